@@ -1,0 +1,1 @@
+"""The model: scenarios, traces and properties, the world, and the schedulers that run it."""

@@ -1,0 +1,18 @@
+"""Errors whose cause is outside the tool: an input that is wrong, a design that misbehaves."""
+
+from __future__ import annotations
+
+
+class InputError(Exception):
+    """The caller's input is wrong: which field, what it held, and what is allowed."""
+
+    def __init__(self, field: str, value: object = None, allowed: str = "") -> None:
+        self.field = field
+        self.value = value
+        self.allowed = allowed
+        text = field if value is None else f"{field}: {value!r}"
+        super().__init__(f"{text}; allowed: {allowed}" if allowed else text)
+
+
+class DesignError(InputError):
+    """A design throws, awaits what it may not, or answers what no handler may answer."""

@@ -1,0 +1,1 @@
+"""How often: replications, intervals, comparisons, sweeps."""

@@ -1,0 +1,29 @@
+"""Properties: what a design is judged by."""
+
+from model.properties.base import (
+    Guard,
+    Held,
+    JudgeSettings,
+    Judgement,
+    NotApplicable,
+    Property,
+    Violation,
+)
+from model.properties.catalogue import GUARDS, PROPERTIES
+from model.properties.row import OUTCOMES, ROW_COLUMNS, check_all, row_of
+
+__all__ = [
+    "GUARDS",
+    "OUTCOMES",
+    "PROPERTIES",
+    "ROW_COLUMNS",
+    "Guard",
+    "Held",
+    "JudgeSettings",
+    "Judgement",
+    "NotApplicable",
+    "Property",
+    "Violation",
+    "check_all",
+    "row_of",
+]

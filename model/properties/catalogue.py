@@ -1,0 +1,101 @@
+"""The properties and the guards, each with its meaning and the claim that it comes from."""
+
+from __future__ import annotations
+
+from model.properties import always, eventually
+from model.properties.base import Guard, Property
+
+PROPERTIES: dict[str, Property] = {
+    item.slug: item
+    for item in (
+        Property(
+            "complete_at_finalization",
+            "always",
+            "Whenever the session is completed, every chunk recorded so far is stored.",
+            "1: uploads reset the alarm, so finalization happens only after all uploads",
+            always.complete_at_finalization,
+        ),
+        Property(
+            "nothing_refused",
+            "always",
+            "No upload is refused with a 4xx status.",
+            "5: no 403",
+            always.nothing_refused,
+        ),
+        Property(
+            "nothing_lost",
+            "always",
+            "At the end of the run every recorded chunk is stored.",
+            "7: works even if the client disconnects; 11: 10 minutes handle long pauses",
+            always.nothing_lost,
+        ),
+        Property(
+            "completed_is_final",
+            "always",
+            "A completed session never becomes active again.",
+            "1: no race",
+            always.completed_is_final,
+        ),
+        Property(
+            "count_true",
+            "always",
+            "chunks_uploaded is the number of distinct chunks uploaded, at each completion "
+            "and at the end.",
+            "1: no race",
+            always.count_true,
+        ),
+        Property(
+            "finalizes",
+            "eventually-within",
+            "The session is completed in the end.",
+            "2: automatic; 3: guaranteed by at-least-once alarms",
+            eventually.finalizes,
+        ),
+        Property(
+            "finalizes_promptly",
+            "eventually-within",
+            "The session is completed within the grace and 2 s of the later of stop and last "
+            "upload.",
+            "10: the recording appears about 5 s after stop",
+            eventually.finalizes_promptly,
+        ),
+        Property(
+            "not_while_recording",
+            "always",
+            "The session is not completed while the user records.",
+            "11: 10 minutes handle long pauses",
+            always.not_while_recording,
+        ),
+        Property(
+            "duration_true",
+            "always",
+            "Once the recording has ended, the recordings list shows the time recorded.",
+            "10: the recording appears with the correct duration",
+            always.duration_true,
+        ),
+    )
+}
+"""Every property by its slug, in the order of a report."""
+
+GUARDS: dict[str, Guard] = {
+    item.slug: item
+    for item in (
+        Guard("upload_ended_after_stop", "A chunk was stored after the user had stopped."),
+        Guard("chunk_arrived_after_stop", "An upload arrived after the stop had run."),
+        Guard("retry_happened", "A chunk was sent once more."),
+        Guard("alarm_inside_upload", "An alarm ran inside a suspended upload."),
+        Guard("disconnect_struck", "A disconnect cut off a call under way."),
+        Guard("uploads_overlapped", "Two uploads were under way in the object at once."),
+        Guard("response_lost", "A response was lost after the object had answered."),
+        Guard("request_duplicated", "The network delivered a request twice."),
+        Guard("tab_closed", "The tab was closed."),
+        Guard("laptop_slept", "The laptop slept."),
+        Guard("long_pause", "More than 10 minutes lay between two chunks before the stop."),
+        Guard("stray_stop", "A stop was sent that nobody meant."),
+        Guard("stop_overtook_upload", "A stop ran while a recorded chunk was not yet stored."),
+        Guard("stop_repeated", "A stop ran more than once."),
+        Guard("refused", "An upload was refused."),
+        Guard("reopened", "A completed session became active again."),
+    )
+}
+"""Every guard by its slug."""

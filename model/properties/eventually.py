@@ -1,0 +1,30 @@
+"""Properties that must come true in the end, or within a bound."""
+
+from __future__ import annotations
+
+from model.properties.base import HELD, JudgeSettings, Judgement, NotApplicable, Violation
+from model.trace.facts import Facts
+
+
+def finalizes(facts: Facts, judge: JudgeSettings) -> Judgement:
+    """The session is completed when nothing can happen any more."""
+    if not facts.status:
+        return NotApplicable("no session")
+    if facts.final_completion_ms >= 0:
+        return HELD
+    if facts.ended != "quiet":
+        return NotApplicable(f"cut at the {facts.ended}")
+    return Violation(facts.last_ms, f"{facts.status} for ever")
+
+
+def finalizes_promptly(facts: Facts, judge: JudgeSettings) -> Judgement:
+    """The final completion comes within the grace and 2 s of the later of stop and last upload."""
+    if facts.stop_ms < 0:
+        return NotApplicable("the user never stopped")
+    if facts.final_completion_ms < 0:
+        return NotApplicable("not completed at the end")
+    due_ms = max(facts.stop_ms, facts.last_upload_ms) + judge.prompt_ms
+    if facts.final_completion_ms > due_ms:
+        late_ms = facts.final_completion_ms - due_ms + judge.prompt_ms
+        return Violation(due_ms, f"completed {late_ms} ms after the stop and the last upload")
+    return HELD

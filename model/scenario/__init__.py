@@ -1,0 +1,1 @@
+"""Scenarios: what a session meets, typed, from TOML."""

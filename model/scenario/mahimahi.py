@@ -1,0 +1,43 @@
+"""Measured uplinks in mahimahi's format: one delivery opportunity of 1500 bytes a line, in ms.
+
+The file repeats for ever, with the last line's time as its period.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.errors import InputError
+
+MOST_OPPORTUNITIES = 50_000_000
+
+
+def read_mahimahi(path: Path) -> NDArray[np.int64]:
+    """The opportunities' times in ms, in order. Raises `InputError` naming the bad line."""
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError("uplink", str(path), "a text file with one time in ms a line") from error
+    except OSError as error:
+        raise InputError("uplink", str(path), f"a readable file ({error.strerror})") from error
+    if not lines:
+        raise InputError("uplink", str(path), "a file with at least one line; this one is empty")
+    if len(lines) > MOST_OPPORTUNITIES:
+        raise InputError("uplink", str(path), f"at most {MOST_OPPORTUNITIES} lines")
+    times_ms = np.empty(len(lines), dtype=np.int64)
+    last_ms = 0
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text.isdigit() or len(text) > 15:
+            raise InputError(f"{path}, line {number}", line[:80], "whole milliseconds, at least 0")
+        time_ms = int(text)
+        if time_ms < last_ms:
+            allowed = f"a time not before the line above, {last_ms} ms"
+            raise InputError(f"{path}, line {number}", time_ms, allowed)
+        times_ms[number - 1] = last_ms = time_ms
+    if last_ms == 0:
+        raise InputError(f"{path}, line {len(lines)}", 0, "a last time above 0: it is the period")
+    return times_ms

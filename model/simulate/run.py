@@ -1,0 +1,165 @@
+"""One session in SimPy, from a seed to a trace.
+
+SimPy keeps the time and the queue; the world says what is pending. Each pending thing's delay and
+outcome are drawn from a random stream named by its purpose and its entity, so two designs on the
+same seed and session meet the same network. Happenings at the same millisecond run in the order
+in which they became pending: that is SimPy's tie rule, and a real system owes nobody this order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import simpy
+
+from model.design import DesignSpec
+from model.properties import JudgeSettings
+from model.scenario.schema import Scenario
+from model.streams import Streams
+from model.trace.events import Event, RunEnded
+from model.trace.facts import Facts, facts_of
+from model.world.pending import Pending
+from model.world.uplink import SharedUplink, build_uplink
+from model.world.world import World
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one session did. ``uplink_kbps`` is the uplink's mean, nan where there is none.
+
+    ``mean_request_delay_ms`` is over all request legs, transfers left out; nan where none ended.
+    """
+
+    scenario: Scenario
+    design: DesignSpec
+    seed: int
+    session: int
+    trace: list[Event]
+    uplink_kbps: float
+    mean_request_delay_ms: float
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the trace amounts to."""
+        return facts_of(self.trace)
+
+    @property
+    def judge(self) -> JudgeSettings:
+        """What the properties measure this design by."""
+        return judge_settings(self.design)
+
+
+def judge_settings(design: DesignSpec) -> JudgeSettings:
+    """The design's own grace; the promised 5 s for one that has none."""
+    grace_ms = getattr(design.settings, "grace_ms", None)
+    return JudgeSettings() if grace_ms is None else JudgeSettings(grace_ms=grace_ms)
+
+
+class Due(simpy.Event):
+    """A pending thing in SimPy's queue. It is skipped if the world has cancelled it meanwhile."""
+
+    def __init__(self, env: simpy.Environment, callback: Any, pending: Pending) -> None:
+        # SimPy's own constructor would make a new list and leave the event untriggered.
+        self.env = env
+        self.callbacks = [callback]
+        self._ok = True
+        self._value = pending
+        self._defused = False
+
+
+class Simulation:
+    """One world under SimPy's clock."""
+
+    def __init__(self, scenario: Scenario, design: DesignSpec, seed: int, session: int) -> None:
+        self.streams = Streams(seed, session)
+        self.env = simpy.Environment()
+        duration_ms = scenario.recording.duration_ms.quantile(
+            self.streams.uniform("recording duration")
+        )
+        self.uplink = build_uplink(scenario.uplink, self.streams)
+        shared = None if self.uplink is None else SharedUplink(self.uplink)
+        self.world = World(design, scenario, duration_ms, shared)
+        self.happenings_left = scenario.limits.happenings_max
+        self.request_legs = 0
+        self.request_ms = 0
+
+    def run(self, horizon_ms: int) -> list[Event]:
+        """Run until nothing is pending, or to a limit, which is said. Returns the trace."""
+        world = self.world
+        world.begin()
+        self._schedule_fresh()
+        env = self.env
+        # SimPy's own run(until=...) would let the queue's stale entries decide the end.
+        queue, step = env._queue, env.step
+        reason = "quiet"
+        while world.pending and queue:
+            if queue[0][0] > horizon_ms:
+                reason = "horizon"
+                break
+            step()
+            if world.ended:
+                reason = world.ended
+                break
+            if self.happenings_left <= 0:
+                reason = "limit"
+                break
+        world.trace.append(RunEnded(world.now_ms, reason))
+        return world.trace
+
+    def _schedule_fresh(self) -> None:
+        world, env, callback = self.world, self.env, self._happen
+        pending_now = world.pending
+        for pending in world.fresh:
+            if pending_now.get(pending.key) is not pending:
+                continue
+            delay = pending.delay
+            if type(delay) is not int:
+                delay = delay.quantile(self.streams.uniform(*pending.stream))
+            if pending.key[0] == "request":
+                self.request_legs += 1
+                self.request_ms += delay
+            env.schedule(Due(env, callback, pending), delay=delay)
+        world.fresh.clear()
+
+    def _happen(self, due: Any) -> None:
+        pending: Pending = due._value
+        world = self.world
+        if world.pending.get(pending.key) is not pending:
+            return
+        self.happenings_left -= 1
+        choices = world.choices(pending)
+        outcome = self._draw_outcome(pending, choices) if choices else ""
+        world.happen(pending, self.env._now, outcome)
+        if world.fresh:
+            self._schedule_fresh()
+
+    def _draw_outcome(self, pending: Pending, choices: Any) -> str:
+        purpose, *entity = pending.stream
+        u = self.streams.uniform(purpose + " outcome", *entity)
+        for name, share in choices:
+            u -= share
+            if u < 0:
+                return str(name)
+        return str(choices[-1][0])
+
+
+def simulate(scenario: Scenario, design: DesignSpec, seed: int, session: int = 0) -> Run:
+    """Run one session. The same scenario, design, seed and session give the same trace.
+
+    Raises `DesignError` where the design throws, or awaits what it may not.
+    """
+    simulation = Simulation(scenario, design, seed, session)
+    trace = simulation.run(scenario.limits.horizon_ms)
+    uplink, legs = simulation.uplink, simulation.request_legs
+    last_ms = max(1, simulation.world.now_ms)
+    return Run(
+        scenario,
+        design,
+        seed,
+        session,
+        trace,
+        float("nan") if uplink is None else uplink.mean_kbps_between(0, last_ms),
+        simulation.request_ms / legs if legs else float("nan"),
+    )

@@ -1,0 +1,30 @@
+"""Random streams, named by purpose and entity: never one global generator.
+
+A draw depends on the seed, the session, the purpose and the entity, and on nothing else: not on
+the order of the draws, the design under test, the process or the hash seed. So two designs meet
+the same network (common random numbers).
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import numpy as np
+
+_SCALE = 2.0**-52
+
+
+class Streams:
+    """All random numbers of one session; the key comes from numpy's `SeedSequence`."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, seed: int, session: int) -> None:
+        sequence = np.random.SeedSequence(entropy=seed, spawn_key=(session,))
+        self._key = sequence.generate_state(4, np.uint32).astype("<u4").tobytes()
+
+    def uniform(self, purpose: str, *entity: int) -> float:
+        """A number strictly between 0 and 1 for this purpose and entity (whole numbers)."""
+        name = f"{purpose}{entity}".encode()
+        digest = blake2b(name, digest_size=8, key=self._key).digest()
+        return ((int.from_bytes(digest, "little") >> 12) + 0.5) * _SCALE

@@ -1,0 +1,1 @@
+"""Traces: typed events, what they amount to, and their file format."""

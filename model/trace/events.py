@@ -1,0 +1,300 @@
+"""Typed events: what a run did, in the order in which it happened.
+
+Each event is a named tuple whose first field is ``at_ms``, whole milliseconds on the one clock of
+the run. ``method`` names a call of the object (``create``, ``upload``, ``signal_stop``, ...);
+``chunk`` is the index of the chunk that it carries, `NO_CHUNK` where it carries none; ``attempt``
+counts the calls of that method with that chunk from 0. A request that the network duplicated
+shows up twice under the same three names.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+NO_CHUNK = -1
+
+
+# --- the client ------------------------------------------------------------------------------
+
+
+class RecordingStarted(NamedTuple):
+    at_ms: int
+
+
+class ChunkRecorded(NamedTuple):
+    """The MediaRecorder handed a chunk to the page, which queues it."""
+
+    at_ms: int
+    chunk: int
+    size_bytes: int
+
+
+class PauseStarted(NamedTuple):
+    at_ms: int
+
+
+class PauseEnded(NamedTuple):
+    at_ms: int
+
+
+class StopPressed(NamedTuple):
+    """The user stopped; ``recorded_ms`` is the time truly recorded, pauses left out."""
+
+    at_ms: int
+    recorded_ms: int
+
+
+class ConsoleLine(NamedTuple):
+    at_ms: int
+    line: str
+
+
+class RowWritten(NamedTuple):
+    at_ms: int
+    duration_ms: int
+
+
+class StopFlowFailed(NamedTuple):
+    """The page's stop flow ended with an error and will not be tried again."""
+
+    at_ms: int
+    reason: str
+
+
+class UploadAbandoned(NamedTuple):
+    """The client gave a chunk up: its retries are used up, or the status told it to."""
+
+    at_ms: int
+    chunk: int
+    reason: str
+
+
+class TabClosed(NamedTuple):
+    """The page is gone for good, and with it ``held`` chunks that were queued or being sent."""
+
+    at_ms: int
+    held: tuple[int, ...]
+
+
+class LaptopSlept(NamedTuple):
+    at_ms: int
+
+
+class LaptopWoke(NamedTuple):
+    at_ms: int
+
+
+# --- the network -----------------------------------------------------------------------------
+
+
+class RequestSent(NamedTuple):
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+
+
+class RequestArrived(NamedTuple):
+    """The request reached the object (it may still wait at the input gate, R2)."""
+
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+
+
+class BodyArrived(NamedTuple):
+    """The last byte of a streamed body reached the object."""
+
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+
+
+class RequestLost(NamedTuple):
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+
+
+class RequestDuplicated(NamedTuple):
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+
+
+class ResponseLost(NamedTuple):
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+
+
+class ResponseArrived(NamedTuple):
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+    status: int
+
+
+class RequestFailed(NamedTuple):
+    """The client saw a network error in place of a response."""
+
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+    reason: str
+
+
+class NetworkWentDown(NamedTuple):
+    """A disconnect struck: what was under way is cut off, ``hit`` calls in number."""
+
+    at_ms: int
+    hit: int
+
+
+class NetworkCameUp(NamedTuple):
+    at_ms: int
+
+
+# --- the object ------------------------------------------------------------------------------
+
+
+class HandlerStarted(NamedTuple):
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+
+
+class HandlerEnded(NamedTuple):
+    """A handler returned; status 0 for an alarm, 500 for one that threw."""
+
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+    status: int
+
+
+class StateWritten(NamedTuple):
+    """The session's public record was written; ``previous`` is the status that it replaced."""
+
+    at_ms: int
+    status: str
+    chunks_uploaded: int
+    previous: str
+
+
+class AlarmSet(NamedTuple):
+    at_ms: int
+    due_ms: int
+
+
+class AlarmDeleted(NamedTuple):
+    at_ms: int
+
+
+class AlarmStarted(NamedTuple):
+    """``alarm()`` began; ``due_ms`` is the time that it had been set to.
+
+    ``suspended`` counts the upload handlers suspended at this moment (R5, R6).
+    """
+
+    at_ms: int
+    due_ms: int
+    suspended: int
+
+
+class AlarmEnded(NamedTuple):
+    at_ms: int
+
+
+class CommitConfirmed(NamedTuple):
+    """The writes up to here are on disk (R10, R15)."""
+
+    at_ms: int
+    batch: int
+
+
+# --- the blob store --------------------------------------------------------------------------
+
+
+class BlobPutStarted(NamedTuple):
+    at_ms: int
+    chunk: int
+    attempt: int
+
+
+class BlobStored(NamedTuple):
+    at_ms: int
+    chunk: int
+    attempt: int
+
+
+class BlobPutBroken(NamedTuple):
+    """The body broke off while it was being stored: nothing is stored (R12)."""
+
+    at_ms: int
+    chunk: int
+    attempt: int
+
+
+# --- the run ---------------------------------------------------------------------------------
+
+
+class StrayStop(NamedTuple):
+    """A stop signal that nobody meant was sent: from a second tab, or once more, late."""
+
+    at_ms: int
+
+
+class RunEnded(NamedTuple):
+    """``quiet``: nothing was pending any more. ``horizon`` or ``limit``: the run was cut there."""
+
+    at_ms: int
+    reason: str
+
+
+Event = (
+    RecordingStarted
+    | ChunkRecorded
+    | PauseStarted
+    | PauseEnded
+    | StopPressed
+    | ConsoleLine
+    | RowWritten
+    | StopFlowFailed
+    | UploadAbandoned
+    | TabClosed
+    | LaptopSlept
+    | LaptopWoke
+    | RequestSent
+    | RequestArrived
+    | BodyArrived
+    | RequestLost
+    | RequestDuplicated
+    | ResponseLost
+    | ResponseArrived
+    | RequestFailed
+    | NetworkWentDown
+    | NetworkCameUp
+    | HandlerStarted
+    | HandlerEnded
+    | StateWritten
+    | AlarmSet
+    | AlarmDeleted
+    | AlarmStarted
+    | AlarmEnded
+    | CommitConfirmed
+    | BlobPutStarted
+    | BlobStored
+    | BlobPutBroken
+    | StrayStop
+    | RunEnded
+)

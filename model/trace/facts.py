@@ -1,0 +1,232 @@
+"""Facts: what a trace amounts to, gathered event by event.
+
+The properties look at these and at nothing else, so that a run and an exploration are judged by
+the same words. A chunk is *missing* at a completion if it was recorded by then, is not stored, and
+was not held by a tab that had been closed (nothing could wait for that one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from model.trace import events as e
+from reference_impl.contract import ACTIVE, COMPLETED
+
+LONG_PAUSE_MS = 600_000
+UPLOAD = "upload"
+CLIENT_ERROR, SERVER_ERROR = 400, 500
+
+
+class Facts:
+    """What happened so far. Times are ms; -1 stands for a time that has not come."""
+
+    def __init__(self) -> None:
+        self.recorded: dict[int, int] = {}
+        self.stored: dict[int, int] = {}
+        self.uploads_ended: set[int] = set()
+        self.held: set[int] = set()
+        self.refused: list[tuple[int, int, int]] = []  # (at_ms, chunk, status)
+        self.completions: list[tuple[int, tuple[int, ...]]] = []  # (at_ms, missing chunks)
+        self.counts: list[tuple[int, int, int]] = []  # (at_ms, chunks_uploaded, true count)
+        self.reopened: list[int] = []
+        self.seen: dict[str, int] = {}  # guard -> first at_ms
+        self.status = ""
+        self.chunks_uploaded = 0
+        self.start_ms = self.stop_ms = self.tab_closed_ms = -1
+        self.stop_ran_ms = self.last_upload_ms = self.last_stored_ms = -1
+        self.completed_while_recording_ms = -1
+        self.pause_began_ms = -1
+        self.paused_ms = 0
+        self.recorded_ms = self.row_ms = -1
+        self.retries = self.uploads_running = self.stop_runs = 0
+        self.has_stray_stop = False
+        self.last_ms = 0
+        self.ended = ""
+
+    def observe(self, event: e.Event) -> None:
+        """Take one more event in."""
+        observer = _OBSERVERS.get(type(event))
+        if observer is not None:
+            observer(self, event)
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """The chunks that a finalization now would not have waited for."""
+        return tuple(
+            chunk for chunk in self.recorded if chunk not in self.stored and chunk not in self.held
+        )
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether the user has started, not stopped, and the tab is open."""
+        return self.start_ms >= 0 and self.stop_ms < 0 and self.tab_closed_ms < 0
+
+    def saw(self, guard: str, at_ms: int) -> None:
+        """A guard is met; the first time counts."""
+        self.seen.setdefault(guard, at_ms)
+
+    # --- the client --------------------------------------------------------------------------
+
+    def _recording_started(self, event: e.RecordingStarted) -> None:
+        self.start_ms = event.at_ms
+
+    def _chunk_recorded(self, event: e.ChunkRecorded) -> None:
+        self.recorded[event.chunk] = event.at_ms
+
+    def _pause_started(self, event: e.PauseStarted) -> None:
+        self.pause_began_ms = event.at_ms
+
+    def _pause_ended(self, event: e.PauseEnded) -> None:
+        self.paused_ms += event.at_ms - self.pause_began_ms
+        self.pause_began_ms = -1
+
+    def _stop_pressed(self, event: e.StopPressed) -> None:
+        self.stop_ms, self.recorded_ms = event.at_ms, event.recorded_ms
+
+    def _row_written(self, event: e.RowWritten) -> None:
+        self.row_ms = event.duration_ms
+
+    def _tab_closed(self, event: e.TabClosed) -> None:
+        self.tab_closed_ms = event.at_ms
+        self.held.update(event.held)
+        self.saw("tab_closed", event.at_ms)
+        if self.start_ms >= 0 and self.stop_ms < 0:
+            until_ms = event.at_ms if self.pause_began_ms < 0 else self.pause_began_ms
+            self.recorded_ms = until_ms - self.start_ms - self.paused_ms
+
+    def _slept(self, event: e.LaptopSlept) -> None:
+        self.saw("laptop_slept", event.at_ms)
+
+    # --- the network -------------------------------------------------------------------------
+
+    def _request_sent(self, event: e.RequestSent) -> None:
+        if event.method == UPLOAD and event.attempt > 0:
+            self.retries += 1
+            self.saw("retry_happened", event.at_ms)
+
+    def _request_arrived(self, event: e.RequestArrived) -> None:
+        if event.method == UPLOAD and self.stop_ran_ms >= 0:
+            self.saw("chunk_arrived_after_stop", event.at_ms)
+
+    def _response_lost(self, event: e.ResponseLost) -> None:
+        self.saw("response_lost", event.at_ms)
+
+    def _duplicated(self, event: e.RequestDuplicated) -> None:
+        self.saw("request_duplicated", event.at_ms)
+
+    def _went_down(self, event: e.NetworkWentDown) -> None:
+        if event.hit:
+            self.saw("disconnect_struck", event.at_ms)
+
+    def _stray_stop(self, event: e.StrayStop) -> None:
+        self.saw("stray_stop", event.at_ms)
+
+    # --- the object --------------------------------------------------------------------------
+
+    def _handler_started(self, event: e.HandlerStarted) -> None:
+        if event.method == UPLOAD:
+            self.uploads_running += 1
+            if self.uploads_running > 1:
+                self.saw("uploads_overlapped", event.at_ms)
+        elif event.method != "create":
+            self._stop_ran(event.at_ms)
+
+    def _stop_ran(self, at_ms: int) -> None:
+        self.stop_runs += 1
+        if self.stop_runs > 1:
+            self.saw("stop_repeated", at_ms)
+        if self.stop_ran_ms < 0:
+            self.stop_ran_ms = at_ms
+        if any(chunk not in self.stored and chunk not in self.held for chunk in self.recorded):
+            self.saw("stop_overtook_upload", at_ms)
+
+    def _handler_ended(self, event: e.HandlerEnded) -> None:
+        if event.method != UPLOAD:
+            return
+        self.uploads_running -= 1
+        if CLIENT_ERROR <= event.status < SERVER_ERROR:
+            self.refused.append((event.at_ms, event.chunk, event.status))
+            self.saw("refused", event.at_ms)
+        elif event.status < CLIENT_ERROR:
+            self.uploads_ended.add(event.chunk)
+            self.last_upload_ms = event.at_ms
+
+    def _blob_stored(self, event: e.BlobStored) -> None:
+        at_ms = event.at_ms
+        self.stored.setdefault(event.chunk, at_ms)
+        if self.stop_ms >= 0:
+            self.saw("upload_ended_after_stop", at_ms)
+        elif 0 <= self.last_stored_ms < at_ms - LONG_PAUSE_MS:
+            self.saw("long_pause", at_ms)
+        self.last_stored_ms = at_ms
+
+    def _state_written(self, event: e.StateWritten) -> None:
+        if event.status == COMPLETED and self.status != COMPLETED:
+            self.completions.append((event.at_ms, self.missing))
+            self.counts.append((event.at_ms, event.chunks_uploaded, self._true_count()))
+            if self.is_recording and self.completed_while_recording_ms < 0:
+                self.completed_while_recording_ms = event.at_ms
+        if self.status == COMPLETED and event.status != COMPLETED:
+            self.reopened.append(event.at_ms)
+            self.saw("reopened", event.at_ms)
+        self.status, self.chunks_uploaded = event.status, event.chunks_uploaded
+
+    def _true_count(self) -> int:
+        """Chunks whose handler ended: one that is stored and not yet counted is no lie."""
+        return len(self.uploads_ended)
+
+    def _alarm_started(self, event: e.AlarmStarted) -> None:
+        if event.suspended:
+            self.saw("alarm_inside_upload", event.at_ms)
+
+    def _run_ended(self, event: e.RunEnded) -> None:
+        self.last_ms, self.ended = event.at_ms, event.reason
+        if self.status:
+            self.counts.append((event.at_ms, self.chunks_uploaded, self._true_count()))
+
+    @property
+    def final_completion_ms(self) -> int:
+        """When the session became completed for the last time, if it still is; else -1."""
+        is_completed = self.status == COMPLETED and self.completions
+        return self.completions[-1][0] if is_completed else -1
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the session is active now."""
+        return self.status == ACTIVE
+
+
+_OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
+    e.RecordingStarted: Facts._recording_started,
+    e.ChunkRecorded: Facts._chunk_recorded,
+    e.PauseStarted: Facts._pause_started,
+    e.PauseEnded: Facts._pause_ended,
+    e.StopPressed: Facts._stop_pressed,
+    e.RowWritten: Facts._row_written,
+    e.TabClosed: Facts._tab_closed,
+    e.LaptopSlept: Facts._slept,
+    e.RequestSent: Facts._request_sent,
+    e.RequestArrived: Facts._request_arrived,
+    e.ResponseLost: Facts._response_lost,
+    e.RequestDuplicated: Facts._duplicated,
+    e.NetworkWentDown: Facts._went_down,
+    e.StrayStop: Facts._stray_stop,
+    e.HandlerStarted: Facts._handler_started,
+    e.HandlerEnded: Facts._handler_ended,
+    e.BlobStored: Facts._blob_stored,
+    e.StateWritten: Facts._state_written,
+    e.AlarmStarted: Facts._alarm_started,
+    e.RunEnded: Facts._run_ended,
+}
+
+
+def facts_of(trace: Iterable[e.Event]) -> Facts:
+    """The facts of a whole trace."""
+    facts = Facts()
+    observers = _OBSERVERS
+    for event in trace:
+        observer = observers.get(type(event))
+        if observer is not None:
+            observer(facts, event)
+    return facts

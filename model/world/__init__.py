@@ -1,0 +1,1 @@
+"""The world: the transition system that every scheduler drives."""

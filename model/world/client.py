@@ -1,0 +1,286 @@
+"""The client host: the page that runs the recorder, its MediaRecorder, and the laptop under it.
+
+The recorder's code runs as a `Program`; this module answers the effects that it awaits. A laptop
+asleep hands nothing to the page: what comes due meanwhile is told, in order, when it wakes. A tab
+that is closed takes the queue and its requests with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from model.errors import DesignError
+from model.trace import events as e
+from model.world.pending import Between, Pending
+from model.world.program import Done, Program, TaskId
+from reference_impl.contract import (
+    Abandon,
+    Browser,
+    Chunk,
+    Effect,
+    Fetch,
+    Log,
+    NetworkError,
+    Sleep,
+    StartRecorder,
+    StopRecorder,
+    WriteRow,
+)
+from reference_impl.recorder import Recorder, RecorderSettings
+
+if TYPE_CHECKING:
+    from model.design import DesignSpec
+    from model.world.world import World
+
+START: TaskId = ("start",)
+STOP: TaskId = ("stop",)
+TICK = ("tick",)
+PAGE_PENDING = (TICK, ("last_chunk",), ("stop",), ("pause",), ("unpause",), ("wake",))
+SUSPENDS = object()
+
+
+def build_program(design: DesignSpec, settings: RecorderSettings) -> Program:
+    """The program of the page: the recorder, with the design's stop flow."""
+
+    async def stop_flow(page: Any) -> None:
+        await design.cls.stop_flow(page, design.settings)
+
+    return Program(design.name, lambda now: Recorder(Browser(), settings, stop_flow))
+
+
+class ClientHost:
+    """The page. ``chunks`` holds what the MediaRecorder has handed out so far."""
+
+    def __init__(self, world: World, program: Program, settings: RecorderSettings) -> None:
+        self.world = world
+        self.program = program
+        self.settings = settings
+        self.is_open = True
+        self.is_asleep = False
+        self.told_asleep: list[tuple[Any, ...]] = []
+        self.chunks: list[Chunk] = []
+        self.last_index: int | None = None
+        self.started_ms = -1
+        self.emitted_ms = 0
+        self.paused_ms = 0
+        self.pause_began_ms: int | None = None
+        self.is_stopped = False
+        self.recorded_ms = 0
+        self.sleeps = 0
+
+    # --- what the page is told ---------------------------------------------------------------
+
+    def tell(self, verb: str, task: TaskId, payload: Any = None) -> None:
+        """Tell the page something: an answer, an error, a chunk, the user's stop."""
+        if not self.is_open:
+            return
+        if self.is_asleep:
+            self.told_asleep.append((verb, task, payload))
+            return
+        now_ms = self.world.now_ms
+        if verb == "send":
+            self._drive(task, self.program.send(task, payload, now_ms))
+        elif verb == "throw":
+            self._drive(task, self.program.throw(task, NetworkError(payload), now_ms))
+        elif verb == "chunk":
+            self.emit()
+        elif verb == "stop":
+            self.world.trace.append(e.StopPressed(now_ms, self._media_ms()))
+            self._drive(task, self.program.start(task, "stop", (), now_ms))
+        else:
+            self._drive(task, self.program.start(task, verb, (), now_ms))
+
+    def wake(self) -> None:
+        """The laptop wakes: all that came due in its sleep is told now, in order."""
+        self.is_asleep = False
+        self.world.trace.append(e.LaptopWoke(self.world.now_ms))
+        told, self.told_asleep = self.told_asleep, []
+        for verb, task, payload in told:
+            self.tell(verb, task, payload)
+
+    def fall_asleep(self) -> None:
+        """The laptop sleeps: nothing reaches the page until it wakes."""
+        self.is_asleep = True
+        self.world.trace.append(e.LaptopSlept(self.world.now_ms))
+
+    def close(self) -> None:
+        """The tab is closed for good."""
+        if not self.is_open:
+            return
+        arrived = self.world.network.arrived
+        held = tuple(chunk.index for chunk in self.chunks if chunk.index not in arrived)
+        self.world.trace.append(e.TabClosed(self.world.now_ms, held))
+        self.is_open = False
+        for key in PAGE_PENDING:
+            self.world.cancel(key)
+        for call in list(self.world.network.calls):
+            self.world.network.cut(call, "tab closed")
+
+    # --- running the code --------------------------------------------------------------------
+
+    def _drive(self, task: TaskId, effect: Effect[Any] | Done) -> None:
+        now_ms = self.world.now_ms
+        while type(effect) is not Done:
+            handler = _ANSWERS.get(type(effect))
+            if handler is None:
+                raise DesignError(
+                    f"{self.program.name}.stop_flow() awaits {effect!r}, "
+                    "which is for the object, not for the page"
+                )
+            answer = handler(self, task, effect)
+            if answer is SUSPENDS:
+                return
+            if isinstance(answer, NetworkError):
+                effect = self.program.throw(task, answer, now_ms)
+            else:
+                effect = self.program.send(task, answer, now_ms)
+        if effect.error is not None:
+            self.world.trace.append(e.StopFlowFailed(now_ms, str(effect.error)))
+
+    def _fetch(self, task: TaskId, effect: Fetch) -> Any:
+        failure = self.world.network.send(task, effect)
+        if failure is not None:
+            return NetworkError(failure)
+        if effect.method == "upload" and effect.arguments[0].index == self.last_index:
+            self.world.last_upload_sent()
+        return SUSPENDS
+
+    def _sleep(self, task: TaskId, effect: Sleep) -> Any:
+        if effect.low_ms == effect.high_ms:
+            self.world.add(Pending(("sleep", *task), effect.low_ms, payload=task))
+        else:
+            self.sleeps += 1
+            spread = Between(effect.low_ms, effect.high_ms)
+            stream = ("client wait", self.sleeps)
+            self.world.add(Pending(("sleep", *task), spread, stream, task))
+        return SUSPENDS
+
+    def _log(self, task: TaskId, effect: Log) -> None:
+        self.world.trace.append(e.ConsoleLine(self.world.now_ms, effect.line))
+
+    def _abandon(self, task: TaskId, effect: Abandon) -> None:
+        event = e.UploadAbandoned(self.world.now_ms, effect.chunk.index, effect.reason)
+        self.world.trace.append(event)
+
+    def _write_row(self, task: TaskId, effect: WriteRow) -> None:
+        self.world.trace.append(e.RowWritten(self.world.now_ms, effect.duration_ms))
+
+    # --- the MediaRecorder -------------------------------------------------------------------
+
+    def _start_recorder(self, task: TaskId, effect: StartRecorder) -> None:
+        self.started_ms = self.world.now_ms
+        self.world.trace.append(e.RecordingStarted(self.world.now_ms))
+        self.world.recording_started()
+        self._plan_tick()
+
+    def _stop_recorder(self, task: TaskId, effect: StopRecorder) -> int:
+        self.is_stopped = True
+        self.world.cancel(TICK)
+        if self.started_ms < 0:
+            return 0  # small scope: the chunks were there from the start
+        self.recorded_ms = self._media_ms()
+        self.last_index = len(self.chunks)
+        if self.settings.last_chunk == "before_stop":
+            self.emit()
+        else:
+            self.world.add(Pending(("last_chunk",), self.settings.last_chunk_delay_ms))
+        return self.recorded_ms
+
+    def _plan_tick(self) -> None:
+        """A chunk each ``chunk_ms`` of media time; the last, partial one comes with the stop."""
+        due_ms = (len(self.chunks) + 1) * self.settings.chunk_ms
+        if due_ms < self.world.duration_ms:
+            self.world.add(Pending(TICK, due_ms - self._media_ms()))
+
+    def tick(self) -> None:
+        """The MediaRecorder has a chunk ready, and begins the next one."""
+        if self.is_asleep:
+            self.told_asleep.append(("chunk", TICK, None))
+            passed = sum(verb == "chunk" for verb, _, _ in self.told_asleep)
+            due_ms = (len(self.chunks) + passed + 1) * self.settings.chunk_ms
+            if due_ms < self.world.duration_ms:
+                self.world.add(Pending(TICK, self.settings.chunk_ms))
+            return
+        self.emit()
+        self._plan_tick()
+
+    def pause(self) -> None:
+        """The user pauses: media time stands still, no chunk comes."""
+        self.world.trace.append(e.PauseStarted(self.world.now_ms))
+        self.pause_began_ms = self.world.now_ms
+        self.world.cancel(TICK)
+
+    def resume(self) -> None:
+        """The user goes on recording."""
+        self.world.trace.append(e.PauseEnded(self.world.now_ms))
+        assert self.pause_began_ms is not None
+        self.paused_ms += self.world.now_ms - self.pause_began_ms
+        self.pause_began_ms = None
+        self._plan_tick()
+
+    def _media_ms(self) -> int:
+        if self.started_ms < 0:
+            return 0
+        until_ms = self.world.now_ms if self.pause_began_ms is None else self.pause_began_ms
+        return until_ms - self.started_ms - self.paused_ms
+
+    def emit(self) -> None:
+        """Hand the media since the last chunk to the page, which queues it."""
+        whole_ms = self.emitted_ms + self.settings.chunk_ms
+        end_ms = self.recorded_ms if self.is_stopped else whole_ms
+        size_bytes = self.settings.video_kbps * (end_ms - self.emitted_ms) // 8
+        self.emitted_ms = end_ms
+        self.hand_out(size_bytes)
+
+    def hand_out(self, size_bytes: int) -> None:
+        """Queue a chunk of that size on the page."""
+        chunk = Chunk(len(self.chunks), size_bytes)
+        self.chunks.append(chunk)
+        now_ms = self.world.now_ms
+        self.world.trace.append(e.ChunkRecorded(now_ms, chunk.index, size_bytes))
+        task = ("data", chunk.index)
+        self._drive(task, self.program.start(task, "data_available", (chunk,), now_ms))
+
+    # --- copies ------------------------------------------------------------------------------
+
+    def copy(self, world: World) -> ClientHost:
+        """The same page in another world."""
+        other = ClientHost(world, self.program.copy(), self.settings)
+        for name in _PLAIN_FIELDS:
+            value = getattr(self, name)
+            setattr(other, name, value.copy() if isinstance(value, list) else value)
+        return other
+
+    def fingerprint(self) -> Hashable:
+        """The page's whole state, as something hashable."""
+        return (
+            self.program.fingerprint(),
+            tuple(repr(getattr(self, name)) for name in _PLAIN_FIELDS),
+        )
+
+
+_PLAIN_FIELDS = (
+    "is_open",
+    "is_asleep",
+    "told_asleep",
+    "chunks",
+    "last_index",
+    "started_ms",
+    "emitted_ms",
+    "paused_ms",
+    "pause_began_ms",
+    "is_stopped",
+    "recorded_ms",
+    "sleeps",
+)
+
+_ANSWERS: dict[type, Any] = {
+    Fetch: ClientHost._fetch,
+    Sleep: ClientHost._sleep,
+    Log: ClientHost._log,
+    Abandon: ClientHost._abandon,
+    WriteRow: ClientHost._write_row,
+    StartRecorder: ClientHost._start_recorder,
+    StopRecorder: ClientHost._stop_recorder,
+}

@@ -1,0 +1,213 @@
+"""A program: one instance of plain async code and the coroutines of it that are under way.
+
+Both the object's design and the page's recorder run as programs. A coroutine cannot be copied, so
+a program keeps a log of what it was told (each task started, each answer given, in order). A copy
+starts with the log alone; the first time it is asked to run, it builds a new instance and tells it
+everything again. What the instance keeps in its own fields comes back the same way.
+"""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from collections.abc import Callable, Coroutine, Hashable
+from typing import Any
+
+from model.errors import DesignError
+from reference_impl.contract import Effect, NetworkError, StopFlowError, StreamBroken
+
+TaskId = tuple[Any, ...]
+Clock = Callable[[], int]
+PLATFORM_ERRORS = (NetworkError, StreamBroken, StopFlowError)
+
+
+class Done:
+    """A task came to its end, with a value or with one of the platform's own errors."""
+
+    __slots__ = ("error", "value")
+
+    def __init__(self, value: Any, error: Exception | None = None) -> None:
+        self.value = value
+        self.error = error
+
+
+def clone(value: Any) -> Any:
+    """A copy of plain data, as a structured clone is: the receiver may change it (R7)."""
+    kind = type(value)
+    if kind is dict:
+        return {key: clone(item) for key, item in value.items()}
+    if kind is list:
+        return [clone(item) for item in value]
+    if kind is set:
+        return set(value)
+    return value
+
+
+def frozen(value: Any) -> Hashable:
+    """Plain data as something hashable; equal data, equal result, whatever the order of keys."""
+    if isinstance(value, dict):
+        return ("dict", tuple(sorted((repr(k), frozen(v)) for k, v in value.items())))
+    if isinstance(value, set | frozenset):
+        return ("set", tuple(sorted(map(repr, value))))
+    if isinstance(value, list | tuple):
+        return ("list", tuple(frozen(item) for item in value))
+    return value if isinstance(value, Hashable) else repr(value)
+
+
+class Program:
+    """One instance, its tasks, and the log from which both can be rebuilt.
+
+    ``build`` takes the program's clock and returns the instance. ``name`` is for error messages.
+    """
+
+    __slots__ = ("build", "clock_ms", "log", "memory", "name", "target", "tasks")
+
+    def __init__(self, name: str, build: Callable[[Clock], Any]) -> None:
+        self.name = name
+        self.build = build
+        self.clock_ms = 0
+        self.log: list[tuple[Any, ...]] = []
+        self.tasks: dict[TaskId, Coroutine[Any, Any, Any] | None] = {}
+        self.target: Any = None
+        self.memory: dict[str, Any] | None = None
+
+    def now(self) -> int:
+        """The program's clock: the time at which it was last told something (R13)."""
+        return self.clock_ms
+
+    def start(self, task: TaskId, method: str, arguments: tuple[Any, ...], at_ms: int) -> Any:
+        """Begin a task. Returns the first effect that it awaits, or `Done`."""
+        if self.target is None:
+            self._rebuild()
+        self.log.append(("start", task, method, arguments, at_ms))
+        return self._start(task, method, arguments, at_ms)
+
+    def send(self, task: TaskId, answer: Any, at_ms: int) -> Any:
+        """Answer the effect that a task awaits. Returns its next one, or `Done`."""
+        if self.target is None:
+            self._rebuild()
+        self.log.append(("send", task, answer, at_ms))
+        return self._send(task, answer, at_ms)
+
+    def throw(self, task: TaskId, error: Exception, at_ms: int) -> Any:
+        """Answer the effect that a task awaits with one of the platform's errors."""
+        if self.target is None:
+            self._rebuild()
+        self.log.append(("throw", task, error, at_ms))
+        return self._throw(task, error, at_ms)
+
+    def copy(self) -> Program:
+        """A program in the same state, whose coroutines are rebuilt when they are needed."""
+        other = Program(self.name, self.build)
+        other.clock_ms = self.clock_ms
+        other.log = self.log.copy()
+        other.tasks = dict.fromkeys(self.tasks)
+        return other
+
+    def fingerprint(self) -> Hashable:
+        """Each task with what it was told so far, and the instance's own fields."""
+        told: dict[TaskId, list[Hashable]] = {task: [] for task in self.tasks}
+        for entry in self.log:
+            if entry[1] in told:
+                told[entry[1]].append((entry[0], frozen(entry[2:-1])))
+        if self.target is None:
+            self._rebuild()
+        return (
+            tuple(sorted((repr(task), tuple(entries)) for task, entries in told.items())),
+            frozen({name: value for name, value in self._fields().items() if _is_plain(value)}),
+        )
+
+    # --- running -----------------------------------------------------------------------------
+
+    def _rebuild(self) -> None:
+        """Build the instance and tell it the log again. Its effects were answered: ignore them."""
+        clock_ms = self.clock_ms
+        self.target = self.build(self.now)
+        self.memory = dict(self._fields())
+        self.tasks = {}
+        for kind, task, *told, at_ms in self.log:
+            getattr(self, f"_{kind}")(task, *told, at_ms)
+        self.clock_ms = clock_ms
+
+    def _start(
+        self, task: TaskId, method: str, arguments: tuple[Any, ...], at_ms: int
+    ) -> Effect[Any] | Done:
+        self.clock_ms = at_ms
+        function = getattr(self.target, method, None)
+        if function is None:
+            raise DesignError(f"{self.name} has no method {method}()")
+        try:
+            coroutine = function(*arguments)
+        except Exception as error:
+            raise self._blame(error) from error
+        if not inspect.iscoroutine(coroutine):
+            raise DesignError(f"{self.name}.{method}() is not an async method")
+        self.tasks[task] = coroutine
+        return self._step(task, coroutine.send, None)
+
+    def _send(self, task: TaskId, answer: Any, at_ms: int) -> Effect[Any] | Done:
+        self.clock_ms = at_ms
+        coroutine = self.tasks[task]
+        assert coroutine is not None
+        # The log keeps the answer; the code gets a copy, which it may change.
+        return self._step(task, coroutine.send, clone(answer))
+
+    def _throw(self, task: TaskId, error: Exception, at_ms: int) -> Effect[Any] | Done:
+        self.clock_ms = at_ms
+        coroutine = self.tasks[task]
+        assert coroutine is not None
+        return self._step(task, coroutine.throw, error)
+
+    def _step(self, task: TaskId, resume: Callable[[Any], Any], answer: Any) -> Effect[Any] | Done:
+        try:
+            effect = resume(answer)
+        except StopIteration as end:
+            self._forget(task)
+            return Done(end.value)
+        except PLATFORM_ERRORS as error:
+            self._forget(task)
+            return Done(None, error)
+        except Exception as error:
+            raise self._blame(error) from error
+        if not isinstance(effect, Effect):
+            raise DesignError(
+                f"{self.name} awaits something unknown{self._line_of(task)}: {effect!r}; "
+                "a design may await only its context's storage, blobs and sleep"
+            )
+        return effect
+
+    def _forget(self, task: TaskId) -> None:
+        """Drop a task that has ended, and the log too once nothing depends on it any more."""
+        del self.tasks[task]
+        if not self.tasks and self.memory is not None and self._is_as_built():
+            self.log.clear()
+
+    def _is_as_built(self) -> bool:
+        fields = self._fields()
+        return fields == self.memory and not any(
+            isinstance(value, list | dict | set) for value in fields.values()
+        )
+
+    def _fields(self) -> dict[str, Any]:
+        return getattr(self.target, "__dict__", {})
+
+    # --- blame -------------------------------------------------------------------------------
+
+    def _blame(self, error: Exception) -> DesignError:
+        if isinstance(error, DesignError):
+            return error
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f" at line {frames[-1].lineno}, in {frames[-1].name}()" if frames else ""
+        return DesignError(f"{self.name} raised {type(error).__name__}{where}: {error}")
+
+    def _line_of(self, task: TaskId) -> str:
+        coroutine: Any = self.tasks[task]
+        line = ""
+        while getattr(coroutine, "cr_frame", None) is not None:
+            line = f" at line {coroutine.cr_frame.f_lineno}, in {coroutine.cr_code.co_name}()"
+            coroutine = coroutine.cr_await
+        return line
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, int | float | str | bool | list | dict | set | tuple | type(None))

@@ -1,0 +1,230 @@
+"""The contract: the ports that a design and its client see, and nothing else of the world.
+
+A design is plain code: a class with ``async`` methods and no base class. An ``await`` on a port
+yields an *effect*, which is data; whoever drives the coroutine answers it. So a design has no
+clock, no I/O and no random numbers of its own, and the same class runs under every scheduler.
+
+What a design supplies (see `DesignClass`):
+
+* ``Settings``: a frozen dataclass, every field with its deployed value as the default;
+* ``stop_call``: the name of the object's method that a stop signal reaches;
+* the object: ``create()``, ``upload(chunk)``, ``alarm()`` and the method named by ``stop_call``;
+* ``stop_flow(page, settings)``: what the page does once its recorder has been told to stop.
+
+The session's public record is kept in storage under the key ``state``: a mapping with ``status``
+(``active``, ``completed``, ...) and ``chunks_uploaded``. It is what the properties look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+
+Answer = TypeVar("Answer")
+
+STATE_KEY = "state"
+ACTIVE = "active"
+COMPLETED = "completed"
+
+
+class NetworkError(Exception):
+    """A request of the client came to no response: lost, cut off, or timed out."""
+
+
+class StopFlowError(Exception):
+    """The page's stop flow gives up: nothing will mark the session completed from here."""
+
+
+class StreamBroken(Exception):  # noqa: N818 - the platform's own word for it
+    """The body of an upload ended before all of its bytes had arrived (R12)."""
+
+
+class Chunk(NamedTuple):
+    """One piece of the recording: its place in it, and how many bytes it has."""
+
+    index: int
+    size_bytes: int
+
+
+class Response(NamedTuple):
+    """What a handler answers: an HTTP status, and a body of plain data."""
+
+    status: int
+    body: object = None
+
+
+class Effect(Generic[Answer]):
+    """A request to the driver. Awaiting it yields it as data and returns the driver's answer."""
+
+    __slots__ = ()
+
+    def __await__(self) -> Generator[Effect[Answer], Any, Answer]:
+        answer: Answer = yield self
+        return answer
+
+
+# --- effects of the object -------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Get(Effect[Any]):
+    """Read a copy of the value under a key; None where there is none (R3, R7)."""
+
+    key: str
+
+
+@dataclass(slots=True)
+class Put(Effect[None]):
+    """Write a copy of a value of plain data (R7: returned does not mean durable)."""
+
+    key: str
+    value: Any
+
+
+@dataclass(slots=True)
+class Delete(Effect[None]):
+    """Remove a key."""
+
+    key: str
+
+
+@dataclass(slots=True)
+class SetAlarm(Effect[None]):
+    """Set the one alarm of the object, in ms on the object's clock (A1, A2)."""
+
+    at_ms: int
+
+
+@dataclass(slots=True)
+class GetAlarm(Effect["int | None"]):
+    """The time of the alarm; None where none is set, or while it runs (A3)."""
+
+
+@dataclass(slots=True)
+class DeleteAlarm(Effect[None]):
+    """Take the alarm away."""
+
+
+@dataclass(slots=True)
+class BlobPut(Effect[None]):
+    """Store a chunk in the blob store: outside I/O, the input gate is open (R4)."""
+
+    chunk: Chunk
+
+
+@dataclass(slots=True)
+class Timer(Effect[None]):
+    """Wait inside a handler, as ``setTimeout`` does: the input gate is open (R4)."""
+
+    wait_ms: int
+
+
+class Storage:
+    """The object's own storage: each method is to be awaited."""
+
+    get = staticmethod(Get)
+    put = staticmethod(Put)
+    delete = staticmethod(Delete)
+    set_alarm = staticmethod(SetAlarm)
+    get_alarm = staticmethod(GetAlarm)
+    delete_alarm = staticmethod(DeleteAlarm)
+
+
+class Blobs:
+    """The blob store: each method is to be awaited."""
+
+    put = staticmethod(BlobPut)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an object is given: its storage, the blob store, and the time of its last I/O (R13)."""
+
+    storage: Storage
+    blobs: Blobs
+    now: Callable[[], int]
+    sleep: Callable[[int], Timer] = Timer
+
+
+# --- effects of the client -------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Fetch(Effect[Response]):
+    """Call a method of the object over the network. Raises `NetworkError`.
+
+    ``timeout_ms`` 0 waits for ever.
+    """
+
+    method: str
+    arguments: tuple[Any, ...] = ()
+    timeout_ms: int = 0
+
+
+@dataclass(slots=True)
+class Sleep(Effect[None]):
+    """Wait on the page, anywhere from ``low_ms`` to ``high_ms`` (jitter is the scheduler's)."""
+
+    low_ms: int
+    high_ms: int
+
+
+@dataclass(slots=True)
+class Log(Effect[None]):
+    """Write a line to the page's console."""
+
+    line: str
+
+
+@dataclass(slots=True)
+class Abandon(Effect[None]):
+    """Give a chunk up and tell the user so."""
+
+    chunk: Chunk
+    reason: str
+
+
+@dataclass(slots=True)
+class WriteRow(Effect[None]):
+    """Write the recording's row in the recordings list."""
+
+    duration_ms: int
+
+
+@dataclass(slots=True)
+class StartRecorder(Effect[None]):
+    """Start the MediaRecorder: chunks come from here on."""
+
+
+@dataclass(slots=True)
+class StopRecorder(Effect[int]):
+    """Stop the MediaRecorder; answers the time recorded, in ms. The last, partial chunk follows."""
+
+
+class Browser:
+    """The browser as the recorder client sees it: each method is to be awaited."""
+
+    fetch = staticmethod(Fetch)
+    sleep = staticmethod(Sleep)
+    log = staticmethod(Log)
+    abandon = staticmethod(Abandon)
+    write_row = staticmethod(WriteRow)
+    start_recorder = staticmethod(StartRecorder)
+    stop_recorder = staticmethod(StopRecorder)
+
+
+class Page(Protocol):
+    """What a design's stop flow sees of the page that records."""
+
+    browser: Browser
+
+    def uploads_waiting(self) -> int:
+        """Chunks queued or under way, by the page's own memory."""
+
+
+class DesignClass(Protocol):
+    """The shape of a design's class; see the top of this module."""
+
+    Settings: ClassVar[Callable[..., Any]]
+    stop_call: ClassVar[str]

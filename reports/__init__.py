@@ -1,0 +1,1 @@
+"""What people read: figures, HTML, Markdown and JSON."""
