@@ -34,13 +34,12 @@ class Facts:
         self.status = ""
         self.chunks_uploaded = 0
         self.start_ms = self.stop_ms = self.tab_closed_ms = -1
-        self.stop_ran_ms = self.last_upload_ms = self.last_stored_ms = -1
+        self.stop_ran_ms = self.last_upload_ms = self.last_recorded_ms = -1
         self.completed_while_recording_ms = -1
         self.pause_began_ms = -1
         self.paused_ms = 0
         self.recorded_ms = self.row_ms = -1
         self.retries = self.uploads_running = self.stop_runs = 0
-        self.has_stray_stop = False
         self.last_ms = 0
         self.ended = ""
 
@@ -72,7 +71,9 @@ class Facts:
         self.start_ms = event.at_ms
 
     def _chunk_recorded(self, event: e.ChunkRecorded) -> None:
-        self.recorded[event.chunk] = event.at_ms
+        if 0 <= self.last_recorded_ms < event.at_ms - LONG_PAUSE_MS and self.stop_ms < 0:
+            self.saw("long_pause", event.at_ms)
+        self.recorded[event.chunk] = self.last_recorded_ms = event.at_ms
 
     def _pause_started(self, event: e.PauseStarted) -> None:
         self.pause_began_ms = event.at_ms
@@ -157,9 +158,6 @@ class Facts:
         self.stored.setdefault(event.chunk, at_ms)
         if self.stop_ms >= 0:
             self.saw("upload_ended_after_stop", at_ms)
-        elif 0 <= self.last_stored_ms < at_ms - LONG_PAUSE_MS:
-            self.saw("long_pause", at_ms)
-        self.last_stored_ms = at_ms
 
     def _state_written(self, event: e.StateWritten) -> None:
         if event.status == COMPLETED and self.status != COMPLETED:

@@ -1,0 +1,30 @@
+# Everything from a bare clone with python3 (>= 3.11) and make. The first call makes .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+SOURCES := lastchunk model reference_impl reports benchmarks tests
+
+.PHONY: report test lint bench clean
+
+report: $(STAMP)
+	$(BIN)/lastchunk report --out reports/out
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(SOURCES)
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks.simulate
+
+clean:
+	rm -rf .venv reports/out build *.egg-info
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $(STAMP)

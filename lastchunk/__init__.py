@@ -1,0 +1,60 @@
+"""lastchunk: does finalization always wait for every upload, and if not: when, and how often?
+
+Everything the command line does is here too::
+
+    import lastchunk
+
+    scenario = lastchunk.load_scenario("cellular-driving")
+    designs = lastchunk.load_designs(["manual", "alarm"], scenario)
+    result = lastchunk.compare(scenario, designs, sessions=500, seed=1)
+    result.verdicts["alarm"]["complete_at_finalization"]
+"""
+
+from importlib.metadata import version
+
+from model.design import DesignSpec, load_design, load_designs, shipped_designs
+from model.errors import DesignError, InputError
+from model.estimate.comparison import Comparison, compare
+from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
+from model.properties import GUARDS, PROPERTIES
+from model.scenario.load import load_scenario, shipped
+from model.scenario.schema import Scenario
+from model.simulate import Run, simulate
+from model.trace.jsonl import read_jsonl, write_jsonl
+from model.verdict import Verdict, exit_code
+from reports.figures.timeline import timeline_figure
+from reports.review import Review, make_review
+from reports.write import write_report
+
+__version__ = version("lastchunk")
+
+__all__ = [
+    "GUARDS",
+    "PROPERTIES",
+    "REQUEST_DELAY",
+    "UPLINK_SPEED",
+    "Axis",
+    "Comparison",
+    "DesignError",
+    "DesignSpec",
+    "InputError",
+    "Review",
+    "Run",
+    "Scenario",
+    "Verdict",
+    "__version__",
+    "compare",
+    "exit_code",
+    "load_design",
+    "load_designs",
+    "load_scenario",
+    "make_review",
+    "read_jsonl",
+    "shipped",
+    "shipped_designs",
+    "simulate",
+    "sweep",
+    "timeline_figure",
+    "write_jsonl",
+    "write_report",
+]

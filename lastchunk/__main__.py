@@ -1,0 +1,5 @@
+"""``python -m lastchunk``."""
+
+from lastchunk.cli import main
+
+main()

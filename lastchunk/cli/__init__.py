@@ -1,0 +1,27 @@
+"""The command line. Bad input is one line on standard error and exit code 2."""
+
+from __future__ import annotations
+
+import sys
+
+from lastchunk.cli.app import app
+from lastchunk.cli.catalogue import register as register_catalogue
+from lastchunk.cli.compare import register as register_compare
+from lastchunk.cli.simulate import register as register_simulate
+from model.errors import InputError
+from model.verdict import EXIT_USAGE
+
+for _register in (register_catalogue, register_simulate, register_compare):
+    _register(app)
+
+
+def main() -> None:
+    """Run the command line; the exit code says how it went."""
+    try:
+        app()
+    except InputError as error:
+        sys.stderr.write(f"lastchunk: {error}\n")
+        sys.exit(EXIT_USAGE)
+
+
+__all__ = ["app", "main"]

@@ -1,0 +1,81 @@
+"""What the commands share: the application, its consoles, and the options that recur."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from model.design import DesignSpec, load_designs
+from model.scenario.load import load_scenario
+from model.scenario.schema import Scenario
+
+app = typer.Typer(
+    name="lastchunk",
+    help="Does finalization always wait for every upload, and if not: when, and how often?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+DEFAULT_DESIGNS = ["manual", "alarm"]
+
+ScenarioArgument = Annotated[str, typer.Argument(help="A shipped scenario's name or a TOML file.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="The seed of all random streams.", min=0)]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a setting by its dotted name."),
+]
+UplinkOption = Annotated[
+    Path | None, typer.Option("--uplink", help="A measured uplink, in mahimahi's format.")
+]
+VideoOption = Annotated[
+    float | None, typer.Option("--video-mbps", help="The video's bit rate in Mbit/s.")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", help="Worker processes; all cores by default.", min=1)
+]
+
+
+def console() -> Console:
+    """Where results go. A pipe gets plain text, wide enough to hold a line."""
+    return Console(width=None if sys.stdout.isatty() else 160, soft_wrap=not sys.stdout.isatty())
+
+
+def cores(workers: int | None) -> int:
+    """The number of worker processes."""
+    return workers if workers is not None else os.cpu_count() or 1
+
+
+def load(
+    scenario: str,
+    designs: list[str] | None,
+    overrides: list[str] | None,
+    uplink: Path | None,
+    video_mbps: float | None,
+) -> tuple[Scenario, list[DesignSpec]]:
+    """The scenario and the designs that a command names."""
+    loaded = load_scenario(scenario, overrides or [], uplink, video_mbps)
+    return loaded, load_designs(designs or DEFAULT_DESIGNS, loaded)
+
+
+@contextmanager
+def progress_bar(words: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error; nothing where that is no terminal."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    to_error = Console(stderr=True)
+    with Progress(*columns, console=to_error, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(words, total=total)
+        yield lambda count: progress.advance(task, count)

@@ -1,0 +1,92 @@
+"""``designs``, ``scenarios`` and ``doctor``: what there is, and whether it works here."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import platform
+import shutil
+import subprocess
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from lastchunk.cli.app import console
+from model.design import load_design, load_designs, shipped_designs
+from model.scenario.load import load_scenario, shipped
+from model.simulate import simulate
+from model.trace.jsonl import to_line
+
+PACKAGES = ("simpy", "numpy", "scipy", "pandas", "matplotlib", "pydantic", "pyarrow", "jinja2")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(designs)
+    app.command()(scenarios)
+    app.command()(doctor)
+
+
+def designs() -> None:
+    """List the shipped designs with their settings."""
+    table = Table("design", "what it is", "setting", "default")
+    for name, words in shipped_designs().items():
+        for field in dataclasses.fields(load_design(name).settings):
+            table.add_row(name, words, f"design.{name}.{field.name}", str(field.default))
+            name, words = "", ""
+    console().print(table)
+
+
+def scenarios(
+    name: Annotated[str | None, typer.Argument(help="Show this one with all its settings.")] = None,
+) -> None:
+    """List the shipped scenarios, or show one with all its settings."""
+    if name is None:
+        table = Table("scenario", "title", "what happens")
+        for item in shipped():
+            loaded = load_scenario(item)
+            table.add_row(item, loaded.title, loaded.summary)
+        console().print(table)
+        return
+    loaded = load_scenario(name)
+    table = Table("setting", "value", title=escape(loaded.title))
+    for key, value in flat(loaded.model_dump(mode="json", exclude_none=True)):
+        table.add_row(key, escape(str(value)))
+    console().print(table)
+
+
+def flat(data: Any, prefix: str = "") -> list[tuple[str, Any]]:
+    """Nested settings as (dotted key, value), as ``--set`` takes them."""
+    if isinstance(data, dict) and data:
+        return [pair for key, item in data.items() for pair in flat(item, f"{prefix}{key}.")]
+    if isinstance(data, list) and data and isinstance(data[0], dict):
+        return [pair for at, item in enumerate(data) for pair in flat(item, f"{prefix}{at}.")]
+    return [(prefix.removesuffix("."), data)]
+
+
+def doctor() -> None:
+    """Say what is installed, and run a small check of the whole chain."""
+    out = console()
+    out.print(f"lastchunk {version('lastchunk')}, Python {platform.python_version()}")
+    out.print(f"cores: {os.cpu_count()}")
+    out.print(", ".join(f"{name} {version(name)}" for name in PACKAGES))
+    out.print(_node())
+    for name in shipped():
+        loaded = load_scenario(name)
+        for design in load_designs(list(shipped_designs()), loaded):
+            first, again = (simulate(loaded, design, 1).trace for _ in range(2))
+            if [to_line(event) for event in first] != [to_line(event) for event in again]:
+                out.print(f"{name}, {design.name}: two runs of one seed differ")
+                raise typer.Exit(1)
+    out.print(f"all {len(shipped())} scenarios run, each twice with the same trace: well")
+
+
+def _node() -> str:
+    node = shutil.which("node")
+    if node is None:
+        return "Node.js: not found; no part of this release needs it"
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    return f"Node.js: {answer.stdout.strip()}; no part of this release needs it"

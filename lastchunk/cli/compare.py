@@ -1,0 +1,179 @@
+"""``compare`` and ``report``: many sessions, verdicts, and what a design review reads."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from lastchunk.cli.app import (
+    DEFAULT_DESIGNS,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    UplinkOption,
+    VideoOption,
+    WorkersOption,
+    console,
+    cores,
+    load,
+    progress_bar,
+)
+from model.design import load_designs
+from model.errors import InputError
+from model.estimate.comparison import Comparison
+from model.estimate.comparison import compare as run_compare
+from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
+from model.files import check_folder
+from model.properties import PROPERTIES
+from model.scenario.load import load_scenario, shipped
+from model.verdict import exit_code, percent
+from reports.review import make_review
+from reports.write import write_report
+
+COLOURS = {"violated": "red", "not seen": "green", "unknown": "yellow", "proved": "green"}
+SWEEP_SCENARIO = "everything-fast"
+
+DesignsOption = Annotated[
+    list[str] | None,
+    typer.Option("--design", help="A design's name, or file.py:Class; may be repeated."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(compare)
+    app.command()(report)
+
+
+def compare(
+    scenario: ScenarioArgument,
+    design: DesignsOption = None,
+    sessions: Annotated[int, typer.Option("--sessions", help="Sessions of each design.")] = 1_000,
+    half_width: Annotated[
+        float | None,
+        typer.Option("--half-width", help="Go on until every interval is at most so wide."),
+    ] = None,
+    seed: SeedOption = 1,
+    overrides: SetOption = None,
+    uplink: UplinkOption = None,
+    video_mbps: VideoOption = None,
+    workers: WorkersOption = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write a report here.")] = None,
+    gate: Annotated[bool, typer.Option("--gate", help="Exit by the verdicts: 0, 1, 3.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--property", help="Show and gate these alone.")
+    ] = None,
+) -> None:
+    """Compare designs on the same sessions of one scenario."""
+    began = time.perf_counter()
+    slugs = chosen(only)
+    loaded, specs = load(scenario, design, overrides, uplink, video_mbps)
+    if out is not None:
+        check_folder(out)
+    with progress_bar(loaded.title, None if half_width else sessions) as progress:
+        result = run_compare(loaded, specs, sessions, seed, cores(workers), half_width, progress)
+    show(result, slugs)
+    if out is not None:
+        review = make_review([result], [], command(), time.perf_counter() - began)
+        write_report(review, out)
+        console().print(f"report: {out / 'report.html'}")
+    if gate:
+        verdicts = [verdicts[slug] for verdicts in result.verdicts.values() for slug in slugs]
+        raise typer.Exit(exit_code(verdicts))
+
+
+def report(
+    out: Annotated[Path, typer.Option("--out", help="The folder to write.")] = Path("reports/out"),
+    scenario: Annotated[
+        list[str] | None, typer.Option("--scenario", help="These scenarios, not all shipped ones.")
+    ] = None,
+    design: DesignsOption = None,
+    sessions: Annotated[int, typer.Option("--sessions", help="Per scenario and design.")] = 2_000,
+    sweep_sessions: Annotated[
+        int, typer.Option("--sweep-sessions", help="Per point of a sweep; 0 for no sweeps.", min=0)
+    ] = 500,
+    seed: SeedOption = 1,
+    overrides: SetOption = None,
+    workers: WorkersOption = None,
+) -> None:
+    """Write the design review: every scenario, every design, figures and verdicts."""
+    began = time.perf_counter()
+    check_folder(out)
+    names = scenario or shipped()
+    designs = design or DEFAULT_DESIGNS
+    loaded = [load_scenario(name, overrides or []) for name in names]
+    chosen_designs = [load_designs(designs, item) for item in loaded]
+    comparisons = []
+    with progress_bar("scenarios", len(names) * sessions) as progress:
+        for item, specs in zip(loaded, chosen_designs, strict=True):
+            comparisons.append(
+                run_compare(item, specs, sessions, seed, cores(workers), progress=progress)
+            )
+    sweeps = []
+    axes = (UPLINK_SPEED, REQUEST_DELAY) if sweep_sessions else ()
+    for axis in axes:
+        with progress_bar(axis.label, len(axis.values) * sweep_sessions) as progress:
+            frame = sweep(
+                SWEEP_SCENARIO,
+                axis,
+                designs,
+                sweep_sessions,
+                seed,
+                cores(workers),
+                progress=progress,
+            )
+            sweeps.append((axis, frame))
+    review = make_review(comparisons, sweeps, command(), time.perf_counter() - began)
+    write_report(review, out)
+    for result in comparisons:
+        show(result, list(PROPERTIES))
+    console().print(f"report: {out / 'report.html'}")
+
+
+def chosen(only: Sequence[str] | None) -> list[str]:
+    """The properties to show and to gate."""
+    for slug in only or ():
+        if slug not in PROPERTIES:
+            raise InputError("--property", slug, "one of " + ", ".join(PROPERTIES))
+    return list(only) if only else list(PROPERTIES)
+
+
+def command() -> str:
+    """The command that reproduces this, as it was typed."""
+    return shlex.join(["lastchunk", *sys.argv[1:]])
+
+
+def show(result: Comparison, slugs: Sequence[str]) -> None:
+    """Print the verdicts of a comparison side by side, and the paired differences."""
+    names = [design.name for design in result.designs]
+    title = f"{result.scenario.title} ({result.sessions:,} sessions, seed {result.seed})"
+    table = Table("property", *names, *(["difference"] if len(names) == 2 else []), title=title)
+    pairs = result.paired(*names) if len(names) == 2 else {}
+    for slug in slugs:
+        cells = []
+        for name in names:
+            verdict = result.verdicts[name][slug]
+            words = f"[{COLOURS[verdict.kind]}]{verdict.kind}[/]"
+            if verdict.kind == "unknown":
+                words += f" ({verdict.reason})"
+            elif verdict.kind == "violated":
+                rate = verdict.violations / verdict.sessions
+                words += f" {percent(rate)} [{percent(verdict.low)}, {percent(verdict.high)}]"
+            else:
+                words += f", below {percent(verdict.high)}"
+            cells.append(words)
+        if slug in pairs:
+            pair = pairs[slug]
+            cells.append(
+                f"{pair.difference.estimate:+.1%} "
+                f"({pair.only_a:,} against {pair.only_b:,}, p = {pair.p_value:.2g})"
+            )
+        table.add_row(slug, *cells)
+    console().print(table)

@@ -1,0 +1,197 @@
+"""A comparison: designs side by side on the same sessions, judged property by property."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from model.design import DesignSpec
+from model.errors import InputError
+from model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
+from model.estimate.replicate import BATCH, Progress, replicate
+from model.properties import GUARDS, OUTCOMES, PROPERTIES
+from model.properties.row import HELD_CODE, VIOLATED_CODE
+from model.scenario.schema import Scenario
+from model.simulate import Run, simulate
+from model.verdict import Verdict
+
+SESSIONS_MAX = 10_000_000
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What ``sessions`` sessions of each design did under one scenario.
+
+    ``frame`` has one row per design and session; see `model.properties.ROW_COLUMNS`.
+    """
+
+    scenario: Scenario
+    designs: tuple[DesignSpec, ...]
+    seed: int
+    sessions: int
+    frame: pd.DataFrame
+    wall_seconds: float
+
+    @cached_property
+    def verdicts(self) -> dict[str, dict[str, Verdict]]:
+        """The verdict on each property, by design and slug."""
+        return {
+            design.name: {
+                slug: judge(self.rows_of(design.name), slug, self.scenario.expect.sometimes)
+                for slug in PROPERTIES
+            }
+            for design in self.designs
+        }
+
+    def rows_of(self, design: str) -> pd.DataFrame:
+        """The rows of one design."""
+        return self.frame[self.frame["design"] == design]
+
+    def statistics(self) -> pd.DataFrame:
+        """One row per design and property: verdict, counts and interval."""
+        return pd.DataFrame(
+            {
+                "scenario": self.scenario.name,
+                "design": design,
+                "property": slug,
+                "verdict": verdict.kind,
+                "sessions": verdict.sessions,
+                "violations": verdict.violations,
+                "low": verdict.low,
+                "high": verdict.high,
+                "reason": verdict.reason,
+            }
+            for design, verdicts in self.verdicts.items()
+            for slug, verdict in verdicts.items()
+        )
+
+    def paired(self, a: str, b: str) -> dict[str, Paired]:
+        """For each property the difference of two designs over the sessions that speak of both."""
+        rows_a = self.rows_of(a).set_index("session")
+        rows_b = self.rows_of(b).set_index("session")
+        result = {}
+        for slug in PROPERTIES:
+            codes = pd.DataFrame({"a": rows_a[slug], "b": rows_b[slug]})
+            codes = codes[(codes >= 0).all(axis=1)]
+            if codes.empty:
+                continue
+            fails = codes == VIOLATED_CODE
+            both = int((fails["a"] & fails["b"]).sum())
+            only_a = int(fails["a"].sum()) - both
+            only_b = int(fails["b"].sum()) - both
+            result[slug] = paired(both, only_a, only_b, len(codes) - both - only_a - only_b)
+        return result
+
+    def outcomes(self) -> pd.DataFrame:
+        """Sessions by design (rows) and outcome (columns, the best first)."""
+        counts = pd.crosstab(self.frame["design"], self.frame["outcome"])
+        names = [design.name for design in self.designs]
+        return counts.reindex(index=names, columns=list(OUTCOMES), fill_value=0)
+
+    def guards(self) -> pd.DataFrame:
+        """One row per guard and design: how often it was met, and in which session first."""
+        rows = []
+        for slug in GUARDS:
+            for design in self.designs:
+                met = self.rows_of(design.name)
+                met = met[met[f"saw_{slug}"]]
+                first = int(met["session"].iloc[0]) if len(met) else -1
+                rows.append((slug, design.name, len(met), first))
+        return pd.DataFrame(rows, columns=["guard", "design", "sessions", "first_session"])
+
+    def earliest_failure(self, design: str, slug: str = "") -> Run | None:
+        """The first session of a design that violates a property, run again; None if none does.
+
+        Without a slug, any property counts.
+        """
+        rows = self.rows_of(design)
+        failing = rows[rows[slug] == VIOLATED_CODE] if slug else rows[rows["violation_ms"] >= 0]
+        if failing.empty:
+            return None
+        spec = next(item for item in self.designs if item.name == design)
+        return simulate(self.scenario, spec, self.seed, int(failing["session"].iloc[0]))
+
+    def to_frame(self) -> pd.DataFrame:
+        """A copy of the rows."""
+        return self.frame.copy()
+
+    def _repr_html_(self) -> str:
+        """The verdicts as a table: properties by designs."""
+        table = self.statistics().pivot_table(
+            index="property", columns="design", values="verdict", aggfunc="first", sort=False
+        )
+        return str(table.to_html(escape=True))
+
+
+def judge(rows: pd.DataFrame, slug: str, expected: Sequence[str]) -> Verdict:
+    """The verdict on one property from the rows of one design."""
+    codes = rows[slug]
+    sessions = int((codes >= 0).sum())
+    violated = rows[codes == VIOLATED_CODE]
+    if len(violated):
+        bounds = wilson(len(violated), sessions)
+        first = int(violated["session"].iloc[0])
+        counts = (sessions, len(violated), bounds.low, bounds.high)
+        return Verdict("violated", *counts, witness_session=first)
+    if sessions == 0:
+        return Verdict("unknown", 0, 0, 0.0, 1.0, "no session says anything about it")
+    unmet = [guard for guard in expected if not rows[f"saw_{guard}"].any()]
+    if unmet:
+        reason = "never happened: " + ", ".join(unmet)
+        return Verdict("unknown", sessions, 0, 0.0, upper_bound_if_none(sessions), reason)
+    assert int((codes == HELD_CODE).sum()) == sessions
+    return Verdict("not seen", sessions, 0, 0.0, upper_bound_if_none(sessions))
+
+
+def compare(
+    scenario: Scenario,
+    designs: Sequence[DesignSpec],
+    sessions: int = 1_000,
+    seed: int = 1,
+    workers: int = 1,
+    half_width: float | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run every design on the same sessions. Raises `InputError` on a number out of range.
+
+    With ``half_width`` the sessions are doubled, from ``sessions`` on, until the interval of every
+    property of every design is at most so wide to either side, or `SESSIONS_MAX` is reached.
+    """
+    check_range("sessions", sessions, 1, SESSIONS_MAX)
+    check_range("seed", seed, 0, 2**63)
+    check_range("workers", workers, 1, 1_024)
+    if half_width is not None and not 0 < half_width < 0.5:
+        raise InputError("half_width", half_width, "above 0 and below 0.5")
+    began = time.perf_counter()
+    frame = replicate(scenario, designs, sessions, seed, workers, progress)
+    while half_width is not None and widest(frame) > half_width and sessions < SESSIONS_MAX:
+        # Whole batches, so that the next ones begin where a batch begins.
+        more = min(max(BATCH, sessions), SESSIONS_MAX - sessions)
+        extra = replicate(scenario, designs, more, seed, workers, progress, first=sessions)
+        frame = pd.concat([frame, extra]).sort_values(["design", "session"], ignore_index=True)
+        sessions += more
+    seconds = time.perf_counter() - began
+    return Comparison(scenario, tuple(designs), seed, sessions, frame, seconds)
+
+
+def widest(frame: pd.DataFrame) -> float:
+    """The widest half-interval over designs and properties that any session speaks of."""
+    widths = [0.0]
+    for _, rows in frame.groupby("design", observed=True):
+        for slug in PROPERTIES:
+            codes = rows[slug]
+            sessions = int((codes >= 0).sum())
+            if sessions:
+                failures = int((codes == VIOLATED_CODE).sum())
+                widths.append(wilson(failures, sessions).half_width)
+    return max(widths)
+
+
+def check_range(field: str, value: int, low: int, high: int) -> None:
+    """Refuse a whole number that is out of range."""
+    if not low <= value <= high:
+        raise InputError(field, value, f"{low} to {high}")

@@ -1,0 +1,86 @@
+"""Intervals for proportions and for the difference of two designs on the same sessions.
+
+Sources: Wilson 1927 (score interval, by scipy); Clopper & Pearson 1934 (the exact upper bound when
+nothing was seen); Newcombe 1998, "Improved confidence intervals for the difference between
+binomial proportions based on paired data", method 10; McNemar 1947, exact.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from scipy.stats import binomtest
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its interval; all three are proportions, or a difference of two."""
+
+    estimate: float
+    low: float
+    high: float
+
+    @property
+    def half_width(self) -> float:
+        """Half the interval's width."""
+        return (self.high - self.low) / 2
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Two designs on the same sessions. ``only_a`` counts the sessions in which only a failed."""
+
+    sessions: int
+    both: int
+    only_a: int
+    only_b: int
+    difference: Interval
+    p_value: float
+
+
+def wilson(failures: int, sessions: int, confidence: float = CONFIDENCE) -> Interval:
+    """The Wilson score interval of a proportion. ``sessions`` must be above 0."""
+    test = binomtest(failures, sessions)
+    interval = test.proportion_ci(confidence_level=confidence, method="wilson")
+    return Interval(failures / sessions, max(0.0, float(interval.low)), float(interval.high))
+
+
+def upper_bound_if_none(sessions: int, confidence: float = CONFIDENCE) -> float:
+    """The rate above which none in so many sessions would be a rarer event than the rest allows."""
+    return 1.0 - (1.0 - confidence) ** (1.0 / sessions)
+
+
+def paired(
+    both: int, only_a: int, only_b: int, neither: int, confidence: float = CONFIDENCE
+) -> Paired:
+    """The rate of a less the rate of b, with Newcombe's interval and McNemar's exact p-value."""
+    n = both + only_a + only_b + neither
+    a, b = wilson(both + only_a, n, confidence), wilson(both + only_b, n, confidence)
+    phi = _phi(both, only_a, only_b, neither)
+    difference = (only_a - only_b) / n
+    down_a, up_b = a.estimate - a.low, b.high - b.estimate
+    up_a, down_b = a.high - a.estimate, b.estimate - b.low
+    low = difference - math.sqrt(max(0.0, down_a**2 - 2 * phi * down_a * up_b + up_b**2))
+    high = difference + math.sqrt(max(0.0, down_b**2 - 2 * phi * down_b * up_a + up_a**2))
+    return Paired(n, both, only_a, only_b, Interval(difference, low, high), mcnemar(only_a, only_b))
+
+
+def _phi(both: int, only_a: int, only_b: int, neither: int) -> float:
+    """The correlation, with Newcombe's correction towards 0 where it is positive."""
+    margins = (both + only_a) * (only_b + neither) * (both + only_b) * (only_a + neither)
+    if margins == 0:
+        return 0.0
+    cross = both * neither - only_a * only_b
+    n = both + only_a + only_b + neither
+    if cross > 0:
+        cross = max(cross - n / 2, 0)
+    return cross / math.sqrt(margins)
+
+
+def mcnemar(only_a: int, only_b: int) -> float:
+    """The exact two-sided p-value that both designs fail equally often."""
+    discordant = only_a + only_b
+    return 1.0 if discordant == 0 else float(binomtest(only_a, discordant, 0.5).pvalue)

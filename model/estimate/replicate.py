@@ -1,0 +1,107 @@
+"""Replications: many sessions of several designs on common random numbers.
+
+Sessions are cut into batches of fixed size, so neither the number of workers nor their speed can
+show in the results. Batches are handed on as they come, in order: memory does not grow with them.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from model.design import DesignSpec
+from model.properties import GUARDS, OUTCOMES, PROPERTIES, row_of
+from model.scenario.schema import Scenario
+from model.simulate import simulate
+
+BATCH = 250
+Progress = Callable[[int], None]
+_TEXT = ("scenario", "design", "ended")
+
+
+def run_batch(
+    scenario: Scenario, designs: Sequence[DesignSpec], seed: int, sessions: range
+) -> pd.DataFrame:
+    """The rows of some sessions under each design, session by session."""
+    rows = []
+    for session in sessions:
+        for design in designs:
+            run = simulate(scenario, design, seed, session)
+            row = row_of(run.facts, run.judge, scenario.name, design.name, session)
+            row["uplink_kbps"] = run.uplink_kbps
+            row["request_delay_ms"] = run.mean_request_delay_ms
+            rows.append(row)
+    return typed(pd.DataFrame(rows), [design.name for design in designs])
+
+
+def typed(frame: pd.DataFrame, designs: Sequence[str]) -> pd.DataFrame:
+    """The frame with small, fixed types, the same whatever the values are."""
+    types: dict[str, Any] = {slug: np.int8 for slug in PROPERTIES}
+    types |= {f"saw_{slug}": np.bool_ for slug in GUARDS}
+    types |= {"uplink_kbps": np.float64, "request_delay_ms": np.float64}
+    types |= dict.fromkeys(_TEXT, "category")
+    types["design"] = pd.CategoricalDtype(list(designs))
+    types["outcome"] = pd.CategoricalDtype(list(OUTCOMES))
+    types["ended"] = pd.CategoricalDtype(["quiet", "completed", "horizon", "limit"])
+    rest = [name for name in frame.columns if name not in types]
+    return frame.astype(types | dict.fromkeys(rest, np.int64))
+
+
+def stream(
+    scenario: Scenario,
+    designs: Sequence[DesignSpec],
+    sessions: int,
+    seed: int,
+    workers: int = 1,
+    first: int = 0,
+) -> Iterator[pd.DataFrame]:
+    """Batches of rows, in the order of their sessions. Raises what a design raises."""
+    last = first + sessions
+    cuts = [range(at, min(at + BATCH, last)) for at in range(first, last, BATCH)]
+    if workers == 1 or len(cuts) == 1:
+        for cut in cuts:
+            yield run_batch(scenario, designs, seed, cut)
+        return
+    with pool(min(workers, len(cuts))) as executor:
+        waiting = iter(cuts)
+        under_way: deque[Future[pd.DataFrame]] = deque()
+        for cut in islice(waiting, workers * 2):
+            under_way.append(executor.submit(run_batch, scenario, designs, seed, cut))
+        while under_way:
+            frame = under_way.popleft().result()
+            for cut in islice(waiting, 1):
+                under_way.append(executor.submit(run_batch, scenario, designs, seed, cut))
+            yield frame
+
+
+def pool(workers: int) -> ProcessPoolExecutor:
+    """Worker processes that start from a clean interpreter, so that nothing is inherited."""
+    methods = multiprocessing.get_all_start_methods()
+    method = "forkserver" if "forkserver" in methods else "spawn"
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(method))
+
+
+def replicate(
+    scenario: Scenario,
+    designs: Sequence[DesignSpec],
+    sessions: int,
+    seed: int,
+    workers: int = 1,
+    progress: Progress | None = None,
+    first: int = 0,
+) -> pd.DataFrame:
+    """One row per design and session, sorted so; shape (designs * sessions, columns)."""
+    frames = []
+    for frame in stream(scenario, designs, sessions, seed, workers, first):
+        frames.append(frame)
+        if progress is not None:
+            progress(len(frame) // len(designs))
+    whole = pd.concat(frames, ignore_index=True)
+    return whole.sort_values(["design", "session"], ignore_index=True)

@@ -1,0 +1,55 @@
+"""Traces as JSON lines: one event a line, with its type's name; out and in again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from model.errors import InputError
+from model.files import write_text
+from model.trace.events import Event
+
+EVENTS: dict[str, Any] = {item.__name__: item for item in get_args(Event)}
+_HINTS: dict[str, dict[str, Any]] = {name: get_type_hints(item) for name, item in EVENTS.items()}
+
+
+def to_line(event: Event) -> str:
+    """One event as a line of JSON, its type first, without the line's end."""
+    return json.dumps({"event": type(event).__name__, **event._asdict()}, ensure_ascii=False)
+
+
+def write_jsonl(trace: Iterable[Event], path: Path) -> None:
+    """Write a trace to a file, whole or not at all."""
+    write_text(path, "".join(to_line(event) + "\n" for event in trace))
+
+
+def read_jsonl(path: Path) -> list[Event]:
+    """The trace of a file. Raises `InputError` naming the bad line."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("trace", str(path), "a readable file of JSON lines") from error
+    return [_read(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)]
+
+
+def _read(line: str, where: str) -> Event:
+    try:
+        data = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InputError(where, line[:80], "one JSON object") from error
+    if not isinstance(data, dict) or data.get("event") not in EVENTS:
+        raise InputError(where, line[:80], "an object whose 'event' is a known type of event")
+    name = data.pop("event")
+    hints = _HINTS[name]
+    if set(data) != set(hints):
+        raise InputError(where, sorted(data), f"for {name} exactly {', '.join(sorted(hints))}")
+    for field, hint in hints.items():
+        if isinstance(data[field], list):
+            data[field] = tuple(data[field])
+        expected = hint if isinstance(hint, type) else tuple
+        if not isinstance(data[field], expected) or isinstance(data[field], bool):
+            raise InputError(f"{where}: {field}", data[field], f"a value of type {expected}")
+    event: Event = EVENTS[name](**data)
+    return event

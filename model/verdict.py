@@ -1,0 +1,66 @@
+"""A verdict: what the evidence says of one property, and how strong it is. Never green by default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from model.properties import Property
+
+VerdictKind = Literal["proved", "violated", "not seen", "unknown"]
+EXIT_HOLDS, EXIT_VIOLATED, EXIT_USAGE, EXIT_UNKNOWN = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``low`` and ``high`` bound the failure rate with 95 % confidence.
+
+    ``sessions`` counts those that say something about the property. ``witness_session`` is the
+    first session that violates it; -1 where there is none.
+    """
+
+    kind: VerdictKind
+    sessions: int
+    violations: int
+    low: float
+    high: float
+    reason: str = ""
+    witness_session: int = -1
+
+    def sentence(self, item: Property) -> str:
+        """The verdict on a property in one sentence, with its strength."""
+        if self.kind == "violated":
+            rate = self.violations / self.sessions
+            return (
+                f"Violated in {self.violations:,} of {self.sessions:,} sessions "
+                f"({percent(rate)}, 95 % interval {percent(self.low)} to {percent(self.high)}): "
+                f"{item.meaning}"
+            )
+        if self.kind == "not seen":
+            return (
+                f"Not seen violated in {self.sessions:,} sessions "
+                f"(rate below {percent(self.high)} with 95 % confidence): {item.meaning}"
+            )
+        if self.kind == "proved":
+            return f"Proved for every schedule within the bounds: {item.meaning}"
+        return f"Unknown ({self.reason}): {item.meaning}"
+
+
+def percent(rate: float) -> str:
+    """A rate for reading: three digits that count, never a rounded-off 0 or 100."""
+    value = rate * 100
+    if 0 < value < 0.01:
+        return f"{value:.1e} %"
+    text = f"{value:.2f}" if value < 10 else f"{value:.1f}"
+    if text == "100.0" and rate < 1:
+        text = f"{value:.3f}"
+    return f"{text} %"
+
+
+def exit_code(verdicts: Iterable[Verdict]) -> int:
+    """What a gate exits with: 0 all hold, 1 something is violated, 3 something is unknown."""
+    kinds = {verdict.kind for verdict in verdicts}
+    if "violated" in kinds:
+        return EXIT_VIOLATED
+    return EXIT_UNKNOWN if "unknown" in kinds or not kinds else EXIT_HOLDS

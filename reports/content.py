@@ -1,0 +1,150 @@
+"""What the report says, as plain data that HTML and Markdown both render."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+from model.properties import GUARDS, PROPERTIES
+from model.simulate import Run
+from model.verdict import Verdict, percent
+from reports.figures.timeline import violations_of
+from reports.result import provenance
+from reports.review import Review
+
+
+def heading(review: Review) -> str:
+    """The report's title."""
+    if len(review.comparisons) == 1:
+        return f"lastchunk: {review.comparisons[0].scenario.title}"
+    return f"lastchunk: {len(review.comparisons)} scenarios, {len(review.designs)} designs"
+
+
+def css(kind: str) -> str:
+    """A verdict's style class."""
+    return kind.replace(" ", "-")
+
+
+def verdict_blocks(review: Review) -> list[dict[str, Any]]:
+    """For each design one sentence a property, with the scenarios where it fails."""
+    blocks = []
+    for design in review.designs:
+        lines = []
+        for slug, item in PROPERTIES.items():
+            found = review.pooled(design, slug)
+            lines.append(
+                {
+                    "slug": slug,
+                    "kind": found.kind,
+                    "css": css(found.kind),
+                    "words": found.sentence(item),
+                    "where": _where(review, design, slug, found),
+                }
+            )
+        blocks.append({"design": design, "lines": lines})
+    return blocks
+
+
+def _where(review: Review, design: str, slug: str, found: Verdict) -> str:
+    if len(review.comparisons) == 1 or found.kind != "violated":
+        return ""
+    titles = review.scenarios_by_verdict(design, slug, "violated")
+    unknown = review.scenarios_by_verdict(design, slug, "unknown")
+    words = "Violated in: " + "; ".join(titles) + "."
+    return words + (f" Unknown in: {'; '.join(unknown)}." if unknown else "")
+
+
+def side_by_side(review: Review) -> dict[str, Any]:
+    """One row a property: the designs' verdicts, and the paired difference of the first two."""
+    has_difference = len(review.designs) == 2
+    rows = []
+    for slug, item in PROPERTIES.items():
+        cells = []
+        for design in review.designs:
+            found = review.pooled(design, slug)
+            cells.append({"kind": found.kind, "css": css(found.kind), "rate": rate_words(found)})
+        row: dict[str, Any] = {
+            "slug": slug,
+            "meaning": item.meaning,
+            "claim": item.claim,
+            "cells": cells,
+        }
+        rows.append(row | (_difference(review, slug) if has_difference else {}))
+    return {"has_difference": has_difference, "rows": rows}
+
+
+def rate_words(found: Verdict) -> str:
+    """The rate of a verdict with its interval, in words."""
+    if found.kind == "violated":
+        rate = percent(found.violations / found.sessions)
+        return f"{rate} ({percent(found.low)} to {percent(found.high)}) of {found.sessions:,}"
+    if found.kind == "unknown":
+        return found.reason
+    return f"rate below {percent(found.high)} ({found.sessions:,} sessions)"
+
+
+def _difference(review: Review, slug: str) -> dict[str, str]:
+    pair = review.paired(slug)
+    if pair is None:
+        return {"difference": "none in common", "discordant": "", "p": ""}
+    interval = pair.difference
+    return {
+        "difference": f"{interval.estimate:+.1%} ({interval.low:+.1%} to {interval.high:+.1%})",
+        "discordant": f"{pair.only_a:,} / {pair.only_b:,}",
+        "p": f"{pair.p_value:.2g}",
+    }
+
+
+def failure_words(run: Run) -> dict[str, str]:
+    """The caption of a failing session, and the command that shows it again."""
+    at_ms, slug, detail = violations_of(run)[0]
+    words = f"{run.design.name}: {slug} is violated {at_ms:,} ms into the session: {detail}."
+    parts = ["lastchunk", "simulate", run.scenario.name, "--design", run.design.reference]
+    parts += ["--seed", str(run.seed), "--session", str(run.session)]
+    return {"caption": words, "command": shlex.join(parts), "alt": f"Timeline. {words}"}
+
+
+def statistics(review: Review) -> dict[str, Any]:
+    """Every scenario, design and property in one table."""
+    columns = ["scenario", "design", "property", "verdict", "violations / sessions", "rate, 95 %"]
+    rows = []
+    for item in review.comparisons:
+        for design, verdicts in item.verdicts.items():
+            for slug, found in verdicts.items():
+                counts = f"{found.violations:,} / {found.sessions:,}"
+                rows.append(
+                    (item.scenario.title, design, slug, found.kind, counts, rate_words(found))
+                )
+    return {"columns": columns, "rows": rows}
+
+
+def witnesses(review: Review) -> dict[str, Any]:
+    """For each guard how many sessions met it, by design, and the first that did."""
+    tables = [(item.scenario.name, item.guards()) for item in review.comparisons]
+    rows = []
+    for slug, guard in GUARDS.items():
+        cells = []
+        for design in review.designs:
+            met = [
+                (name, int(row.sessions), int(row.first_session))
+                for name, table in tables
+                for row in table.itertuples()
+                if row.guard == slug and row.design == design and row.sessions
+            ]
+            total = sum(sessions for _, sessions, _ in met)
+            first = f", first in {met[0][0]} session {met[0][2]}" if met else ""
+            cells.append(f"{total:,} sessions{first}" if total else "never")
+        rows.append((slug, guard.meaning, *cells))
+    return {"columns": ["guard", "meaning", *review.designs], "rows": rows}
+
+
+def provenance_block(review: Review) -> dict[str, Any]:
+    """Version, seed, machine, time, command, and every setting."""
+    data = provenance(review)
+    settings = {"designs": data.pop("design_settings"), "scenarios": data.pop("settings")}
+    facts = [(key.replace("_", " "), str(value)) for key, value in data.items()]
+    sessions = ", ".join(f"{item.scenario.name} {item.sessions:,}" for item in review.comparisons)
+    facts.append(("sessions of each design", sessions))
+    facts.append(("tie rule", "happenings at one millisecond run in the order they became due"))
+    return {"facts": facts, "settings": json.dumps(settings, indent=1, sort_keys=True)}

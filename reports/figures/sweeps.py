@@ -1,0 +1,41 @@
+"""Failure rates against one setting, with 95 % intervals as bands."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from model.estimate.sweep import Axis
+from reports.figures.style import DESIGN_COLOURS, DESIGN_MARKERS, SETTINGS, new_figure
+
+SHOWN = {
+    "complete_at_finalization": "completed without a chunk",
+    "nothing_lost": "a chunk never stored",
+    "finalizes_promptly": "not completed promptly",
+    "finalizes": "never completed",
+}
+
+
+def sweep_figure(axis: Axis, frame: pd.DataFrame) -> Figure:
+    """One panel a property, one line a design; ``frame`` is what `sweep` returned."""
+    with mpl.rc_context(SETTINGS):
+        figure = new_figure(11, 3.2)
+        row = figure.subplots(1, len(SHOWN), sharey=True)
+        for axes, (slug, words) in zip(row, SHOWN.items(), strict=True):
+            part = frame[frame["property"] == slug]
+            for place, (design, line) in enumerate(part.groupby("design", sort=False)):
+                colour = DESIGN_COLOURS[place % len(DESIGN_COLOURS)]
+                marker = DESIGN_MARKERS[place % len(DESIGN_MARKERS)]
+                x = line["value"].to_numpy()
+                axes.fill_between(x, line["low"], line["high"], color=colour, alpha=0.25, lw=0)
+                axes.plot(x, line["rate"], marker, ls="-", color=colour, ms=4, label=str(design))
+            axes.set_xscale("log")
+            axes.set_ylim(-0.03, 1.03)
+            axes.set_title(words, fontsize=9, loc="left")
+            axes.grid(axis="y", lw=0.4, alpha=0.5)
+        row[0].set_ylabel("share of sessions")
+        handles, labels = row[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower right", ncols=4, frameon=False)
+        figure.supxlabel(axis.label, fontsize=9)
+    return figure

@@ -1,0 +1,61 @@
+"""The report as Markdown: the same content in the same order, figures by their files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def markdown(page: dict[str, Any]) -> str:
+    """The whole report; ``page`` is what `reports.write.render` returned."""
+    parts = [f"# {plain(page['heading'])}", "## Verdicts"]
+    for block in page["verdicts"]:
+        parts.append(f"### {plain(block['design'])} design")
+        lines = (
+            f"- **{line['kind']}** `{line['slug']}` {plain(line['words'])} {plain(line['where'])}"
+            for line in block["lines"]
+        )
+        parts.append("\n".join(line.rstrip() for line in lines))
+    parts += ["## Side by side", _side(page)]
+    parts += ["## The earliest failing session of each design", *map(_figure, page["failures"])]
+    parts += ["## From stop to finalization", _figure(page["delays"])]
+    parts.append("## Failure rate against uplink speed and network delay")
+    parts += [_figure(item) for item in page["sweeps"]] or ["This report was made without sweeps."]
+    parts += ["## What became of the sessions", _figure(page["outcomes"])]
+    parts += ["## Statistics", table(**page["statistics"])]
+    parts += ["## Witnesses", table(**page["witnesses"])]
+    parts += ["## Provenance", table(["", ""], page["provenance"]["facts"])]
+    parts.append("```json\n" + page["provenance"]["settings"] + "\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _side(page: dict[str, Any]) -> str:
+    columns = ["property", *page["designs"]]
+    rows = [
+        [row["slug"], *(f"{cell['kind']}: {cell['rate']}" for cell in row["cells"])]
+        for row in page["side"]["rows"]
+    ]
+    if page["side"]["has_difference"]:
+        columns += ["difference, 95 %", "only one fails", "p"]
+        for line, row in zip(rows, page["side"]["rows"], strict=True):
+            line += [row["difference"], row["discordant"], row["p"]]
+    return table(columns, rows)
+
+
+def _figure(item: dict[str, str]) -> str:
+    command = f" Replay it: `{item['command']}`" if "command" in item else ""
+    return f"![{plain(item['alt'])}]({item['file']})\n\n{plain(item['caption'])}{command}"
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = [list(columns), ["---"] * len(columns), *rows]
+    return "\n".join("| " + " | ".join(plain(cell) for cell in line) + " |" for line in lines)
+
+
+def plain(value: object) -> str:
+    """Text from outside, so that it cannot break a table or become markup."""
+    text = str(value).replace("\\", "\\\\").replace("\n", " ")
+    for mark in "|<>[]*":
+        text = text.replace(mark, "\\" + mark)
+    return text

@@ -1,0 +1,85 @@
+"""``result.json``: the verdicts for programs, checked against ``result.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from model.estimate.comparison import Comparison
+from model.properties import PROPERTIES
+from model.verdict import Verdict
+from reports.review import Review
+
+SCHEMA_PATH = Path(__file__).parent / "result.schema.json"
+SCHEMA_VERSION = 1
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of `result`."""
+    data: dict[str, Any] = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    return data
+
+
+def result(review: Review) -> dict[str, Any]:
+    """The review as plain data. Pooled verdicts stand under ``designs``, each scenario's below."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "designs": {
+            design: {
+                "properties": {slug: verdict(review.pooled(design, slug)) for slug in PROPERTIES}
+            }
+            for design in review.designs
+        },
+        "scenarios": {item.scenario.name: _scenario(item) for item in review.comparisons},
+        "provenance": provenance(review),
+    }
+
+
+def _scenario(item: Comparison) -> dict[str, Any]:
+    return {
+        "title": item.scenario.title,
+        "sessions": item.sessions,
+        "designs": {
+            name: {
+                "properties": {slug: verdict(verdicts[slug]) for slug in PROPERTIES},
+                "outcomes": {
+                    str(key): int(value) for key, value in item.outcomes().loc[name].items()
+                },
+            }
+            for name, verdicts in item.verdicts.items()
+        },
+    }
+
+
+def verdict(found: Verdict) -> dict[str, Any]:
+    """One verdict as plain data."""
+    return {
+        "verdict": found.kind,
+        "sessions": found.sessions,
+        "violations": found.violations,
+        "low": found.low,
+        "high": found.high,
+        "reason": found.reason,
+        "witness_session": found.witness_session if found.witness_session >= 0 else None,
+    }
+
+
+def provenance(review: Review) -> dict[str, Any]:
+    """Where the numbers come from, and how to get them again."""
+    return {
+        "version": review.version,
+        "command": review.command,
+        "seed": review.comparisons[0].seed,
+        "machine": review.machine,
+        "wall_seconds": round(review.wall_seconds, 3),
+        "settings": {
+            item.scenario.name: item.scenario.model_dump(
+                mode="json", exclude_none=True, exclude={"name", "title", "summary", "parameters"}
+            )
+            for item in review.comparisons
+        },
+        "design_settings": {
+            design.name: vars(design.settings) for design in review.comparisons[0].designs
+        },
+    }
