@@ -28,7 +28,8 @@ def write_jsonl(trace: Iterable[Event], path: Path) -> None:
 def read_jsonl(path: Path) -> list[Event]:
     """The trace of a file. Raises `InputError` naming the bad line."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines(): a JSON string may hold a character that it takes for a line's end.
+        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("trace", str(path), "a readable file of JSON lines") from error
     return [_read(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)]

@@ -117,7 +117,7 @@ class ObjectRuntime:
         self.output.end_of_turn()
 
     def _finish(self, task: TaskId, done: Done) -> None:
-        if task is self.alarm_task:
+        if task == self.alarm_task:
             self.alarm_task = None
             self.world.trace.append(e.AlarmEnded(self.world.now_ms))
             if self.alarm_waits is not None:

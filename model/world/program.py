@@ -51,7 +51,9 @@ def frozen(value: Any) -> Hashable:
         return ("set", tuple(sorted(map(repr, value))))
     if isinstance(value, list | tuple):
         return ("list", tuple(frozen(item) for item in value))
-    return value if isinstance(value, Hashable) else repr(value)
+    if isinstance(value, Exception) or not isinstance(value, Hashable):
+        return repr(value)  # exceptions compare by identity, which a copy does not share
+    return value
 
 
 class Program:

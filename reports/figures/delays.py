@@ -41,6 +41,8 @@ def delay_figure(frames: Mapping[str, pd.DataFrame]) -> Figure:
             for at_ms, words in PROMISED.items():
                 axes.axvline(at_ms / 1000, color=GREY, lw=0.8, ls=":")
                 axes.text(at_ms / 1000, 1.03, words, fontsize=7, color=GREY, ha="center")
+            if (frame["stop_ms"] < 0).all():
+                axes.text(0.5, 0.5, "nobody stopped", transform=axes.transAxes, ha="center")
             axes.set_title(title, fontsize=9, loc="left", pad=12)
         for axes in grid[count:]:
             axes.set_visible(False)

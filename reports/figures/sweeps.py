@@ -22,9 +22,11 @@ def sweep_figure(axis: Axis, frame: pd.DataFrame) -> Figure:
     with mpl.rc_context(SETTINGS):
         figure = new_figure(11, 3.2)
         row = figure.subplots(1, len(SHOWN), sharey=True)
+        designs = list(frame["design"].unique())
         for axes, (slug, words) in zip(row, SHOWN.items(), strict=True):
             part = frame[frame["property"] == slug]
-            for place, (design, line) in enumerate(part.groupby("design", sort=False)):
+            for place, design in enumerate(designs):
+                line = part[part["design"] == design]
                 colour = DESIGN_COLOURS[place % len(DESIGN_COLOURS)]
                 marker = DESIGN_MARKERS[place % len(DESIGN_MARKERS)]
                 x = line["value"].to_numpy()

@@ -1,0 +1,175 @@
+"""The report: complete, in order, self-contained, escaped, and the same every time."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from matplotlib.figure import Figure
+
+from model.design import load_designs
+from model.errors import InputError
+from model.estimate.comparison import compare
+from model.estimate.sweep import UPLINK_SPEED, sweep
+from model.properties import PROPERTIES
+from model.scenario.load import load_scenario, shipped
+from model.simulate import simulate
+from reports.figures.save import png_bytes, svg_bytes
+from reports.figures.spans import spans_of
+from reports.figures.timeline import panels_of, timeline_figure, violations_of
+from reports.review import Review, make_review
+from reports.write import write_report
+
+HOSTILE = "<script>alert('x')</script> | **bold** & [link](javascript:1)"
+ORDER = [
+    "verdicts",
+    "side-by-side",
+    "failures",
+    "delays",
+    "sweeps",
+    "outcomes",
+    "statistics",
+    "witnesses",
+    "provenance",
+]
+
+
+def review_of(names: list[str], title: str = "") -> Review:
+    """A small review, with one short sweep."""
+    comparisons = []
+    for name in names:
+        scenario = load_scenario(name)
+        if title:
+            scenario = scenario.model_copy(update={"title": title})
+        comparisons.append(compare(scenario, load_designs(["manual", "alarm"], scenario), 30, 2))
+    axis = replace(UPLINK_SPEED, values=(1.0, 10.0))
+    frame = sweep("everything-fast", axis, ["manual", "alarm"], 20, 2)
+    return make_review(comparisons, [(axis, frame)], "lastchunk report", 1.0)
+
+
+class Page(html.parser.HTMLParser):
+    """The headings and the outward references of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.sections: list[str] = []
+        self.outward: list[str] = []
+        self.scripts = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "h2":
+            self.sections.append(found.get("id") or "")
+        self.scripts += tag == "script"
+        for name in ("src", "href"):
+            value = found.get(name)
+            if value is not None and not value.startswith(("data:", "#")):
+                self.outward.append(value)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("report") / "out"
+    write_report(review_of(["lossy-mobile", "slow-uplink"]), out)
+    return out
+
+
+def test_the_page_is_self_contained_and_in_order(folder: Path) -> None:
+    page = Page((folder / "report.html").read_text())
+    assert page.sections == ORDER
+    assert page.outward == []
+    assert page.scripts == 0
+
+
+def test_every_property_has_its_sentence(folder: Path) -> None:
+    for name in ("report.html", "report.md"):
+        text = (folder / name).read_text()
+        assert all(text.count(slug) >= 3 for slug in PROPERTIES)
+
+
+def test_all_files_are_there(folder: Path) -> None:
+    figures = {path.name for path in (folder / "figures").iterdir()}
+    names = ("failure-manual", "failure-alarm", "delays", "outcomes", "sweep-uplink-speed")
+    assert figures == {f"{name}.{kind}" for name in names for kind in ("png", "svg")}
+    files = {path.name for path in folder.iterdir() if path.is_file()}
+    assert files == {"report.html", "report.md", "result.json", "sessions.parquet"}
+
+
+def test_pooled_verdicts_are_the_sum_of_the_scenarios(folder: Path) -> None:
+    data = json.loads((folder / "result.json").read_text())
+    for design in ("manual", "alarm"):
+        for slug in PROPERTIES:
+            pooled = data["designs"][design]["properties"][slug]
+            each = [s["designs"][design]["properties"][slug] for s in data["scenarios"].values()]
+            assert pooled["violations"] == sum(item["violations"] for item in each)
+            assert pooled["sessions"] == sum(item["sessions"] for item in each)
+
+
+def test_the_same_review_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_report(review_of(["lossy-mobile"]), tmp_path / name)
+    files = [path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*.*")]
+    assert len(files) == 14
+    for file in files:
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
+
+
+def test_text_from_outside_is_escaped(tmp_path: Path) -> None:
+    write_report(review_of(["harmless"], HOSTILE), tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert Page(page).scripts == 0
+    assert "&lt;script&gt;" in page
+    assert "<script>" not in (tmp_path / "out" / "report.md").read_text()
+
+
+def test_a_folder_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InputError, match="can be written"):
+        write_report(review_of(["harmless"]), tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_failed_report_keeps_the_older_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "report.html").write_text("older")
+
+    def fail(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("reports.write.write_rows", fail)
+    with pytest.raises(InputError, match="No space left"):
+        write_report(review_of(["harmless"]), out)
+    assert (out / "report.html").read_text() == "older"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_scenario_can_be_drawn(name: str) -> None:
+    scenario = load_scenario(name)
+    for design in load_designs(["manual", "alarm"], scenario):
+        run = simulate(scenario, design, 1)
+        spans = spans_of(run.trace)
+        assert all(bar.to_ms >= bar.from_ms for bar in spans.bars)
+        panels = panels_of(spans, [at_ms for at_ms, _, _ in violations_of(run)])
+        assert all(begin < end for begin, end in panels)
+        figure = timeline_figure(run)
+        assert isinstance(figure, Figure)
+        shown = [text.get_text() for axes in figure.axes for text in axes.texts]
+        first = violations_of(run)[:1]
+        inside = [a <= at_ms <= b for at_ms, _, _ in first for a, b in panels]
+        assert any(inside) == bool(first), "the violation must be in the picture"
+        assert any("violated" in text for text in shown) == bool(first)
+
+
+def test_figures_are_the_same_bytes_each_time() -> None:
+    scenario = load_scenario("stray-stop")
+    run = simulate(scenario, load_designs(["alarm"], scenario)[0], 1)
+    assert svg_bytes(timeline_figure(run)) == svg_bytes(timeline_figure(run))
+    assert png_bytes(timeline_figure(run)) == png_bytes(timeline_figure(run))

@@ -1,0 +1,409 @@
+"""The platform rules, each with a test named after it, on tiny designs driven by hand."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pytest
+
+from model.errors import DesignError
+from model.trace import events as e
+from reference_impl.contract import Chunk, Context, Response
+from tests.worlds import Hand, NoSettings, of, quiet, spec_of
+
+
+class Probe:
+    """A design whose methods a test replaces; ``seen`` is where its handlers report."""
+
+    Settings = NoSettings
+    stop_call = "poke"
+    seen: ClassVar[list[Any]] = []
+
+    def __init__(self, ctx: Context, settings: NoSettings) -> None:
+        self.ctx = ctx
+        type(self).seen = []
+
+    async def create(self) -> Response:
+        """Nothing."""
+        return Response(200)
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Nothing."""
+        return Response(200)
+
+    async def poke(self) -> Response:
+        """Nothing."""
+        return Response(200)
+
+    async def alarm(self) -> None:
+        """Report the time."""
+        self.seen.append(("alarm", self.ctx.now()))
+
+    @staticmethod
+    async def stop_flow(page: Any, settings: NoSettings) -> None:
+        """Poke."""
+        await page.browser.fetch("poke")
+
+
+def poke(hand: Hand, at_ms: int, method: str = "poke") -> None:
+    """Have a method of the object called at an instant, by nobody who waits."""
+    hand.world.network.inject(method)
+    attempt = hand.world.network.attempts[method, e.NO_CHUNK] - 1
+    hand.at(at_ms, "request", method, e.NO_CHUNK, attempt)
+
+
+def probe(cls: type[Probe], *overrides: str) -> Hand:
+    return Hand(spec_of(cls), quiet(*overrides))
+
+
+def test_a1_one_alarm_replaced_later_and_earlier() -> None:
+    class Setter(Probe):
+        async def create(self) -> Response:
+            await self.ctx.storage.set_alarm(300)
+            return Response(200)
+
+        async def poke(self) -> Response:
+            await self.ctx.storage.set_alarm(900 if self.ctx.now() < 50 else 400)
+            return Response(200)
+
+    hand = probe(Setter)
+    hand.at(10, "request", "create")
+    poke(hand, 14)
+    assert [p.delay for p in hand.world.pending.values() if p.key == ("alarm",)] == [886]
+    poke(hand, 60)
+    assert [p.delay for p in hand.world.pending.values() if p.key == ("alarm",)] == [340]
+    hand.at(400, "alarm")
+    assert of(hand.world.trace, e.AlarmStarted) == [e.AlarmStarted(400, 400, 0)]
+    assert "alarm" not in hand.kinds()
+
+
+def test_a2_the_past_is_now_and_zero_is_refused() -> None:
+    class Past(Probe):
+        async def create(self) -> Response:
+            await self.ctx.storage.set_alarm(3)
+            return Response(200)
+
+        async def poke(self) -> Response:
+            await self.ctx.storage.set_alarm(0)
+            return Response(200)
+
+    hand = probe(Past)
+    hand.at(10, "request", "create")
+    assert of(hand.world.trace, e.AlarmSet) == [e.AlarmSet(10, 10)]
+    with pytest.raises(DesignError, match=r"set the alarm to 0; a time must be above 0 \(A2\)"):
+        poke(hand, 20)
+
+
+def test_a3_get_alarm_is_none_inside_alarm_unless_set_again() -> None:
+    class Reader(Probe):
+        async def create(self) -> Response:
+            await self.ctx.storage.set_alarm(100)
+            self.seen.append(await self.ctx.storage.get_alarm())
+            return Response(200)
+
+        async def alarm(self) -> None:
+            self.seen.append(await self.ctx.storage.get_alarm())
+            await self.ctx.storage.set_alarm(700)
+            self.seen.append(await self.ctx.storage.get_alarm())
+
+    hand = probe(Reader)
+    hand.at(10, "request", "create")
+    hand.at(100, "alarm")
+    assert Reader.seen == [100, None, 700]
+
+
+def test_a4_an_alarm_due_while_alarm_runs_waits() -> None:
+    class Long(Probe):
+        async def create(self) -> Response:
+            await self.ctx.storage.set_alarm(100)
+            return Response(200)
+
+        async def alarm(self) -> None:
+            started_ms = self.ctx.now()
+            if started_ms == 100:
+                await self.ctx.storage.set_alarm(300)
+            await self.ctx.sleep(1_000)
+            self.seen.append((started_ms, self.ctx.now()))
+
+    hand = probe(Long)
+    hand.at(10, "request", "create")
+    hand.at(100, "alarm")
+    hand.at(300, "alarm")
+    assert len(of(hand.world.trace, e.AlarmStarted)) == 1
+    hand.at(1_100, "timer", "alarm")
+    assert of(hand.world.trace, e.AlarmStarted)[-1] == e.AlarmStarted(1_100, 300, 0)
+    hand.at(2_100, "timer", "alarm")
+    assert Long.seen == [(100, 1_100), (1_100, 2_100)]
+
+
+def test_d3_never_early_and_late_by_a_setting() -> None:
+    class Setter(Probe):
+        async def create(self) -> Response:
+            await self.ctx.storage.set_alarm(500)
+            return Response(200)
+
+    late = "platform.alarm_late_ms={distribution='uniform', low_ms=0, high_ms=60000}"
+    hand = probe(Setter, late)
+    hand.at(10, "request", "create")
+    (pending,) = [item for item in hand.world.pending.values() if item.key == ("alarm",)]
+    assert not isinstance(pending.delay, int)
+    assert pending.delay.quantile(1e-9) == 490
+    assert pending.delay.quantile(1 - 1e-9) == 490 + 60_000
+
+
+def test_r1_alarms_never_overlap() -> None:
+    class Long(Probe):
+        async def create(self) -> Response:
+            await self.ctx.storage.set_alarm(100)
+            return Response(200)
+
+        async def alarm(self) -> None:
+            await self.ctx.storage.set_alarm(self.ctx.now() + 10)
+            await self.ctx.sleep(1_000)
+
+    hand = probe(Long)
+    hand.at(10, "request", "create")
+    hand.at(100, "alarm")
+    hand.at(110, "alarm")
+    assert hand.kinds().count("timer") == 1
+    running = 0
+    for event in hand.world.trace:
+        running += isinstance(event, e.AlarmStarted) - isinstance(event, e.AlarmEnded)
+        assert running <= 1
+
+
+class Reads(Probe):
+    """Reads an uncached key on a poke, and nothing else."""
+
+    async def poke(self) -> Response:
+        key = f"key {len(self.seen)}"
+        self.seen.append("asks")
+        await self.ctx.storage.get(key)
+        self.seen.append("has")
+        return Response(200)
+
+
+def test_r2_waiters_are_served_first_in_first_out() -> None:
+    hand = probe(Reads, "platform.storage_read_ms=50")
+    hand.at(10, "request", "create")
+    for at_ms in (100, 110, 120):
+        poke(hand, at_ms)
+    assert [event.attempt for event in of(hand.world.trace, e.HandlerStarted)[1:]] == [0]
+    hand.at(150, "storage")
+    hand.at(200, "storage")
+    hand.at(250, "storage")
+    started = [
+        (event.at_ms, event.attempt)
+        for event in of(hand.world.trace, e.HandlerStarted)
+        if event.method == "poke"
+    ]
+    assert started == [(100, 0), (150, 1), (200, 2)]
+
+
+def test_r3_the_gate_is_closed_while_storage_is_awaited() -> None:
+    class Alarmed(Reads):
+        async def create(self) -> Response:
+            await self.ctx.storage.set_alarm(120)
+            return Response(200)
+
+    hand = probe(Alarmed, "platform.storage_read_ms=50")
+    hand.at(10, "request", "create")
+    poke(hand, 100)
+    hand.at(120, "alarm")
+    assert Alarmed.seen == ["asks"]
+    hand.at(150, "storage")
+    assert Alarmed.seen == ["asks", "has", ("alarm", 150)]
+
+
+class Puts(Probe):
+    """Stores a chunk on upload; sets an alarm on create."""
+
+    async def create(self) -> Response:
+        await self.ctx.storage.set_alarm(10_020)
+        return Response(200)
+
+    async def upload(self, chunk: Chunk) -> Response:
+        self.seen.append("before")
+        await self.ctx.blobs.put(chunk)
+        self.seen.append("after")
+        return Response(200)
+
+
+def puts() -> Hand:
+    hand = probe(Puts)
+    hand.at(10, "request", "create")
+    hand.at(20, "response", "create")
+    hand.at(10_020, "tick")
+    hand.at(10_020, "request", "upload")
+    return hand
+
+
+def test_r4_the_gate_is_open_while_anything_else_is_awaited() -> None:
+    hand = puts()
+    poke(hand, 10_025)
+    assert of(hand.world.trace, e.HandlerEnded)[-1] == e.HandlerEnded(10_025, "poke", -1, 0, 200)
+
+
+def test_r5_an_alarm_runs_inside_a_suspended_upload_and_the_reverse() -> None:
+    hand = puts()
+    hand.at(10_020, "alarm")
+    hand.at(10_040, "blob")
+    assert Puts.seen == ["before", ("alarm", 10_020), "after"]
+
+    class LongAlarm(Puts):
+        async def alarm(self) -> None:
+            self.seen.append("alarm begins")
+            await self.ctx.sleep(500)
+            self.seen.append("alarm ends")
+
+    hand = probe(LongAlarm)
+    hand.at(10, "request", "create")
+    hand.at(20, "response", "create")
+    hand.at(10_020, "alarm")
+    hand.at(10_020, "tick")
+    hand.at(10_030, "request", "upload")
+    hand.at(10_520, "timer")
+    assert LongAlarm.seen == ["alarm begins", "before", "alarm ends"]
+
+
+def test_r6_an_alarm_does_not_wait_for_requests_in_flight() -> None:
+    hand = puts()
+    hand.at(10_020, "alarm")
+    assert of(hand.world.trace, e.AlarmStarted) == [e.AlarmStarted(10_020, 10_020, 1)]
+    assert "blob" in hand.kinds()
+
+
+def test_r7_sqlite_storage_is_synchronous_and_hands_out_copies() -> None:
+    class Copies(Probe):
+        async def create(self) -> Response:
+            value = {"list": [1]}
+            await self.ctx.storage.put("key", value)
+            value["list"].append(2)
+            read = await self.ctx.storage.get("key")
+            self.seen.append(read["list"].copy())
+            read["list"].append(3)
+            self.seen.append(await self.ctx.storage.get("key"))
+            await self.ctx.storage.delete("key")
+            self.seen.append(await self.ctx.storage.get("key"))
+            return Response(200)
+
+    hand = probe(Copies)
+    hand.at(10, "request", "create")
+    assert Copies.seen == [[1], {"list": [1]}, None]
+    assert of(hand.world.trace, e.HandlerEnded) == [e.HandlerEnded(10, "create", -1, 0, 200)]
+
+
+class Writes(Probe):
+    """Two writes in one turn, then outside I/O, then another."""
+
+    async def create(self) -> Response:
+        await self.ctx.storage.put("a", 1)
+        await self.ctx.storage.set_alarm(90_000)
+        await self.ctx.sleep(5)
+        await self.ctx.storage.put("b", 2)
+        return Response(200)
+
+
+def test_r10_replies_and_outgoing_calls_wait_for_earlier_writes() -> None:
+    hand = probe(Writes, "platform.commit_ms=40")
+    hand.at(10, "request", "create")
+    hand.at(15, "timer")
+    assert "response" not in hand.kinds()
+    hand.at(50, "commit", 1)
+    assert "response" not in hand.kinds()
+    hand.at(55, "commit", 2)
+    assert "response" in hand.kinds()
+
+    class PutsAfterWriting(Probe):
+        async def upload(self, chunk: Chunk) -> Response:
+            await self.ctx.storage.put("a", 1)
+            await self.ctx.blobs.put(chunk)
+            return Response(200)
+
+    hand = probe(PutsAfterWriting, "platform.commit_ms=40")
+    hand.at(10, "request", "create")
+    hand.at(20, "response", "create")
+    hand.at(10_020, "tick")
+    hand.at(10_030, "request", "upload")
+    assert "blob" not in hand.kinds()
+    hand.at(10_070, "commit")
+    assert "blob" in hand.kinds()
+
+
+def test_r10_commits_are_confirmed_in_order() -> None:
+    hand = probe(Writes, "platform.commit_ms=40")
+    hand.at(10, "request", "create")
+    hand.at(15, "timer")
+    hand.at(20, "commit", 2)
+    assert of(hand.world.trace, e.CommitConfirmed) == []
+    hand.at(50, "commit", 1)
+    confirmed = of(hand.world.trace, e.CommitConfirmed)
+    assert confirmed == [e.CommitConfirmed(50, 1), e.CommitConfirmed(50, 2)]
+
+
+def test_r12_a_client_that_goes_away_does_not_cancel_the_handler() -> None:
+    hand = puts()
+    hand.world.client.close()
+    hand.at(10_040, "blob")
+    assert Puts.seen == ["before", "after"]
+    assert of(hand.world.trace, e.BlobStored) == [e.BlobStored(10_040, 0, 0)]
+    assert "response" not in hand.kinds()
+
+
+def test_r12_a_streamed_body_breaks_the_put() -> None:
+    from model.streams import Streams
+    from model.world.uplink import SharedUplink, build_uplink
+    from model.world.world import World
+
+    scenario = quiet("uplink={kind='constant', rate_kbps=1000}")
+    uplink = build_uplink(scenario.uplink, Streams(1, 0))
+    assert uplink is not None
+    hand = Hand.__new__(Hand)
+    hand.world = World(spec_of(Puts), scenario, 25_000, SharedUplink(uplink))
+    hand.world.begin()
+    hand.at(10, "request", "create")
+    hand.at(20, "response", "create")
+    hand.at(10_020, "tick")
+    hand.at(10_030, "request", "upload")
+    assert Puts.seen == ["before"]
+    hand.world.client.close()
+    assert of(hand.world.trace, e.BlobPutBroken) == [e.BlobPutBroken(10_030, 0, 0)]
+    assert of(hand.world.trace, e.HandlerEnded)[-1] == e.HandlerEnded(10_030, "upload", 0, 0, 500)
+    assert "blob" not in hand.kinds()
+
+
+def test_r13_now_is_the_time_of_the_last_io() -> None:
+    class Clocked(Probe):
+        async def create(self) -> Response:
+            times = [self.ctx.now()]
+            await self.ctx.storage.put("a", 1)
+            times.append(self.ctx.now())
+            await self.ctx.sleep(70)
+            times.append(self.ctx.now())
+            self.seen.append(times)
+            return Response(200)
+
+    hand = probe(Clocked)
+    hand.at(10, "request", "create")
+    hand.at(80, "timer")
+    assert Clocked.seen == [[10, 10, 80]]
+
+
+def test_r14_requests_have_no_order() -> None:
+    hand = puts()
+    hand.at(10_040, "blob")
+    hand.at(10_050, "response", "upload")
+    hand.at(20_020, "tick")
+    hand.world.network.inject("poke")
+    hand.at(20_025, "request", "poke")
+    hand.at(20_030, "request", "upload")
+    arrived = [event.method for event in of(hand.world.trace, e.RequestArrived)]
+    assert arrived == ["create", "upload", "poke", "upload"]
+
+
+def test_r15_writes_of_one_turn_are_one_commit() -> None:
+    hand = probe(Writes, "platform.commit_ms=40")
+    hand.at(10, "request", "create")
+    assert hand.kinds().count("commit") == 1
+    hand.at(15, "timer")
+    assert hand.kinds().count("commit") == 2
