@@ -1,4 +1,4 @@
-"""A verdict: what the evidence says of one property, and how strong it is. Never green by default."""
+"""A verdict: what the evidence says of one property, and how strong it is."""
 
 from __future__ import annotations
 

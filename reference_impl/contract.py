@@ -43,7 +43,7 @@ class StreamBroken(Exception):  # noqa: N818 - the platform's own word for it
 class Chunk(NamedTuple):
     """One piece of the recording: its place in it, and how many bytes it has."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple's own index() is of no use here
     size_bytes: int
 
 

@@ -121,16 +121,16 @@ def statistics(review: Review) -> dict[str, Any]:
 
 def witnesses(review: Review) -> dict[str, Any]:
     """For each guard how many sessions met it, by design, and the first that did."""
-    tables = [(item.scenario.name, item.guards()) for item in review.comparisons]
+    tables = [(item.scenario.name, item.guards().to_dict("records")) for item in review.comparisons]
     rows = []
     for slug, guard in GUARDS.items():
         cells = []
         for design in review.designs:
             met = [
-                (name, int(row.sessions), int(row.first_session))
+                (name, row["sessions"], row["first_session"])
                 for name, table in tables
-                for row in table.itertuples()
-                if row.guard == slug and row.design == design and row.sessions
+                for row in table
+                if row["guard"] == slug and row["design"] == design and row["sessions"]
             ]
             total = sum(sessions for _, sessions, _ in met)
             first = f", first in {met[0][0]} session {met[0][2]}" if met else ""

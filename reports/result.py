@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from model.estimate.comparison import Comparison
-from model.properties import PROPERTIES
+from model.properties import OUTCOMES, PROPERTIES
 from model.verdict import Verdict
 from reports.review import Review
 
@@ -43,13 +43,17 @@ def _scenario(item: Comparison) -> dict[str, Any]:
         "designs": {
             name: {
                 "properties": {slug: verdict(verdicts[slug]) for slug in PROPERTIES},
-                "outcomes": {
-                    str(key): int(value) for key, value in item.outcomes().loc[name].items()
-                },
+                "outcomes": outcome_counts(item, name),
             }
             for name, verdicts in item.verdicts.items()
         },
     }
+
+
+def outcome_counts(item: Comparison, design: str) -> dict[str, int]:
+    """The sessions of a design by outcome, the best outcome first."""
+    row = item.outcomes().loc[design].to_numpy()
+    return {outcome: int(count) for outcome, count in zip(OUTCOMES, row, strict=True)}
 
 
 def verdict(found: Verdict) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class Review:
         return [(item, item.verdicts[design][slug].kind) for item in self.comparisons]
 
     def paired(self, slug: str) -> Paired | None:
-        """The first two designs on a property over all scenarios; None where none speaks of both."""
+        """The first two designs over all scenarios; None where none speaks of both."""
         a, b = self.designs[:2]
         pairs = [found[slug] for item in self.comparisons if slug in (found := item.paired(a, b))]
         if not pairs:

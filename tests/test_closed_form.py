@@ -23,7 +23,12 @@ SLOW = [
     "network.response_delay_ms={distribution='exponential', mean_ms=200}",
     "blobs.put_delay_ms={distribution='lognormal', median_ms=300, sigma=1.0}",
 ]
-LOSSY = [*SLOW, "network.request_loss=0.2", "network.response_loss=0.1", "network.stop_may_fail=false"]
+LOSSY = [
+    *SLOW,
+    "network.request_loss=0.2",
+    "network.response_loss=0.1",
+    "network.stop_may_fail=false",
+]
 # With losses a create could be lost too; then the recording starts later, which is the world's
 # business: the layout here starts from the create call that succeeded.
 CASES = {

@@ -44,7 +44,9 @@ def wander(world: World, dice: random.Random, steps: int = 120) -> World:
 
 def excluded(trace: list[e.Event]) -> list[str]:
     """What a trace shows that the rules forbid."""
-    found, alarms, entered = [], 0, set()
+    found: list[str] = []
+    alarms = 0
+    entered: set[tuple[int, int]] = set()
     for event in trace:
         if isinstance(event, e.AlarmStarted):
             alarms += 1
@@ -66,7 +68,9 @@ def excluded(trace: list[e.Event]) -> list[str]:
 @pytest.mark.parametrize("storage_read_ms", [0, 4])
 @pytest.mark.parametrize("name", ["alarm", "manual"])
 def test_excluded_interleavings_never_appear(name: str, storage_read_ms: int) -> None:
-    scenario = load_scenario("everything-fast", [*STORMY, f"platform.storage_read_ms={storage_read_ms}"])
+    scenario = load_scenario(
+        "everything-fast", [*STORMY, f"platform.storage_read_ms={storage_read_ms}"]
+    )
     design = load_design(name, scenario)
     inside = 0
     for number in range(WORLDS):

@@ -112,9 +112,14 @@ FACTS = [
         12_020,
         {"not_while_recording": 17_030, "nothing_refused": 20_030, "nothing_lost": 30_030},
     ),
-    Fact("F20-grace-from-when-the-stop-runs", ("network.stop_delay_ms=3000",), 25_020, {
-        "finalizes_promptly": 32_050,
-    }),
+    Fact(
+        "F20-grace-from-when-the-stop-runs",
+        ("network.stop_delay_ms=3000",),
+        25_020,
+        {
+            "finalizes_promptly": 32_050,
+        },
+    ),
     Fact(
         "F22-create-called-again",
         (

@@ -45,7 +45,7 @@ def review_of(names: list[str], title: str = "") -> Review:
         if title:
             scenario = scenario.model_copy(update={"title": title})
         comparisons.append(compare(scenario, load_designs(["manual", "alarm"], scenario), 30, 2))
-    axis = replace(UPLINK_SPEED, values=(1.0, 10.0))
+    axis = replace(UPLINK_SPEED, points=(1.0, 10.0))
     frame = sweep("everything-fast", axis, ["manual", "alarm"], 20, 2)
     return make_review(comparisons, [(axis, frame)], "lastchunk report", 1.0)
 

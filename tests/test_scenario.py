@@ -158,7 +158,9 @@ def test_a_design_error_names_design_method_and_line() -> None:
     from tests.worlds import spec_of
 
     scenario = load_scenario("everything-fast")
-    with pytest.raises(DesignError, match=r"Raises raised ZeroDivisionError at line \d+, in upload"):
+    with pytest.raises(
+        DesignError, match=r"Raises raised ZeroDivisionError at line \d+, in upload"
+    ):
         simulate(scenario, spec_of(Raises), 1)
     with pytest.raises(DesignError, match=r"AwaitsUnknown awaits something unknown at line \d+"):
         simulate(scenario, spec_of(AwaitsUnknown), 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from model.design import DesignSpec, load_design
 from model.scenario.load import load_scenario
@@ -12,6 +12,8 @@ from model.scenario.schema import Scenario
 from model.simulate import simulate
 from model.trace.events import Event
 from model.world.world import World
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Hand:
         return sorted(key[0] for key in self.world.pending)
 
 
-def of(trace: Iterable[Event], *types: type) -> list[Event]:
+def of(trace: Iterable[Event], *types: type[Kind]) -> list[Kind]:
     """The events of some types."""
     return [event for event in trace if isinstance(event, types)]
 

@@ -119,7 +119,7 @@ def report(
     sweeps = []
     axes = (UPLINK_SPEED, REQUEST_DELAY) if sweep_sessions else ()
     for axis in axes:
-        with progress_bar(axis.label, len(axis.values) * sweep_sessions) as progress:
+        with progress_bar(axis.label, len(axis.points) * sweep_sessions) as progress:
             frame = sweep(
                 SWEEP_SCENARIO,
                 axis,

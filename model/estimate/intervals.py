@@ -50,7 +50,7 @@ def wilson(failures: int, sessions: int, confidence: float = CONFIDENCE) -> Inte
 
 def upper_bound_if_none(sessions: int, confidence: float = CONFIDENCE) -> float:
     """The rate above which none in so many sessions would be a rarer event than the rest allows."""
-    return 1.0 - (1.0 - confidence) ** (1.0 / sessions)
+    return 1.0 - math.pow(1.0 - confidence, 1.0 / sessions)
 
 
 def paired(
@@ -73,7 +73,7 @@ def _phi(both: int, only_a: int, only_b: int, neither: int) -> float:
     margins = (both + only_a) * (only_b + neither) * (both + only_b) * (only_a + neither)
     if margins == 0:
         return 0.0
-    cross = both * neither - only_a * only_b
+    cross = float(both * neither - only_a * only_b)
     n = both + only_a + only_b + neither
     if cross > 0:
         cross = max(cross - n / 2, 0)

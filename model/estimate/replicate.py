@@ -43,7 +43,7 @@ def run_batch(
 
 def typed(frame: pd.DataFrame, designs: Sequence[str]) -> pd.DataFrame:
     """The frame with small, fixed types, the same whatever the values are."""
-    types: dict[str, Any] = {slug: np.int8 for slug in PROPERTIES}
+    types: dict[str, Any] = dict.fromkeys(PROPERTIES, np.int8)
     types |= {f"saw_{slug}": np.bool_ for slug in GUARDS}
     types |= {"uplink_kbps": np.float64, "request_delay_ms": np.float64}
     types |= dict.fromkeys(_TEXT, "category")

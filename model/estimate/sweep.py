@@ -20,7 +20,7 @@ class Axis:
 
     name: str
     label: str
-    values: tuple[float, ...]
+    points: tuple[float, ...]
     overrides: Callable[[float], list[str]]
 
 
@@ -50,7 +50,7 @@ def sweep(
 ) -> pd.DataFrame:
     """One row per value, design and property: sessions, violations, rate and interval."""
     rows = []
-    for value in axis.values:
+    for value in axis.points:
         loaded = load_scenario(scenario, [*overrides, *axis.overrides(value)])
         specs = load_designs(list(designs), loaded)
         result = compare(loaded, specs, sessions, seed, workers, progress=progress)

@@ -3,8 +3,8 @@
 from model.properties.base import (
     Guard,
     Held,
-    JudgeSettings,
     Judgement,
+    JudgeSettings,
     NotApplicable,
     Property,
     Violation,

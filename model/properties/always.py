@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model.properties.base import HELD, JudgeSettings, Judgement, NotApplicable, Violation
+from model.properties.base import HELD, Judgement, JudgeSettings, NotApplicable, Violation
 from model.trace.facts import Facts
 
 

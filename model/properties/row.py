@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.properties.base import JudgeSettings, Judgement, NotApplicable, Violation
+from model.properties.base import Judgement, JudgeSettings, NotApplicable, Violation
 from model.properties.catalogue import GUARDS, PROPERTIES
 from model.trace.facts import Facts
 

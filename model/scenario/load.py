@@ -38,7 +38,7 @@ def load_scenario(
 ) -> Scenario:
     """A shipped scenario by name, or one from a file, with overrides. Raises `InputError`.
 
-    ``uplink`` puts a measured uplink (a mahimahi file) in; ``video_mbps`` sets the video's bit rate.
+    ``uplink`` puts a measured uplink in (a mahimahi file); ``video_mbps`` sets the bit rate.
     """
     path = find(name_or_path)
     data = read_toml(path)

@@ -115,7 +115,7 @@ class Simulation:
             if pending_now.get(pending.key) is not pending:
                 continue
             delay = pending.delay
-            if type(delay) is not int:
+            if not isinstance(delay, int):
                 delay = delay.quantile(self.streams.uniform(*pending.stream))
             if pending.key[0] == "request":
                 self.request_legs += 1
@@ -131,7 +131,7 @@ class Simulation:
         self.happenings_left -= 1
         choices = world.choices(pending)
         outcome = self._draw_outcome(pending, choices) if choices else ""
-        world.happen(pending, self.env._now, outcome)
+        world.happen(pending, int(self.env.now), outcome)
         if world.fresh:
             self._schedule_fresh()
 

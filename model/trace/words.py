@@ -57,7 +57,7 @@ def clock(at_ms: int) -> str:
 def words_of(event: Event) -> str:
     """The event in words: its type spelled out, then what it carries."""
     name = re.sub(r"(?<!^)([A-Z])", r" \1", type(event).__name__).lower()
-    details = []
+    details: list[str] = []
     for field, value in event._asdict().items():
         if field == "at_ms" or (field == "chunk" and value == NO_CHUNK):
             continue

@@ -204,9 +204,7 @@ class ObjectRuntime:
         self.deliver(ALARM, (ALARM, e.NO_CHUNK, self.alarm_runs, 0), due_ms)
 
     def _run_alarm(self, due_ms: int) -> None:
-        if self.alarm_ms is None or (
-            self.alarm_ms != due_ms and self.alarm_ms > self.world.now_ms
-        ):
+        if self.alarm_ms is None or (self.alarm_ms != due_ms and self.alarm_ms > self.world.now_ms):
             return  # R8: replaced while the delivery waited at the gate
         task = (ALARM, e.NO_CHUNK, self.alarm_runs, 0)
         self.world.cancel((ALARM,))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from reports.figures.style import DESIGN_COLOURS, GREY, SETTINGS, new_figure
+from reports.figures.style import DESIGN_COLOURS, GREY, new_figure, styled
 
 PROMISED = {5_000: "5 s", 600_000: "10 min"}
 
@@ -23,7 +22,7 @@ def delay_figure(frames: Mapping[str, pd.DataFrame]) -> Figure:
     count = len(frames)
     columns = min(3, count)
     rows = -(-count // columns)
-    with mpl.rc_context(SETTINGS):
+    with styled():
         figure = new_figure(11, 0.6 + 2.3 * rows)
         grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
         for axes, (title, frame) in zip(grid, frames.items(), strict=False):

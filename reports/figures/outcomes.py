@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
 from model.properties import OUTCOMES
-from reports.figures.style import OUTCOME_COLOURS, SETTINGS, new_figure
+from reports.figures.style import OUTCOME_COLOURS, new_figure, styled
 
 WORDS = {
     "prompt": "complete and prompt",
@@ -27,11 +26,12 @@ def outcome_figure(outcomes: Mapping[str, pd.DataFrame]) -> Figure:
         for title, table in outcomes.items()
         for place, (design, counts) in enumerate(table.iterrows())
     ]
-    positions, at = [], 0.0
+    positions: list[float] = []
+    at = 0.0
     for title, _, _ in bars:
         at += 1.5 if title and positions else 1.0
         positions.append(-at)
-    with mpl.rc_context(SETTINGS):
+    with styled():
         figure = new_figure(11, 1.0 + 0.27 * (at + 1))
         axes = figure.subplots()
         left = [0.0] * len(bars)

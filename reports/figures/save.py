@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 
-import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from reports.figures.style import SETTINGS
+from reports.figures.style import styled
 
 
 def png_bytes(figure: Figure) -> bytes:
@@ -24,7 +23,7 @@ def svg_bytes(figure: Figure) -> bytes:
 def _bytes(figure: Figure, kind: str) -> bytes:
     buffer = io.BytesIO()
     metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
-    with mpl.rc_context(SETTINGS):
+    with styled():
         FigureCanvasAgg(figure)
         figure.savefig(buffer, format=kind, metadata=metadata, dpi=130)
     return buffer.getvalue()

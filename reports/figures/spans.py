@@ -75,7 +75,9 @@ class Builder:
         self.spans.bars.append(Bar(lane, kind, from_ms, to_ms, label))
 
     def _end_request(
-        self, event: e.RequestArrived | e.BodyArrived | e.RequestFailed | e.ResponseArrived, kind: str
+        self,
+        event: e.RequestArrived | e.BodyArrived | e.RequestFailed | e.ResponseArrived,
+        kind: str,
     ) -> None:
         call = (event.method, event.chunk, event.attempt)
         from_ms = self.sent.pop(call, None)

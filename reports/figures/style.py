@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import matplotlib as mpl
@@ -32,7 +33,13 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+def styled() -> AbstractContextManager[None]:
+    """The house's style while the context lasts; nothing outside it is changed."""
+    settings: Any = SETTINGS
+    return mpl.rc_context(settings)
+
+
 def new_figure(width_in: float, height_in: float) -> Figure:
     """An empty figure of that size, in the house's style, that no global state knows."""
-    with mpl.rc_context(SETTINGS):
+    with styled():
         return Figure(figsize=(width_in, height_in), layout="constrained")

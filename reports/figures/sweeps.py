@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
 from model.estimate.sweep import Axis
-from reports.figures.style import DESIGN_COLOURS, DESIGN_MARKERS, SETTINGS, new_figure
+from reports.figures.style import DESIGN_COLOURS, DESIGN_MARKERS, new_figure, styled
 
 SHOWN = {
     "complete_at_finalization": "completed without a chunk",
@@ -19,7 +18,7 @@ SHOWN = {
 
 def sweep_figure(axis: Axis, frame: pd.DataFrame) -> Figure:
     """One panel a property, one line a design; ``frame`` is what `sweep` returned."""
-    with mpl.rc_context(SETTINGS):
+    with styled():
         figure = new_figure(11, 3.2)
         row = figure.subplots(1, len(SHOWN), sharey=True)
         designs = list(frame["design"].unique())

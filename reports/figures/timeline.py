@@ -6,7 +6,6 @@ the gap is written between the panels.
 
 from __future__ import annotations
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -21,11 +20,11 @@ from reports.figures.style import (
     ORANGE,
     PALE,
     PURPLE,
-    SETTINGS,
     SKY,
     VERMILION,
     YELLOW,
     new_figure,
+    styled,
 )
 
 LANE_AT = {"client": 5.0, "network": 4.0, "object": 3.0, "status": 2.45, "blobs": 2.0, "alarm": 1.0}
@@ -90,7 +89,7 @@ def timeline_figure(run: Run, title: str | None = None) -> Figure:
     spans = spans_of(run.trace)
     violations = violations_of(run)
     panels = panels_of(spans, [at for at, _, _ in violations])
-    with mpl.rc_context(SETTINGS):
+    with styled():
         figure = new_figure(11, 4.6)
         widths = [max(0.25 * max(b - a for a, b in panels), b - a) for a, b in panels]
         row = figure.subplots(1, len(panels), sharey=True, squeeze=False, width_ratios=widths)[0]
@@ -144,7 +143,13 @@ def _draw_bar(axes: Axes, bar: Bar, panel: tuple[int, int]) -> None:
         words = bar.kind if bar.lane == "status" else bar.label
         words = f"chunk {words}" if words.isdigit() else words
         axes.text(
-            (begin_ms + end_ms) / 2000, at, words, fontsize=7, ha="center", va="center", clip_on=True
+            (begin_ms + end_ms) / 2000,
+            at,
+            words,
+            fontsize=7,
+            ha="center",
+            va="center",
+            clip_on=True,
         )
 
 
