@@ -22,7 +22,7 @@ from model.trace.events import Event, RunEnded
 from model.trace.facts import Facts, facts_of
 from model.world.pending import Pending
 from model.world.uplink import SharedUplink, build_uplink
-from model.world.world import World
+from model.world.world import CHOOSING, World
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,11 @@ class Simulation:
         if world.pending.get(pending.key) is not pending:
             return
         self.happenings_left -= 1
-        choices = world.choices(pending)
-        outcome = self._draw_outcome(pending, choices) if choices else ""
+        outcome = ""
+        if pending.key[0] in CHOOSING:
+            choices = world.choices(pending)
+            if choices:
+                outcome = self._draw_outcome(pending, choices)
         world.happen(pending, int(self.env.now), outcome)
         if world.fresh:
             self._schedule_fresh()

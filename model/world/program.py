@@ -18,6 +18,7 @@ from reference_impl.contract import Effect, NetworkError, StopFlowError, StreamB
 
 TaskId = tuple[Any, ...]
 Clock = Callable[[], int]
+_CONTAINERS = frozenset((dict, list, set))
 PLATFORM_ERRORS = (NetworkError, StreamBroken, StopFlowError)
 
 
@@ -35,7 +36,9 @@ def clone(value: Any) -> Any:
     """A copy of plain data, as a structured clone is: the receiver may change it (R7)."""
     kind = type(value)
     if kind is dict:
-        return {key: clone(item) for key, item in value.items()}
+        return {
+            key: clone(item) if type(item) in _CONTAINERS else item for key, item in value.items()
+        }
     if kind is list:
         return [clone(item) for item in value]
     if kind is set:
@@ -89,7 +92,12 @@ class Program:
         if self.target is None:
             self._rebuild()
         self.log.append(("send", task, answer, at_ms))
-        return self._send(task, answer, at_ms)
+        self.clock_ms = at_ms
+        coroutine: Any = self.tasks[task]
+        # The log keeps the answer; the code gets a copy, which it may change.
+        return self._step(
+            task, coroutine.send, clone(answer) if type(answer) in _CONTAINERS else answer
+        )
 
     def throw(self, task: TaskId, error: Exception, at_ms: int) -> Any:
         """Answer the effect that a task awaits with one of the platform's errors."""
@@ -125,7 +133,10 @@ class Program:
         """Build the instance and tell it the log again. Its effects were answered: ignore them."""
         clock_ms = self.clock_ms
         self.target = self.build(self.now)
-        self.memory = dict(self._fields())
+        fields = self._fields()
+        # What a field holds may change unseen where it is a container: then the log must stay.
+        holds_containers = any(isinstance(value, list | dict | set) for value in fields.values())
+        self.memory = dict(fields) if fields and not holds_containers else None
         self.tasks = {}
         for kind, task, *told, at_ms in self.log:
             getattr(self, f"_{kind}")(task, *told, at_ms)
@@ -149,9 +160,7 @@ class Program:
 
     def _send(self, task: TaskId, answer: Any, at_ms: int) -> Effect[Any] | Done:
         self.clock_ms = at_ms
-        coroutine = self.tasks[task]
-        assert coroutine is not None
-        # The log keeps the answer; the code gets a copy, which it may change.
+        coroutine: Any = self.tasks[task]
         return self._step(task, coroutine.send, clone(answer))
 
     def _throw(self, task: TaskId, error: Exception, at_ms: int) -> Effect[Any] | Done:
@@ -181,14 +190,12 @@ class Program:
     def _forget(self, task: TaskId) -> None:
         """Drop a task that has ended, and the log too once nothing depends on it any more."""
         del self.tasks[task]
-        if not self.tasks and self.memory is not None and self._is_as_built():
-            self.log.clear()
-
-    def _is_as_built(self) -> bool:
-        fields = self._fields()
-        return fields == self.memory and not any(
-            isinstance(value, list | dict | set) for value in fields.values()
-        )
+        if not self.tasks and self.memory is not None:
+            fields = self.target.__dict__
+            if len(fields) == len(self.memory) and all(
+                fields.get(name) is value for name, value in self.memory.items()
+            ):
+                self.log.clear()
 
     def _fields(self) -> dict[str, Any]:
         return getattr(self.target, "__dict__", {})

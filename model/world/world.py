@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Leg = tuple["int | Spread", tuple[Any, ...]]
 Choices = tuple[tuple[str, float], ...]
 CERTAIN = ""
+CHOOSING = frozenset(("request", "response", "fault"))
+"""The kinds of pending things that may have more than one outcome."""
 
 
 def exact(delay: Any) -> int | Spread:

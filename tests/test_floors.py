@@ -1,0 +1,133 @@
+"""The house keeps its floors: nothing imports upwards, and the designs import nothing foreign."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FLOORS = [
+    {"reference_impl"},
+    {
+        "model",
+        "model.errors",
+        "model.files",
+        "model.streams",
+        "model.design",
+        "model.scenario",
+        "model.trace",
+        "model.properties",
+        "model.verdict",
+    },
+    {"model.world"},
+    {"model.simulate"},
+    {"model.estimate"},
+    {"reports"},
+    {"lastchunk"},
+]
+OURS = {"reference_impl", "model", "reports", "lastchunk"}
+SOURCES = sorted(path for top in OURS for path in (ROOT / top).rglob("*.py"))
+
+
+def floor_of(module: str) -> int:
+    """The floor of a module; its longest known prefix counts."""
+    parts = module.split(".")
+    for end in range(len(parts), 0, -1):
+        name = ".".join(parts[:end])
+        for number, floor in enumerate(FLOORS):
+            if name in floor:
+                return number
+    raise AssertionError(f"{module} is on no floor")
+
+
+def imports_of(source: str) -> set[str]:
+    """The modules that a source file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def upward(module: str, source: str) -> list[str]:
+    """The imports of a file that go upwards."""
+    return [
+        name
+        for name in sorted(imports_of(source))
+        if name.split(".")[0] in OURS and floor_of(name) > floor_of(module)
+    ]
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module_of)
+def test_no_upward_import(path: Path) -> None:
+    assert upward(module_of(path), path.read_text(encoding="utf-8")) == []
+
+
+def test_an_upward_import_is_seen() -> None:
+    assert upward("model.world.world", "from model.simulate import run") == ["model.simulate"]
+    assert upward("reference_impl.alarm", "import model.errors") == ["model.errors"]
+    assert upward("reports.write", "def f():\n    import lastchunk.cli") == ["lastchunk.cli"]
+    assert upward("model.simulate.run", "from model.world.world import World") == []
+
+
+def test_designs_import_the_standard_library_alone() -> None:
+    for path in (ROOT / "reference_impl").glob("*.py"):
+        tops = {name.split(".")[0] for name in imports_of(path.read_text(encoding="utf-8"))}
+        assert tops <= set(sys.stdlib_module_names) | {"reference_impl"}, path.name
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """The files that git tracks; all files where there is no git."""
+    done = subprocess.run(
+        ["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return [ROOT / name for name in done.stdout.split()]
+
+
+def test_files_and_functions_fit_a_screen() -> None:
+    for path in SOURCES:
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 450, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                assert length <= 60, f"{path}: {node.name} has {length} lines"
+
+
+def test_the_project_names_no_machine() -> None:
+    machine = re.compile(r"/(work|root|home|Users)/\w|pythonhosted|pypi\.org")
+    for path in tracked("*.py", "*.md", "*.toml", "*.lock", "Makefile", "*.j2", ".ci/run"):
+        if path.exists() and path.name != Path(__file__).name:
+            assert machine.search(path.read_text(encoding="utf-8")) is None, path
+
+
+def test_the_changelog_and_the_lock_fit_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"## [{project['version']}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([a-z0-9._-]+)==", lock, re.MULTILINE))
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    assert {re.split(r"[<>=\[]", item)[0] for item in wanted} <= locked
+
+
+def test_the_readme_names_commands_that_exist() -> None:
+    from typer.main import get_command
+
+    from lastchunk.cli import app
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"^lastchunk ([a-z]+)", text, re.MULTILINE))
+    assert names == {"scenarios", "designs", "simulate", "compare", "doctor"}
+    assert names <= set(getattr(get_command(app), "commands", {}))
