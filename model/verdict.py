@@ -33,18 +33,18 @@ class Verdict:
         if self.kind == "violated":
             rate = self.violations / self.sessions
             return (
-                f"Violated in {self.violations:,} of {self.sessions:,} sessions "
-                f"({percent(rate)}, 95 % interval {percent(self.low)} to {percent(self.high)}): "
-                f"{item.meaning}"
+                f"“{item.meaning}” is violated in {self.violations:,} of {self.sessions:,} "
+                f"sessions: {percent(rate)}, 95 % interval {percent(self.low)} to "
+                f"{percent(self.high)}."
             )
         if self.kind == "not seen":
             return (
-                f"Not seen violated in {self.sessions:,} sessions "
-                f"(rate below {percent(self.high)} with 95 % confidence): {item.meaning}"
+                f"“{item.meaning}” was not seen violated in {self.sessions:,} sessions: "
+                f"rate below {percent(self.high)} with 95 % confidence."
             )
         if self.kind == "proved":
-            return f"Proved for every schedule within the bounds: {item.meaning}"
-        return f"Unknown ({self.reason}): {item.meaning}"
+            return f"“{item.meaning}” is proved for every schedule within the bounds."
+        return f"“{item.meaning}” is unknown: {self.reason}."
 
 
 def percent(rate: float) -> str:

@@ -89,18 +89,26 @@ def _difference(review: Review, slug: str) -> dict[str, str]:
     if pair is None:
         return {"difference": "none in common", "discordant": "", "p": ""}
     interval = pair.difference
+    bounds = f"{signed(interval.low)} to {signed(interval.high)}"
     return {
-        "difference": f"{interval.estimate:+.1%} ({interval.low:+.1%} to {interval.high:+.1%})",
+        "difference": f"{signed(interval.estimate)} ({bounds})",
         "discordant": f"{pair.only_a:,} / {pair.only_b:,}",
-        "p": f"{pair.p_value:.2g}",
+        "p": f"{pair.p_value:.2g}" if pair.p_value > 0 else "< 1e-300",
     }
 
 
-def failure_words(run: Run) -> dict[str, str]:
+def signed(difference: float) -> str:
+    """A difference of rates with its sign; none on a zero."""
+    return f"{round(difference, 3) + 0.0:+.1%}"
+
+
+def failure_words(review: Review, run: Run) -> dict[str, str]:
     """The caption of a failing session, and the command that shows it again."""
     at_ms, slug, detail = violations_of(run)[0]
     words = f"{run.design.name}: {slug} is violated {at_ms:,} ms into the session: {detail}."
-    parts = ["lastchunk", "simulate", run.scenario.name, "--design", run.design.reference]
+    name = run.scenario.name
+    parts = ["lastchunk", "simulate", *review.arguments.get(name, (name,))]
+    parts += ["--design", run.design.reference]
     parts += ["--seed", str(run.seed), "--session", str(run.session)]
     return {"caption": words, "command": shlex.join(parts), "alt": f"Timeline. {words}"}
 

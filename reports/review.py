@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -19,7 +19,10 @@ from model.verdict import Verdict
 
 @dataclass(frozen=True)
 class Review:
-    """Comparisons, sweeps, one failing session of each design, and where all of it comes from."""
+    """Comparisons, sweeps, one failing session of each design, and where all of it comes from.
+
+    ``arguments`` holds by scenario name what the command line was given for it, to replay it.
+    """
 
     comparisons: tuple[Comparison, ...]
     sweeps: tuple[tuple[Axis, pd.DataFrame], ...]
@@ -28,6 +31,7 @@ class Review:
     wall_seconds: float
     version: str
     machine: str
+    arguments: Mapping[str, Sequence[str]]
 
     @property
     def designs(self) -> list[str]:
@@ -74,6 +78,7 @@ def make_review(
     sweeps: Sequence[tuple[Axis, pd.DataFrame]],
     command: str,
     wall_seconds: float,
+    arguments: Mapping[str, Sequence[str]] | None = None,
 ) -> Review:
     """Gather a review; the earliest failing session of each design is run again to be drawn."""
     return Review(
@@ -84,6 +89,7 @@ def make_review(
         wall_seconds,
         version("lastchunk"),
         f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        arguments or {},
     )
 
 

@@ -52,7 +52,9 @@ def render(review: Review, folder: Path) -> dict[str, Any]:
     failures = []
     for run in review.failures:
         name = f"failure-{run.design.name}"
-        failures.append(_figure(folder, name, timeline_figure(run)) | content.failure_words(run))
+        failures.append(
+            _figure(folder, name, timeline_figure(run)) | content.failure_words(review, run)
+        )
     sweeps = [
         _figure(folder, f"sweep-{axis.name}", sweep_figure(axis, frame))
         | _words(f"Failure rate against {axis.label}; bands are 95 % Wilson intervals.")

@@ -67,7 +67,7 @@ def test_compare_writes_a_report_that_fits_its_schema(tmp_path: Path) -> None:
     out = tmp_path / "report"
     done = lastchunk(
         "compare", "lossy-mobile", "--sessions", "60", "--seed", "4", "--workers", "1",
-        "--out", str(out),
+        "--sweep-sessions", "5", "--out", str(out),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     data = json.loads((out / "result.json").read_text())
@@ -78,8 +78,12 @@ def test_compare_writes_a_report_that_fits_its_schema(tmp_path: Path) -> None:
     assert found["verdict"] == "violated"
     assert found["violations"] == int((alarm["finalizes_promptly"] == 0).sum())
     assert len(rows) == 120
+    page = (out / "report.html").read_text()
+    assert "simulate lossy-mobile --design alarm --seed 4 --session" in page
     assert data["provenance"]["command"].endswith(f"--out {out}")
-    again = lastchunk("compare", "lossy-mobile", "--sessions", "60", "--out", str(out))
+    assert (out / "figures" / "sweep-request-delay.svg").is_file()
+    arguments = ("compare", "lossy-mobile", "--sessions", "60", "--sweep-sessions", "0")
+    again = lastchunk(*arguments, "--out", str(out))
     assert again.returncode == 0, "an older report is replaced"
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
 

@@ -82,7 +82,7 @@ def test_a_gate_exits_by_its_verdicts(kinds: list[str], code: int) -> None:
 @pytest.mark.parametrize("kind", ["violated", "not seen", "unknown", "proved"])
 def test_a_verdict_says_its_strength(kind: str) -> None:
     words = verdict(kind).sentence(PROPERTIES["finalizes"])
-    assert words.lower().startswith(kind.split()[0])
+    assert kind.split()[0] in words
     assert PROPERTIES["finalizes"].meaning in words
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 from rich.table import Table
 
@@ -29,7 +30,7 @@ from model.design import load_designs
 from model.errors import InputError
 from model.estimate.comparison import Comparison
 from model.estimate.comparison import compare as run_compare
-from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
+from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
 from model.files import check_folder
 from model.properties import PROPERTIES
 from model.scenario.load import load_scenario, shipped
@@ -43,6 +44,10 @@ SWEEP_SCENARIO = "everything-fast"
 DesignsOption = Annotated[
     list[str] | None,
     typer.Option("--design", help="A design's name, or file.py:Class; may be repeated."),
+]
+SweepOption = Annotated[
+    int,
+    typer.Option("--sweep-sessions", help="Per point of the report's sweeps; 0: none.", min=0),
 ]
 
 
@@ -66,6 +71,7 @@ def compare(
     video_mbps: VideoOption = None,
     workers: WorkersOption = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write a report here.")] = None,
+    sweep_sessions: SweepOption = 100,
     gate: Annotated[bool, typer.Option("--gate", help="Exit by the verdicts: 0, 1, 3.")] = False,
     only: Annotated[
         list[str] | None, typer.Option("--property", help="Show and gate these alone.")
@@ -81,8 +87,12 @@ def compare(
         result = run_compare(loaded, specs, sessions, seed, cores(workers), half_width, progress)
     show(result, slugs)
     if out is not None:
-        review = make_review([result], [], command(), time.perf_counter() - began)
-        write_report(review, out)
+        names = design or DEFAULT_DESIGNS
+        settings = (overrides or [], uplink, video_mbps)
+        sweeps = run_sweeps(scenario, names, sweep_sessions, seed, cores(workers), *settings)
+        seconds = time.perf_counter() - began
+        given = {loaded.name: [scenario, *options(*settings)]}
+        write_report(make_review([result], sweeps, command(), seconds, given), out)
         console().print(f"report: {out / 'report.html'}")
     if gate:
         verdicts = [verdicts[slug] for verdicts in result.verdicts.values() for slug in slugs]
@@ -96,9 +106,7 @@ def report(
     ] = None,
     design: DesignsOption = None,
     sessions: Annotated[int, typer.Option("--sessions", help="Per scenario and design.")] = 2_000,
-    sweep_sessions: Annotated[
-        int, typer.Option("--sweep-sessions", help="Per point of a sweep; 0 for no sweeps.", min=0)
-    ] = 500,
+    sweep_sessions: SweepOption = 500,
     seed: SeedOption = 1,
     overrides: SetOption = None,
     workers: WorkersOption = None,
@@ -116,25 +124,46 @@ def report(
             comparisons.append(
                 run_compare(item, specs, sessions, seed, cores(workers), progress=progress)
             )
-    sweeps = []
-    axes = (UPLINK_SPEED, REQUEST_DELAY) if sweep_sessions else ()
-    for axis in axes:
-        with progress_bar(axis.label, len(axis.points) * sweep_sessions) as progress:
-            frame = sweep(
-                SWEEP_SCENARIO,
-                axis,
-                designs,
-                sweep_sessions,
-                seed,
-                cores(workers),
-                progress=progress,
-            )
-            sweeps.append((axis, frame))
-    review = make_review(comparisons, sweeps, command(), time.perf_counter() - began)
-    write_report(review, out)
+    sweeps = run_sweeps(SWEEP_SCENARIO, designs, sweep_sessions, seed, cores(workers))
+    seconds = time.perf_counter() - began
+    given = {
+        item.name: [name, *options(overrides or [])]
+        for name, item in zip(names, loaded, strict=True)
+    }
+    write_report(make_review(comparisons, sweeps, command(), seconds, given), out)
     for result in comparisons:
         show(result, list(PROPERTIES))
     console().print(f"report: {out / 'report.html'}")
+
+
+def run_sweeps(
+    scenario: str,
+    designs: Sequence[str],
+    sessions: int,
+    seed: int,
+    workers: int,
+    overrides: Sequence[str] = (),
+    uplink: Path | None = None,
+    video_mbps: float | None = None,
+) -> list[tuple[Axis, pd.DataFrame]]:
+    """The sweeps of a report over uplink speed and request delay; none for 0 sessions."""
+    sweeps = []
+    for axis in (UPLINK_SPEED, REQUEST_DELAY) if sessions else ():
+        with progress_bar(axis.label, len(axis.points) * sessions) as progress:
+            frame = sweep(
+                scenario,
+                axis,
+                designs,
+                sessions,
+                seed,
+                workers,
+                overrides,
+                uplink,
+                video_mbps,
+                progress,
+            )
+        sweeps.append((axis, frame))
+    return sweeps
 
 
 def chosen(only: Sequence[str] | None) -> list[str]:
@@ -143,6 +172,15 @@ def chosen(only: Sequence[str] | None) -> list[str]:
         if slug not in PROPERTIES:
             raise InputError("--property", slug, "one of " + ", ".join(PROPERTIES))
     return list(only) if only else list(PROPERTIES)
+
+
+def options(
+    overrides: Sequence[str], uplink: Path | None = None, video_mbps: float | None = None
+) -> list[str]:
+    """Settings as the command line takes them."""
+    words = [word for override in overrides for word in ("--set", override)]
+    words += ["--uplink", str(uplink)] if uplink is not None else []
+    return words + (["--video-mbps", str(video_mbps)] if video_mbps is not None else [])
 
 
 def command() -> str:

@@ -49,7 +49,7 @@ def typed(frame: pd.DataFrame, designs: Sequence[str]) -> pd.DataFrame:
     types |= dict.fromkeys(_TEXT, "category")
     types["design"] = pd.CategoricalDtype(list(designs))
     types["outcome"] = pd.CategoricalDtype(list(OUTCOMES))
-    types["ended"] = pd.CategoricalDtype(["quiet", "completed", "horizon", "limit"])
+    types["ended"] = pd.CategoricalDtype(["quiet", "completion", "horizon", "limit"])
     rest = [name for name in frame.columns if name not in types]
     return frame.astype(types | dict.fromkeys(rest, np.int64))
 

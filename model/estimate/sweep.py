@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -16,12 +17,16 @@ from model.scenario.load import load_scenario
 
 @dataclass(frozen=True)
 class Axis:
-    """What is swept: its words for a figure, and the overrides that set one value."""
+    """What is swept: its words for a figure, and the overrides that set one value.
+
+    ``replaces_uplink`` tells that a measured uplink gives way to the one that is swept.
+    """
 
     name: str
     label: str
     points: tuple[float, ...]
     overrides: Callable[[float], list[str]]
+    replaces_uplink: bool = False
 
 
 UPLINK_SPEED = Axis(
@@ -29,6 +34,7 @@ UPLINK_SPEED = Axis(
     "uplink speed (Mbit/s)",
     (0.5, 1.0, 1.5, 2.0, 2.4, 2.6, 3.0, 4.0, 6.0, 10.0, 20.0),
     lambda mbps: [f"uplink={{kind='constant', rate_kbps={round(mbps * 1000)}}}"],
+    replaces_uplink=True,
 )
 REQUEST_DELAY = Axis(
     "request-delay",
@@ -46,12 +52,20 @@ def sweep(
     seed: int,
     workers: int = 1,
     overrides: Sequence[str] = (),
+    uplink: Path | None = None,
+    video_mbps: float | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> pd.DataFrame:
-    """One row per value, design and property: sessions, violations, rate and interval."""
+    """One row per value, design and property: sessions, violations, rate and interval.
+
+    The scenario is loaded anew for each value, with ``overrides``, ``uplink`` and ``video_mbps``
+    as for `load_scenario`.
+    """
     rows = []
     for value in axis.points:
-        loaded = load_scenario(scenario, [*overrides, *axis.overrides(value)])
+        measured = None if axis.replaces_uplink else uplink
+        settings = [*overrides, *axis.overrides(value)]
+        loaded = load_scenario(scenario, settings, measured, video_mbps)
         specs = load_designs(list(designs), loaded)
         result = compare(loaded, specs, sessions, seed, workers, progress=progress)
         for design, verdicts in result.verdicts.items():

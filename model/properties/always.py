@@ -40,7 +40,7 @@ def nothing_lost(facts: Facts, judge: JudgeSettings) -> Judgement:
     if not lost:
         return HELD
     if facts.ended != "quiet":
-        return NotApplicable(f"cut at the {facts.ended}")
+        return NotApplicable(f"the run ended at the {facts.ended}")
     return Violation(facts.last_ms, f"{named(lost)} never stored")
 
 

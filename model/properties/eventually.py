@@ -13,7 +13,7 @@ def finalizes(facts: Facts, judge: JudgeSettings) -> Judgement:
     if facts.final_completion_ms >= 0:
         return HELD
     if facts.ended != "quiet":
-        return NotApplicable(f"cut at the {facts.ended}")
+        return NotApplicable(f"the run ended at the {facts.ended}")
     return Violation(facts.last_ms, f"{facts.status} for ever")
 
 

@@ -255,7 +255,9 @@ class StrayStop(NamedTuple):
 
 
 class RunEnded(NamedTuple):
-    """``quiet``: nothing was pending any more. ``horizon`` or ``limit``: the run was cut there."""
+    """``quiet``: nothing was pending any more. ``completion``: the scenario ends there.
+
+    ``horizon`` or ``limit``: the run was cut there."""
 
     at_ms: int
     reason: str

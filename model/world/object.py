@@ -165,7 +165,7 @@ class ObjectRuntime:
         self.world.trace.append(e.StateWritten(self.world.now_ms, status, count, self.status))
         self.status = status
         if status == COMPLETED and self.world.end_at_completion:
-            self.world.ended = "completed"
+            self.world.ended = "completion"
 
     def _delete(self, task: TaskId, effect: Delete) -> None:
         self.storage.pop(effect.key, None)

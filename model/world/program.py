@@ -92,12 +92,7 @@ class Program:
         if self.target is None:
             self._rebuild()
         self.log.append(("send", task, answer, at_ms))
-        self.clock_ms = at_ms
-        coroutine: Any = self.tasks[task]
-        # The log keeps the answer; the code gets a copy, which it may change.
-        return self._step(
-            task, coroutine.send, clone(answer) if type(answer) in _CONTAINERS else answer
-        )
+        return self._send(task, answer, at_ms)
 
     def throw(self, task: TaskId, error: Exception, at_ms: int) -> Any:
         """Answer the effect that a task awaits with one of the platform's errors."""
@@ -161,7 +156,9 @@ class Program:
     def _send(self, task: TaskId, answer: Any, at_ms: int) -> Effect[Any] | Done:
         self.clock_ms = at_ms
         coroutine: Any = self.tasks[task]
-        return self._step(task, coroutine.send, clone(answer))
+        # The log keeps the answer; the code gets a copy, which it may change.
+        given = clone(answer) if type(answer) in _CONTAINERS else answer
+        return self._step(task, coroutine.send, given)
 
     def _throw(self, task: TaskId, error: Exception, at_ms: int) -> Effect[Any] | Done:
         self.clock_ms = at_ms

@@ -76,7 +76,11 @@ class Builder:
 
     def _end_request(
         self,
-        event: e.RequestArrived | e.BodyArrived | e.RequestFailed | e.ResponseArrived,
+        event: e.RequestArrived
+        | e.BodyArrived
+        | e.RequestFailed
+        | e.HandlerEnded
+        | e.ResponseArrived,
         kind: str,
     ) -> None:
         call = (event.method, event.chunk, event.attempt)
@@ -158,6 +162,8 @@ class Builder:
         from_ms = self.handlers.pop(call, event.at_ms)
         kind = "handler" if event.status < 400 else "handler refused"
         self._bar("object", kind, from_ms, event.at_ms, call)
+        if event.status >= 400:
+            self._end_request(event, "request")  # refused before its body had come
         self.answered[call] = event.at_ms
 
     def on_BlobPutStarted(self, event: e.BlobPutStarted) -> None:  # noqa: N802
