@@ -42,6 +42,11 @@ class OutputGate:
         else:
             self.held.append((barrier, action.__name__, task, payload))
 
+    def is_open(self) -> bool:
+        """Whether what leaves now would leave at once."""
+        barrier = self.begun + 1 if self.dirty else self.begun
+        return self.world.commit_ms == 0 or barrier <= self.confirmed
+
     def end_of_turn(self) -> None:
         """The code waits or has ended: what it wrote since the last turn is one commit (R15)."""
         if not self.dirty:

@@ -226,6 +226,9 @@ class ObjectRuntime:
         self.world.trace.append(e.BlobPutStarted(self.world.now_ms, chunk, attempt))
         if self.world.network.body_under_way(task):
             self.awaiting_body[task] = effect
+        elif self.world.put_delay_ms == 0 and self.output.is_open():
+            self.world.blob_stored(task, effect.chunk)
+            return None  # no delay, no suspension: as a commit or a read that takes no time
         else:
             self.output.send(self.world.put_blob, task, effect.chunk)
         return SUSPENDS

@@ -217,9 +217,13 @@ class World:
         if for_ms != 0:
             self.add(Pending(("network_up",), for_ms, ("outage length", number)))
 
+    def blob_stored(self, task: tuple[Any, ...], chunk: Chunk) -> None:
+        """The blob store has a chunk."""
+        self.trace.append(BlobStored(self.now_ms, chunk.index, task[2]))
+
     def _blob(self, pending: Pending) -> None:
         from_task = pending.key[1:]
-        self.trace.append(BlobStored(self.now_ms, pending.payload.index, from_task[2]))
+        self.blob_stored(from_task, pending.payload)
         self.object.deliver("resume", from_task)
 
     # --- copies ------------------------------------------------------------------------------

@@ -1,0 +1,138 @@
+"""The items of a state: one for each pending thing, call, stored value, suspended handler, ...
+
+What no future step can see is left out: the trace, numbers that only name things apart, the log of a
+program whose coroutines show where they stand. Everything else is written out field by field, so
+that a field added to the world tomorrow is part of the state without a word here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from model.explore.encode import Attempt, Bag, Encoder, Name, tasks_of
+from model.explore.instant import Instant
+from model.explore.monitor import Monitor
+from model.trace.facts import Facts
+from model.world.pending import Key
+
+Times = dict[Key, Instant]
+SKIPPED = {
+    "World": {"trace", "fresh", "pending", "now_ms", "object", "network", "client"},
+    "ObjectRuntime": {"world", "program", "storage", "output", "alarm_runs"},
+    "Network": {"world", "uplink", "calls", "attempts", "failures", "arrived"},
+    "ClientHost": {"world", "program", "settings", "chunks", "sleeps"},
+    "OutputGate": {"world"},
+}
+"""Fields that say nothing of the future, or that `Collector` writes out in its own way."""
+
+
+class Item:
+    """One part of a state: its nested tuples, the chunks and attempts in it, what it fires."""
+
+    __slots__ = ("attempts", "chunks", "key", "parts")
+
+    def __init__(self, parts: tuple[Any, ...], key: Key | None = None) -> None:
+        self.parts = parts
+        self.key = key
+        marks = list(_marks(parts))
+        self.chunks = frozenset(mark.chunk for mark in marks if type(mark) is Name)
+        self.attempts = [mark for mark in marks if type(mark) is Attempt]
+
+
+def _marks(parts: tuple[Any, ...]) -> Iterator[Any]:
+    for part in parts:
+        kind = type(part)
+        if kind is tuple:
+            yield from _marks(part)
+        elif kind is Name or kind is Attempt:
+            yield part
+        elif kind is Bag:
+            yield from _marks(part.parts)
+
+
+class Collector:
+    """Gathers the items of a state; ``start`` is the world at its beginning.
+
+    With ``symmetric``, the calls under way have no order: the chunks are interchangeable.
+    """
+
+    def __init__(self, encoder: Encoder, monitor: Monitor, start: Any, symmetric: bool) -> None:
+        self.encoder = encoder
+        self.monitor = monitor
+        self.symmetric = symmetric
+        self.start = dict(vars(start))
+
+    def collect(self, world: Any, facts: Facts, times: Times) -> list[Item]:
+        """The items of a world and of what is remembered of its past."""
+        encode = self.encoder.world
+        items = [
+            Item(("pending", times[key], encode(key), encode(pending.payload)), key)
+            for key, pending in world.pending.items()
+        ]
+        changed = [
+            (name, value)
+            for name, value in vars(world).items()
+            if name not in SKIPPED["World"] and value is not self.start.get(name)
+        ]
+        if changed:  # a setting never changes: what is the same object still says nothing
+            items.append(Item(("world", encode(tuple(changed)))))
+        items += self._object(world.object)
+        items += self._client(world.client)
+        items += self._network(world, items)
+        items += map(Item, self.monitor.items(facts, self.encoder))
+        return items
+
+    def _fields(self, owner: Any) -> Item:
+        kind = type(owner).__name__
+        skipped = SKIPPED[kind]
+        names = getattr(type(owner), "__slots__", None) or vars(owner)
+        kept = tuple(getattr(owner, name) for name in names if name not in skipped)
+        return Item((kind, self.encoder.world(kept)))
+
+    def _object(self, runtime: Any) -> list[Item]:
+        stored = [
+            Item(("storage", key, self.encoder.value(value)))
+            for key, value in runtime.storage.items()
+        ]
+        program = self._program("object", runtime.program)
+        return [self._fields(runtime), self._fields(runtime.output), *stored, *program]
+
+    def _client(self, client: Any) -> list[Item]:
+        chunks = Item(("chunks", len(client.chunks)))
+        return [self._fields(client), chunks, *self._program("page", client.program)]
+
+    def _program(self, owner: str, program: Any) -> list[Item]:
+        """The tasks of a program and its instance's fields, kept until it is told something."""
+        if program.digest is None:
+            encoder = self.encoder
+            tasks = [
+                Item((owner, encoder.world(task), stands))
+                for task, stands in tasks_of(program, encoder)
+            ]
+            fields = getattr(program.built(), "__dict__", {})
+            held = [
+                Item((owner, "field", name, encoder.value(value)))
+                for name, value in fields.items()
+                if id(value) not in encoder.fixed
+            ]
+            program.digest = [*tasks, *held]
+        items: list[Item] = program.digest
+        return items
+
+    def _network(self, world: Any, others: list[Item]) -> list[Item]:
+        network, encode = world.network, self.encoder.world
+        items = [self._fields(network)]
+        for number, (call, task) in enumerate(network.calls.items()):
+            order = 0 if self.symmetric else number
+            items.append(Item(("call", order, encode(call), encode(task))))
+        live = frozenset().union(*(item.chunks for item in others))
+        if world.failures_max is not None:
+            for (method, chunk), failures in network.failures.items():
+                if failures and (chunk < 0 or chunk in live):
+                    name = self.encoder.name(chunk)
+                    limit = min(failures, world.failures_max)
+                    items.append(Item(("failures", method, name, limit)))
+        if world.client.is_open:
+            items += [Item(("arrived", self.encoder.name(chunk))) for chunk in network.arrived]
+        return items
