@@ -22,7 +22,7 @@ from model.trace.events import Event, RunEnded
 from model.trace.facts import Facts, facts_of
 from model.world.pending import Pending
 from model.world.uplink import SharedUplink, build_uplink
-from model.world.world import CHOOSING, World
+from model.world.world import World
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,14 @@ class Simulation:
         )
         self.uplink = build_uplink(scenario.uplink, self.streams)
         shared = None if self.uplink is None else SharedUplink(self.uplink)
-        self.world = World(design, scenario, duration_ms, shared)
+        self.offset = scenario.platform.clock_offset_ms
+        self.world = World(design, scenario, duration_ms, shared, self._clock_offset)
         self.happenings_left = scenario.limits.happenings_max
         self.request_legs = 0
         self.request_ms = 0
+
+    def _clock_offset(self, instance: int) -> int:
+        return self.offset.quantile(self.streams.uniform("clock offset", instance))
 
     def run(self, horizon_ms: int) -> list[Event]:
         """Run until nothing is pending, or to a limit, which is said. Returns the trace."""
@@ -105,6 +109,7 @@ class Simulation:
             if self.happenings_left <= 0:
                 reason = "limit"
                 break
+        world.trace.append(world.object.meter.event(world.now_ms))
         world.trace.append(RunEnded(world.now_ms, reason))
         return world.trace
 
@@ -130,7 +135,7 @@ class Simulation:
             return
         self.happenings_left -= 1
         outcome = ""
-        if pending.key[0] in CHOOSING:
+        if pending.key[0] in world.choosing:
             choices = world.choices(pending)
             if choices:
                 outcome = self._draw_outcome(pending, choices)

@@ -84,11 +84,16 @@ class Network:
         if outcome == "lost":
             self.world.trace.append(e.RequestLost(now_ms, *call))
             self._stop_draining(call)
-            self._fail(call, "request lost")
+            self.fail(call, "request lost")
             return
         if outcome == "duplicated":
             self.world.trace.append(e.RequestDuplicated(now_ms, *call))
             self._launch(call, copy + 1, pending.payload)
+        if self.world.object.is_down:
+            self._stop_draining(call)
+            self.fail(call, "object gone")
+            return
+        self.world.object.meter.worker_requests += 1
         self.world.trace.append(e.RequestArrived(now_ms, *call))
         if method == UPLOAD and call not in self.draining:
             self.arrived.add(chunk)
@@ -158,7 +163,7 @@ class Network:
             return
         if outcome == "lost":
             self.world.trace.append(e.ResponseLost(self.world.now_ms, *call))
-            self._fail(call, "response lost")
+            self.fail(call, "response lost")
             return
         task = self.calls.pop(call)
         self.world.cancel(("timeout", *call))
@@ -166,6 +171,8 @@ class Network:
         self._stop_draining(call)
         status = pending.payload.status
         self.world.trace.append(e.ResponseArrived(self.world.now_ms, *call, status))
+        if call[0] == self.world.stop_call and status < 400:
+            self.world.consumer.stop_answered()
         self.world.client.tell("send", task, pending.payload)
 
     # --- failures ----------------------------------------------------------------------------
@@ -180,7 +187,7 @@ class Network:
             failures_max is None or self.failures.get(call[:2], 0) < failures_max
         )
 
-    def _fail(self, call: Call, reason: str) -> None:
+    def fail(self, call: Call, reason: str) -> None:
         """The page will see a network error; how soon is a setting."""
         self.failures[call[:2]] = self.failures.get(call[:2], 0) + 1
         if call not in self.calls:
