@@ -9,6 +9,7 @@ What a design supplies (see `DesignClass`):
 * ``Settings``: a frozen dataclass, every field with its deployed value as the default;
 * ``stop_call``: the name of the object's method that a stop signal reaches;
 * the object: ``create()``, ``upload(chunk)``, ``alarm()`` and the method named by ``stop_call``;
+* if it wants one, ``construct()``: what the constructor does before the first event (R3);
 * ``stop_flow(page, settings)``: what the page does once its recorder has been told to stop.
 
 The session's public record is kept in storage under the key ``state``: a mapping with ``status``
@@ -17,7 +18,7 @@ The session's public record is kept in storage under the key ``state``: a mappin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
@@ -38,6 +39,26 @@ class StopFlowError(Exception):
 
 class StreamBroken(Exception):  # noqa: N818 - the platform's own word for it
     """The body of an upload ended before all of its bytes had arrived (R12)."""
+
+
+class HandlerFailure(Exception):  # noqa: N818 - what it is to the platform, not a bug of ours
+    """A handler gives up on purpose. Raised in ``alarm()`` it is a counted failure (D1)."""
+
+
+class InstanceReplaced(Exception):  # noqa: N818 - what has happened, seen from inside
+    """Storage was touched by an instance that a newer one has replaced (R11)."""
+
+
+class BlobStoreError(Exception):
+    """The blob store refused a put: ``status`` 500, or 429 for too many to one key."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the blob store answered {status}")
+        self.status = status
+
+
+class NotifyError(Exception):
+    """No answer came to a notification. It may have arrived all the same."""
 
 
 class Chunk(NamedTuple):
@@ -120,12 +141,52 @@ class Timer(Effect[None]):
     wait_ms: int
 
 
+@dataclass(slots=True)
+class DeleteAll(Effect[None]):
+    """Remove every key; the alarm too, from compatibility date 2026-02-24 on (A6)."""
+
+
+@dataclass(slots=True)
+class Notify(Effect[None]):
+    """Tell the consumer that a session is completed: outside I/O, the gate is open (R4).
+
+    The consumer acts once on each ``key``, and every time on an empty one. Raises `NotifyError`.
+    """
+
+    key: str
+
+
+@dataclass(slots=True)
+class CloseGate(Effect[None]):
+    """Let no other event in until `OpenGate` (R3)."""
+
+
+@dataclass(slots=True)
+class OpenGate(Effect[None]):
+    """Let other events in again; ``failed`` resets the object."""
+
+    failed: bool = False
+
+
+async def block_concurrency_while(work: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Run ``work`` with the input gate closed (R3). Where it throws, the object is reset."""
+    await CloseGate()
+    try:
+        answer = await work()
+    except Exception:
+        await OpenGate(failed=True)
+        raise
+    await OpenGate()
+    return answer
+
+
 class Storage:
     """The object's own storage: each method is to be awaited."""
 
     get = staticmethod(Get)
     put = staticmethod(Put)
     delete = staticmethod(Delete)
+    delete_all = staticmethod(DeleteAll)
     set_alarm = staticmethod(SetAlarm)
     get_alarm = staticmethod(GetAlarm)
     delete_alarm = staticmethod(DeleteAlarm)
@@ -145,6 +206,10 @@ class Context:
     blobs: Blobs
     now: Callable[[], int]
     sleep: Callable[[int], Timer] = Timer
+    notify: Callable[[str], Notify] = Notify
+    block_concurrency_while: Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]] = (
+        block_concurrency_while
+    )
 
 
 # --- effects of the client -------------------------------------------------------------------

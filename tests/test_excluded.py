@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from benchmarks.random_worlds import STORMY, excluded, wander
+from benchmarks.random_worlds import STORMY, excluded, storage_profile, wander
 from model.design import load_design
 from model.scenario.load import load_scenario
 from model.trace import events as e
@@ -18,9 +18,7 @@ WORLDS = 400
 @pytest.mark.parametrize("storage_read_ms", [0, 4])
 @pytest.mark.parametrize("name", ["alarm", "manual"])
 def test_excluded_interleavings_never_appear(name: str, storage_read_ms: int) -> None:
-    scenario = load_scenario(
-        "everything-fast", [*STORMY, f"platform.storage_read_ms={storage_read_ms}"]
-    )
+    scenario = load_scenario("everything-fast", [*STORMY, *storage_profile(storage_read_ms)])
     design = load_design(name, scenario)
     inside = 0
     for number in range(WORLDS):
@@ -67,5 +65,5 @@ def _go_on(world: World, dice: random.Random) -> None:
         outcome = dice.choice([name for name, _ in choices]) if choices else ""
         at_ms = world.now_ms + dice.choice((0, 1, 20))
         if pending.key == ("alarm",):
-            at_ms = max(at_ms, pending.payload)
+            at_ms = max(at_ms, pending.payload.due_ms)
         world.happen(pending, at_ms, outcome)

@@ -184,7 +184,7 @@ class Reads(Probe):
 
 
 def test_r2_waiters_are_served_first_in_first_out() -> None:
-    hand = probe(Reads, "platform.storage_read_ms=50")
+    hand = probe(Reads, "platform.storage='kv'", "platform.storage_read_ms=50")
     hand.at(10, "request", "create")
     for at_ms in (100, 110, 120):
         poke(hand, at_ms)
@@ -206,7 +206,7 @@ def test_r3_the_gate_is_closed_while_storage_is_awaited() -> None:
             await self.ctx.storage.set_alarm(120)
             return Response(200)
 
-    hand = probe(Alarmed, "platform.storage_read_ms=50")
+    hand = probe(Alarmed, "platform.storage='kv'", "platform.storage_read_ms=50")
     hand.at(10, "request", "create")
     poke(hand, 100)
     hand.at(120, "alarm")

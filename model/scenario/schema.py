@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from model.scenario.delay import AnyOffset, Constant, Delay, Model, Uniform
+from model.scenario.delay import AnyOffset, Constant, Delay, Model, Offset, Uniform
 from reference_impl.recorder import RecorderSettings
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -111,17 +112,72 @@ UplinkSpec = Annotated[
 
 
 class Blobs(Model):
-    """The blob store."""
+    """The blob store. ``failure``: how often a put is answered 500.
+
+    ``same_key_ms``: a second put to a key within so long is answered 429; 0 takes every put. The
+    deployed store takes one a second.
+    """
 
     put_delay_ms: Delay = Constant(value_ms=30)
+    failure: Probability = 0.0
+    same_key_ms: NonNegativeInt = 0
 
 
 class Platform(Model):
-    """The object's platform. ``storage_read_ms`` 0: SQLite (R7); above: an uncached read waits."""
+    """The object's platform, healthy by default.
+
+    ``storage`` "sqlite" answers at once, "kv" makes an uncached read wait ``storage_read_ms`` (R7).
+    ``commit_failure``: how often a commit is not confirmed, ``commit_failure_written`` how often it
+    is on disk all the same (R10). ``instance_loss``: how often an instance is lost at an await.
+    The ``alarm_*`` shares are of delivery attempts: failed before the code ran, counted (D1) or not
+    (D2), or run to the end and not acknowledged (D5); ``alarm_move_loss`` is how often the
+    scheduler is not told of a later alarm (R9). ``hibernates`` off: the object stays in memory
+    until it is evicted. ``clock_offset_ms``: how far the clock of an instance is ahead. The two
+    ``bug_`` switches are known bugs of the platform (A7).
+    """
 
     alarm_late_ms: Delay = Constant(value_ms=0)
+    storage: Literal["sqlite", "kv"] = "sqlite"
     storage_read_ms: NonNegativeInt = 0
     commit_ms: Delay = Constant(value_ms=0)
+    commit_failure: Probability = 0.0
+    commit_failure_written: Probability = 0.5
+    instance_loss: Probability = 0.0
+    alarm_counted_failure: Probability = 0.0
+    alarm_uncounted_failure: Probability = 0.0
+    alarm_unacknowledged: Probability = 0.0
+    alarm_move_loss: Probability = 0.0
+    clock_offset_ms: AnyOffset = Offset(low_ms=0, high_ms=0)
+    hibernates: bool = True
+    hibernate_after_ms: PositiveInt = 10_000
+    evict_after_ms: Delay = Uniform(distribution="uniform", low_ms=70_000, high_ms=140_000)
+    compatibility_date: str = "2026-06-01"
+    bug_alarm_set_to_now_is_lost: bool = False
+    bug_alarm_waits_for_back_off: bool = False
+
+    @model_validator(mode="after")
+    def _possible(self) -> Platform:
+        if self.storage == "sqlite" and self.storage_read_ms:
+            raise ValueError("storage_read_ms above 0 needs storage = 'kv': sqlite never waits")
+        shares = self.alarm_counted_failure + self.alarm_uncounted_failure
+        if shares + self.alarm_unacknowledged > 1:
+            raise ValueError("the alarm's failures add up to more than 1")
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", self.compatibility_date) is None:
+            raise ValueError(f"compatibility_date {self.compatibility_date!r} is not YYYY-MM-DD")
+        return self
+
+
+class Consumer(Model):
+    """Who acts on a finished session.
+
+    ``reads_after_ms``: how long after the stop call's answer a consumer reads the record; None:
+    nobody does. The other settings are of the notifications that a design may send.
+    """
+
+    reads_after_ms: Delay | None = None
+    notify_delay_ms: Delay = Constant(value_ms=50)
+    notify_loss: Probability = 0.0
+    notify_answer_loss: Probability = 0.0
 
 
 class Start(Model):
@@ -171,7 +227,79 @@ class CreateAgain(Timed):
     kind: Literal["create_again"]
 
 
-Fault = NetworkDown | TabClosed | LaptopAsleep | StrayStop | CreateAgain
+class InstanceLost(Timed):
+    """The object is reset: memory and handlers are gone, storage stays."""
+
+    kind: Literal["instance_lost"]
+
+
+class Deploy(Timed):
+    """A new version: a new instance at once, the old one goes on for at most 30 s (R11)."""
+
+    kind: Literal["deploy"]
+    old_instance_ms: Annotated[int, Field(ge=1, le=30_000)] = 30_000
+
+
+class ProcessKilled(Timed):
+    """The process that runs the object is killed, and is there again after a while."""
+
+    kind: Literal["process_killed"]
+    for_ms: Delay
+
+
+class AlarmLate(Timed):
+    """Deliveries of the alarm wait until it is over: maintenance, up to a minute (D3)."""
+
+    kind: Literal["alarm_late"]
+    for_ms: Delay
+
+
+class AlarmFails(Timed):
+    """Every attempt to deliver the alarm fails while it lasts, as ``how`` says (D1, D2, D5)."""
+
+    kind: Literal["alarm_fails"]
+    for_ms: Delay
+    how: Literal["counted", "uncounted", "unacknowledged"] = "uncounted"
+
+
+class CommitsFail(Timed):
+    """Every commit that ends meanwhile fails; ``written``: it is on disk all the same (R10)."""
+
+    kind: Literal["commits_fail"]
+    for_ms: Delay
+    written: bool = False
+
+
+class CommitsSlow(Timed):
+    """Commits are confirmed only when it is over."""
+
+    kind: Literal["commits_slow"]
+    for_ms: Delay
+
+
+class BlobsFail(Timed):
+    """Every put to the blob store that ends meanwhile is answered ``status``."""
+
+    kind: Literal["blobs_fail"]
+    for_ms: Delay
+    status: Literal[500, 429] = 500
+
+
+Fault = (
+    NetworkDown
+    | TabClosed
+    | LaptopAsleep
+    | StrayStop
+    | CreateAgain
+    | InstanceLost
+    | Deploy
+    | ProcessKilled
+    | AlarmLate
+    | AlarmFails
+    | CommitsFail
+    | CommitsSlow
+    | BlobsFail
+)
 AnyFault = Annotated[Fault, Field(discriminator="kind")]
 
 
@@ -198,6 +326,7 @@ class Scenario(Model):
     uplink: UplinkSpec | None = None
     blobs: Blobs = Blobs()
     platform: Platform = Platform()
+    consumer: Consumer = Consumer()
     start: Start = Start()
     faults: tuple[AnyFault, ...] = ()
     limits: Limits = Limits()

@@ -11,6 +11,37 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from model.trace.platform_events import (
+    AlarmDeleted,
+    AlarmDropped,
+    AlarmEnded,
+    AlarmFailed,
+    AlarmSet,
+    AlarmStarted,
+    BlobPutBroken,
+    BlobPutFailed,
+    BlobPutStarted,
+    BlobStored,
+    CommitConfirmed,
+    CommitFailed,
+    ConsumerRead,
+    Costs,
+    HandlerEnded,
+    HandlerLost,
+    HandlerStarted,
+    InstanceLost,
+    Notified,
+    NotifyFailed,
+    OldInstanceEnded,
+    ProcessKilled,
+    ProcessRestarted,
+    StaleDelivery,
+    StateWritten,
+    StorageReverted,
+    TroubleBegan,
+    TroubleEnded,
+)
+
 NO_CHUNK = -1
 
 
@@ -162,89 +193,6 @@ class NetworkCameUp(NamedTuple):
     at_ms: int
 
 
-# --- the object ------------------------------------------------------------------------------
-
-
-class HandlerStarted(NamedTuple):
-    at_ms: int
-    method: str
-    chunk: int
-    attempt: int
-
-
-class HandlerEnded(NamedTuple):
-    """A handler returned; status 0 for an alarm, 500 for one that threw."""
-
-    at_ms: int
-    method: str
-    chunk: int
-    attempt: int
-    status: int
-
-
-class StateWritten(NamedTuple):
-    """The session's public record was written; ``previous`` is the status that it replaced."""
-
-    at_ms: int
-    status: str
-    chunks_uploaded: int
-    previous: str
-
-
-class AlarmSet(NamedTuple):
-    at_ms: int
-    due_ms: int
-
-
-class AlarmDeleted(NamedTuple):
-    at_ms: int
-
-
-class AlarmStarted(NamedTuple):
-    """``alarm()`` began; ``due_ms`` is the time that it had been set to.
-
-    ``suspended`` counts the upload handlers suspended at this moment (R5, R6).
-    """
-
-    at_ms: int
-    due_ms: int
-    suspended: int
-
-
-class AlarmEnded(NamedTuple):
-    at_ms: int
-
-
-class CommitConfirmed(NamedTuple):
-    """The writes up to here are on disk (R10, R15)."""
-
-    at_ms: int
-    batch: int
-
-
-# --- the blob store --------------------------------------------------------------------------
-
-
-class BlobPutStarted(NamedTuple):
-    at_ms: int
-    chunk: int
-    attempt: int
-
-
-class BlobStored(NamedTuple):
-    at_ms: int
-    chunk: int
-    attempt: int
-
-
-class BlobPutBroken(NamedTuple):
-    """The body broke off while it was being stored: nothing is stored (R12)."""
-
-    at_ms: int
-    chunk: int
-    attempt: int
-
-
 # --- the run ---------------------------------------------------------------------------------
 
 
@@ -293,10 +241,84 @@ Event = (
     | AlarmDeleted
     | AlarmStarted
     | AlarmEnded
+    | AlarmFailed
+    | AlarmDropped
+    | StaleDelivery
     | CommitConfirmed
+    | CommitFailed
+    | InstanceLost
+    | HandlerLost
+    | StorageReverted
+    | OldInstanceEnded
+    | ProcessKilled
+    | ProcessRestarted
     | BlobPutStarted
     | BlobStored
     | BlobPutBroken
+    | BlobPutFailed
+    | Notified
+    | NotifyFailed
+    | ConsumerRead
     | StrayStop
+    | TroubleBegan
+    | TroubleEnded
+    | Costs
     | RunEnded
 )
+
+__all__ = [
+    "NO_CHUNK",
+    "AlarmDeleted",
+    "AlarmDropped",
+    "AlarmEnded",
+    "AlarmFailed",
+    "AlarmSet",
+    "AlarmStarted",
+    "BlobPutBroken",
+    "BlobPutFailed",
+    "BlobPutStarted",
+    "BlobStored",
+    "BodyArrived",
+    "ChunkRecorded",
+    "CommitConfirmed",
+    "CommitFailed",
+    "ConsoleLine",
+    "ConsumerRead",
+    "Costs",
+    "Event",
+    "HandlerEnded",
+    "HandlerLost",
+    "HandlerStarted",
+    "InstanceLost",
+    "LaptopSlept",
+    "LaptopWoke",
+    "NetworkCameUp",
+    "NetworkWentDown",
+    "Notified",
+    "NotifyFailed",
+    "OldInstanceEnded",
+    "PauseEnded",
+    "PauseStarted",
+    "ProcessKilled",
+    "ProcessRestarted",
+    "RecordingStarted",
+    "RequestArrived",
+    "RequestDuplicated",
+    "RequestFailed",
+    "RequestLost",
+    "RequestSent",
+    "ResponseArrived",
+    "ResponseLost",
+    "RowWritten",
+    "RunEnded",
+    "StaleDelivery",
+    "StateWritten",
+    "StopFlowFailed",
+    "StopPressed",
+    "StorageReverted",
+    "StrayStop",
+    "TabClosed",
+    "TroubleBegan",
+    "TroubleEnded",
+    "UploadAbandoned",
+]

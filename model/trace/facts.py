@@ -40,6 +40,9 @@ class Facts:
         self.paused_ms = 0
         self.recorded_ms = self.row_ms = -1
         self.retries = self.uploads_running = self.stop_runs = 0
+        self.notified: list[tuple[int, str]] = []  # (at_ms, idempotency key)
+        self.consumer_reads: list[tuple[int, str, tuple[int, ...]]] = []  # (at_ms, status, missing)
+        self.alarm_runs_by_due: dict[int, int] = {}
         self.last_ms = 0
         self.ended = ""
 
@@ -177,6 +180,59 @@ class Facts:
     def _alarm_started(self, event: e.AlarmStarted) -> None:
         if event.suspended:
             self.saw("alarm_inside_upload", event.at_ms)
+        runs = self.alarm_runs_by_due.get(event.due_ms, 0) + 1
+        self.alarm_runs_by_due[event.due_ms] = runs
+        if runs > 1:
+            self.saw("alarm_repeated", event.at_ms)
+
+    # --- the platform's trouble --------------------------------------------------------------
+
+    def _alarm_failed(self, event: e.AlarmFailed) -> None:
+        self.saw("alarm_failed", event.at_ms)
+
+    def _alarm_dropped(self, event: e.AlarmDropped) -> None:
+        self.saw("alarm_dropped", event.at_ms)
+
+    def _stale(self, event: e.StaleDelivery) -> None:
+        self.saw("stale_delivery", event.at_ms)
+
+    def _commit_failed(self, event: e.CommitFailed) -> None:
+        self.saw("commit_failed", event.at_ms)
+
+    def _instance_lost(self, event: e.InstanceLost) -> None:
+        self.saw("instance_lost", event.at_ms)
+
+    def _handler_lost(self, event: e.HandlerLost) -> None:
+        if event.method == UPLOAD:
+            self.uploads_running -= 1
+            self.saw("upload_lost_with_instance", event.at_ms)
+            if event.chunk in self.stored:
+                self.uploads_ended.add(event.chunk)  # stored, and nobody will count it any more
+
+    def _reverted(self, event: e.StorageReverted) -> None:
+        """What nobody was told never happened: a completion that was not on disk was none."""
+        if self.status == COMPLETED and event.status != COMPLETED:
+            self.completions.pop()
+            self.counts.pop()
+        elif self.status != COMPLETED and event.status == COMPLETED and self.reopened:
+            self.reopened.pop()
+        self.status, self.chunks_uploaded = event.status, event.chunks_uploaded
+
+    def _killed(self, event: e.ProcessKilled) -> None:
+        self.saw("process_killed", event.at_ms)
+
+    def _blob_failed(self, event: e.BlobPutFailed) -> None:
+        self.saw("blob_put_failed", event.at_ms)
+
+    # --- the consumers -----------------------------------------------------------------------
+
+    def _notified(self, event: e.Notified) -> None:
+        if any(key == event.key for _, key in self.notified):
+            self.saw("notification_repeated", event.at_ms)
+        self.notified.append((event.at_ms, event.key))
+
+    def _consumer_read(self, event: e.ConsumerRead) -> None:
+        self.consumer_reads.append((event.at_ms, event.status, self.missing))
 
     def _run_ended(self, event: e.RunEnded) -> None:
         self.last_ms, self.ended = event.at_ms, event.reason
@@ -215,6 +271,17 @@ _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
     e.BlobStored: Facts._blob_stored,
     e.StateWritten: Facts._state_written,
     e.AlarmStarted: Facts._alarm_started,
+    e.AlarmFailed: Facts._alarm_failed,
+    e.AlarmDropped: Facts._alarm_dropped,
+    e.StaleDelivery: Facts._stale,
+    e.CommitFailed: Facts._commit_failed,
+    e.InstanceLost: Facts._instance_lost,
+    e.HandlerLost: Facts._handler_lost,
+    e.StorageReverted: Facts._reverted,
+    e.ProcessKilled: Facts._killed,
+    e.BlobPutFailed: Facts._blob_failed,
+    e.Notified: Facts._notified,
+    e.ConsumerRead: Facts._consumer_read,
     e.RunEnded: Facts._run_ended,
 }
 

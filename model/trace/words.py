@@ -32,13 +32,30 @@ _LANE_BY_TYPE = {
     "HandlerEnded": "object",
     "StateWritten": "object",
     "CommitConfirmed": "object",
+    "CommitFailed": "object",
+    "InstanceLost": "object",
+    "HandlerLost": "object",
+    "StorageReverted": "object",
+    "OldInstanceEnded": "object",
+    "ProcessKilled": "object",
+    "ProcessRestarted": "object",
+    "Notified": "object",
+    "NotifyFailed": "object",
+    "ConsumerRead": "client",
+    "TroubleBegan": "run",
+    "TroubleEnded": "run",
+    "Costs": "run",
     "AlarmSet": "alarm",
     "AlarmDeleted": "alarm",
     "AlarmStarted": "alarm",
     "AlarmEnded": "alarm",
+    "AlarmFailed": "alarm",
+    "AlarmDropped": "alarm",
+    "StaleDelivery": "alarm",
     "BlobPutStarted": "blobs",
     "BlobStored": "blobs",
     "BlobPutBroken": "blobs",
+    "BlobPutFailed": "blobs",
     "RunEnded": "run",
 }
 
@@ -61,7 +78,7 @@ def words_of(event: Event) -> str:
     for field, value in event._asdict().items():
         if field == "at_ms" or (field == "chunk" and value == NO_CHUNK):
             continue
-        if field == "attempt" and value == 0:
+        if field in ("attempt", "retry") and value == 0:
             continue
         if field == "method":
             details.insert(0, str(value))

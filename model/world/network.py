@@ -16,18 +16,18 @@ from model.world.pending import Pending
 from reference_impl.contract import Fetch, Response
 
 if TYPE_CHECKING:
-    from model.world.uplink import SharedUplink
+    from model.world.uplink import FreeUplink, SharedUplink
     from model.world.world import World
 
 Call = tuple[str, int, int]
 UPLOAD = "upload"
-DRAINED = ("drained",)
+DRAINED = "drained"
 
 
 class Network:
     """Calls under way. ``calls`` holds those that a task of the page waits for."""
 
-    def __init__(self, world: World, uplink: SharedUplink | None) -> None:
+    def __init__(self, world: World, uplink: SharedUplink | FreeUplink | None) -> None:
         self.world = world
         self.uplink = uplink
         self.calls: dict[Call, tuple[Any, ...]] = {}
@@ -36,6 +36,7 @@ class Network:
         self.draining: set[Call] = set()
         self.broken: set[Call] = set()
         self.arrived: set[int] = set()
+        self.planned: tuple[Call, ...] = ()
         self.is_down = False
 
     # --- requests ----------------------------------------------------------------------------
@@ -84,11 +85,16 @@ class Network:
         if outcome == "lost":
             self.world.trace.append(e.RequestLost(now_ms, *call))
             self._stop_draining(call)
-            self._fail(call, "request lost")
+            self.fail(call, "request lost")
             return
         if outcome == "duplicated":
             self.world.trace.append(e.RequestDuplicated(now_ms, *call))
             self._launch(call, copy + 1, pending.payload)
+        if self.world.object.is_down:
+            self._stop_draining(call)
+            self.fail(call, "object gone")
+            return
+        self.world.object.meter.worker_requests += 1
         self.world.trace.append(e.RequestArrived(now_ms, *call))
         if method == UPLOAD and call not in self.draining:
             self.arrived.add(chunk)
@@ -97,12 +103,14 @@ class Network:
     # --- bodies on a shared uplink -----------------------------------------------------------
 
     def _plan_uplink(self) -> None:
+        """The transfer that ends next is pending; it changes as others begin and end."""
         assert self.uplink is not None
-        self.world.cancel(DRAINED)
-        following = self.uplink.next_finish()
-        if following is not None:
-            call, at_ms = following
-            self.world.add(Pending(DRAINED, at_ms - self.world.now_ms, payload=call))
+        for call in self.planned:
+            self.world.cancel((DRAINED, *call))
+        plan = self.uplink.plan(self.world.now_ms)
+        self.planned = tuple(call for call, _ in plan)
+        for call, delay in plan:
+            self.world.add(Pending((DRAINED, *call), delay))
 
     def drained(self, call: Call) -> None:
         """The last byte of an upload has left the page."""
@@ -150,8 +158,8 @@ class Network:
             return
         delay, stream = self.world.response_leg(call, task[3])
         pending = Pending(("response", *task), delay, stream, response)
-        if delay == 0 and not self.world.response_choices:
-            self.response_arrives(pending, "")  # no delay, no leg: in the same step
+        if self.world.answers_at_once:
+            self.response_arrives(pending, "")
         else:
             self.world.add(pending)
 
@@ -162,7 +170,7 @@ class Network:
             return
         if outcome == "lost":
             self.world.trace.append(e.ResponseLost(self.world.now_ms, *call))
-            self._fail(call, "response lost")
+            self.fail(call, "response lost")
             return
         task = self.calls.pop(call)
         self.world.cancel(("timeout", *call))
@@ -170,6 +178,8 @@ class Network:
         self._stop_draining(call)
         status = pending.payload.status
         self.world.trace.append(e.ResponseArrived(self.world.now_ms, *call, status))
+        if call[0] == self.world.stop_call and status < 400:
+            self.world.consumer.stop_answered()
         self.world.client.tell("send", task, pending.payload)
 
     # --- failures ----------------------------------------------------------------------------
@@ -184,7 +194,7 @@ class Network:
             failures_max is None or self.failures.get(call[:2], 0) < failures_max
         )
 
-    def _fail(self, call: Call, reason: str) -> None:
+    def fail(self, call: Call, reason: str) -> None:
         """The page will see a network error; how soon is a setting."""
         self.failures[call[:2]] = self.failures.get(call[:2], 0) + 1
         if call not in self.calls:
@@ -236,6 +246,7 @@ class Network:
         other.draining = self.draining.copy()
         other.broken = self.broken.copy()
         other.arrived = self.arrived.copy()
+        other.planned = self.planned
         other.is_down = self.is_down
         return other
 

@@ -1,7 +1,8 @@
-"""The object's runtime: its storage, its alarm, its input gate and its output gate.
+"""The object's runtime: its input gate, its handlers, and the effects that they await.
 
-The rules of `platform-rules` about who may run when are here, each named where it is kept. The
-design's code runs as a `Program`; this module answers the effects that it awaits.
+The rules of `platform-rules` about who may run when are here, each named where it is kept;
+`storage` keeps those of writes, `alarms` those of the alarm, `instances` those of losing memory.
+The design's code runs as a `Program`; this module answers the effects that it awaits.
 """
 
 from __future__ import annotations
@@ -11,24 +12,28 @@ from typing import TYPE_CHECKING, Any
 
 from model.errors import DesignError
 from model.trace import events as e
-from model.world.gates import OutputGate
+from model.world import instances
+from model.world.alarms import ALARM, LIMIT, RUN_MS_MAX, Alarms
+from model.world.meter import IDLE, Meter
 from model.world.pending import Pending
 from model.world.program import Done, Program, TaskId, clone, frozen
+from model.world.storage import Storage
 from reference_impl.contract import (
     COMPLETED,
     STATE_KEY,
     BlobPut,
-    Blobs,
-    Context,
+    CloseGate,
     Delete,
     DeleteAlarm,
+    DeleteAll,
     Effect,
     Get,
     GetAlarm,
+    Notify,
+    OpenGate,
     Put,
     Response,
     SetAlarm,
-    Storage,
     StreamBroken,
     Timer,
 )
@@ -37,59 +42,91 @@ if TYPE_CHECKING:
     from model.design import DesignSpec
     from model.world.world import World
 
-ALARM = "alarm"
 SUSPENDS = object()
-
-
-def build_program(design: DesignSpec) -> Program:
-    """The program of the design's object side."""
-    return Program(
-        design.name,
-        lambda now: design.cls(Context(Storage(), Blobs(), now), design.settings),
-    )
+CONSTRUCT = "construct"
+DELETES_ALARM_FROM = "2026-02-24"
 
 
 class ObjectRuntime:
-    """One Durable Object. ``world`` is where it reports, and where its delays are pending."""
+    """One Durable Object. ``world`` is where it reports, and where its delays are pending.
 
-    def __init__(self, world: World, program: Program) -> None:
+    ``old`` holds the replaced instances that still run, each with its number (R11). ``critical``
+    is the task inside ``blockConcurrencyWhile``; ``offset_ms`` how far its clock is ahead.
+    """
+
+    def __init__(self, world: World, design: DesignSpec) -> None:
         self.world = world
-        self.program = program
-        self.storage: dict[str, Any] = {}
+        self.design = design
+        self.has_construct = hasattr(design.cls, CONSTRUCT)
+        self.program = instances.build_program(design)
+        self.instance = 0
+        self.is_new = self.has_construct
+        self.old: list[tuple[int, Program]] = []
+        self.offset_ms = world.clock_offset(0)
+        self.is_down = False
+        self.storage: Storage = Storage(self, world.commits_wait)
+        self.alarms: Alarms = Alarms(self)
+        self.meter = Meter()
         self.status = ""
-        self.alarm_ms: int | None = None
-        self.alarm_runs = 0
-        self.alarm_task: TaskId | None = None
-        self.alarm_waits: int | None = None
         self.gate_holder: TaskId | None = None
+        self.critical: TaskId | None = None
         self.waiting: list[tuple[str, TaskId, Any]] = []
-        self.read: set[str] = set()
         self.awaiting_body: dict[TaskId, BlobPut] = {}
-        self.output = OutputGate(world)
+
+    @property
+    def clock_ms(self) -> int:
+        """What the object's clock shows; it need not be the world's."""
+        return self.world.now_ms + self.offset_ms
 
     # --- the input gate ----------------------------------------------------------------------
 
     def deliver(self, kind: str, task: TaskId, payload: Any = None) -> None:
         """An event for the object. Behind a closed gate it waits, first in, first out (R2)."""
-        if self.gate_holder is not None:
+        if self.is_new or self.instance > 0:
+            if self.old and instances.deliver_to_old(self, kind, task, payload):
+                return
+            if kind in ("resume", "break") and task not in self.program.tasks:
+                return  # its handler went with its instance
+            if self.is_new:
+                self._construct()
+        if self.gate_holder is not None or (self.critical is not None and task != self.critical):
             self.waiting.append((kind, task, payload))
             return
         self._admit(kind, task, payload)
-        while self.waiting and self.gate_holder is None:
+        self.serve()
+
+    def serve(self) -> None:
+        """Let in what waits, as long as the gate is open."""
+        while self.waiting and self.gate_holder is None and self.critical is None:
             self._admit(*self.waiting.pop(0))
 
+    def _construct(self) -> None:
+        """R3: the constructor runs before the first event, behind a closed gate."""
+        self.is_new = False
+        task = (CONSTRUCT, e.NO_CHUNK, self.instance, 0)
+        self.critical = task
+        self.drive(task, self.program.start(task, CONSTRUCT, (), self.clock_ms))
+
     def _admit(self, kind: str, task: TaskId, payload: Any) -> None:
-        now_ms = self.world.now_ms
+        program, clock_ms = self.program, self.world.now_ms + self.offset_ms
         if kind == "request":
+            self._awake()
+            self.meter.requests += 1
             method, chunk, attempt, _ = task
-            self.world.trace.append(e.HandlerStarted(now_ms, method, chunk, attempt))
-            self._drive(task, self.program.start(task, method, payload, now_ms))
+            self.world.trace.append(e.HandlerStarted(self.world.now_ms, method, chunk, attempt))
+            self.drive(task, program.start(task, method, payload, clock_ms))
         elif kind == "resume":
-            self._drive(task, self.program.send(task, payload, now_ms))
+            self.drive(task, program.send(task, payload, clock_ms))
         elif kind == "break":
-            self._drive(task, self.program.throw(task, payload, now_ms))
+            self.drive(task, program.throw(task, payload, clock_ms))
         else:
-            self._run_alarm(payload)
+            self._run_alarm(*payload)
+
+    def _awake(self) -> None:
+        """An event has come: the object is active, and not about to be put to sleep."""
+        if self.meter.active_since_ms == IDLE:
+            self.meter.active_since_ms = self.world.now_ms
+            self.world.cancel(instances.IDLE_END)
 
     def storage_answered(self, task: TaskId, answer: Any) -> None:
         """An uncached read came back: the gate opens as the code goes on (R3, R7)."""
@@ -98,32 +135,46 @@ class ObjectRuntime:
 
     # --- running the code --------------------------------------------------------------------
 
-    def _drive(self, task: TaskId, effect: Effect[Any] | Done) -> None:
+    def drive(self, task: TaskId, effect: Effect[Any] | Done) -> None:
         """Answer effects until the code waits for something, or ends. Nothing gets in between."""
-        send = self.program.send
+        program = self.program
+        send, clock_ms = program.send, self.world.now_ms + self.offset_ms
         while type(effect) is not Done:
             handler = _ANSWERS.get(type(effect))
             if handler is None:
-                raise DesignError(
-                    f"{self.program.name}.{task[0]}() awaits {effect!r}, "
-                    "which is for the page, not for the object"
-                )
+                raise self._not_for_objects(task, effect)
             answer = handler(self, task, effect)
             if answer is SUSPENDS:
                 break
-            effect = send(task, answer, self.world.now_ms)
+            if self.program is not program:
+                return  # the code has reset the object
+            effect = send(task, answer, clock_ms)
         else:
             self._finish(task, effect)
-        self.output.end_of_turn()
+        self.storage.end_of_turn()
+
+    def answer(self, task: TaskId, effect: Effect[Any]) -> Any:
+        """Answer one effect, or let it suspend."""
+        return _ANSWERS[type(effect)](self, task, effect)
+
+    def _not_for_objects(self, task: TaskId, effect: object) -> DesignError:
+        return DesignError(
+            f"{self.program.name}.{task[0]}() awaits {effect!r}, "
+            "which is for the page, not for the object"
+        )
 
     def _finish(self, task: TaskId, done: Done) -> None:
-        if task == self.alarm_task:
-            self.alarm_task = None
-            self.world.trace.append(e.AlarmEnded(self.world.now_ms))
-            if self.alarm_waits is not None:
-                due_ms, self.alarm_waits = self.alarm_waits, None
-                self.alarm_due(due_ms)
-            return
+        if not self.program.tasks and not self.old:
+            instances.fall_idle(self)
+        if task[0] == ALARM:
+            self.alarms.finish(done)
+        elif task[0] == CONSTRUCT:
+            self._constructed(done)
+        else:
+            self.storage.send("respond", task, self.end_handler(task, done))
+
+    def end_handler(self, task: TaskId, done: Done) -> Response:
+        """A request's handler has ended; its response."""
         method, chunk, attempt, _ = task
         response = Response(500) if done.error is not None else done.value
         if not isinstance(response, Response):
@@ -133,24 +184,46 @@ class ObjectRuntime:
         self.world.trace.append(
             e.HandlerEnded(self.world.now_ms, method, chunk, attempt, response.status)
         )
-        self.output.send(self.world.network.respond, task, response)
+        return response
+
+    def _constructed(self, done: Done) -> None:
+        self.critical = None
+        if done.error is not None:
+            instances.lose(self, "the constructor threw")
+            return
+        self.serve()
+
+    def leave(self, kind: str, task: TaskId, payload: Any) -> None:
+        """Something leaves the object: the output gate has let it pass (R10)."""
+        if kind == "respond":
+            self.world.network.respond(task, payload)
+        elif kind == "put_blob":
+            self.world.put_blob(task, payload)
+        elif kind == "notify":
+            self.world.consumer.send(task, payload)
+        else:
+            self.alarms.acknowledge()
 
     # --- storage -----------------------------------------------------------------------------
 
     def _get(self, task: TaskId, effect: Get) -> Any:
-        answer = self.storage.get(effect.key)
+        storage = self.storage
+        self.meter.rows_read += 1
+        answer = storage.values.get(effect.key)
         wait_ms = self.world.storage_read_ms
-        if wait_ms == 0 or effect.key in self.read:
+        if wait_ms == 0 or effect.key in storage.cached:
             return answer  # R7: SQLite, or cached: at once
-        self.read.add(effect.key)
+        storage.cached.add(effect.key)
         self.gate_holder = task  # R3: closed while a storage operation is awaited
-        self.world.add(Pending(("storage", *task), wait_ms, payload=answer))
+        self.world.add(Pending(("storage", *task), wait_ms, ("storage read", *task[1:]), answer))
         return SUSPENDS
 
     def _put(self, task: TaskId, effect: Put) -> None:
-        self.storage[effect.key] = clone(effect.value)
-        self.read.add(effect.key)
-        self.output.dirty = True
+        storage = self.storage
+        storage.values[effect.key] = clone(effect.value)
+        storage.cached.add(effect.key)
+        storage.dirty = True
+        self.meter.rows_written += 1
         if effect.key == STATE_KEY:
             self._note_state(task, effect.value)
 
@@ -168,76 +241,85 @@ class ObjectRuntime:
             self.world.ended = "completion"
 
     def _delete(self, task: TaskId, effect: Delete) -> None:
-        self.storage.pop(effect.key, None)
-        self.output.dirty = True
+        self.storage.values.pop(effect.key, None)
+        self.storage.dirty = True
+        self.meter.rows_written += 1
+
+    def _delete_all(self, task: TaskId, effect: DeleteAll) -> None:
+        self.meter.rows_written += len(self.storage.values)
+        self.storage.values = {}
+        self.storage.dirty = True
+        if self.world.platform.compatibility_date >= DELETES_ALARM_FROM:
+            self.alarms.delete()  # A6
 
     # --- the alarm ---------------------------------------------------------------------------
 
     def _set_alarm(self, task: TaskId, effect: SetAlarm) -> None:
-        now_ms = self.world.now_ms
         if effect.at_ms <= 0:
             raise DesignError(
                 f"{self.program.name}.{task[0]}() set the alarm to {effect.at_ms}; "
                 "a time must be above 0 (A2)"
             )
-        due_ms = max(effect.at_ms, now_ms)  # A2: the past is stored as now
-        self.alarm_ms = due_ms  # A1: one alarm, replaced later or earlier
-        self.output.dirty = True
-        self.world.trace.append(e.AlarmSet(now_ms, due_ms))
-        self.world.set_alarm(due_ms)
+        self.meter.rows_written += 1
+        self.alarms.set(effect.at_ms)
 
     def _get_alarm(self, task: TaskId, effect: GetAlarm) -> int | None:
-        return self.alarm_ms  # A3: emptied as alarm() begins
+        return self.alarms.get()
 
     def _delete_alarm(self, task: TaskId, effect: DeleteAlarm) -> None:
-        if self.alarm_ms is not None:
-            self.alarm_ms = None
-            self.output.dirty = True
-            self.world.trace.append(e.AlarmDeleted(self.world.now_ms))
-            self.world.cancel((ALARM,))
+        self.meter.rows_written += self.alarms.delete()
 
-    def alarm_due(self, due_ms: int) -> None:
-        """The scheduler delivers the alarm set for ``due_ms``. It looks at nothing else (R6)."""
-        if self.alarm_task is not None:
-            self.alarm_waits = due_ms  # R1, A4: two runs never overlap; the second waits
+    def _run_alarm(self, delivery: Any, outcome: str) -> None:
+        attempt = self.alarms.admit(delivery, outcome)
+        if attempt is None:
             return
-        self.deliver(ALARM, (ALARM, e.NO_CHUNK, self.alarm_runs, 0), due_ms)
-
-    def _run_alarm(self, due_ms: int) -> None:
-        if self.alarm_ms is None or (self.alarm_ms != due_ms and self.alarm_ms > self.world.now_ms):
-            return  # R8: replaced while the delivery waited at the gate
-        task = (ALARM, e.NO_CHUNK, self.alarm_runs, 0)
-        self.world.cancel((ALARM,))
-        self.alarm_runs += 1
-        self.alarm_ms = None
-        self.alarm_task = task
+        self._awake()
+        self.meter.requests += 1
+        self.meter.alarm_runs += 1
         suspended = sum(other[0] == "upload" for other in self.program.tasks)
-        self.world.trace.append(e.AlarmStarted(self.world.now_ms, due_ms, suspended))
-        self._drive(task, self.program.start(task, ALARM, (), self.world.now_ms))
+        due_ms, retry = attempt.delivery.due_ms, attempt.delivery.retry
+        now_ms = self.world.now_ms
+        self.world.trace.append(e.AlarmStarted(now_ms, due_ms, suspended, retry))
+        self.drive(attempt.task, self.program.start(attempt.task, ALARM, (), self.clock_ms))
+        if self.alarms.is_running and self.alarms.attempt is attempt:
+            self.world.add(Pending(LIMIT, RUN_MS_MAX))  # D4
 
     # --- outside I/O: the gate is open (R4) --------------------------------------------------
 
     def _timer(self, task: TaskId, effect: Timer) -> Any:
-        self.world.add(Pending(("timer", *task), effect.wait_ms))
+        self.world.add(Pending(("timer", *task), effect.wait_ms, ("timer", *task[1:])))
         return SUSPENDS
 
     def _blob_put(self, task: TaskId, effect: BlobPut) -> Any:
         _, chunk, attempt, _ = task
+        self.meter.blob_puts += 1
         self.world.trace.append(e.BlobPutStarted(self.world.now_ms, chunk, attempt))
         if self.world.network.body_under_way(task):
             self.awaiting_body[task] = effect
-        elif self.world.put_delay_ms == 0 and self.output.is_open():
-            self.world.blob_stored(task, effect.chunk)
-            return None  # no delay, no suspension: as a commit or a read that takes no time
+        elif self.world.puts_at_once and self.storage.is_open and task in self.program.tasks:
+            self.world.blob_stored(task, chunk)
+            return None
         else:
-            self.output.send(self.world.put_blob, task, effect.chunk)
+            self._send(task, "put_blob", effect.chunk)
         return SUSPENDS
+
+    def _notify(self, task: TaskId, effect: Notify) -> Any:
+        self.meter.notifications += 1
+        self._send(task, "notify", effect.key)
+        return SUSPENDS
+
+    def _send(self, task: TaskId, kind: str, payload: Any) -> None:
+        """Call the outside: through the output gate, unless a replaced instance does so (R11)."""
+        if self.old and task not in self.program.tasks:
+            self.leave(kind, task, payload)
+        else:
+            self.storage.send(kind, task, payload)
 
     def body_arrived(self, call: TaskId) -> None:
         """The whole body is there: uploads that wait for it go on to the blob store."""
         for task in [task for task in self.awaiting_body if task[:3] == call]:
             effect = self.awaiting_body.pop(task)
-            self.output.send(self.world.put_blob, task, effect.chunk)
+            self._send(task, "put_blob", effect.chunk)
 
     def body_broke(self, call: TaskId) -> None:
         """The body will never be whole: the put that streams it breaks (R12)."""
@@ -247,39 +329,51 @@ class ObjectRuntime:
             self.world.trace.append(e.BlobPutBroken(self.world.now_ms, chunk, attempt))
             self.deliver("break", task, StreamBroken("the client went away"))
 
+    # --- the gate, held by the code (R3) -----------------------------------------------------
+
+    def _close_gate(self, task: TaskId, effect: CloseGate) -> None:
+        if self.critical is not None and self.critical != task:
+            raise DesignError(f"{self.program.name}.{task[0]}() closes a gate that is closed")
+        self.critical = task
+
+    def _open_gate(self, task: TaskId, effect: OpenGate) -> None:
+        if task[0] != CONSTRUCT:
+            self.critical = None
+        if effect.failed:
+            instances.lose(self, "blockConcurrencyWhile threw")
+
     # --- copies ------------------------------------------------------------------------------
 
     def copy(self, world: World) -> ObjectRuntime:
         """The same object in another world."""
-        other = ObjectRuntime(world, self.program.copy())
-        # Stored values are never changed in place, so both worlds may hold the same ones.
-        other.storage = self.storage.copy()
-        other.status = self.status
-        other.alarm_ms = self.alarm_ms
-        other.alarm_runs = self.alarm_runs
-        other.alarm_task = self.alarm_task
-        other.alarm_waits = self.alarm_waits
-        other.gate_holder = self.gate_holder
+        other = ObjectRuntime.__new__(ObjectRuntime)
+        other.__dict__.update(self.__dict__)
+        other.world = world
+        other.program = self.program.copy()
+        other.old = [(number, program.copy()) for number, program in self.old]
+        other.storage = self.storage.copy(other)
+        other.alarms = self.alarms.copy(other)
+        other.meter = self.meter.copy()
         other.waiting = self.waiting.copy()
-        other.read = self.read.copy()
         other.awaiting_body = self.awaiting_body.copy()
-        other.output = self.output.copy(world)
         return other
 
     def fingerprint(self) -> Hashable:
-        """The object's whole state, as something hashable."""
+        """The object's whole state but its meter, as something hashable."""
         return (
-            frozen(self.storage),
-            self.alarm_ms,
-            self.alarm_runs,
-            self.alarm_task,
-            self.alarm_waits,
+            self.storage.fingerprint(),
+            self.alarms.fingerprint(),
+            self.status,
+            self.instance,
+            self.is_new,
+            self.is_down,
+            self.offset_ms,
             self.gate_holder,
+            self.critical,
             frozen(self.waiting),
-            frozen(self.read),
             tuple(sorted(map(repr, self.awaiting_body))),
-            self.output.fingerprint(),
             self.program.fingerprint(),
+            tuple((number, program.fingerprint()) for number, program in self.old),
         )
 
 
@@ -287,9 +381,13 @@ _ANSWERS: dict[type, Any] = {
     Get: ObjectRuntime._get,
     Put: ObjectRuntime._put,
     Delete: ObjectRuntime._delete,
+    DeleteAll: ObjectRuntime._delete_all,
     SetAlarm: ObjectRuntime._set_alarm,
     GetAlarm: ObjectRuntime._get_alarm,
     DeleteAlarm: ObjectRuntime._delete_alarm,
     BlobPut: ObjectRuntime._blob_put,
     Timer: ObjectRuntime._timer,
+    Notify: ObjectRuntime._notify,
+    CloseGate: ObjectRuntime._close_gate,
+    OpenGate: ObjectRuntime._open_gate,
 }

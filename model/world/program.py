@@ -14,12 +14,29 @@ from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
 
 from model.errors import DesignError
-from reference_impl.contract import Effect, NetworkError, StopFlowError, StreamBroken
+from reference_impl.contract import (
+    BlobStoreError,
+    Effect,
+    HandlerFailure,
+    InstanceReplaced,
+    NetworkError,
+    NotifyError,
+    StopFlowError,
+    StreamBroken,
+)
 
 TaskId = tuple[Any, ...]
 Clock = Callable[[], int]
 _CONTAINERS = frozenset((dict, list, set))
-PLATFORM_ERRORS = (NetworkError, StreamBroken, StopFlowError)
+PLATFORM_ERRORS = (
+    NetworkError,
+    StreamBroken,
+    StopFlowError,
+    BlobStoreError,
+    NotifyError,
+    InstanceReplaced,
+    HandlerFailure,
+)
 
 
 class Done:

@@ -11,25 +11,35 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from model.scenario.delay import Constant
-from model.trace.events import NO_CHUNK, BlobStored, Event, StrayStop
+from model.trace.events import NO_CHUNK, BlobPutFailed, BlobStored, Event
 from model.world import client as client_host
-from model.world import object as object_runtime
+from model.world import faults, instances
+from model.world.alarms import SLOT, Delivery
+from model.world.chances import (
+    INSTANCE_LOST,
+    Choices,
+    build_table,
+    fault_choices,
+    keeping,
+    kept_of,
+)
 from model.world.client import ClientHost
+from model.world.consumer import Consumers
 from model.world.network import DRAINED, Call, Network
-from model.world.object import ALARM, ObjectRuntime
+from model.world.object import ObjectRuntime
 from model.world.pending import Key, Pending, Shifted, Spread
+from reference_impl.contract import BlobStoreError
 
 if TYPE_CHECKING:
     from model.design import DesignSpec
     from model.scenario.schema import Fault, Scenario
-    from model.world.uplink import SharedUplink
+    from model.world.uplink import FreeUplink, SharedUplink
     from reference_impl.contract import Chunk
 
 Leg = tuple["int | Spread", tuple[Any, ...]]
-Choices = tuple[tuple[str, float], ...]
 CERTAIN = ""
-CHOOSING = frozenset(("request", "response", "fault"))
-"""The kinds of pending things that may have more than one outcome."""
+NEEDS_COMMITS = frozenset(("commits_fail", "commits_slow"))
+AWAITS = frozenset(("blob", "timer", "storage", "notify"))
 
 
 def exact(delay: Any) -> int | Spread:
@@ -40,41 +50,66 @@ def exact(delay: Any) -> int | Spread:
     return spread
 
 
+def no_offset(instance: int) -> int:
+    """Every clock shows the same time."""
+    return 0
+
+
 class World:
     """One session: the object, the page, the network between them, and the faults to come.
 
     ``duration_ms`` is the media time after which the user stops; ``uplink`` the shared capacity
-    that uploads drain through, None where the scenario has none.
+    that uploads drain through, None where the scenario has none; ``clock_offset`` tells how far
+    the clock of the object's n-th instance is ahead, in ms.
     """
+
+    exact = staticmethod(exact)
 
     def __init__(
         self,
         design: DesignSpec,
         scenario: Scenario,
         duration_ms: int,
-        uplink: SharedUplink | None = None,
+        uplink: SharedUplink | FreeUplink | None = None,
+        clock_offset: Callable[[int], int] = no_offset,
     ) -> None:
+        self.clock_offset = clock_offset
         self._read_settings(design, scenario, duration_ms)
         self.now_ms = 0
         self.ended = ""
         self.trace: list[Event] = []
         self.pending: dict[Key, Pending] = {}
         self.fresh: list[Pending] = []
-        self.object = ObjectRuntime(self, object_runtime.build_program(design))
+        self.troubles: dict[str, Any] = {}
+        self.put_ms: dict[int, int] = {}  # when a put to each key last began
+        self.object: ObjectRuntime = ObjectRuntime(self, design)
+        self.consumer = Consumers(self)
         self.network = Network(self, uplink)
         settings = scenario.client.to_settings()
         program = client_host.build_program(design, settings)
         self.client = ClientHost(self, program, settings)
 
     def _read_settings(self, design: DesignSpec, scenario: Scenario, duration_ms: int) -> None:
-        network = scenario.network
+        network, platform = scenario.network, scenario.platform
         self.scenario = scenario
+        self.platform = platform
         self.stop_call: str = design.cls.stop_call
         self.duration_ms = duration_ms
-        self.storage_read_ms = scenario.platform.storage_read_ms
-        self.commit_ms = exact(scenario.platform.commit_ms)
-        self.alarm_late_ms = exact(scenario.platform.alarm_late_ms)
+        self.storage_read_ms = platform.storage_read_ms
+        self.commit_ms = exact(platform.commit_ms)
+        self.commits_wait = (
+            self.commit_ms != 0
+            or platform.commit_failure > 0
+            or any(fault.kind in NEEDS_COMMITS for fault in scenario.faults)
+        )
+        self.alarm_late_ms = exact(platform.alarm_late_ms)
+        idle_ms = platform.hibernate_after_ms if platform.hibernates else platform.evict_after_ms
+        self.idle_ms = exact(idle_ms)
+        reads_after = scenario.consumer.reads_after_ms
+        self.consumer_ms = None if reads_after is None else exact(reads_after)
+        self.notify_ms = exact(scenario.consumer.notify_delay_ms)
         self.put_delay_ms = exact(scenario.blobs.put_delay_ms)
+        self.same_key_ms = scenario.blobs.same_key_ms
         self.request_ms = exact(network.request_delay_ms)
         stop_delay = network.stop_delay_ms
         self.stop_ms = self.request_ms if stop_delay is None else exact(stop_delay)
@@ -84,8 +119,16 @@ class World:
         self.failures_max = network.failures_per_chunk_max
         self.streams_bodies = network.body == "streamed"
         self.end_at_completion = scenario.limits.end_at_completion
-        self.request_choices = request_choices(network.request_loss, network.request_duplication)
-        self.response_choices = request_choices(network.response_loss, 0.0)
+        self.chances = build_table(scenario)
+        self.choosing = frozenset((*self.chances, "fault"))
+        # No delay and no choice is no step of its own, as a commit or a read that takes no time.
+        self.puts_at_once = (
+            self.put_delay_ms == 0
+            and self.same_key_ms == 0
+            and "blob" not in self.chances
+            and all(fault.kind != "blobs_fail" for fault in scenario.faults)
+        )
+        self.answers_at_once = self.response_ms == 0 and "response" not in self.chances
 
     # --- the transition system ---------------------------------------------------------------
 
@@ -93,8 +136,9 @@ class World:
         """Let the run begin, at time 0."""
         if self.scenario.start.session == "active":
             self.object.deliver("request", ("create", NO_CHUNK, -1, 0), ())
-            self.object.alarm_ms = None
-            self.cancel((ALARM,))
+            self.object.alarms.time_ms = self.object.alarms.told_ms = None
+            self.object.storage.settle()
+            self.cancel(SLOT)
         if self.scenario.recording.chunks is None:
             self.client.tell("start", client_host.START)
             return
@@ -104,6 +148,7 @@ class World:
 
     def add(self, pending: Pending) -> None:
         """One more thing is pending."""
+        pending.since_ms = self.now_ms
         self.pending[pending.key] = pending
         self.fresh.append(pending)
 
@@ -112,19 +157,25 @@ class World:
         self.pending.pop(key, None)
 
     def choices(self, pending: Pending) -> Choices:
-        """The outcomes that a pending thing may have, each with its probability; () for one."""
+        """The outcomes that a pending thing may have, each with its probability; () for one.
+
+        ``choosing`` holds the kinds that may have more than one.
+        """
         kind = pending.key[0]
-        if kind == "request":
-            choices = self.request_choices
-        elif kind == "response":
-            choices = self.response_choices
-        elif kind == "fault":
-            return fault_choices(pending.payload.probability)
-        else:
-            return ()
-        if choices and self.network.may_fail(pending.key[1:4]):
-            return choices
-        return ()
+        if kind == "fault":
+            return self._fault_choices(pending.payload)
+        choices = self.chances.get(kind, ())
+        if kind in ("request", "response"):
+            return choices if choices and self.network.may_fail(pending.key[1:4]) else ()
+        if kind in AWAITS and choices:
+            return keeping(choices, INSTANCE_LOST, self.object.storage.under_way)
+        return choices
+
+    def _fault_choices(self, fault: Fault) -> Choices:
+        choices = fault_choices(fault.probability)
+        if fault.kind in faults.LOSSES:
+            return keeping(choices, "strikes", self.object.storage.under_way)
+        return choices
 
     def happen(self, pending: Pending, at_ms: int, outcome: str = CERTAIN) -> None:
         """Let one pending thing happen. ``fresh`` then holds what has become pending by it."""
@@ -148,19 +199,37 @@ class World:
             return self.response_ms, ("stop response delay", attempt, copy)
         return self.response_ms, (method + " response delay", chunk + 1, attempt, copy)
 
-    def set_alarm(self, due_ms: int) -> None:
-        """Register the alarm: never early (D3), perhaps late."""
+    def plan_alarm(self, wait_ms: int, delivery: Delivery) -> None:
+        """Register the alarm with the scheduler: never early (D3), perhaps late."""
         late: Any = self.alarm_late_ms
-        wait_ms = due_ms - self.now_ms
-        stream = ("alarm lateness", due_ms)
         delay = wait_ms + late if isinstance(late, int) else Shifted(wait_ms, late)
-        self.add(Pending((ALARM,), delay, stream, due_ms))
+        self.add(Pending(SLOT, delay, ("alarm lateness", delivery.due_ms), delivery))
+
+    def move_alarm(self, due_ms: int | None) -> None:
+        """Tell the scheduler of a later alarm, or of none: best effort (R9)."""
+        if "move_alarm" in self.chances:
+            stream = ("alarm move", self.object.storage.confirmed)
+            self.add(Pending(("move_alarm",), 0, stream, due_ms))
+        else:
+            self.object.alarms.tell(due_ms)
+
+    def trouble_outcome(self, outcome: str) -> str:
+        """How an attempt to deliver the alarm goes, given the trouble there is."""
+        trouble = self.troubles.get("alarm_fails")
+        return outcome if trouble is None else str(trouble.how)
 
     def put_blob(self, task: tuple[Any, ...], chunk: Chunk) -> None:
-        """The blob store has begun to store a chunk."""
+        """The blob store has begun to store a chunk, or to refuse it: too many to one key."""
         _, _, attempt, copy = task
         stream = ("blob put delay", chunk.index, attempt, copy)
-        self.add(Pending(("blob", *task), self.put_delay_ms, stream, chunk))
+        kind = "blob"
+        if self.same_key_ms:
+            last_ms = self.put_ms.get(chunk.index)
+            if last_ms is not None and self.now_ms - last_ms < self.same_key_ms:
+                kind = "blob_refused"
+            else:
+                self.put_ms[chunk.index] = self.now_ms
+        self.add(Pending((kind, *task), self.put_delay_ms, stream, chunk))
 
     # --- plans -------------------------------------------------------------------------------
 
@@ -195,36 +264,50 @@ class World:
 
     # --- what may happen ---------------------------------------------------------------------
 
-    def _fault(self, pending: Pending, outcome: str) -> None:
-        if outcome == "passes":
-            return
-        fault, number = pending.payload, pending.key[1]
-        if fault.kind == "network_down":
-            self._network_down(number, exact(fault.for_ms))
-        elif fault.kind == "tab_closed":
-            self.client.close()
-        elif fault.kind == "laptop_asleep":
-            self.client.fall_asleep()
-            self.add(Pending(("wake",), exact(fault.for_ms), ("sleep length", number)))
-        elif fault.kind == "stray_stop":
-            self.trace.append(StrayStop(self.now_ms))
-            self.network.inject(self.stop_call)
+    def _blob(self, pending: Pending, outcome: str) -> None:
+        task, chunk = pending.key[1:], pending.payload.index
+        trouble = self.troubles.get("blobs_fail")
+        if trouble is not None:
+            self._blob_failed(pending, trouble.status)
+        elif outcome == "failed":
+            self._blob_failed(pending, 500)
         else:
-            self.network.inject("create")
+            self.blob_stored(task, chunk)
+            self._resume(task, outcome)
 
-    def _network_down(self, number: int, for_ms: int | Spread) -> None:
-        self.network.disconnect(stays_down=for_ms != 0)
-        if for_ms != 0:
-            self.add(Pending(("network_up",), for_ms, ("outage length", number)))
-
-    def blob_stored(self, task: tuple[Any, ...], chunk: Chunk) -> None:
+    def blob_stored(self, task: tuple[Any, ...], chunk: int) -> None:
         """The blob store has a chunk."""
-        self.trace.append(BlobStored(self.now_ms, chunk.index, task[2]))
+        self.trace.append(BlobStored(self.now_ms, chunk, task[2]))
 
-    def _blob(self, pending: Pending) -> None:
-        from_task = pending.key[1:]
-        self.blob_stored(from_task, pending.payload)
-        self.object.deliver("resume", from_task)
+    def _blob_failed(self, pending: Pending, status: int) -> None:
+        task = pending.key[1:]
+        event = BlobPutFailed(self.now_ms, pending.payload.index, task[2], status)
+        self.trace.append(event)
+        self.object.deliver("break", task, BlobStoreError(status))
+
+    def _resume(self, task: tuple[Any, ...], outcome: str) -> None:
+        """What a handler waits for is there; or its instance is lost at just this await."""
+        if outcome.startswith(INSTANCE_LOST):
+            if task in self.object.program.tasks:
+                instances.lose(self.object, "reset", kept_of(outcome))
+        else:
+            self.object.deliver("resume", task)
+
+    def _storage(self, pending: Pending, outcome: str) -> None:
+        if outcome.startswith(INSTANCE_LOST):
+            self._resume(pending.key[1:], outcome)
+        else:
+            self.object.storage_answered(pending.key[1:], pending.payload)
+
+    def _notify(self, pending: Pending, outcome: str) -> None:
+        if outcome.startswith(INSTANCE_LOST):
+            self._resume(pending.key[1:], outcome)
+        else:
+            self.consumer.notified(pending.key[1:], pending.payload, outcome)
+
+    def _move_alarm(self, pending: Pending, outcome: str) -> None:
+        if outcome != "lost":
+            self.object.alarms.tell(pending.payload)
 
     # --- copies ------------------------------------------------------------------------------
 
@@ -235,7 +318,10 @@ class World:
         other.trace = self.trace.copy()
         other.pending = self.pending.copy()
         other.fresh = self.fresh.copy()
+        other.troubles = self.troubles.copy()
+        other.put_ms = self.put_ms.copy()
         other.object = self.object.copy(other)
+        other.consumer = self.consumer.copy(other)
         other.network = self.network.copy(other)
         other.client = self.client.copy(other)
         return other
@@ -246,27 +332,13 @@ class World:
             self.now_ms,
             self.ended,
             tuple(sorted(repr((p.key, p.payload)) for p in self.pending.values())),
+            tuple(sorted(self.troubles)),
+            tuple(sorted(self.put_ms.items())),
+            self.consumer.sent,
             self.object.fingerprint(),
             self.network.fingerprint(),
             self.client.fingerprint(),
         )
-
-
-def request_choices(loss: float, duplication: float) -> Choices:
-    """The outcomes of a leg by the scenario's probabilities; () where nothing can go wrong."""
-    choices = [("lost", loss), ("duplicated", duplication)]
-    possible = [(name, share) for name, share in choices if share > 0]
-    if not possible:
-        return ()
-    rest = 1.0 - sum(share for _, share in possible)
-    return (*possible, ("delivered", rest))
-
-
-def fault_choices(probability: float) -> Choices:
-    """Whether a fault strikes."""
-    if probability >= 1:
-        return (("strikes", 1.0),)
-    return (("strikes", probability), ("passes", 1.0 - probability))
 
 
 _HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
@@ -275,12 +347,23 @@ _HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
     "error": lambda w, p, _: w.network.error_arrives(p.key[1:], p.payload),
     "timeout": lambda w, p, _: w.network.cut(p.key[1:], "timed out"),
     "body": lambda w, p, _: w.network.body_arrives(p.key[1:]),
-    DRAINED[0]: lambda w, p, _: w.network.drained(p.payload),
-    "blob": lambda w, p, _: w._blob(p),
-    "timer": lambda w, p, _: w.object.deliver("resume", p.key[1:]),
-    "storage": lambda w, p, _: w.object.storage_answered(p.key[1:], p.payload),
-    "commit": lambda w, p, _: w.object.output.committed(p.payload),
-    ALARM: lambda w, p, _: w.object.alarm_due(p.payload),
+    DRAINED: lambda w, p, _: w.network.drained(p.key[1:]),
+    "blob": lambda w, p, outcome: w._blob(p, outcome),
+    "blob_refused": lambda w, p, _: w._blob_failed(p, 429),
+    "timer": lambda w, p, outcome: w._resume(p.key[1:], outcome),
+    "storage": lambda w, p, outcome: w._storage(p, outcome),
+    "notify": lambda w, p, outcome: w._notify(p, outcome),
+    "commit": lambda w, p, outcome: w.object.storage.commit_ends(p.payload, outcome),
+    "alarm": lambda w, p, outcome: w.object.alarms.due(p.payload, outcome),
+    "move_alarm": lambda w, p, outcome: w._move_alarm(p, outcome),
+    "alarm_limit": lambda w, _p, _: instances.lose(
+        w.object, "alarm() ran for 15 minutes", counted=True
+    ),
+    "idle_end": lambda w, _p, _: instances.idle_long_enough(w.object),
+    "old_ends": lambda w, p, _: instances.old_ends(w.object, p.key[1]),
+    "restart": lambda w, _p, _: instances.restart(w.object),
+    "trouble_ends": lambda w, p, _: faults.trouble_ends(w, p.key[1]),
+    "consumer_reads": lambda w, _p, _: w.consumer.read(),
     "sleep": lambda w, p, _: w.client.tell("send", p.payload),
     "tick": lambda w, p, _: w.client.tick(),
     "last_chunk": lambda w, p, _: w.client.tell("chunk", client_host.TICK),
@@ -289,5 +372,5 @@ _HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
     "unpause": lambda w, p, _: w.client.resume(),
     "wake": lambda w, p, _: w.client.wake(),
     "network_up": lambda w, p, _: w.network.comes_up(),
-    "fault": lambda w, p, outcome: w._fault(p, outcome),
+    "fault": faults.strike,
 }

@@ -1,0 +1,237 @@
+"""Typed events of the platform: the object and its alarm, the blob store, the consumers.
+
+They are read through `model.trace.events`, which says what their fields mean and holds the others.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+# --- the object ------------------------------------------------------------------------------
+
+
+class HandlerStarted(NamedTuple):
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+
+
+class HandlerEnded(NamedTuple):
+    """A handler returned; status 0 for an alarm, 500 for one that threw."""
+
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+    status: int
+
+
+class StateWritten(NamedTuple):
+    """The session's public record was written; ``previous`` is the status that it replaced."""
+
+    at_ms: int
+    status: str
+    chunks_uploaded: int
+    previous: str
+
+
+class AlarmSet(NamedTuple):
+    at_ms: int
+    due_ms: int
+
+
+class AlarmDeleted(NamedTuple):
+    at_ms: int
+
+
+class AlarmStarted(NamedTuple):
+    """``alarm()`` began; ``due_ms`` is the time that it had been set to.
+
+    ``suspended`` counts the upload handlers suspended at this moment (R5, R6); ``retry`` the
+    counted failures before this attempt (D1).
+    """
+
+    at_ms: int
+    due_ms: int
+    suspended: int
+    retry: int = 0
+
+
+class AlarmEnded(NamedTuple):
+    at_ms: int
+
+
+class AlarmFailed(NamedTuple):
+    """An attempt failed; ``counted`` is 1 where it counts against the limit (D1, D2)."""
+
+    at_ms: int
+    due_ms: int
+    counted: int
+    reason: str
+
+
+class AlarmDropped(NamedTuple):
+    """The attempts are used up: there is no alarm any more (D1)."""
+
+    at_ms: int
+    due_ms: int
+
+
+class StaleDelivery(NamedTuple):
+    """A delivery for ``due_ms`` met another alarm, and was dropped (R8).
+
+    ``alarm_ms`` is the object's own alarm, -1 where it has none.
+    """
+
+    at_ms: int
+    due_ms: int
+    alarm_ms: int
+
+
+class CommitConfirmed(NamedTuple):
+    """The writes up to here are on disk (R10, R15)."""
+
+    at_ms: int
+    batch: int
+
+
+class CommitFailed(NamedTuple):
+    """A commit was not confirmed; ``written`` is 1 where it is on disk all the same (R10)."""
+
+    at_ms: int
+    batch: int
+    written: int
+
+
+class InstanceLost(NamedTuple):
+    """An instance of the object lost its memory; the next event finds a new one."""
+
+    at_ms: int
+    instance: int
+    reason: str
+
+
+class HandlerLost(NamedTuple):
+    """A handler went with its instance; its caller is failed (R10, R11)."""
+
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+
+
+class StorageReverted(NamedTuple):
+    """Writes that were never on disk are gone; this is the public record that is left."""
+
+    at_ms: int
+    status: str
+    chunks_uploaded: int
+
+
+class OldInstanceEnded(NamedTuple):
+    """The time in which a replaced instance may go on is over (R11)."""
+
+    at_ms: int
+    instance: int
+
+
+class ProcessKilled(NamedTuple):
+    """The process that runs the object is gone; what is on disk stays."""
+
+    at_ms: int
+
+
+class ProcessRestarted(NamedTuple):
+    at_ms: int
+
+
+# --- the blob store --------------------------------------------------------------------------
+
+
+class BlobPutStarted(NamedTuple):
+    at_ms: int
+    chunk: int
+    attempt: int
+
+
+class BlobStored(NamedTuple):
+    at_ms: int
+    chunk: int
+    attempt: int
+
+
+class BlobPutBroken(NamedTuple):
+    """The body broke off while it was being stored: nothing is stored (R12)."""
+
+    at_ms: int
+    chunk: int
+    attempt: int
+
+
+class BlobPutFailed(NamedTuple):
+    """The blob store answered with an error: 500, or 429 for a key written a moment ago."""
+
+    at_ms: int
+    chunk: int
+    attempt: int
+    status: int
+
+
+# --- the consumers ---------------------------------------------------------------------------
+
+
+class Notified(NamedTuple):
+    """A notification reached the consumer; an empty ``key`` is no idempotency key."""
+
+    at_ms: int
+    key: str
+
+
+class NotifyFailed(NamedTuple):
+    """The object saw no answer to a notification; it may have arrived all the same."""
+
+    at_ms: int
+    key: str
+    reason: str
+
+
+class ConsumerRead(NamedTuple):
+    """A consumer read the session's record, as publishing does right after the stop (F21)."""
+
+    at_ms: int
+    status: str
+    chunks_uploaded: int
+
+
+# --- trouble, and what it all costs -----------------------------------------------------------
+
+
+class TroubleBegan(NamedTuple):
+    """A fault of the platform that lasts: ``kind`` is the scenario's word for it."""
+
+    at_ms: int
+    kind: str
+
+
+class TroubleEnded(NamedTuple):
+    at_ms: int
+    kind: str
+
+
+class Costs(NamedTuple):
+    """What the session costs by the platform's billing rules.
+
+    ``requests`` are events of the object, alarm runs included; ``worker_requests`` those of the
+    Worker in front; ``active_ms`` the time with at least one event in the object.
+    """
+
+    at_ms: int
+    worker_requests: int
+    requests: int
+    alarm_runs: int
+    rows_read: int
+    rows_written: int
+    blob_puts: int
+    notifications: int
+    active_ms: int

@@ -1,0 +1,322 @@
+"""The object's one alarm, and the platform's scheduler that delivers it.
+
+Two things are told apart. The *slot* is the object's own alarm, part of its storage: ``time_ms``,
+and while ``alarm()`` runs a mark that it will be deleted if the run succeeds (A3). The *scheduler*
+holds what it was last told: the pending thing `ALARM`, and the attempt that it has under way. The
+two can differ, and R8 says what a delivery does then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, NamedTuple
+
+from model.trace import events as e
+from model.world.pending import Between, Pending
+from model.world.program import Done, TaskId
+
+if TYPE_CHECKING:
+    from model.world.object import ObjectRuntime
+
+ALARM = "alarm"
+SLOT = (ALARM,)
+LIMIT = ("alarm_limit",)
+RETRY_START_MS = 2_000
+COUNTED_RETRIES_MAX = 6
+BACK_OFF_MAX = 9
+JITTER_PART = 4  # a quarter of the wait
+RUN_MS_MAX = 15 * 60_000
+DELIVERED, UNCOUNTED, COUNTED, UNACKNOWLEDGED = (
+    "delivered",
+    "uncounted",
+    "counted",
+    "unacknowledged",
+)
+
+
+class Delivery(NamedTuple):
+    """One attempt to deliver the alarm set for ``due_ms``: its retries so far (D1, D2)."""
+
+    due_ms: int
+    retry: int = 0
+    back_off: int = 0
+    was_counted: bool = False
+
+
+class Attempt(NamedTuple):
+    """A run of ``alarm()``. ``outcome`` says whether the platform will lose its end (D5)."""
+
+    task: TaskId
+    delivery: Delivery
+    outcome: str
+
+
+class Alarms:
+    """The slot and the scheduler of one object. Times of the slot are on the object's clock."""
+
+    __slots__ = (
+        "attempt",
+        "ended",
+        "held",
+        "is_running",
+        "owner",
+        "runs",
+        "time_ms",
+        "told_ms",
+        "waiting",
+        "will_delete",
+    )
+
+    def __init__(self, owner: ObjectRuntime) -> None:
+        self.owner = owner
+        self.time_ms: int | None = None
+        self.will_delete = False
+        self.told_ms: int | None = None
+        self.attempt: Attempt | None = None
+        self.is_running = False
+        self.waiting: tuple[Delivery, str] | None = None
+        self.held: Delivery | None = None
+        self.runs = 0
+        self.ended = 0
+
+    # --- the slot ----------------------------------------------------------------------------
+
+    def set(self, at_ms: int) -> None:
+        """The code sets the alarm: A1, one alarm, replaced later or earlier."""
+        owner = self.owner
+        clock_ms = owner.clock_ms
+        due_ms = at_ms if at_ms > clock_ms else clock_ms  # A2: the past is stored as now
+        if due_ms == self.time_ms and not self.will_delete:
+            return  # A7: the value already stored
+        is_known_bug = (
+            owner.world.platform.bug_alarm_set_to_now_is_lost
+            and self.will_delete
+            and due_ms == self.time_ms
+        )
+        self.time_ms = due_ms
+        self.will_delete = False
+        owner.storage.dirty = True
+        owner.world.trace.append(e.AlarmSet(owner.world.now_ms, due_ms))
+        if not owner.storage.waits and not is_known_bug:
+            self.tell(due_ms)
+
+    def get(self) -> int | None:
+        """A3: None while ``alarm()`` runs, unless it was set again."""
+        return None if self.will_delete else self.time_ms
+
+    def delete(self) -> bool:
+        """The code takes the alarm away; inside ``alarm()`` that ends its retries too (A6)."""
+        if self.time_ms is None:
+            return False
+        owner = self.owner
+        self.time_ms, self.will_delete = None, False
+        owner.storage.dirty = True
+        owner.world.trace.append(e.AlarmDeleted(owner.world.now_ms))
+        if not owner.storage.waits:
+            self.tell(None)
+        return True
+
+    # --- what the scheduler is told ----------------------------------------------------------
+
+    def tell(self, due_ms: int | None) -> None:
+        """Tell the scheduler the time of the alarm; None takes it away."""
+        self.told_ms = due_ms
+        world = self.owner.world
+        pending = world.pending.get(SLOT)
+        in_back_off = pending is not None and pending.payload.back_off > 0
+        if in_back_off and due_ms is not None and world.platform.bug_alarm_waits_for_back_off:
+            assert pending is not None
+            pending.payload = pending.payload._replace(due_ms=due_ms)  # A7, the local bug
+            return
+        world.cancel(SLOT)
+        self.held = None
+        if due_ms is not None:
+            self.register(Delivery(due_ms))
+
+    def register(self, delivery: Delivery) -> None:
+        """The scheduler will deliver: never early by its clock or the object's (D3)."""
+        owner = self.owner
+        due_ms = delivery.due_ms
+        wait_ms = max(0, due_ms - owner.world.now_ms, due_ms - owner.clock_ms)
+        owner.world.plan_alarm(wait_ms, delivery)
+
+    def before_commit(self, alarm_ms: int | None) -> None:
+        """R9: moved earlier, the scheduler is told first, then the commit begins."""
+        if alarm_ms is not None and not self.will_delete:
+            told_ms = self.told_ms
+            if told_ms is None or alarm_ms < told_ms:
+                self.tell(alarm_ms)
+
+    def after_commit(self) -> None:
+        """R9: moved later, or deleted, it is told after the commit, best effort."""
+        if (
+            self.time_ms != self.told_ms
+            and not self.will_delete
+            and self.owner.storage.alarm_is_confirmed
+        ):
+            self.owner.world.move_alarm(self.time_ms)
+
+    # --- deliveries --------------------------------------------------------------------------
+
+    def due(self, delivery: Delivery, outcome: str) -> None:
+        """The scheduler delivers. It looks at nothing else (R6)."""
+        owner = self.owner
+        if "alarm_late" in owner.world.troubles:
+            self.held = delivery  # D3: up to a minute late, and replaceable meanwhile
+            return
+        if self.attempt is not None:
+            self.waiting = (delivery, outcome)  # R1, A4: two runs never overlap
+            return
+        task = (ALARM, e.NO_CHUNK, self.runs, 0)
+        owner.deliver(ALARM, task, (delivery, outcome))
+
+    def release(self) -> None:
+        """The trouble that held deliveries up is over."""
+        if self.held is not None:
+            delivery, self.held = self.held, None
+            self.owner.world.add(Pending(SLOT, 0, ("alarm lateness", 0), delivery))
+
+    def admit(self, delivery: Delivery, outcome: str) -> Attempt | None:
+        """R8: whether a delivery that has passed the gate runs; the attempt if it does."""
+        owner = self.owner
+        due_ms, own_ms = delivery.due_ms, self.time_ms
+        outcome = owner.world.trouble_outcome(outcome)
+        if outcome in (UNCOUNTED, COUNTED):
+            self.fail(delivery, outcome == COUNTED, "the platform failed")
+            return None
+        keeps = False
+        if own_ms != due_ms:
+            if not owner.storage.alarm_is_confirmed:
+                keeps = True  # not confirmed yet: run anyway, and keep it
+            elif own_ms is not None and own_ms <= owner.clock_ms:
+                delivery = Delivery(own_ms)
+                owner.world.cancel(SLOT)
+            else:
+                self._drop(due_ms, own_ms)
+                return None
+        elif due_ms > owner.clock_ms:
+            self.register(delivery)  # D3: the clock of a new instance may be behind
+            return None
+        self.will_delete = not keeps
+        if not keeps:
+            self.told_ms = None
+        self.is_running = True
+        self.attempt = Attempt((ALARM, e.NO_CHUNK, self.runs, 0), delivery, outcome)
+        self.runs += 1
+        return self.attempt
+
+    def _drop(self, due_ms: int, own_ms: int | None) -> None:
+        world = self.owner.world
+        world.trace.append(e.StaleDelivery(world.now_ms, due_ms, -1 if own_ms is None else own_ms))
+        pending = world.pending.get(SLOT)
+        if pending is None or pending.payload.due_ms != own_ms:
+            self.tell(own_ms)
+
+    # --- the end of an attempt ---------------------------------------------------------------
+
+    def finish(self, done: Done) -> None:
+        """``alarm()`` has ended: it threw, or its end waits for its writes (D5)."""
+        owner = self.owner
+        attempt = self.attempt
+        assert attempt is not None
+        self.is_running = False
+        owner.world.cancel(LIMIT)
+        owner.world.trace.append(e.AlarmEnded(owner.world.now_ms))
+        if done.error is not None:
+            self.over()
+            self.fail(attempt.delivery, True, str(done.error))
+        elif attempt.outcome == UNACKNOWLEDGED:
+            self.over()
+            self.fail(attempt.delivery, False, "not acknowledged")
+        else:
+            if self.will_delete:
+                self.time_ms, self.will_delete = None, False
+                owner.storage.dirty = True
+            owner.storage.send("acknowledge", attempt.task, None)
+            return
+        self.next()
+
+    def acknowledge(self) -> None:
+        """The run is over for good (D5)."""
+        self.over()
+        self.next()
+
+    def over(self) -> None:
+        """No attempt is under way."""
+        self.attempt = None
+        self.is_running = False
+
+    def next(self) -> None:
+        """A delivery that came due during the run is next (A4)."""
+        if self.waiting is not None and self.attempt is None:
+            (delivery, outcome), self.waiting = self.waiting, None
+            self.due(delivery, outcome)
+
+    def fail(self, delivery: Delivery, counted: bool, reason: str) -> None:
+        """An attempt has failed: retry it, unless another alarm or none took its place."""
+        owner, due_ms = self.owner, delivery.due_ms
+        world = owner.world
+        world.trace.append(e.AlarmFailed(world.now_ms, due_ms, int(counted), reason))
+        self.will_delete = False
+        if self.waiting is not None or self.held is not None or SLOT in world.pending:
+            return  # A5: what was set meanwhile replaces the retries
+        if self.time_ms is None:
+            if self.told_ms is None:
+                return  # A6: deleted
+        elif self.time_ms != due_ms and owner.storage.alarm_is_confirmed:
+            self.tell(self.time_ms)
+            return
+        if delivery.retry >= COUNTED_RETRIES_MAX:
+            self.time_ms, self.told_ms = None, None
+            owner.storage.dirty = True
+            owner.storage.end_of_turn()
+            world.trace.append(e.AlarmDropped(world.now_ms, due_ms))
+            return
+        self.told_ms = due_ms
+        self._retry(delivery, counted)
+
+    def _retry(self, delivery: Delivery, counted: bool) -> None:
+        """D1, D2: 2 s doubled each time, up to a quarter more; an error of the code after one of
+        the platform begins anew."""
+        back_off = 0 if counted and not delivery.was_counted else delivery.back_off
+        back_off = min(back_off, BACK_OFF_MAX)
+        wait_ms = RETRY_START_MS << back_off
+        again = Delivery(delivery.due_ms, delivery.retry + counted, back_off + 1, counted)
+        self.ended += 1
+        stream = ("alarm retry", self.ended)
+        spread = Between(wait_ms, wait_ms + wait_ms // JITTER_PART)
+        self.owner.world.add(Pending(SLOT, spread, stream, again))
+
+    def lose(self, counted: bool, reason: str) -> None:
+        """The instance is gone, and the attempt that it ran with it (D2, D4)."""
+        attempt = self.attempt
+        self.will_delete = False
+        if attempt is not None:
+            self.over()
+            self.owner.world.cancel(LIMIT)
+            self.fail(attempt.delivery, counted, reason)
+            self.next()
+
+    def reload(self) -> None:
+        """The process is there again: the scheduler reads the alarms from disk (D5)."""
+        self.over()
+        self.will_delete = False
+        self.waiting = None
+        self.owner.world.cancel(LIMIT)
+        self.tell(self.time_ms)
+
+    # --- copies ------------------------------------------------------------------------------
+
+    def copy(self, owner: ObjectRuntime) -> Alarms:
+        """The same alarm for the object's copy."""
+        other = Alarms(owner)
+        for name in _PLAIN_FIELDS:
+            setattr(other, name, getattr(self, name))
+        return other
+
+    def fingerprint(self) -> Hashable:
+        """The alarm's whole state, as something hashable."""
+        return tuple(getattr(self, name) for name in _PLAIN_FIELDS)
+
+
+_PLAIN_FIELDS = tuple(name for name in Alarms.__slots__ if name != "owner")

@@ -1,0 +1,87 @@
+"""Chances: which outcomes a pending thing may have, and how likely a draw takes each.
+
+A scheduler that samples draws among them; one that explores tries each. A kind of thing that has
+one outcome only is not in the table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from model.world.alarms import COUNTED, DELIVERED, UNACKNOWLEDGED, UNCOUNTED
+
+if TYPE_CHECKING:
+    from model.scenario.schema import Scenario
+
+Choices = tuple[tuple[str, float], ...]
+INSTANCE_LOST = "instance lost"
+KEEPING = " keeping "
+
+
+def choices_of(rest: str, *possible: tuple[str, float]) -> Choices:
+    """The outcomes that can be, and the rest; () where only the rest can."""
+    known = [(name, share) for name, share in possible if share > 0]
+    if not known:
+        return ()
+    share = max(0.0, 1.0 - sum(share for _, share in known))
+    return (*known, (rest, share)) if share > 1e-12 else tuple(known)
+
+
+def build_table(scenario: Scenario) -> dict[str, Choices]:
+    """The outcomes by kind of pending thing, for one scenario."""
+    network, platform, blobs = scenario.network, scenario.platform, scenario.blobs
+    consumer = scenario.consumer
+    lost = (INSTANCE_LOST, platform.instance_loss)
+    failed_share = platform.commit_failure * (1 - platform.commit_failure_written)
+    written_share = platform.commit_failure * platform.commit_failure_written
+    table = {
+        "request": choices_of(
+            "delivered", ("lost", network.request_loss), ("duplicated", network.request_duplication)
+        ),
+        "response": choices_of("delivered", ("lost", network.response_loss)),
+        "blob": choices_of("stored", ("failed", blobs.failure), lost),
+        "timer": choices_of("resumed", lost),
+        "storage": choices_of("resumed", lost),
+        "commit": choices_of("confirmed", ("failed", failed_share), ("written", written_share)),
+        "alarm": choices_of(
+            DELIVERED,
+            (UNCOUNTED, platform.alarm_uncounted_failure),
+            (COUNTED, platform.alarm_counted_failure),
+            (UNACKNOWLEDGED, platform.alarm_unacknowledged),
+        ),
+        "move_alarm": choices_of("told", ("lost", platform.alarm_move_loss)),
+        "notify": choices_of(
+            "answered",
+            ("lost", consumer.notify_loss),
+            ("answer lost", consumer.notify_answer_loss),
+            lost,
+        ),
+    }
+    return {kind: choices for kind, choices in table.items() if choices}
+
+
+def keeping(choices: Choices, word: str, under_way: int) -> Choices:
+    """An instance that is lost may leave any number of the commits under way behind (R10)."""
+    if not under_way:
+        return choices
+    spread: list[tuple[str, float]] = []
+    for name, share in choices:
+        if name == word:
+            each = share / (under_way + 1)
+            spread += [(f"{name}{KEEPING}{kept}", each) for kept in range(under_way + 1)]
+        else:
+            spread.append((name, share))
+    return tuple(spread)
+
+
+def kept_of(outcome: str) -> int:
+    """How many commits an outcome keeps."""
+    _, found, kept = outcome.partition(KEEPING)
+    return int(kept) if found else 0
+
+
+def fault_choices(probability: float) -> Choices:
+    """Whether a fault strikes."""
+    if probability >= 1:
+        return (("strikes", 1.0),)
+    return (("strikes", probability), ("passes", 1.0 - probability))

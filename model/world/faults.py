@@ -1,0 +1,102 @@
+"""Faults: what a scheduled trouble does as it strikes, and as it ends.
+
+A fault that lasts is a *trouble*: while it is there, ``world.troubles`` holds it under its kind,
+and the rule that it touches looks there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from model.trace import events as e
+from model.world import instances
+from model.world.chances import kept_of
+from model.world.pending import Pending
+
+if TYPE_CHECKING:
+    from model.world.world import World
+
+LOSSES = frozenset(("instance_lost", "deploy", "process_killed"))
+"""The faults that take an instance away."""
+
+
+def strike(world: World, pending: Pending, outcome: str) -> None:
+    """A fault strikes, or passes."""
+    if outcome != "passes":
+        fault, number = pending.payload, pending.key[1]
+        _STRIKES[fault.kind](world, fault, number, kept_of(outcome))
+
+
+def _network_down(world: World, fault: Any, number: int, kept: int) -> None:
+    for_ms = world.exact(fault.for_ms)
+    world.network.disconnect(stays_down=for_ms != 0)
+    if for_ms != 0:
+        world.add(Pending(("network_up",), for_ms, ("outage length", number)))
+
+
+def _tab_closed(world: World, fault: Any, number: int, kept: int) -> None:
+    world.client.close()
+
+
+def _laptop_asleep(world: World, fault: Any, number: int, kept: int) -> None:
+    world.client.fall_asleep()
+    world.add(Pending(("wake",), world.exact(fault.for_ms), ("sleep length", number)))
+
+
+def _stray_stop(world: World, fault: Any, number: int, kept: int) -> None:
+    world.trace.append(e.StrayStop(world.now_ms))
+    world.network.inject(world.stop_call)
+
+
+def _create_again(world: World, fault: Any, number: int, kept: int) -> None:
+    world.network.inject("create")
+
+
+def _instance_lost(world: World, fault: Any, number: int, kept: int) -> None:
+    instances.lose(world.object, "reset", kept)
+
+
+def _deploy(world: World, fault: Any, number: int, kept: int) -> None:
+    instances.lose(world.object, "deploy", kept, fault.old_instance_ms)
+
+
+def _process_killed(world: World, fault: Any, number: int, kept: int) -> None:
+    if world.object.is_down:
+        return
+    instances.kill_process(world.object, kept)
+    world.add(Pending(("restart",), world.exact(fault.for_ms), ("down time", number)))
+
+
+def _trouble(world: World, fault: Any, number: int, kept: int) -> None:
+    world.troubles[fault.kind] = fault
+    world.trace.append(e.TroubleBegan(world.now_ms, fault.kind))
+    length = world.exact(fault.for_ms)
+    world.add(Pending(("trouble_ends", fault.kind), length, ("trouble length", number)))
+
+
+def trouble_ends(world: World, kind: str) -> None:
+    """A trouble is over; what it held up goes on."""
+    del world.troubles[kind]
+    world.trace.append(e.TroubleEnded(world.now_ms, kind))
+    if kind == "alarm_late":
+        world.object.alarms.release()
+    elif kind == "commits_slow":
+        world.object.storage.release()
+
+
+_STRIKES: dict[str, Callable[[World, Any, int, int], None]] = {
+    "network_down": _network_down,
+    "tab_closed": _tab_closed,
+    "laptop_asleep": _laptop_asleep,
+    "stray_stop": _stray_stop,
+    "create_again": _create_again,
+    "instance_lost": _instance_lost,
+    "deploy": _deploy,
+    "process_killed": _process_killed,
+    "alarm_late": _trouble,
+    "alarm_fails": _trouble,
+    "commits_fail": _trouble,
+    "commits_slow": _trouble,
+    "blobs_fail": _trouble,
+}
