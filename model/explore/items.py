@@ -18,11 +18,11 @@ from model.world.pending import Key
 
 Times = dict[Key, Instant]
 SKIPPED = {
-    "World": {"trace", "fresh", "pending", "now_ms", "object", "network", "client"},
-    "ObjectRuntime": {"world", "program", "storage", "output", "alarm_runs"},
-    "Network": {"world", "uplink", "calls", "attempts", "failures", "arrived"},
+    "World": {"trace", "fresh", "pending", "now_ms", "object", "network", "client", "consumer"},
+    "ObjectRuntime": {"world", "design", "program", "old", "storage", "alarms", "meter"},
+    "Alarms": {"owner", "runs", "ended"},
+    "Network": {"world", "uplink", "planned", "calls", "attempts", "failures", "arrived"},
     "ClientHost": {"world", "program", "settings", "chunks", "sleeps"},
-    "OutputGate": {"world"},
 }
 """Fields that say nothing of the future, or that `Collector` writes out in its own way."""
 
@@ -66,10 +66,12 @@ class Collector:
     def collect(self, world: Any, facts: Facts, times: Times) -> list[Item]:
         """The items of a world and of what is remembered of its past."""
         encode = self.encoder.world
-        items = [
-            Item(("pending", times[key], encode(key), encode(pending.payload)), key)
-            for key, pending in world.pending.items()
-        ]
+        items = []
+        for key, pending in world.pending.items():
+            named, payload = encode(key), encode(pending.payload)
+            if key[0] == "commit":
+                named, payload = ("commit", key[1] - world.object.storage.confirmed), None
+            items.append(Item(("pending", times[key], named, payload), key))
         changed = [
             (name, value)
             for name, value in vars(world).items()
@@ -93,10 +95,33 @@ class Collector:
     def _object(self, runtime: Any) -> list[Item]:
         stored = [
             Item(("storage", key, self.encoder.value(value)))
-            for key, value in runtime.storage.items()
+            for key, value in runtime.storage.values.items()
         ]
-        program = self._program("object", runtime.program)
-        return [self._fields(runtime), self._fields(runtime.output), *stored, *program]
+        items = [self._fields(runtime), self._fields(runtime.alarms), *stored]
+        items += self._storage(runtime.storage)
+        items += self._program("object", runtime.program)
+        for number, program in runtime.old:
+            items += self._program(f"old object {number}", program)
+        return items
+
+    def _storage(self, storage: Any) -> list[Item]:
+        """Commits under way, numbered from the last confirmed one."""
+        encode, zero = self.encoder.world, storage.confirmed
+        cached = Item(("cached", encode(storage.cached), storage.dirty))
+        if not storage.waits:
+            return [cached]
+        done = tuple(sorted(number - zero for number in storage.done))
+        slow = tuple(number - zero for number in storage.slow)
+        state = ("commits", storage.begun - zero, done, slow, encode(storage.disk))
+        images = [
+            Item(("commit", number - zero, encode(image)))
+            for number, image in storage.batches.items()
+        ]
+        held = [
+            Item(("held", at, barrier - zero, kind, encode(task), encode(payload)))
+            for at, (barrier, kind, task, payload) in enumerate(storage.held)
+        ]
+        return [cached, Item(state), *images, *held]
 
     def _client(self, client: Any) -> list[Item]:
         chunks = Item(("chunks", len(client.chunks)))

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from model.design import OBJECT_METHODS, DesignSpec
-from model.errors import InputError
 from model.explore.bounds import bounds_of, refuse_unbounded
 from model.explore.encode import Encoder
 from model.explore.instant import Instant
@@ -21,16 +20,32 @@ from model.explore.items import Collector, Times
 from model.explore.monitor import Monitor, copy_facts
 from model.explore.skeleton import Skeleton
 from model.explore.steps import Asker, Cell, Leaf, walk
-from model.explore.symmetry import sorted_zone
-from model.explore.zone import Layout, Zone, fire, point
+from model.explore.zone import Layout, Zone, at_most, fire, point
 from model.properties import JudgeSettings
 from model.scenario.schema import Scenario
 from model.trace.facts import Facts
+from model.world.meter import IDLE, Meter
 from model.world.pending import Key
 from model.world.world import World
 
 NEVER_MATTERS = frozenset((("fault", "passes"),))
 """Outcomes that change nothing, whenever they come: settled at once, not at every instant."""
+
+
+class Unmetered(Meter):
+    """No costs are counted: they are sums over a whole run, and nothing depends on them."""
+
+    __slots__ = ()
+
+    def idle(self, at_ms: int) -> None:
+        """The last event has left the object."""
+        self.active_since_ms = IDLE
+
+    def copy(self) -> Meter:
+        """The same, for another world."""
+        other = Unmetered()
+        other.active_since_ms = self.active_since_ms
+        return other
 
 
 class Move:
@@ -99,17 +114,18 @@ class Machine:
         self.nodes: dict[Any, Node] = {}
         self.runs = 0
         refuse_unbounded(scenario)
-        self.start = World(design, scenario, scenario.recording.duration_ms.low_ms or 0)
+        self.pristine = World(design, scenario, scenario.recording.duration_ms.low_ms or 0)
+        self.pristine.object.meter = Unmetered()
         methods = (*OBJECT_METHODS, design.cls.stop_call)
-        fixed = [scenario, design, design.settings, design.cls, self.start.client.settings]
+        fixed = [scenario, design, design.settings, design.cls, self.pristine.client.settings]
         self.encoder = Encoder(methods, [*fixed, *scenario.faults])
-        self.collector = Collector(self.encoder, monitor, self.start.fork(), self.symmetric)
+        self.collector = Collector(self.encoder, monitor, self.pristine, self.symmetric)
 
     # --- states ------------------------------------------------------------------------------
 
     def root(self) -> tuple[Leaf, Zone]:
         """The beginning: a leaf like that of any step, and the zone it applies to."""
-        world, zone = self.start, point()
+        world, zone = self.pristine.fork(), point()
         world.now_ms = Instant(self.asker, 0)  # type: ignore[assignment]
         self.asker.begin({0: (0, 0)}, zone, Cell())
         world.begin()
@@ -209,13 +225,13 @@ def layout_of(skeleton: Skeleton, columns: int, places: Any, made: Any) -> Layou
 
 
 def _late(facts: Facts, places: Any) -> tuple[int, int, int] | None:
-    """From the later of stop and last upload to the completion: two columns, and ms to add."""
+    """From the later of stop and last upload to the completion: two columns, and a bound to add."""
     end: Any = facts.final_completion_ms
     since: Any = facts.last_upload_ms if facts.last_upload_ms > facts.stop_ms else facts.stop_ms
     if not (isinstance(end, Instant) and isinstance(since, Instant)):
         return None
     (i, i_ms), (j, j_ms) = places[end.name], places[since.name]
-    return i, j, end.offset_ms - i_ms - since.offset_ms + j_ms
+    return i, j, at_most(end.offset_ms - i_ms - since.offset_ms + j_ms)
 
 
 def interchangeable(scenario: Scenario) -> bool:

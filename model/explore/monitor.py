@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from model.properties import PROPERTIES, Judgement, JudgeSettings
-from model.trace.events import Event, RunEnded
+from model.trace.events import AlarmStarted, Event, RunEnded
 from model.trace.facts import Facts
 
 AT_END = frozenset(("nothing_lost", "finalizes", "finalizes_promptly", "duration_true"))
@@ -41,10 +41,25 @@ class Monitor:
         """Take a step's events in; the judgements that this step may have changed."""
         before = len(facts.completions)
         for event in events:
+            if isinstance(event, AlarmStarted):
+                event = self._numbered(facts, event)
             facts.observe(event)
         if not (facts.refused or facts.reopened or facts.completions[before:]):
             return {}
         return self._judged(facts, at_end=False)
+
+    def _numbered(self, facts: Facts, event: AlarmStarted) -> AlarmStarted:
+        """An alarm whose time is a number that repeats when the time does: `Facts` counts by it."""
+        known = facts.alarm_runs_by_due
+        same = "alarm_repeated" in self.guards and known and event.due_ms == self.last_due(facts)
+        if not same:
+            known.clear()
+        facts.alarm_due_ms = event.due_ms  # type: ignore[attr-defined]
+        return event._replace(due_ms=0)
+
+    def last_due(self, facts: Facts) -> Any:
+        """The time of the last alarm that ran."""
+        return getattr(facts, "alarm_due_ms", -1)
 
     def end(self, facts: Facts, now_ms: Any, reason: str) -> dict[str, Judgement]:
         """The run ends here: every judgement."""
@@ -69,6 +84,11 @@ class Monitor:
         facts.reopened.clear()
         facts.counts.clear()
         facts.completed_while_recording_ms = -1
+        facts.consumer_reads.clear()
+        facts.notified[:] = [(CAME, key) for _, key in facts.notified]
+        if "alarm_repeated" not in self.guards:
+            facts.alarm_runs_by_due.clear()
+            facts.alarm_due_ms = -1  # type: ignore[attr-defined]
         facts.retries = facts.last_ms = 0
         self._settle_chunks(facts)
         self._settle_times(facts)

@@ -27,14 +27,26 @@ class Skeleton:
     """A state without its zone: ``key`` is equal for equal states.
 
     ``columns`` are the instants, in order; ``fires`` the pending keys, the first columns.
-    ``chunks`` are the chunks by rank, ``groups`` the blocks of columns that may change places.
+    ``chunks`` are the chunks by rank, ``groups`` the blocks of columns that may change places,
+    ``ranks`` the first rank in each group.
     """
 
-    __slots__ = ("chunks", "columns", "fires", "groups", "items", "key", "owners", "signatures")
+    __slots__ = (
+        "chunks",
+        "columns",
+        "fires",
+        "groups",
+        "items",
+        "key",
+        "owners",
+        "ranks",
+        "signatures",
+    )
 
     def __init__(self, items: list[Item], symmetric: bool, order: Sequence[int] | None = None):
         self.items = items
         self.groups: list[list[tuple[int, ...]]] = []
+        self.ranks: list[int] = []
         self.signatures: dict[int, Any] = {}
         attempts = _attempt_ranks(items)
         if order is None:
@@ -68,6 +80,7 @@ class Skeleton:
             blocks = [self._block(chunk) for chunk in self.chunks[rank : last + 1]]
             if len(blocks) > 1 and blocks[0]:
                 self.groups.append(blocks)
+                self.ranks.append(rank)
             rank = last + 1
 
     def _may_swap(self, rank: int) -> bool:

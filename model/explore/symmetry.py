@@ -15,21 +15,23 @@ from model.explore.zone import Zone
 Groups = list[list[tuple[int, ...]]]
 
 
-def sorted_zone(zone: Zone, groups: Groups) -> tuple[Zone, tuple[int, ...] | None]:
-    """The zone with each group's blocks in order, and the permutation of columns; None for none."""
+def sorted_zone(zone: Zone, groups: Groups) -> tuple[Zone, tuple[tuple[int, ...], ...]]:
+    """The zone with each group's blocks in order, and for each group which block came where."""
     moving = {column for blocks in groups for block in blocks for column in block}
     fixed = [column for column in range(len(zone)) if column not in moving]
     places = list(range(len(zone)))
+    orders = []
     for blocks in groups:
         keys = _keys(zone, blocks, fixed)
         ranked = sorted(range(len(blocks)), key=keys.__getitem__)
+        orders.append(tuple(ranked))
         for at, source in enumerate(ranked):
             for column, origin in zip(blocks[at], blocks[source], strict=True):
                 places[column] = origin
     if places == list(range(len(zone))):
-        return zone, None
+        return zone, ()
     order = np.array(places)
-    return zone[order[:, None], order], tuple(places)
+    return zone[order[:, None], order], tuple(orders)
 
 
 def _keys(zone: Zone, blocks: list[tuple[int, ...]], fixed: list[int]) -> list[list[int]]:
