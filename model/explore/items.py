@@ -62,6 +62,7 @@ class Collector:
         self.monitor = monitor
         self.symmetric = symmetric
         self.start = dict(vars(start))
+        self.origin: Instant | None = None
 
     def collect(self, world: Any, facts: Facts, times: Times) -> list[Item]:
         """The items of a world and of what is remembered of its past."""
@@ -79,6 +80,8 @@ class Collector:
         ]
         if changed:  # a setting never changes: what is the same object still says nothing
             items.append(Item(("world", encode(tuple(changed)))))
+        if self.origin is not None:
+            items.append(Item(("origin", self.origin)))
         items += self._object(world.object)
         items += self._client(world.client)
         items += self._network(world, items)

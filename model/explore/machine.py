@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from model.design import OBJECT_METHODS, DesignSpec
+from model.errors import DesignError
 from model.explore.bounds import bounds_of, refuse_unbounded
 from model.explore.encode import Encoder
 from model.explore.instant import Instant
@@ -20,6 +21,7 @@ from model.explore.items import Collector, Times
 from model.explore.monitor import Monitor, copy_facts
 from model.explore.skeleton import Skeleton
 from model.explore.steps import Asker, Cell, Leaf, walk
+from model.explore.watched import time_limit, watched
 from model.explore.zone import Layout, Zone, at_most, fire, point
 from model.properties import JudgeSettings
 from model.scenario.schema import Scenario
@@ -93,7 +95,9 @@ def outcomes_of(world: World, key: Key) -> list[str]:
 class Machine:
     """A design in a scenario, for exploring. Raises `InputError` for what cannot be explored.
 
-    ``symmetry`` and ``pruning`` change the number of classes and no verdict.
+    ``symmetry`` and ``pruning`` change the number of classes and no verdict; ``origin`` keeps the
+    beginning as an instant of every class, so that times since then can be told. The steps raise
+    `DesignError` where the design throws, does not end or cannot be repeated, and `TellsApart`.
     """
 
     def __init__(
@@ -103,12 +107,13 @@ class Machine:
         monitor: Monitor,
         symmetry: bool = True,
         pruning: bool = True,
+        origin: bool = False,
     ) -> None:
-        self.design = design
         self.scenario = scenario
         self.monitor = monitor
         self.pruning = pruning
         self.symmetric = symmetry and interchangeable(scenario)
+        self.design = design = watched(design) if self.symmetric else design
         self.asker = Asker()
         self.names = 1
         self.nodes: dict[Any, Node] = {}
@@ -120,6 +125,7 @@ class Machine:
         fixed = [scenario, design, design.settings, design.cls, self.pristine.client.settings]
         self.encoder = Encoder(methods, [*fixed, *scenario.faults])
         self.collector = Collector(self.encoder, monitor, self.pristine, self.symmetric)
+        self.collector.origin = Instant(self.asker, 0) if origin else None
 
     # --- states ------------------------------------------------------------------------------
 
@@ -162,7 +168,8 @@ class Machine:
         world = node.world.fork()
         world.trace, world.fresh = [], []
         facts = copy_facts(node.facts)
-        world.happen(world.pending[move.key], node.times[move.key], move.outcome)  # type: ignore[arg-type]
+        with time_limit(self.design.name):
+            world.happen(world.pending[move.key], node.times[move.key], move.outcome)  # type: ignore[arg-type]
         leaf = self._leaf(world, facts, node.times, node.places)
         self.asker.cell.content = leaf
 
@@ -200,11 +207,23 @@ class Machine:
         leaf.layout = layout_of(skeleton, len(self.asker.zone), places, made)
         node = self.nodes.get(skeleton.key)
         if node is None:
+            self._check_repeatable(skeleton, world, facts, known)
             if self.symmetric:
                 skeleton.find_groups()
             node = Node(len(self.nodes), skeleton, world, facts, known)
             self.nodes[skeleton.key] = node
         leaf.target = node
+
+    def _check_repeatable(self, skeleton: Skeleton, world: World, facts: Facts, times: Times) -> None:
+        """Build the code's state once more from what it was told: it must come out the same."""
+        again = world.fork()
+        again.object.program.digest = again.client.program.digest = None
+        items = self.collector.collect(again, facts, times)
+        if Skeleton(items, False, skeleton.chunks).key != skeleton.key:
+            raise DesignError(
+                f"{self.design.name} comes to another state when it is told the same again; it may "
+                "depend on its context's storage, blobs and now() alone"
+            )
 
 
 def layout_of(skeleton: Skeleton, columns: int, places: Any, made: Any) -> Layout:
