@@ -23,8 +23,8 @@ from model.explore.skeleton import Skeleton
 from model.explore.steps import Asker, Cell, Leaf, walk
 from model.explore.watched import time_limit, watched
 from model.explore.zone import Layout, Zone, at_most, fire, point
-from model.properties import JudgeSettings
 from model.scenario.schema import Scenario
+from model.simulate.run import judge_settings
 from model.trace.facts import Facts
 from model.world.meter import IDLE, Meter
 from model.world.pending import Key
@@ -113,6 +113,8 @@ class Machine:
         self.monitor = monitor
         self.pruning = pruning
         self.symmetric = symmetry and interchangeable(scenario)
+        self.plain = design
+        self.origin = origin
         self.design = design = watched(design) if self.symmetric else design
         self.asker = Asker()
         self.names = 1
@@ -261,6 +263,4 @@ def interchangeable(scenario: Scenario) -> bool:
 
 def monitor_for(design: DesignSpec, scenario: Scenario, slugs: Iterable[str]) -> Monitor:
     """The monitor of some properties, with the guards that the scenario expects."""
-    grace_ms = getattr(design.settings, "grace_ms", None)
-    judge = JudgeSettings() if grace_ms is None else JudgeSettings(grace_ms=grace_ms)
-    return Monitor(slugs, scenario.expect.sometimes, judge)
+    return Monitor(slugs, scenario.expect.sometimes, judge_settings(design))

@@ -14,7 +14,9 @@ from model.properties import PROPERTIES, Judgement, JudgeSettings
 from model.trace.events import AlarmStarted, Event, RunEnded
 from model.trace.facts import Facts
 
-AT_END = frozenset(("nothing_lost", "finalizes", "finalizes_promptly", "duration_true"))
+AT_END = frozenset(
+    ("nothing_lost", "finalizes", "finalizes_promptly", "duration_true", "notified_once")
+)
 """Properties that only a run's end decides; the others, once violated, stay so."""
 CAME = 0
 """Stands for a time of which only matters that it came."""
@@ -44,7 +46,8 @@ class Monitor:
             if isinstance(event, AlarmStarted):
                 event = self._numbered(facts, event)
             facts.observe(event)
-        if not (facts.refused or facts.reopened or facts.completions[before:]):
+        news = facts.refused or facts.reopened or facts.completions[before:]
+        if not (news or facts.consumer_reads):
             return {}
         return self._judged(facts, at_end=False)
 
@@ -85,6 +88,8 @@ class Monitor:
         facts.counts.clear()
         facts.completed_while_recording_ms = -1
         facts.consumer_reads.clear()
+        if self.wants.isdisjoint(("notified_once",)) and "notification_repeated" not in self.guards:
+            facts.notified.clear()
         facts.notified[:] = [(CAME, key) for _, key in facts.notified]
         if "alarm_repeated" not in self.guards:
             facts.alarm_runs_by_due.clear()
@@ -97,6 +102,7 @@ class Monitor:
     def _settle_chunks(self, facts: Facts) -> None:
         if "count_true" not in self.wants:
             facts.uploads_ended.clear()
+            facts.orphans.clear()
             facts.chunks_uploaded = 0
         if "uploads_overlapped" not in self.guards:
             facts.uploads_running = 0
@@ -131,17 +137,18 @@ class Monitor:
 
     def items(self, facts: Facts, encoder: Any) -> list[tuple[Any, ...]]:
         """What is kept, as parts of a state."""
-        plain = {"recorded", "stored", "held", "uploads_ended", "seen", "refused", "counts"}
+        plain = {"recorded", "stored", "held", "uploads_ended", "orphans", "seen", "counts"}
         kept = [encoder.value(value) for name, value in vars(facts).items() if name not in plain]
         out: list[tuple[Any, ...]] = [("facts", *kept)]
         missing = "complete_at_finalization" in self.wants
         if missing or "stop_overtook_upload" in self.guards:
             out += [("missing", encoder.name(chunk)) for chunk in facts.missing]
-        if "nothing_lost" in self.wants:
+        if self.wants & {"nothing_lost", "count_true"}:
             lost = (chunk for chunk in facts.recorded if chunk not in facts.stored)
             out += [("not stored", encoder.name(chunk)) for chunk in lost]
         if "count_true" in self.wants:
             out += [("ended", encoder.name(chunk)) for chunk in facts.uploads_ended]
+            out += [("orphan", encoder.name(chunk), attempt) for chunk, attempt in facts.orphans]
         return out
 
 

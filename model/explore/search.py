@@ -8,6 +8,7 @@ to finalization, and whether all of it was covered or a budget was used up.
 
 from __future__ import annotations
 
+import heapq
 import resource
 import time
 from array import array
@@ -22,7 +23,7 @@ from model.explore.paths import Walk, Walker
 from model.explore.steps import Leaf
 from model.explore.store import EqualStore, Store
 from model.explore.symmetry import sorted_zone
-from model.explore.zone import Zone
+from model.explore.zone import Zone, at_most
 from model.properties import Held, Violation
 
 Progress = Callable[[int, int, int], None]
@@ -71,8 +72,19 @@ class Exploration:
     """A bound of `model.explore.zone`: the longest time to finalization."""
 
 
+def earliest(node: Node, zone: Zone) -> int:
+    """The earliest time, as a bound since the beginning, at which something may happen next."""
+    at, offset_ms = node.places[0]
+    count = len(node.skeleton.fires)
+    return int((-zone[at, :count]).min()) + at_most(offset_ms)
+
+
 class Search:
-    """One search over a machine. With ``stops``, it ends when every property is violated."""
+    """One search over a machine. With ``stops``, it ends when every property is violated.
+
+    Where the machine keeps the beginning in its classes, the search goes in the order of time, and
+    what it finds first comes soonest.
+    """
 
     def __init__(
         self,
@@ -93,7 +105,10 @@ class Search:
         self.depths = array("l")
         self.edges = array("l")
         self.covered: dict[int, int] = {}
+        self.in_time = machine.origin
         self.queue: deque[int] = deque()
+        self.heap: list[tuple[int, int]] = []
+        self.soonest: int | None = None
 
     def run(self) -> Exploration:
         """Search until all is covered, or to the end of a budget, which is said."""
@@ -103,24 +118,34 @@ class Search:
         self._note(-1, None, leaf, zone)
         if leaf.layout is not None:
             self._reach(-1, None, leaf, leaf.layout.apply(zone))
-        while self.queue and not found.unfinished:
-            number = self.queue.popleft()
+        while (self.queue or self.heap) and not found.unfinished:
+            number = self._next()
             if number in self.covered:
                 continue
             zone = self.zones.pop(number)
             self._expand(number, self.classes[number][0], zone)
-            if self.stops and len(found.findings) == len(self.machine.monitor.slugs):
+            if self.stops and self._is_settled():
                 break
             if found.expanded % LOOK_EVERY == 0:
                 found.unfinished = self._used_up(time.perf_counter() - began)
                 if self.progress is not None:
                     self.progress(len(self.classes), len(self.queue), self.depths[number])
         found.classes = len(self.classes) - len(self.covered)
-        found.frontier = sum(number not in self.covered for number in self.queue)
+        waiting = [*self.queue, *(number for _, number in self.heap)]
+        found.frontier = sum(number not in self.covered for number in waiting)
         found.states = len(self.machine.nodes)
         found.depth = max(self.depths, default=0)
         found.seconds = time.perf_counter() - began
         return found
+
+    def _next(self) -> int:
+        return heapq.heappop(self.heap)[1] if self.in_time else self.queue.popleft()
+
+    def _is_settled(self) -> bool:
+        """Whether every property is violated, in time order: and nothing sooner can come."""
+        if len(self.found.findings) < len(self.machine.monitor.slugs):
+            return False
+        return not self.in_time or not self.heap or self.heap[0][0] >= (self.soonest or 0)
 
     def _expand(self, number: int, node: Node, zone: Zone) -> None:
         self.found.expanded += 1
@@ -150,7 +175,10 @@ class Search:
         self.classes.append((node, parent, move, leaf, orders))
         self.zones[number] = zone
         self.depths.append(self.depths[parent] + 1 if parent >= 0 else 0)
-        self.queue.append(number)
+        if self.in_time:
+            heapq.heappush(self.heap, (earliest(node, zone), number))
+        else:
+            self.queue.append(number)
 
     def _note(self, parent: int, move: Move | None, leaf: Leaf, zone: Zone) -> None:
         """What a step shows of the properties."""
@@ -160,12 +188,24 @@ class Search:
             if isinstance(judgement, Held):
                 found.held.add(slug)
             elif isinstance(judgement, Violation) and move is not None:
-                finding = Finding(parent, move, leaf, judgement)
-                found.findings.setdefault(slug, finding)
+                self._violated(slug, Finding(parent, move, leaf, judgement), zone)
         if leaf.late is not None:
             i, j, bound = leaf.late
             late = int(zone[i, j]) + bound
             found.late = late if found.late is None else max(found.late, late)
+
+    def _violated(self, slug: str, finding: Finding, zone: Zone) -> None:
+        """The first one counts; in time order the soonest."""
+        if not self.in_time:
+            self.found.findings.setdefault(slug, finding)
+            return
+        node = self.classes[finding.parent][0]
+        at, offset_ms = node.places[0]
+        # A bound of the beginning less the step: the higher, the sooner.
+        soonest = -int(zone[at, finding.move.column]) + at_most(offset_ms)
+        if self.soonest is None or soonest < self.soonest:
+            self.soonest = soonest
+            self.found.findings[slug] = finding
 
     def _used_up(self, seconds: float) -> str:
         budget = self.budget

@@ -42,6 +42,7 @@ class Net:
         self.initial = tuple(marking.get(p, 0) for p in places)
         self.places = places
         self.nodes: dict[Any, Any] = {}
+        self.origin = False
         self.monitor = SimpleNamespace(slugs=("none",))
 
     def enabled(self, marking: Marking) -> list[int]:
