@@ -50,7 +50,9 @@ def refuse_unbounded(scenario: Scenario) -> None:
     offset = scenario.platform.clock_offset_ms
     if (offset.low_ms, offset.high_ms) != (0, 0):
         raise InputError(
-            "platform.clock_offset_ms", f"{offset.low_ms} to {offset.high_ms} ms", "0 while exploring"
+            "platform.clock_offset_ms",
+            f"{offset.low_ms} to {offset.high_ms} ms",
+            "0 while exploring",
         )
     duration = scenario.recording.duration_ms
     if duration.low_ms != duration.high_ms:

@@ -1,9 +1,9 @@
 """Whether a schedule may go on for ever without completing the session.
 
-In the graph of classes a run that never ends is a cycle. With inclusion, an edge may lead to a class
-that is larger than what the step came to, so a cycle there is only a suspicion: then all is searched
-again with equal classes alone, where every path, also an endless one, is one of the system's own
-(Berthomieu & Diaz 1991: the state class graph keeps the firing sequences).
+In the graph of classes a run that never ends is a cycle. With inclusion, an edge may lead to a
+class that is larger than what the step came to, so a cycle there is only a suspicion: then all is
+searched again with equal classes alone, where every path, also an endless one, is one of the
+system's own (Berthomieu & Diaz 1991: the state class graph keeps the firing sequences).
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Bag:
 
 
 class Encoder:
-    """Encodes values. ``methods`` are the calls' names, ``fixed`` what never changes, by identity."""
+    """Encodes values. ``methods`` are the calls' names, ``fixed`` what never changes."""
 
     def __init__(self, methods: Iterable[str], fixed: Iterable[Any]) -> None:
         self.methods = set(methods)
@@ -164,9 +164,7 @@ def tasks_of(program: Program, encoder: Encoder) -> list[tuple[Any, Any]]:
     target = program.built()
     encoder = Encoder(encoder.methods, [*encoder.kept, target])
     try:
-        return [
-            (task, _coroutine(coroutine, encoder)) for task, coroutine in program.tasks.items()
-        ]
+        return [(task, _coroutine(coroutine, encoder)) for task, coroutine in program.tasks.items()]
     except Opaque:
         history = tuple(repr(entry[:-1]) for entry in program.log)
         return [(task, history) for task in program.tasks]
@@ -189,7 +187,7 @@ def _coroutine(coroutine: Any, encoder: Encoder) -> tuple[Any, ...]:
         )
         if at is None or held[at + 1] is not code:
             raise Opaque("a coroutine")
-        frame = coroutine.cr_frame
+        frame: Any = coroutine.cr_frame
         out.append((code.co_qualname, frame.f_lasti, *frame.f_locals))
         out.extend(encoder.value(item) for item in held[at + 2 :] if item is not inner)
         coroutine = inner

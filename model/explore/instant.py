@@ -137,10 +137,12 @@ class Instant:
     def __bool__(self) -> bool:
         return True
 
-    __hash__ = _refused("use a time as a key or in a set")  # type: ignore[assignment]
+    __hash__ = _refused("use a time as a key or in a set")
     __int__ = __index__ = __float__ = __round__ = _refused("turn a time into a plain number")
-    __str__ = __format__ = _refused("write a time into a text")  # type: ignore[assignment]
-    __mul__ = __rmul__ = __floordiv__ = __truediv__ = __mod__ = _refused("multiply or divide a time")
+    __str__ = __format__ = _refused("write a time into a text")
+    __mul__ = __rmul__ = __floordiv__ = __truediv__ = __mod__ = _refused(
+        "multiply or divide a time"
+    )
     __rsub__ = __neg__ = __abs__ = _refused("negate a time")
 
 
@@ -196,19 +198,19 @@ class Span:
 
     def __lt__(self, other: Any) -> bool:
         end, limit = self._beyond(other)
-        return end < limit
+        return bool(end < limit)
 
     def __le__(self, other: Any) -> bool:
         end, limit = self._beyond(other)
-        return end <= limit
+        return bool(end <= limit)
 
     def __gt__(self, other: Any) -> bool:
         end, limit = self._beyond(other)
-        return end > limit
+        return bool(end > limit)
 
     def __ge__(self, other: Any) -> bool:
         end, limit = self._beyond(other)
-        return end >= limit
+        return bool(end >= limit)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, int | Span):
@@ -226,8 +228,8 @@ class Span:
         return self._number("turn a duration that is not fixed into a plain number")
 
     __index__ = __int__
-    __hash__ = _refused("use a duration as a key or in a set")  # type: ignore[assignment]
-    __str__ = __format__ = _refused("write a duration into a text")  # type: ignore[assignment]
+    __hash__ = _refused("use a duration as a key or in a set")
+    __str__ = __format__ = _refused("write a duration into a text")
 
     def __mul__(self, other: Any) -> Any:
         return self._number("multiply a duration that is not fixed") * other

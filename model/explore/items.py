@@ -1,8 +1,8 @@
 """The items of a state: one for each pending thing, call, stored value, suspended handler, ...
 
-What no future step can see is left out: the trace, numbers that only name things apart, the log of a
-program whose coroutines show where they stand. Everything else is written out field by field, so
-that a field added to the world tomorrow is part of the state without a word here.
+What no future step can see is left out: the trace, numbers that only name things apart, the log
+of a program whose coroutines show where they stand. Everything else is written out field by
+field, so that a field added to the world tomorrow is part of the state without a word here.
 """
 
 from __future__ import annotations

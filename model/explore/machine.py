@@ -1,7 +1,7 @@
 """The world as a machine over state classes: its states, and the steps between them.
 
-A `Node` is a discrete state, with one world that stands for all that are equal to it up to names and
-times. `Machine` runs that world's steps, each once (`model.explore.steps`), and says which
+A `Node` is a discrete state, with one world that stands for all that are equal to it up to names
+and times. `Machine` runs that world's steps, each once (`model.explore.steps`), and says which
 node and which zone come next.
 """
 
@@ -66,7 +66,17 @@ class Move:
 class Node:
     """A discrete state: its skeleton and the world that stands for it."""
 
-    __slots__ = ("facts", "moves", "number", "pending", "places", "skeleton", "store", "times", "world")
+    __slots__ = (
+        "facts",
+        "moves",
+        "number",
+        "pending",
+        "places",
+        "skeleton",
+        "store",
+        "times",
+        "world",
+    )
 
     def __init__(self, number: int, skeleton: Skeleton, world: World, facts: Facts, times: Times):
         self.number = number
@@ -206,7 +216,7 @@ class Machine:
         world.fresh = []
         skeleton = Skeleton(self.collector.collect(world, facts, known), self.symmetric)
         leaf.chunks = skeleton.chunks
-        leaf.layout = layout_of(skeleton, len(self.asker.zone), places, made)
+        leaf.layout = layout_of(skeleton, self.asker.columns, places, made)
         node = self.nodes.get(skeleton.key)
         if node is None:
             self._check_repeatable(skeleton, world, facts, known)
@@ -216,7 +226,9 @@ class Machine:
             self.nodes[skeleton.key] = node
         leaf.target = node
 
-    def _check_repeatable(self, skeleton: Skeleton, world: World, facts: Facts, times: Times) -> None:
+    def _check_repeatable(
+        self, skeleton: Skeleton, world: World, facts: Facts, times: Times
+    ) -> None:
         """Build the code's state once more from what it was told: it must come out the same."""
         again = world.fork()
         again.object.program.digest = again.client.program.digest = None

@@ -1,4 +1,4 @@
-"""From a path through state classes back to one session: its steps, and all that bounds their times.
+"""From a path through state classes back to one session: its steps, and what bounds them.
 
 A class stands for many states, with chunks under other names. So the path is walked once more on a
 world of its own, with its own names: at each step the state is written out in the order that the

@@ -60,7 +60,7 @@ class Skeleton:
         if not symmetric:
             return chunks
         for chunk in chunks:
-            names = {other: "?" for other in chunks}
+            names = dict.fromkeys(chunks, "?")
             names[chunk] = "*"
             texts = [
                 _render(item.parts, names, attempts, [])
@@ -173,5 +173,5 @@ def _render(
         rows.sort(key=lambda row: row[0])
         for _, inner in rows:
             times.extend(inner)
-        return parts.kind + "{" + ",".join([text for text, _ in rows]) + "}"
+        return f"{parts.kind}{{" + ",".join([text for text, _ in rows]) + "}"
     return repr(parts)

@@ -77,11 +77,21 @@ class Asker:
         self.zone = zone
         self.cell = cell
 
+    @property
+    def columns(self) -> int:
+        """How many instants the class has that the step runs in."""
+        assert self.zone is not None
+        return len(self.zone)
+
     def _test(self, left: int, right: int, bound: int | None) -> Test:
         if self.cell.content is None:
             self.cell.content = Test(left, right, bound)
         test = self.cell.content
-        if not isinstance(test, Test) or (test.left, test.right, test.bound) != (left, right, bound):
+        if not isinstance(test, Test) or (test.left, test.right, test.bound) != (
+            left,
+            right,
+            bound,
+        ):
             raise DesignError(
                 "the design behaves differently when the same step is run again; it may depend on "
                 "its context's storage, blobs and now() alone"

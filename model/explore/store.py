@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from model.explore.zone import Zone
@@ -21,7 +23,7 @@ class Store:
         count = len(self.numbers)
         if not count:
             return -1
-        inside = (zone.ravel() <= self.zones[:count]).all(axis=1)
+        inside: Any = (zone.ravel() <= self.zones[:count]).all(axis=1)
         at = int(inside.argmax())
         return self.numbers[at] if inside[at] else -1
 
@@ -29,7 +31,7 @@ class Store:
         """Keep a zone; returns the classes that it covers, which are dropped."""
         flat = zone.ravel()
         count = len(self.numbers)
-        inside = (self.zones[:count] <= flat).all(axis=1)
+        inside: Any = (self.zones[:count] <= flat).all(axis=1)
         dropped = []
         if inside.any():
             left = self.zones[:count][~inside]

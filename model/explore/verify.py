@@ -35,10 +35,10 @@ class Switches:
 class Verification:
     """What exploring says: a verdict for each property, and how much was looked at.
 
-    ``classes`` are the state classes needed (the maximal zones), ``expanded`` those whose steps were
-    taken, ``frontier`` those that were left when a budget was used up. ``late_ms`` is the longest time
-    from the later of stop and last upload to the completion; None where it is not known or has no
-    bound. ``seconds`` is wall time.
+    ``classes`` are the state classes needed (the maximal zones), ``expanded`` those whose steps
+    were taken, ``frontier`` those that were left when a budget was used up. ``late_ms`` is the
+    longest time from the later of stop and last upload to the completion; None where it is not
+    known or has no bound. ``seconds`` is wall time.
     """
 
     scenario: Scenario
@@ -83,7 +83,10 @@ def verify(
     budget = check_budget(budget or Budget())
     slugs = check_slugs(design, scenario, properties)
     # The prompt property needs two times in every state; alone, it makes the others no dearer.
-    groups = [[slug for slug in slugs if slug != PROMPT], [slug for slug in slugs if slug == PROMPT]]
+    groups = [
+        [slug for slug in slugs if slug != PROMPT],
+        [slug for slug in slugs if slug == PROMPT],
+    ]
     parts = []
     for group in filter(None, groups):
         part = _explored(scenario, design, group, budget, switches or Switches(), progress)
@@ -161,7 +164,9 @@ class Part:
         if slug == FINALIZES:
             for_ever = runs_for_ever(self.search)
             if for_ever:
-                return _verdict("violated" if for_ever == "proved" else "unknown", FOR_EVER[for_ever])
+                return _verdict(
+                    "violated" if for_ever == "proved" else "unknown", FOR_EVER[for_ever]
+                )
         unmet = sorted(self.machine.monitor.guards - found.guards)
         if unmet:
             return _verdict("unknown", "it never happened that " + ", ".join(unmet))
@@ -184,7 +189,9 @@ class Part:
     def _example(self, slug: str, kind: str, walk: Any) -> Counterexample | None:
         machine = self.machine
         settings = machine.design.settings
-        return counterexample(slug, kind, walk, machine.scenario, machine.design.reference, settings)
+        return counterexample(
+            slug, kind, walk, machine.scenario, machine.design.reference, settings
+        )
 
     def _earliest(self, slug: str) -> Counterexample | None:
         """The violation that comes soonest: a search in the order of time."""

@@ -22,7 +22,7 @@ from reference_impl.contract import Chunk, Response
 STEP_SECONDS_MAX = 10
 
 
-class TellsApart(BaseException):  # noqa: N818 - a signal to the search past any handler
+class TellsApart(BaseException):
     """The design looks at the index of a chunk."""
 
 

@@ -1,9 +1,9 @@
 """Zones: sets of real-valued instants that difference constraints alone describe.
 
-A zone over m instants is a matrix: entry [i, j] bounds x_i - x_j from above. It is kept *canonical*:
-each entry is the tightest that follows from the others. Every operation here takes a canonical
-matrix to a canonical one in O(m^2), none runs a shortest-path algorithm over the whole of it
-(Berthomieu & Diaz, IEEE TSE 17(3), 1991; Dill, CAV 1989).
+A zone over m instants is a matrix: entry [i, j] bounds x_i - x_j from above. It is kept
+*canonical*: each entry is the tightest that follows from the others. Every operation here takes a
+canonical matrix to a canonical one in O(m^2), none runs a shortest-path algorithm over the whole
+of it (Berthomieu & Diaz, IEEE TSE 17(3), 1991; Dill, CAV 1989).
 
 A bound is one whole number, ``ms * SCALE``, less the number of strict inequalities on the path that
 it sums up: adding bounds is adding numbers, the smaller number is the tighter bound, and a cycle

@@ -1,10 +1,10 @@
 """The small scope, told two more times and independently: over integer ticks, and over the reals.
 
-``n`` chunks and the stop are sent at time 0; each leg takes ``low`` to ``high``. An upload may fail once
-where ``retries`` is 1: its leg is lost at its end, or the disconnect (anywhere up to ``high``)
-cuts it off; after the back-off it is sent again. The stop sets the alarm to the grace, an upload that
-arrives sets it to the long alarm; the alarm completes the session. The question is whether it can do
-so while a chunk is missing. Simultaneous events come in every order.
+``n`` chunks and the stop are sent at time 0; each leg takes ``low`` to ``high``. An upload may
+fail once where ``retries`` is 1: its leg is lost at its end, or the disconnect (anywhere up to
+``high``) cuts it off; after the back-off it is sent again. The stop sets the alarm to the grace,
+an upload that arrives sets it to the long alarm; the alarm completes the session. The question is
+whether it can do so while a chunk is missing. Simultaneous events come in every order.
 """
 
 from __future__ import annotations

@@ -17,7 +17,9 @@ STANDARD = Config(2, 1, 8, 1, 20, 40, 1, 1)
 CONFIGS = 300
 
 
-def explored(config: Config, scale: int = 1, inclusion: bool = True, **switches: bool) -> Exploration:
+def explored(
+    config: Config, scale: int = 1, inclusion: bool = True, **switches: bool
+) -> Exploration:
     names = ("low_ms", "high_ms", "back_off_ms", "grace_ms", "long_alarm_ms")
     overrides = [
         f"{key}={int(value) * scale}" if key in names else f"{key}={value}"
@@ -44,7 +46,9 @@ def random_config(dice: random.Random) -> Config:
     worst = high - low + retries * (back_off + high)
     grace = max(1, worst + dice.randrange(-3, 4))
     long = max(1, dice.choice((grace, worst, 2 * worst, dice.randrange(1, 12))))
-    return Config(dice.choice((1, 1, 2, 2, 3)), low, high, back_off, grace, long, retries, disconnects)
+    return Config(
+        dice.choice((1, 1, 2, 2, 3)), low, high, back_off, grace, long, retries, disconnects
+    )
 
 
 @pytest.mark.parametrize("part", range(6))

@@ -3,8 +3,8 @@
 Two nets come with the TINA toolbox (LAAS-CNRS, version 3.7.0) together with the state class graphs
 that it computed for them, whose header is ``des(0, transitions, classes)``:
 
-* ``nets/ifip.net``, the running example of Berthomieu & Menasche (IFIP 1983), taken up in Berthomieu &
-  Diaz (IEEE TSE 17(3), 1991): ``ifip.aut`` says 12 classes, 29 transitions;
+* ``nets/ifip.net``, the running example of Berthomieu & Menasche (IFIP 1983), taken up in
+  Berthomieu & Diaz (IEEE TSE 17(3), 1991): ``ifip.aut`` says 12 classes, 29 transitions;
 * ``nets/abp.net``, the alternating bit protocol of Berthomieu & Diaz: ``abp.aut`` says 16, 22.
 
 For Fischer's protocol no count was found whose semantics is stated well enough to be matched; its

@@ -34,7 +34,7 @@ limits = st.lists(
     ).filter(lambda item: item[0] != item[1]),
     max_size=6,
 )
-GRID = list(itertools.product(range(0, 2 * TOP * 4 + 1), repeat=SIZE - 1))
+GRID = list(itertools.product(range(2 * TOP * 4 + 1), repeat=SIZE - 1))
 """Points in quarters of a ms, the first instant at the middle: enough for three instants."""
 
 
