@@ -56,6 +56,13 @@ def _refused(what: str) -> Callable[..., Any]:
     return method
 
 
+def _unwritten(self: Any, *_: Any) -> str:
+    """The words of a verdict may name a time; a replay in whole ms fills it in."""
+    if not str(sys._getframe(1).f_globals.get("__name__", "")).startswith("model."):
+        refuse("write a time into a text")
+    return "so many"
+
+
 class Instant:
     """A point in time: the ``name`` of an instant of the state class, and ms after it."""
 
@@ -139,7 +146,7 @@ class Instant:
 
     __hash__ = _refused("use a time as a key or in a set")
     __int__ = __index__ = __float__ = __round__ = _refused("turn a time into a plain number")
-    __str__ = __format__ = _refused("write a time into a text")
+    __str__ = __format__ = _unwritten
     __mul__ = __rmul__ = __floordiv__ = __truediv__ = __mod__ = _refused(
         "multiply or divide a time"
     )
@@ -191,6 +198,10 @@ class Span:
     def _beyond(self, other: Any) -> tuple[Instant, Any]:
         """This duration against a number, as two instants to compare."""
         if isinstance(other, Span):
+            if other.start.name == self.start.name:
+                return self.end - self.start.offset_ms, other.end - other.start.offset_ms
+            if other.end.name == self.end.name:
+                return other.start + self.end.offset_ms, self.start + other.end.offset_ms
             other = other._number("compare two durations that are not fixed")
         if type(other) is not int:
             refuse(f"compare a duration with {type(other).__name__}")
@@ -229,7 +240,7 @@ class Span:
 
     __index__ = __int__
     __hash__ = _refused("use a duration as a key or in a set")
-    __str__ = __format__ = _refused("write a duration into a text")
+    __str__ = __format__ = _unwritten
 
     def __mul__(self, other: Any) -> Any:
         return self._number("multiply a duration that is not fixed") * other

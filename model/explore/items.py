@@ -19,7 +19,16 @@ from model.world.pending import Key
 Times = dict[Key, Instant]
 SKIPPED = {
     "World": {"trace", "fresh", "pending", "now_ms", "object", "network", "client", "consumer"},
-    "ObjectRuntime": {"world", "design", "program", "old", "storage", "alarms", "meter"},
+    "ObjectRuntime": {
+        "world",
+        "design",
+        "program",
+        "instance",
+        "old",
+        "storage",
+        "alarms",
+        "meter",
+    },
     "Alarms": {"owner", "runs", "ended"},
     "Network": {"world", "uplink", "planned", "calls", "attempts", "failures", "arrived"},
     "ClientHost": {"world", "program", "settings", "chunks", "sleeps"},
@@ -72,6 +81,8 @@ class Collector:
             named, payload = encode(key), encode(pending.payload)
             if key[0] == "commit":
                 named, payload = ("commit", key[1] - world.object.storage.confirmed), None
+            elif key[0] == "old_ends":
+                named = ("old_ends", world.object.instance - key[1])
             items.append(Item(("pending", times[key], named, payload), key))
         changed = [
             (name, value)
@@ -103,8 +114,10 @@ class Collector:
         items = [self._fields(runtime), self._fields(runtime.alarms), *stored]
         items += self._storage(runtime.storage)
         items += self._program("object", runtime.program)
+        items.append(Item(("instances", runtime.instance > 0)))
         for number, program in runtime.old:
-            items += self._program(f"old object {number}", program)
+            items.append(Item(("old", runtime.instance - number)))
+            items += self._program("old object", program)
         return items
 
     def _storage(self, storage: Any) -> list[Item]:
@@ -132,7 +145,7 @@ class Collector:
 
     def _program(self, owner: str, program: Any) -> list[Item]:
         """The tasks of a program and its instance's fields, kept until it is told something."""
-        if program.digest is None:
+        if program.digest is None or program.digest[0] != owner:
             encoder = self.encoder
             tasks = [
                 Item((owner, encoder.world(task), stands))
@@ -144,8 +157,8 @@ class Collector:
                 for name, value in fields.items()
                 if id(value) not in encoder.fixed
             ]
-            program.digest = [*tasks, *held]
-        items: list[Item] = program.digest
+            program.digest = (owner, [*tasks, *held])
+        items: list[Item] = program.digest[1]
         return items
 
     def _network(self, world: Any, others: list[Item]) -> list[Item]:

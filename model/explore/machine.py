@@ -26,6 +26,7 @@ from model.explore.zone import Layout, Zone, at_most, fire, point
 from model.scenario.schema import Scenario
 from model.simulate.run import judge_settings
 from model.trace.facts import Facts
+from model.world.instances import CONSTRUCT
 from model.world.meter import IDLE, Meter
 from model.world.pending import Key
 from model.world.world import World
@@ -133,7 +134,7 @@ class Machine:
         refuse_unbounded(scenario)
         self.pristine = World(design, scenario, scenario.recording.duration_ms.low_ms or 0)
         self.pristine.object.meter = Unmetered()
-        methods = (*OBJECT_METHODS, design.cls.stop_call)
+        methods = (*OBJECT_METHODS, CONSTRUCT, design.cls.stop_call)
         fixed = [scenario, design, design.settings, design.cls, self.pristine.client.settings]
         self.encoder = Encoder(methods, [*fixed, *scenario.faults])
         self.collector = Collector(self.encoder, monitor, self.pristine, self.symmetric)
@@ -275,4 +276,10 @@ def interchangeable(scenario: Scenario) -> bool:
 
 def monitor_for(design: DesignSpec, scenario: Scenario, slugs: Iterable[str]) -> Monitor:
     """The monitor of some properties, with the guards that the scenario expects."""
-    return Monitor(slugs, scenario.expect.sometimes, judge_settings(design))
+    judge = judge_settings(design)
+    return Monitor(slugs, scenario.expect.sometimes, judge, commits_can_fail(design, scenario))
+
+
+def commits_can_fail(design: DesignSpec, scenario: Scenario) -> bool:
+    """Whether the world keeps memory and disk apart."""
+    return World(design, scenario, 0).commits_wait

@@ -18,8 +18,12 @@ AT_END = frozenset(
     ("nothing_lost", "finalizes", "finalizes_promptly", "duration_true", "notified_once")
 )
 """Properties that only a run's end decides; the others, once violated, stay so."""
+REVERTIBLE = frozenset(("complete_at_finalization", "completed_is_final", "count_true"))
+"""Properties whose violation a commit that fails may undo: what was not on disk never happened."""
 CAME = 0
 """Stands for a time of which only matters that it came."""
+MISSING = (-1,)
+"""Stands for chunks of which only matters that there were some."""
 
 
 def copy_facts(facts: Facts) -> Facts:
@@ -31,9 +35,20 @@ def copy_facts(facts: Facts) -> Facts:
 
 
 class Monitor:
-    """Which properties and guards are watched, and what they need."""
+    """Which properties and guards are watched, and what they need.
 
-    def __init__(self, slugs: Iterable[str], guards: Iterable[str], judge: JudgeSettings) -> None:
+    ``reverts``: commits can fail, so some properties are decided at the run's end alone.
+    """
+
+    def __init__(
+        self,
+        slugs: Iterable[str],
+        guards: Iterable[str],
+        judge: JudgeSettings,
+        reverts: bool = False,
+    ) -> None:
+        self.reverts = reverts
+        self.late = AT_END | REVERTIBLE if reverts else AT_END
         self.slugs = tuple(slugs)
         self.guards = frozenset(guards)
         self.judge = judge
@@ -73,7 +88,7 @@ class Monitor:
         return {
             slug: PROPERTIES[slug].check(facts, self.judge)
             for slug in self.slugs
-            if at_end or slug not in AT_END
+            if at_end or slug not in self.late
         }
 
     def settle(self, facts: Facts) -> set[str]:
@@ -84,8 +99,7 @@ class Monitor:
             for chunk in known:
                 known[chunk] = CAME
         facts.refused.clear()
-        facts.reopened.clear()
-        facts.counts.clear()
+        self._settle_status(facts)
         facts.completed_while_recording_ms = -1
         facts.consumer_reads.clear()
         if self.wants.isdisjoint(("notified_once",)) and "notification_repeated" not in self.guards:
@@ -99,6 +113,18 @@ class Monitor:
         self._settle_times(facts)
         return met
 
+    def _settle_status(self, facts: Facts) -> None:
+        """Completions and the like: what was violated by them, where that may still be undone."""
+        prompt = "finalizes_promptly" in self.wants
+        kept = [
+            (at_ms if prompt else CAME, MISSING if missing and self.reverts else ())
+            for at_ms, missing in facts.completions
+        ]
+        facts.completions[:] = kept if self.reverts else kept[-1:]
+        wrong = [(CAME, int(count != true), 0) for _, count, true in facts.counts]
+        facts.counts[:] = wrong if self.reverts else []
+        facts.reopened[:] = [CAME for _ in facts.reopened] if self.reverts else []
+
     def _settle_chunks(self, facts: Facts) -> None:
         if "count_true" not in self.wants:
             facts.uploads_ended.clear()
@@ -111,9 +137,6 @@ class Monitor:
     def _settle_times(self, facts: Facts) -> None:
         """Times of which only matters that they came, or that no later step will look at."""
         prompt = "finalizes_promptly" in self.wants
-        if facts.completions:
-            at_ms, _ = facts.completions[-1]
-            facts.completions[:] = [(at_ms if prompt else CAME, ())]
         facts.stop_ran_ms = _came(facts.stop_ran_ms)
         if not prompt:
             facts.stop_ms, facts.last_upload_ms = _came(facts.stop_ms), -1
@@ -137,7 +160,7 @@ class Monitor:
 
     def items(self, facts: Facts, encoder: Any) -> list[tuple[Any, ...]]:
         """What is kept, as parts of a state."""
-        plain = {"recorded", "stored", "held", "uploads_ended", "orphans", "seen", "counts"}
+        plain = {"recorded", "stored", "held", "uploads_ended", "orphans", "seen"}
         kept = [encoder.value(value) for name, value in vars(facts).items() if name not in plain]
         out: list[tuple[Any, ...]] = [("facts", *kept)]
         missing = "complete_at_finalization" in self.wants

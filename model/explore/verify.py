@@ -97,6 +97,9 @@ def verify(
     if counterexamples:
         for part in parts:
             examples.update(part.counterexamples())
+    for slug, items in examples.items():
+        if items:  # a time that the search knows as an instant only is a number here
+            verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)
     late = next((item.late for item in found if item.late is not None), None)
     return Verification(
         scenario,
@@ -232,7 +235,9 @@ def _explored(
     """One search; without the symmetry if the design turns out to tell chunks apart."""
     monitor = monitor_for(design, scenario, slugs)
     machine = Machine(design, scenario, monitor, switches.symmetry, switches.pruning)
-    search = Search(machine, budget, switches.inclusion, progress=progress)
+    # The longest delay needs every schedule; a violation of all that is asked needs no more.
+    stops = PROMPT not in slugs
+    search = Search(machine, budget, switches.inclusion, stops, progress)
     try:
         search.run()
     except TellsApart:
