@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from model.design import DesignSpec
 from model.explore.paths import Walk
 from model.explore.times import Choice, ranges_of, times_of
 from model.properties import PROPERTIES, Violation
@@ -41,7 +42,7 @@ class Counterexample:
 
 
 def counterexample(
-    slug: str, kind: str, walk: Walk, scenario: Scenario, reference: str, settings: object
+    slug: str, kind: str, walk: Walk, scenario: Scenario, design: DesignSpec
 ) -> Counterexample | None:
     """A path as a session, run and judged; None where no whole milliseconds fit.
 
@@ -56,8 +57,9 @@ def counterexample(
         for item, at_ms in zip(walk.happenings, times_ms, strict=True)
     )
     duration_ms = scenario.recording.duration_ms.low_ms or 0
-    schedule = Schedule(scenario, reference, vars(settings), duration_ms, (0,), ENDED, steps)
-    run = replay(schedule)
+    header = (scenario, design.reference, vars(design.settings), duration_ms, (0,), ENDED)
+    schedule = Schedule(*header, steps)
+    run = replay(schedule, design)
     judgement = PROPERTIES[slug].check(run.facts, run.judge)
     if not isinstance(judgement, Violation):
         raise ExplorerError(

@@ -86,9 +86,10 @@ class Node:
         self.facts = facts
         self.times = times
         self.store: Any = None
-        self.places = {}
-        for at, (name, offset_ms) in reversed(list(enumerate(skeleton.columns))):
-            self.places[name] = (at, offset_ms)
+        self.places = {
+            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(skeleton.columns)
+        }
+        assert len(self.places) == len(skeleton.columns), "two columns for one instant"
         self.pending = np.arange(len(skeleton.fires))
         self.moves = [
             Move(column, key, outcome)
@@ -181,7 +182,7 @@ class Machine:
         world = node.world.fork()
         world.trace, world.fresh = [], []
         facts = copy_facts(node.facts)
-        with time_limit(self.design.name):
+        with time_limit(self.design.name, (world.object.program, world.client.program)):
             world.happen(world.pending[move.key], node.times[move.key], move.outcome)  # type: ignore[arg-type]
         leaf = self._leaf(world, facts, node.times, node.places)
         self.asker.cell.content = leaf
@@ -207,13 +208,11 @@ class Machine:
         for pending in world.fresh:
             if world.pending.get(pending.key) is not pending:
                 continue
-            base, low_ms, high_ms = bounds_of(pending.delay, world.now_ms)
-            if low_ms == high_ms:
-                known[pending.key] = base + low_ms
-            else:
-                name, self.names = self.names, self.names + 1
-                made[name] = (base, low_ms, high_ms)
-                known[pending.key] = Instant(self.asker, name)
+            # Also an exact time gets a name of its own: another class of the same state may have
+            # come by it in another way, and two names that are one would tie it to the first way.
+            name, self.names = self.names, self.names + 1
+            made[name] = bounds_of(pending.delay, world.now_ms)
+            known[pending.key] = Instant(self.asker, name)
         world.fresh = []
         skeleton = Skeleton(self.collector.collect(world, facts, known), self.symmetric)
         leaf.chunks = skeleton.chunks

@@ -114,9 +114,6 @@ class Walker:
 
     def _plan(self, pending: Any) -> None:
         base, low_ms, high_ms = bounds_of(pending.delay, self.world.now_ms)
-        if low_ms == high_ms:
-            self.times[pending.key] = base + low_ms
-            return
         name, self.names = self.names, self.names + 1
         self.times[pending.key] = Instant(self.script, name)
         limits = self.script.constraints
@@ -130,9 +127,9 @@ class Walker:
         if skeleton.key != node.skeleton.key:
             raise AssertionError("a path leads elsewhere than the search went")
         script, world = self.script, self.world
-        script.places = {}
-        for at, (name, offset_ms) in reversed(list(enumerate(skeleton.columns))):
-            script.places[name] = (at, offset_ms)
+        script.places = {
+            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(skeleton.columns)
+        }
         script.answers = answers_to(move.cell, leaf)
         key = skeleton.fires[move.column]
         time = self.times[key]

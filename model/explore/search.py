@@ -126,17 +126,23 @@ class Search:
             self._expand(number, self.classes[number][0], zone)
             if self.stops and self._is_settled():
                 break
-            if found.expanded % LOOK_EVERY == 0:
+            if len(self.classes) - len(self.covered) >= self.budget.classes and self._waits():
+                found.unfinished = f"{self.budget.classes:,} classes"
+            elif found.expanded % LOOK_EVERY == 0:
                 found.unfinished = self._used_up(time.perf_counter() - began)
                 if self.progress is not None:
                     self.progress(len(self.classes), len(self.queue), self.depths[number])
         found.classes = len(self.classes) - len(self.covered)
-        waiting = [*self.queue, *(number for _, number in self.heap)]
-        found.frontier = sum(number not in self.covered for number in waiting)
+        found.frontier = self._waits()
         found.states = len(self.machine.nodes)
         found.depth = max(self.depths, default=0)
         found.seconds = time.perf_counter() - began
         return found
+
+    def _waits(self) -> int:
+        """How many classes are known and not expanded."""
+        waiting = [*self.queue, *(number for _, number in self.heap)]
+        return sum(number not in self.covered for number in waiting)
 
     def _next(self) -> int:
         return heapq.heappop(self.heap)[1] if self.in_time else self.queue.popleft()
@@ -209,8 +215,6 @@ class Search:
 
     def _used_up(self, seconds: float) -> str:
         budget = self.budget
-        if len(self.classes) - len(self.covered) >= budget.classes:
-            return f"{budget.classes:,} classes"
         if seconds >= budget.seconds:
             return f"{budget.seconds:g} seconds"
         memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

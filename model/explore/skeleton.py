@@ -133,8 +133,7 @@ def _layout(
         if item.key is None:
             break
         time = times[0]
-        if time.name not in known or owners[known[time.name][0]]:
-            known[time.name] = (len(columns), time.offset_ms)
+        known[time.name] = (len(columns), time.offset_ms)
         columns.append((time.name, time.offset_ms))
         owners.append(item.chunks)
         fires.append(item.key)

@@ -191,10 +191,7 @@ class Part:
 
     def _example(self, slug: str, kind: str, walk: Any) -> Counterexample | None:
         machine = self.machine
-        settings = machine.design.settings
-        return counterexample(
-            slug, kind, walk, machine.scenario, machine.design.reference, settings
-        )
+        return counterexample(slug, kind, walk, machine.scenario, machine.plain)
 
     def _earliest(self, slug: str) -> Counterexample | None:
         """The violation that comes soonest: a search in the order of time."""

@@ -6,17 +6,18 @@ design gets chunks that note it if it does; the search then starts again without
 
 from __future__ import annotations
 
+import inspect
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from model.design import DesignSpec
 from model.errors import DesignError
+from model.world.program import Program
 from reference_impl.contract import Chunk, Response
 
 STEP_SECONDS_MAX = 10
@@ -80,20 +81,33 @@ def watched(design: DesignSpec) -> DesignSpec:
     return replace(design, cls=Watched)
 
 
+def _line(frame: Any) -> str:
+    """The line of the design that was running; nothing where the world was."""
+    while frame is not None and not _is_ours(frame):
+        if inspect.CO_COROUTINE & frame.f_code.co_flags:
+            code = frame.f_code
+            return f" at line {frame.f_lineno}, in {code.co_name}()"
+        frame = frame.f_back
+    return ""
+
+
+def _is_ours(frame: Any) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith("model.")
+
+
 @contextmanager
-def time_limit(name: str) -> Iterator[None]:
+def time_limit(name: str, programs: Sequence[Program]) -> Iterator[None]:
     """Break off a step of the design that does not end. Raises `DesignError` naming the line."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(_number: int, frame: Any) -> None:
-        while frame is not None and str(frame.f_globals.get("__name__", "")).startswith("model."):
-            frame = frame.f_back
-        where = ""
-        if frame is not None:
-            code = frame.f_code
-            where = f" at {Path(code.co_filename).name}, line {frame.f_lineno}, in {code.co_name}()"
+        where = _line(frame) or "".join(
+            program.line_of(program.log[-1][1])
+            for program in programs
+            if program.log and program.log[-1][1] in program.tasks
+        )
         raise DesignError(
             f"{name} did not come to an await or an end within {STEP_SECONDS_MAX} s{where}"
         )

@@ -208,7 +208,7 @@ class Program:
             raise self._blame(error) from error
         if not isinstance(effect, Effect):
             raise DesignError(
-                f"{self.name} awaits something unknown{self._line_of(task)}: {effect!r}; "
+                f"{self.name} awaits something unknown{self.line_of(task)}: {effect!r}; "
                 "a design may await only its context's storage, blobs and sleep"
             )
         return effect
@@ -235,7 +235,8 @@ class Program:
         where = f" at line {frames[-1].lineno}, in {frames[-1].name}()" if frames else ""
         return DesignError(f"{self.name} raised {type(error).__name__}{where}: {error}")
 
-    def _line_of(self, task: TaskId) -> str:
+    def line_of(self, task: TaskId) -> str:
+        """Where a task's code is suspended, in words."""
         coroutine: Any = self.tasks[task]
         line = ""
         while getattr(coroutine, "cr_frame", None) is not None:
