@@ -41,6 +41,7 @@ def test_designs_and_scenarios_are_listed() -> None:
     designs = show("designs").output
     assert "manual" in designs
     assert "design.alarm.grace_ms" in designs
+    assert "design.alarm.long_alarm_ms" in designs
     assert "5000" in designs
     assert "cellular-driving" in show("scenarios").output
     assert "network.request_loss" in show("scenarios", "lossy-mobile").output
