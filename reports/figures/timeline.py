@@ -6,8 +6,6 @@ the gap is written between the panels.
 
 from __future__ import annotations
 
-import base64
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -21,7 +19,6 @@ from reports.figures.marks import (
     key_of,
     violation_lines,
 )
-from reports.figures.save import png_bytes
 from reports.figures.spans import Bar, Spans, spans_of
 from reports.figures.style import (
     BLACK,
@@ -108,12 +105,6 @@ def timeline_figure(run: Run, title: str | None = None) -> Figure:
         words = "\n".join(violation_lines(violations, panels))
         figure.supxlabel(words, fontsize=8, color=VERMILION, x=0.01, ha="left")
     return figure
-
-
-def run_html(run: Run) -> str:
-    """The session's picture as a piece of HTML, for a notebook."""
-    data = base64.b64encode(png_bytes(timeline_figure(run))).decode("ascii")
-    return f'<img src="data:image/png;base64,{data}" style="max-width:100%" alt="Timeline">'
 
 
 def _draw_panel(axes: Axes, spans: Spans, panel: tuple[int, int]) -> None:
