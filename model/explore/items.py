@@ -30,7 +30,16 @@ SKIPPED = {
         "meter",
     },
     "Alarms": {"owner", "runs", "ended"},
-    "Network": {"world", "uplink", "planned", "calls", "attempts", "failures", "arrived"},
+    "Network": {
+        "world",
+        "uplink",
+        "planned",
+        "calls",
+        "attempts",
+        "failures",
+        "arrived",
+        "answered",
+    },
     "ClientHost": {"world", "program", "settings", "chunks", "sleeps"},
 }
 """Fields that say nothing of the future, or that `Collector` writes out in its own way."""
@@ -140,7 +149,8 @@ class Collector:
         return [cached, Item(state), *images, *held]
 
     def _client(self, client: Any) -> list[Item]:
-        chunks = Item(("chunks", len(client.chunks)))
+        kept = client.settings.keeps_queue  # then a page that is there again looks at all of them
+        chunks = Item(("chunks", self.encoder.value(client.chunks if kept else len(client.chunks))))
         return [self._fields(client), chunks, *self._program("page", client.program)]
 
     def _program(self, owner: str, program: Any) -> list[Item]:
@@ -176,4 +186,6 @@ class Collector:
                     items.append(Item(("failures", method, name, limit)))
         if world.client.is_open:
             items += [Item(("arrived", self.encoder.name(chunk))) for chunk in network.arrived]
+        if world.client.settings.keeps_queue:
+            items += [Item(("answered", self.encoder.name(chunk))) for chunk in network.answered]
         return items

@@ -121,7 +121,9 @@ class Monitor:
             for at_ms, missing in facts.completions
         ]
         facts.completions[:] = kept if self.reverts else kept[-1:]
-        wrong = [(CAME, int(count != true), 0) for _, count, true in facts.counts]
+        wrong = [
+            (CAME, int(not least <= count <= most), 0, 0) for _, count, least, most in facts.counts
+        ]
         facts.counts[:] = wrong if self.reverts else []
         facts.reopened[:] = [CAME for _ in facts.reopened] if self.reverts else []
 

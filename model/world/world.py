@@ -18,10 +18,10 @@ from model.world.alarms import SLOT, Delivery
 from model.world.chances import (
     INSTANCE_LOST,
     Choices,
-    build_table,
     fault_choices,
     keeping,
     kept_of,
+    table_of,
 )
 from model.world.client import ClientHost
 from model.world.consumer import Consumers
@@ -85,13 +85,14 @@ class World:
         self.object: ObjectRuntime = ObjectRuntime(self, design)
         self.consumer = Consumers(self)
         self.network = Network(self, uplink)
-        settings = scenario.client.to_settings()
+        settings = scenario.client.to_settings(getattr(design.cls, "client", {}))
         program = client_host.build_program(design, settings)
         self.client = ClientHost(self, program, settings)
 
     def _read_settings(self, design: DesignSpec, scenario: Scenario, duration_ms: int) -> None:
         network, platform = scenario.network, scenario.platform
         self.scenario = scenario
+        self.design = design
         self.platform = platform
         self.stop_call: str = design.cls.stop_call
         self.duration_ms = duration_ms
@@ -119,7 +120,7 @@ class World:
         self.failures_max = network.failures_per_chunk_max
         self.streams_bodies = network.body == "streamed"
         self.end_at_completion = scenario.limits.end_at_completion
-        self.chances = build_table(scenario)
+        self.chances = table_of(scenario)
         self.choosing = frozenset((*self.chances, "fault"))
         # No delay and no choice is no step of its own, as a commit or a read that takes no time.
         self.puts_at_once = (
@@ -273,7 +274,10 @@ class World:
             self._blob_failed(pending, 500)
         else:
             self.blob_stored(task, chunk)
-            self._resume(task, outcome)
+            if outcome:
+                self._resume(task, outcome)
+            else:
+                self.object.deliver("resume", task)
 
     def blob_stored(self, task: tuple[Any, ...], chunk: int) -> None:
         """The blob store has a chunk."""
@@ -348,14 +352,14 @@ _HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
     "timeout": lambda w, p, _: w.network.cut(p.key[1:], "timed out"),
     "body": lambda w, p, _: w.network.body_arrives(p.key[1:]),
     DRAINED: lambda w, p, _: w.network.drained(p.key[1:]),
-    "blob": lambda w, p, outcome: w._blob(p, outcome),
+    "blob": World._blob,
     "blob_refused": lambda w, p, _: w._blob_failed(p, 429),
     "timer": lambda w, p, outcome: w._resume(p.key[1:], outcome),
-    "storage": lambda w, p, outcome: w._storage(p, outcome),
-    "notify": lambda w, p, outcome: w._notify(p, outcome),
+    "storage": World._storage,
+    "notify": World._notify,
     "commit": lambda w, p, outcome: w.object.storage.commit_ends(p.payload, outcome),
     "alarm": lambda w, p, outcome: w.object.alarms.due(p.payload, outcome),
-    "move_alarm": lambda w, p, outcome: w._move_alarm(p, outcome),
+    "move_alarm": World._move_alarm,
     "alarm_limit": lambda w, _p, _: instances.lose(
         w.object, "alarm() ran for 15 minutes", counted=True
     ),
@@ -370,6 +374,7 @@ _HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
     "stop": lambda w, p, _: w.client.tell("stop", client_host.STOP),
     "pause": lambda w, p, _: w.client.pause(),
     "unpause": lambda w, p, _: w.client.resume(),
+    "reopen": lambda w, _p, _: w.client.reopen(),
     "wake": lambda w, p, _: w.client.wake(),
     "network_up": lambda w, p, _: w.network.comes_up(),
     "fault": faults.strike,
