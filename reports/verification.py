@@ -18,6 +18,20 @@ from model.trace.schedule import write_schedule
 from reports.figures.save import png_bytes
 from reports.figures.timeline import timeline_figure
 
+KINDS = ("shortest", "widest", "earliest")
+OWN = frozenset(
+    [
+        "verify.json",
+        *(
+            f"{slug}-{kind}.{ending}"
+            for slug in PROPERTIES
+            for kind in KINDS
+            for ending in ("jsonl", "md", "png")
+        ),
+    ]
+)
+"""What such a folder may hold."""
+
 
 def to_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[str, Any]:
     """A verification as plain data. Times are ms, ``seconds`` wall time."""
@@ -86,7 +100,7 @@ def write_verification(result: Verification, thresholds: Sequence[Threshold], fo
 
     The folder takes the place of what stood under its name. Raises `InputError`.
     """
-    with new_folder(folder) as building:
+    with new_folder(folder, OWN) as building:
         text = json.dumps(to_json(result, thresholds), indent=2, ensure_ascii=False)
         write_text(building / "verify.json", text + "\n")
         for items in result.counterexamples.values():

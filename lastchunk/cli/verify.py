@@ -20,7 +20,7 @@ from model.explore.verify import verify as run_verify
 from model.explore.words import explanation
 from model.files import check_folder
 from model.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
-from reports.verification import write_verification
+from reports.verification import OWN, write_verification
 
 COLOURS = {"violated": "red", "unknown": "yellow", "proved": "green", "not seen": "green"}
 EXITS = {"proved": EXIT_HOLDS, "violated": EXIT_VIOLATED, "unknown": EXIT_UNKNOWN}
@@ -56,17 +56,17 @@ def verify(
     """
     loaded, specs = load(scenario, [design], overrides, None, None)
     if out is not None:
-        check_folder(out)
+        check_folder(out, OWN)
     budget = Budget(classes, seconds, memory_mb)
     switches = Switches(inclusion, symmetry, pruning)
     with progress_line() as progress:
-        result = run_verify(loaded, specs[0], only, budget, switches, progress)
         limits = []
         if threshold is not None:
             limits = [
                 find_threshold(scenario, overrides or [], design, slug, threshold, budget)
                 for slug in only or ["complete_at_finalization"]
             ]
+        result = run_verify(loaded, specs[0], only, budget, switches, progress)
     show(result, limits)
     if out is not None:
         write_verification(result, limits, out)

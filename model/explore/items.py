@@ -7,12 +7,12 @@ field, so that a field added to the world tomorrow is part of the state without 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from model.explore.encode import Attempt, Bag, Encoder, Name, tasks_of
+from model.explore.encode import Encoder, tasks_of
 from model.explore.instant import Instant
 from model.explore.monitor import Monitor
+from model.explore.text import Names, Ranks, Text
 from model.trace.facts import Facts
 from model.world.pending import Key
 
@@ -46,27 +46,22 @@ SKIPPED = {
 
 
 class Item:
-    """One part of a state: its nested tuples, the chunks and attempts in it, what it fires."""
+    """One part of a state: its text, the chunks that it names, and what it fires."""
 
-    __slots__ = ("attempts", "chunks", "key", "parts")
+    __slots__ = ("chunks", "key", "text")
 
     def __init__(self, parts: tuple[Any, ...], key: Key | None = None) -> None:
-        self.parts = parts
+        self.text = Text(parts)
+        self.chunks = frozenset(self.text.chunks)
         self.key = key
-        marks = list(_marks(parts))
-        self.chunks = frozenset(mark.chunk for mark in marks if type(mark) is Name)
-        self.attempts = [mark for mark in marks if type(mark) is Attempt]
 
-
-def _marks(parts: tuple[Any, ...]) -> Iterator[Any]:
-    for part in parts:
-        kind = type(part)
-        if kind is tuple:
-            yield from _marks(part)
-        elif kind is Name or kind is Attempt:
-            yield part
-        elif kind is Bag:
-            yield from _marks(part.parts)
+    def fill(self, names: Names, ranks: Ranks) -> tuple[str, list[Instant]]:
+        """The item's text, and its times in order."""
+        text = self.text
+        if text.ready is not None:
+            return text.ready, text.times
+        times: list[Instant] = []
+        return text.fill(names, ranks, times), times
 
 
 class Collector:
