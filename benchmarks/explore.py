@@ -19,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from model.explore.promela import promela
@@ -30,17 +32,25 @@ PROTOTYPE = {2: 111, 3: 401, 4: 1_264, 5: 3_718, 6: 10_552}
 """The classes that a prototype needed which knew the protocol."""
 
 EXPLORE = """
-import resource, sys from model.design import load_design from model.explore.machine import
-Machine, monitor_for from model.explore.search import Search from model.scenario.load import
-load_scenario scenario = load_scenario("small-scope", ["chunks=" + sys.argv[1]]) design =
-load_design("alarm", scenario) machine = Machine(design, scenario, monitor_for(design, scenario,
-["complete_at_finalization"])) before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss found =
-Search(machine).run() after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss assert not
-found.findings and not found.unfinished print(found.classes, found.expanded, found.steps,
-found.states, round(found.seconds, 2), after - before)
+import resource, sys
+from model.design import load_design
+from model.explore.machine import Machine, monitor_for
+from model.explore.search import Search
+from model.scenario.load import load_scenario
+
+scenario = load_scenario("small-scope", ["chunks=" + sys.argv[1]])
+design = load_design("alarm", scenario)
+machine = Machine(design, scenario, monitor_for(design, scenario, ["complete_at_finalization"]))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+found = Search(machine).run()
+grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+assert not found.findings and not found.unfinished
+counts = (found.classes, found.expanded, found.steps, found.states)
+print(*counts, round(found.seconds, 2), grown)
 """
 TICKS = """
 import sys
+sys.path.insert(0, ".")
 from tests.explore.ticks import Config, violated_by_ticks
 states = []
 assert not violated_by_ticks(Config(int(sys.argv[1]), 1, 8, 1, 20, 40, 1, 1), states)
@@ -77,12 +87,15 @@ def spin(chunks: int) -> tuple[float, str]:
 
 def main() -> None:
     """Print the figures."""
-    rivals = {"explore": lambda: python(EXPLORE, CHUNKS), "ticks": lambda: python(TICKS, CHUNKS)}
+    rivals: dict[str, Callable[[int], tuple[float, str]]] = {
+        "explore": partial(python, EXPLORE),
+        "ticks": partial(python, TICKS),
+    }
     if shutil.which("spin") and shutil.which("cc"):
-        rivals["spin"] = lambda: spin(CHUNKS)
+        rivals["spin"] = spin
     print(f"{CHUNKS} chunks, whole processes, best of {ROUNDS}:")
     for name, run in rivals.items():
-        results = [run() for _ in range(ROUNDS)]
+        results = [run(CHUNKS) for _ in range(ROUNDS)]
         seconds, output = min(results)
         print(f"  {name:8} {seconds:6.2f} s   {output.split()[0]} classes or states")
     print("chunks  classes  prototype  expanded  steps  states  seconds  KB a class")

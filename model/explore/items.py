@@ -7,16 +7,24 @@ field, so that a field added to the world tomorrow is part of the state without 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import is_
+from types import FunctionType
 from typing import Any
 
-from model.explore.encode import Encoder, tasks_of
+from model.explore.encode import ATOMS, WORLD_MADE, Encoder, tasks_of
 from model.explore.instant import Instant
 from model.explore.monitor import Monitor
 from model.explore.text import Names, Ranks, Text
 from model.trace.facts import Facts
+from model.world.alarms import Attempt, Delivery
 from model.world.pending import Key
 
 Times = dict[Key, Instant]
+CONTAINERS = frozenset((list, dict, set))
+EMPTY = object()
+LASTING = frozenset((*ATOMS, Instant, FunctionType))
+"""Types whose values never change."""
 SKIPPED = {
     "World": {"trace", "fresh", "pending", "now_ms", "object", "network", "client", "consumer"},
     "ObjectRuntime": {
@@ -64,6 +72,13 @@ class Item:
         return text.fill(names, ranks, times), times
 
 
+def _lasting(value: Any) -> Any:
+    """A value that identity tells everything about, or a stand-in that is like no other."""
+    if type(value) in LASTING or isinstance(value, Delivery | Attempt):
+        return value
+    return EMPTY if type(value) in CONTAINERS and not value else object()
+
+
 class Collector:
     """Gathers the items of a state; ``start`` is the world at its beginning.
 
@@ -76,6 +91,7 @@ class Collector:
         self.symmetric = symmetric
         self.start = dict(vars(start))
         self.origin: Instant | None = None
+        self.known: dict[str, tuple[tuple[Any, ...], Item]] = {}
 
     def collect(self, world: Any, facts: Facts, times: Times) -> list[Item]:
         """The items of a world and of what is remembered of its past."""
@@ -108,7 +124,20 @@ class Collector:
         skipped = SKIPPED[kind]
         names = getattr(type(owner), "__slots__", None) or vars(owner)
         kept = tuple(getattr(owner, name) for name in names if name not in skipped)
-        return Item((kind, self.encoder.world(kept)))
+        return self._known(kind, kept, lambda: (kind, self.encoder.world(kept)))
+
+    def _known(self, kind: str, values: tuple[Any, ...], parts: Callable[[], Any]) -> Item:
+        """An item made of these values; the last one of its kind if they are the same still.
+
+        What can change in place may have done so: of that only what is empty counts as the same.
+        """
+        now = tuple(map(_lasting, values))
+        last = self.known.get(kind)
+        if last is not None and all(map(is_, last[0], now)):
+            return last[1]
+        item = Item(parts())
+        self.known[kind] = (now, item)
+        return item
 
     def _object(self, runtime: Any) -> list[Item]:
         stored = [
@@ -118,10 +147,10 @@ class Collector:
         items = [self._fields(runtime), self._fields(runtime.alarms), *stored]
         items += self._storage(runtime.storage)
         items += self._program("object", runtime.program)
-        items.append(Item(("instances", runtime.instance > 0)))
+        renewed = runtime.instance > 0
+        items.append(self._known("instances", (renewed,), lambda: ("instances", renewed)))
         for number, program in runtime.old:
-            items.append(Item(("old", runtime.instance - number)))
-            items += self._program("old object", program)
+            items += self._program(f"old object {runtime.instance - number}", program)
         return items
 
     def _storage(self, storage: Any) -> list[Item]:
@@ -145,7 +174,8 @@ class Collector:
 
     def _client(self, client: Any) -> list[Item]:
         kept = client.settings.keeps_queue  # then a page that is there again looks at all of them
-        chunks = Item(("chunks", self.encoder.value(client.chunks if kept else len(client.chunks))))
+        made = client.chunks if kept else len(client.chunks)
+        chunks = self._known("chunks", (made,), lambda: ("chunks", self.encoder.value(made)))
         return [self._fields(client), chunks, *self._program("page", client.program)]
 
     def _program(self, owner: str, program: Any) -> list[Item]:
@@ -158,9 +188,13 @@ class Collector:
             ]
             fields = getattr(program.built(), "__dict__", {})
             held = [
-                Item((owner, "field", name, encoder.value(value)))
+                self._known(
+                    f"{owner}.{name}",
+                    (value,),
+                    lambda n=name, v=value: (owner, "field", n, encoder.value(v)),  # type: ignore[misc]
+                )
                 for name, value in fields.items()
-                if id(value) not in encoder.fixed
+                if id(value) not in encoder.fixed and not isinstance(value, WORLD_MADE)
             ]
             program.digest = (owner, [*tasks, *held])
         items: list[Item] = program.digest[1]

@@ -22,7 +22,6 @@ from model.explore.machine import Machine, Move, Node
 from model.explore.paths import Walk, Walker
 from model.explore.steps import Leaf
 from model.explore.store import EqualStore, Store
-from model.explore.symmetry import sorted_zone
 from model.explore.zone import Zone, at_most
 from model.properties import Held, Violation
 
@@ -165,8 +164,8 @@ class Search:
         """A step came to a class: keep it, unless it is covered."""
         node: Node = leaf.target
         orders: Any = ()
-        if node.skeleton.groups:
-            zone, orders = sorted_zone(zone, node.skeleton.groups)
+        if node.sorter is not None:
+            zone, orders = node.sorter.sorted(zone)
         number = len(self.classes)
         if node.store is None:
             node.store = self.store(zone)

@@ -1,7 +1,8 @@
 """Encoded values as text, with the names, attempts and times left open.
 
-A text is built once for each item, as constant pieces with marks between them, and then filled in as
-often as the chunks are put in another order. Most items hold no mark but times: theirs is ready.
+A text is built once for each item, as constant pieces with marks between them, and then filled in
+as often as the chunks are put in another order. Most items hold no mark but times: theirs is
+ready.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ class Text:
             elif kind is Attempt:
                 out.append(f"%{ranks[piece.call, piece.number]}")
             else:
-                out.append(_bag(*piece, names, ranks, times))
+                bag, parts = piece
+                out.append(_bag(bag, parts, names, ranks, times))
         return "".join(out)
 
 

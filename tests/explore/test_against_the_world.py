@@ -14,9 +14,8 @@ import pytest
 from model.design import load_design
 from model.explore.machine import Machine, monitor_for
 from model.explore.search import Search
-from model.properties import Violation, asked, check_all
+from model.properties import Violation, asked, check_all, judge_settings
 from model.scenario.load import load_scenario
-from model.simulate.run import judge_settings
 from model.trace.events import RunEnded
 from model.trace.facts import facts_of
 from model.world.world import World

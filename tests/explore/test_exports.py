@@ -30,7 +30,7 @@ def spin_violates(text: str, folder: Path) -> bool:
     found = re.search(r"errors: (\d+)", done.stdout)
     assert found is not None, done.stdout
     assert "truncated" not in done.stdout
-    assert "invalid end state" not in done.stdout
+    assert "pan:1: invalid end state" not in done.stdout
     return int(found.group(1)) > 0
 
 
