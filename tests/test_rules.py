@@ -353,14 +353,11 @@ def test_r12_a_client_that_goes_away_does_not_cancel_the_handler() -> None:
 def test_r12_a_streamed_body_breaks_the_put() -> None:
     from model.streams import Streams
     from model.world.uplink import SharedUplink, build_uplink
-    from model.world.world import World
 
     scenario = quiet("uplink={kind='constant', rate_kbps=1000}")
     uplink = build_uplink(scenario.uplink, Streams(1, 0))
     assert uplink is not None
-    hand = Hand.__new__(Hand)
-    hand.world = World(spec_of(Puts), scenario, 25_000, SharedUplink(uplink))
-    hand.world.begin()
+    hand = Hand(spec_of(Puts), scenario, uplink=SharedUplink(uplink))
     hand.at(10, "request", "create")
     hand.at(20, "response", "create")
     hand.at(10_020, "tick")
