@@ -40,6 +40,7 @@ class Hand:
         else:
             self.world.client.is_open = False
         self.called = 0
+        self.decided: list[tuple[Key, str]] = []
 
     # --- one thing at an instant -------------------------------------------------------------
 
@@ -50,6 +51,10 @@ class Hand:
             known = ", ".join(sorted(map(repr, self.world.pending))) or "nothing"
             raise InputError("order", key, f"the key of one pending thing; pending: {known}")
         self._happen(found[0], at_ms, outcome)
+
+    def decide(self, outcome: str, *key: Any) -> None:
+        """The next thing whose key begins so will have that outcome, when its delay is over."""
+        self.decided.append((key, outcome))
 
     def kinds(self) -> list[str]:
         """What is pending, by kind."""
@@ -103,7 +108,14 @@ class Hand:
             pending, due_ms = self.due_ms[key]
             if due_ms > at_ms:
                 return
-            self._happen(pending, due_ms, "")
+            self._happen(pending, due_ms, self._outcome_of(key))
+
+    def _outcome_of(self, key: Key) -> str:
+        for place, (beginning, outcome) in enumerate(self.decided):
+            if key[: len(beginning)] == beginning:
+                del self.decided[place]
+                return outcome
+        return ""
 
     def _happen(self, pending: Pending, at_ms: int, outcome: str) -> None:
         self._note()

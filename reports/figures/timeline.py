@@ -13,39 +13,13 @@ from matplotlib.figure import Figure
 
 from model.properties import Violation, check_all
 from model.simulate import Run
+from reports.figures.bars import Spans
+from reports.figures.panel import BOTTOM, LANE_AT, LANE_WORDS, TOP, draw_panel
 from reports.figures.save import png_bytes
-from reports.figures.spans import Bar, Spans, spans_of
-from reports.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PALE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    YELLOW,
-    new_figure,
-    styled,
-)
+from reports.figures.spans import spans_of
+from reports.figures.style import GREY, PALE, VERMILION, new_figure, styled
 
-LANE_AT = {"client": 5.0, "network": 4.0, "object": 3.0, "status": 2.45, "blobs": 2.0, "alarm": 1.0}
-LANE_WORDS = {"client": "client", "network": "network", "object": "object", "blobs": "blob store"}
-LANE_WORDS["alarm"] = "alarm"
-COLOURS = {
-    "request": SKY,
-    "request lost": VERMILION,
-    "stop": ORANGE,
-    "response": PALE,
-    "handler": BLUE,
-    "handler refused": VERMILION,
-    "put": GREEN,
-    "alarm": YELLOW,
-    "active": "#BDE3D3",
-    "completed": GREY,
-}
-BAND_COLOURS = {"network down": VERMILION, "tab closed": GREY, "laptop asleep": PURPLE}
+WIDTH_IN, HEIGHT_IN, LABELS_IN = 11, 5.0, 1.0
 GAP_MS, BEFORE_MS, AFTER_MS, LEAST_MS, PANELS_MAX = 45_000, 4_000, 6_000, 4, 3
 PANEL_MS_MAX = 90_000
 
@@ -62,7 +36,7 @@ def violations_of(run: Run) -> list[tuple[int, str, str]]:
 
 def panels_of(spans: Spans, marked: list[int]) -> list[tuple[int, int]]:
     """The pieces of time worth showing, as (from_ms, to_ms), in order."""
-    times = sorted({*spans.stops, *marked, *(mark[2] for mark in spans.marks)})
+    times = sorted({*spans.stops, *marked, *(mark.at_ms for mark in spans.marks)})
     times += [bar.to_ms for bar in spans.bars if bar.lane == "status"]
     times += [at for _, from_ms, to_ms in spans.bands for at in (from_ms, to_ms)]
     times = sorted({min(at, spans.end_ms) for at in times}) or [0, spans.end_ms]
@@ -93,11 +67,12 @@ def timeline_figure(run: Run, title: str | None = None) -> Figure:
     violations = violations_of(run)
     panels = panels_of(spans, [at for at, _, _ in violations])
     with styled():
-        figure = new_figure(11, 4.6)
+        figure = new_figure(WIDTH_IN, HEIGHT_IN)
         widths = [max(0.25 * max(b - a for a, b in panels), b - a) for a, b in panels]
         row = figure.subplots(1, len(panels), sharey=True, squeeze=False, width_ratios=widths)[0]
-        for axes, panel in zip(row, panels, strict=True):
-            _draw_panel(axes, spans, panel)
+        for axes, panel, width in zip(row, panels, widths, strict=True):
+            width_in = (WIDTH_IN - LABELS_IN) * width / sum(widths)
+            draw_panel(axes, spans, panel, width_in)
             _draw_violations(axes, violations, panel)
         _dress(figure, list(row), panels)
         name = title or (
@@ -118,72 +93,6 @@ def run_html(run: Run) -> str:
     return f'<img src="data:image/png;base64,{data}" style="max-width:100%" alt="Timeline">'
 
 
-def _draw_panel(axes: Axes, spans: Spans, panel: tuple[int, int]) -> None:
-    from_ms, to_ms = panel
-    for words, begin_ms, end_ms in spans.bands:
-        if end_ms >= from_ms and begin_ms <= to_ms:
-            colour = BAND_COLOURS.get(words, GREY)
-            end_s = max(end_ms, begin_ms + (to_ms - from_ms) // 200) / 1000
-            axes.axvspan(begin_ms / 1000, end_s, color=colour, alpha=0.15, lw=0)
-            at_s = max(begin_ms, from_ms) / 1000
-            axes.text(at_s, 5.62, " " + words, fontsize=8, color=colour, va="top")
-    for bar in spans.bars:
-        if bar.to_ms >= from_ms and bar.from_ms <= to_ms:
-            _draw_bar(axes, bar, panel)
-    _draw_marks(axes, spans, panel)
-    axes.set_xlim(from_ms / 1000, to_ms / 1000)
-
-
-def _draw_bar(axes: Axes, bar: Bar, panel: tuple[int, int]) -> None:
-    height = 0.18 if bar.lane == "status" else 0.34
-    # Odd chunks a little lower, so that neighbours that overlap in time both show.
-    shift = -0.2 if bar.label.isdigit() and int(bar.label) % 2 else 0.1
-    at = LANE_AT[bar.lane] + (shift if bar.lane in ("network", "object", "blobs") else 0)
-    least_s = (panel[1] - panel[0]) / 400_000
-    width_s = max((bar.to_ms - bar.from_ms) / 1000, least_s)
-    colour = COLOURS.get(bar.kind, GREY)
-    axes.barh(
-        at, width_s, left=bar.from_ms / 1000, height=height, color=colour, edgecolor=BLACK, lw=0.4
-    )
-    begin_ms, end_ms = max(bar.from_ms, panel[0]), min(bar.to_ms, panel[1])
-    if bar.lane in ("alarm", "status", "network") and end_ms - begin_ms > 0.08 * (
-        panel[1] - panel[0]
-    ):
-        words = bar.kind if bar.lane == "status" else bar.label
-        words = f"chunk {words}" if words.isdigit() else words
-        axes.text(
-            (begin_ms + end_ms) / 2000,
-            at,
-            words,
-            fontsize=7,
-            ha="center",
-            va="center",
-            clip_on=True,
-        )
-
-
-def _draw_marks(axes: Axes, spans: Spans, panel: tuple[int, int]) -> None:
-    for index, at_ms in spans.chunks:
-        if panel[0] <= at_ms <= panel[1]:
-            axes.plot(at_ms / 1000, LANE_AT["client"], "|", color=BLUE, ms=14, mew=2)
-            axes.text(at_ms / 1000, 5.2, f" {index}", fontsize=7, color=BLUE, clip_on=True)
-    for at_ms in spans.stops:
-        if panel[0] <= at_ms <= panel[1]:
-            axes.axvline(at_ms / 1000, color=ORANGE, ls="--", lw=1.2)
-            axes.text(at_ms / 1000, 0.42, " stop", fontsize=8, color=ORANGE)
-    for lane, kind, at_ms in spans.marks:
-        if not panel[0] <= at_ms <= panel[1]:
-            continue
-        if kind == "fired":
-            axes.plot(at_ms / 1000, LANE_AT[lane], "^", color=BLACK, ms=9)
-        elif kind == "lost":
-            axes.plot(at_ms / 1000, LANE_AT[lane], "x", color=VERMILION, ms=7, mew=2)
-        else:
-            axes.text(
-                at_ms / 1000, 4.62, kind, fontsize=7, color=VERMILION, ha="center", clip_on=True
-            )
-
-
 def _draw_violations(
     axes: Axes, violations: list[tuple[int, str, str]], panel: tuple[int, int]
 ) -> None:
@@ -194,7 +103,7 @@ def _draw_violations(
     if violations and panel[0] <= violations[0][0] <= panel[1]:
         axes.text(
             violations[0][0] / 1000,
-            5.45,
+            5.57,
             " violated",
             fontsize=8,
             color=VERMILION,
@@ -206,7 +115,7 @@ def _draw_violations(
 def _dress(figure: Figure, row: list[Axes], panels: list[tuple[int, int]]) -> None:
     row[0].set_yticks([LANE_AT[lane] for lane in LANE_WORDS], list(LANE_WORDS.values()))
     for place, axes in enumerate(row):
-        axes.set_ylim(0.35, 5.7)
+        axes.set_ylim(BOTTOM, TOP)
         axes.grid(axis="x", color=PALE, lw=0.5)
         axes.set_axisbelow(True)
         axes.locator_params(axis="x", nbins=8 if len(row) == 1 else 5)
