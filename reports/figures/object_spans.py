@@ -25,8 +25,10 @@ class ObjectSpans:
         self.alarm_on_disk: tuple[int, int] | None = None
         self.run_ms: int | None = None
         self.back_off_ms: int | None = None
+        self.back_off_words = ""
         self.is_deleted = False
         self.turns: list[int] = []  # when each commit that is not confirmed began
+        self.is_new_turn = True
 
     def _mark(self, lane: str, kind: str, at_ms: int, words: str = "") -> None:
         self.spans.marks.append(Mark(lane, kind, at_ms, words))
@@ -52,6 +54,7 @@ class ObjectSpans:
 
     def on_HandlerStarted(self, event: e.HandlerStarted) -> None:  # noqa: N802
         self.handlers[event.method, event.chunk, event.attempt] = event.at_ms
+        self.is_new_turn = True
 
     def _end_handler(self, call: Call, kind: str, at_ms: int) -> None:
         from_ms = self.handlers.pop(call, at_ms)
@@ -81,7 +84,7 @@ class ObjectSpans:
         self.turns.clear()
         if self.run_ms is not None:
             self._end_run(event.at_ms)
-            self.back_off_ms = event.at_ms
+            self.back_off_ms, self.back_off_words = event.at_ms, "again"
 
     def on_ProcessRestarted(self, event: e.ProcessRestarted) -> None:  # noqa: N802
         self._end_band("process down", event.at_ms)
@@ -95,8 +98,9 @@ class ObjectSpans:
     # --- storage -----------------------------------------------------------------------------
 
     def _writes(self, at_ms: int) -> None:
-        if not self.turns or self.turns[-1] != at_ms:
+        if self.is_new_turn or not self.turns or self.turns[-1] != at_ms:
             self.turns.append(at_ms)
+            self.is_new_turn = False
 
     def on_StateWritten(self, event: e.StateWritten) -> None:  # noqa: N802
         self._writes(event.at_ms)
@@ -172,7 +176,7 @@ class ObjectSpans:
     def on_AlarmStarted(self, event: e.AlarmStarted) -> None:  # noqa: N802
         if self.alarm is None or self.alarm[1] <= event.due_ms:
             self._cut_alarm(event.at_ms)  # else it runs for an old time, and the new one stays (R8)
-        self.run_ms, self.is_deleted = event.at_ms, False
+        self.run_ms, self.is_deleted, self.is_new_turn = event.at_ms, False, True
         self._mark("alarm", "fired", event.at_ms)
 
     def on_AlarmEnded(self, event: e.AlarmEnded) -> None:  # noqa: N802
@@ -190,6 +194,7 @@ class ObjectSpans:
         if not is_next:  # else the new alarm takes the place of the retries (A5)
             self._cut_alarm(event.at_ms)
             self.back_off_ms = None if self.is_deleted else event.at_ms
+            self.back_off_words = "back-off"
 
     def on_AlarmDropped(self, event: e.AlarmDropped) -> None:  # noqa: N802
         self.back_off_ms = None
@@ -205,5 +210,7 @@ class ObjectSpans:
             self.spans.bars.append(Bar("alarm", "alarm", set_ms, at_ms, label))
             self.alarm = None
         if self.back_off_ms is not None:
-            self.spans.bars.append(Bar("alarm", "back-off", self.back_off_ms, at_ms, "back-off"))
+            self.spans.bars.append(
+                Bar("alarm", "back-off", self.back_off_ms, at_ms, self.back_off_words)
+            )
             self.back_off_ms = None
