@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 from pathlib import Path
 
 from model.files import write_bytes, write_text
@@ -106,13 +107,17 @@ def _section(demo: Demo) -> str:
     return "\n".join(
         (
             f"{heading} ({demo.tags})\n",
-            f"{demo.words}\n",
+            f"{_wrap(demo.words)}\n",
             _code(demo.design),
-            f"{_run_words(demo)}\n",
+            f"{_wrap(_run_words(demo))}\n",
             f"![{demo.rule}]({FOLDER}/{picture_name(demo)})\n",
             f"```text\n{trace_text(demo, trace)}\n```\n",
         )
     )
+
+
+def _wrap(words: str) -> str:
+    return textwrap.fill(words, 98, break_on_hyphens=False, break_long_words=False)
 
 
 def _code(cls: type) -> str:
