@@ -19,8 +19,9 @@ from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
 from model.properties import GUARDS, PROPERTIES
 from model.scenario.load import load_scenario, shipped
 from model.scenario.schema import Scenario
-from model.simulate import Run, simulate
+from model.simulate import Run, record, replay, simulate
 from model.trace.jsonl import read_jsonl, write_jsonl
+from model.trace.schedule import Schedule, read_schedule, write_schedule
 from model.verdict import Verdict, exit_code
 from reports.figures.timeline import run_html, timeline_figure
 from reports.review import Review, make_review
@@ -44,6 +45,7 @@ __all__ = [
     "Review",
     "Run",
     "Scenario",
+    "Schedule",
     "Verdict",
     "__version__",
     "compare",
@@ -53,6 +55,9 @@ __all__ = [
     "load_scenario",
     "make_review",
     "read_jsonl",
+    "read_schedule",
+    "record",
+    "replay",
     "shipped",
     "shipped_designs",
     "simulate",
@@ -60,4 +65,5 @@ __all__ = [
     "timeline_figure",
     "write_jsonl",
     "write_report",
+    "write_schedule",
 ]

@@ -1,5 +1,6 @@
-"""Once: one session in SimPy, a trace out."""
+"""One session: in SimPy from a seed, or from a recorded schedule."""
 
-from model.simulate.run import Run, judge_settings, simulate
+from model.simulate.replay import replay
+from model.simulate.run import Run, judge_settings, record, simulate
 
-__all__ = ["Run", "judge_settings", "simulate"]
+__all__ = ["Run", "judge_settings", "record", "replay", "simulate"]

@@ -20,6 +20,7 @@ from model.scenario.schema import Scenario
 from model.streams import Streams
 from model.trace.events import Event, RunEnded
 from model.trace.facts import Facts, facts_of
+from model.trace.schedule import Schedule, Step
 from model.world.pending import Pending
 from model.world.uplink import SharedUplink, build_uplink
 from model.world.world import World
@@ -27,8 +28,9 @@ from model.world.world import World
 
 @dataclass(frozen=True)
 class Run:
-    """What one session did. ``uplink_kbps`` is the uplink's mean, nan where there is none.
+    """What one session did; ``seed`` is -1 where no seed led to it.
 
+    ``uplink_kbps`` is the uplink's mean, nan where there is none;
     ``mean_request_delay_ms`` is over all request legs, transfers left out; nan where none ended.
     """
 
@@ -46,6 +48,11 @@ class Run:
         return facts_of(self.trace)
 
     @property
+    def origin(self) -> str:
+        """Where the run comes from, in words."""
+        return f"seed {self.seed}, session {self.session}" if self.seed >= 0 else "a schedule"
+
+    @property
     def judge(self) -> JudgeSettings:
         """What the properties measure this design by."""
         return judge_settings(self.design)
@@ -53,8 +60,8 @@ class Run:
 
 def judge_settings(design: DesignSpec) -> JudgeSettings:
     """The design's own grace; the promised 5 s for one that has none."""
-    grace_ms = getattr(design.settings, "grace_ms", None)
-    return JudgeSettings() if grace_ms is None else JudgeSettings(grace_ms=grace_ms)
+    grace_ms = getattr(design.settings, "grace_ms", JudgeSettings.grace_ms)
+    return JudgeSettings(grace_ms, bool(getattr(design.cls, "notifies", False)))
 
 
 class Due(simpy.Event):
@@ -73,6 +80,8 @@ class Simulation:
     """One world under SimPy's clock."""
 
     def __init__(self, scenario: Scenario, design: DesignSpec, seed: int, session: int) -> None:
+        self.scenario = scenario
+        self.design = design
         self.streams = Streams(seed, session)
         self.env = simpy.Environment()
         duration_ms = scenario.recording.duration_ms.quantile(
@@ -85,6 +94,7 @@ class Simulation:
         self.happenings_left = scenario.limits.happenings_max
         self.request_legs = 0
         self.request_ms = 0
+        self.steps: list[Step] | None = None
 
     def _clock_offset(self, instance: int) -> int:
         return self.offset.quantile(self.streams.uniform("clock offset", instance))
@@ -139,7 +149,10 @@ class Simulation:
             choices = world.choices(pending)
             if choices:
                 outcome = self._draw_outcome(pending, choices)
-        world.happen(pending, int(self.env.now), outcome)
+        at_ms = int(self.env.now)
+        if self.steps is not None:
+            self.steps.append(Step(pending.key, at_ms, outcome))
+        world.happen(pending, at_ms, outcome)
         if world.fresh:
             self._schedule_fresh()
 
@@ -158,7 +171,27 @@ def simulate(scenario: Scenario, design: DesignSpec, seed: int, session: int = 0
 
     Raises `DesignError` where the design throws, or awaits what it may not.
     """
+    return _run_of(Simulation(scenario, design, seed, session), seed, session)
+
+
+def record(
+    scenario: Scenario, design: DesignSpec, seed: int, session: int = 0
+) -> tuple[Run, Schedule]:
+    """Run one session as `simulate` does, and write its choices down."""
     simulation = Simulation(scenario, design, seed, session)
+    steps: list[Step] = []
+    simulation.steps = steps
+    run = _run_of(simulation, seed, session)
+    world = simulation.world
+    offsets = tuple(map(world.clock_offset, range(world.object.instance + 1)))
+    ended = run.trace[-1]
+    assert isinstance(ended, RunEnded)
+    header = (scenario, design.reference, vars(design.settings), world.duration_ms, offsets)
+    return run, Schedule(*header, ended.reason, tuple(steps), seed, session)
+
+
+def _run_of(simulation: Simulation, seed: int, session: int) -> Run:
+    scenario, design = simulation.scenario, simulation.design
     trace = simulation.run(scenario.limits.horizon_ms)
     uplink, legs = simulation.uplink, simulation.request_legs
     last_ms = max(1, simulation.world.now_ms)

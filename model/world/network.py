@@ -16,18 +16,18 @@ from model.world.pending import Pending
 from reference_impl.contract import Fetch, Response
 
 if TYPE_CHECKING:
-    from model.world.uplink import SharedUplink
+    from model.world.uplink import FreeUplink, SharedUplink
     from model.world.world import World
 
 Call = tuple[str, int, int]
 UPLOAD = "upload"
-DRAINED = ("drained",)
+DRAINED = "drained"
 
 
 class Network:
     """Calls under way. ``calls`` holds those that a task of the page waits for."""
 
-    def __init__(self, world: World, uplink: SharedUplink | None) -> None:
+    def __init__(self, world: World, uplink: SharedUplink | FreeUplink | None) -> None:
         self.world = world
         self.uplink = uplink
         self.calls: dict[Call, tuple[Any, ...]] = {}
@@ -36,6 +36,7 @@ class Network:
         self.draining: set[Call] = set()
         self.broken: set[Call] = set()
         self.arrived: set[int] = set()
+        self.planned: tuple[Call, ...] = ()
         self.is_down = False
 
     # --- requests ----------------------------------------------------------------------------
@@ -102,12 +103,14 @@ class Network:
     # --- bodies on a shared uplink -----------------------------------------------------------
 
     def _plan_uplink(self) -> None:
+        """The transfer that ends next is pending; it changes as others begin and end."""
         assert self.uplink is not None
-        self.world.cancel(DRAINED)
-        following = self.uplink.next_finish()
-        if following is not None:
-            call, at_ms = following
-            self.world.add(Pending(DRAINED, at_ms - self.world.now_ms, payload=call))
+        for call in self.planned:
+            self.world.cancel((DRAINED, *call))
+        plan = self.uplink.plan(self.world.now_ms)
+        self.planned = tuple(call for call, _ in plan)
+        for call, delay in plan:
+            self.world.add(Pending((DRAINED, *call), delay))
 
     def drained(self, call: Call) -> None:
         """The last byte of an upload has left the page."""
@@ -239,6 +242,7 @@ class Network:
         other.draining = self.draining.copy()
         other.broken = self.broken.copy()
         other.arrived = self.arrived.copy()
+        other.planned = self.planned
         other.is_down = self.is_down
         return other
 

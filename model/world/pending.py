@@ -14,14 +14,25 @@ Key = tuple[Any, ...]
 class Spread(Protocol):
     """A delay that is not exact: its quantile function and its support, in ms."""
 
+    @property
+    def low_ms(self) -> int:
+        """The least delay."""
+
+    @property
+    def high_ms(self) -> int | None:
+        """The greatest delay; None where there is none."""
+
     def quantile(self, u: float) -> int:
         """The delay below which a share ``u`` of the draws lies."""
 
 
 class Pending:
-    """One pending thing. ``stream`` names its random stream: a purpose, then whole numbers."""
+    """One pending thing. ``stream`` names its random stream: a purpose, then whole numbers.
 
-    __slots__ = ("delay", "key", "payload", "stream")
+    ``since_ms`` is when it became pending; the world sets it.
+    """
+
+    __slots__ = ("delay", "key", "payload", "since_ms", "stream")
 
     def __init__(
         self, key: Key, delay: int | Spread, stream: tuple[Any, ...] = (), payload: Any = None
@@ -30,6 +41,16 @@ class Pending:
         self.delay = delay
         self.stream = stream
         self.payload = payload
+        self.since_ms = 0
+
+    def window(self) -> tuple[int, int | None]:
+        """The earliest and the latest time at which it may happen, in ms; None: no latest."""
+        delay = self.delay
+        if isinstance(delay, int):
+            return self.since_ms + delay, self.since_ms + delay
+        high_ms = delay.high_ms
+        latest_ms = None if high_ms is None else self.since_ms + high_ms
+        return self.since_ms + delay.low_ms, latest_ms
 
     def __repr__(self) -> str:
         return f"Pending({self.key!r}, {self.delay!r})"
@@ -44,6 +65,17 @@ class Shifted:
         self.base_ms = base_ms
         self.spread = spread
 
+    @property
+    def low_ms(self) -> int:
+        """The least delay."""
+        return max(0, self.base_ms + self.spread.low_ms)
+
+    @property
+    def high_ms(self) -> int | None:
+        """The greatest delay; None where the spread has none."""
+        high_ms = self.spread.high_ms
+        return None if high_ms is None else max(0, self.base_ms + high_ms)
+
     def quantile(self, u: float) -> int:
         """The planned time plus the spread's quantile, never before now."""
         return max(0, self.base_ms + self.spread.quantile(u))
@@ -52,12 +84,34 @@ class Shifted:
 class Between:
     """Whole milliseconds from ``low_ms`` to ``high_ms``, each as likely."""
 
-    __slots__ = ("high_ms", "low_ms")
+    __slots__ = ("_high_ms", "_low_ms")
 
     def __init__(self, low_ms: int, high_ms: int) -> None:
-        self.low_ms = low_ms
-        self.high_ms = high_ms
+        self._low_ms = low_ms
+        self._high_ms = high_ms
+
+    @property
+    def low_ms(self) -> int:
+        """The least delay."""
+        return self._low_ms
+
+    @property
+    def high_ms(self) -> int:
+        """The greatest delay."""
+        return self._high_ms
 
     def quantile(self, u: float) -> int:
         """The quantile of the discrete uniform distribution."""
-        return self.low_ms + int(u * (self.high_ms - self.low_ms + 1))
+        return self._low_ms + int(u * (self._high_ms - self._low_ms + 1))
+
+
+class AnyTime:
+    """Any delay at all: only a schedule can say when."""
+
+    __slots__ = ()
+    low_ms = 0
+    high_ms = None
+
+    def quantile(self, u: float) -> int:
+        """Nothing can be drawn here."""
+        raise AssertionError("a transfer that may take any time has no distribution")

@@ -20,6 +20,7 @@ from scipy.special import gammaincinv
 from model.scenario.mahimahi import read_mahimahi
 from model.scenario.schema import ConstantUplinkSpec, FluctuatingUplinkSpec, TraceUplinkSpec
 from model.streams import Streams
+from model.world.pending import AnyTime, Spread
 
 PACKET_BYTES = 1_500
 PACKET_BITS = PACKET_BYTES * 8
@@ -196,6 +197,11 @@ class SharedUplink:
         key, _ = self.transfers[(turns - 1) % len(self.transfers)]
         return key, self.uplink.time_of(self.used + turns)
 
+    def plan(self, now_ms: int) -> list[tuple[Any, int | Spread]]:
+        """What is pending: the transfer that ends first, and in how many ms."""
+        following = self.next_finish()
+        return [] if following is None else [(following[0], following[1] - now_ms)]
+
     def finish(self, key: Any, now_ms: int) -> None:
         """A transfer has ended, as `next_finish` said."""
         self.cancel(key, now_ms)
@@ -212,6 +218,39 @@ class SharedUplink:
     def fingerprint(self) -> Hashable:
         """The sharing's state, as something hashable."""
         return (self.used, tuple(self.transfers), tuple(self.finished))
+
+
+class FreeUplink:
+    """An uplink whose transfers end whenever a schedule says so, in any order."""
+
+    def __init__(self) -> None:
+        self.transfers: list[Any] = []
+
+    def start(self, key: Any, size_bytes: int, now_ms: int) -> None:
+        """Begin a transfer."""
+        self.transfers.append(key)
+
+    def cancel(self, key: Any, now_ms: int) -> None:
+        """End a transfer before its time, if it is under way."""
+        self.transfers = [other for other in self.transfers if other != key]
+
+    def plan(self, now_ms: int) -> list[tuple[Any, int | Spread]]:
+        """What is pending: every transfer, at any time."""
+        return [(key, AnyTime()) for key in self.transfers]
+
+    def finish(self, key: Any, now_ms: int) -> None:
+        """A transfer has ended."""
+        self.cancel(key, now_ms)
+
+    def copy(self) -> FreeUplink:
+        """The same transfers."""
+        other = FreeUplink()
+        other.transfers = self.transfers.copy()
+        return other
+
+    def fingerprint(self) -> Hashable:
+        """What is under way."""
+        return tuple(self.transfers)
 
 
 @lru_cache(maxsize=8)

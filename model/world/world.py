@@ -33,7 +33,7 @@ from reference_impl.contract import BlobStoreError
 if TYPE_CHECKING:
     from model.design import DesignSpec
     from model.scenario.schema import Fault, Scenario
-    from model.world.uplink import SharedUplink
+    from model.world.uplink import FreeUplink, SharedUplink
     from reference_impl.contract import Chunk
 
 Leg = tuple["int | Spread", tuple[Any, ...]]
@@ -70,7 +70,7 @@ class World:
         design: DesignSpec,
         scenario: Scenario,
         duration_ms: int,
-        uplink: SharedUplink | None = None,
+        uplink: SharedUplink | FreeUplink | None = None,
         clock_offset: Callable[[int], int] = no_offset,
     ) -> None:
         self.clock_offset = clock_offset
@@ -140,6 +140,7 @@ class World:
 
     def add(self, pending: Pending) -> None:
         """One more thing is pending."""
+        pending.since_ms = self.now_ms
         self.pending[pending.key] = pending
         self.fresh.append(pending)
 
@@ -334,7 +335,7 @@ _HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
     "error": lambda w, p, _: w.network.error_arrives(p.key[1:], p.payload),
     "timeout": lambda w, p, _: w.network.cut(p.key[1:], "timed out"),
     "body": lambda w, p, _: w.network.body_arrives(p.key[1:]),
-    DRAINED[0]: lambda w, p, _: w.network.drained(p.payload),
+    DRAINED: lambda w, p, _: w.network.drained(p.key[1:]),
     "blob": lambda w, p, outcome: w._blob(p, outcome),
     "blob_refused": lambda w, p, _: w._blob_failed(p, 429),
     "timer": lambda w, p, outcome: w._resume(p.key[1:], outcome),

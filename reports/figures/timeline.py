@@ -75,10 +75,7 @@ def timeline_figure(run: Run, title: str | None = None) -> Figure:
             draw_panel(axes, spans, panel, width_in)
             _draw_violations(axes, violations, panel)
         _dress(figure, list(row), panels)
-        name = title or (
-            f"{run.scenario.title}: {run.design.name} design, seed {run.seed}, "
-            f"session {run.session}"
-        )
+        name = title or (f"{run.scenario.title}: {run.design.name} design, {run.origin}")
         figure.suptitle(name, fontsize=11, x=0.01, ha="left")
         if violations:
             slug = violations[0][1]

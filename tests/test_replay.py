@@ -1,0 +1,151 @@
+"""Replay: the same choices give the same trace, and a schedule that does not fit is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from lastchunk.cli import app
+from model.design import load_design
+from model.errors import InputError
+from model.scenario.load import load_scenario, shipped
+from model.simulate import record, replay
+from model.trace.schedule import Schedule, Step, read_schedule, write_schedule
+
+STORM = [
+    "platform.commit_ms={distribution='uniform', low_ms=0, high_ms=40}",
+    "platform.commit_failure=0.1",
+    "platform.instance_loss=0.05",
+    "platform.alarm_uncounted_failure=0.2",
+    "platform.clock_offset_ms={low_ms=-300, high_ms=300}",
+    "client.retry_jitter=0.5",
+]
+
+
+def schedule_of(scenario: str = "lossy-mobile", *overrides: str, seed: int = 3) -> Schedule:
+    loaded = load_scenario(scenario, overrides)
+    return record(loaded, load_design("alarm", loaded), seed)[1]
+
+
+@pytest.mark.parametrize("design", ["alarm", "manual"])
+@pytest.mark.parametrize("name", shipped())
+def test_a_replay_gives_the_recorded_trace(name: str, design: str, tmp_path: Path) -> None:
+    for seed, overrides in ((1, []), (2, STORM)):
+        loaded = load_scenario(name, overrides)
+        run, schedule = record(loaded, load_design(design, loaded), seed)
+        write_schedule(schedule, tmp_path / "run.schedule")
+        read = read_schedule(tmp_path / "run.schedule")
+        assert read == schedule
+        assert replay(read).trace == run.trace
+
+
+def test_a_replay_needs_no_seed_and_no_uplink(tmp_path: Path) -> None:
+    uplink = tmp_path / "measured.up"
+    uplink.write_text("3\n7\n11\n11\n20\n")
+    loaded = load_scenario("everything-fast", ["client.uploads_parallel=2"], uplink)
+    run, schedule = record(loaded, load_design("alarm", loaded), 5)
+    assert any(step.key[0] == "drained" for step in schedule.steps)
+    uplink.unlink()
+    assert replay(schedule).trace == run.trace
+
+
+def refusal(schedule: Schedule) -> str:
+    with pytest.raises(InputError) as caught:
+        replay(schedule)
+    return str(caught.value)
+
+
+def changed(schedule: Schedule, at: int, step: Step) -> Schedule:
+    steps = (*schedule.steps[:at], step, *schedule.steps[at + 1 :])
+    return Schedule(
+        schedule.scenario,
+        schedule.design,
+        schedule.settings,
+        schedule.duration_ms,
+        schedule.clock_offsets_ms,
+        schedule.ended,
+        steps,
+    )
+
+
+def test_the_first_step_that_parts_is_named_with_what_was_possible() -> None:
+    schedule = schedule_of("everything-fast")
+    assert [step.key for step in schedule.steps[:2]] == [
+        ("request", "create", -1, 0, 0),
+        ("response", "create", -1, 0, 0),
+    ]
+    assert refusal(changed(schedule, 1, Step(("tick",), 50, ""))) == (
+        "schedule, step 2: 'tick at 50 ms'; "
+        "allowed: response create -1 0 0 at 50 ms; alarm at 600025 ms"
+    )
+    early = Step(("response", "create", -1, 0, 0), 49, "")
+    assert "step 2" in refusal(changed(schedule, 1, early))
+    assert "for this one at 50 ms" in refusal(changed(schedule, 1, early))
+    late = Step(("alarm",), 600_025, "")
+    assert "first response create -1 0 0, due by 50 ms" in refusal(changed(schedule, 1, late))
+    strange = Step(("response", "create", -1, 0, 0), 50, "lost")
+    assert refusal(changed(schedule, 1, strange)).endswith("an outcome of ''")
+
+
+def test_a_step_after_the_end_is_refused() -> None:
+    schedule = schedule_of("everything-fast")
+    more = changed(schedule, len(schedule.steps), Step(("tick",), 10**6, ""))
+    assert refusal(more).endswith("allowed: nothing: nothing is pending")
+    ended = schedule_of("small-scope", "disconnects=0", "failures=0")
+    more = changed(ended, len(ended.steps), Step(("tick",), 10**6, ""))
+    assert "the run ended at its completion" in refusal(more)
+
+
+def test_another_design_parts_where_it_behaves_differently() -> None:
+    schedule = schedule_of("everything-fast")
+    with pytest.raises(InputError, match=r"schedule, step \d+: 'request signal_stop"):
+        replay(schedule, load_design("manual", schedule.scenario))
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "words"),
+    [
+        (0, "{", "line 1: '{'; allowed: the header of a schedule"),
+        (0, '{"format": "x"}', "whose 'format' is 'lastchunk schedule 1'"),
+        (1, "[1]", "line 2: '[1]'; allowed: a step: [key, at_ms, outcome]"),
+        (1, '[["tick"], 1.5, ""]', "line 2"),
+        (2, "", "line 3"),
+    ],
+)
+def test_a_broken_file_is_refused_by_its_line(
+    line: int, text: str, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "run.schedule"
+    write_schedule(schedule_of(), path)
+    lines = path.read_text().split("\n")
+    lines[line] = text
+    path.write_text("\n".join(lines))
+    with pytest.raises(InputError) as caught:
+        read_schedule(path)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("duration_ms", "long"), ("clock_offsets_ms", []), ("settings", 3), ("seed", True)],
+)
+def test_a_broken_header_is_refused_by_its_field(field: str, value: object, tmp_path: Path) -> None:
+    path = tmp_path / "run.schedule"
+    write_schedule(schedule_of(), path)
+    head, rest = path.read_text().split("\n", 1)
+    path.write_text(json.dumps(json.loads(head) | {field: value}) + "\n" + rest)
+    with pytest.raises(InputError, match=field):
+        read_schedule(path)
+
+
+def test_the_commands_write_and_replay(tmp_path: Path) -> None:
+    file, first, again = tmp_path / "x.schedule", tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    command = ["simulate", "lossy-mobile", "--seed", "4", "--schedule", str(file)]
+    assert CliRunner().invoke(app, [*command, "--out", str(first)]).exit_code == 0
+    done = CliRunner().invoke(app, ["replay", str(file), "--out", str(again)])
+    assert done.exit_code == 0
+    assert first.read_bytes() == again.read_bytes()
+    assert "seed 4, session 0" in done.stdout
