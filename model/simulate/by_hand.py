@@ -15,7 +15,7 @@ from model.errors import InputError
 from model.scenario.schema import Fault, Scenario
 from model.trace.events import NO_CHUNK, RequestSent
 from model.world.pending import Key, Pending
-from model.world.uplink import SharedUplink
+from model.world.uplink import FreeUplink, SharedUplink
 from model.world.world import World
 from reference_impl.contract import Chunk
 
@@ -31,7 +31,7 @@ class Hand:
         scenario: Scenario,
         duration_ms: int = 25_000,
         has_page: bool = True,
-        uplink: SharedUplink | None = None,
+        uplink: SharedUplink | FreeUplink | None = None,
     ) -> None:
         self.world = World(design, scenario, duration_ms, uplink)
         self.due_ms: dict[Key, tuple[Pending, int]] = {}
@@ -129,7 +129,7 @@ class Hand:
             delay = pending.delay
             wait_ms = delay if isinstance(delay, int) else delay.quantile(MIDDLE)
             self.due_ms.pop(pending.key, None)
-            self.due_ms[pending.key] = (pending, world.now_ms + wait_ms)
+            self.due_ms[pending.key] = (pending, pending.since_ms + wait_ms)
         world.fresh.clear()
         for key in [key for key, (item, _) in self.due_ms.items() if _is_gone(world, item)]:
             del self.due_ms[key]
