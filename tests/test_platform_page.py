@@ -52,7 +52,7 @@ def test_a_demo_shows_its_rule(demo: Demo) -> None:
     assert misses(demo, run_demo(demo)) == []
     assert len(demo.shows) >= 2
     assert demo.words.endswith((".", ".)"))
-    assert demo.tags
+    assert set(demo.tags.split(", ")) <= {"doc", "src", "run", ""}
 
 
 @each_demo

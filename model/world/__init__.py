@@ -52,9 +52,9 @@ when it has ended *and* its writes are on disk (D5): a crash just before repeats
 all. "At least once" means that. Code can steer its retries: setting another alarm before the throw
 replaces them (A5), deleting it ends them (A6).
 
-**Who may overlap with whom.** Two `alarm()`: never (R1). A request with a request or with `alarm()`:
-whenever one of them awaits something outside (R4, R5). Two requests of one client arrive in any
-order (R14). A client that goes away stops nothing that has begun (R12).
+**Who may overlap with whom.** Two `alarm()`: never (R1). A request with a request, or with an
+`alarm()`: whenever one of them awaits something outside (R4, R5). Two requests of one client arrive
+in any order (R14). A client that goes away stops nothing that has begun (R12).
 
 **Losing memory** (`instances.py`). The fields of the object live in an *instance*, and an instance
 can go at any wait: after ten idle seconds, at a deploy, a move, a crash, a failed commit. Nothing

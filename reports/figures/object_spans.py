@@ -10,6 +10,12 @@ OUTLIVES = "deploy"
 """The one loss of an instance after which its handlers may go on (R11)."""
 
 
+def wait_words(wait_ms: int) -> str:
+    """A wait as short as it may be said: ``+600 s``, ``+5.2 s``, ``+0.39 s``."""
+    decimals = 0 if wait_ms >= 10_000 else 1 if wait_ms >= 1_000 else 2
+    return f"+{round(wait_ms / 1000, decimals):g} s"
+
+
 class ObjectSpans:
     """Reads the events of the object; `reports.figures.spans` adds the page and the network."""
 
@@ -206,8 +212,9 @@ class ObjectSpans:
     def _cut_alarm(self, at_ms: int) -> None:
         if self.alarm is not None:
             set_ms, due_ms = self.alarm
-            label = f"+{(due_ms - set_ms) / 1000:g} s"
-            self.spans.bars.append(Bar("alarm", "alarm", set_ms, at_ms, label))
+            self.spans.bars.append(
+                Bar("alarm", "alarm", set_ms, at_ms, wait_words(due_ms - set_ms))
+            )
             self.alarm = None
         if self.back_off_ms is not None:
             self.spans.bars.append(

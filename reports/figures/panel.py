@@ -95,7 +95,7 @@ def draw_panel(axes: Axes, spans: Spans, panel: tuple[int, int], width_in: float
             words.put(max(begin_ms, from_ms), BANDS_AT, name, colour)
     for bar in spans.bars:
         if bar.to_ms >= from_ms and bar.from_ms <= to_ms and bar.lane in LANE_AT:
-            _draw_bar(axes, bar, panel)
+            _draw_bar(axes, bar, panel, words.char_ms)
     for index, at_ms in spans.chunks:
         if from_ms <= at_ms <= to_ms:
             axes.plot(at_ms / 1000, LANE_AT["client"], "|", color=BLUE, ms=14, mew=2)
@@ -111,16 +111,16 @@ def draw_panel(axes: Axes, spans: Spans, panel: tuple[int, int], width_in: float
     axes.set_xlim(from_ms / 1000, to_ms / 1000)
 
 
-def _draw_bar(axes: Axes, bar: Bar, panel: tuple[int, int]) -> None:
+def _draw_bar(axes: Axes, bar: Bar, panel: tuple[int, int], char_ms: float) -> None:
     # Odd chunks a little lower, so that neighbours that overlap in time both show.
     shift = -0.2 if bar.label.isdigit() and int(bar.label) % 2 else 0.1
     at = LANE_AT[bar.lane] + (shift if bar.lane in SHIFTED else 0)
     span_ms = panel[1] - panel[0]
     fill_bar(axes, bar, at, HEIGHTS.get(bar.lane, 0.34), span_ms)
     begin_ms, end_ms = max(bar.from_ms, panel[0]), min(bar.to_ms, panel[1])
-    if bar.lane in LABELLED and end_ms - begin_ms > 0.08 * span_ms:
-        words = bar.kind if bar.lane == "status" else bar.label
-        words = f"chunk {words}" if words.isdigit() else words
+    words = bar.kind if bar.lane == "status" else bar.label
+    words = f"chunk {words}" if words.isdigit() else words
+    if bar.lane in LABELLED and end_ms - begin_ms > char_ms * len(words):
         middle_s = (begin_ms + end_ms) / 2000
         axes.text(middle_s, at, words, fontsize=7, ha="center", va="center", clip_on=True)
 

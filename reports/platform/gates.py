@@ -99,7 +99,7 @@ DEMOS = (
     Demo(
         "R2",
         "the input gate, first in, first out",
-        "src",
+        "",
         "Every event (a request, the alarm, a timer, an answer from outside) enters through the "
         "object's input gate. Behind a closed gate events wait in a line. Here two reads of a "
         "storage that answers after 50 ms hold it closed one after the other.",
@@ -119,7 +119,7 @@ DEMOS = (
     Demo(
         "R3",
         "when the gate is closed",
-        "doc, src",
+        "run",
         "The gate is closed while code runs, while an operation on *storage* is awaited, in the "
         "constructor, and inside `blockConcurrencyWhile`, whatever is awaited in there. The alarm "
         "of this design is due at 210 ms and waits until 510 ms.",

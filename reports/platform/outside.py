@@ -35,7 +35,7 @@ DEMOS = (
     Demo(
         "R11",
         "an old instance beside a new one",
-        "doc",
+        "",
         "A new version, or a move to another machine, makes a new instance at once; the old one "
         "may go on for up to 30 s with events that touch no storage. At its next access to "
         "storage it gets an exception. Chunk 0 is in the blob store here, and nothing says so; "
@@ -74,7 +74,7 @@ DEMOS = (
     Demo(
         "R14",
         "requests have no order",
-        "doc",
+        "",
         "Requests through different stubs have no order among them, and the session's worker makes "
         "a stub for each. A stop can overtake an upload that was sent before it.",
         Stops,
@@ -92,7 +92,7 @@ DEMOS = (
     Demo(
         "memory",
         "what an instance forgets",
-        "doc, run",
+        "run",
         "The fields of an instance are gone after 10 s without an event (hibernation), after 70 to "
         "140 s where it cannot hibernate (eviction), and at a deploy, a move, a crash, a failed "
         "commit, or an alarm past its 15 minutes. There is no hook that tells. Storage and the "

@@ -44,9 +44,10 @@ did, and the trace. Nothing here is drawn by hand: `{COMMAND}` runs the designs 
 `model/world` and writes this page, and a test compares it with what they do now.
 
 *doc*: promised by Cloudflare's documentation. *src*: read in the open-source runtime. *run*: seen
-on the real runtime. The scheduler of Cloudflare's production is closed source; where its
-behaviour is not known, the rule does not claim it. `model/world/__init__.py` tells how the rules
-hang together, and where the model is simpler than the platform.
+on the real runtime; a rule without a tag has no single source noted. The scheduler of
+Cloudflare's production is closed source; where its behaviour is not known, the rule does not
+claim it. `model/world/__init__.py` tells how the rules hang together, and where the model is
+simpler than the platform.
 
 **To read a picture.** Time runs to the right, in seconds. *network*: a request on its way (blue),
 its answer from the end of the handler to the caller (grey), with the wait at the output gate in
@@ -106,7 +107,7 @@ def _section(demo: Demo) -> str:
     heading = f"### {demo.rule}: {demo.name}" if demo.rule[1:].isdigit() else f"### {name}"
     return "\n".join(
         (
-            f"{heading} ({demo.tags})\n",
+            heading + (f" ({demo.tags})\n" if demo.tags else "\n"),
             f"{_wrap(demo.words)}\n",
             _code(demo.design),
             f"{_wrap(_run_words(demo))}\n",

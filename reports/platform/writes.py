@@ -60,7 +60,7 @@ DEMOS = (
     Demo(
         "R7",
         "storage answers at once, and promises little",
-        "doc, src",
+        "",
         "SQLite-backed storage is synchronous: `get`, `put` and `setAlarm` return at once and let "
         "nothing else in, so two requests that arrive together do not mix. But a `put` that has "
         "been awaited is not on disk yet. What is read and written are copies. Storage backed by "
@@ -105,7 +105,7 @@ DEMOS = (
     Demo(
         "R9",
         "earlier: told first; later: told last",
-        "src",
+        "",
         "Moving the alarm earlier tells the scheduler first and commits then. Moving it later "
         "commits first and tells the scheduler afterwards, best effort. Here it is not told: it "
         "delivers at the old time, and the object drops that delivery and registers its own (R8).",
@@ -125,7 +125,7 @@ DEMOS = (
     Demo(
         "R10",
         "the output gate",
-        "doc, src",
+        "",
         "An answer, and every call to the outside, waits until all earlier writes are on disk. "
         "Where a write fails, the object is reset, what waited is thrown away, and the callers see "
         "an error. An error therefore says nothing of the write: it may be on disk or not.",
