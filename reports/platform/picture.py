@@ -30,6 +30,7 @@ WIDTH_IN, ROW_IN, EDGE_IN, PLOT_IN, CHAR_IN = 8.0, 0.27, 0.62, 7.0, 0.068
 HEIGHT = 0.62
 BAR_LANES = {"run": "object"}
 INSIDE_ONLY = ("alarm",)
+SIDES = {"inside": ("center", 0), "right": ("left", 5), "left": ("right", -5)}
 WHITE_ON = ("handler", "handler lost", "handler refused", "put", "commit failed")
 
 
@@ -180,14 +181,27 @@ def _draw_piece(axes: Axes, piece: Piece, at: int, span_ms: int) -> None:
             draw_mark(axes, item, at)
         is_plain = item.kind in ("stale", "instance lost", "notified")
         colour = BLACK if is_plain else VERMILION
-    if piece.side == "inside":
-        middle_s = (_begin(item) + _end(item)) / 2000
-        axes.text(middle_s, at, piece.words, fontsize=8, color=colour, ha="center", va="center")
-    elif piece.side == "right":
-        axes.text(_end(item) / 1000, at, f"  {piece.words}", fontsize=8, color=colour, va="center")
-    else:
-        at_s = _begin(item) / 1000
-        axes.text(at_s, at, f"{piece.words}  ", fontsize=8, color=colour, va="center", ha="right")
+    if piece.words and piece.side == "inside":
+        _write(axes, (_begin(item) + _end(item)) / 2, at, piece, colour)
+    elif piece.words:
+        _write(axes, _begin(item) if piece.side == "left" else _end(item), at, piece, colour)
+
+
+def _write(axes: Axes, at_ms: float, at: int, piece: Piece, colour: str) -> None:
+    """Words on a bar, or beside it: what lies behind those shines through only a little."""
+    side, shift = SIDES[piece.side]
+    behind = {"fc": "white", "ec": "none", "alpha": 0.7, "pad": 0.2} if shift else None
+    axes.annotate(
+        piece.words,
+        (at_ms / 1000, at),
+        (shift, 0),
+        textcoords="offset points",
+        fontsize=8,
+        color=colour,
+        va="center",
+        ha=side,
+        bbox=behind,
+    )
 
 
 def _dress(axes: Axes, rows: list[tuple[str, Row]], has_bands: bool) -> None:
