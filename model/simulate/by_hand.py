@@ -8,15 +8,15 @@ exact instant with it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from model.design import DesignSpec
-from model.errors import InputError
 from model.scenario.schema import Fault, Scenario
 from model.trace.events import NO_CHUNK, RequestSent
 from model.world.pending import Key, Pending
 from model.world.uplink import FreeUplink, SharedUplink
-from model.world.world import World
+from model.world.world import World, no_offset
 from reference_impl.contract import Chunk
 
 MIDDLE = 0.5
@@ -32,8 +32,9 @@ class Hand:
         duration_ms: int = 25_000,
         has_page: bool = True,
         uplink: SharedUplink | FreeUplink | None = None,
+        offset: Callable[[int], int] = no_offset,
     ) -> None:
-        self.world = World(design, scenario, duration_ms, uplink)
+        self.world = World(design, scenario, duration_ms, uplink, offset)
         self.due_ms: dict[Key, tuple[Pending, int]] = {}
         if has_page:
             self.world.begin()
@@ -45,11 +46,14 @@ class Hand:
     # --- one thing at an instant -------------------------------------------------------------
 
     def at(self, at_ms: int, *key: Any, outcome: str = "") -> None:
-        """Let the pending thing whose key begins so happen at ``at_ms``. Raises `InputError`."""
+        """Let the pending thing whose key begins so happen at ``at_ms``.
+
+        Raises `AssertionError`: an order that does not fit is a mistake of who gave it.
+        """
         found = [item for item in self.world.pending.values() if item.key[: len(key)] == key]
         if len(found) != 1:
             known = ", ".join(sorted(map(repr, self.world.pending))) or "nothing"
-            raise InputError("order", key, f"the key of one pending thing; pending: {known}")
+            raise AssertionError(f"{key} is not the key of one pending thing; pending: {known}")
         self._happen(found[0], at_ms, outcome)
 
     def decide(self, outcome: str, *key: Any) -> None:

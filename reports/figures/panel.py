@@ -34,7 +34,7 @@ LANE_WORDS = {
     "blobs": "blob store",
     "alarm": "alarm",
 }
-TOP, BOTTOM = 6.06, 0.35
+TOP, BOTTOM = 6.18, 0.35
 COLOURS = {
     "request": SKY,
     "request lost": VERMILION,
@@ -57,7 +57,7 @@ COLOURS = {
 BAND_COLOURS = {"tab closed": GREY, "laptop asleep": PURPLE, "process down": BLACK}
 HEIGHTS = {"status": 0.18, "run": 0.12}
 WORDS_AT = {"client": (4.88, 4.75), "object": (3.52, 3.65, 3.78), "alarm": (1.24, 1.38, 1.52)}
-BANDS_AT = (5.98, 5.85, 5.72)
+BANDS_AT = (6.1, 5.97, 5.84)
 CHAR_IN = 0.058  # the width of a character of the smallest words
 SHIFTED = ("network", "object", "blobs")
 LABELLED = ("alarm", "status", "network")
@@ -96,10 +96,11 @@ def draw_panel(axes: Axes, spans: Spans, panel: tuple[int, int], width_in: float
     for bar in spans.bars:
         if bar.to_ms >= from_ms and bar.from_ms <= to_ms and bar.lane in LANE_AT:
             _draw_bar(axes, bar, panel, words.char_ms)
-    for index, at_ms in spans.chunks:
-        if from_ms <= at_ms <= to_ms:
-            axes.plot(at_ms / 1000, LANE_AT["client"], "|", color=BLUE, ms=14, mew=2)
-            axes.text(at_ms / 1000, 5.4, f" {index}", fontsize=7, color=BLUE, clip_on=True)
+    chunks = [(index, at_ms) for index, at_ms in spans.chunks if from_ms <= at_ms <= to_ms]
+    for index, at_ms in chunks:
+        name = f" chunk {index} recorded" if len(chunks) == 1 else f" {index}"
+        axes.plot(at_ms / 1000, LANE_AT["client"], "|", color=BLUE, ms=14, mew=2)
+        axes.text(at_ms / 1000, 5.35, name, fontsize=7, color=BLUE, clip_on=True)
     for at_ms in spans.stops:
         if from_ms <= at_ms <= to_ms:
             axes.axvline(at_ms / 1000, color=ORANGE, ls="--", lw=1.2)

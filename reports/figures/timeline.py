@@ -6,22 +6,21 @@ the gap is written between the panels.
 
 from __future__ import annotations
 
-import base64
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from model.properties import Violation, check_all
 from model.simulate import Run
 from reports.figures.bars import Spans
+from reports.figures.marks import draw_violations, key_of, violation_lines
 from reports.figures.panel import BOTTOM, LANE_AT, LANE_WORDS, TOP, draw_panel
-from reports.figures.save import png_bytes
 from reports.figures.spans import spans_of
 from reports.figures.style import GREY, PALE, VERMILION, new_figure, styled
 
-WIDTH_IN, HEIGHT_IN, LABELS_IN = 11, 5.0, 1.0
+WIDTH_IN, HEIGHT_IN, LABELS_IN = 11, 4.9, 1.0
 GAP_MS, BEFORE_MS, AFTER_MS, LEAST_MS, PANELS_MAX = 45_000, 4_000, 6_000, 4, 3
 PANEL_MS_MAX = 90_000
+KEY_MAX = 8  # entries of the key in one line
 
 
 def violations_of(run: Run) -> list[tuple[int, str, str]]:
@@ -67,46 +66,31 @@ def timeline_figure(run: Run, title: str | None = None) -> Figure:
     violations = violations_of(run)
     panels = panels_of(spans, [at for at, _, _ in violations])
     with styled():
-        figure = new_figure(WIDTH_IN, HEIGHT_IN)
+        figure = new_figure(WIDTH_IN, HEIGHT_IN + 0.15 * len(violations))
         widths = [max(0.25 * max(b - a for a, b in panels), b - a) for a, b in panels]
         row = figure.subplots(1, len(panels), sharey=True, squeeze=False, width_ratios=widths)[0]
         for axes, panel, width in zip(row, panels, widths, strict=True):
             width_in = (WIDTH_IN - LABELS_IN) * width / sum(widths)
             draw_panel(axes, spans, panel, width_in)
-            _draw_violations(axes, violations, panel)
+            draw_violations(axes, violations, panel)
         _dress(figure, list(row), panels)
-        name = title or (f"{run.scenario.title}: {run.design.name} design, {run.origin}")
-        figure.suptitle(name, fontsize=11, x=0.01, ha="left")
-        if violations:
-            slug = violations[0][1]
-            words = f"violated: {slug}: {violations[0][2]}"
-            figure.supxlabel(words, fontsize=9, color=VERMILION, x=0.01, ha="left")
-    return figure
-
-
-def run_html(run: Run) -> str:
-    """The session's picture as a piece of HTML, for a notebook."""
-    data = base64.b64encode(png_bytes(timeline_figure(run))).decode("ascii")
-    return f'<img src="data:image/png;base64,{data}" style="max-width:100%" alt="Timeline">'
-
-
-def _draw_violations(
-    axes: Axes, violations: list[tuple[int, str, str]], panel: tuple[int, int]
-) -> None:
-    """The earliest violation in full, the later ones as thin lines."""
-    for place, (at_ms, _, _) in enumerate(violations):
-        if panel[0] <= at_ms <= panel[1]:
-            axes.axvline(at_ms / 1000, color=VERMILION, lw=2.2 if place == 0 else 0.8, alpha=0.8)
-    if violations and panel[0] <= violations[0][0] <= panel[1]:
-        axes.text(
-            violations[0][0] / 1000,
-            5.57,
-            " violated",
-            fontsize=8,
-            color=VERMILION,
-            fontweight="bold",
-            clip_on=True,
+        name = title or f"{run.scenario.title}: {run.design.name} design, {run.origin}"
+        key = key_of(spans, panels)
+        lines = 1 if len(key) <= KEY_MAX else 2
+        figure.suptitle(name + "\n" * lines, fontsize=11, x=0.01, ha="left")  # the key is below
+        figure.legend(
+            handles=key,
+            loc="upper left",
+            bbox_to_anchor=(0.0, 1 - 0.24 / figure.get_figheight()),
+            ncols=-(-len(key) // lines),
+            fontsize=7,
+            frameon=False,
+            handlelength=1.2,
+            columnspacing=1.2,
         )
+        words = "\n".join(violation_lines(violations, panels))
+        figure.supxlabel(words, fontsize=8, color=VERMILION, x=0.01, ha="left")
+    return figure
 
 
 def _dress(figure: Figure, row: list[Axes], panels: list[tuple[int, int]]) -> None:

@@ -1,0 +1,89 @@
+"""The violations on a session's timeline, and the key to its colours and marks."""
+
+from __future__ import annotations
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from reports.figures.bars import Spans
+from reports.figures.panel import COLOURS
+from reports.figures.style import BLACK, GREEN, VERMILION
+
+KEY_WORDS = {
+    "request": "upload under way",
+    "request lost": "request lost, or refused",
+    "stop": "stop call",
+    "response": "response",
+    "handler": "handler runs or is suspended",
+    "handler of old instance": "goes on in a replaced instance",
+    "alarm()": "alarm() under way",
+    "put": "blob put",
+    "alarm": "alarm pending",
+    "back-off": "failed, retry to come",
+}
+SIGNS = {
+    "fired": (BLACK, "^", "alarm runs"),
+    "stale": ("white", "^", "delivery dropped"),
+    "notified": (GREEN, "D", "consumer told"),
+    "instance lost": (BLACK, "|", "instance lost"),
+}
+CROSSES = {("network", "lost"): "the client notices", ("alarm", "failed"): "an attempt fails"}
+
+Found = list[tuple[int, str, str]]
+
+
+def draw_violations(axes: Axes, violations: Found, panel: tuple[int, int]) -> None:
+    """A line for each violation with its number; the earliest is thick."""
+    times = sorted({at_ms for at_ms, _, _ in violations})
+    for at_ms in times:
+        if panel[0] <= at_ms <= panel[1]:
+            first = at_ms == times[0]
+            axes.axvline(at_ms / 1000, color=VERMILION, lw=2.2 if first else 1.0, alpha=0.8)
+            numbers = [str(n) for n, item in enumerate(violations, 1) if item[0] == at_ms]
+            words = f" violated {', '.join(numbers)}"
+            axes.text(
+                at_ms / 1000,
+                5.57,
+                words,
+                fontsize=8,
+                color=VERMILION,
+                fontweight="bold" if first else "normal",
+                clip_on=True,
+            )
+
+
+def violation_lines(violations: Found, panels: list[tuple[int, int]]) -> list[str]:
+    """The violations by their numbers in the picture."""
+    lines = []
+    for number, (at_ms, slug, detail) in enumerate(violations, 1):
+        shown = any(begin <= at_ms <= end for begin, end in panels)
+        where = "" if shown else " (not in the picture)"
+        lines.append(f"{number}  {slug}, {at_ms / 1000:,.3f} s: {detail}{where}")
+    return lines
+
+
+def key_of(spans: Spans, panels: list[tuple[int, int]]) -> list[Artist]:
+    """What colours and marks mean, for those that the panels show."""
+
+    def shown(from_ms: int, to_ms: int) -> bool:
+        return any(to_ms >= begin and from_ms <= end for begin, end in panels)
+
+    kinds = {bar.kind for bar in spans.bars if shown(bar.from_ms, bar.to_ms)}
+    if "handler refused" in kinds:
+        kinds.add("request lost")
+    key: list[Artist] = [
+        Patch(facecolor=COLOURS[kind], edgecolor=BLACK, lw=0.4, label=words)
+        for kind, words in KEY_WORDS.items()
+        if kind in kinds
+    ]
+    marks = {(mark.lane, mark.kind) for mark in spans.marks if shown(mark.at_ms, mark.at_ms)}
+    for kind, (colour, sign, words) in SIGNS.items():
+        if any(kind == other for _, other in marks):
+            key.append(Line2D([], [], color=colour, marker=sign, mec=BLACK, ls="", label=words))
+    crosses = [words for mark, words in CROSSES.items() if mark in marks]
+    if crosses:
+        label = ", or ".join(crosses)
+        key.append(Line2D([], [], color=VERMILION, marker="x", ls="", label=label))
+    return key
