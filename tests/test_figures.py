@@ -115,6 +115,16 @@ def test_a_stale_delivery_an_old_alarm_and_a_notification() -> None:
     ]
 
 
+def test_a_tab_that_is_reloaded_is_closed_for_a_while() -> None:
+    trace: list[e.Event] = [
+        e.TabClosed(100, ()),
+        e.TabReopened(400, 90),
+        e.TabClosed(700, ()),
+        e.ConsoleLine(900, "later"),
+    ]
+    assert spans_of(trace).bands == [("tab closed", 100, 400), ("tab closed", 700, 900)]
+
+
 def test_deleted_retries_leave_no_bar() -> None:
     trace: list[e.Event] = [
         e.AlarmSet(0, 100),

@@ -64,6 +64,9 @@ class Builder(ObjectSpans):
     def on_TabClosed(self, event: e.TabClosed) -> None:  # noqa: N802
         self.bands["tab closed"] = event.at_ms
 
+    def on_TabReopened(self, event: e.TabReopened) -> None:  # noqa: N802
+        self._end_band("tab closed", event.at_ms)
+
     def on_LaptopSlept(self, event: e.LaptopSlept) -> None:  # noqa: N802
         self.bands["laptop asleep"] = event.at_ms
 
