@@ -85,12 +85,12 @@ What the model admits
   room. `platform.commit_ms` above 0 makes it.
 - Commits are confirmed in order, and of those under way a loss keeps the first so many, never a
   later one without an earlier. Transactions, `sync()` and `allowUnconfirmed` are not there.
-- KV's cache is never emptied, its writes never wait, and the alarm's own reads never do.
+- KV's cache is emptied with the instance only; its writes never wait, nor does reading the alarm.
 - What waits at the gate of an object that is reset is answered 500; at a deploy it goes to the new
   instance. While a process is down, requests fail at once. Production may retry or hold some.
 - An old instance's calls to the outside pass without an output gate. R1 is kept more strictly than
   promised: not even an old and a new instance run `alarm()` at the same time.
-- An object that would fall asleep while a commit is under way stays awake until its next event.
+- An object does not fall asleep while a commit is under way.
 - A blob is stored at the end of its put, whole or not at all; a put that was sent goes on when its
   handler is gone.
 - The Worker in front of the object is counted for the bill, and does nothing else: it adds no delay
