@@ -36,14 +36,15 @@ replace it, earlier or later (A1); a time that has passed means now (A2); the sa
 nothing (A7). When it comes due, `alarm()` runs, and while it does the slot reads as empty, unless
 the code fills it again (A3, A4).
 
-**The scheduler** is somebody else, and knows only what it was last told. It never delivers early
-(D3); it may be late, usually by milliseconds and at worst by a minute or so. It looks at nothing
-but the time: not at requests under way, not at whether the session is idle (R6). Moving an alarm
-earlier tells the scheduler before the commit, moving it later tells it afterwards, best effort
-(R9). So a delivery may be out of date when it arrives, and the object compares it with its own
-slot: the same time runs; another time that is safely on disk makes it drop the delivery; another
-time that is *not on disk yet* lets the old delivery run after all (R8). That last case is narrow,
-and it is why careful code keeps a deadline of its own and looks at it.
+**The scheduler** is somebody else, and knows only what it was last told. It never delivers early;
+it is late by milliseconds as a rule, by up to a minute in trouble, and without bound while an
+account is blocked (D3). It looks at nothing but the time: not at requests under way, not at whether
+the session is idle (R6). Moving an alarm earlier tells the scheduler before the commit, moving it
+later tells it afterwards, best effort (R9). So a delivery may be out of date when it arrives, and
+the object compares it with its own slot. The same time: `alarm()` runs. Another time that is safely
+on disk: the delivery is dropped, unless that time has passed too. Another time that is *not on disk
+yet*: the old delivery runs after all (R8). That last case is narrow, and it is why careful code
+keeps a deadline of its own and looks at it.
 
 A run that throws is retried, six times, after 2 s doubled each time and up to a quarter more (D1);
 then the alarm is gone and nothing tells anyone. A run that the platform spoils is retried without
