@@ -161,6 +161,14 @@ class Storage:
             not self.dirty and self.disk.alarm_ms == self.owner.alarms.time_ms
         )
 
+    @property
+    def alarm_is_settled(self) -> bool:
+        """Whether no loss of memory can bring another alarm back any more (R9)."""
+        alarm_ms = self.owner.alarms.time_ms
+        return self.alarm_is_confirmed and all(
+            image.alarm_ms == alarm_ms for image in self.batches.values()
+        )
+
     def break_off(self, kept: int) -> list[Outgoing]:
         """Memory is lost. The first ``kept`` commits under way turn out to be on disk, the others
         never were. Returns what had been waiting to leave: it never will (R10)."""

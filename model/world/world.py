@@ -100,6 +100,7 @@ class World:
         self.commits_wait = (
             self.commit_ms != 0
             or platform.commit_failure > 0
+            or platform.alarm_move_loss > 0
             or any(fault.kind in NEEDS_COMMITS for fault in scenario.faults)
         )
         self.alarm_late_ms = exact(platform.alarm_late_ms)
@@ -289,6 +290,7 @@ class World:
 
     def _notify(self, pending: Pending, outcome: str) -> None:
         if outcome.startswith(INSTANCE_LOST):
+            self.consumer.arrived(pending.payload)
             self._resume(pending.key[1:], outcome)
         else:
             self.consumer.notified(pending.key[1:], pending.payload, outcome)
