@@ -6,6 +6,11 @@ from typing import Any
 
 from reference_impl.alarm import AlarmDesign
 from reference_impl.manual import ManualDesign
+from reference_impl.outbox import OutboxDesign
 
-DESIGNS: dict[str, Any] = {"manual": ManualDesign, "alarm": AlarmDesign}
+DESIGNS: dict[str, Any] = {
+    "manual": ManualDesign,
+    "alarm": AlarmDesign,
+    "outbox": OutboxDesign,
+}
 """The shipped designs by name, the oldest first."""

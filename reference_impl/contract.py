@@ -9,6 +9,7 @@ What a design supplies (see `DesignClass`):
 * ``Settings``: a frozen dataclass, every field with its deployed value as the default;
 * ``stop_call``: the name of the object's method that a stop signal reaches;
 * the object: ``create()``, ``upload(chunk)``, ``alarm()`` and the method named by ``stop_call``;
+* ``notifies = True`` if it tells a consumer of completed sessions (``ctx.notify``);
 * if it wants one, ``construct()``: what the constructor does before the first event (R3);
 * ``stop_flow(page, settings)``: what the page does once its recorder has been told to stop.
 

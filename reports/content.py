@@ -33,6 +33,8 @@ def verdict_blocks(review: Review) -> list[dict[str, Any]]:
         lines = []
         for slug, item in PROPERTIES.items():
             found = review.pooled(design, slug)
+            if found is None:
+                continue
             lines.append(
                 {
                     "slug": slug,
@@ -59,11 +61,14 @@ def side_by_side(review: Review) -> dict[str, Any]:
     """One row a property: the designs' verdicts, and the paired difference of the first two."""
     has_difference = len(review.designs) == 2
     rows = []
-    for slug, item in PROPERTIES.items():
+    for slug in review.slugs:
+        item = PROPERTIES[slug]
         cells = []
         for design in review.designs:
             found = review.pooled(design, slug)
-            cells.append({"kind": found.kind, "css": css(found.kind), "rate": rate_words(found)})
+            kind = "not asked" if found is None else found.kind
+            rate = "" if found is None else rate_words(found)
+            cells.append({"kind": kind, "css": css(kind), "rate": rate})
         row: dict[str, Any] = {
             "slug": slug,
             "meaning": item.meaning,

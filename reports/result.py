@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from model.estimate.comparison import Comparison
-from model.properties import OUTCOMES, PROPERTIES
+from model.properties import OUTCOMES
 from model.verdict import Verdict
 from reports.review import Review
 
@@ -27,7 +27,11 @@ def result(review: Review) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "designs": {
             design: {
-                "properties": {slug: verdict(review.pooled(design, slug)) for slug in PROPERTIES}
+                "properties": {
+                    slug: verdict(found)
+                    for slug in review.slugs
+                    if (found := review.pooled(design, slug)) is not None
+                }
             }
             for design in review.designs
         },
@@ -42,7 +46,7 @@ def _scenario(item: Comparison) -> dict[str, Any]:
         "sessions": item.sessions,
         "designs": {
             name: {
-                "properties": {slug: verdict(verdicts[slug]) for slug in PROPERTIES},
+                "properties": {slug: verdict(found) for slug, found in verdicts.items()},
                 "outcomes": outcome_counts(item, name),
             }
             for name, verdicts in item.verdicts.items()

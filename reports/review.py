@@ -38,9 +38,22 @@ class Review:
         """The names of the designs, in the order in which they were given."""
         return [design.name for design in self.comparisons[0].designs]
 
-    def pooled(self, design: str, slug: str) -> Verdict:
-        """The verdict on a property over all scenarios: violated if it is so in any."""
-        verdicts = [item.verdicts[design][slug] for item in self.comparisons]
+    @property
+    def slugs(self) -> list[str]:
+        """The properties that some design was asked under some scenario, in order."""
+        asked = [verdicts for item in self.comparisons for verdicts in item.verdicts.values()]
+        found = {slug for verdicts in asked for slug in verdicts}
+        return [slug for slug in PROPERTIES if slug in found]
+
+    def pooled(self, design: str, slug: str) -> Verdict | None:
+        """The verdict on a property over all scenarios: violated if it is so in any.
+
+        None where it was not asked.
+        """
+        found = [item.verdicts[design].get(slug) for item in self.comparisons]
+        verdicts = [verdict for verdict in found if verdict is not None]
+        if not verdicts:
+            return None
         if len(verdicts) == 1:
             return verdicts[0]
         sessions = sum(verdict.sessions for verdict in verdicts)
@@ -56,7 +69,8 @@ class Review:
         return Verdict("not seen", sessions, 0, 0.0, high)
 
     def _with(self, design: str, slug: str) -> list[tuple[Comparison, str]]:
-        return [(item, item.verdicts[design][slug].kind) for item in self.comparisons]
+        found = [(item, item.verdicts[design].get(slug)) for item in self.comparisons]
+        return [(item, verdict.kind) for item, verdict in found if verdict is not None]
 
     def paired(self, slug: str) -> Paired | None:
         """The first two designs over all scenarios; None where none speaks of both."""
@@ -108,7 +122,7 @@ def _failures(comparisons: Sequence[Comparison]) -> list[Run]:
 def _rank(item: Comparison, design: str) -> tuple[int, int, str]:
     """How telling a scenario's earliest failure is: the property's place, then the session."""
     for place, slug in enumerate(PROPERTIES):
-        session = item.verdicts[design][slug].witness_session
-        if session >= 0:
-            return place, session, slug
+        verdict = item.verdicts[design].get(slug)
+        if verdict is not None and verdict.witness_session >= 0:
+            return place, verdict.witness_session, slug
     return len(PROPERTIES), 0, ""

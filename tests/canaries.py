@@ -35,6 +35,19 @@ class NoStatusCheck(AlarmDesign):
         return Response(200)
 
 
+class NotifiesDirectly(AlarmDesign):
+    """Canary: tells the consumer in the alarm, with no outbox and no idempotency key."""
+
+    notifies = True
+
+    async def alarm(self) -> None:
+        """Complete an active session and tell the consumer, once, hoping for the best."""
+        state = await self.ctx.storage.get(STATE_KEY)
+        if state is not None and state["status"] == "active":
+            await set_status(self.ctx, COMPLETED)
+            await self.ctx.notify("")
+
+
 class Raises(AlarmDesign):
     """Not a canary of the properties: it throws."""
 

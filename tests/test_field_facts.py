@@ -31,6 +31,7 @@ class Fact:
     design: str = "alarm"
 
 
+NAIVE = f"{Path(__file__).parent / 'canaries.py'}:NotifiesDirectly"
 SHORT = "recording.duration_ms=19000"
 FACTS = [
     Fact(
@@ -89,10 +90,42 @@ FACTS = [
         {"finalizes_promptly": 32_050},
     ),
     Fact(
+        "F7-re-arm-not-confirmed",
+        # Chunk 0 ends 50 ms before the alarm and re-arms it; the commit takes 100 ms.
+        (
+            SHORT,
+            "client.uploads_parallel=2",
+            "blobs.put_delay_ms=13950",
+            "platform.commit_ms=100",
+        ),
+        19_020,
+        {
+            "complete_at_finalization": 24_130,
+            "completed_is_final": 33_180,
+            "count_true": 633_180,
+            "finalizes_promptly": 40_180,
+        },
+    ),
+    Fact(
         "F8-no-chunk-for-ten-minutes",
         ("recording.pause_at_ms=15000", "recording.pause_for_ms=720000"),
         15_020,
         {"not_while_recording": 610_050, "nothing_refused": 740_030, "nothing_lost": 750_030},
+    ),
+    Fact(
+        "F9-upload-slower-than-ten-minutes",
+        (
+            "client.chunk_ms=300000",
+            "recording.duration_ms=620000",
+            "blobs.put_delay_ms=611000",
+        ),
+        300_020,
+        {
+            "complete_at_finalization": 600_010,
+            "completed_is_final": 911_030,
+            "finalizes_promptly": 2_140_070,
+            "not_while_recording": 600_010,
+        },
     ),
     Fact(
         "F10-tab-closed-before-stop",
@@ -101,10 +134,68 @@ FACTS = [
         {"nothing_lost": 600_010, "duration_true": 10_025},
     ),
     Fact(
+        "F11-response-lost",
+        ("faults=[{kind='network_down', offset_ms=10035, for_ms=0}]",),
+        10_020,
+        {"count_true": 625_050, "finalizes_promptly": 32_050},
+    ),
+    Fact(
         "F12-two-uploads-read-one-count",
         ("blobs.put_delay_ms=6000", "client.uploads_parallel=2"),
         20_020,
         {"count_true": 631_030, "finalizes_promptly": 38_030},
+    ),
+    Fact(
+        "F13-instance-lost-before-the-state-put",
+        ("faults=[{kind='instance_lost', offset_ms=10020}]",),
+        10_020,
+        {"count_true": 625_050, "finalizes_promptly": 32_050},
+    ),
+    Fact(
+        "F14-old-instance-beside-the-new-one",
+        (
+            SHORT,
+            "blobs.put_delay_ms=6000",
+            "faults=[{kind='deploy', anchor='stop', offset_ms=1000}]",
+        ),
+        19_020,
+        {"complete_at_finalization": 24_030, "count_true": 25_040},
+    ),
+    Fact(
+        "F15-commit-fails",
+        ("faults=[{kind='commits_fail', offset_ms=10025, for_ms=20}]",),
+        10_020,
+        {"count_true": 625_050, "finalizes_promptly": 32_050},
+    ),
+    Fact(
+        "F16-alarm-late",
+        (
+            "client.last_chunk_delay_ms=7000",
+            "faults=[{kind='alarm_late', anchor='stop', offset_ms=4000, for_ms=20000}]",
+        ),
+        25_020,
+        {"finalizes_promptly": 39_050},
+    ),
+    Fact(
+        "F17-attempts-used-up",
+        (
+            "faults=[{kind='alarm_fails', anchor='stop', offset_ms=0, for_ms=900000,"
+            " how='counted'}]",
+        ),
+        25_020,
+        {"finalizes": 925_020},
+    ),
+    Fact(
+        "F18-webhook-fires-twice",
+        (SHORT, "blobs.put_delay_ms=6000"),
+        19_020,
+        {
+            "complete_at_finalization": 24_030,
+            "completed_is_final": 25_030,
+            "finalizes_promptly": 32_030,
+            "notified_once": 625_080,
+        },
+        NAIVE,
     ),
     Fact(
         "F19-stray-stop-while-recording",
@@ -119,6 +210,12 @@ FACTS = [
         {
             "finalizes_promptly": 32_050,
         },
+    ),
+    Fact(
+        "F21-consumer-reads-too-early",
+        ("consumer.reads_after_ms=0",),
+        25_020,
+        {"finalizes_promptly": 32_050, "consumer_sees_all": 25_040},
     ),
     Fact(
         "F22-create-called-again",

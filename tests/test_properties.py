@@ -64,8 +64,54 @@ def violations(trace: Sequence[e.Event]) -> dict[str, int]:
 
 
 def test_a_good_session_holds_everything() -> None:
-    found = check_all(facts_of(GOOD), JUDGE)
+    told = [*GOOD[:-1], e.Notified(35_001, "key"), e.ConsumerRead(35_002, "completed", 2), GOOD[-1]]
+    found = check_all(facts_of(told), JudgeSettings(grace_ms=5_000, notifies=True))
     assert {slug: type(item) for slug, item in found.items()} == dict.fromkeys(PROPERTIES, Held)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ([], Violation(700_000, "the consumer was never told")),
+        (["a"], Held()),
+        (["a", "a", "a"], Held()),
+        (["a", "b"], Violation(35_002, "the consumer acted 2 times")),
+        (["", ""], Violation(35_002, "the consumer acted 2 times")),
+    ],
+)
+def test_a_consumer_acts_once_on_each_key(keys: list[str], expected: object) -> None:
+    told = [e.Notified(35_001 + place, key) for place, key in enumerate(keys)]
+    trace = [*GOOD[:-1], *told, GOOD[-1]]
+    found = check_all(facts_of(trace), JudgeSettings(notifies=True))
+    assert found["notified_once"] == expected
+    silent = check_all(facts_of(trace), JudgeSettings(notifies=False))
+    assert isinstance(silent["notified_once"], NotApplicable)
+
+
+def test_a_consumer_that_reads_too_early_sees_it() -> None:
+    early = [*GOOD[:-2], e.ConsumerRead(34_000, "active", 2), *GOOD[-2:]]
+    assert violations(early)["consumer_sees_all"] == 34_000
+    late = [*GOOD[:-1], e.ConsumerRead(36_000, "completed", 2), GOOD[-1]]
+    assert "consumer_sees_all" not in violations(late)
+
+
+def test_what_was_never_on_disk_never_happened() -> None:
+    reverted = [*GOOD[:-1], e.StorageReverted(35_001, "active", 2), GOOD[-1]]
+    found = check_all(facts_of(reverted), JUDGE)
+    assert found["finalizes"] == Violation(700_000, "active for ever")
+    assert isinstance(found["complete_at_finalization"], NotApplicable)
+    assert isinstance(found["completed_is_final"], NotApplicable)
+    stale = e.StateWritten(35_100, "active", 2, "completed")
+    restored = e.StorageReverted(35_101, "completed", 2)
+    assert "completed_is_final" in violations([*GOOD[:-1], stale, GOOD[-1]])
+    assert "completed_is_final" not in violations([*GOOD[:-1], stale, restored, GOOD[-1]])
+
+
+def test_a_stored_chunk_whose_handler_was_lost_is_not_counted() -> None:
+    lost = upload(1, 30_000, 30_060, 2)[:5]
+    trace = start(*upload(0, 10_010, 10_050, 1), *STOP, *lost)
+    gone = e.HandlerLost(30_061, "upload", 1, 0)
+    assert violations([*trace[:-1], gone, done(35_000, 1), trace[-1]])["count_true"] == 35_000
 
 
 def test_a_chunk_missing_at_any_completion_violates() -> None:

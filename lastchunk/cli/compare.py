@@ -26,14 +26,15 @@ from lastchunk.cli.app import (
     load,
     progress_bar,
 )
-from model.design import load_designs
+from model.design import DesignSpec, load_designs
 from model.errors import InputError
 from model.estimate.comparison import Comparison
 from model.estimate.comparison import compare as run_compare
 from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
 from model.files import check_folder
-from model.properties import PROPERTIES
+from model.properties import PROPERTIES, asked
 from model.scenario.load import load_scenario, shipped
+from model.scenario.schema import Scenario
 from model.verdict import exit_code, percent
 from reports.review import make_review
 from reports.write import write_report
@@ -81,6 +82,8 @@ def compare(
     began = time.perf_counter()
     slugs = chosen(only)
     loaded, specs = load(scenario, design, overrides, uplink, video_mbps)
+    if only:
+        check_asked(slugs, loaded, specs)
     if out is not None:
         check_folder(out)
     with progress_bar(loaded.title, None if half_width else sessions) as progress:
@@ -95,7 +98,9 @@ def compare(
         write_report(make_review([result], sweeps, command(), seconds, given), out)
         console().print(f"report: {out / 'report.html'}")
     if gate:
-        verdicts = [verdicts[slug] for verdicts in result.verdicts.values() for slug in slugs]
+        verdicts = [
+            found[slug] for found in result.verdicts.values() for slug in slugs if slug in found
+        ]
         raise typer.Exit(exit_code(verdicts))
 
 
@@ -174,6 +179,14 @@ def chosen(only: Sequence[str] | None) -> list[str]:
     return list(only) if only else list(PROPERTIES)
 
 
+def check_asked(slugs: Sequence[str], scenario: Scenario, designs: Sequence[DesignSpec]) -> None:
+    """Refuse a property that none of the designs can be asked under the scenario."""
+    can = {slug for design in designs for slug in asked(design.cls, scenario)}
+    for slug in slugs:
+        if slug not in can:
+            raise InputError("--property", slug, f"only with {PROPERTIES[slug].asks}")
+
+
 def options(
     overrides: Sequence[str], uplink: Path | None = None, video_mbps: float | None = None
 ) -> list[str]:
@@ -195,9 +208,14 @@ def show(result: Comparison, slugs: Sequence[str]) -> None:
     table = Table("property", *names, *(["difference"] if len(names) == 2 else []), title=title)
     pairs = result.paired(*names) if len(names) == 2 else {}
     for slug in slugs:
+        if not any(slug in found for found in result.verdicts.values()):
+            continue
         cells = []
         for name in names:
-            verdict = result.verdicts[name][slug]
+            verdict = result.verdicts[name].get(slug)
+            if verdict is None:
+                cells.append("not asked")
+                continue
             words = f"[{COLOURS[verdict.kind]}]{verdict.kind}[/]"
             if verdict.kind == "unknown":
                 words += f" ({verdict.reason})"

@@ -13,7 +13,7 @@ from model.design import DesignSpec
 from model.errors import InputError
 from model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
 from model.estimate.replicate import BATCH, Progress, replicate
-from model.properties import GUARDS, OUTCOMES, PROPERTIES
+from model.properties import GUARDS, OUTCOMES, PROPERTIES, asked
 from model.properties.row import HELD_CODE, VIOLATED_CODE
 from model.scenario.schema import Scenario
 from model.simulate import Run, simulate
@@ -42,7 +42,7 @@ class Comparison:
         return {
             design.name: {
                 slug: judge(self.rows_of(design.name), slug, self.scenario.expect.sometimes)
-                for slug in PROPERTIES
+                for slug in asked(design.cls, self.scenario)
             }
             for design in self.designs
         }

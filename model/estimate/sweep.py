@@ -11,7 +11,6 @@ import pandas as pd
 from model.design import load_designs
 from model.estimate.comparison import compare
 from model.estimate.intervals import wilson
-from model.properties import PROPERTIES
 from model.scenario.load import load_scenario
 
 
@@ -69,8 +68,7 @@ def sweep(
         specs = load_designs(list(designs), loaded)
         result = compare(loaded, specs, sessions, seed, workers, progress=progress)
         for design, verdicts in result.verdicts.items():
-            for slug in PROPERTIES:
-                verdict = verdicts[slug]
+            for slug, verdict in verdicts.items():
                 if verdict.sessions:
                     bounds = wilson(verdict.violations, verdict.sessions)
                     counts = (verdict.sessions, verdict.violations)

@@ -9,7 +9,7 @@ from model.properties.base import (
     Property,
     Violation,
 )
-from model.properties.catalogue import GUARDS, PROPERTIES
+from model.properties.catalogue import GUARDS, PROPERTIES, asked
 from model.properties.row import OUTCOMES, ROW_COLUMNS, check_all, row_of
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "NotApplicable",
     "Property",
     "Violation",
+    "asked",
     "check_all",
     "row_of",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model.properties.base import HELD, Judgement, JudgeSettings, NotApplicable, Violation
 from model.trace.facts import Facts
+from reference_impl.contract import COMPLETED
 
 
 def named(chunks: tuple[int, ...]) -> str:
@@ -69,6 +70,18 @@ def not_while_recording(facts: Facts, judge: JudgeSettings) -> Judgement:
         return NotApplicable("no recording was started")
     if facts.completed_while_recording_ms >= 0:
         return Violation(facts.completed_while_recording_ms, "completed while recording")
+    return HELD
+
+
+def consumer_sees_all(facts: Facts, judge: JudgeSettings) -> Judgement:
+    """A consumer that reads the record finds it completed, and every chunk stored."""
+    if not facts.consumer_reads:
+        return NotApplicable("no consumer read")
+    for at_ms, status, missing in facts.consumer_reads:
+        if status != COMPLETED:
+            return Violation(at_ms, f"a consumer read a session that was {status or 'not there'}")
+        if missing:
+            return Violation(at_ms, f"a consumer read a session without {named(missing)}")
     return HELD
 
 

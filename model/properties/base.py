@@ -14,9 +14,13 @@ PROMPT_SLACK_MS = 2_000
 
 @dataclass(frozen=True)
 class JudgeSettings:
-    """``grace_ms`` is the design's own; 5 s is what was promised where a design has none."""
+    """``grace_ms`` is the design's own; 5 s is what was promised where a design has none.
+
+    ``notifies``: the design tells a consumer of completed sessions.
+    """
 
     grace_ms: int = 5_000
+    notifies: bool = False
 
     @property
     def prompt_ms(self) -> int:
@@ -50,13 +54,19 @@ HELD = Held()
 
 @dataclass(frozen=True)
 class Property:
-    """One property: what it means in a sentence, and which claim it puts to the test."""
+    """One property: what it means in a sentence, and which claim it puts to the test.
+
+    ``asks`` says of what it can be asked at all; elsewhere it has no verdict.
+    """
 
     slug: str
     kind: Kind
     meaning: str
     claim: str
     check: Callable[[Facts, JudgeSettings], Judgement]
+    asks: Literal["every design", "a design that notifies", "a scenario with a consumer"] = (
+        "every design"
+    )
 
 
 @dataclass(frozen=True)

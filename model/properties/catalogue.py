@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from model.properties import always, eventually
 from model.properties.base import Guard, Property
 
@@ -73,6 +75,23 @@ PROPERTIES: dict[str, Property] = {
             "10: the recording appears with the correct duration",
             always.duration_true,
         ),
+        Property(
+            "notified_once",
+            "eventually-within",
+            "The consumer is told exactly once that the session is completed.",
+            "3: guaranteed by at-least-once alarms",
+            eventually.notified_once,
+            "a design that notifies",
+        ),
+        Property(
+            "consumer_sees_all",
+            "always",
+            "A consumer that reads the session after the stop finds it completed, and every "
+            "chunk stored.",
+            "2: automatic, no coordination",
+            always.consumer_sees_all,
+            "a scenario with a consumer",
+        ),
     )
 }
 """Every property by its slug, in the order of a report."""
@@ -94,8 +113,29 @@ GUARDS: dict[str, Guard] = {
         Guard("stray_stop", "A stop was sent that nobody meant."),
         Guard("stop_overtook_upload", "A stop ran while a recorded chunk was not yet stored."),
         Guard("stop_repeated", "A stop ran more than once."),
+        Guard("platform_trouble", "A scheduled trouble of the platform struck."),
+        Guard("instance_lost", "An instance of the object lost its memory."),
+        Guard("upload_lost_with_instance", "An upload was under way in an instance that was lost."),
+        Guard("process_killed", "The object's process was killed."),
+        Guard("commit_failed", "A commit was not confirmed."),
+        Guard("blob_put_failed", "The blob store refused a put."),
+        Guard("alarm_failed", "An attempt to run the alarm failed."),
+        Guard("alarm_repeated", "One alarm was run more than once."),
+        Guard("alarm_dropped", "An alarm was given up after its seventh attempt."),
+        Guard("stale_delivery", "A delivery met another alarm than its own, and was dropped."),
+        Guard("notification_repeated", "A notification reached the consumer once more."),
         Guard("refused", "An upload was refused."),
         Guard("reopened", "A completed session became active again."),
     )
 }
 """Every guard by its slug."""
+
+
+def asked(design: Any, scenario: Any) -> list[str]:
+    """The slugs of the properties that a design can be asked under a scenario, in order."""
+    can = {
+        "every design": True,
+        "a design that notifies": bool(getattr(design, "notifies", False)),
+        "a scenario with a consumer": scenario.consumer.reads_after_ms is not None,
+    }
+    return [slug for slug, item in PROPERTIES.items() if can[item.asks]]

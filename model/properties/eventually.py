@@ -17,6 +17,25 @@ def finalizes(facts: Facts, judge: JudgeSettings) -> Judgement:
     return Violation(facts.last_ms, f"{facts.status} for ever")
 
 
+def notified_once(facts: Facts, judge: JudgeSettings) -> Judgement:
+    """The consumer acts exactly once: on each idempotency key once, without one every time."""
+    if not judge.notifies:
+        return NotApplicable("the design sends no notification")
+    acted: list[tuple[int, str]] = []
+    for at_ms, key in facts.notified:
+        if not key or all(key != other for _, other in acted):
+            acted.append((at_ms, key))
+    if len(acted) > 1:
+        return Violation(acted[1][0], f"the consumer acted {len(acted)} times")
+    if acted:
+        return HELD
+    if facts.final_completion_ms < 0:
+        return NotApplicable("not completed at the end")
+    if facts.ended != "quiet":
+        return NotApplicable(f"the run ended at the {facts.ended}")
+    return Violation(facts.last_ms, "the consumer was never told")
+
+
 def finalizes_promptly(facts: Facts, judge: JudgeSettings) -> Judgement:
     """The final completion comes within the grace and 2 s of the later of stop and last upload."""
     if facts.stop_ms < 0:

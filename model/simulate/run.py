@@ -60,8 +60,8 @@ class Run:
 
 def judge_settings(design: DesignSpec) -> JudgeSettings:
     """The design's own grace; the promised 5 s for one that has none."""
-    grace_ms = getattr(design.settings, "grace_ms", None)
-    return JudgeSettings() if grace_ms is None else JudgeSettings(grace_ms=grace_ms)
+    grace_ms = getattr(design.settings, "grace_ms", JudgeSettings.grace_ms)
+    return JudgeSettings(grace_ms, bool(getattr(design.cls, "notifies", False)))
 
 
 class Due(simpy.Event):

@@ -26,6 +26,7 @@ class Facts:
         self.stored: dict[int, int] = {}
         self.uploads_ended: set[int] = set()
         self.held: set[int] = set()
+        self.orphans: set[tuple[int, int]] = set()  # uploads whose handler was lost
         self.refused: list[tuple[int, int, int]] = []  # (at_ms, chunk, status)
         self.completions: list[tuple[int, tuple[int, ...]]] = []  # (at_ms, missing chunks)
         self.counts: list[tuple[int, int, int]] = []  # (at_ms, chunks_uploaded, true count)
@@ -155,10 +156,14 @@ class Facts:
         elif event.status < CLIENT_ERROR:
             self.uploads_ended.add(event.chunk)
             self.last_upload_ms = event.at_ms
+        elif event.chunk in self.stored:
+            self.uploads_ended.add(event.chunk)  # stored, and nobody will count it any more
 
     def _blob_stored(self, event: e.BlobStored) -> None:
         at_ms = event.at_ms
         self.stored.setdefault(event.chunk, at_ms)
+        if (event.chunk, event.attempt) in self.orphans:
+            self.uploads_ended.add(event.chunk)
         if self.stop_ms >= 0:
             self.saw("upload_ended_after_stop", at_ms)
 
@@ -206,6 +211,7 @@ class Facts:
         if event.method == UPLOAD:
             self.uploads_running -= 1
             self.saw("upload_lost_with_instance", event.at_ms)
+            self.orphans.add((event.chunk, event.attempt))
             if event.chunk in self.stored:
                 self.uploads_ended.add(event.chunk)  # stored, and nobody will count it any more
 
@@ -223,6 +229,9 @@ class Facts:
 
     def _blob_failed(self, event: e.BlobPutFailed) -> None:
         self.saw("blob_put_failed", event.at_ms)
+
+    def _trouble(self, event: e.TroubleBegan) -> None:
+        self.saw("platform_trouble", event.at_ms)
 
     # --- the consumers -----------------------------------------------------------------------
 
@@ -280,6 +289,7 @@ _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
     e.StorageReverted: Facts._reverted,
     e.ProcessKilled: Facts._killed,
     e.BlobPutFailed: Facts._blob_failed,
+    e.TroubleBegan: Facts._trouble,
     e.Notified: Facts._notified,
     e.ConsumerRead: Facts._consumer_read,
     e.RunEnded: Facts._run_ended,
