@@ -76,7 +76,7 @@ class Watch:
             self.found.add(LOST)
         self.slot = [left_ms, alarm_ms]
         self.is_just_lost = False
-        self.ended.clear()
+        self.ended = dict.fromkeys(self.ended, 0)
 
     def observe(self, event: e.Event, following: e.Event | None = None) -> None:
         """Take one event in; ``following`` is the next one of the same happening."""
@@ -141,11 +141,13 @@ class Watch:
 
     def _alarm_set(self, event: e.AlarmSet) -> None:
         self.is_set_inside = True
+        self.is_just_lost = False
         self.slot.append(event.due_ms)
         self.dropped.discard(event.due_ms)
 
     def _alarm_deleted(self, event: e.AlarmDeleted) -> None:
         self.is_set_inside = True
+        self.is_just_lost = False
         self.slot.append(None)
 
     def _alarm_dropped(self, event: e.AlarmDropped) -> None:

@@ -17,10 +17,10 @@ class Restless(AlarmDesign):
         self.runs = 0
 
     async def construct(self) -> None:
-        """Read before the first event; throw for some."""
+        """Read and write before the first event; throw now and then."""
         seen = await self.ctx.storage.get("instances") or 0
         await self.ctx.storage.put("instances", seen + 1)
-        if seen % 5 == 4:
+        if self.ctx.now() % 5 == 4:
             raise HandlerFailure("the constructor throws")
 
     async def signal_stop(self) -> Response:

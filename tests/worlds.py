@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from model.scenario.load import load_scenario
 from model.scenario.schema import Scenario
 from model.simulate import simulate
 from model.trace.events import Event
-from model.world.world import World
+from model.world.world import World, no_offset
 
 Kind = TypeVar("Kind")
 
@@ -35,8 +35,14 @@ def run(name: str, design: str = "alarm", *overrides: str, seed: int = 1) -> lis
 class Hand:
     """A world whose pending things happen when a test says so: a scheduler made of orders."""
 
-    def __init__(self, design: DesignSpec, scenario: Scenario, duration_ms: int = 25_000) -> None:
-        self.world = World(design, scenario, duration_ms)
+    def __init__(
+        self,
+        design: DesignSpec,
+        scenario: Scenario,
+        duration_ms: int = 25_000,
+        offset: Callable[[int], int] = no_offset,
+    ) -> None:
+        self.world = World(design, scenario, duration_ms, None, offset)
         self.world.begin()
 
     def at(self, at_ms: int, *key: Any, outcome: str = "") -> None:
