@@ -118,8 +118,9 @@ def created(cls: type[Probe], *overrides: str, offset: Callable[[int], int] = no
 
 def pending(hand: Hand, *key: Any) -> Pending:
     """The one pending thing whose key begins so."""
-    (found,) = [item for item in hand.world.pending.values() if item.key[: len(key)] == key]
-    return found
+    found = [item for item in hand.world.pending.values() if item.key[: len(key)] == key]
+    assert len(found) == 1, f"{key}: pending are {sorted(map(repr, hand.world.pending))}"
+    return found[0]
 
 
 def bounds(hand: Hand, *key: Any) -> tuple[int, int | None]:

@@ -214,7 +214,7 @@ class Alarms:
         met = self.meet(delivery)
         if met is None:
             return None
-        if met.due_ms > owner.clock_ms:  # D3: the clock of a new instance may be behind
+        if self.is_early(met):
             if SLOT not in owner.world.pending:
                 self.register(met)
             return None
@@ -228,6 +228,10 @@ class Alarms:
         self.attempt = Attempt((ALARM, e.NO_CHUNK, self.runs, 0), delivery, outcome)
         self.runs += 1
         return self.attempt
+
+    def is_early(self, delivery: Delivery) -> bool:
+        """D3: never early by the object's own clock; that of a new instance may be behind."""
+        return delivery.due_ms > self.owner.clock_ms
 
     def meet(self, delivery: Delivery) -> Delivery | None:
         """R8: what a delivery amounts to when it meets the object's own alarm; None is dropped."""
