@@ -23,14 +23,16 @@ from model.simulate import Run, record, replay, simulate
 from model.trace.jsonl import read_jsonl, write_jsonl
 from model.trace.schedule import Schedule, read_schedule, write_schedule
 from model.verdict import Verdict, exit_code
-from reports.figures.timeline import run_html, timeline_figure
+from reports.figures.timeline import timeline_figure
+from reports.notebook import comparison_html, run_html
 from reports.review import Review, make_review
 from reports.write import write_report
 
 __version__ = version("lastchunk")
 
-# A run lives on a floor below the figures, so its picture is hung on it here, at the front door.
+# Results live on floors below the figures, so their pictures are hung on them here.
 Run._repr_html_ = run_html  # type: ignore[attr-defined]
+Comparison._repr_html_ = comparison_html  # type: ignore[attr-defined]
 
 __all__ = [
     "GUARDS",

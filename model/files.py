@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,8 +35,13 @@ def unwritable(path: Path, error: OSError) -> InputError:
     return InputError("--out", str(path), f"a place that can be written ({reason})")
 
 
-def check_folder(path: Path) -> None:
-    """Refuse an output folder that cannot be written, before any work is done for it."""
+def check_folder(path: Path, own: Collection[str]) -> None:
+    """Refuse an output folder that cannot be written, before any work is done for it.
+
+    A folder that exists is replaced, so it may hold nothing but the names in ``own``.
+    """
+    path = path.resolve()
+    foreign: list[str] = []
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not path.is_dir():
@@ -46,14 +51,22 @@ def check_folder(path: Path) -> None:
         if path.is_dir():
             with tempfile.TemporaryDirectory(dir=path):
                 pass
+            foreign = sorted({item.name for item in path.iterdir()} - set(own))
     except OSError as error:
         raise unwritable(path, error) from error
+    if foreign:
+        allowed = f"a new folder, an empty one or an older report; this one holds {foreign[0]!r}"
+        raise InputError("--out", str(path), allowed)
 
 
 @contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
-    """A folder to fill; it takes the place of ``path`` once it is whole, and never before."""
-    check_folder(path)
+def new_folder(path: Path, own: Collection[str]) -> Iterator[Path]:
+    """A folder to fill; it takes the place of ``path`` once it is whole, and never before.
+
+    ``own`` names what it will hold: an older folder with anything else in it is left alone.
+    """
+    check_folder(path, own)
+    path = path.resolve()
     building = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
         yield building

@@ -17,14 +17,16 @@ _SCALE = 2.0**-52
 class Streams:
     """All random numbers of one session; the key comes from numpy's `SeedSequence`."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_keyed",)
 
     def __init__(self, seed: int, session: int) -> None:
         sequence = np.random.SeedSequence(entropy=seed, spawn_key=(session,))
-        self._key = sequence.generate_state(4, np.uint32).astype("<u4").tobytes()
+        key = sequence.generate_state(4, np.uint32).astype("<u4").tobytes()
+        self._keyed = blake2b(digest_size=8, key=key)
 
     def uniform(self, purpose: str, *entity: int) -> float:
         """A number strictly between 0 and 1 for this purpose and entity (whole numbers)."""
         name = f"{purpose}{entity}".encode()
-        digest = blake2b(name, digest_size=8, key=self._key).digest()
-        return ((int.from_bytes(digest, "little") >> 12) + 0.5) * _SCALE
+        keyed = self._keyed.copy()
+        keyed.update(name)
+        return ((int.from_bytes(keyed.digest(), "little") >> 12) + 0.5) * _SCALE

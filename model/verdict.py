@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -39,7 +40,7 @@ class Verdict:
             )
         if self.kind == "not seen":
             return (
-                f"“{item.meaning}” was not seen violated in {self.sessions:,} sessions: "
+                f"“{item.meaning}” was not seen violated in {sessions_words(self.sessions)}: "
                 f"rate below {percent(self.high)} with 95 % confidence."
             )
         if self.kind == "proved":
@@ -47,15 +48,31 @@ class Verdict:
         return f"“{item.meaning}” is unknown: {self.reason}."
 
 
+def sessions_words(count: int) -> str:
+    """A number of sessions in words."""
+    return f"{count:,} session" if count == 1 else f"{count:,} sessions"
+
+
 def percent(rate: float) -> str:
-    """A rate for reading: three digits that count, never a rounded-off 0 or 100."""
+    """A rate for reading: two or three digits that count, never a rounded-off 0 or 100."""
     value = rate * 100
-    if 0 < value < 0.01:
-        return f"{value:.1e} %"
+    if 0 < value < 0.1:
+        return f"{value:.{1 - math.floor(math.log10(value))}f} %"
     text = f"{value:.2f}" if value < 10 else f"{value:.1f}"
     if text == "100.0" and rate < 1:
         text = f"{value:.3f}"
     return f"{text} %"
+
+
+def points(difference: float) -> str:
+    """A difference of two rates in percentage points; no sign on a zero."""
+    value = round(difference * 100, 1) + 0.0
+    return f"{value:+.1f}" if value else "0.0"
+
+
+def p_words(p_value: float) -> str:
+    """A p-value for reading; never 0."""
+    return f"{p_value:.2g}" if p_value > 1e-300 else "< 1e-300"
 
 
 def exit_code(verdicts: Iterable[Verdict]) -> int:

@@ -5,6 +5,8 @@
 #     text_representation:
 #       extension: .py
 #       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
 #   kernelspec:
 #     display_name: Python 3
 #     language: python
@@ -42,7 +44,8 @@ run
 # %% [markdown]
 # ## Many sessions, both designs, the same network
 #
-# Both designs meet the same delays and the same uplink, session by session.
+# Both designs meet the same delays and the same uplink, session by session. A comparison shows its
+# verdicts, what became of the sessions, and how long they took from the stop to the completion.
 
 # %%
 result = lastchunk.compare(scenario, [manual, alarm], sessions=300, seed=1)
@@ -72,11 +75,13 @@ result.to_frame().groupby("design", observed=True)["delay_ms"].median()
 # Any setting has a dotted name. Would a longer grace help on this uplink?
 
 # %%
-rates = {}
+import pandas as pd
+
+rows = []
 for grace_ms in (5_000, 20_000, 60_000):
     changed = lastchunk.load_scenario("cellular-driving", [f"design.grace_ms={grace_ms}"])
     designs = lastchunk.load_designs(["alarm"], changed)
     found = lastchunk.compare(changed, designs, 200, seed=1).verdicts["alarm"]
     verdict = found["complete_at_finalization"]
-    rates[grace_ms] = (verdict.violations / verdict.sessions, verdict.low, verdict.high)
-rates
+    rows.append((grace_ms, verdict.violations / verdict.sessions, verdict.low, verdict.high))
+pd.DataFrame(rows, columns=["grace_ms", "rate", "low", "high"]).round(3)

@@ -8,7 +8,7 @@ from typing import Any
 
 from model.properties import GUARDS, PROPERTIES
 from model.simulate import Run
-from model.verdict import Verdict, percent
+from model.verdict import Verdict, p_words, percent, points, sessions_words
 from reports.figures.timeline import violations_of
 from reports.result import provenance
 from reports.review import Review
@@ -51,9 +51,13 @@ def verdict_blocks(review: Review) -> list[dict[str, Any]]:
 def _where(review: Review, design: str, slug: str, found: Verdict) -> str:
     if len(review.comparisons) == 1 or found.kind != "violated":
         return ""
-    titles = review.scenarios_by_verdict(design, slug, "violated")
+    failing = [
+        f"{item.scenario.title} {percent(one.violations / one.sessions)}"
+        for item in review.comparisons
+        if (one := item.verdicts[design][slug]).kind == "violated"
+    ]
     unknown = review.scenarios_by_verdict(design, slug, "unknown")
-    words = "Violated in: " + "; ".join(titles) + "."
+    words = "Violated in: " + "; ".join(failing) + "."
     return words + (f" Unknown in: {'; '.join(unknown)}." if unknown else "")
 
 
@@ -86,7 +90,7 @@ def rate_words(found: Verdict) -> str:
         return f"{rate} ({percent(found.low)} to {percent(found.high)}) of {found.sessions:,}"
     if found.kind == "unknown":
         return found.reason
-    return f"rate below {percent(found.high)} ({found.sessions:,} sessions)"
+    return f"rate below {percent(found.high)} ({sessions_words(found.sessions)})"
 
 
 def _difference(review: Review, slug: str) -> dict[str, str]:
@@ -94,17 +98,12 @@ def _difference(review: Review, slug: str) -> dict[str, str]:
     if pair is None:
         return {"difference": "none in common", "discordant": "", "p": ""}
     interval = pair.difference
-    bounds = f"{signed(interval.low)} to {signed(interval.high)}"
     return {
-        "difference": f"{signed(interval.estimate)} ({bounds})",
-        "discordant": f"{pair.only_a:,} / {pair.only_b:,}",
-        "p": f"{pair.p_value:.2g}" if pair.p_value > 0 else "< 1e-300",
+        "difference": f"{points(interval.estimate)} "
+        f"({points(interval.low)} to {points(interval.high)})",
+        "discordant": f"{pair.only_a:,} / {pair.only_b:,} of {pair.sessions:,}",
+        "p": p_words(pair.p_value),
     }
-
-
-def signed(difference: float) -> str:
-    """A difference of rates with its sign; none on a zero."""
-    return f"{round(difference, 3) + 0.0:+.1%}"
 
 
 def failure_words(review: Review, run: Run) -> dict[str, str]:

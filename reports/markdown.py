@@ -36,7 +36,7 @@ def _side(page: dict[str, Any]) -> str:
         for row in page["side"]["rows"]
     ]
     if page["side"]["has_difference"]:
-        columns += ["difference, 95 %", "only one fails", "p"]
+        columns += ["difference in points, 95 %", "only one fails", "p"]
         for line, row in zip(rows, page["side"]["rows"], strict=True):
             line += [row["difference"], row["discordant"], row["p"]]
     return table(columns, rows)

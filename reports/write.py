@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from matplotlib.figure import Figure
 
-from model.files import new_folder
+from model.files import check_folder, new_folder
 from reports import content
 from reports.figures.delays import delay_figure
 from reports.figures.outcomes import outcome_figure
@@ -25,14 +25,21 @@ from reports.result import result
 from reports.review import Review
 
 TEMPLATE = Path(__file__).parent / "page.html.j2"
+CONTENTS = ("figures", "report.html", "report.md", "result.json", "sessions.parquet")
+"""What a report's folder holds; a folder with anything else in it is never replaced."""
+
+
+def check_out(out: Path) -> None:
+    """Refuse a folder for a report, before the sessions are run. Raises `InputError`."""
+    check_folder(out, CONTENTS)
 
 
 def write_report(review: Review, out: Path) -> None:
     """Write the report's folder. It replaces an older one only when it is whole.
 
-    Raises `InputError` where the folder cannot be written.
+    Raises `InputError` where the folder cannot be written, or holds what is not a report's.
     """
-    with new_folder(out) as folder:
+    with new_folder(out, CONTENTS) as folder:
         (folder / "figures").mkdir()
         page = render(review, folder / "figures")
         html = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
@@ -57,7 +64,10 @@ def render(review: Review, folder: Path) -> dict[str, Any]:
         )
     sweeps = [
         _figure(folder, f"sweep-{axis.name}", sweep_figure(axis, frame))
-        | _words(f"Failure rate against {axis.label}; bands are 95 % Wilson intervals.")
+        | _words(
+            f"Failure rate against {axis.label}, all else as in the scenario "
+            f"“{frame.attrs['scenario']}”; bands are 95 % Wilson intervals."
+        )
         for axis, frame in review.sweeps
     ]
     return {

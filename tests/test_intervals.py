@@ -89,5 +89,6 @@ def test_a_verdict_says_its_strength(kind: str) -> None:
 def test_a_rate_is_never_rounded_to_certainty() -> None:
     assert percent(0.9999) != "100.0 %"
     assert percent(1.0) == "100.0 %"
-    assert percent(1e-6) == "1.0e-04 %"
+    assert percent(1e-6) == "0.00010 %"
+    assert percent(5.2e-5) == "0.0052 %"
     assert percent(0.123) == "12.3 %"

@@ -10,16 +10,19 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
+import lastchunk
 from model.design import load_designs
 from model.errors import InputError
-from model.estimate.comparison import compare
+from model.estimate.comparison import Comparison, compare
 from model.estimate.sweep import UPLINK_SPEED, sweep
 from model.properties import PROPERTIES
 from model.scenario.load import load_scenario, shipped
-from model.simulate import simulate
+from model.simulate import Run, simulate
+from reports.figures.marks import violation_lines
 from reports.figures.save import png_bytes, svg_bytes
 from reports.figures.spans import spans_of
 from reports.figures.timeline import panels_of, timeline_figure, violations_of
+from reports.notebook import comparison_html, run_html
 from reports.review import Review, make_review
 from reports.write import write_report
 
@@ -175,3 +178,37 @@ def test_figures_are_the_same_bytes_each_time() -> None:
     run = simulate(scenario, load_designs(["alarm"], scenario)[0], 1)
     assert svg_bytes(timeline_figure(run)) == svg_bytes(timeline_figure(run))
     assert png_bytes(timeline_figure(run)) == png_bytes(timeline_figure(run))
+
+
+def test_results_show_themselves_in_a_notebook() -> None:
+    scenario = load_scenario("slow-uplink").model_copy(update={"title": HOSTILE})
+    designs = load_designs(["manual", "alarm"], scenario)
+    page = comparison_html(compare(scenario, designs, 30, 2))
+    assert "<script>" not in page
+    assert page.count("<tr>") == 1 + len(PROPERTIES)
+    assert page.count("data:image/png;base64,") == 2
+    assert "30 sessions of each design, seed 2" in page
+    assert "data:image/png;base64," in run_html(simulate(scenario, designs[1], 1))
+    assert lastchunk.Comparison is Comparison
+    assert Comparison._repr_html_ is comparison_html  # type: ignore[attr-defined]
+    assert Run._repr_html_ is run_html  # type: ignore[attr-defined]
+
+
+def test_a_timeline_numbers_its_violations_and_explains_its_marks() -> None:
+    scenario = load_scenario("cellular-lte")
+    run = simulate(scenario, load_designs(["manual"], scenario)[0], 1)
+    found = violations_of(run)
+    figure = timeline_figure(run)
+    shown = [text.get_text().strip() for axes in figure.axes for text in axes.texts]
+    assert [text for text in shown if text.startswith("violated")] == [
+        "violated 1, 2",
+        "violated 3",
+    ]
+    assert figure.get_supxlabel().splitlines() == [
+        f"{number}  {slug}, {at_ms / 1000:,.3f} s: {detail}"
+        for number, (at_ms, slug, detail) in enumerate(found, 1)
+    ]
+    key = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert key[:2] == ["upload under way", "request lost, or refused"]
+    elsewhere = violation_lines([(5, "finalizes", "late")], [(6, 9)])
+    assert elsewhere == ["1  finalizes, 0.005 s: late (not in the picture)"]

@@ -41,6 +41,9 @@ def test_the_client_of_a_scenario_is_the_deployed_one() -> None:
         ("network.request_dealy_ms=5", "unknown key.*nearest known name 'request_delay_ms'"),
         ("netwrok.request_loss=0.5", "unknown key.*nearest known name 'network'"),
         ("network.request_delay_ms=-5", "network.request_delay_ms.*-5.*greater than or equal to 0"),
+        ("network.response_delay_ms.value_ms=-5", "response_delay_ms.value_ms: -5"),
+        ("network.stop_delay_ms.value_ms=5", "stop_delay_ms: .*distribution = constant or"),
+        ("network.stop_delay_ms={distribution='uniform', low_ms=1}", "high_ms: 'missing'"),
         ("network.request_loss=1.5", "network.request_loss: 1.5.*less than or equal to 1"),
         ("network.request_loss", "KEY=VALUE"),
         ("chunk=3", "nearest known name 'chunks'"),
@@ -73,6 +76,15 @@ def test_overrides_and_parameters() -> None:
     assert load_design("alarm", scenario).settings.grace_ms == 11
     faster = load_scenario("everything-fast", video_mbps=0.5)
     assert faster.client.video_kbps == 500
+
+
+def test_one_part_of_a_delay_that_the_scenario_does_not_name() -> None:
+    shorter = load_scenario("everything-fast", ["network.request_delay_ms.value_ms=7"])
+    assert shorter.network.request_delay_ms.high_ms == 7
+    parts = ["low_ms=3", "high_ms=9", "distribution=uniform"]
+    uniform = load_scenario("everything-fast", [f"network.request_delay_ms.{p}" for p in parts])
+    assert uniform.network.request_delay_ms.low_ms == 3
+    assert uniform.network.request_delay_ms.high_ms == 9
 
 
 def test_design_settings_by_name_or_for_all() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from typer import TyperException
+
 from lastchunk.cli.app import app
 from lastchunk.cli.catalogue import register as register_catalogue
 from lastchunk.cli.compare import register as register_compare
@@ -18,7 +20,11 @@ for _register in (register_catalogue, register_simulate, register_compare):
 def main() -> None:
     """Run the command line; the exit code says how it went."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except TyperException as error:
+        if error.format_message():  # none where the help was shown instead
+            sys.stderr.write(f"lastchunk: {error.format_message()}\n")
+        sys.exit(error.exit_code)
     except InputError as error:
         sys.stderr.write(f"lastchunk: {error}\n")
         sys.exit(EXIT_USAGE)

@@ -46,7 +46,7 @@ WorkersOption = Annotated[
 
 def console() -> Console:
     """Where results go. A pipe gets plain text, wide enough to hold a line."""
-    return Console(width=None if sys.stdout.isatty() else 160, soft_wrap=not sys.stdout.isatty())
+    return Console(width=None if sys.stdout.isatty() else 200, soft_wrap=not sys.stdout.isatty())
 
 
 def cores(workers: int | None) -> int:

@@ -34,9 +34,9 @@ def designs() -> None:
     """List the shipped designs with their settings."""
     table = Table("design", "what it is", "setting", "default")
     for name, words in shipped_designs().items():
-        for field in dataclasses.fields(load_design(name).settings):
-            table.add_row(name, words, f"design.{name}.{field.name}", str(field.default))
-            name, words = "", ""
+        for place, field in enumerate(dataclasses.fields(load_design(name).settings)):
+            head = (name, words) if place == 0 else ("", "")
+            table.add_row(*head, f"design.{name}.{field.name}", str(field.default))
     console().print(table)
 
 

@@ -31,13 +31,12 @@ from model.errors import InputError
 from model.estimate.comparison import Comparison
 from model.estimate.comparison import compare as run_compare
 from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
-from model.files import check_folder
 from model.properties import PROPERTIES, asked
 from model.scenario.load import load_scenario, shipped
 from model.scenario.schema import Scenario
-from model.verdict import exit_code, percent
+from model.verdict import exit_code, p_words, percent, points
 from reports.review import make_review
-from reports.write import write_report
+from reports.write import check_out, write_report
 
 COLOURS = {"violated": "red", "not seen": "green", "unknown": "yellow", "proved": "green"}
 SWEEP_SCENARIO = "everything-fast"
@@ -85,7 +84,7 @@ def compare(
     if only:
         check_asked(slugs, loaded, specs)
     if out is not None:
-        check_folder(out)
+        check_out(out)
     with progress_bar(loaded.title, None if half_width else sessions) as progress:
         result = run_compare(loaded, specs, sessions, seed, cores(workers), half_width, progress)
     show(result, slugs)
@@ -118,7 +117,7 @@ def report(
 ) -> None:
     """Write the design review: every scenario, every design, figures and verdicts."""
     began = time.perf_counter()
-    check_folder(out)
+    check_out(out)
     names = scenario or shipped()
     designs = design or DEFAULT_DESIGNS
     loaded = [load_scenario(name, overrides or []) for name in names]
@@ -205,7 +204,9 @@ def show(result: Comparison, slugs: Sequence[str]) -> None:
     """Print the verdicts of a comparison side by side, and the paired differences."""
     names = [design.name for design in result.designs]
     title = f"{result.scenario.title} ({result.sessions:,} sessions, seed {result.seed})"
-    table = Table("property", *names, *(["difference"] if len(names) == 2 else []), title=title)
+    table = Table(
+        "property", *names, *(["difference in points"] if len(names) == 2 else []), title=title
+    )
     pairs = result.paired(*names) if len(names) == 2 else {}
     for slug in slugs:
         if not any(slug in found for found in result.verdicts.values()):
@@ -226,10 +227,10 @@ def show(result: Comparison, slugs: Sequence[str]) -> None:
                 words += f", below {percent(verdict.high)}"
             cells.append(words)
         if slug in pairs:
-            pair = pairs[slug]
+            pair, gap = pairs[slug], pairs[slug].difference
             cells.append(
-                f"{pair.difference.estimate:+.1%} "
-                f"({pair.only_a:,} against {pair.only_b:,}, p = {pair.p_value:.2g})"
+                f"{points(gap.estimate)} \\[{points(gap.low)}, {points(gap.high)}]; "
+                f"{pair.only_a:,} against {pair.only_b:,}, p {p_words(pair.p_value)}"
             )
         table.add_row(slug, *cells)
     console().print(table)

@@ -119,13 +119,6 @@ class Comparison:
         """A copy of the rows."""
         return self.frame.copy()
 
-    def _repr_html_(self) -> str:
-        """The verdicts as a table: properties by designs."""
-        table = self.statistics().pivot_table(
-            index="property", columns="design", values="verdict", aggfunc="first", sort=False
-        )
-        return str(table.to_html(escape=True))
-
 
 def judge(rows: pd.DataFrame, slug: str, expected: Sequence[str]) -> Verdict:
     """The verdict on one property from the rows of one design."""

@@ -58,7 +58,7 @@ def sweep(
     """One row per value, design and property: sessions, violations, rate and interval.
 
     The scenario is loaded anew for each value, with ``overrides``, ``uplink`` and ``video_mbps``
-    as for `load_scenario`.
+    as for `load_scenario`; the frame's ``attrs["scenario"]`` is its title.
     """
     rows = []
     for value in axis.points:
@@ -75,4 +75,6 @@ def sweep(
                     interval = (bounds.estimate, bounds.low, bounds.high)
                     rows.append((axis.name, value, design, slug, *counts, *interval))
     columns = ["axis", "value", "design", "property", "sessions", "violations"]
-    return pd.DataFrame(rows, columns=[*columns, "rate", "low", "high"])
+    frame = pd.DataFrame(rows, columns=[*columns, "rate", "low", "high"])
+    frame.attrs["scenario"] = load_scenario(scenario, overrides, uplink, video_mbps).title
+    return frame

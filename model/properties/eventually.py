@@ -45,5 +45,5 @@ def finalizes_promptly(facts: Facts, judge: JudgeSettings) -> Judgement:
     due_ms = max(facts.stop_ms, facts.last_upload_ms) + judge.prompt_ms
     if facts.final_completion_ms > due_ms:
         late_ms = facts.final_completion_ms - due_ms + judge.prompt_ms
-        return Violation(due_ms, f"completed {late_ms} ms after the stop and the last upload")
+        return Violation(due_ms, f"completed {late_ms:,} ms after the stop and the last upload")
     return HELD

@@ -44,6 +44,8 @@ def load_scenario(
     data = read_toml(path)
     for override in overrides:
         apply_override(data, override)
+    if overrides:
+        complete_delays(data, _defaults())
     if uplink is not None:
         data["uplink"] = {"kind": "trace", "file": str(uplink)}
     if video_mbps is not None:
@@ -108,6 +110,21 @@ def apply_override(data: dict[str, Any], override: str) -> None:
         raise InputError("--set", key, f"a key of a table; {path[-2]!r} is none")
 
 
+def complete_delays(data: dict[str, Any], defaults: dict[str, Any]) -> None:
+    """Let ``request_delay_ms.value_ms=9`` mean the default's distribution with that value."""
+    for key, default in defaults.items():
+        found = data.get(key)
+        if isinstance(found, dict) and isinstance(default, dict):
+            if "distribution" not in default:
+                complete_delays(found, default)
+            elif "distribution" not in found:
+                data[key] = default | found
+
+
+def _defaults() -> dict[str, Any]:
+    return Scenario(name="", title="").model_dump(mode="json")
+
+
 def parse_value(text: str) -> Any:
     """A value as TOML writes it; a bare word is taken as a string."""
     try:
@@ -167,7 +184,23 @@ def _first_error(error: ValidationError, source: str) -> InputError:
     field = f"{source}: {'.'.join(steps)}"
     if first["type"] == "extra_forbidden":
         return InputError(f"{field}: unknown key", steps[-1], _known(steps[-1], _ALL_KEYS))
+    if first["type"] == "missing":
+        return InputError(field, "missing", "a value; it has no default")
+    if first["type"].startswith("union_tag"):
+        tag = first["ctx"]["discriminator"].strip("'")
+        return InputError(field, first.get("input"), f"a table with {tag} = {_tags_of(tag)}")
     return InputError(field, first.get("input"), first["msg"])
+
+
+def _tags_of(name: str) -> str:
+    """The values of a ``kind`` or a ``distribution``."""
+    tags = {
+        str(tag)
+        for item in _models()
+        if name in item.model_fields
+        for tag in get_args(item.model_fields[name].annotation)
+    }
+    return " or ".join(sorted(tags))
 
 
 def _known(name: str, known: Iterable[str]) -> str:

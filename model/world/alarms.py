@@ -149,9 +149,10 @@ class Alarms:
     def register(self, delivery: Delivery) -> None:
         """The scheduler will deliver: never early by its clock or the object's (D3)."""
         owner = self.owner
-        due_ms = delivery.due_ms
-        wait_ms = max(0, due_ms - owner.world.now_ms, due_ms - owner.clock_ms)
-        owner.world.plan_alarm(wait_ms, delivery)
+        wait_ms = delivery.due_ms - owner.world.now_ms
+        if owner.offset_ms < 0:
+            wait_ms -= owner.offset_ms
+        owner.world.plan_alarm(max(0, wait_ms), delivery)
 
     def before_commit(self, alarm_ms: int | None) -> None:
         """R9: moved earlier, the scheduler is told first, then the commit begins."""

@@ -27,6 +27,16 @@ def choices_of(rest: str, *possible: tuple[str, float]) -> Choices:
     return (*known, (rest, share)) if share > 1e-12 else tuple(known)
 
 
+_last: list[tuple[Scenario, dict[str, Choices]]] = []
+
+
+def table_of(scenario: Scenario) -> dict[str, Choices]:
+    """The outcomes by kind of pending thing. Many sessions of one scenario share its table."""
+    if not _last or _last[0][0] is not scenario:
+        _last[:] = [(scenario, build_table(scenario))]
+    return _last[0][1]
+
+
 def build_table(scenario: Scenario) -> dict[str, Choices]:
     """The outcomes by kind of pending thing, for one scenario."""
     network, platform, blobs = scenario.network, scenario.platform, scenario.blobs

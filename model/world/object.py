@@ -101,7 +101,8 @@ class ObjectRuntime:
             self.waiting.append((kind, task, payload))
             return
         self._admit(kind, task, payload)
-        self.serve()
+        if self.waiting:
+            self.serve()
 
     def serve(self) -> None:
         """Let in what waits, as long as the gate is open."""
@@ -119,8 +120,10 @@ class ObjectRuntime:
     def _admit(self, kind: str, task: TaskId, payload: Any) -> None:
         program, clock_ms = self.program, self.world.now_ms + self.offset_ms
         if kind == "request":
-            self._awake()
-            self.meter.requests += 1
+            meter = self.meter
+            if meter.active_since_ms == IDLE:
+                self._awake()
+            meter.requests += 1
             method, chunk, attempt, _ = task
             self.world.trace.append(e.HandlerStarted(self.world.now_ms, method, chunk, attempt))
             self.drive(task, program.start(task, method, payload, clock_ms))
@@ -132,9 +135,9 @@ class ObjectRuntime:
             self._run_alarm(*payload)
 
     def _awake(self) -> None:
-        """An event has come: the object is active, and not about to be put to sleep."""
-        if self.meter.active_since_ms == IDLE:
-            self.meter.active_since_ms = self.world.now_ms
+        """An event has come to an idle object: it is active, and not about to be put to sleep."""
+        self.meter.active_since_ms = self.world.now_ms
+        if self.program.log:
             self.world.cancel(instances.IDLE_END)
 
     def storage_answered(self, task: TaskId, answer: Any) -> None:
@@ -163,7 +166,8 @@ class ObjectRuntime:
             effect = send(task, answer, clock_ms)
         else:
             self._finish(task, effect)
-        self.storage.end_of_turn()
+        if self.storage.dirty:
+            self.storage.end_of_turn()
 
     def answer(self, task: TaskId, effect: Effect[Any]) -> Any:
         """Answer one effect, or let it suspend."""
@@ -183,7 +187,11 @@ class ObjectRuntime:
         elif task[0] == CONSTRUCT:
             self._constructed(done)
         else:
-            self.storage.send("respond", task, self.end_handler(task, done))
+            response = self.end_handler(task, done)
+            if self.storage.waits:
+                self.storage.send("respond", task, response)
+            else:
+                self.world.network.respond(task, response)
 
     def end_handler(self, task: TaskId, done: Done) -> Response:
         """A request's handler has ended; its response."""
@@ -286,7 +294,8 @@ class ObjectRuntime:
         attempt = self.alarms.admit(delivery, outcome)
         if attempt is None:
             return
-        self._awake()
+        if self.meter.active_since_ms == IDLE:
+            self._awake()
         self.meter.requests += 1
         self.meter.alarm_runs += 1
         suspended = sum(other[0] == "upload" for other in self.program.tasks)
@@ -320,10 +329,10 @@ class ObjectRuntime:
 
     def _send(self, task: TaskId, kind: str, payload: Any) -> None:
         """Call the outside: through the output gate, unless a replaced instance does so (R11)."""
-        if self.old and task not in self.program.tasks:
-            self.leave(kind, task, payload)
-        else:
+        if self.storage.waits and not (self.old and task not in self.program.tasks):
             self.storage.send(kind, task, payload)
+        else:
+            self.leave(kind, task, payload)
 
     def body_arrived(self, call: TaskId) -> None:
         """The whole body is there: uploads that wait for it go on to the blob store."""

@@ -172,20 +172,19 @@ class Program:
 
     def _send(self, task: TaskId, answer: Any, at_ms: int) -> Effect[Any] | Done:
         self.clock_ms = at_ms
-        coroutine: Any = self.tasks[task]
         # The log keeps the answer; the code gets a copy, which it may change.
         given = clone(answer) if type(answer) in _CONTAINERS else answer
-        return self._step(task, coroutine.send, given)
+        return self._step(task, self.tasks[task].send, given)  # type: ignore[union-attr]
 
     def _throw(self, task: TaskId, error: Exception, at_ms: int) -> Effect[Any] | Done:
         self.clock_ms = at_ms
-        coroutine = self.tasks[task]
-        assert coroutine is not None
-        return self._step(task, coroutine.throw, error)
+        return self._step(task, self.tasks[task].throw, error)  # type: ignore[union-attr]
 
     def _step(self, task: TaskId, resume: Callable[[Any], Any], answer: Any) -> Effect[Any] | Done:
         try:
             effect = resume(answer)
+            if isinstance(effect, Effect):
+                return effect
         except StopIteration as end:
             self._forget(task)
             return Done(end.value)
@@ -194,12 +193,10 @@ class Program:
             return Done(None, error)
         except Exception as error:
             raise self._blame(error) from error
-        if not isinstance(effect, Effect):
-            raise DesignError(
-                f"{self.name} awaits something unknown{self._line_of(task)}: {effect!r}; "
-                "a design may await only its context's storage, blobs and sleep"
-            )
-        return effect
+        raise DesignError(
+            f"{self.name} awaits something unknown{self._line_of(task)}: {effect!r}; "
+            "a design may await only its context's storage, blobs, notify and sleep"
+        )
 
     def _forget(self, task: TaskId) -> None:
         """Drop a task that has ended, and the log too once nothing depends on it any more."""

@@ -18,10 +18,10 @@ from model.world.alarms import SLOT, Delivery
 from model.world.chances import (
     INSTANCE_LOST,
     Choices,
-    build_table,
     fault_choices,
     keeping,
     kept_of,
+    table_of,
 )
 from model.world.client import ClientHost
 from model.world.consumer import Consumers
@@ -120,7 +120,7 @@ class World:
         self.failures_max = network.failures_per_chunk_max
         self.streams_bodies = network.body == "streamed"
         self.end_at_completion = scenario.limits.end_at_completion
-        self.chances = build_table(scenario)
+        self.chances = table_of(scenario)
         self.choosing = frozenset((*self.chances, "fault"))
 
     # --- the transition system ---------------------------------------------------------------
@@ -266,7 +266,10 @@ class World:
             self._blob_failed(pending, 500)
         else:
             self.trace.append(BlobStored(self.now_ms, chunk, task[2]))
-            self._resume(task, outcome)
+            if outcome:
+                self._resume(task, outcome)
+            else:
+                self.object.deliver("resume", task)
 
     def _blob_failed(self, pending: Pending, status: int) -> None:
         task = pending.key[1:]
@@ -338,14 +341,14 @@ _HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
     "timeout": lambda w, p, _: w.network.cut(p.key[1:], "timed out"),
     "body": lambda w, p, _: w.network.body_arrives(p.key[1:]),
     DRAINED: lambda w, p, _: w.network.drained(p.key[1:]),
-    "blob": lambda w, p, outcome: w._blob(p, outcome),
+    "blob": World._blob,
     "blob_refused": lambda w, p, _: w._blob_failed(p, 429),
     "timer": lambda w, p, outcome: w._resume(p.key[1:], outcome),
-    "storage": lambda w, p, outcome: w._storage(p, outcome),
-    "notify": lambda w, p, outcome: w._notify(p, outcome),
+    "storage": World._storage,
+    "notify": World._notify,
     "commit": lambda w, p, outcome: w.object.storage.commit_ends(p.payload, outcome),
     "alarm": lambda w, p, outcome: w.object.alarms.due(p.payload, outcome),
-    "move_alarm": lambda w, p, outcome: w._move_alarm(p, outcome),
+    "move_alarm": World._move_alarm,
     "alarm_limit": lambda w, _p, _: instances.lose(
         w.object, "alarm() ran for 15 minutes", counted=True
     ),

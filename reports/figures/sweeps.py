@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from model.estimate.sweep import Axis
 from reports.figures.style import DESIGN_COLOURS, DESIGN_MARKERS, new_figure, styled
@@ -32,6 +33,8 @@ def sweep_figure(axis: Axis, frame: pd.DataFrame) -> Figure:
                 axes.fill_between(x, line["low"], line["high"], color=colour, alpha=0.25, lw=0)
                 axes.plot(x, line["rate"], marker, ls="-", color=colour, ms=4, label=str(design))
             axes.set_xscale("log")
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+            axes.xaxis.set_minor_formatter(NullFormatter())
             axes.set_ylim(-0.03, 1.03)
             axes.set_title(words, fontsize=9, loc="left")
             axes.grid(axis="y", lw=0.4, alpha=0.5)

@@ -6,45 +6,32 @@ the gap is written between the panels.
 
 from __future__ import annotations
 
-import base64
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from model.properties import Violation, check_all
 from model.simulate import Run
-from reports.figures.save import png_bytes
+from reports.figures.marks import (
+    COLOURS,
+    LANE_AT,
+    draw_marks,
+    draw_violations,
+    key_of,
+    violation_lines,
+)
 from reports.figures.spans import Bar, Spans, spans_of
 from reports.figures.style import (
     BLACK,
-    BLUE,
-    GREEN,
     GREY,
-    ORANGE,
     PALE,
     PURPLE,
-    SKY,
     VERMILION,
-    YELLOW,
     new_figure,
     styled,
 )
 
-LANE_AT = {"client": 5.0, "network": 4.0, "object": 3.0, "status": 2.45, "blobs": 2.0, "alarm": 1.0}
 LANE_WORDS = {"client": "client", "network": "network", "object": "object", "blobs": "blob store"}
 LANE_WORDS["alarm"] = "alarm"
-COLOURS = {
-    "request": SKY,
-    "request lost": VERMILION,
-    "stop": ORANGE,
-    "response": PALE,
-    "handler": BLUE,
-    "handler refused": VERMILION,
-    "put": GREEN,
-    "alarm": YELLOW,
-    "active": "#BDE3D3",
-    "completed": GREY,
-}
 BAND_COLOURS = {"network down": VERMILION, "tab closed": GREY, "laptop asleep": PURPLE}
 GAP_MS, BEFORE_MS, AFTER_MS, LEAST_MS, PANELS_MAX = 45_000, 4_000, 6_000, 4, 3
 PANEL_MS_MAX = 90_000
@@ -93,26 +80,28 @@ def timeline_figure(run: Run, title: str | None = None) -> Figure:
     violations = violations_of(run)
     panels = panels_of(spans, [at for at, _, _ in violations])
     with styled():
-        figure = new_figure(11, 4.6)
+        figure = new_figure(11, 4.7 + 0.15 * len(violations))
         widths = [max(0.25 * max(b - a for a, b in panels), b - a) for a, b in panels]
         row = figure.subplots(1, len(panels), sharey=True, squeeze=False, width_ratios=widths)[0]
         for axes, panel in zip(row, panels, strict=True):
             _draw_panel(axes, spans, panel)
-            _draw_violations(axes, violations, panel)
+            draw_violations(axes, violations, panel)
         _dress(figure, list(row), panels)
-        name = title or (f"{run.scenario.title}: {run.design.name} design, {run.origin}")
-        figure.suptitle(name, fontsize=11, x=0.01, ha="left")
-        if violations:
-            slug = violations[0][1]
-            words = f"violated: {slug}: {violations[0][2]}"
-            figure.supxlabel(words, fontsize=9, color=VERMILION, x=0.01, ha="left")
+        name = title or f"{run.scenario.title}: {run.design.name} design, {run.origin}"
+        figure.suptitle(f"{name}\n", fontsize=11, x=0.01, ha="left")  # the key has the second line
+        figure.legend(
+            handles=key_of(spans, panels),
+            loc="upper left",
+            bbox_to_anchor=(0.0, 1 - 0.24 / figure.get_figheight()),
+            ncols=10,
+            fontsize=7,
+            frameon=False,
+            handlelength=1.2,
+            columnspacing=1.2,
+        )
+        words = "\n".join(violation_lines(violations, panels))
+        figure.supxlabel(words, fontsize=8, color=VERMILION, x=0.01, ha="left")
     return figure
-
-
-def run_html(run: Run) -> str:
-    """The session's picture as a piece of HTML, for a notebook."""
-    data = base64.b64encode(png_bytes(timeline_figure(run))).decode("ascii")
-    return f'<img src="data:image/png;base64,{data}" style="max-width:100%" alt="Timeline">'
 
 
 def _draw_panel(axes: Axes, spans: Spans, panel: tuple[int, int]) -> None:
@@ -127,7 +116,7 @@ def _draw_panel(axes: Axes, spans: Spans, panel: tuple[int, int]) -> None:
     for bar in spans.bars:
         if bar.to_ms >= from_ms and bar.from_ms <= to_ms:
             _draw_bar(axes, bar, panel)
-    _draw_marks(axes, spans, panel)
+    draw_marks(axes, spans, panel)
     axes.set_xlim(from_ms / 1000, to_ms / 1000)
 
 
@@ -155,47 +144,6 @@ def _draw_bar(axes: Axes, bar: Bar, panel: tuple[int, int]) -> None:
             fontsize=7,
             ha="center",
             va="center",
-            clip_on=True,
-        )
-
-
-def _draw_marks(axes: Axes, spans: Spans, panel: tuple[int, int]) -> None:
-    for index, at_ms in spans.chunks:
-        if panel[0] <= at_ms <= panel[1]:
-            axes.plot(at_ms / 1000, LANE_AT["client"], "|", color=BLUE, ms=14, mew=2)
-            axes.text(at_ms / 1000, 5.2, f" {index}", fontsize=7, color=BLUE, clip_on=True)
-    for at_ms in spans.stops:
-        if panel[0] <= at_ms <= panel[1]:
-            axes.axvline(at_ms / 1000, color=ORANGE, ls="--", lw=1.2)
-            axes.text(at_ms / 1000, 0.42, " stop", fontsize=8, color=ORANGE)
-    for lane, kind, at_ms in spans.marks:
-        if not panel[0] <= at_ms <= panel[1]:
-            continue
-        if kind == "fired":
-            axes.plot(at_ms / 1000, LANE_AT[lane], "^", color=BLACK, ms=9)
-        elif kind == "lost":
-            axes.plot(at_ms / 1000, LANE_AT[lane], "x", color=VERMILION, ms=7, mew=2)
-        else:
-            axes.text(
-                at_ms / 1000, 4.62, kind, fontsize=7, color=VERMILION, ha="center", clip_on=True
-            )
-
-
-def _draw_violations(
-    axes: Axes, violations: list[tuple[int, str, str]], panel: tuple[int, int]
-) -> None:
-    """The earliest violation in full, the later ones as thin lines."""
-    for place, (at_ms, _, _) in enumerate(violations):
-        if panel[0] <= at_ms <= panel[1]:
-            axes.axvline(at_ms / 1000, color=VERMILION, lw=2.2 if place == 0 else 0.8, alpha=0.8)
-    if violations and panel[0] <= violations[0][0] <= panel[1]:
-        axes.text(
-            violations[0][0] / 1000,
-            5.45,
-            " violated",
-            fontsize=8,
-            color=VERMILION,
-            fontweight="bold",
             clip_on=True,
         )
 

@@ -1,0 +1,49 @@
+"""How results show themselves in a notebook: the report's own table and figures."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+
+from matplotlib.figure import Figure
+
+from model.estimate.comparison import Comparison
+from model.properties import PROPERTIES
+from model.simulate import Run
+from reports.content import rate_words
+from reports.figures.delays import delay_figure
+from reports.figures.outcomes import outcome_figure
+from reports.figures.save import png_bytes
+from reports.figures.timeline import timeline_figure
+
+
+def run_html(run: Run) -> str:
+    """A session as its timeline."""
+    return image_html(timeline_figure(run), "Timeline")
+
+
+def comparison_html(item: Comparison) -> str:
+    """A comparison as its verdicts with their rates, its outcomes and its delays."""
+    names = list(item.verdicts)
+    heads = "".join(f"<th>{escape(name)}</th>" for name in names)
+    rows = [
+        f"<tr><th>{slug}</th>"
+        + "".join(
+            f"<td>{found.kind}: {escape(rate_words(found))}</td>" if found else "<td>not asked</td>"
+            for found in (item.verdicts[name].get(slug) for name in names)
+        )
+        + "</tr>"
+        for slug in PROPERTIES
+        if any(slug in found for found in item.verdicts.values())
+    ]
+    title = item.scenario.title
+    words = f"{escape(title)}, {item.sessions:,} sessions of each design, seed {item.seed}"
+    table = f"<table><caption>{words}</caption><tr><th></th>{heads}</tr>{''.join(rows)}</table>"
+    outcomes = image_html(outcome_figure({title: item.outcomes()}), "Outcomes")
+    return table + outcomes + image_html(delay_figure({title: item.frame}), "Delays")
+
+
+def image_html(figure: Figure, alt: str) -> str:
+    """A figure as a piece of HTML that needs no other file."""
+    data = base64.b64encode(png_bytes(figure)).decode("ascii")
+    return f'<img src="data:image/png;base64,{data}" style="max-width:100%" alt="{escape(alt)}">'
