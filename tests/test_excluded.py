@@ -37,7 +37,7 @@ def test_excluded_interleavings_never_appear(profile: str, name: str) -> None:
 
 def re_arms_settle_at_once(patch: Patch) -> None:
     """The scheduler forgets an alarm that a failed commit may bring back."""
-    patch.setattr(Storage, "alarm_is_settled", Storage.alarm_is_confirmed)
+    patch.setattr(Storage, "alarm_is_confirmed", True)
     patch.setattr(Alarms, "before_commit", lambda self, alarm_ms: None)
 
 

@@ -155,18 +155,26 @@ class Alarms:
         owner.world.plan_alarm(max(0, wait_ms), delivery)
 
     def before_commit(self, alarm_ms: int | None) -> None:
-        """R9: moved earlier, the scheduler is told first, then the commit begins."""
-        if alarm_ms is not None and not self.will_delete:
-            told_ms = self.told_ms
-            if told_ms is None or alarm_ms < told_ms:
-                self.tell(alarm_ms)
+        """R9: moved earlier, the scheduler is told first, then the commit begins.
+
+        Where it has nothing in hand, it is told of the earliest that may come to be on disk.
+        """
+        if alarm_ms is None or self.will_delete:
+            return
+        if self.told_ms is None:
+            storage, clock_ms = self.owner.storage, self.owner.clock_ms
+            images = (storage.disk, *storage.batches.values())
+            to_come = [image.alarm_ms for image in images if (image.alarm_ms or 0) > clock_ms]
+            self.tell(min(at for at in (alarm_ms, *to_come) if at is not None))
+        elif alarm_ms < self.told_ms:
+            self.tell(alarm_ms)
 
     def after_commit(self) -> None:
         """R9: moved later, or deleted, it is told after the commit, best effort."""
         if (
             self.time_ms != self.told_ms
             and not self.will_delete
-            and self.owner.storage.alarm_is_settled
+            and self.owner.storage.alarm_is_confirmed
         ):
             if self.told_ms is None:
                 self.tell(self.time_ms)  # it has nothing to move: this alarm is new to it
@@ -298,7 +306,7 @@ class Alarms:
         self.will_delete = False
         if self.is_replaced() or self.is_deleted():
             return
-        if self.time_ms not in (None, due_ms) and self.owner.storage.alarm_is_settled:
+        if self.time_ms not in (None, due_ms) and self.owner.storage.alarm_is_confirmed:
             self.tell(self.time_ms)
         elif delivery.retry >= COUNTED_RETRIES_MAX:
             self._drop(due_ms)
@@ -316,7 +324,7 @@ class Alarms:
 
         Until then they are planned, and the scheduler is told after the commit: best effort.
         """
-        is_known = self.told_ms is None and self.owner.storage.alarm_is_settled
+        is_known = self.told_ms is None and self.owner.storage.alarm_is_confirmed
         return self.time_ms is None and is_known
 
     def _drop(self, due_ms: int) -> None:
