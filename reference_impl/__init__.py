@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from reference_impl.alarm import AlarmDesign
+from reference_impl.lazy_alarm import LazyAlarmDesign
+from reference_impl.leases import LeaseDesign
+from reference_impl.manifest import ManifestDesign
 from reference_impl.manual import ManualDesign
 from reference_impl.outbox import OutboxDesign
+from reference_impl.re_read import ReReadDesign
+from reference_impl.short_grace import ShortGraceDesign
 
 DESIGNS: dict[str, Any] = {
     "manual": ManualDesign,
     "alarm": AlarmDesign,
     "outbox": OutboxDesign,
+    "short-grace": ShortGraceDesign,
+    "re-read": ReReadDesign,
+    "leases": LeaseDesign,
+    "manifest": ManifestDesign,
+    "lazy-alarm": LazyAlarmDesign,
 }
 """The shipped designs by name, the oldest first."""

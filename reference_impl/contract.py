@@ -9,12 +9,14 @@ What a design supplies (see `DesignClass`):
 * ``Settings``: a frozen dataclass, every field with its deployed value as the default;
 * ``stop_call``: the name of the object's method that a stop signal reaches;
 * the object: ``create()``, ``upload(chunk)``, ``alarm()`` and the method named by ``stop_call``;
+* ``client``, if it comes with a client of its own: a mapping of `RecorderSettings`;
 * ``notifies = True`` if it tells a consumer of completed sessions (``ctx.notify``);
 * if it wants one, ``construct()``: what the constructor does before the first event (R3);
 * ``stop_flow(page, settings)``: what the page does once its recorder has been told to stop.
 
 The session's public record is kept in storage under the key ``state``: a mapping with ``status``
-(``active``, ``completed``, ...) and ``chunks_uploaded``. It is what the properties look at.
+(``active``, ``completed``, ``incomplete``) and ``chunks_uploaded``. It is what the properties look
+at.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ Answer = TypeVar("Answer")
 STATE_KEY = "state"
 ACTIVE = "active"
 COMPLETED = "completed"
+INCOMPLETE = "incomplete"
 
 
 class NetworkError(Exception):
@@ -268,6 +271,11 @@ class StopRecorder(Effect[int]):
     """Stop the MediaRecorder; answers the time recorded, in ms. The last, partial chunk follows."""
 
 
+@dataclass(slots=True)
+class LastChunk(Effect[int]):
+    """Wait until the recorder has handed its last chunk out; answers how many there were."""
+
+
 class Browser:
     """The browser as the recorder client sees it: each method is to be awaited."""
 
@@ -278,6 +286,7 @@ class Browser:
     write_row = staticmethod(WriteRow)
     start_recorder = staticmethod(StartRecorder)
     stop_recorder = staticmethod(StopRecorder)
+    last_chunk = staticmethod(LastChunk)
 
 
 class Page(Protocol):
@@ -287,6 +296,9 @@ class Page(Protocol):
 
     def uploads_waiting(self) -> int:
         """Chunks queued or under way, by the page's own memory."""
+
+    def back_off(self, failures: int) -> tuple[int, int]:
+        """The shortest and the longest wait before the next try, in ms."""
 
 
 class DesignClass(Protocol):

@@ -41,6 +41,7 @@ class RecorderSettings:
     request_timeout_ms: int = 0
     last_chunk: Literal["after_stop", "before_stop"] = "after_stop"
     last_chunk_delay_ms: int = 0
+    keeps_queue: bool = False
 
 
 class Recorder:
@@ -62,17 +63,23 @@ class Recorder:
         await self.browser.write_row(0)
         while True:
             try:
-                await self.browser.fetch("create")
-                break
+                response = await self.browser.fetch("create")
             except NetworkError:
-                await self.browser.sleep(self.settings.retry_ms, self.settings.retry_ms)
+                pass
+            else:
+                if not self.settings.looks_at_status or response.status < FIRST_CLIENT_ERROR:
+                    break
+            await self.browser.sleep(self.settings.retry_ms, self.settings.retry_ms)
         await self.browser.start_recorder()
 
     async def data_available(self, chunk: Chunk) -> None:
         """Queue a chunk; upload on, unless as many uploads as allowed are under way already."""
         self.queue.append(chunk)
-        if self.uploading >= self.settings.uploads_parallel:
-            return
+        if self.uploading < self.settings.uploads_parallel:
+            await self.drain()
+
+    async def drain(self) -> None:
+        """Upload what is queued, one chunk after another."""
         self.uploading += 1
         while self.queue:
             await self.upload(self.queue.pop(0))
@@ -111,10 +118,21 @@ class Recorder:
             wait_ms = min(wait_ms, settings.retry_ms_max)
         return wait_ms, wait_ms + int(wait_ms * settings.retry_jitter)
 
+    async def resume(self, chunks: list[Chunk], recorded_ms: int) -> None:
+        """After a reload: upload what was kept, and stop what can no longer go on."""
+        await self.browser.write_row(recorded_ms)
+        self.queue = list(chunks)
+        await self.drain()
+        await self.finish()
+
     async def stop(self) -> None:
         """Stop the recorder, write the duration, and go through the design's stop flow."""
         recorded_ms = await self.browser.stop_recorder()
         await self.browser.write_row(recorded_ms)
+        await self.finish()
+
+    async def finish(self) -> None:
+        """Go through the design's stop flow."""
         try:
             await self.stop_flow(self)
         except (NetworkError, StopFlowError) as error:

@@ -6,6 +6,8 @@ that is written back is as old as the blob put was long, *status included*.
 
 from __future__ import annotations
 
+from typing import Any
+
 from reference_impl.contract import (
     ACTIVE,
     STATE_KEY,
@@ -15,10 +17,26 @@ from reference_impl.contract import (
 )
 
 
+def new_state() -> dict[str, Any]:
+    """The record of a session without chunks."""
+    return {"status": ACTIVE, "chunks_uploaded": 0}
+
+
+def note_chunk(state: dict[str, Any], chunk: Chunk) -> None:
+    """Add a chunk to the set of those recorded; the count is the size of the set."""
+    chunks = sorted({*state.get("chunks", ()), chunk.index})
+    state["chunks"], state["chunks_uploaded"] = chunks, len(chunks)
+
+
+def missing_chunks(state: dict[str, Any]) -> list[int]:
+    """The chunks that the stop promised and that are not recorded."""
+    return sorted(set(range(state["expected"])) - set(state.get("chunks", ())))
+
+
 async def create_session(ctx: Context) -> Response:
     """Store a new, active session; an existing one is left as it is."""
     if await ctx.storage.get(STATE_KEY) is None:
-        await ctx.storage.put(STATE_KEY, {"status": ACTIVE, "chunks_uploaded": 0})
+        await ctx.storage.put(STATE_KEY, new_state())
     return Response(200)
 
 

@@ -185,7 +185,7 @@ def test_results_show_themselves_in_a_notebook() -> None:
     designs = load_designs(["manual", "alarm"], scenario)
     page = comparison_html(compare(scenario, designs, 30, 2))
     assert "<script>" not in page
-    assert page.count("<tr>") == 1 + len(PROPERTIES)
+    assert page.count("<tr>") == 1 + len(ASKED)
     assert page.count("data:image/png;base64,") == 2
     assert "30 sessions of each design, seed 2" in page
     assert "data:image/png;base64," in run_html(simulate(scenario, designs[1], 1))

@@ -32,7 +32,7 @@ def test_every_shipped_scenario_loads_and_travels(name: str) -> None:
 
 
 def test_the_client_of_a_scenario_is_the_deployed_one() -> None:
-    assert Client().to_settings() == RecorderSettings()
+    assert Client().to_settings({}) == RecorderSettings()
 
 
 @pytest.mark.parametrize(

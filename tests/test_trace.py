@@ -140,7 +140,7 @@ def test_every_guard_and_type_of_event_is_met_somewhere() -> None:
     failing = ["platform.alarm_counted_failure=0.9"]
     for name, overrides in [*((name, []) for name in shipped()), ("everything-fast", failing)]:
         scenario = load_scenario(name, overrides)
-        for design in load_designs(["manual", "alarm", "outbox"], scenario):
+        for design in load_designs(["manual", "alarm", "outbox", "lazy-alarm"], scenario):
             rows = replicate(scenario, [design], 120, seed=1)
             seen |= {c for c in rows.columns if c.startswith("saw_") and rows[c].any()}
     everything = {c for c in rows.columns if c.startswith("saw_")}

@@ -49,7 +49,7 @@ PROPERTIES: dict[str, Property] = {
         Property(
             "finalizes",
             "eventually-within",
-            "The session is completed in the end.",
+            "The session is settled in the end: completed, or declared incomplete.",
             "2: automatic; 3: guaranteed by at-least-once alarms",
             eventually.finalizes,
         ),
@@ -108,6 +108,7 @@ GUARDS: dict[str, Guard] = {
         Guard("response_lost", "A response was lost after the object had answered."),
         Guard("request_duplicated", "The network delivered a request twice."),
         Guard("tab_closed", "The tab was closed."),
+        Guard("tab_reopened", "A reloaded page went on with the queue that it had kept."),
         Guard("laptop_slept", "The laptop slept."),
         Guard("long_pause", "More than 10 minutes lay between two chunks before the stop."),
         Guard("stray_stop", "A stop was sent that nobody meant."),

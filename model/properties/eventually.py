@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from model.properties.base import HELD, Judgement, JudgeSettings, NotApplicable, Violation
 from model.trace.facts import Facts
+from reference_impl.contract import INCOMPLETE
 
 
 def finalizes(facts: Facts, judge: JudgeSettings) -> Judgement:
-    """The session is completed when nothing can happen any more."""
+    """The session is completed, or declared incomplete, when nothing can happen any more."""
     if not facts.status:
         return NotApplicable("no session")
-    if facts.final_completion_ms >= 0:
+    if facts.final_completion_ms >= 0 or facts.status == INCOMPLETE:
         return HELD
     if facts.ended != "quiet":
         return NotApplicable(f"the run ended at the {facts.ended}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -47,10 +48,11 @@ class Client(Model):
     request_timeout_ms: NonNegativeInt = 0
     last_chunk: Literal["after_stop", "before_stop"] = "after_stop"
     last_chunk_delay_ms: NonNegativeInt = 0
+    keeps_queue: bool = False
 
-    def to_settings(self) -> RecorderSettings:
-        """The same settings as the recorder takes them."""
-        return RecorderSettings(**self.model_dump())
+    def to_settings(self, own: Mapping[str, Any]) -> RecorderSettings:
+        """The same settings as the recorder takes them; ``own`` are those of a design's client."""
+        return RecorderSettings(**self.model_dump() | dict(own))
 
 
 class Network(Model):
@@ -208,6 +210,13 @@ class TabClosed(Timed):
     when: Literal["time", "last_upload"] = "time"
 
 
+class TabReloaded(Timed):
+    """The tab is reloaded: recording ends, and only a client that keeps its queue goes on."""
+
+    kind: Literal["tab_reloaded"]
+    for_ms: Delay
+
+
 class LaptopAsleep(Timed):
     """The laptop sleeps: no chunks, then a burst."""
 
@@ -288,6 +297,7 @@ class BlobsFail(Timed):
 Fault = (
     NetworkDown
     | TabClosed
+    | TabReloaded
     | LaptopAsleep
     | StrayStop
     | CreateAgain

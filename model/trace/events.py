@@ -107,6 +107,16 @@ class TabClosed(NamedTuple):
     held: tuple[int, ...]
 
 
+class TabReopened(NamedTuple):
+    """The page is there again after a reload, and kept its queue.
+
+    ``recorded_ms`` is the media that there is: what the recorder had not handed out is gone.
+    """
+
+    at_ms: int
+    recorded_ms: int
+
+
 class LaptopSlept(NamedTuple):
     at_ms: int
 
@@ -222,6 +232,7 @@ Event = (
     | StopFlowFailed
     | UploadAbandoned
     | TabClosed
+    | TabReopened
     | LaptopSlept
     | LaptopWoke
     | RequestSent
@@ -318,6 +329,7 @@ __all__ = [
     "StorageReverted",
     "StrayStop",
     "TabClosed",
+    "TabReopened",
     "TroubleBegan",
     "TroubleEnded",
     "UploadAbandoned",

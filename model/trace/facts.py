@@ -29,7 +29,7 @@ class Facts:
         self.orphans: set[tuple[int, int]] = set()  # uploads whose handler was lost
         self.refused: list[tuple[int, int, int]] = []  # (at_ms, chunk, status)
         self.completions: list[tuple[int, tuple[int, ...]]] = []  # (at_ms, missing chunks)
-        self.counts: list[tuple[int, int, int]] = []  # (at_ms, chunks_uploaded, true count)
+        self.counts: list[tuple[int, int, int, int]] = []  # (at_ms, count, least, most true)
         self.reopened: list[int] = []
         self.seen: dict[str, int] = {}  # guard -> first at_ms
         self.status = ""
@@ -99,6 +99,10 @@ class Facts:
         if self.start_ms >= 0 and self.stop_ms < 0:
             until_ms = event.at_ms if self.pause_began_ms < 0 else self.pause_began_ms
             self.recorded_ms = until_ms - self.start_ms - self.paused_ms
+
+    def _reopened_tab(self, event: e.TabReopened) -> None:
+        self.recorded_ms = event.recorded_ms
+        self.saw("tab_reopened", event.at_ms)
 
     def _slept(self, event: e.LaptopSlept) -> None:
         self.saw("laptop_slept", event.at_ms)
@@ -170,7 +174,7 @@ class Facts:
     def _state_written(self, event: e.StateWritten) -> None:
         if event.status == COMPLETED and self.status != COMPLETED:
             self.completions.append((event.at_ms, self.missing))
-            self.counts.append((event.at_ms, event.chunks_uploaded, self._true_count()))
+            self.counts.append((event.at_ms, event.chunks_uploaded, *self._true_count()))
             if self.is_recording and self.completed_while_recording_ms < 0:
                 self.completed_while_recording_ms = event.at_ms
         if self.status == COMPLETED and event.status != COMPLETED:
@@ -178,9 +182,10 @@ class Facts:
             self.saw("reopened", event.at_ms)
         self.status, self.chunks_uploaded = event.status, event.chunks_uploaded
 
-    def _true_count(self) -> int:
-        """Chunks whose handler ended: one that is stored and not yet counted is no lie."""
-        return len(self.uploads_ended)
+    def _true_count(self) -> tuple[int, int]:
+        """The least and the most that is no lie: a chunk that is stored, and whose handler has not
+        ended, may be counted or not."""
+        return len(self.uploads_ended), len(self.uploads_ended | self.stored.keys())
 
     def _alarm_started(self, event: e.AlarmStarted) -> None:
         if event.suspended:
@@ -246,7 +251,7 @@ class Facts:
     def _run_ended(self, event: e.RunEnded) -> None:
         self.last_ms, self.ended = event.at_ms, event.reason
         if self.status:
-            self.counts.append((event.at_ms, self.chunks_uploaded, self._true_count()))
+            self.counts.append((event.at_ms, self.chunks_uploaded, *self._true_count()))
 
     @property
     def final_completion_ms(self) -> int:
@@ -268,6 +273,7 @@ _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
     e.StopPressed: Facts._stop_pressed,
     e.RowWritten: Facts._row_written,
     e.TabClosed: Facts._tab_closed,
+    e.TabReopened: Facts._reopened_tab,
     e.LaptopSlept: Facts._slept,
     e.RequestSent: Facts._request_sent,
     e.RequestArrived: Facts._request_arrived,

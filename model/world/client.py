@@ -20,6 +20,7 @@ from reference_impl.contract import (
     Chunk,
     Effect,
     Fetch,
+    LastChunk,
     Log,
     NetworkError,
     Sleep,
@@ -68,6 +69,8 @@ class ClientHost:
         self.is_stopped = False
         self.recorded_ms = 0
         self.sleeps = 0
+        self.awaits_last: TaskId | None = None
+        self.pages = 1
 
     # --- what the page is told ---------------------------------------------------------------
 
@@ -104,18 +107,39 @@ class ClientHost:
         self.is_asleep = True
         self.world.trace.append(e.LaptopSlept(self.world.now_ms))
 
-    def close(self) -> None:
-        """The tab is closed for good."""
+    def close(self, for_good: bool = True) -> None:
+        """The tab is closed. What it holds is gone with it, unless it will be there again."""
         if not self.is_open:
             return
         arrived = self.world.network.arrived
-        held = tuple(chunk.index for chunk in self.chunks if chunk.index not in arrived)
+        is_kept = self.settings.keeps_queue and not for_good
+        held = tuple(
+            chunk.index for chunk in self.chunks if chunk.index not in arrived and not is_kept
+        )
         self.world.trace.append(e.TabClosed(self.world.now_ms, held))
         self.is_open = False
         for key in PAGE_PENDING:
             self.world.cancel(key)
         for call in list(self.world.network.calls):
             self.world.network.cut(call, "tab closed")
+
+    def reopen(self) -> None:
+        """The page is there again, with the queue that it kept; its recorder is not.
+
+        The media since the last chunk was the old recorder's, and is lost with it.
+        """
+        if not self.settings.keeps_queue:
+            return
+        self.program = build_program(self.world.design, self.settings)
+        self.is_open, self.is_stopped = True, True
+        self.last_index = len(self.chunks) - 1
+        self.recorded_ms = self.emitted_ms
+        self.world.trace.append(e.TabReopened(self.world.now_ms, self.recorded_ms))
+        self.pages += 1
+        kept = [chunk for chunk in self.chunks if chunk.index not in self.world.network.answered]
+        task = ("resume", self.pages)
+        arguments = (kept, self.recorded_ms)
+        self._drive(task, self.program.start(task, "resume", arguments, self.world.now_ms))
 
     # --- running the code --------------------------------------------------------------------
 
@@ -187,6 +211,12 @@ class ClientHost:
             self.world.add(Pending(("last_chunk",), self.settings.last_chunk_delay_ms))
         return self.recorded_ms
 
+    def _last_chunk(self, task: TaskId, effect: LastChunk) -> Any:
+        if self.last_index is not None and self.last_index >= len(self.chunks):
+            self.awaits_last = task
+            return SUSPENDS
+        return len(self.chunks)
+
     def _plan_tick(self) -> None:
         """A chunk each ``chunk_ms`` of media time; the last, partial one comes with the stop."""
         due_ms = (len(self.chunks) + 1) * self.settings.chunk_ms
@@ -241,6 +271,9 @@ class ClientHost:
         self.world.trace.append(e.ChunkRecorded(now_ms, chunk.index, size_bytes))
         task = ("data", chunk.index)
         self._drive(task, self.program.start(task, "data_available", (chunk,), now_ms))
+        if chunk.index == self.last_index and self.awaits_last is not None:
+            waiting, self.awaits_last = self.awaits_last, None
+            self.tell("send", waiting, len(self.chunks))
 
     # --- copies ------------------------------------------------------------------------------
 
@@ -273,6 +306,8 @@ _PLAIN_FIELDS = (
     "is_stopped",
     "recorded_ms",
     "sleeps",
+    "awaits_last",
+    "pages",
 )
 
 _ANSWERS: dict[type, Any] = {
@@ -283,4 +318,5 @@ _ANSWERS: dict[type, Any] = {
     WriteRow: ClientHost._write_row,
     StartRecorder: ClientHost._start_recorder,
     StopRecorder: ClientHost._stop_recorder,
+    LastChunk: ClientHost._last_chunk,
 }

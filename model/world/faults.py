@@ -41,6 +41,12 @@ def _tab_closed(world: World, fault: Any, number: int, kept: int) -> None:
     world.client.close()
 
 
+def _tab_reloaded(world: World, fault: Any, number: int, kept: int) -> None:
+    if world.client.is_open:
+        world.client.close(for_good=False)
+        world.add(Pending(("reopen",), world.exact(fault.for_ms), ("reload length", number)))
+
+
 def _laptop_asleep(world: World, fault: Any, number: int, kept: int) -> None:
     world.client.fall_asleep()
     world.add(Pending(("wake",), world.exact(fault.for_ms), ("sleep length", number)))
@@ -88,6 +94,7 @@ def trouble_ends(world: World, kind: str) -> None:
 _STRIKES: dict[str, Callable[[World, Any, int, int], None]] = {
     "network_down": _network_down,
     "tab_closed": _tab_closed,
+    "tab_reloaded": _tab_reloaded,
     "laptop_asleep": _laptop_asleep,
     "stray_stop": _stray_stop,
     "create_again": _create_again,

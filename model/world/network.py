@@ -36,6 +36,7 @@ class Network:
         self.draining: set[Call] = set()
         self.broken: set[Call] = set()
         self.arrived: set[int] = set()
+        self.answered: set[int] = set()  # chunks that the page knows to be taken
         self.planned: tuple[Call, ...] = ()
         self.is_down = False
 
@@ -174,6 +175,8 @@ class Network:
         self._stop_draining(call)
         status = pending.payload.status
         self.world.trace.append(e.ResponseArrived(self.world.now_ms, *call, status))
+        if call[0] == UPLOAD and status < 400:
+            self.answered.add(call[1])
         if call[0] == self.world.stop_call and status < 400:
             self.world.consumer.stop_answered()
         self.world.client.tell("send", task, pending.payload)
@@ -242,6 +245,7 @@ class Network:
         other.draining = self.draining.copy()
         other.broken = self.broken.copy()
         other.arrived = self.arrived.copy()
+        other.answered = self.answered.copy()
         other.planned = self.planned
         other.is_down = self.is_down
         return other
@@ -255,6 +259,7 @@ class Network:
             tuple(sorted(self.draining)),
             tuple(sorted(self.broken)),
             tuple(sorted(self.arrived)),
+            tuple(sorted(self.answered)),
             self.is_down,
             self.uplink.fingerprint() if self.uplink is not None else None,
         )

@@ -85,13 +85,14 @@ class World:
         self.object: ObjectRuntime = ObjectRuntime(self, design)
         self.consumer = Consumers(self)
         self.network = Network(self, uplink)
-        settings = scenario.client.to_settings()
+        settings = scenario.client.to_settings(getattr(design.cls, "client", {}))
         program = client_host.build_program(design, settings)
         self.client = ClientHost(self, program, settings)
 
     def _read_settings(self, design: DesignSpec, scenario: Scenario, duration_ms: int) -> None:
         network, platform = scenario.network, scenario.platform
         self.scenario = scenario
+        self.design = design
         self.platform = platform
         self.stop_call: str = design.cls.stop_call
         self.duration_ms = duration_ms
@@ -363,6 +364,7 @@ _HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
     "stop": lambda w, p, _: w.client.tell("stop", client_host.STOP),
     "pause": lambda w, p, _: w.client.pause(),
     "unpause": lambda w, p, _: w.client.resume(),
+    "reopen": lambda w, _p, _: w.client.reopen(),
     "wake": lambda w, p, _: w.client.wake(),
     "network_up": lambda w, p, _: w.network.comes_up(),
     "fault": faults.strike,

@@ -1,0 +1,70 @@
+"""Step d of the ladder: the alarm waits for uploads that have begun.
+
+An upload registers itself before its blob put. The alarm finds the leases that are live and comes
+back when the first of them expires; an upload that never ends holds the session up for no longer.
+Mends F1 and F9. The alarm still knows nothing of a chunk that has not arrived (F5, F6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reference_impl.contract import BlobStoreError, Chunk, Context, Response, StreamBroken
+from reference_impl.re_read import ReReadDesign
+
+LEASES_KEY = "leases"
+
+
+@dataclass(frozen=True)
+class LeaseSettings:
+    """As the alarm design; ``lease_ms`` is how long an upload is waited for."""
+
+    grace_ms: int = 5_000
+    long_alarm_ms: int = 600_000
+    lease_ms: int = 600_000
+
+
+class LeaseDesign(ReReadDesign):
+    """Leases: an upload registers itself first, and the alarm waits while a lease is live."""
+
+    Settings = LeaseSettings  # type: ignore[assignment]
+
+    def __init__(self, ctx: Context, settings: LeaseSettings) -> None:
+        self.ctx = ctx
+        self.settings: LeaseSettings = settings  # type: ignore[assignment]
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Take a lease, store the chunk, give the lease back."""
+        refusal = await self.refusal()
+        if refusal is not None:
+            return refusal
+        leases = await self.leases()
+        leases[chunk.index] = self.ctx.now() + self.settings.lease_ms
+        await self.ctx.storage.put(LEASES_KEY, leases)
+        try:
+            await self.ctx.blobs.put(chunk)
+        except (BlobStoreError, StreamBroken):
+            await self.release(chunk)
+            raise
+        await self.release(chunk)
+        return await self.record(chunk)
+
+    async def release(self, chunk: Chunk) -> None:
+        """Give the lease of a chunk back."""
+        leases = await self.leases()
+        leases.pop(chunk.index, None)
+        await self.ctx.storage.put(LEASES_KEY, leases)
+
+    async def leases(self) -> dict[int, int]:
+        """The leases by chunk: when each expires, in ms."""
+        leases: dict[int, int] | None = await self.ctx.storage.get(LEASES_KEY)
+        return {} if leases is None else leases
+
+    async def alarm(self) -> None:
+        """Come back at the end of the first live lease; complete the session if there is none."""
+        leases = await self.leases()
+        live = [expiry_ms for expiry_ms in leases.values() if expiry_ms > self.ctx.now()]
+        if live:
+            await self.ctx.storage.set_alarm(min(live))
+            return
+        await super().alarm()
