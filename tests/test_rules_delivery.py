@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from model.trace import events as e
-from model.world.alarms import Delivery
+from model.world.delivery import Delivery
 from reference_impl.contract import HandlerFailure, Response
 from tests.probes import ON_DISK, Alarmed, Throws, bounds, created, pending, poke, started
 from tests.worlds import Hand, of

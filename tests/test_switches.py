@@ -13,8 +13,9 @@ import pytest
 
 from model.world import faults, instances
 from model.world import object as object_module
-from model.world.alarms import Alarms, Delivery
+from model.world.alarms import Alarms
 from model.world.client import ClientHost
+from model.world.delivery import Delivery
 from model.world.network import Network
 from model.world.object import ObjectRuntime
 from model.world.pending import Pending
@@ -85,7 +86,7 @@ def the_same_value_is_set_again(patch: Patch) -> None:
 
 @switches_off("D1", delivery.check_d1)
 def counted_failures_are_retried_for_ever(patch: Patch) -> None:
-    patch.setattr("model.world.alarms.COUNTED_RETRIES_MAX", 1_000_000)
+    patch.setattr("model.world.delivery.COUNTED_RETRIES_MAX", 1_000_000)
 
 
 @switches_off("D2", delivery.test_d2_uncounted_failures_are_retried_for_ever)

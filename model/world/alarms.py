@@ -9,11 +9,12 @@ two can differ, and R8 says what a delivery does then.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from model.trace import events as e
-from model.world.pending import Between, Pending
-from model.world.program import Done, Program, TaskId
+from model.world.delivery import COUNTED, UNACKNOWLEDGED, UNCOUNTED, Attempt, Delivery
+from model.world.pending import Pending
+from model.world.program import Done, Program
 
 if TYPE_CHECKING:
     from model.world.object import ObjectRuntime
@@ -22,34 +23,6 @@ ALARM = "alarm"
 SLOT = (ALARM,)
 MOVE = ("move_alarm",)
 LIMIT = ("alarm_limit",)
-RETRY_START_MS = 2_000
-COUNTED_RETRIES_MAX = 6
-BACK_OFF_MAX = 9
-JITTER_PART = 4  # a quarter of the wait
-RUN_MS_MAX = 15 * 60_000
-DELIVERED, UNCOUNTED, COUNTED, UNACKNOWLEDGED = (
-    "delivered",
-    "uncounted",
-    "counted",
-    "unacknowledged",
-)
-
-
-class Delivery(NamedTuple):
-    """One attempt to deliver the alarm set for ``due_ms``: its retries so far (D1, D2)."""
-
-    due_ms: int
-    retry: int = 0
-    back_off: int = 0
-    was_counted: bool = False
-
-
-class Attempt(NamedTuple):
-    """A run of ``alarm()``. ``outcome`` says whether the platform will lose its end (D5)."""
-
-    task: TaskId
-    delivery: Delivery
-    outcome: str
 
 
 class Alarms:
@@ -308,7 +281,7 @@ class Alarms:
             return
         if self.time_ms not in (None, due_ms) and self.owner.storage.alarm_is_confirmed:
             self.tell(self.time_ms)
-        elif delivery.retry >= COUNTED_RETRIES_MAX:
+        elif delivery.is_last:
             self._drop(due_ms)
         else:
             self.told_ms = due_ms
@@ -338,16 +311,9 @@ class Alarms:
             storage.end_of_turn()
 
     def _retry(self, delivery: Delivery, counted: bool) -> None:
-        """D1, D2: 2 s doubled each time, up to a quarter more; an error of the code after one of
-        the platform begins anew."""
-        back_off = 0 if counted and not delivery.was_counted else delivery.back_off
-        back_off = min(back_off, BACK_OFF_MAX)
-        wait_ms = RETRY_START_MS << back_off
-        again = Delivery(delivery.due_ms, delivery.retry + counted, back_off + 1, counted)
+        spread, again = delivery.again(counted)
         self.ended += 1
-        stream = ("alarm retry", self.ended)
-        spread = Between(wait_ms, wait_ms + wait_ms // JITTER_PART)
-        self.owner.world.add(Pending(SLOT, spread, stream, again))
+        self.owner.world.add(Pending(SLOT, spread, ("alarm retry", self.ended), again))
 
     def lose(self, counted: bool, reason: str) -> None:
         """The instance is gone, and the attempt that it ran with it (D2, D4)."""

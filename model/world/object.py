@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from model.errors import DesignError
 from model.trace import events as e
 from model.world import instances
-from model.world.alarms import ALARM, LIMIT, RUN_MS_MAX, Alarms
+from model.world.alarms import ALARM, LIMIT, Alarms
+from model.world.delivery import RUN_MS_MAX
 from model.world.meter import IDLE, Meter
 from model.world.pending import Pending
 from model.world.program import Done, Program, TaskId, clone, frozen

@@ -14,7 +14,7 @@ from model.scenario.delay import Constant
 from model.trace.events import NO_CHUNK, BlobPutFailed, BlobStored, Event
 from model.world import client as client_host
 from model.world import faults, instances
-from model.world.alarms import SLOT, Delivery
+from model.world.alarms import SLOT
 from model.world.chances import (
     INSTANCE_LOST,
     Choices,
@@ -25,6 +25,7 @@ from model.world.chances import (
 )
 from model.world.client import ClientHost
 from model.world.consumer import Consumers
+from model.world.delivery import Delivery
 from model.world.network import DRAINED, Call, Network
 from model.world.object import ObjectRuntime
 from model.world.pending import Key, Pending, Shifted, Spread
