@@ -6,10 +6,14 @@ from typing import Any
 
 from model.properties.base import Judgement, JudgeSettings, NotApplicable, Violation
 from model.properties.catalogue import GUARDS, PROPERTIES
+from model.trace.events import Costs
 from model.trace.facts import Facts
 
 OUTCOMES = ("prompt", "late", "lost", "refused", "never finalized")
 """What became of a session, the best first; each session has exactly one."""
+
+COUNTERS = tuple(name for name in Costs._fields if name != "at_ms")
+"""What a session costs, counted; see `model.trace.events.Costs`."""
 
 HELD_CODE, VIOLATED_CODE, NOT_APPLICABLE_CODE = 1, 0, -1
 
@@ -33,6 +37,7 @@ ROW_COLUMNS = (
     "retries",
     "violation_ms",
     "ended",
+    *COUNTERS,
 )
 
 
@@ -83,6 +88,7 @@ def row_of(
         "retries": facts.retries,
         "violation_ms": min(violations, default=-1),
         "ended": facts.ended,
+        **{name: getattr(facts.costs, name) if facts.costs else 0 for name in COUNTERS},
     }
 
 

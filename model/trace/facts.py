@@ -46,6 +46,7 @@ class Facts:
         self.alarm_runs_by_due: dict[int, int] = {}
         self.last_ms = 0
         self.ended = ""
+        self.costs: e.Costs | None = None
 
     def observe(self, event: e.Event) -> None:
         """Take one more event in."""
@@ -248,6 +249,9 @@ class Facts:
     def _consumer_read(self, event: e.ConsumerRead) -> None:
         self.consumer_reads.append((event.at_ms, event.status, self.missing))
 
+    def _costs(self, event: e.Costs) -> None:
+        self.costs = event
+
     def _run_ended(self, event: e.RunEnded) -> None:
         self.last_ms, self.ended = event.at_ms, event.reason
         if self.status:
@@ -298,6 +302,7 @@ _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
     e.TroubleBegan: Facts._trouble,
     e.Notified: Facts._notified,
     e.ConsumerRead: Facts._consumer_read,
+    e.Costs: Facts._costs,
     e.RunEnded: Facts._run_ended,
 }
 

@@ -1,0 +1,101 @@
+"""What a design costs: dollars per million sessions, from counted operations and a price list.
+
+The counts are those of the traces (`model.world.meter`); the prices stand in ``prices.toml``, with
+their date. A cost is a mean over sessions, with a 95 % interval (Student's t) on the total.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from model.design import load_designs
+from model.errors import InputError
+from model.estimate.intervals import CONFIDENCE
+from model.estimate.replicate import replicate
+from model.scenario.load import load_scenario
+
+PRICES = Path(__file__).parent / "prices.toml"
+ITEMS = (
+    "worker_requests",
+    "requests",
+    "rows_read",
+    "rows_written",
+    "blob_puts",
+    "active_seconds",
+)
+LENGTHS_MS = (60_000, 600_000, 3_600_000)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Dollars per million of each item in `ITEMS`, and the day on which they were so."""
+
+    date: str
+    per_million: dict[str, float]
+
+
+def load_prices(path: Path = PRICES) -> Prices:
+    """The price list. Raises `InputError` where it is not one."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError("prices", str(path), "a readable TOML file of prices") from error
+    prices = data.get("per_million")
+    if not isinstance(prices, dict) or set(prices) != set(ITEMS):
+        raise InputError(f"{path.name}: per_million", prices, "exactly " + ", ".join(ITEMS))
+    for item, price in prices.items():
+        if isinstance(price, bool) or not isinstance(price, int | float) or price < 0:
+            raise InputError(f"{path.name}: per_million.{item}", price, "dollars, at least 0")
+    return Prices(str(data.get("date", "")), {item: float(prices[item]) for item in ITEMS})
+
+
+def dollars(rows: pd.DataFrame, prices: Prices) -> pd.DataFrame:
+    """What each session costs in millionths of a dollar, which is dollars per million sessions.
+
+    ``rows`` has one row a session, as `replicate` gives them; the result has one column an item.
+    """
+    counts = rows.assign(active_seconds=rows["active_ms"] / 1000)
+    return pd.DataFrame({item: counts[item] * prices.per_million[item] for item in ITEMS})
+
+
+def cost_table(
+    designs: Sequence[str],
+    load: str = "everything-fast",
+    lengths_ms: Sequence[int] = LENGTHS_MS,
+    sessions: int = 200,
+    seed: int = 1,
+    workers: int = 1,
+    prices: Prices | None = None,
+) -> pd.DataFrame:
+    """Dollars per million sessions: one row per session length and design.
+
+    Columns: ``length_ms``, ``design``, one per item, ``total``, ``low`` and ``high`` (95 %).
+    """
+    prices = load_prices() if prices is None else prices
+    records = []
+    for length_ms in lengths_ms:
+        scenario = load_scenario(load, [f"recording.duration_ms={length_ms}"])
+        specs = load_designs(list(designs), scenario)
+        frame = replicate(scenario, specs, sessions, seed, workers)
+        for spec in specs:
+            spent = dollars(frame[frame["design"] == spec.name], prices)
+            records.append({"length_ms": length_ms, "design": spec.name, **summary(spent)})
+    return pd.DataFrame(records)
+
+
+def summary(spent: pd.DataFrame) -> dict[str, float]:
+    """The means of the items, and the mean total with its interval."""
+    totals = spent.sum(axis=1).to_numpy()
+    mean, half = float(np.mean(totals)), 0.0
+    if totals.size > 1 and float(np.ptp(totals)) > 0:
+        error = float(stats.sem(totals))
+        half = float(stats.t.ppf((1 + CONFIDENCE) / 2, totals.size - 1)) * error
+    means = {item: float(spent[item].mean()) for item in ITEMS}
+    return means | {"total": mean, "low": mean - half, "high": mean + half}
