@@ -93,11 +93,10 @@ class ObjectRuntime:
                 self._construct()
                 self.serve()
                 return
-        is_behind = bool(self.waiting) and kind == ALARM  # R2: others came before
         if (
-            is_behind
-            or self.gate_holder is not None
+            self.gate_holder is not None
             or (self.critical is not None and task != self.critical)
+            or (self.waiting and kind == ALARM)  # R2: others came before
         ):
             self.waiting.append((kind, task, payload))
             return
