@@ -53,7 +53,6 @@ DISK_FAULTS = (
     " {kind='commits_fail', offset_ms=0, for_ms=60, written=true, probability=0.2},"
     " {kind='commits_slow', offset_ms=0, for_ms=60, probability=0.3}"
 )
-STORMY = [*BASE, f"faults=[{CLIENT_FAULTS}]"]
 ALL_FAULTS = [
     *BASE,
     f"faults=[{CLIENT_FAULTS}, {PLATFORM_FAULTS}]",
@@ -79,16 +78,10 @@ STORMS = {
     "kv, on disk": [*SLOW_COMMITS, "platform.storage='kv'", "platform.storage_read_ms=4"],
 }
 """The storage profiles. In memory, commits take no time and cannot fail."""
+NAMES = ("alarm", "outbox", "restless")
 LATER_MS = (0, 0, 1, 3, 50, 700)
 USUAL = 0.6
 OFFSETS_MS = (0, 0, 300, -300)
-
-
-def storage_profile(read_ms: int) -> list[str]:
-    """SQLite for 0, KV with that wait for an uncached read else."""
-    if read_ms == 0:
-        return []
-    return ["platform.storage='kv'", f"platform.storage_read_ms={read_ms}"]
 
 
 def offsets(number: int) -> Callable[[int], int]:
@@ -166,16 +159,6 @@ class Wanderer:
         return self.dice.choice([name for name, _ in choices])
 
 
-def wander(world: World, dice: random.Random, steps: int = 120) -> World:
-    """So many random happenings from the beginning."""
-    wanderer = Wanderer(world, dice)
-    wanderer.begin()
-    for _ in range(steps):
-        if not wanderer.step():
-            break
-    return world
-
-
 def watch(world: World, dice: random.Random, steps: int, watcher: Watch) -> Watch:
     """So many random happenings, looked at one by one."""
     wanderer = Wanderer(world, dice)
@@ -210,7 +193,7 @@ RARE = {
 def count(worlds: int) -> int:
     """Print how many of so many worlds show what. Returns the number of excluded ones."""
     began_s = time.monotonic()
-    kinds = [(profile, name) for profile in STORMS for name in ("alarm", "restless")]
+    kinds = [(profile, name) for profile in STORMS for name in NAMES]
     each, batch = worlds // len(kinds), 500
     found: Counter[str] = Counter()
     with ProcessPoolExecutor(os.cpu_count()) as pool:

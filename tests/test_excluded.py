@@ -13,7 +13,7 @@ from contextlib import suppress
 import pytest
 
 from benchmarks.excluded import BETWEEN, EARLY, FORGOTTEN, LOST, OVERLAP, Watch
-from benchmarks.random_worlds import STORMS, count_some, offsets, storm_world, watch
+from benchmarks.random_worlds import NAMES, STORMS, count_some, offsets, storm_world, watch
 from model.trace import events as e
 from model.world.alarms import Alarms
 from model.world.storage import Storage
@@ -23,7 +23,7 @@ WORLDS = 120
 Patch = pytest.MonkeyPatch
 
 
-@pytest.mark.parametrize("name", ["alarm", "restless"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("profile", STORMS)
 def test_excluded_interleavings_never_appear(profile: str, name: str) -> None:
     found = count_some(profile, name, 0, WORLDS)

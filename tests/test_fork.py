@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.random_worlds import STORMS, Wanderer, storm_world
+from benchmarks.random_worlds import NAMES, STORMS, Wanderer, storm_world
 from model.world.world import World
-
-NAMES = ("alarm", "restless")
 
 
 def choose(world: World, dice: random.Random) -> None:
@@ -23,8 +21,8 @@ def choose(world: World, dice: random.Random) -> None:
     wanderer.step()
 
 
-def run_on(world: World, dice: random.Random, steps: int = 60) -> None:
-    """So many more happenings, or to the end."""
+def run_on(world: World, dice: random.Random, steps: int = 300) -> None:
+    """So many more happenings, or to the end. A design that re-arms for ever has none."""
     for _ in range(steps):
         if not world.pending:
             return

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.random_worlds import STORMS, Wanderer, storm_world
+from benchmarks.random_worlds import NAMES, STORMS, Wanderer, storm_world
 from model.world.alarms import ALARM, LIMIT, MOVE, SLOT
 from model.world.instances import IDLE_END
 from model.world.meter import IDLE
 from model.world.object import CONSTRUCT
 from model.world.world import World
 
-WORLDS = 150
+WORLDS = 100
 
 
 def broken(world: World) -> Iterator[str]:
@@ -68,7 +68,7 @@ def broken(world: World) -> Iterator[str]:
         yield "the scheduler knows of a later alarm than the one on disk (R9)"
 
 
-@pytest.mark.parametrize("name", ["alarm", "restless"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("profile", STORMS)
 def test_invariants_hold_between_two_happenings(profile: str, name: str) -> None:
     for number in range(WORLDS):
