@@ -9,7 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.random_worlds import NAMES, STORMS, Wanderer, storm_world
+from model.trace.events import AlarmStarted
 from model.world.world import World
+from tests.probes import created, poke
+from tests.test_rules_alarm import SetsInBackOff
+from tests.worlds import of
 
 
 def choose(world: World, dice: random.Random) -> None:
@@ -57,3 +61,14 @@ def test_a_fork_goes_on_as_the_original_would(
         assert fork.trace == world.trace
         assert fork.fingerprint() == world.fingerprint()
         assert fork.object.meter.event(0) == world.object.meter.event(0)
+
+
+def test_an_alarm_that_waits_for_a_back_off_waits_in_one_world_only() -> None:
+    hand = created(SetsInBackOff, "platform.bug_alarm_waits_for_back_off=true")
+    hand.at(100, "alarm")
+    other = hand.world.fork()
+    poke(hand, 200)
+    hand.at(2_100, "alarm")
+    other.happen(other.pending["alarm",], 2_100)
+    due_ms = [of(world.trace, AlarmStarted)[-1].due_ms for world in (hand.world, other)]
+    assert due_ms == [1_200, 100]

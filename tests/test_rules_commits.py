@@ -122,6 +122,36 @@ def test_r9_an_earlier_alarm_overtakes_the_news_of_a_later_one() -> None:
     assert pending(hand, "alarm").payload.due_ms == 500
 
 
+def test_r9_the_scheduler_is_told_of_the_earliest_that_may_be_on_disk() -> None:
+    class Unsure(Moves):
+        async def later(self) -> Response:
+            await self.ctx.storage.set_alarm(900)
+            return Response(200)
+
+    hand = created(Unsure, ON_DISK)
+    poke(hand, 90)
+    hand.at(100, "alarm")  # runs, since 500 is not confirmed; now the scheduler has nothing
+    poke(hand, 105, "later")
+    assert pending(hand, "alarm").payload.due_ms == 500, "900 may fail, and 500 not"
+    hand.at(130, "commit", 2)
+    hand.at(145, "commit", 3)
+    assert pending(hand, "alarm").payload.due_ms == 900
+
+
+def test_r8_back_to_the_old_value_is_not_confirmed_while_another_is_under_way() -> None:
+    hand = created(Moves, ON_DISK)
+    poke(hand, 60)
+    poke(hand, 65, "drop")
+    hand.at(100, "commit", 2, outcome="confirmed")
+    poke(hand, 101)
+    poke(hand, 102, "drop")
+    hand.at(105, "commit", 3)
+    assert hand.world.object.storage.disk.alarm_ms is hand.world.object.alarms.time_ms is None
+    hand.at(500, "alarm")
+    assert stale(hand) == [], "the commit that may bring 500 back is still under way"
+    assert Moves.seen == [(500, None)]
+
+
 class Leaves(Probe):
     """Writes, then answers; an upload writes, then calls the blob store."""
 

@@ -85,6 +85,16 @@ def test_d2_uncounted_failures_are_retried_for_ever() -> None:
     assert started(hand)[-1] == (at_ms + 6_000, 100, 2)
 
 
+def test_d2_an_uncounted_failure_of_the_last_attempt_is_retried() -> None:
+    hand = created(Throws)
+    hand.world.pending["alarm",].payload = Delivery(100, retry=6, back_off=6, was_counted=True)
+    hand.at(100, "alarm", outcome="uncounted")
+    assert bounds(hand, "alarm") == (128_000, 160_000)
+    hand.at(128_100, "alarm")
+    assert started(hand) == [(128_100, 100, 6)]
+    assert len(of(hand.world.trace, e.AlarmDropped)) == 1
+
+
 def test_d2_a_failed_commit_is_not_counted() -> None:
     class Writes(Alarmed):
         async def alarm(self) -> None:

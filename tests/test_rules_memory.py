@@ -101,6 +101,32 @@ def test_a_trouble_that_ends_while_the_process_is_down_delivers_nothing() -> Non
     assert Alarmed.seen == [("alarm", 610)]
 
 
+def test_a_process_that_is_down_has_no_instance_to_lose() -> None:
+    faults = (
+        "faults=[{kind='process_killed', offset_ms=0, for_ms=500},"
+        " {kind='deploy', offset_ms=0}, {kind='instance_lost', offset_ms=0}]"
+    )
+    hand = created(Alarmed, faults)
+    hand.at(20, "response", "create")
+    for number in (0, 1, 2):
+        hand.at(30, "fault", number)
+    assert of(hand.world.trace, e.InstanceLost) == []
+    assert hand.world.object.instance == 1
+
+
+def test_a_notification_arrives_though_the_instance_is_lost_as_its_answer_comes() -> None:
+    class Tells(Alarmed):
+        async def poke(self) -> Response:
+            await self.ctx.notify("key")
+            return Response(200)
+
+    hand = created(Tells, "platform.instance_loss=0.5", "consumer.notify_loss=0.1")
+    poke(hand, 50)
+    hand.at(100, "notify", outcome="instance lost")
+    assert of(hand.world.trace, e.Notified) == [e.Notified(100, "key")]
+    assert of(hand.world.trace, e.HandlerLost) == [e.HandlerLost(100, "poke", -1, 0)]
+
+
 def test_r7_the_cache_of_kv_storage_is_lost_with_the_instance() -> None:
     class Reads(Alarmed):
         async def poke(self) -> Response:

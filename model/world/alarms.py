@@ -281,7 +281,7 @@ class Alarms:
             return
         if self.time_ms not in (None, due_ms) and self.owner.storage.alarm_is_confirmed:
             self.tell(self.time_ms)
-        elif delivery.is_last:
+        elif counted and delivery.is_last:
             self._drop(due_ms)
         else:
             self.told_ms = due_ms

@@ -29,7 +29,7 @@ class Delivery(NamedTuple):
 
     @property
     def is_last(self) -> bool:
-        """D1: whether no retry follows. The source drops then after any failure, counted or not."""
+        """D1: whether a counted failure of this one is the last there is."""
         return self.retry >= COUNTED_RETRIES_MAX
 
     def again(self, counted: bool) -> tuple[Between, Delivery]:
