@@ -21,32 +21,21 @@ class Played(Hand):
     def __init__(self, design: Any, *overrides: str) -> None:
         design.seen = []
         super().__init__(spec_of(design), quiet(LATE, *overrides))
-        self.born_ms: dict[Any, int] = {}
-        self._note()
-
-    def _note(self) -> None:
-        for item in self.world.fresh:
-            self.born_ms[item.key] = self.world.now_ms
-        self.world.fresh.clear()
 
     def at(self, at_ms: int, *key: Any, outcome: str = "") -> None:
         """As by hand, but never before or after its time."""
         (item,) = [item for item in self.world.pending.values() if item.key[: len(key)] == key]
-        delay, waited_ms = item.delay, at_ms - self.born_ms[item.key]
-        low_ms = delay if isinstance(delay, int) else delay.low_ms
-        high_ms = delay if isinstance(delay, int) else delay.high_ms
+        earliest_ms, latest_ms = item.window()
         slack_ms = ROUNDED_MS if at_ms > 2_000 else 0
-        assert low_ms - slack_ms <= waited_ms, f"{key} is early"
-        assert high_ms is None or waited_ms <= high_ms + slack_ms, f"{key} is late"
+        assert earliest_ms - slack_ms <= at_ms, f"{key} is early"
+        assert latest_ms is None or at_ms <= latest_ms + slack_ms, f"{key} is late"
         super().at(at_ms, *key, outcome=outcome)
-        self._note()
 
-    def call(self, at_ms: int, method: str) -> None:
-        """A method of the object is called at this instant."""
+    def ask(self, at_ms: int, method: str) -> None:
+        """A method of the object is called, and reached, at this instant."""
         self.world.network.inject(method)
         attempt = self.world.network.attempts[method, e.NO_CHUNK] - 1
         super().at(at_ms, "request", method, e.NO_CHUNK, attempt)
-        self._note()
 
     def kill(self, at_ms: int) -> None:
         """The process is killed with all that is not on disk."""
@@ -57,7 +46,6 @@ class Played(Hand):
         """The process is there again."""
         self.world.now_ms = at_ms
         instances.restart(self.world.object)
-        self._note()
 
 
 class Sets(Alarmed):
