@@ -16,6 +16,8 @@ from model.design import DesignSpec, load_design, load_designs, shipped_designs
 from model.errors import DesignError, InputError
 from model.estimate.comparison import Comparison, compare
 from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
+from model.explore.threshold import Threshold, find_threshold, safe_region
+from model.explore.verify import Budget, Switches, Verification, verify
 from model.properties import GUARDS, PROPERTIES
 from model.scenario.load import load_scenario, shipped
 from model.scenario.schema import Scenario
@@ -26,6 +28,7 @@ from model.verdict import Verdict, exit_code
 from reports.figures.timeline import timeline_figure
 from reports.notebook import comparison_html, run_html
 from reports.review import Review, make_review
+from reports.verification import verification_html, write_verification
 from reports.write import write_report
 
 __version__ = version("lastchunk")
@@ -33,6 +36,7 @@ __version__ = version("lastchunk")
 # Results live on floors below the figures, so their pictures are hung on them here.
 Run._repr_html_ = run_html  # type: ignore[attr-defined]
 Comparison._repr_html_ = comparison_html  # type: ignore[attr-defined]
+Verification._repr_html_ = verification_html  # type: ignore[attr-defined]
 
 __all__ = [
     "GUARDS",
@@ -40,6 +44,7 @@ __all__ = [
     "REQUEST_DELAY",
     "UPLINK_SPEED",
     "Axis",
+    "Budget",
     "Comparison",
     "DesignError",
     "DesignSpec",
@@ -48,10 +53,14 @@ __all__ = [
     "Run",
     "Scenario",
     "Schedule",
+    "Switches",
+    "Threshold",
     "Verdict",
+    "Verification",
     "__version__",
     "compare",
     "exit_code",
+    "find_threshold",
     "load_design",
     "load_designs",
     "load_scenario",
@@ -60,12 +69,15 @@ __all__ = [
     "read_schedule",
     "record",
     "replay",
+    "safe_region",
     "shipped",
     "shipped_designs",
     "simulate",
     "sweep",
     "timeline_figure",
+    "verify",
     "write_jsonl",
     "write_report",
     "write_schedule",
+    "write_verification",
 ]

@@ -27,6 +27,7 @@ FLOORS = [
     },
     {"model.world"},
     {"model.simulate"},
+    {"model.explore"},
     {"model.estimate"},
     {"reports"},
     {"lastchunk"},

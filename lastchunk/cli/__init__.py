@@ -10,10 +10,11 @@ from lastchunk.cli.app import app
 from lastchunk.cli.catalogue import register as register_catalogue
 from lastchunk.cli.compare import register as register_compare
 from lastchunk.cli.simulate import register as register_simulate
+from lastchunk.cli.verify import register as register_verify
 from model.errors import InputError
 from model.verdict import EXIT_USAGE
 
-for _register in (register_catalogue, register_simulate, register_compare):
+for _register in (register_catalogue, register_simulate, register_compare, register_verify):
     _register(app)
 
 

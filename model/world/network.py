@@ -158,7 +158,11 @@ class Network:
         if call not in self.calls:
             return
         delay, stream = self.world.response_leg(call, task[3])
-        self.world.add(Pending(("response", *task), delay, stream, response))
+        pending = Pending(("response", *task), delay, stream, response)
+        if self.world.answers_at_once:
+            self.response_arrives(pending, "")
+        else:
+            self.world.add(pending)
 
     def response_arrives(self, pending: Pending, outcome: str) -> None:
         """The end of a response leg: delivered, or lost."""

@@ -12,7 +12,11 @@ Key = tuple[Any, ...]
 
 
 class Spread(Protocol):
-    """A delay that is not exact: its quantile function and its support, in ms."""
+    """A delay that is not exact: its quantile function and its support, in ms.
+
+    The support is ``low_ms`` to ``high_ms``, None where there is no bound (a scheduler that
+    explores reads these); it is not part of the protocol, since an offset's may be below 0.
+    """
 
     @property
     def low_ms(self) -> int:

@@ -82,7 +82,7 @@ class Program:
     ``build`` takes the program's clock and returns the instance. ``name`` is for error messages.
     """
 
-    __slots__ = ("build", "clock_ms", "log", "memory", "name", "target", "tasks")
+    __slots__ = ("build", "clock_ms", "digest", "log", "memory", "name", "target", "tasks")
 
     def __init__(self, name: str, build: Callable[[Clock], Any]) -> None:
         self.name = name
@@ -92,6 +92,8 @@ class Program:
         self.tasks: dict[TaskId, Coroutine[Any, Any, Any] | None] = {}
         self.target: Any = None
         self.memory: dict[str, Any] | None = None
+        self.digest: Any = None
+        """What a scheduler has worked out about this state; gone with the next thing told."""
 
     def now(self) -> int:
         """The program's clock: the time at which it was last told something (R13)."""
@@ -101,6 +103,7 @@ class Program:
         """Begin a task. Returns the first effect that it awaits, or `Done`."""
         if self.target is None:
             self._rebuild()
+        self.digest = None
         self.log.append(("start", task, method, arguments, at_ms))
         return self._start(task, method, arguments, at_ms)
 
@@ -108,6 +111,7 @@ class Program:
         """Answer the effect that a task awaits. Returns its next one, or `Done`."""
         if self.target is None:
             self._rebuild()
+        self.digest = None
         self.log.append(("send", task, answer, at_ms))
         return self._send(task, answer, at_ms)
 
@@ -115,6 +119,7 @@ class Program:
         """Answer the effect that a task awaits with one of the platform's errors."""
         if self.target is None:
             self._rebuild()
+        self.digest = None
         self.log.append(("throw", task, error, at_ms))
         return self._throw(task, error, at_ms)
 
@@ -124,7 +129,14 @@ class Program:
         other.clock_ms = self.clock_ms
         other.log = self.log.copy()
         other.tasks = dict.fromkeys(self.tasks)
+        other.digest = self.digest
         return other
+
+    def built(self) -> Any:
+        """The instance, built again where this is a copy that was not asked to run yet."""
+        if self.target is None:
+            self._rebuild()
+        return self.target
 
     def fingerprint(self) -> Hashable:
         """Each task with what it was told so far, and the instance's own fields."""
@@ -194,7 +206,7 @@ class Program:
         except Exception as error:
             raise self._blame(error) from error
         raise DesignError(
-            f"{self.name} awaits something unknown{self._line_of(task)}: {effect!r}; "
+            f"{self.name} awaits something unknown{self.line_of(task)}: {effect!r}; "
             "a design may await only its context's storage, blobs, notify and sleep"
         )
 
@@ -220,7 +232,8 @@ class Program:
         where = f" at line {frames[-1].lineno}, in {frames[-1].name}()" if frames else ""
         return DesignError(f"{self.name} raised {type(error).__name__}{where}: {error}")
 
-    def _line_of(self, task: TaskId) -> str:
+    def line_of(self, task: TaskId) -> str:
+        """Where a task's code is suspended, in words."""
         coroutine: Any = self.tasks[task]
         line = ""
         while getattr(coroutine, "cr_frame", None) is not None:

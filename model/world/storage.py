@@ -84,14 +84,22 @@ class Storage:
 
     # --- the output gate ---------------------------------------------------------------------
 
+    @property
+    def barrier(self) -> int:
+        """The last commit that what leaves now must wait for."""
+        return self.begun + 1 if self.dirty else self.begun
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what leaves now leaves at once."""
+        return not self.waits or self.barrier <= self.confirmed
+
     def send(self, kind: str, task: TaskId, payload: Any) -> None:
         """Let something leave the object once every write so far is confirmed (R10)."""
-        if self.waits:
-            barrier = self.begun + 1 if self.dirty else self.begun
-            if barrier > self.confirmed:
-                self.held.append((barrier, kind, task, payload))
-                return
-        self.owner.leave(kind, task, payload)
+        if self.is_open:
+            self.owner.leave(kind, task, payload)
+        else:
+            self.held.append((self.barrier, kind, task, payload))
 
     def end_of_turn(self) -> None:
         """The code waits or has ended: what it wrote since the last turn is one commit (R15)."""

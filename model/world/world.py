@@ -124,6 +124,14 @@ class World:
         self.end_at_completion = scenario.limits.end_at_completion
         self.chances = table_of(scenario)
         self.choosing = frozenset((*self.chances, "fault"))
+        # No delay and no choice is no step of its own, as a commit or a read that takes no time.
+        self.puts_at_once = (
+            self.put_delay_ms == 0
+            and self.same_key_ms == 0
+            and "blob" not in self.chances
+            and all(fault.kind != "blobs_fail" for fault in scenario.faults)
+        )
+        self.answers_at_once = self.response_ms == 0 and "response" not in self.chances
 
     # --- the transition system ---------------------------------------------------------------
 
@@ -219,8 +227,8 @@ class World:
         stream = ("blob put delay", chunk.index, attempt, copy)
         kind = "blob"
         if self.same_key_ms:
-            since_ms = self.now_ms - self.put_ms.get(chunk.index, -self.same_key_ms)
-            if since_ms < self.same_key_ms:
+            last_ms = self.put_ms.get(chunk.index)
+            if last_ms is not None and self.now_ms - last_ms < self.same_key_ms:
                 kind = "blob_refused"
             else:
                 self.put_ms[chunk.index] = self.now_ms
@@ -267,11 +275,15 @@ class World:
         elif outcome == "failed":
             self._blob_failed(pending, 500)
         else:
-            self.trace.append(BlobStored(self.now_ms, chunk, task[2]))
+            self.blob_stored(task, chunk)
             if outcome:
                 self._resume(task, outcome)
             else:
                 self.object.deliver("resume", task)
+
+    def blob_stored(self, task: tuple[Any, ...], chunk: int) -> None:
+        """The blob store has a chunk."""
+        self.trace.append(BlobStored(self.now_ms, chunk, task[2]))
 
     def _blob_failed(self, pending: Pending, status: int) -> None:
         task = pending.key[1:]

@@ -1,0 +1,109 @@
+"""``verify``: every schedule within the bounds, proved or violated, and exact thresholds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from lastchunk.cli.app import ScenarioArgument, SetOption, console, load
+from model.explore.threshold import Threshold, find_threshold
+from model.explore.verify import Budget, Switches, Verification
+from model.explore.verify import verify as run_verify
+from model.explore.words import explanation
+from model.files import check_folder
+from model.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
+from reports.verification import write_verification
+
+COLOURS = {"violated": "red", "unknown": "yellow", "proved": "green", "not seen": "green"}
+EXITS = {"proved": EXIT_HOLDS, "violated": EXIT_VIOLATED, "unknown": EXIT_UNKNOWN}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(verify)
+
+
+def verify(
+    scenario: ScenarioArgument,
+    design: Annotated[str, typer.Option("--design", help="A name, or file.py:Class.")] = "alarm",
+    overrides: SetOption = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--property", help="These alone; may be repeated.")
+    ] = None,
+    threshold: Annotated[
+        str | None,
+        typer.Option("--threshold", help="Find the ms of this setting where the verdict turns."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write verify.json and more.")] = None,
+    classes: Annotated[int, typer.Option("--classes", help="Give up there.")] = 1_000_000,
+    seconds: Annotated[float, typer.Option("--seconds", help="Give up there.")] = 600.0,
+    memory_mb: Annotated[int, typer.Option("--memory-mb", help="Give up there.")] = 4_000,
+    inclusion: Annotated[bool, typer.Option(help="Keep the largest classes alone.")] = True,
+    symmetry: Annotated[bool, typer.Option(help="Chunks alike are one.")] = True,
+    pruning: Annotated[bool, typer.Option(help="Settle at once what changes nothing.")] = True,
+) -> None:
+    """Explore every schedule of a design within the bounds of a scenario.
+
+    Exits with 0 where every property is proved, 1 where one is violated, 3 where one is unknown.
+    """
+    loaded, specs = load(scenario, [design], overrides, None, None)
+    if out is not None:
+        check_folder(out)
+    budget = Budget(classes, seconds, memory_mb)
+    switches = Switches(inclusion, symmetry, pruning)
+    with progress_line() as progress:
+        result = run_verify(loaded, specs[0], only, budget, switches, progress)
+        limits = []
+        if threshold is not None:
+            limits = [
+                find_threshold(scenario, overrides or [], design, slug, threshold, budget)
+                for slug in only or ["complete_at_finalization"]
+            ]
+    show(result, limits)
+    if out is not None:
+        write_verification(result, limits, out)
+        console().print(f"written: {out / 'verify.json'}")
+    raise typer.Exit(EXITS[result.verdict])
+
+
+def show(result: Verification, limits: list[Threshold]) -> None:
+    """Print the verdicts, what was looked at, and the counterexamples in words."""
+    out = console()
+    title = f"{result.scenario.title}: {result.design.name}, every schedule within the bounds"
+    table = Table("property", "verdict", "", title=escape(title))
+    for slug, verdict in result.verdicts.items():
+        words = f"[{COLOURS[verdict.kind]}]{verdict.kind}[/]"
+        table.add_row(slug, words, escape(verdict.reason))
+    out.print(table)
+    out.print(
+        f"{result.classes:,} classes of {result.states:,} states, {result.steps:,} steps, depth "
+        f"{result.depth}, {result.seconds:.1f} s"
+    )
+    if result.late_ms is not None:
+        out.print(f"longest from the later of stop and last upload: {result.late_ms:,} ms")
+    for examples in result.counterexamples.values():
+        if examples:
+            out.print("")
+            out.print(escape(f"{examples[0].slug}: {explanation(examples[0])}"))
+    for limit in limits:
+        out.print(escape(limit.sentence()))
+
+
+@contextmanager
+def progress_line() -> Iterator[Callable[[int, int, int], None] | None]:
+    """A line on standard error: classes, frontier, depth; nothing where that is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with Console(stderr=True).status("exploring") as status:
+        yield lambda classes, frontier, depth: status.update(
+            f"exploring: {classes:,} classes, {frontier:,} at the frontier, depth {depth}"
+        )

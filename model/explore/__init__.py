@@ -1,0 +1,1 @@
+"""Ever? The same design and the same world, for every order and every real-valued time."""

@@ -1,0 +1,63 @@
+"""The bounds of a delay: the earliest and the latest time at which a pending thing happens.
+
+A distribution gives its support, its shape is not looked at: exploring tries every delay that has a
+chance, however small. One without an upper bound has none here either.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from model.errors import InputError
+from model.explore.instant import Instant, Span
+from model.scenario.schema import Scenario
+from model.world.pending import Shifted
+
+
+def bounds_of(delay: Any, now: Any) -> tuple[Instant, int, int | None]:
+    """An instant, and how many ms after it a thing with this delay may happen, from now."""
+    if isinstance(delay, Shifted):
+        return _shifted(delay, now)
+    if isinstance(delay, Instant):
+        raise TypeError("a delay is a duration, not a time")
+    if isinstance(delay, int | Span):
+        time = now + delay
+        return (now if time < now else time), 0, 0
+    return now, delay.low_ms, delay.high_ms
+
+
+def _shifted(delay: Shifted, now: Any) -> tuple[Instant, int, int | None]:
+    """A spread around a planned time, cut off at now: `max(0, base + spread)` from now."""
+    spread: Any = delay.spread
+    base = now + delay.base_ms
+    low_ms, high_ms = spread.low_ms, spread.high_ms
+    if base + low_ms >= now:
+        return base, low_ms, high_ms
+    if high_ms is not None and base + high_ms <= now:
+        return now, 0, 0
+    ms = base - now
+    if isinstance(ms, Span):
+        ms = ms.whole()
+        if ms is None:
+            raise InputError("a delay", repr(delay), "a planned time that is fixed or not past")
+    return now, max(0, ms + low_ms), None if high_ms is None else ms + high_ms
+
+
+def refuse_unbounded(scenario: Scenario) -> None:
+    """Refuse what no state class can hold. Raises `InputError`."""
+    if scenario.uplink is not None:
+        raise InputError("uplink", "a shared uplink", "no uplink: exploring takes delays in bounds")
+    offset = scenario.platform.clock_offset_ms
+    if (offset.low_ms, offset.high_ms) != (0, 0):
+        raise InputError(
+            "platform.clock_offset_ms",
+            f"{offset.low_ms} to {offset.high_ms} ms",
+            "0 while exploring",
+        )
+    duration = scenario.recording.duration_ms
+    if duration.low_ms != duration.high_ms:
+        raise InputError(
+            "recording.duration_ms",
+            f"{duration.low_ms} to {duration.high_ms} ms",
+            "one value while exploring, such as recording.duration_ms=15000",
+        )

@@ -1,0 +1,69 @@
+"""Counterexamples that a person can use: a session in whole milliseconds that shows the violation.
+
+Each is run again at once by the replaying scheduler, in the ordinary world and on its ordinary
+integers; if the same property is not violated there, the explorer is wrong, and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from model.design import DesignSpec
+from model.explore.paths import Walk
+from model.explore.times import Choice, ranges_of, times_of
+from model.properties import PROPERTIES, Violation
+from model.scenario.schema import Scenario
+from model.simulate import Run, replay
+from model.trace.schedule import Schedule, Step
+
+ENDED = "violation"
+
+
+class ExplorerError(Exception):
+    """The explorer contradicts itself: a bug of lastchunk, not of the design."""
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A session that violates a property.
+
+    ``kind`` says how it was chosen: the *shortest* has the fewest happenings and the earliest times
+    for them, the *widest* the same happenings with the most room from every bound, the *earliest*
+    violates the property soonest. ``ranges_ms`` are the least and the greatest time that each
+    step may have, all others being free; None: no bound.
+    """
+
+    slug: str
+    kind: str
+    schedule: Schedule
+    run: Run
+    violation: Violation
+    ranges_ms: tuple[tuple[int, int | None], ...]
+
+
+def counterexample(
+    slug: str, kind: str, walk: Walk, scenario: Scenario, design: DesignSpec
+) -> Counterexample | None:
+    """A path as a session, run and judged; None where no whole milliseconds fit.
+
+    Raises `ExplorerError` where the run does not show the violation.
+    """
+    choice: Choice = "widest" if kind == "widest" else "earliest"
+    times_ms = times_of(walk, choice)
+    if times_ms is None:
+        return None
+    steps = tuple(
+        Step(item.key, at_ms, item.outcome)
+        for item, at_ms in zip(walk.happenings, times_ms, strict=True)
+    )
+    duration_ms = scenario.recording.duration_ms.low_ms or 0
+    header = (scenario, design.reference, vars(design.settings), duration_ms, (0,), ENDED)
+    schedule = Schedule(*header, steps)
+    run = replay(schedule, design)
+    judgement = PROPERTIES[slug].check(run.facts, run.judge)
+    if not isinstance(judgement, Violation):
+        raise ExplorerError(
+            f"the explorer says that {slug} is violated, and the replay of its own schedule says: "
+            f"{judgement}; please report this with the scenario"
+        )
+    return Counterexample(slug, kind, schedule, run, judgement, tuple(ranges_of(walk)))

@@ -1,0 +1,194 @@
+"""Any value of a world as nested tuples, with marks where a name or a time stands.
+
+Two states are the same class's discrete part if they are equal up to the names of chunks, the
+numbers of attempts and the times. So these three are not written out but marked: `Name`, `Attempt`,
+`Instant`. What has no order (a dictionary, a set) is a `Bag`. Everything else is written out by its
+content; what cannot be (a generator in a local variable) raises `Opaque`, and the caller falls back
+on the whole history, which is always exact.
+"""
+
+from __future__ import annotations
+
+import gc
+import types
+from collections.abc import Iterable
+from typing import Any
+
+from model.explore.instant import Instant, Span
+from model.world.program import Program
+from reference_impl.contract import Blobs, Browser, Chunk, Context, Storage
+
+ATOMS = frozenset((int, str, float, bool, type(None), bytes))
+WORLD_MADE = (Context, Browser, Storage, Blobs)
+"""What the world hands to the code, the same in every copy."""
+
+
+class Opaque(Exception):  # noqa: N818 - a signal between two functions, not an error
+    """A value whose content cannot be read."""
+
+
+class Name:
+    """Stands for a chunk, whatever its index is."""
+
+    __slots__ = ("chunk",)
+
+    def __init__(self, chunk: int) -> None:
+        self.chunk = chunk
+
+
+class Attempt:
+    """Stands for an attempt, whatever its number is: only the order among the live ones counts."""
+
+    __slots__ = ("call", "number")
+
+    def __init__(self, call: tuple[str, int], number: int) -> None:
+        self.call = call
+        self.number = number
+
+
+class Bag:
+    """Parts without an order."""
+
+    __slots__ = ("kind", "parts")
+
+    def __init__(self, kind: str, parts: Iterable[Any]) -> None:
+        self.kind = kind
+        self.parts = tuple(parts)
+
+
+class Encoder:
+    """Encodes values. ``methods`` are the calls' names, ``fixed`` what never changes."""
+
+    def __init__(self, methods: Iterable[str], fixed: Iterable[Any]) -> None:
+        self.methods = set(methods)
+        self.kept = list(fixed)
+        self.fixed = {id(item): number for number, item in enumerate(self.kept)}
+        self.depth = 0
+        self.names_calls = False
+
+    def world(self, value: Any) -> Any:
+        """A value of the world's own, where a tuple may name a call. Raises `Opaque`."""
+        self.names_calls = True
+        try:
+            return self.value(value)
+        finally:
+            self.names_calls = False
+
+    def name(self, chunk: int) -> Name | int:
+        """A chunk's mark; no chunk (-1) stays as it is."""
+        return Name(chunk) if chunk >= 0 else chunk
+
+    def value(self, value: Any) -> Any:
+        """A value as nested tuples. Raises `Opaque`."""
+        kind = type(value)
+        if kind in ATOMS or kind is Instant:
+            return value
+        if isinstance(value, tuple):
+            return self._tuple(value)
+        if kind is list:
+            return ("list", *map(self.value, value))
+        if kind is dict:
+            pairs = ((self.value(key), self.value(item)) for key, item in value.items())
+            return Bag("dict", pairs)
+        if kind is set or kind is frozenset:
+            return Bag("set", map(self.value, value))
+        return self._object(value)
+
+    def _tuple(self, value: tuple[Any, ...]) -> tuple[Any, ...]:
+        if isinstance(value, Chunk):
+            return ("Chunk", self.name(value[0]), *map(self.value, value[1:]))
+        for at, part in enumerate(value) if self.names_calls else ():
+            if type(part) is str and part in self.methods and len(value) > at + 1:
+                return self._call(value, at)
+            if part == "data" and len(value) == at + 2 and type(value[at + 1]) is int:
+                return (*value[: at + 1], self.name(value[at + 1]))
+        kind = type(value)
+        head = () if kind is tuple else (kind.__name__,)
+        return (*head, *map(self.value, value))
+
+    def _call(self, value: tuple[Any, ...], at: int) -> tuple[Any, ...]:
+        """A tuple that names a call: its method, then the chunk, then perhaps the attempt."""
+        method, chunk, *rest = value[at:]
+        if type(chunk) is not int:
+            return ("tuple", *value[: at + 1], *map(self.value, value[at + 1 :]))
+        parts = [*map(self.value, value[:at]), method, self.name(chunk)]
+        if rest and type(rest[0]) is int:
+            parts.append(Attempt((method, chunk), rest.pop(0)))
+        return (*parts, *map(self.value, rest))
+
+    def _object(self, value: Any) -> Any:
+        number = self.fixed.get(id(value))
+        if number is not None:
+            return ("fixed", number)
+        if isinstance(value, WORLD_MADE):
+            return type(value).__name__
+        if isinstance(value, Span):
+            return ("Span", value.end, value.start)
+        if isinstance(value, BaseException):
+            return ("error", type(value).__name__, str(value))
+        if isinstance(value, types.FunctionType | types.BuiltinFunctionType | type):
+            cells = getattr(value, "__closure__", None) or ()
+            return ("code", value.__qualname__, *map(self.value, cells))
+        if isinstance(value, types.CellType):
+            return ("cell", self.value(value.cell_contents))
+        if isinstance(value, types.MethodType):
+            owner = value.__self__
+            inner = "program" if isinstance(owner, Program) else self.value(owner)
+            return ("method", value.__func__.__qualname__, inner)
+        return self._fields(value)
+
+    def _fields(self, value: Any) -> Any:
+        self.depth += 1
+        if self.depth > 20:
+            self.depth = 0
+            raise Opaque(type(value).__name__)
+        names: set[str] = set(getattr(value, "__dict__", ()))
+        for cls in type(value).__mro__:
+            slots = getattr(cls, "__slots__", ())
+            names.update((slots,) if isinstance(slots, str) else slots)
+        if names or type(value).__module__ not in ("builtins", "_io"):
+            pairs = sorted((name, getattr(value, name)) for name in names if hasattr(value, name))
+            out = (type(value).__qualname__, *((name, self.value(item)) for name, item in pairs))
+        else:
+            try:
+                _, arguments, *state = value.__reduce__()
+            except TypeError:
+                raise Opaque(type(value).__name__) from None
+            out = (type(value).__name__, self.value(arguments), *map(self.value, state))
+        self.depth -= 1
+        return out
+
+
+def tasks_of(program: Program, encoder: Encoder) -> list[tuple[Any, Any]]:
+    """Each task with where it stands and what it holds; the whole history where that is unseen."""
+    target = program.built()
+    encoder = Encoder(encoder.methods, [*encoder.kept, target])
+    try:
+        return [(task, _coroutine(coroutine, encoder)) for task, coroutine in program.tasks.items()]
+    except Opaque:
+        history = tuple(repr(entry[:-1]) for entry in program.log)
+        return [(task, history) for task in program.tasks]
+
+
+def _coroutine(coroutine: Any, encoder: Encoder) -> tuple[Any, ...]:
+    """Where each frame of a suspended coroutine stands, its variables and its value stack."""
+    out: list[Any] = []
+    while isinstance(coroutine, types.CoroutineType):
+        held = gc.get_referents(coroutine)
+        code, inner = coroutine.cr_code, coroutine.cr_await
+        # CPython visits the function, its code, then the variables and the stack, in order.
+        at = next(
+            (
+                number
+                for number, item in enumerate(held)
+                if isinstance(item, types.FunctionType) and item.__code__ is code
+            ),
+            None,
+        )
+        if at is None or held[at + 1] is not code:
+            raise Opaque("a coroutine")
+        frame: Any = coroutine.cr_frame
+        out.append((code.co_qualname, frame.f_lasti, *frame.f_locals))
+        out.extend(encoder.value(item) for item in held[at + 2 :] if item is not inner)
+        coroutine = inner
+    return tuple(out)

@@ -1,0 +1,284 @@
+"""The world as a machine over state classes: its states, and the steps between them.
+
+A `Node` is a discrete state, with one world that stands for all that are equal to it up to names
+and times. `Machine` runs that world's steps, each once (`model.explore.steps`), and says which
+node and which zone come next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from model.design import OBJECT_METHODS, DesignSpec
+from model.errors import DesignError
+from model.explore.bounds import bounds_of, refuse_unbounded
+from model.explore.encode import Encoder
+from model.explore.instant import Instant
+from model.explore.items import Collector, Times
+from model.explore.monitor import Monitor, copy_facts
+from model.explore.skeleton import Skeleton
+from model.explore.steps import Asker, Cell, Leaf, walk
+from model.explore.watched import time_limit, watched
+from model.explore.zone import Layout, Zone, at_most, fire, point
+from model.scenario.schema import Scenario
+from model.simulate.run import judge_settings
+from model.trace.facts import Facts
+from model.world.instances import CONSTRUCT
+from model.world.meter import IDLE, Meter
+from model.world.pending import Key
+from model.world.world import World
+
+NEVER_MATTERS = frozenset((("fault", "passes"),))
+"""Outcomes that change nothing, whenever they come: settled at once, not at every instant."""
+
+
+class Unmetered(Meter):
+    """No costs are counted: they are sums over a whole run, and nothing depends on them."""
+
+    __slots__ = ()
+
+    def idle(self, at_ms: int) -> None:
+        """The last event has left the object."""
+        self.active_since_ms = IDLE
+
+    def copy(self) -> Meter:
+        """The same, for another world."""
+        other = Unmetered()
+        other.active_since_ms = self.active_since_ms
+        return other
+
+
+class Move:
+    """One thing that may happen in a state: its column, its key, its outcome."""
+
+    __slots__ = ("cell", "column", "harmless", "key", "outcome")
+
+    def __init__(self, column: int, key: Key, outcome: str) -> None:
+        self.column = column
+        self.key = key
+        self.outcome = outcome
+        self.cell = Cell()
+        self.harmless = (key[0], outcome) in NEVER_MATTERS
+
+
+class Node:
+    """A discrete state: its skeleton and the world that stands for it."""
+
+    __slots__ = (
+        "facts",
+        "moves",
+        "number",
+        "pending",
+        "places",
+        "skeleton",
+        "store",
+        "times",
+        "world",
+    )
+
+    def __init__(self, number: int, skeleton: Skeleton, world: World, facts: Facts, times: Times):
+        self.number = number
+        self.skeleton = skeleton
+        self.world = world
+        self.facts = facts
+        self.times = times
+        self.store: Any = None
+        self.places = {
+            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(skeleton.columns)
+        }
+        assert len(self.places) == len(skeleton.columns), "two columns for one instant"
+        self.pending = np.arange(len(skeleton.fires))
+        self.moves = [
+            Move(column, key, outcome)
+            for column, key in enumerate(skeleton.fires)
+            for outcome in outcomes_of(world, key)
+        ]
+
+
+def outcomes_of(world: World, key: Key) -> list[str]:
+    """The outcomes that a pending thing may have, by name."""
+    choices = world.choices(world.pending[key])
+    return [name for name, share in choices if share > 0] or [""]
+
+
+class Machine:
+    """A design in a scenario, for exploring. Raises `InputError` for what cannot be explored.
+
+    ``symmetry`` and ``pruning`` change the number of classes and no verdict; ``origin`` keeps the
+    beginning as an instant of every class, so that times since then can be told. The steps raise
+    `DesignError` where the design throws, does not end or cannot be repeated, and `TellsApart`.
+    """
+
+    def __init__(
+        self,
+        design: DesignSpec,
+        scenario: Scenario,
+        monitor: Monitor,
+        symmetry: bool = True,
+        pruning: bool = True,
+        origin: bool = False,
+    ) -> None:
+        self.scenario = scenario
+        self.monitor = monitor
+        self.pruning = pruning
+        self.symmetric = symmetry and interchangeable(scenario)
+        self.plain = design
+        self.origin = origin
+        self.design = design = watched(design) if self.symmetric else design
+        self.asker = Asker()
+        self.names = 1
+        self.nodes: dict[Any, Node] = {}
+        self.runs = 0
+        refuse_unbounded(scenario)
+        self.pristine = World(design, scenario, scenario.recording.duration_ms.low_ms or 0)
+        self.pristine.object.meter = Unmetered()
+        methods = (*OBJECT_METHODS, CONSTRUCT, design.cls.stop_call)
+        fixed = [scenario, design, design.settings, design.cls, self.pristine.client.settings]
+        self.encoder = Encoder(methods, [*fixed, *scenario.faults])
+        self.collector = Collector(self.encoder, monitor, self.pristine, self.symmetric)
+        self.collector.origin = Instant(self.asker, 0) if origin else None
+
+    # --- states ------------------------------------------------------------------------------
+
+    def root(self) -> tuple[Leaf, Zone]:
+        """The beginning: a leaf like that of any step, and the zone it applies to."""
+        world, zone = self.pristine.fork(), point()
+        world.now_ms = Instant(self.asker, 0)  # type: ignore[assignment]
+        self.asker.begin({0: (0, 0)}, zone, Cell())
+        world.begin()
+        return self._leaf(world, Facts(), {}, {0: (0, 0)}), zone
+
+    def successors(self, node: Node, zone: Zone) -> Iterator[tuple[Move, Leaf, Zone, Zone]]:
+        """Every step out of a class: the move, its leaf, the class at it, the next zone.
+
+        A leaf where the run ends has no next zone; it gets the class at it once more.
+        """
+        fired = last = None
+        for move in node.moves:
+            if move.column != last:
+                fired, last = fire(zone, move.column, node.pending), move.column
+            before = zone if move.harmless and self.pruning else fired
+            if before is None:
+                continue
+            places = [(move.cell, before)]
+            while places:
+                for cell, part in walk(*places.pop()):
+                    if cell.content is None:
+                        self._run(node, move, part)
+                        places.append((cell, part))
+                        continue
+                    leaf: Any = cell.content
+                    yield move, leaf, part, part if leaf.layout is None else leaf.layout.apply(part)
+
+    # --- steps -------------------------------------------------------------------------------
+
+    def _run(self, node: Node, move: Move, zone: Zone) -> None:
+        """Run a step of the world in a class; the tree has a leaf more."""
+        self.runs += 1
+        self.asker.begin(node.places, zone, move.cell)
+        world = node.world.fork()
+        world.trace, world.fresh = [], []
+        facts = copy_facts(node.facts)
+        with time_limit(self.design.name, (world.object.program, world.client.program)):
+            world.happen(world.pending[move.key], node.times[move.key], move.outcome)  # type: ignore[arg-type]
+        leaf = self._leaf(world, facts, node.times, node.places)
+        self.asker.cell.content = leaf
+
+    def _leaf(self, world: World, facts: Facts, times: Times, places: Any) -> Leaf:
+        events, world.trace = world.trace, []
+        judgements = self.monitor.watch(facts, events)
+        reason = world.ended or ("" if world.pending else "quiet")
+        if reason:
+            judgements = self.monitor.end(facts, world.now_ms, reason)
+        late = _late(facts, places) if reason else None
+        guards = frozenset(self.monitor.settle(facts))
+        leaf = Leaf(judgements, guards)
+        leaf.reason, leaf.late = reason, late
+        if not reason:
+            self._connect(leaf, world, facts, times, places)
+        return leaf
+
+    def _connect(self, leaf: Leaf, world: World, facts: Facts, times: Times, places: Any) -> None:
+        """Find the node that a step comes to, and how its zone follows from the last one."""
+        made: dict[int, tuple[Instant, int, int | None]] = {}
+        known = {key: times[key] for key in world.pending if key in times}
+        for pending in world.fresh:
+            if world.pending.get(pending.key) is not pending:
+                continue
+            # Also an exact time gets a name of its own: another class of the same state may have
+            # come by it in another way, and two names that are one would tie it to the first way.
+            name, self.names = self.names, self.names + 1
+            made[name] = bounds_of(pending.delay, world.now_ms)
+            known[pending.key] = Instant(self.asker, name)
+        world.fresh = []
+        skeleton = Skeleton(self.collector.collect(world, facts, known), self.symmetric)
+        leaf.chunks = skeleton.chunks
+        leaf.layout = layout_of(skeleton, self.asker.columns, places, made)
+        node = self.nodes.get(skeleton.key)
+        if node is None:
+            self._check_repeatable(skeleton, world, facts, known)
+            if self.symmetric:
+                skeleton.find_groups()
+            node = Node(len(self.nodes), skeleton, world, facts, known)
+            self.nodes[skeleton.key] = node
+        leaf.target = node
+
+    def _check_repeatable(
+        self, skeleton: Skeleton, world: World, facts: Facts, times: Times
+    ) -> None:
+        """Build the code's state once more from what it was told: it must come out the same."""
+        again = world.fork()
+        again.object.program.digest = again.client.program.digest = None
+        items = self.collector.collect(again, facts, times)
+        if Skeleton(items, False, skeleton.chunks).key != skeleton.key:
+            raise DesignError(
+                f"{self.design.name} comes to another state when it is told the same again; it may "
+                "depend on its context's storage, blobs and now() alone"
+            )
+
+
+def layout_of(skeleton: Skeleton, columns: int, places: Any, made: Any) -> Layout:
+    """How the zone over a skeleton's columns follows from the zone of the state before it."""
+    sources, lows, highs = [], [], []
+    for name, offset_ms in skeleton.columns:
+        low_ms: int = 0
+        high_ms: int | None = 0
+        if name in made:
+            base, low_ms, high_ms = made[name]
+            name, offset_ms = base.name, base.offset_ms + offset_ms
+        at, base_ms = places[name]
+        shift_ms = offset_ms - base_ms
+        sources.append(at)
+        lows.append(low_ms + shift_ms)
+        highs.append(None if high_ms is None else high_ms + shift_ms)
+    return Layout(columns, sources, lows, highs)
+
+
+def _late(facts: Facts, places: Any) -> tuple[int, int, int] | None:
+    """From the later of stop and last upload to the completion: two columns, and a bound to add."""
+    end: Any = facts.final_completion_ms
+    since: Any = facts.last_upload_ms if facts.last_upload_ms > facts.stop_ms else facts.stop_ms
+    if not (isinstance(end, Instant) and isinstance(since, Instant)):
+        return None
+    (i, i_ms), (j, j_ms) = places[end.name], places[since.name]
+    return i, j, at_most(end.offset_ms - i_ms - since.offset_ms + j_ms)
+
+
+def interchangeable(scenario: Scenario) -> bool:
+    """Whether chunks differ in nothing but their index: all there at once, each sent at once."""
+    recording = scenario.recording
+    return recording.chunks is not None and scenario.client.uploads_parallel >= recording.chunks
+
+
+def monitor_for(design: DesignSpec, scenario: Scenario, slugs: Iterable[str]) -> Monitor:
+    """The monitor of some properties, with the guards that the scenario expects."""
+    judge = judge_settings(design)
+    return Monitor(slugs, scenario.expect.sometimes, judge, commits_can_fail(design, scenario))
+
+
+def commits_can_fail(design: DesignSpec, scenario: Scenario) -> bool:
+    """Whether the world keeps memory and disk apart."""
+    return World(design, scenario, 0).commits_wait

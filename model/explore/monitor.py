@@ -1,0 +1,181 @@
+"""What a state must remember of its past: the `Facts` that a verdict can still depend on.
+
+The properties look at `Facts`, which a run only ever adds to. Most of it cannot change a verdict
+any more: what was violated is noted at once, and of most times only that they came. `settle` keeps
+the rest, so that states that differ in nothing else are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from model.properties import PROPERTIES, Judgement, JudgeSettings
+from model.trace.events import AlarmStarted, Event, RunEnded
+from model.trace.facts import Facts
+
+AT_END = frozenset(
+    ("nothing_lost", "finalizes", "finalizes_promptly", "duration_true", "notified_once")
+)
+"""Properties that only a run's end decides; the others, once violated, stay so."""
+REVERTIBLE = frozenset(("complete_at_finalization", "completed_is_final", "count_true"))
+"""Properties whose violation a commit that fails may undo: what was not on disk never happened."""
+CAME = 0
+"""Stands for a time of which only matters that it came."""
+MISSING = (-1,)
+"""Stands for chunks of which only matters that there were some."""
+
+
+def copy_facts(facts: Facts) -> Facts:
+    """Facts that go their own way from here."""
+    other = Facts.__new__(Facts)
+    for name, value in vars(facts).items():
+        setattr(other, name, value.copy() if isinstance(value, dict | list | set) else value)
+    return other
+
+
+class Monitor:
+    """Which properties and guards are watched, and what they need.
+
+    ``reverts``: commits can fail, so some properties are decided at the run's end alone.
+    """
+
+    def __init__(
+        self,
+        slugs: Iterable[str],
+        guards: Iterable[str],
+        judge: JudgeSettings,
+        reverts: bool = False,
+    ) -> None:
+        self.reverts = reverts
+        self.late = AT_END | REVERTIBLE if reverts else AT_END
+        self.slugs = tuple(slugs)
+        self.guards = frozenset(guards)
+        self.judge = judge
+        self.wants = frozenset(self.slugs)
+
+    def watch(self, facts: Facts, events: Iterable[Event]) -> dict[str, Judgement]:
+        """Take a step's events in; the judgements that this step may have changed."""
+        before = len(facts.completions)
+        for event in events:
+            if isinstance(event, AlarmStarted):
+                event = self._numbered(facts, event)
+            facts.observe(event)
+        news = facts.refused or facts.reopened or facts.completions[before:]
+        if not (news or facts.consumer_reads):
+            return {}
+        return self._judged(facts, at_end=False)
+
+    def _numbered(self, facts: Facts, event: AlarmStarted) -> AlarmStarted:
+        """An alarm whose time is a number that repeats when the time does: `Facts` counts by it."""
+        known = facts.alarm_runs_by_due
+        same = "alarm_repeated" in self.guards and known and event.due_ms == self.last_due(facts)
+        if not same:
+            known.clear()
+        facts.alarm_due_ms = event.due_ms  # type: ignore[attr-defined]
+        return event._replace(due_ms=0)
+
+    def last_due(self, facts: Facts) -> Any:
+        """The time of the last alarm that ran."""
+        return getattr(facts, "alarm_due_ms", -1)
+
+    def end(self, facts: Facts, now_ms: Any, reason: str) -> dict[str, Judgement]:
+        """The run ends here: every judgement."""
+        facts.observe(RunEnded(now_ms, reason))
+        return self._judged(facts, at_end=True)
+
+    def _judged(self, facts: Facts, at_end: bool) -> dict[str, Judgement]:
+        return {
+            slug: PROPERTIES[slug].check(facts, self.judge)
+            for slug in self.slugs
+            if at_end or slug not in self.late
+        }
+
+    def settle(self, facts: Facts) -> set[str]:
+        """Forget what cannot matter any more; returns the guards met since the last time."""
+        met = set(facts.seen)
+        facts.seen.clear()
+        for known in (facts.recorded, facts.stored):
+            for chunk in known:
+                known[chunk] = CAME
+        facts.refused.clear()
+        self._settle_status(facts)
+        facts.completed_while_recording_ms = -1
+        facts.consumer_reads.clear()
+        if self.wants.isdisjoint(("notified_once",)) and "notification_repeated" not in self.guards:
+            facts.notified.clear()
+        facts.notified[:] = [(CAME, key) for _, key in facts.notified]
+        if "alarm_repeated" not in self.guards:
+            facts.alarm_runs_by_due.clear()
+            facts.alarm_due_ms = -1  # type: ignore[attr-defined]
+        facts.retries = facts.last_ms = 0
+        self._settle_chunks(facts)
+        self._settle_times(facts)
+        return met
+
+    def _settle_status(self, facts: Facts) -> None:
+        """Completions and the like: what was violated by them, where that may still be undone."""
+        prompt = "finalizes_promptly" in self.wants
+        kept = [
+            (at_ms if prompt else CAME, MISSING if missing and self.reverts else ())
+            for at_ms, missing in facts.completions
+        ]
+        facts.completions[:] = kept if self.reverts else kept[-1:]
+        wrong = [
+            (CAME, int(not least <= count <= most), 0, 0) for _, count, least, most in facts.counts
+        ]
+        facts.counts[:] = wrong if self.reverts else []
+        facts.reopened[:] = [CAME for _ in facts.reopened] if self.reverts else []
+
+    def _settle_chunks(self, facts: Facts) -> None:
+        if "count_true" not in self.wants:
+            facts.uploads_ended.clear()
+            facts.orphans.clear()
+            facts.chunks_uploaded = 0
+        if "uploads_overlapped" not in self.guards:
+            facts.uploads_running = 0
+        facts.stop_runs = min(facts.stop_runs, 2) if "stop_repeated" in self.guards else 0
+
+    def _settle_times(self, facts: Facts) -> None:
+        """Times of which only matters that they came, or that no later step will look at."""
+        prompt = "finalizes_promptly" in self.wants
+        facts.stop_ran_ms = _came(facts.stop_ran_ms)
+        if not prompt:
+            facts.stop_ms, facts.last_upload_ms = _came(facts.stop_ms), -1
+        elif facts.stop_ms >= 0:
+            # The later of the two counts, and things happen in order: the other one is over.
+            if facts.last_upload_ms >= facts.stop_ms:
+                facts.stop_ms = CAME
+            else:
+                facts.last_upload_ms = -1
+        else:
+            facts.last_upload_ms = -1
+        if facts.stop_ms >= 0 or "long_pause" not in self.guards:
+            facts.last_recorded_ms = -1
+        if "duration_true" not in self.wants:
+            facts.recorded_ms, facts.row_ms = _came(facts.recorded_ms), _came(facts.row_ms)
+        if facts.recorded_ms >= 0 or "duration_true" not in self.wants:
+            facts.start_ms = _came(facts.start_ms)
+        if facts.recorded_ms >= 0:
+            facts.pause_began_ms, facts.paused_ms = -1, 0
+        facts.tab_closed_ms = _came(facts.tab_closed_ms)
+
+    def items(self, facts: Facts, encoder: Any) -> list[tuple[Any, ...]]:
+        """What is kept, as parts of a state."""
+        plain = {"recorded", "stored", "held", "uploads_ended", "orphans", "seen"}
+        kept = [encoder.value(value) for name, value in vars(facts).items() if name not in plain]
+        out: list[tuple[Any, ...]] = [("facts", *kept)]
+        missing = "complete_at_finalization" in self.wants
+        if missing or "stop_overtook_upload" in self.guards:
+            out += [("missing", encoder.name(chunk)) for chunk in facts.missing]
+        if self.wants & {"nothing_lost", "count_true"}:
+            lost = (chunk for chunk in facts.recorded if chunk not in facts.stored)
+            out += [("not stored", encoder.name(chunk)) for chunk in lost]
+        if "count_true" in self.wants:
+            out += [("ended", encoder.name(chunk)) for chunk in facts.uploads_ended]
+            out += [("orphan", encoder.name(chunk), attempt) for chunk, attempt in facts.orphans]
+        return out
+
+
+def _came(at_ms: Any) -> int:
+    return CAME if at_ms >= 0 else -1

@@ -1,0 +1,236 @@
+"""Breadth first through the state classes: each once, and none that another one covers.
+
+The search knows nothing of sessions. It asks a machine for its root and for the steps out of a
+class, and keeps for each class how it was come by. What it finds: for each property the first step
+that violates it (so the one with the fewest happenings), the guards that were met, the longest time
+to finalization, and whether all of it was covered or a budget was used up.
+"""
+
+from __future__ import annotations
+
+import heapq
+import resource
+import time
+from array import array
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from model.explore.machine import Machine, Move, Node
+from model.explore.paths import Walk, Walker
+from model.explore.steps import Leaf
+from model.explore.store import EqualStore, Store
+from model.explore.symmetry import sorted_zone
+from model.explore.zone import Zone, at_most
+from model.properties import Held, Violation
+
+Progress = Callable[[int, int, int], None]
+"""Told now and then: classes, frontier, depth."""
+LOOK_EVERY = 64
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Where exploring gives up: ``classes``, ``seconds``, ``memory_mb`` of the process."""
+
+    classes: int = 1_000_000
+    seconds: float = 600.0
+    memory_mb: int = 4_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A step that violates a property: out of which class, by which move, to which leaf."""
+
+    parent: int
+    move: Move
+    leaf: Leaf
+    judgement: Violation
+
+
+@dataclass
+class Exploration:
+    """What a search found. ``classes`` are those needed: the maximal zones of each state.
+
+    ``held`` are the properties that held in some run, ``unfinished`` says which budget was used up.
+    """
+
+    classes: int = 0
+    expanded: int = 0
+    steps: int = 0
+    states: int = 0
+    depth: int = 0
+    frontier: int = 0
+    seconds: float = 0.0
+    unfinished: str = ""
+    held: set[str] = field(default_factory=set)
+    guards: set[str] = field(default_factory=set)
+    findings: dict[str, Finding] = field(default_factory=dict)
+    late: int | None = None
+    """A bound of `model.explore.zone`: the longest time to finalization."""
+
+
+def earliest(node: Node, zone: Zone) -> int:
+    """The earliest time, as a bound since the beginning, at which something may happen next."""
+    at, offset_ms = node.places[0]
+    count = len(node.skeleton.fires)
+    return int((-zone[at, :count]).min()) + at_most(offset_ms)
+
+
+class Search:
+    """One search over a machine. With ``stops``, it ends when every property is violated.
+
+    Where the machine keeps the beginning in its classes, the search goes in the order of time, and
+    what it finds first comes soonest.
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        budget: Budget | None = None,
+        inclusion: bool = True,
+        stops: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        self.machine = machine
+        self.budget = budget or Budget()
+        self.store = Store if inclusion else EqualStore
+        self.stops = stops
+        self.progress = progress
+        self.found = Exploration()
+        self.classes: list[tuple[Node, int, Move | None, Leaf, Any]] = []
+        self.zones: dict[int, Zone] = {}
+        self.depths = array("l")
+        self.edges = array("l")
+        self.covered: dict[int, int] = {}
+        self.in_time = machine.origin
+        self.queue: deque[int] = deque()
+        self.heap: list[tuple[int, int]] = []
+        self.soonest: int | None = None
+
+    def run(self) -> Exploration:
+        """Search until all is covered, or to the end of a budget, which is said."""
+        began = time.perf_counter()
+        found = self.found
+        leaf, zone = self.machine.root()
+        self._note(-1, None, leaf, zone)
+        if leaf.layout is not None:
+            self._reach(-1, None, leaf, leaf.layout.apply(zone))
+        while (self.queue or self.heap) and not found.unfinished:
+            number = self._next()
+            if number in self.covered:
+                continue
+            zone = self.zones.pop(number)
+            self._expand(number, self.classes[number][0], zone)
+            if self.stops and self._is_settled():
+                break
+            if len(self.classes) - len(self.covered) >= self.budget.classes and self._waits():
+                found.unfinished = f"{self.budget.classes:,} classes"
+            elif found.expanded % LOOK_EVERY == 0:
+                found.unfinished = self._used_up(time.perf_counter() - began)
+                if self.progress is not None:
+                    self.progress(len(self.classes), len(self.queue), self.depths[number])
+        found.classes = len(self.classes) - len(self.covered)
+        found.frontier = self._waits()
+        found.states = len(self.machine.nodes)
+        found.depth = max(self.depths, default=0)
+        found.seconds = time.perf_counter() - began
+        return found
+
+    def _waits(self) -> int:
+        """How many classes are known and not expanded."""
+        waiting = [*self.queue, *(number for _, number in self.heap)]
+        return sum(number not in self.covered for number in waiting)
+
+    def _next(self) -> int:
+        return heapq.heappop(self.heap)[1] if self.in_time else self.queue.popleft()
+
+    def _is_settled(self) -> bool:
+        """Whether every property is violated, in time order: and nothing sooner can come."""
+        if len(self.found.findings) < len(self.machine.monitor.slugs):
+            return False
+        return not self.in_time or not self.heap or self.heap[0][0] >= (self.soonest or 0)
+
+    def _expand(self, number: int, node: Node, zone: Zone) -> None:
+        self.found.expanded += 1
+        for move, leaf, part, following in self.machine.successors(node, zone):
+            self.found.steps += 1
+            self._note(number, move, leaf, part)
+            if leaf.target is not None:
+                self._reach(number, move, leaf, following)
+
+    def _reach(self, parent: int, move: Move | None, leaf: Leaf, zone: Zone) -> None:
+        """A step came to a class: keep it, unless it is covered."""
+        node: Node = leaf.target
+        orders: Any = ()
+        if node.skeleton.groups:
+            zone, orders = sorted_zone(zone, node.skeleton.groups)
+        number = len(self.classes)
+        if node.store is None:
+            node.store = self.store(zone)
+        cover = node.store.cover(zone)
+        if parent >= 0:
+            self.edges.extend((parent, number if cover < 0 else cover))
+        if cover >= 0:
+            return
+        for dropped in node.store.add(zone, number):
+            self.covered[dropped] = number
+            self.zones.pop(dropped, None)
+        self.classes.append((node, parent, move, leaf, orders))
+        self.zones[number] = zone
+        self.depths.append(self.depths[parent] + 1 if parent >= 0 else 0)
+        if self.in_time:
+            heapq.heappush(self.heap, (earliest(node, zone), number))
+        else:
+            self.queue.append(number)
+
+    def _note(self, parent: int, move: Move | None, leaf: Leaf, zone: Zone) -> None:
+        """What a step shows of the properties."""
+        found = self.found
+        found.guards |= leaf.guards
+        for slug, judgement in leaf.judgements.items():
+            if isinstance(judgement, Held):
+                found.held.add(slug)
+            elif isinstance(judgement, Violation) and move is not None:
+                self._violated(slug, Finding(parent, move, leaf, judgement), zone)
+        if leaf.late is not None:
+            i, j, bound = leaf.late
+            late = int(zone[i, j]) + bound
+            found.late = late if found.late is None else max(found.late, late)
+
+    def _violated(self, slug: str, finding: Finding, zone: Zone) -> None:
+        """The first one counts; in time order the soonest."""
+        if not self.in_time:
+            self.found.findings.setdefault(slug, finding)
+            return
+        node = self.classes[finding.parent][0]
+        at, offset_ms = node.places[0]
+        # A bound of the beginning less the step: the higher, the sooner.
+        soonest = -int(zone[at, finding.move.column]) + at_most(offset_ms)
+        if self.soonest is None or soonest < self.soonest:
+            self.soonest = soonest
+            self.found.findings[slug] = finding
+
+    def _used_up(self, seconds: float) -> str:
+        budget = self.budget
+        if seconds >= budget.seconds:
+            return f"{budget.seconds:g} seconds"
+        memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        return f"{budget.memory_mb:,} MB of memory" if memory_mb >= budget.memory_mb else ""
+
+    def walk_to(self, finding: Finding) -> Walk:
+        """The path from the root to a finding, as the steps of one session."""
+        numbers = [finding.parent]
+        while self.classes[numbers[-1]][1] >= 0:
+            numbers.append(self.classes[numbers[-1]][1])
+        numbers.reverse()
+        node, _, _, leaf, orders = self.classes[numbers[0]]
+        walker = Walker(self.machine, (leaf, node, orders))
+        for before, after in pairwise(numbers):
+            _, _, move, leaf, orders = self.classes[after]
+            assert move is not None
+            walker.step(self.classes[before][0], move, leaf, orders)
+        walker.step(self.classes[finding.parent][0], finding.move, finding.leaf, ())
+        return walker.walk()

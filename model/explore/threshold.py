@@ -1,0 +1,141 @@
+"""Thresholds: the exact millisecond of one setting at which a verdict turns, or a map for two.
+
+The search halves the range between a value that is proved and one that is violated, so the two
+sides of what it returns were both explored. That there is one boundary alone is assumed of the
+setting; a few values further out are explored as well, and where they disagree, it is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from model.design import load_design
+from model.errors import InputError
+from model.explore.verify import Budget, Switches, verify
+from model.scenario.load import load_scenario
+
+VALUE_MS_MAX = 1 << 32
+SPOTS = 3
+
+Side = Literal["proved", "violated"]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Where the verdict on ``slug`` turns as the setting ``key`` grows.
+
+    ``below_ms`` is the last value with the verdict ``below``, ``above_ms`` the next one, with the
+    other verdict; None where no such value was found. ``explored`` are all values tried.
+    """
+
+    slug: str
+    key: str
+    below: Side
+    below_ms: int | None
+    above_ms: int | None
+    explored: tuple[tuple[int, Side], ...]
+    is_single: bool = True
+
+    def sentence(self) -> str:
+        """The threshold in one sentence."""
+        above = "proved" if self.below == "violated" else "violated"
+        if self.above_ms is None:
+            return f"{self.slug} is {self.below} for every {self.key} that was tried."
+        words = (
+            f"{self.slug} is {self.below} up to {self.key} = {self.below_ms:,} and {above} from "
+            f"{self.above_ms:,} on."
+        )
+        return words if self.is_single else words + " Further out the verdict turns again."
+
+
+def find_threshold(
+    scenario: str,
+    overrides: Sequence[str],
+    design: str,
+    slug: str,
+    key: str,
+    budget: Budget | None = None,
+    low_ms: int = 1,
+    high_ms: int | None = None,
+) -> Threshold:
+    """The boundary of one setting in whole ms, for one property.
+
+    ``key`` is a dotted setting or a parameter of the scenario. Raises `InputError` for a key that
+    is not known, or not in ms, or where a budget is used up on the way.
+    """
+    known: dict[int, Side] = {}
+
+    def side(value: int) -> Side:
+        if value not in known:
+            known[value] = _side(scenario, overrides, design, slug, key, value, budget)
+        return known[value]
+
+    below = side(low_ms)
+    if high_ms is None:
+        high_ms = max(2, 2 * low_ms)
+        while side(high_ms) == below and high_ms < VALUE_MS_MAX:
+            high_ms *= 4
+    if side(high_ms) == below:
+        return Threshold(slug, key, below, None, None, tuple(sorted(known.items())))
+    low, high = low_ms, high_ms
+    while high - low > 1:
+        middle = (low + high) // 2
+        if side(middle) == below:
+            low = middle
+        else:
+            high = middle
+    is_single = all(
+        side(low_ms + (low - low_ms) * spot // (SPOTS + 1)) == below
+        and side(high + (high_ms - high) * spot // (SPOTS + 1)) != below
+        for spot in range(1, SPOTS + 1)
+    )
+    explored = tuple(sorted(known.items()))
+    return Threshold(slug, key, below, low, high, explored, is_single)
+
+
+def _side(
+    scenario: str,
+    overrides: Sequence[str],
+    design: str,
+    slug: str,
+    key: str,
+    value: int,
+    budget: Budget | None,
+) -> Side:
+    if not key.removesuffix("_ms") or not key.endswith("_ms"):
+        raise InputError("--threshold", key, "a setting in ms, such as grace_ms or design.grace_ms")
+    loaded = load_scenario(scenario, [*overrides, f"{key}={value}"])
+    spec = load_design(design, loaded)
+    if key.startswith("design.") and not hasattr(spec.settings, key.rpartition(".")[2]):
+        names = ", ".join(f"design.{name}" for name in vars(spec.settings))
+        raise InputError("--threshold", key, f"a setting of the design: {names}")
+    result = verify(loaded, spec, [slug], budget, Switches(), counterexamples=False)
+    verdict = result.verdicts[slug]
+    if verdict.kind in ("proved", "violated"):
+        return "proved" if verdict.kind == "proved" else "violated"
+    raise InputError(f"{key}={value}", slug, f"a verdict that is not unknown: {verdict.reason}")
+
+
+def safe_region(
+    scenario: str,
+    overrides: Sequence[str],
+    design: str,
+    slug: str,
+    across: tuple[str, Sequence[int]],
+    along: str,
+    budget: Budget | None = None,
+) -> list[tuple[int, Threshold]]:
+    """For each value of one setting the exact boundary of another: a map in whole ms.
+
+    ``across`` is a key with its values, ``along`` the key whose boundary is sought.
+    """
+    key, values = across
+    return [
+        (
+            value,
+            find_threshold(scenario, [*overrides, f"{key}={value}"], design, slug, along, budget),
+        )
+        for value in values
+    ]

@@ -1,0 +1,85 @@
+"""Whole milliseconds for a path: the earliest, or those that stay clear of every bound.
+
+The constraints of a path leave each instant a range. The earliest times are read off the canonical
+matrix. The *widest* schedule keeps the largest slack from every bound that can be kept
+clear of, ties included: the schedule least likely to be called a coincidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import numpy as np
+
+from model.explore.paths import Constraint, Walk
+from model.explore.zone import HALF, NONE, SCALE, Zone, at_most, constrain, is_strict, milliseconds
+
+Choice = Literal["earliest", "widest"]
+
+
+def solved(constraints: Iterable[Constraint], instants: int) -> Zone | None:
+    """The canonical matrix of some constraints; None where they contradict each other."""
+    zone = np.full((instants, instants), NONE, dtype=np.int64)
+    np.fill_diagonal(zone, 0)
+    for left, right, bound in constraints:
+        narrowed = constrain(zone, left, right, bound)
+        if narrowed is None:
+            return None
+        zone = narrowed
+    return zone
+
+
+def ranges_of(walk: Walk) -> list[tuple[int, int | None]]:
+    """The least and the greatest time of each happening, in ms; None where there is no bound."""
+    zone = solved(walk.constraints, walk.instants)
+    assert zone is not None, "a path that no times fit"
+    out: list[tuple[int, int | None]] = []
+    for item in walk.happenings:
+        low = -int(zone[0, item.name])
+        high = int(zone[item.name, 0])
+        least = -milliseconds(-low) + item.offset_ms
+        out.append((least, None if high > HALF else milliseconds(high) + item.offset_ms))
+    return out
+
+
+def times_of(walk: Walk, choice: Choice) -> list[int] | None:
+    """A time in ms for each happening; None where no whole milliseconds fit."""
+    constraints: Sequence[Constraint] = walk.constraints
+    if choice == "widest":
+        constraints = widened(walk)
+    zone = solved(constraints, walk.instants)
+    times = [0] * walk.instants
+    for name in range(1, walk.instants):
+        if zone is None:
+            return None
+        low = int(zone[0, name])  # the bound of 0 - x
+        at_ms = -milliseconds(low) + is_strict(low) if low < HALF else 0
+        times[name] = at_ms
+        narrowed = constrain(zone, name, 0, at_most(at_ms))
+        zone = None if narrowed is None else constrain(narrowed, 0, name, at_most(-at_ms))
+    if zone is None:
+        return None
+    return [times[item.name] + item.offset_ms for item in walk.happenings]
+
+
+def widened(walk: Walk) -> list[Constraint]:
+    """The constraints, each that leaves any room tightened by as many ms as all of them bear."""
+    whole = solved(walk.constraints, walk.instants)
+    assert whole is not None, "a path that no times fit"
+    rigid = [whole[i, j] == -whole[j, i] for i, j, _ in walk.constraints]
+    low, high = 0, 1 << 40
+    while low < high:
+        slack = (low + high + 1) // 2
+        if solved(_tightened(walk, rigid, slack), walk.instants) is None:
+            high = slack - 1
+        else:
+            low = slack
+    return _tightened(walk, rigid, low)
+
+
+def _tightened(walk: Walk, rigid: Sequence[bool], slack_ms: int) -> list[Constraint]:
+    return [
+        (i, j, bound if fixed else bound - slack_ms * SCALE)
+        for (i, j, bound), fixed in zip(walk.constraints, rigid, strict=True)
+    ]

@@ -1,0 +1,246 @@
+"""Verification: one design in one scenario, every schedule within its bounds, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from model.design import DesignSpec
+from model.errors import InputError
+from model.explore.counterexample import Counterexample, counterexample
+from model.explore.cycles import runs_for_ever
+from model.explore.machine import Machine, monitor_for
+from model.explore.search import Budget, Exploration, Progress, Search
+from model.explore.watched import TellsApart
+from model.explore.zone import HALF, milliseconds
+from model.properties import PROPERTIES, asked
+from model.scenario.schema import Scenario
+from model.verdict import Verdict, VerdictKind
+
+PROMPT = "finalizes_promptly"
+FINALIZES = "finalizes"
+
+
+@dataclass(frozen=True)
+class Switches:
+    """The reductions; none changes a verdict, each changes the number of classes."""
+
+    inclusion: bool = True
+    symmetry: bool = True
+    pruning: bool = True
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What exploring says: a verdict for each property, and how much was looked at.
+
+    ``classes`` are the state classes needed (the maximal zones), ``expanded`` those whose steps
+    were taken, ``frontier`` those that were left when a budget was used up. ``late_ms`` is the
+    longest time from the later of stop and last upload to the completion; None where it is not
+    known or has no bound. ``seconds`` is wall time.
+    """
+
+    scenario: Scenario
+    design: DesignSpec
+    verdicts: dict[str, Verdict]
+    counterexamples: dict[str, tuple[Counterexample, ...]]
+    classes: int
+    expanded: int
+    steps: int
+    states: int
+    depth: int
+    frontier: int
+    seconds: float
+    late_ms: int | None
+    guards: tuple[str, ...]
+    budget: Budget = field(default_factory=Budget)
+
+    @property
+    def verdict(self) -> VerdictKind:
+        """The verdict on all of it: violated if any is, proved if all are, else unknown."""
+        kinds = {verdict.kind for verdict in self.verdicts.values()}
+        if "violated" in kinds:
+            return "violated"
+        return "unknown" if "unknown" in kinds else "proved"
+
+
+def verify(
+    scenario: Scenario,
+    design: DesignSpec,
+    properties: Iterable[str] | None = None,
+    budget: Budget | None = None,
+    switches: Switches | None = None,
+    progress: Progress | None = None,
+    counterexamples: bool = True,
+) -> Verification:
+    """Explore every schedule of a design within the bounds of a scenario.
+
+    Raises `InputError` for what cannot be explored and for unknown properties, `DesignError` where
+    the design throws, does not end or cannot be repeated, `TimeError` (a `DesignError`) where it
+    does with a time what cannot be exact.
+    """
+    budget = check_budget(budget or Budget())
+    slugs = check_slugs(design, scenario, properties)
+    # The prompt property needs two times in every state; alone, it makes the others no dearer.
+    groups = [
+        [slug for slug in slugs if slug != PROMPT],
+        [slug for slug in slugs if slug == PROMPT],
+    ]
+    parts = []
+    for group in filter(None, groups):
+        part = _explored(scenario, design, group, budget, switches or Switches(), progress)
+        parts.append(part)
+    found = [part.search.found for part in parts]
+    verdicts = {slug: v for part in parts for slug, v in part.verdicts().items()}
+    examples = {}
+    if counterexamples:
+        for part in parts:
+            examples.update(part.counterexamples())
+    for slug, items in examples.items():
+        if items:  # a time that the search knows as an instant only is a number here
+            verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)
+    late = next((item.late for item in found if item.late is not None), None)
+    return Verification(
+        scenario,
+        design,
+        {slug: verdicts[slug] for slug in slugs},
+        examples,
+        sum(item.classes for item in found),
+        sum(item.expanded for item in found),
+        sum(item.steps for item in found),
+        sum(item.states for item in found),
+        max(item.depth for item in found),
+        sum(item.frontier for item in found),
+        sum(item.seconds for item in found),
+        None if late is None or late > HALF else milliseconds(late),
+        tuple(sorted(set().union(*(item.guards for item in found)))),
+        budget,
+    )
+
+
+def check_budget(budget: Budget) -> Budget:
+    """Refuse a budget below 1. Raises `InputError`."""
+    for name, value in vars(budget).items():
+        if not value >= 1:
+            raise InputError(f"budget.{name}", value, "at least 1")
+    return budget
+
+
+def check_slugs(
+    design: DesignSpec, scenario: Scenario, properties: Iterable[str] | None
+) -> list[str]:
+    """The properties to explore, known and in order. Raises `InputError`."""
+    if properties is None:
+        return asked(design.cls, scenario)
+    slugs = list(properties)
+    for slug in slugs:
+        if slug not in PROPERTIES:
+            raise InputError("--property", slug, "one of " + ", ".join(PROPERTIES))
+    if not slugs:
+        raise InputError("properties", slugs, "at least one of " + ", ".join(PROPERTIES))
+    return slugs
+
+
+class Part:
+    """One search for some of the properties, and what it says of each."""
+
+    def __init__(self, search: Search, switches: Switches) -> None:
+        self.search = search
+        self.switches = switches
+        self.machine = search.machine
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdict on each property that was searched for."""
+        return {slug: self._verdict(slug) for slug in self.machine.monitor.slugs}
+
+    def _verdict(self, slug: str) -> Verdict:
+        found = self.search.found
+        if slug in found.findings:
+            return _verdict("violated", str(found.findings[slug].judgement.detail))
+        if found.unfinished:
+            return _verdict(
+                "unknown",
+                f"the budget of {found.unfinished} was used up after {found.classes:,} classes, "
+                f"with {found.frontier:,} more at the frontier",
+            )
+        if slug == FINALIZES:
+            for_ever = runs_for_ever(self.search)
+            if for_ever:
+                return _verdict(
+                    "violated" if for_ever == "proved" else "unknown", FOR_EVER[for_ever]
+                )
+        unmet = sorted(self.machine.monitor.guards - found.guards)
+        if unmet:
+            return _verdict("unknown", "it never happened that " + ", ".join(unmet))
+        if slug not in found.held:
+            return _verdict("unknown", "no schedule says anything about it")
+        return _verdict("proved", "")
+
+    def counterexamples(self) -> dict[str, tuple[Counterexample, ...]]:
+        """The shortest, the widest and the earliest session for each property violated."""
+        out = {}
+        for slug, finding in self.search.found.findings.items():
+            walk = self.search.walk_to(finding)
+            made = [self._example(slug, kind, walk) for kind in ("shortest", "widest")]
+            earliest = self._earliest(slug)
+            if earliest is not None:
+                made.append(earliest)
+            out[slug] = tuple(item for item in made if item is not None)
+        return out
+
+    def _example(self, slug: str, kind: str, walk: Any) -> Counterexample | None:
+        machine = self.machine
+        return counterexample(slug, kind, walk, machine.scenario, machine.plain)
+
+    def _earliest(self, slug: str) -> Counterexample | None:
+        """The violation that comes soonest: a search in the order of time."""
+        old = self.machine
+        machine = Machine(
+            old.plain,
+            old.scenario,
+            monitor_for(old.plain, old.scenario, [slug]),
+            old.symmetric,
+            self.switches.pruning,
+            origin=True,
+        )
+        search = Search(machine, self.search.budget, self.switches.inclusion, stops=True)
+        found = search.run()
+        if found.unfinished or slug not in found.findings:
+            return None
+        return self._example(slug, "earliest", search.walk_to(found.findings[slug]))
+
+
+FOR_EVER = {
+    "proved": "there is a schedule that goes on for ever and never completes the session",
+    "possible": "classes form a cycle in which the session is not completed",
+}
+
+
+def _verdict(kind: VerdictKind, reason: str) -> Verdict:
+    return Verdict(kind, 0, 0, 0.0, 1.0 if kind != "proved" else 0.0, reason)
+
+
+def _explored(
+    scenario: Scenario,
+    design: DesignSpec,
+    slugs: list[str],
+    budget: Budget,
+    switches: Switches,
+    progress: Progress | None,
+) -> Part:
+    """One search; without the symmetry if the design turns out to tell chunks apart."""
+    monitor = monitor_for(design, scenario, slugs)
+    machine = Machine(design, scenario, monitor, switches.symmetry, switches.pruning)
+    # The longest delay needs every schedule; a violation of all that is asked needs no more.
+    stops = PROMPT not in slugs
+    search = Search(machine, budget, switches.inclusion, stops, progress)
+    try:
+        search.run()
+    except TellsApart:
+        plain = replace(switches, symmetry=False)
+        return _explored(scenario, design, slugs, budget, plain, progress)
+    return Part(search, switches)
+
+
+__all__ = ["Budget", "Exploration", "Switches", "Verification", "verify"]

@@ -1,0 +1,118 @@
+"""A verification as files: ``verify.json``, and each counterexample to read, draw and replay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from model.explore.counterexample import Counterexample
+from model.explore.threshold import Threshold
+from model.explore.verify import Verification
+from model.explore.words import explanation, mermaid
+from model.files import new_folder, write_bytes, write_text
+from model.properties import PROPERTIES
+from model.trace.schedule import write_schedule
+from reports.figures.save import png_bytes
+from reports.figures.timeline import timeline_figure
+
+
+def to_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[str, Any]:
+    """A verification as plain data. Times are ms, ``seconds`` wall time."""
+    return {
+        "verdict": result.verdict,
+        "scenario": result.scenario.name,
+        "design": result.design.reference,
+        "classes": result.classes,
+        "expanded": result.expanded,
+        "steps": result.steps,
+        "states": result.states,
+        "depth": result.depth,
+        "frontier": result.frontier,
+        "seconds": round(result.seconds, 3),
+        "late_ms": result.late_ms,
+        "guards": list(result.guards),
+        "properties": {
+            slug: {"verdict": verdict.kind, "reason": verdict.reason}
+            for slug, verdict in result.verdicts.items()
+        },
+        "counterexamples": {
+            slug: [_example(item) for item in items]
+            for slug, items in result.counterexamples.items()
+        },
+        "thresholds": [
+            {
+                "property": limit.slug,
+                "setting": limit.key,
+                limit.below: limit.below_ms,
+                "proved" if limit.below == "violated" else "violated": limit.above_ms,
+                "explored": [list(pair) for pair in limit.explored],
+            }
+            for limit in thresholds
+        ],
+        "bounds": result.scenario.model_dump(mode="json", exclude_none=True),
+        "settings": vars(result.design.settings),
+        "budget": vars(result.budget),
+    }
+
+
+def _example(item: Counterexample) -> dict[str, Any]:
+    steps = zip(item.schedule.steps, item.ranges_ms, strict=True)
+    return {
+        "kind": item.kind,
+        "violated_ms": item.violation.at_ms,
+        "detail": item.violation.detail,
+        "schedule": f"{_name(item)}.jsonl",
+        "steps": [
+            {
+                "key": list(step.key),
+                "at_ms": step.at_ms,
+                "outcome": step.outcome,
+                "range_ms": list(r),
+            }
+            for step, r in steps
+        ],
+    }
+
+
+def _name(item: Counterexample) -> str:
+    return f"{item.slug}-{item.kind}"
+
+
+def write_verification(result: Verification, thresholds: Sequence[Threshold], folder: Path) -> None:
+    """Write ``verify.json``, and of each counterexample a schedule, words and a picture.
+
+    The folder takes the place of what stood under its name. Raises `InputError`.
+    """
+    with new_folder(folder) as building:
+        text = json.dumps(to_json(result, thresholds), indent=2, ensure_ascii=False)
+        write_text(building / "verify.json", text + "\n")
+        for items in result.counterexamples.values():
+            for item in items:
+                write_schedule(item.schedule, building / f"{_name(item)}.jsonl")
+                write_text(building / f"{_name(item)}.md", markdown(item))
+                figure = timeline_figure(item.run)
+                write_bytes(building / f"{_name(item)}.png", png_bytes(figure))
+
+
+def markdown(item: Counterexample) -> str:
+    """A counterexample to read, with its sequence diagram."""
+    title = f"# {item.slug}: the {item.kind} counterexample"
+    return f"{title}\n\n{explanation(item)}\n\n```mermaid\n{mermaid(item)}```\n"
+
+
+def verification_html(result: Verification) -> str:
+    """The verdicts as a table, for a notebook."""
+    rows = "".join(
+        f"<tr><td>{escape(slug)}</td><td>{verdict.kind}</td><td>{escape(verdict.reason)}</td>"
+        f"<td>{escape(PROPERTIES[slug].meaning)}</td></tr>"
+        for slug, verdict in result.verdicts.items()
+    )
+    words = (
+        f"{escape(result.scenario.title)}, {escape(result.design.name)}: {result.verdict}; "
+        f"{result.classes:,} classes, {result.seconds:.1f} s"
+    )
+    head = "<tr><th>property</th><th>verdict</th><th>why</th><th>meaning</th></tr>"
+    return f"<table><caption>{words}</caption>{head}{rows}</table>"

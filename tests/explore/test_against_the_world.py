@@ -1,0 +1,153 @@
+"""The explorer against the world itself: every schedule of whole milliseconds, one by one.
+
+Tiny bounds, every kind of trouble. The brute search forks the ordinary world on ordinary integers
+and lets each pending thing happen at each whole ms of its window. Bounds are closed and nothing
+here compares strictly, so whole milliseconds reach whatever real times reach.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from model.design import load_design
+from model.explore.machine import Machine, monitor_for
+from model.explore.search import Search
+from model.properties import Violation, asked, check_all
+from model.scenario.load import load_scenario
+from model.simulate.run import judge_settings
+from model.trace.events import RunEnded
+from model.trace.facts import facts_of
+from model.world.world import World
+
+SLUGS = ("complete_at_finalization", "completed_is_final", "count_true", "nothing_refused")
+BASE = (
+    "start.session='active'",
+    "recording.chunks=2",
+    "recording.duration_ms=0",
+    "client.uploads_parallel=2",
+    "client.retry_ms=1",
+    "network.body='buffered'",
+    "network.stop_may_fail=false",
+    "network.failures_per_chunk_max=1",
+    "network.response_delay_ms=1",
+    "design.long_alarm_ms=5",
+    "expect.sometimes=[]",
+)
+
+
+def within(low_ms: int, high_ms: int) -> str:
+    return f"{{distribution='uniform', low_ms={low_ms}, high_ms={high_ms}}}"
+
+
+CASES = {
+    "slow puts": ("design.grace_ms=2", f"blobs.put_delay_ms={within(1, 3)}"),
+    "slow puts, in time": ("design.grace_ms=4", f"blobs.put_delay_ms={within(1, 2)}"),
+    "late alarm": (
+        "design.grace_ms=3",
+        "blobs.put_delay_ms=0",
+        f"network.request_delay_ms={within(1, 2)}",
+        f"platform.alarm_late_ms={within(0, 2)}",
+    ),
+    "one at a time": (
+        "design.grace_ms=4",
+        "client.uploads_parallel=1",
+        f"blobs.put_delay_ms={within(0, 1)}",
+        f"network.request_delay_ms={within(1, 2)}",
+    ),
+    "lost requests": (
+        "design.grace_ms=4",
+        f"network.request_delay_ms={within(1, 2)}",
+        "network.request_loss=0.5",
+        "blobs.put_delay_ms=0",
+    ),
+    "lost responses": (
+        "design.grace_ms=4",
+        "network.request_delay_ms=1",
+        "network.response_loss=0.5",
+        "blobs.put_delay_ms=1",
+    ),
+    "commits": (
+        "design.grace_ms=3",
+        "network.request_delay_ms=1",
+        "blobs.put_delay_ms=1",
+        f"platform.commit_ms={within(1, 2)}",
+    ),
+    "an instance is lost": (
+        "design.grace_ms=3",
+        "network.request_delay_ms=1",
+        "blobs.put_delay_ms=2",
+        "faults=[{kind='instance_lost', offset_ms={low_ms=0, high_ms=4}}]",
+    ),
+    "a deploy": (
+        "design.grace_ms=2",
+        "network.request_delay_ms=1",
+        "blobs.put_delay_ms=3",
+        "faults=[{kind='deploy', offset_ms={low_ms=0, high_ms=3}, old_instance_ms=3}]",
+    ),
+    "a stray stop and a second create": (
+        "design.grace_ms=3",
+        "network.request_delay_ms=1",
+        f"blobs.put_delay_ms={within(1, 2)}",
+        "faults=[{kind='stray_stop', offset_ms={low_ms=0, high_ms=3}},"
+        " {kind='create_again', offset_ms=2, probability=0.5}]",
+    ),
+    "an unread store": (
+        "design.grace_ms=3",
+        "network.request_delay_ms=1",
+        "blobs.put_delay_ms=1",
+        "platform.storage='kv'",
+        "platform.storage_read_ms=1",
+        "faults=[{kind='instance_lost', offset_ms=2}]",
+    ),
+}
+
+
+def by_brute_force(design: Any, scenario: Any) -> set[str]:
+    """The properties that some schedule of whole milliseconds violates."""
+    world = World(design, scenario, 0)
+    world.begin()
+    judge = judge_settings(design)
+    violated: set[str] = set()
+    known: set[Any] = set()
+    stack = [world]
+    while stack:
+        world = stack.pop()
+        if world.ended or not world.pending:
+            world.trace.append(RunEnded(world.now_ms, world.ended or "quiet"))
+            judged = check_all(facts_of(world.trace), judge)
+            violated |= {slug for slug, item in judged.items() if isinstance(item, Violation)}
+            continue
+        windows = {key: pending.window() for key, pending in world.pending.items()}
+        last_ms = min(high for _, high in windows.values() if high is not None)
+        judged = check_all(facts_of(world.trace), judge)
+        so_far = tuple(sorted(slug for slug, v in judged.items() if isinstance(v, Violation)))
+        mark = (world.fingerprint(), tuple(sorted(windows.items(), key=repr)), so_far)
+        if repr(mark) in known:
+            continue
+        known.add(repr(mark))
+        for key, (low, high) in windows.items():
+            stop = last_ms if high is None else min(high, last_ms)
+            for at_ms in range(max(low, world.now_ms), stop + 1):
+                outcomes = [name for name, _ in world.choices(world.pending[key])] or [""]
+                for outcome in outcomes:
+                    other = world.fork()
+                    other.fresh.clear()
+                    other.happen(other.pending[key], at_ms, outcome)
+                    stack.append(other)
+    return violated
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_finds_what_brute_force_finds(name: str) -> None:
+    scenario = load_scenario("everything-fast", [*BASE, *CASES[name]])
+    design = load_design("alarm", scenario)
+    slugs = [slug for slug in asked(design.cls, scenario) if slug in SLUGS]
+    machine = Machine(design, scenario, monitor_for(design, scenario, slugs))
+    search = Search(machine)
+    found = search.run()
+    assert not found.unfinished
+    assert set(found.findings) == by_brute_force(design, scenario) & set(SLUGS)
+    for finding in found.findings.values():
+        assert search.walk_to(finding).happenings

@@ -1,0 +1,279 @@
+"""What `verify` says: verdicts, budgets, guards, worst delays, endless schedules, bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import lastchunk
+from lastchunk.cli import app
+from model.design import DesignSpec, load_design
+from model.errors import DesignError, InputError
+from model.explore.threshold import find_threshold, safe_region
+from model.explore.verify import Budget, Switches, Verification, verify
+from model.properties import Violation, check_all
+from model.scenario.load import load_scenario
+from model.simulate import replay
+from model.trace.schedule import read_schedule
+from reference_impl.alarm import AlarmDesign
+from reference_impl.contract import COMPLETED, STATE_KEY, Chunk, Response
+from reference_impl.session import set_status
+from tests.worlds import spec_of
+
+COMPLETE = "complete_at_finalization"
+SMALL = ("chunks=2", "expect.sometimes=[]")
+
+
+def explored(design: Any, slugs: list[str], *overrides: str, **options: Any) -> Verification:
+    scenario = load_scenario("small-scope", [*SMALL, *overrides])
+    if isinstance(design, str):
+        return verify(scenario, load_design(design, scenario), slugs, **options)
+    spec = spec_of(design)
+    settings = load_design("alarm", scenario).settings
+    return verify(scenario, DesignSpec(spec.name, design, settings, "alarm"), slugs, **options)
+
+
+def test_a_proof_and_a_violation() -> None:
+    assert explored("alarm", [COMPLETE]).verdict == "proved"
+    found = explored("alarm", [COMPLETE], "grace_ms=16")
+    assert found.verdict == "violated"
+    for example in found.counterexamples[COMPLETE]:
+        run = replay(example.schedule)
+        assert isinstance(check_all(run.facts, run.judge)[COMPLETE], Violation)
+        assert example.violation.at_ms == 17
+
+
+def test_the_earliest_is_no_later_and_the_widest_stays_clear() -> None:
+    found = explored("alarm", [COMPLETE], "grace_ms=9")
+    by_kind = {example.kind: example for example in found.counterexamples[COMPLETE]}
+    assert by_kind["earliest"].violation.at_ms == 10
+    assert by_kind["widest"].violation.at_ms > by_kind["earliest"].violation.at_ms
+    for step, (low, high) in zip(
+        by_kind["widest"].schedule.steps, by_kind["widest"].ranges_ms, strict=True
+    ):
+        assert low <= step.at_ms
+        assert high is None or step.at_ms <= high
+
+
+def test_a_budget_gives_unknown_with_what_was_left() -> None:
+    found = explored("alarm", [COMPLETE], budget=Budget(classes=20))
+    verdict = found.verdicts[COMPLETE]
+    assert verdict.kind == "unknown"
+    assert "the budget of 20 classes" in verdict.reason
+    assert found.frontier > 0
+
+
+def test_a_guard_that_is_not_met_gives_unknown() -> None:
+    found = explored("alarm", [COMPLETE], "expect.sometimes=['laptop_slept']")
+    assert found.verdicts[COMPLETE].kind == "unknown"
+    assert "laptop_slept" in found.verdicts[COMPLETE].reason
+
+
+def test_the_longest_delay_is_computed() -> None:
+    found = explored("alarm", ["finalizes_promptly"])
+    assert found.late_ms == 40
+    # Where the stop comes last, it is the grace from when it runs, up to 8 ms after it was pressed.
+    assert explored("alarm", ["finalizes_promptly"], "long_alarm_ms=25").late_ms == 27
+
+
+class SetsAgain(AlarmDesign):
+    """Its alarm sets itself again, for ever."""
+
+    async def alarm(self) -> None:
+        """Put it off."""
+        await self.ctx.storage.set_alarm(self.ctx.now() + 5)
+
+
+def test_a_schedule_that_goes_on_for_ever_is_a_violation() -> None:
+    found = explored(SetsAgain, ["finalizes"])
+    assert found.verdicts["finalizes"].kind == "violated"
+    assert "for ever" in found.verdicts["finalizes"].reason
+
+
+class Deadline(AlarmDesign):
+    """Keeps a deadline of its own, and completes no sooner: time is stored and compared."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Store the chunk; the deadline is a grace from now."""
+        response = await super().upload(chunk)
+        deadline_ms = self.ctx.now() + self.settings.grace_ms
+        await self.ctx.storage.put("deadline", deadline_ms)
+        await self.ctx.storage.set_alarm(deadline_ms)
+        return response
+
+    async def alarm(self) -> None:
+        """Early: set it again. Else complete."""
+        deadline_ms = await self.ctx.storage.get("deadline")
+        if deadline_ms is not None and self.ctx.now() < deadline_ms:
+            await self.ctx.storage.set_alarm(deadline_ms)
+            return
+        await set_status(self.ctx, COMPLETED)
+
+
+@pytest.mark.parametrize(("grace_ms", "verdict"), [(16, "violated"), (17, "proved")])
+def test_a_design_may_store_and_compare_times(grace_ms: int, verdict: str) -> None:
+    assert explored(Deadline, [COMPLETE], f"grace_ms={grace_ms}").verdict == verdict
+
+
+class Splits(AlarmDesign):
+    """Completes at the alarm only if it comes more than 3 ms after the last upload."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Remember when."""
+        response = await super().upload(chunk)
+        await self.ctx.storage.put("last", self.ctx.now())
+        return response
+
+    async def signal_stop(self) -> Response:
+        """Complete at once if the last upload is more than 3 ms ago."""
+        last_ms = await self.ctx.storage.get("last")
+        if last_ms is not None and self.ctx.now() > last_ms + 3:
+            await set_status(self.ctx, COMPLETED)
+        return Response(200)
+
+
+@pytest.mark.parametrize(("high_ms", "verdict"), [(4, "proved"), (5, "violated")])
+def test_a_comparison_splits_a_class(high_ms: int, verdict: str) -> None:
+    # Sent at 0, legs 1 to high: the stop can be more than 3 ms behind an upload from high = 5 on.
+    overrides = (f"high_ms={high_ms}", "failures=0", "disconnects=0", "long_alarm_ms=100")
+    assert explored(Splits, [COMPLETE], *overrides).verdict == verdict
+
+
+class Floats(AlarmDesign):
+    """Turns a time into a fraction."""
+
+    async def signal_stop(self) -> Response:
+        """Divide it."""
+        await self.ctx.storage.set_alarm(int(self.ctx.now() / 1000))
+        return Response(200)
+
+
+class Random(AlarmDesign):
+    """Does something else each time."""
+
+    turns = 0
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Count outside of its instance."""
+        type(self).turns += 1
+        turns = type(self).turns
+        await self.ctx.sleep(1)
+        return Response(200 + 0 * turns)
+
+
+class Spins(AlarmDesign):
+    """Never comes to an end."""
+
+    async def signal_stop(self) -> Response:
+        """Go round."""
+        while True:
+            await self.ctx.storage.get(STATE_KEY)
+
+
+class Throws(AlarmDesign):
+    """Throws."""
+
+    async def signal_stop(self) -> Response:
+        """Divide by zero."""
+        return Response(200 // 0)
+
+
+def test_time_that_cannot_be_exact_is_refused_with_its_line() -> None:
+    with pytest.raises(DesignError, match=r"multiply or divide a time.*test_verify\.py, line \d+"):
+        explored(Floats, [COMPLETE])
+
+
+def test_a_design_that_is_not_repeatable_is_refused() -> None:
+    with pytest.raises(DesignError, match="told the same again"):
+        explored(Random, [COMPLETE])
+
+
+def test_a_design_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.explore.watched.STEP_SECONDS_MAX", 0.5)
+    with pytest.raises(DesignError, match=r"did not come to an await or an end.*signal_stop"):
+        explored(Spins, [COMPLETE])
+
+
+def test_a_design_that_throws_is_refused_with_its_line() -> None:
+    with pytest.raises(DesignError, match=r"ZeroDivisionError at line \d+, in signal_stop"):
+        explored(Throws, [COMPLETE])
+
+
+class FirstMatters(AlarmDesign):
+    """Treats chunk 0 in its own way."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Complete with the first chunk, whatever the others do."""
+        response = await super().upload(chunk)
+        if chunk.index == 0:
+            await set_status(self.ctx, COMPLETED)
+        return response
+
+
+def test_a_design_that_tells_chunks_apart_is_explored_without_the_symmetry() -> None:
+    found = explored(FirstMatters, [COMPLETE])
+    assert found.verdict == "violated"
+    assert "without chunk 1" in found.verdicts[COMPLETE].reason
+
+
+def test_bad_input_is_one_clear_error() -> None:
+    with pytest.raises(InputError, match=r"budget\.classes: 0; allowed: at least 1"):
+        explored("alarm", [COMPLETE], budget=Budget(classes=0))
+    with pytest.raises(InputError, match="--property: 'nonsense'; allowed: one of"):
+        explored("alarm", ["nonsense"])
+    with pytest.raises(InputError, match="no uplink"):
+        explored("alarm", [COMPLETE], "uplink={kind='constant', rate_kbps=5}")
+    with pytest.raises(InputError, match="--threshold: 'grace'"):
+        find_threshold("small-scope", SMALL, "alarm", COMPLETE, "grace")
+    with pytest.raises(InputError, match=r"a setting of the design: design\.grace_ms"):
+        find_threshold("small-scope", SMALL, "alarm", COMPLETE, "design.graze_ms")
+
+
+def test_a_threshold_and_a_map() -> None:
+    limit = find_threshold("small-scope", SMALL, "alarm", COMPLETE, "grace_ms")
+    assert (limit.below, limit.below_ms, limit.above_ms) == ("violated", 16, 17)
+    assert limit.is_single
+    region = safe_region("small-scope", SMALL, "alarm", COMPLETE, ("high_ms", [4, 8]), "grace_ms")
+    assert [(value, found.above_ms) for value, found in region] == [(4, 9), (8, 17)]
+
+
+def test_the_command_writes_what_it_found(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ["verify", "small-scope", "--set", "chunks=1", "--set", "grace_ms=16"]
+    arguments += ["--property", COMPLETE, "--threshold", "grace_ms", "--out", str(out)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1, result.output
+    found = json.loads((out / "verify.json").read_text(encoding="utf-8"))
+    assert found["verdict"] == "violated"
+    assert found["thresholds"][0]["proved"] == 17
+    assert {"classes", "seconds", "bounds", "frontier", "settings"} <= set(found)
+    run = replay(read_schedule(out / f"{COMPLETE}-widest.jsonl"))
+    assert isinstance(check_all(run.facts, run.judge)[COMPLETE], Violation)
+    words = (out / f"{COMPLETE}-shortest.md").read_text(encoding="utf-8")
+    assert "still under way 16 ms after the stop ran" in words
+    assert "sequenceDiagram" in words
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [((), 0), (("--set", "grace_ms=3"), 1), (("--classes", "5"), 3)],
+)
+def test_exit_codes(options: tuple[str, ...], code: int) -> None:
+    arguments = ["verify", "small-scope", "--set", "chunks=1", "--property", COMPLETE, *options]
+    assert CliRunner().invoke(app, arguments).exit_code == code
+
+
+def test_from_python() -> None:
+    scenario = lastchunk.load_scenario("small-scope", ["chunks=1"])
+    found = lastchunk.verify(scenario, lastchunk.load_design("alarm", scenario), [COMPLETE])
+    assert "proved" in found._repr_html_()  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError):
+        found.classes = 1  # type: ignore[misc]
+    slower = lastchunk.verify(
+        scenario, found.design, [COMPLETE], switches=Switches(False, False, False)
+    )
+    assert slower.verdict == found.verdict

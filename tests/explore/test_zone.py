@@ -1,0 +1,165 @@
+"""Zones against brute force: the points of a small grid, and Floyd & Warshall."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.explore.instant import TimeError
+from model.explore.zone import (
+    HALF,
+    NONE,
+    SCALE,
+    Layout,
+    Zone,
+    at_most,
+    below,
+    constrain,
+    fire,
+    includes,
+    negated,
+    point,
+    settle,
+)
+
+SIZE, TOP = 3, 4
+Limit = tuple[int, int, int, bool]
+limits = st.lists(
+    st.tuples(
+        st.integers(0, SIZE - 1), st.integers(0, SIZE - 1), st.integers(-TOP, TOP), st.booleans()
+    ).filter(lambda item: item[0] != item[1]),
+    max_size=6,
+)
+GRID = list(itertools.product(range(2 * TOP * 4 + 1), repeat=SIZE - 1))
+"""Points in quarters of a ms, the first instant at the middle: enough for three instants."""
+
+
+def unbounded(size: int) -> Zone:
+    zone = np.full((size, size), NONE, dtype=np.int64)
+    np.fill_diagonal(zone, 0)
+    return zone
+
+
+def bound_of(ms: int, strict: bool) -> int:
+    return below(ms) if strict else at_most(ms)
+
+
+def zone_of(items: Sequence[Limit], size: int = SIZE) -> Zone | None:
+    zone: Zone | None = unbounded(size)
+    for i, j, ms, strict in items:
+        if zone is None:
+            return None
+        zone = constrain(zone, i, j, bound_of(ms, strict))
+    return None if zone is None else settle(zone)
+
+
+def closure(items: Sequence[Limit], size: int = SIZE) -> Zone | None:
+    zone = unbounded(size)
+    for i, j, ms, strict in items:
+        zone[i, j] = min(zone[i, j], bound_of(ms, strict))
+    for k in range(size):
+        zone = np.minimum(zone, zone[:, k, None] + zone[k])
+        zone[zone > HALF] = NONE
+    return None if (np.diagonal(zone) < 0).any() else settle(zone)
+
+
+def holds(times: Sequence[float], items: Sequence[Limit]) -> bool:
+    return all(
+        times[i] - times[j] < ms if strict else times[i] - times[j] <= ms
+        for i, j, ms, strict in items
+    )
+
+
+def points(items: Sequence[Limit]) -> set[tuple[float, ...]]:
+    found = set()
+    for rest in GRID:
+        times = (TOP, *(quarter / 4 for quarter in rest))
+        if holds(times, items):
+            found.add(times)
+    return found
+
+
+def inside(zone: Zone, times: Sequence[float]) -> bool:
+    return all(
+        (times[i] - times[j]) * SCALE <= zone[i, j]
+        if zone[i, j] % SCALE == 0
+        else times[i] - times[j] < -(-zone[i, j] // SCALE)
+        for i in range(len(zone))
+        for j in range(len(zone))
+    )
+
+
+@given(limits)
+def test_one_constraint_after_another_is_the_closure_of_all(items: list[Limit]) -> None:
+    step_by_step, at_once = zone_of(items), closure(items)
+    assert (step_by_step is None) == (at_once is None)
+    if step_by_step is not None and at_once is not None:
+        assert (step_by_step == at_once).all()
+
+
+@given(limits)
+def test_a_zone_holds_exactly_the_points_that_keep_its_constraints(items: list[Limit]) -> None:
+    zone, known = zone_of(items), points(items)
+    if zone is None:
+        assert not known
+    else:
+        assert {times for times in points([]) if inside(zone, times)} == known
+
+
+@given(limits, st.integers(0, SIZE - 1), st.integers(0, SIZE - 1), st.integers(-TOP, TOP))
+def test_a_split_loses_nothing_and_overlaps_nowhere(
+    items: list[Limit], i: int, j: int, ms: int
+) -> None:
+    zone = zone_of(items)
+    if zone is None or i == j:
+        return
+    yes = constrain(zone, i, j, at_most(ms))
+    no = constrain(zone, j, i, negated(at_most(ms)))
+    for times in points(items):
+        assert (yes is not None and inside(settle(yes), times)) == (times[i] - times[j] <= ms)
+        assert (no is not None and inside(settle(no), times)) == (times[i] - times[j] > ms)
+
+
+@given(limits, st.integers(0, SIZE - 1))
+def test_firing_is_adding_each_constraint(items: list[Limit], first: int) -> None:
+    zone = zone_of(items)
+    if zone is None:
+        return
+    fired = fire(zone, first, np.arange(SIZE))
+    others = [(first, other, 0, False) for other in range(SIZE) if other != first]
+    expected = closure([*items, *others])
+    assert (fired is None) == (expected is None)
+    if fired is not None and expected is not None:
+        assert (settle(fired) == expected).all()
+
+
+@given(limits, st.integers(0, SIZE - 1), st.integers(0, 3), st.integers(0, 3) | st.none())
+def test_a_new_instant_is_bounded_and_the_matrix_stays_canonical(
+    items: list[Limit], source: int, low: int, room: int | None
+) -> None:
+    zone = zone_of(items)
+    if zone is None:
+        return
+    high = None if room is None else low + room
+    layout = Layout(SIZE, [*range(SIZE), source], [0] * SIZE + [low], [0] * SIZE + [high])
+    new = [(source, SIZE, -low, False)] + ([] if high is None else [(SIZE, source, high, False)])
+    expected = closure([*items, *new], SIZE + 1)
+    assert expected is not None
+    assert (layout.apply(zone) == expected).all()
+
+
+@given(limits, limits)
+def test_inclusion_is_that_of_the_points(one: list[Limit], two: list[Limit]) -> None:
+    larger, smaller = zone_of(one), zone_of([*one, *two])
+    if larger is not None and smaller is not None:
+        assert includes(larger, smaller)
+        assert includes(smaller, larger) == (larger == smaller).all()
+
+
+def test_one_instant_has_one_place() -> None:
+    assert (point() == 0).all()
+    assert issubclass(TimeError, Exception)
