@@ -41,7 +41,7 @@ class Played(Hand):
         super().at(at_ms, *key, outcome=outcome)
         self._note()
 
-    def call(self, at_ms: int, method: str) -> None:
+    def ask(self, at_ms: int, method: str) -> None:
         """A method of the object is called at this instant."""
         self.world.network.inject(method)
         attempt = self.world.network.attempts[method, e.NO_CHUNK] - 1

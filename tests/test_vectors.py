@@ -43,7 +43,7 @@ class Vector:
 
 def create(at_ms: int = 0) -> tuple[Any, ...]:
     """The alarm is set for 100 ms."""
-    return ("call", at_ms, "create")
+    return ("ask", at_ms, "create")
 
 
 ATTEMPTS_MS = (100, 2_500, 7_200, 16_700, 32_900, 65_100, 139_200)
@@ -52,9 +52,9 @@ RETRIES = (create(), *(("at", at_ms, "alarm") for at_ms in ATTEMPTS_MS))
 RETRIED = [(at_ms, 100, retry) for retry, at_ms in enumerate(ATTEMPTS_MS)]
 IN_BACK_OFF = (create(), *(("at", at_ms, "alarm") for at_ms in ATTEMPTS_MS[:3]))
 GATE_HELD = (
-    ("call", 0, "set_300"),
-    ("call", 4, "hold"),
-    ("call", 100, "set_5000"),
+    ("ask", 0, "set_300"),
+    ("ask", 4, "hold"),
+    ("ask", 100, "set_5000"),
     ("at", 301, "alarm"),
     ("at", 804, "timer"),
 )
@@ -65,13 +65,13 @@ VECTORS = [
     Vector(
         "override later",
         Sets,
-        (("call", 0, "set_300"), ("call", 4, "set_900"), ("at", 905, "alarm")),
+        (("ask", 0, "set_300"), ("ask", 4, "set_900"), ("at", 905, "alarm")),
         [(905, 904, 0)],
     ),
     Vector(
         "override earlier",
         Sets,
-        (("call", 0, "set_900"), ("call", 4, "set_300"), ("at", 304, "alarm")),
+        (("ask", 0, "set_900"), ("ask", 4, "set_300"), ("at", 304, "alarm")),
         [(304, 304, 0)],
     ),
     Vector(
@@ -85,10 +85,10 @@ VECTORS = [
         "overlap",
         Suspends,
         (
-            ("call", 5, "slow_upload"),
-            ("call", 6, "set_300"),
+            ("ask", 5, "slow_upload"),
+            ("ask", 6, "set_300"),
             ("at", 308, "alarm"),
-            ("call", 616, "poke"),
+            ("ask", 616, "poke"),
             ("at", 910, "timer", "slow_upload"),
             ("at", 1_309, "timer", "alarm"),
         ),
@@ -113,8 +113,8 @@ VECTORS = [
         "gate",
         Sets,
         (
-            ("call", 5, "set_300"),
-            ("call", 5, "hold_long"),
+            ("ask", 5, "set_300"),
+            ("ask", 5, "hold_long"),
             ("at", 305, "alarm"),
             ("at", 1_515, "timer"),
         ),
@@ -123,7 +123,7 @@ VECTORS = [
     Vector(
         "retries",
         Throws,
-        (*RETRIES, ("call", 139_200, "poke")),
+        (*RETRIES, ("ask", 139_200, "poke")),
         RETRIED,
         check=lambda played: Throws.seen == [None],
     ),
@@ -181,7 +181,7 @@ VECTORS = [
     Vector(
         "earlier alarm in back-off",
         ThrowsSoon,
-        (*IN_BACK_OFF, ("call", 8_700, "set_1000"), ("at", 16_700, "alarm")),
+        (*IN_BACK_OFF, ("ask", 8_700, "set_1000"), ("at", 16_700, "alarm")),
         [*RETRIED[:3], (16_700, 9_700, 3)],  # 7 s late
         BUG,
         is_over=False,
@@ -189,7 +189,7 @@ VECTORS = [
     Vector(
         "earlier alarm in back-off: deleted first, then set",
         ThrowsSoon,
-        (*IN_BACK_OFF, ("call", 8_700, "delete_and_set_1000"), ("at", 9_701, "alarm")),
+        (*IN_BACK_OFF, ("ask", 8_700, "delete_and_set_1000"), ("at", 9_701, "alarm")),
         [*RETRIED[:3], (9_701, 9_700, 0)],
         BUG,
         is_over=False,
