@@ -4,10 +4,13 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SOURCES := lastchunk model reference_impl reports benchmarks tests
 
-.PHONY: report test lint bench clean
+.PHONY: report docs test lint bench clean
 
 report: $(STAMP)
 	$(BIN)/lastchunk report --out reports/out
+
+docs: $(STAMP)
+	$(BIN)/python -m reports.platform
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2

@@ -9,7 +9,7 @@ from model.simulate import simulate
 from model.trace import events as e
 from model.trace.events import Costs
 from reference_impl.contract import Response
-from tests.test_rules import Probe, poke, probe
+from tests.probes import Probe, poke, probe
 from tests.worlds import of, quiet
 
 

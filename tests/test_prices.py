@@ -12,7 +12,7 @@ from model.estimate.costs import ITEMS, Prices, cost_table, dollars, load_prices
 from model.estimate.simplicity import simplicity_of
 from reference_impl import DESIGNS
 from reference_impl.contract import Response
-from tests.test_rules import Probe
+from tests.probes import Probe
 
 LADDER = ["alarm", "short-grace", "re-read", "leases", "manifest", "lazy-alarm"]
 

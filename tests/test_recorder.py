@@ -12,7 +12,7 @@ from model.trace import events as e
 from model.trace.facts import facts_of
 from reference_impl.contract import Browser
 from reference_impl.recorder import Recorder, RecorderSettings
-from tests.test_rules import Probe
+from tests.probes import Probe
 from tests.worlds import Hand, of, quiet, run, spec_of
 
 

@@ -2,58 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 import pytest
 
 from model.errors import DesignError
 from model.trace import events as e
-from reference_impl.contract import Chunk, Context, Response
-from tests.worlds import Hand, NoSettings, of, quiet, spec_of
-
-
-class Probe:
-    """A design whose methods a test replaces; ``seen`` is where its handlers report."""
-
-    Settings = NoSettings
-    stop_call = "poke"
-    seen: ClassVar[list[Any]] = []
-
-    def __init__(self, ctx: Context, settings: NoSettings) -> None:
-        self.ctx = ctx
-        type(self).seen = []
-
-    async def create(self) -> Response:
-        """Nothing."""
-        return Response(200)
-
-    async def upload(self, chunk: Chunk) -> Response:
-        """Nothing."""
-        return Response(200)
-
-    async def poke(self) -> Response:
-        """Nothing."""
-        return Response(200)
-
-    async def alarm(self) -> None:
-        """Report the time."""
-        self.seen.append(("alarm", self.ctx.now()))
-
-    @staticmethod
-    async def stop_flow(page: Any, settings: NoSettings) -> None:
-        """Poke."""
-        await page.browser.fetch("poke")
-
-
-def poke(hand: Hand, at_ms: int, method: str = "poke") -> None:
-    """Have a method of the object called at an instant, by nobody who waits."""
-    hand.world.network.inject(method)
-    attempt = hand.world.network.attempts[method, e.NO_CHUNK] - 1
-    hand.at(at_ms, "request", method, e.NO_CHUNK, attempt)
-
-
-def probe(cls: type[Probe], *overrides: str) -> Hand:
-    return Hand(spec_of(cls), quiet(*overrides))
+from reference_impl.contract import Chunk, Response
+from tests.probes import Probe, poke, probe
+from tests.worlds import Hand, of, quiet, spec_of
 
 
 def test_a1_one_alarm_replaced_later_and_earlier() -> None:
@@ -353,14 +308,12 @@ def test_r12_a_client_that_goes_away_does_not_cancel_the_handler() -> None:
 def test_r12_a_streamed_body_breaks_the_put() -> None:
     from model.streams import Streams
     from model.world.uplink import SharedUplink, build_uplink
-    from model.world.world import World
 
     scenario = quiet("uplink={kind='constant', rate_kbps=1000}")
     uplink = build_uplink(scenario.uplink, Streams(1, 0))
     assert uplink is not None
-    hand = Hand.__new__(Hand)
-    hand.world = World(spec_of(Puts), scenario, 25_000, SharedUplink(uplink))
-    hand.world.begin()
+    Puts.seen = []
+    hand = Hand(spec_of(Puts), scenario, uplink=SharedUplink(uplink))
     hand.at(10, "request", "create")
     hand.at(20, "response", "create")
     hand.at(10_020, "tick")

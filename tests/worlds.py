@@ -10,8 +10,10 @@ from model.design import DesignSpec, load_design
 from model.scenario.load import load_scenario
 from model.scenario.schema import Scenario
 from model.simulate import simulate
+from model.simulate.by_hand import Hand
 from model.trace.events import Event
-from model.world.world import World
+
+__all__ = ["Hand", "NoSettings", "of", "quiet", "run", "spec_of"]
 
 Kind = TypeVar("Kind")
 
@@ -30,24 +32,6 @@ def run(name: str, design: str = "alarm", *overrides: str, seed: int = 1) -> lis
     """The trace of one session."""
     scenario = load_scenario(name, overrides)
     return simulate(scenario, load_design(design, scenario), seed).trace
-
-
-class Hand:
-    """A world whose pending things happen when a test says so: a scheduler made of orders."""
-
-    def __init__(self, design: DesignSpec, scenario: Scenario, duration_ms: int = 25_000) -> None:
-        self.world = World(design, scenario, duration_ms)
-        self.world.begin()
-
-    def at(self, at_ms: int, *key: Any, outcome: str = "") -> None:
-        """Let the pending thing whose key begins so happen at ``at_ms``."""
-        found = [item for item in self.world.pending.values() if item.key[: len(key)] == key]
-        assert len(found) == 1, f"{key}: pending are {sorted(map(repr, self.world.pending))}"
-        self.world.happen(found[0], at_ms, outcome)
-
-    def kinds(self) -> list[str]:
-        """What is pending, by kind."""
-        return sorted(key[0] for key in self.world.pending)
 
 
 def of(trace: Iterable[Event], *types: type[Kind]) -> list[Kind]:

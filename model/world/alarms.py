@@ -9,46 +9,20 @@ two can differ, and R8 says what a delivery does then.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from model.trace import events as e
-from model.world.pending import Between, Pending
-from model.world.program import Done, TaskId
+from model.world.delivery import COUNTED, UNACKNOWLEDGED, UNCOUNTED, Attempt, Delivery
+from model.world.pending import Pending
+from model.world.program import Done, Program
 
 if TYPE_CHECKING:
     from model.world.object import ObjectRuntime
 
 ALARM = "alarm"
 SLOT = (ALARM,)
+MOVE = ("move_alarm",)
 LIMIT = ("alarm_limit",)
-RETRY_START_MS = 2_000
-COUNTED_RETRIES_MAX = 6
-BACK_OFF_MAX = 9
-JITTER_PART = 4  # a quarter of the wait
-RUN_MS_MAX = 15 * 60_000
-DELIVERED, UNCOUNTED, COUNTED, UNACKNOWLEDGED = (
-    "delivered",
-    "uncounted",
-    "counted",
-    "unacknowledged",
-)
-
-
-class Delivery(NamedTuple):
-    """One attempt to deliver the alarm set for ``due_ms``: its retries so far (D1, D2)."""
-
-    due_ms: int
-    retry: int = 0
-    back_off: int = 0
-    was_counted: bool = False
-
-
-class Attempt(NamedTuple):
-    """A run of ``alarm()``. ``outcome`` says whether the platform will lose its end (D5)."""
-
-    task: TaskId
-    delivery: Delivery
-    outcome: str
 
 
 class Alarms:
@@ -58,6 +32,7 @@ class Alarms:
         "attempt",
         "ended",
         "held",
+        "instead_ms",
         "is_running",
         "owner",
         "runs",
@@ -76,6 +51,7 @@ class Alarms:
         self.is_running = False
         self.waiting: tuple[Delivery, str] | None = None
         self.held: Delivery | None = None
+        self.instead_ms: int | None = None
         self.runs = 0
         self.ended = 0
 
@@ -84,21 +60,25 @@ class Alarms:
     def set(self, at_ms: int) -> None:
         """The code sets the alarm: A1, one alarm, replaced later or earlier."""
         owner = self.owner
-        clock_ms = owner.clock_ms
-        due_ms = at_ms if at_ms > clock_ms else clock_ms  # A2: the past is stored as now
-        if due_ms == self.time_ms and not self.will_delete:
-            return  # A7: the value already stored
-        is_known_bug = (
-            owner.world.platform.bug_alarm_set_to_now_is_lost
-            and self.will_delete
-            and due_ms == self.time_ms
-        )
+        due_ms = self.stored_time(at_ms)
+        if self.is_stored(due_ms):
+            return
+        if due_ms == self.time_ms and owner.world.platform.bug_alarm_set_to_now_is_lost:
+            self.told_ms = due_ms  # A7, the known bug: the scheduler is taken to know already
         self.time_ms = due_ms
         self.will_delete = False
         owner.storage.dirty = True
         owner.world.trace.append(e.AlarmSet(owner.world.now_ms, due_ms))
-        if not owner.storage.waits and not is_known_bug:
+        if not owner.storage.waits and self.told_ms != due_ms:
             self.tell(due_ms)
+
+    def stored_time(self, at_ms: int) -> int:
+        """A2: a time at or before now is stored as now."""
+        return max(at_ms, self.owner.clock_ms)
+
+    def is_stored(self, due_ms: int) -> bool:
+        """A7: setting the value that is stored already does nothing."""
+        return due_ms == self.time_ms and not self.will_delete
 
     def get(self) -> int | None:
         """A3: None while ``alarm()`` runs, unless it was set again."""
@@ -125,13 +105,19 @@ class Alarms:
         pending = world.pending.get(SLOT)
         in_back_off = pending is not None and pending.payload.back_off > 0
         if in_back_off and due_ms is not None and world.platform.bug_alarm_waits_for_back_off:
-            assert pending is not None
-            pending.payload = pending.payload._replace(due_ms=due_ms)  # A7, the local bug
+            world.cancel(MOVE)
+            self.instead_ms = due_ms  # A7, the local bug
             return
-        world.cancel(SLOT)
-        self.held = None
+        self.unplan()
         if due_ms is not None:
             self.register(Delivery(due_ms))
+
+    def unplan(self) -> None:
+        """The scheduler forgets what it was to deliver, and what it was still to be told (R9)."""
+        self.owner.world.cancel(SLOT)
+        self.owner.world.cancel(MOVE)
+        self.held = None
+        self.instead_ms = None
 
     def register(self, delivery: Delivery) -> None:
         """The scheduler will deliver: never early by its clock or the object's (D3)."""
@@ -142,11 +128,19 @@ class Alarms:
         owner.world.plan_alarm(max(0, wait_ms), delivery)
 
     def before_commit(self, alarm_ms: int | None) -> None:
-        """R9: moved earlier, the scheduler is told first, then the commit begins."""
-        if alarm_ms is not None and not self.will_delete:
-            told_ms = self.told_ms
-            if told_ms is None or alarm_ms < told_ms:
-                self.tell(alarm_ms)
+        """R9: moved earlier, the scheduler is told first, then the commit begins.
+
+        Where it has nothing in hand, it is told of the earliest that may come to be on disk.
+        """
+        if alarm_ms is None or self.will_delete:
+            return
+        if self.told_ms is None:
+            storage, clock_ms = self.owner.storage, self.owner.clock_ms
+            images = (storage.disk, *storage.batches.values())
+            to_come = [image.alarm_ms for image in images if (image.alarm_ms or 0) > clock_ms]
+            self.tell(min(at for at in (alarm_ms, *to_come) if at is not None))
+        elif alarm_ms < self.told_ms:
+            self.tell(alarm_ms)
 
     def after_commit(self) -> None:
         """R9: moved later, or deleted, it is told after the commit, best effort."""
@@ -155,21 +149,33 @@ class Alarms:
             and not self.will_delete
             and self.owner.storage.alarm_is_confirmed
         ):
-            self.owner.world.move_alarm(self.time_ms)
+            if self.told_ms is None:
+                self.tell(self.time_ms)  # it has nothing to move: this alarm is new to it
+            else:
+                self.told_ms = self.time_ms  # from here on an earlier one must be told first
+                self.owner.world.move_alarm(self.time_ms)
 
     # --- deliveries --------------------------------------------------------------------------
 
     def due(self, delivery: Delivery, outcome: str) -> None:
         """The scheduler delivers. It looks at nothing else (R6)."""
         owner = self.owner
+        if self.instead_ms is not None:
+            delivery = delivery._replace(due_ms=self.instead_ms)
+            self.instead_ms = None
         if "alarm_late" in owner.world.troubles:
             self.held = delivery  # D3: up to a minute late, and replaceable meanwhile
             return
-        if self.attempt is not None:
-            self.waiting = (delivery, outcome)  # R1, A4: two runs never overlap
+        if self.is_busy:
+            self.waiting = (delivery, outcome)
             return
         task = (ALARM, e.NO_CHUNK, self.runs, 0)
         owner.deliver(ALARM, task, (delivery, outcome))
+
+    @property
+    def is_busy(self) -> bool:
+        """R1, A4: two runs never overlap, so that a delivery waits for the attempt under way."""
+        return self.attempt is not None
 
     def release(self) -> None:
         """The trouble that held deliveries up is over."""
@@ -180,38 +186,50 @@ class Alarms:
     def admit(self, delivery: Delivery, outcome: str) -> Attempt | None:
         """R8: whether a delivery that has passed the gate runs; the attempt if it does."""
         owner = self.owner
-        due_ms, own_ms = delivery.due_ms, self.time_ms
+        if self.is_busy:
+            self.waiting = (delivery, outcome)  # both came due behind the gate
+            return None
         outcome = owner.world.trouble_outcome(outcome)
         if outcome in (UNCOUNTED, COUNTED):
             self.fail(delivery, outcome == COUNTED, "the platform failed")
             return None
-        keeps = False
-        if own_ms != due_ms:
-            if not owner.storage.alarm_is_confirmed:
-                keeps = True  # not confirmed yet: run anyway, and keep it
-            elif own_ms is not None and own_ms <= owner.clock_ms:
-                delivery = Delivery(own_ms)
-                owner.world.cancel(SLOT)
-            else:
-                self._drop(due_ms, own_ms)
-                return None
-        elif due_ms > owner.clock_ms:
-            self.register(delivery)  # D3: the clock of a new instance may be behind
+        met = self.meet(delivery)
+        if met is None:
             return None
+        if self.is_early(met):
+            if SLOT not in owner.world.pending:
+                self.register(met)
+            return None
+        keeps = self.time_ms != met.due_ms
         self.will_delete = not keeps
-        if not keeps:
+        if SLOT not in owner.world.pending:  # the scheduler has nothing more in hand
             self.told_ms = None
+            owner.world.cancel(MOVE)
+        delivery = met
         self.is_running = True
         self.attempt = Attempt((ALARM, e.NO_CHUNK, self.runs, 0), delivery, outcome)
         self.runs += 1
         return self.attempt
 
-    def _drop(self, due_ms: int, own_ms: int | None) -> None:
-        world = self.owner.world
-        world.trace.append(e.StaleDelivery(world.now_ms, due_ms, -1 if own_ms is None else own_ms))
+    def is_early(self, delivery: Delivery) -> bool:
+        """D3: never early by the object's own clock; that of a new instance may be behind."""
+        return delivery.due_ms > self.owner.clock_ms
+
+    def meet(self, delivery: Delivery) -> Delivery | None:
+        """R8: what a delivery amounts to when it meets the object's own alarm; None is dropped."""
+        owner, own_ms = self.owner, self.time_ms
+        world = owner.world
+        if own_ms == delivery.due_ms or not owner.storage.alarm_is_confirmed:
+            return delivery  # another alarm that is not confirmed is kept, and does not stop it
+        if own_ms is not None and own_ms <= owner.clock_ms:
+            world.cancel(SLOT)
+            return Delivery(own_ms)
+        stale = e.StaleDelivery(world.now_ms, delivery.due_ms, -1 if own_ms is None else own_ms)
+        world.trace.append(stale)
         pending = world.pending.get(SLOT)
         if pending is None or pending.payload.due_ms != own_ms:
             self.tell(own_ms)
+        return None
 
     # --- the end of an attempt ---------------------------------------------------------------
 
@@ -223,12 +241,11 @@ class Alarms:
         self.is_running = False
         owner.world.cancel(LIMIT)
         owner.world.trace.append(e.AlarmEnded(owner.world.now_ms))
-        if done.error is not None:
+        if done.error is not None or attempt.outcome == UNACKNOWLEDGED:
+            owner.storage.end_of_turn()  # A5: writes made before a throw stay
             self.over()
-            self.fail(attempt.delivery, True, str(done.error))
-        elif attempt.outcome == UNACKNOWLEDGED:
-            self.over()
-            self.fail(attempt.delivery, False, "not acknowledged")
+            counted = done.error is not None
+            self.fail(attempt.delivery, counted, str(done.error or "not acknowledged"))
         else:
             if self.will_delete:
                 self.time_ms, self.will_delete = None, False
@@ -246,6 +263,7 @@ class Alarms:
         """No attempt is under way."""
         self.attempt = None
         self.is_running = False
+        self.owner.world.cancel(LIMIT)
 
     def next(self) -> None:
         """A delivery that came due during the run is next (A4)."""
@@ -255,38 +273,47 @@ class Alarms:
 
     def fail(self, delivery: Delivery, counted: bool, reason: str) -> None:
         """An attempt has failed: retry it, unless another alarm or none took its place."""
-        owner, due_ms = self.owner, delivery.due_ms
-        world = owner.world
+        due_ms = delivery.due_ms
+        world = self.owner.world
         world.trace.append(e.AlarmFailed(world.now_ms, due_ms, int(counted), reason))
         self.will_delete = False
-        if self.waiting is not None or self.held is not None or SLOT in world.pending:
-            return  # A5: what was set meanwhile replaces the retries
-        if self.time_ms is None:
-            if self.told_ms is None:
-                return  # A6: deleted
-        elif self.time_ms != due_ms and owner.storage.alarm_is_confirmed:
+        if self.is_replaced() or self.is_deleted():
+            return
+        if self.time_ms not in (None, due_ms) and self.owner.storage.alarm_is_confirmed:
             self.tell(self.time_ms)
-            return
-        if delivery.retry >= COUNTED_RETRIES_MAX:
-            self.time_ms, self.told_ms = None, None
-            owner.storage.dirty = True
-            owner.storage.end_of_turn()
-            world.trace.append(e.AlarmDropped(world.now_ms, due_ms))
-            return
-        self.told_ms = due_ms
-        self._retry(delivery, counted)
+        elif counted and delivery.is_last:
+            self._drop(due_ms)
+        else:
+            self.told_ms = due_ms
+            self._retry(delivery, counted)
+
+    def is_replaced(self) -> bool:
+        """A5: an alarm that was set during the attempt replaces its retries."""
+        is_planned = SLOT in self.owner.world.pending
+        return is_planned or self.waiting is not None or self.held is not None
+
+    def is_deleted(self) -> bool:
+        """A6: an alarm that was deleted during the attempt ends its retries, once that is on disk.
+
+        Until then they are planned, and the scheduler is told after the commit: best effort.
+        """
+        is_known = self.told_ms is None and self.owner.storage.alarm_is_confirmed
+        return self.time_ms is None and is_known
+
+    def _drop(self, due_ms: int) -> None:
+        """D1: the attempts are used up. An alarm that was set meanwhile is not touched by it."""
+        storage, world = self.owner.storage, self.owner.world
+        world.trace.append(e.AlarmDropped(world.now_ms, due_ms))
+        self.told_ms = None
+        if self.time_ms == due_ms:
+            self.time_ms = None
+            storage.dirty = True
+            storage.end_of_turn()
 
     def _retry(self, delivery: Delivery, counted: bool) -> None:
-        """D1, D2: 2 s doubled each time, up to a quarter more; an error of the code after one of
-        the platform begins anew."""
-        back_off = 0 if counted and not delivery.was_counted else delivery.back_off
-        back_off = min(back_off, BACK_OFF_MAX)
-        wait_ms = RETRY_START_MS << back_off
-        again = Delivery(delivery.due_ms, delivery.retry + counted, back_off + 1, counted)
+        spread, again = delivery.again(counted)
         self.ended += 1
-        stream = ("alarm retry", self.ended)
-        spread = Between(wait_ms, wait_ms + wait_ms // JITTER_PART)
-        self.owner.world.add(Pending(SLOT, spread, stream, again))
+        self.owner.world.add(Pending(SLOT, spread, ("alarm retry", self.ended), again))
 
     def lose(self, counted: bool, reason: str) -> None:
         """The instance is gone, and the attempt that it ran with it (D2, D4)."""
@@ -294,16 +321,22 @@ class Alarms:
         self.will_delete = False
         if attempt is not None:
             self.over()
-            self.owner.world.cancel(LIMIT)
             self.fail(attempt.delivery, counted, reason)
             self.next()
 
-    def reload(self) -> None:
-        """The process is there again: the scheduler reads the alarms from disk (D5)."""
+    def runs_in(self, program: Program) -> bool:
+        """Whether the attempt under way is a task of this instance."""
+        return self.attempt is not None and self.attempt.task in program.tasks
+
+    def stop(self) -> None:
+        """The process is gone, and with it all that the scheduler had in hand."""
         self.over()
+        self.unplan()
         self.will_delete = False
         self.waiting = None
-        self.owner.world.cancel(LIMIT)
+
+    def reload(self) -> None:
+        """The process is there again: the scheduler reads the alarms from disk (D5)."""
         self.tell(self.time_ms)
 
     # --- copies ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model.world.alarms import COUNTED, DELIVERED, UNACKNOWLEDGED, UNCOUNTED
+from model.world.delivery import COUNTED, DELIVERED, UNACKNOWLEDGED, UNCOUNTED
 
 if TYPE_CHECKING:
     from model.scenario.schema import Scenario

@@ -40,12 +40,16 @@ class Consumers:
         """The end of a notification: answered, or lost one way or the other."""
         world = self.world
         if outcome != "lost":
-            world.trace.append(e.Notified(world.now_ms, key))
+            self.arrived(key)
         if outcome in ("lost", "answer lost"):
             world.trace.append(e.NotifyFailed(world.now_ms, key, outcome))
             world.object.deliver("break", task, NotifyError(outcome))
         else:
             world.object.deliver("resume", task)
+
+    def arrived(self, key: str) -> None:
+        """A notification is there, whether or not anybody waits for the answer."""
+        self.world.trace.append(e.Notified(self.world.now_ms, key))
 
     def stop_answered(self) -> None:
         """The page knows that its stop has run: who waits for that begins."""

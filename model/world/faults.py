@@ -23,8 +23,10 @@ LOSSES = frozenset(("instance_lost", "deploy", "process_killed"))
 
 def strike(world: World, pending: Pending, outcome: str) -> None:
     """A fault strikes, or passes."""
+    fault, number = pending.payload, pending.key[1]
+    if fault.kind in LOSSES and world.object.is_down:
+        return  # there is no instance to take away
     if outcome != "passes":
-        fault, number = pending.payload, pending.key[1]
         _STRIKES[fault.kind](world, fault, number, kept_of(outcome))
 
 
@@ -68,8 +70,6 @@ def _deploy(world: World, fault: Any, number: int, kept: int) -> None:
 
 
 def _process_killed(world: World, fault: Any, number: int, kept: int) -> None:
-    if world.object.is_down:
-        return
     instances.kill_process(world.object, kept)
     world.add(Pending(("restart",), world.exact(fault.for_ms), ("down time", number)))
 

@@ -10,17 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from model.trace import events as e
-from model.world.alarms import ALARM, SLOT
+from model.world.alarms import ALARM
 from model.world.pending import Pending
 from model.world.program import Done, Program, TaskId
 from reference_impl.contract import (
     STATE_KEY,
     BlobPut,
     Blobs,
+    CloseGate,
     Context,
     Effect,
     InstanceReplaced,
     Notify,
+    OpenGate,
     Response,
     Storage,
     Timer,
@@ -34,6 +36,8 @@ IDLE_END = ("idle_end",)
 CONSTRUCT = "construct"
 OUTSIDE = frozenset((BlobPut, Timer, Notify))
 """The effects that touch no storage: a replaced instance may still have them (R11)."""
+OWN_GATE = frozenset((CloseGate, OpenGate))
+"""The gate of a replaced instance, which no new event comes to any more."""
 
 
 def build_program(design: DesignSpec) -> Program:
@@ -54,7 +58,9 @@ def fall_idle(owner: ObjectRuntime) -> None:
 
 def idle_long_enough(owner: ObjectRuntime) -> None:
     """The object was idle until it hibernates, or is evicted."""
-    if not owner.storage.under_way:
+    if owner.storage.under_way:
+        fall_idle(owner)  # a write is not confirmed yet: not now
+    else:
         lose(owner, "hibernated" if owner.world.platform.hibernates else "evicted")
 
 
@@ -89,9 +95,9 @@ def lose(
     for _, kind, task, _ in held:
         if kind == "respond":
             world.network.respond(task, Response(500))
-    if not (goes_on and owner.alarms.is_running):
-        owner.alarms.lose(counted, reason)
     owner.alarms.will_delete = False
+    if not any(owner.alarms.runs_in(old) for _, old in owner.old):
+        owner.alarms.lose(counted, reason)
     for kind, task, payload in waiting:
         if old_instance_ms > 0:
             owner.deliver(kind, task, payload)
@@ -154,6 +160,11 @@ def _turn_away(owner: ObjectRuntime, kind: str, task: TaskId, payload: Any, reas
 # --- a replaced instance that goes on (R11) ------------------------------------------------------
 
 
+def replaced() -> InstanceReplaced:
+    """What a replaced instance gets when it touches storage."""
+    return InstanceReplaced("a newer instance has taken over")
+
+
 def deliver_to_old(owner: ObjectRuntime, kind: str, task: TaskId, payload: Any) -> bool:
     """Resume a handler of a replaced instance. Returns whether it was one's."""
     for entry in owner.old:
@@ -173,11 +184,15 @@ def _drive_old(
         if type(effect) in OUTSIDE:
             owner.answer(task, effect)
             return
-        error = InstanceReplaced("a newer instance has taken over")
-        effect = program.throw(task, error, owner.clock_ms)
+        if type(effect) in OWN_GATE:
+            effect = program.send(task, None, owner.clock_ms)
+        else:
+            effect = program.throw(task, replaced(), owner.clock_ms)
     if task[0] == ALARM:
         owner.world.trace.append(e.AlarmEnded(owner.world.now_ms))
-        owner.alarms.lose(False, "instance replaced")
+        attempt = owner.alarms.attempt
+        if attempt is not None and attempt.task == task:
+            owner.alarms.lose(False, "instance replaced")
     else:
         owner.leave("respond", task, owner.end_handler(task, effect))
     if not program.tasks:
@@ -193,8 +208,7 @@ def old_ends(owner: ObjectRuntime, number: int) -> None:
     world.trace.append(e.OldInstanceEnded(world.now_ms, number))
     for entry in [entry for entry in owner.old if entry[0] == number]:
         owner.old.remove(entry)
-        attempt = owner.alarms.attempt
-        had_alarm = attempt is not None and attempt.task in entry[1].tasks
+        had_alarm = owner.alarms.runs_in(entry[1])
         _end_tasks(owner, entry[1])
         if had_alarm:
             owner.alarms.lose(False, "instance replaced")
@@ -220,8 +234,7 @@ def kill_process(owner: ObjectRuntime, kept: int) -> None:
     owner.is_down = True
     for task in lost:
         world.network.fail(task[:3], "object gone")
-    world.cancel(SLOT)
-    owner.alarms.over()
+    owner.alarms.stop()
     owner.meter.idle(world.now_ms)
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from model.errors import DesignError
 from model.trace import events as e
 from model.world import instances
-from model.world.alarms import ALARM, LIMIT, RUN_MS_MAX, Alarms
+from model.world.alarms import ALARM, LIMIT, Alarms
+from model.world.delivery import RUN_MS_MAX
 from model.world.meter import IDLE, Meter
 from model.world.pending import Pending
 from model.world.program import Done, Program, TaskId, clone, frozen
@@ -88,8 +89,15 @@ class ObjectRuntime:
             if kind in ("resume", "break") and task not in self.program.tasks:
                 return  # its handler went with its instance
             if self.is_new:
+                self.waiting.append((kind, task, payload))
                 self._construct()
-        if self.gate_holder is not None or (self.critical is not None and task != self.critical):
+                self.serve()
+                return
+        if (
+            self.gate_holder is not None
+            or (self.critical is not None and task != self.critical)
+            or (self.waiting and kind == ALARM)  # R2: others came before
+        ):
             self.waiting.append((kind, task, payload))
             return
         self._admit(kind, task, payload)
@@ -103,6 +111,7 @@ class ObjectRuntime:
 
     def _construct(self) -> None:
         """R3: the constructor runs before the first event, behind a closed gate."""
+        self._awake()
         self.is_new = False
         task = (CONSTRUCT, e.NO_CHUNK, self.instance, 0)
         self.critical = task
@@ -133,6 +142,9 @@ class ObjectRuntime:
 
     def storage_answered(self, task: TaskId, answer: Any) -> None:
         """An uncached read came back: the gate opens as the code goes on (R3, R7)."""
+        if self.gate_holder != task:  # of an instance that was replaced meanwhile (R11)
+            self.deliver("break", task, instances.replaced())
+            return
         self.gate_holder = None
         self.deliver("resume", task, answer)
 
@@ -199,6 +211,7 @@ class ObjectRuntime:
         if done.error is not None:
             instances.lose(self, "the constructor threw")
             return
+        self.storage.end_of_turn()
         self.serve()
 
     def leave(self, kind: str, task: TaskId, payload: Any) -> None:

@@ -164,9 +164,14 @@ class Storage:
 
     @property
     def alarm_is_confirmed(self) -> bool:
-        """Whether the object's own alarm is on disk (R8)."""
-        return not self.waits or (
-            not self.dirty and self.disk.alarm_ms == self.owner.alarms.time_ms
+        """Whether the object's own alarm is on disk, and no other can come back any more (R8)."""
+        if not self.waits:
+            return True
+        alarm_ms = self.owner.alarms.time_ms
+        return (
+            not self.dirty
+            and self.disk.alarm_ms == alarm_ms
+            and all(image.alarm_ms == alarm_ms for image in self.batches.values())
         )
 
     def break_off(self, kept: int) -> list[Outgoing]:

@@ -14,7 +14,7 @@ from model.scenario.delay import Constant
 from model.trace.events import NO_CHUNK, BlobPutFailed, BlobStored, Event
 from model.world import client as client_host
 from model.world import faults, instances
-from model.world.alarms import SLOT, Delivery
+from model.world.alarms import SLOT
 from model.world.chances import (
     INSTANCE_LOST,
     Choices,
@@ -25,6 +25,7 @@ from model.world.chances import (
 )
 from model.world.client import ClientHost
 from model.world.consumer import Consumers
+from model.world.delivery import Delivery
 from model.world.network import DRAINED, Call, Network
 from model.world.object import ObjectRuntime
 from model.world.pending import Key, Pending, Shifted, Spread
@@ -101,6 +102,7 @@ class World:
         self.commits_wait = (
             self.commit_ms != 0
             or platform.commit_failure > 0
+            or platform.alarm_move_loss > 0
             or any(fault.kind in NEEDS_COMMITS for fault in scenario.faults)
         )
         self.alarm_late_ms = exact(platform.alarm_late_ms)
@@ -305,6 +307,7 @@ class World:
 
     def _notify(self, pending: Pending, outcome: str) -> None:
         if outcome.startswith(INSTANCE_LOST):
+            self.consumer.arrived(pending.payload)
             self._resume(pending.key[1:], outcome)
         else:
             self.consumer.notified(pending.key[1:], pending.payload, outcome)

@@ -1,4 +1,4 @@
-"""The marks on a session's timeline: chunks, stops, losses, violations, and the key to it all."""
+"""The violations on a session's timeline, and the key to its colours and marks."""
 
 from __future__ import annotations
 
@@ -7,65 +7,31 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from reports.figures.spans import Spans
-from reports.figures.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PALE,
-    SKY,
-    VERMILION,
-    YELLOW,
-)
+from reports.figures.bars import Spans
+from reports.figures.panel import COLOURS
+from reports.figures.style import BLACK, GREEN, VERMILION
 
-LANE_AT = {"client": 5.0, "network": 4.0, "object": 3.0, "status": 2.45, "blobs": 2.0, "alarm": 1.0}
-COLOURS = {
-    "request": SKY,
-    "request lost": VERMILION,
-    "stop": ORANGE,
-    "response": PALE,
-    "handler": BLUE,
-    "handler refused": VERMILION,
-    "put": GREEN,
-    "alarm": YELLOW,
-    "active": "#BDE3D3",
-    "completed": GREY,
-}
 KEY_WORDS = {
     "request": "upload under way",
     "request lost": "request lost, or refused",
     "stop": "stop call",
     "response": "response",
     "handler": "handler runs or is suspended",
+    "handler of old instance": "goes on in a replaced instance",
+    "alarm()": "alarm() under way",
     "put": "blob put",
     "alarm": "alarm pending",
+    "back-off": "failed, retry to come",
 }
+SIGNS = {
+    "fired": (BLACK, "^", "alarm runs"),
+    "stale": ("white", "^", "delivery dropped"),
+    "notified": (GREEN, "D", "consumer told"),
+    "instance lost": (BLACK, "|", "instance lost"),
+}
+CROSSES = {("network", "lost"): "the client notices", ("alarm", "failed"): "an attempt fails"}
 
 Found = list[tuple[int, str, str]]
-
-
-def draw_marks(axes: Axes, spans: Spans, panel: tuple[int, int]) -> None:
-    """What happens at an instant: a chunk recorded, a stop pressed, an alarm run, an answer."""
-    chunks = [(index, at) for index, at in spans.chunks if panel[0] <= at <= panel[1]]
-    for index, at_ms in chunks:
-        words = f" chunk {index} recorded" if len(chunks) == 1 else f" {index}"
-        axes.plot(at_ms / 1000, LANE_AT["client"], "|", color=BLUE, ms=14, mew=2)
-        axes.text(at_ms / 1000, 5.13, words, fontsize=7, color=BLUE, clip_on=True)
-    for at_ms in spans.stops:
-        if panel[0] <= at_ms <= panel[1]:
-            axes.axvline(at_ms / 1000, color=ORANGE, ls="--", lw=1.2)
-            axes.text(at_ms / 1000, 0.42, " stop", fontsize=8, color=ORANGE)
-    for lane, kind, at_ms in spans.marks:
-        if not panel[0] <= at_ms <= panel[1]:
-            continue
-        if kind == "fired":
-            axes.plot(at_ms / 1000, LANE_AT[lane], "^", color=BLACK, ms=9)
-        elif kind == "lost":
-            axes.plot(at_ms / 1000, LANE_AT[lane], "x", color=VERMILION, ms=7, mew=2)
-        else:
-            axes.text(at_ms / 1000, 4.6, f" {kind}", fontsize=8, color=VERMILION, clip_on=True)
 
 
 def draw_violations(axes: Axes, violations: Found, panel: tuple[int, int]) -> None:
@@ -79,7 +45,7 @@ def draw_violations(axes: Axes, violations: Found, panel: tuple[int, int]) -> No
             words = f" violated {', '.join(numbers)}"
             axes.text(
                 at_ms / 1000,
-                5.45,
+                5.57,
                 words,
                 fontsize=8,
                 color=VERMILION,
@@ -112,9 +78,12 @@ def key_of(spans: Spans, panels: list[tuple[int, int]]) -> list[Artist]:
         for kind, words in KEY_WORDS.items()
         if kind in kinds
     ]
-    marks = {kind for _, kind, at_ms in spans.marks if shown(at_ms, at_ms)}
-    if "fired" in marks:
-        key.append(Line2D([], [], color=BLACK, marker="^", ls="", label="alarm runs"))
-    if "lost" in marks:
-        key.append(Line2D([], [], color=VERMILION, marker="x", ls="", label="the client notices"))
+    marks = {(mark.lane, mark.kind) for mark in spans.marks if shown(mark.at_ms, mark.at_ms)}
+    for kind, (colour, sign, words) in SIGNS.items():
+        if any(kind == other for _, other in marks):
+            key.append(Line2D([], [], color=colour, marker=sign, mec=BLACK, ls="", label=words))
+    crosses = [words for mark, words in CROSSES.items() if mark in marks]
+    if crosses:
+        label = ", or ".join(crosses)
+        key.append(Line2D([], [], color=VERMILION, marker="x", ls="", label=label))
     return key

@@ -11,30 +11,16 @@ from matplotlib.figure import Figure
 
 from model.properties import Violation, check_all
 from model.simulate import Run
-from reports.figures.marks import (
-    COLOURS,
-    LANE_AT,
-    draw_marks,
-    draw_violations,
-    key_of,
-    violation_lines,
-)
-from reports.figures.spans import Bar, Spans, spans_of
-from reports.figures.style import (
-    BLACK,
-    GREY,
-    PALE,
-    PURPLE,
-    VERMILION,
-    new_figure,
-    styled,
-)
+from reports.figures.bars import Spans
+from reports.figures.marks import draw_violations, key_of, violation_lines
+from reports.figures.panel import BOTTOM, LANE_AT, LANE_WORDS, TOP, draw_panel
+from reports.figures.spans import spans_of
+from reports.figures.style import GREY, PALE, VERMILION, new_figure, styled
 
-LANE_WORDS = {"client": "client", "network": "network", "object": "object", "blobs": "blob store"}
-LANE_WORDS["alarm"] = "alarm"
-BAND_COLOURS = {"network down": VERMILION, "tab closed": GREY, "laptop asleep": PURPLE}
+WIDTH_IN, HEIGHT_IN, LABELS_IN = 11, 4.9, 1.0
 GAP_MS, BEFORE_MS, AFTER_MS, LEAST_MS, PANELS_MAX = 45_000, 4_000, 6_000, 4, 3
 PANEL_MS_MAX = 90_000
+KEY_MAX = 8  # entries of the key in one line
 
 
 def violations_of(run: Run) -> list[tuple[int, str, str]]:
@@ -49,7 +35,7 @@ def violations_of(run: Run) -> list[tuple[int, str, str]]:
 
 def panels_of(spans: Spans, marked: list[int]) -> list[tuple[int, int]]:
     """The pieces of time worth showing, as (from_ms, to_ms), in order."""
-    times = sorted({*spans.stops, *marked, *(mark[2] for mark in spans.marks)})
+    times = sorted({*spans.stops, *marked, *(mark.at_ms for mark in spans.marks)})
     times += [bar.to_ms for bar in spans.bars if bar.lane == "status"]
     times += [at for _, from_ms, to_ms in spans.bands for at in (from_ms, to_ms)]
     times = sorted({min(at, spans.end_ms) for at in times}) or [0, spans.end_ms]
@@ -80,20 +66,23 @@ def timeline_figure(run: Run, title: str | None = None) -> Figure:
     violations = violations_of(run)
     panels = panels_of(spans, [at for at, _, _ in violations])
     with styled():
-        figure = new_figure(11, 4.7 + 0.15 * len(violations))
+        figure = new_figure(WIDTH_IN, HEIGHT_IN + 0.15 * len(violations))
         widths = [max(0.25 * max(b - a for a, b in panels), b - a) for a, b in panels]
         row = figure.subplots(1, len(panels), sharey=True, squeeze=False, width_ratios=widths)[0]
-        for axes, panel in zip(row, panels, strict=True):
-            _draw_panel(axes, spans, panel)
+        for axes, panel, width in zip(row, panels, widths, strict=True):
+            width_in = (WIDTH_IN - LABELS_IN) * width / sum(widths)
+            draw_panel(axes, spans, panel, width_in)
             draw_violations(axes, violations, panel)
         _dress(figure, list(row), panels)
         name = title or f"{run.scenario.title}: {run.design.name} design, {run.origin}"
-        figure.suptitle(f"{name}\n", fontsize=11, x=0.01, ha="left")  # the key has the second line
+        key = key_of(spans, panels)
+        lines = 1 if len(key) <= KEY_MAX else 2
+        figure.suptitle(name + "\n" * lines, fontsize=11, x=0.01, ha="left")  # the key is below
         figure.legend(
-            handles=key_of(spans, panels),
+            handles=key,
             loc="upper left",
             bbox_to_anchor=(0.0, 1 - 0.24 / figure.get_figheight()),
-            ncols=10,
+            ncols=-(-len(key) // lines),
             fontsize=7,
             frameon=False,
             handlelength=1.2,
@@ -104,54 +93,10 @@ def timeline_figure(run: Run, title: str | None = None) -> Figure:
     return figure
 
 
-def _draw_panel(axes: Axes, spans: Spans, panel: tuple[int, int]) -> None:
-    from_ms, to_ms = panel
-    for words, begin_ms, end_ms in spans.bands:
-        if end_ms >= from_ms and begin_ms <= to_ms:
-            colour = BAND_COLOURS.get(words, GREY)
-            end_s = max(end_ms, begin_ms + (to_ms - from_ms) // 200) / 1000
-            axes.axvspan(begin_ms / 1000, end_s, color=colour, alpha=0.15, lw=0)
-            at_s = max(begin_ms, from_ms) / 1000
-            axes.text(at_s, 5.62, " " + words, fontsize=8, color=colour, va="top")
-    for bar in spans.bars:
-        if bar.to_ms >= from_ms and bar.from_ms <= to_ms:
-            _draw_bar(axes, bar, panel)
-    draw_marks(axes, spans, panel)
-    axes.set_xlim(from_ms / 1000, to_ms / 1000)
-
-
-def _draw_bar(axes: Axes, bar: Bar, panel: tuple[int, int]) -> None:
-    height = 0.18 if bar.lane == "status" else 0.34
-    # Odd chunks a little lower, so that neighbours that overlap in time both show.
-    shift = -0.2 if bar.label.isdigit() and int(bar.label) % 2 else 0.1
-    at = LANE_AT[bar.lane] + (shift if bar.lane in ("network", "object", "blobs") else 0)
-    least_s = (panel[1] - panel[0]) / 400_000
-    width_s = max((bar.to_ms - bar.from_ms) / 1000, least_s)
-    colour = COLOURS.get(bar.kind, GREY)
-    axes.barh(
-        at, width_s, left=bar.from_ms / 1000, height=height, color=colour, edgecolor=BLACK, lw=0.4
-    )
-    begin_ms, end_ms = max(bar.from_ms, panel[0]), min(bar.to_ms, panel[1])
-    if bar.lane in ("alarm", "status", "network") and end_ms - begin_ms > 0.08 * (
-        panel[1] - panel[0]
-    ):
-        words = bar.kind if bar.lane == "status" else bar.label
-        words = f"chunk {words}" if words.isdigit() else words
-        axes.text(
-            (begin_ms + end_ms) / 2000,
-            at,
-            words,
-            fontsize=7,
-            ha="center",
-            va="center",
-            clip_on=True,
-        )
-
-
 def _dress(figure: Figure, row: list[Axes], panels: list[tuple[int, int]]) -> None:
     row[0].set_yticks([LANE_AT[lane] for lane in LANE_WORDS], list(LANE_WORDS.values()))
     for place, axes in enumerate(row):
-        axes.set_ylim(0.35, 5.7)
+        axes.set_ylim(BOTTOM, TOP)
         axes.grid(axis="x", color=PALE, lw=0.5)
         axes.set_axisbelow(True)
         axes.locator_params(axis="x", nbins=8 if len(row) == 1 else 5)

@@ -1,0 +1,38 @@
+"""What a session's picture is made of: bars that last, marks at an instant, bands behind all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Something that lasts, in a lane. ``kind`` chooses its look; ``label`` may be empty."""
+
+    lane: str
+    kind: str
+    from_ms: int
+    to_ms: int
+    label: str = ""
+
+
+class Mark(NamedTuple):
+    """Something at an instant. ``kind`` chooses its look; ``words`` stand beside it."""
+
+    lane: str
+    kind: str
+    at_ms: int
+    words: str = ""
+
+
+@dataclass
+class Spans:
+    """All bars, marks and bands of a session, in ms."""
+
+    bars: list[Bar] = field(default_factory=list)
+    bands: list[tuple[str, int, int]] = field(default_factory=list)  # (words, from, to)
+    chunks: list[tuple[int, int]] = field(default_factory=list)  # (index, at)
+    marks: list[Mark] = field(default_factory=list)
+    stops: list[int] = field(default_factory=list)
+    end_ms: int = 0

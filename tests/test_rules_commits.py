@@ -1,0 +1,243 @@
+"""The rules of commits that take time and can fail (R8-R10, R15), each by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from model.trace import events as e
+from reference_impl.contract import Chunk, Response
+from tests.probes import ON_DISK, Alarmed, Probe, created, pending, poke, probe
+from tests.worlds import Hand, of
+
+MOVES_MAY_BE_LOST = "platform.alarm_move_loss=0.1"
+
+
+class Moves(Alarmed):
+    """Has an alarm for 100 ms; a poke moves it to 500, ``sooner`` to 70, ``drop`` deletes it."""
+
+    async def poke(self) -> Response:
+        """Move it later."""
+        await self.ctx.storage.set_alarm(500)
+        return Response(200)
+
+    async def sooner(self) -> Response:
+        """Move it earlier."""
+        await self.ctx.storage.set_alarm(70)
+        return Response(200)
+
+    async def drop(self) -> Response:
+        """Delete it."""
+        await self.ctx.storage.delete_alarm()
+        return Response(200)
+
+    async def alarm(self) -> None:
+        """Report the time, and the alarm that is set."""
+        self.seen.append((self.ctx.now(), await self.ctx.storage.get_alarm()))
+
+
+def moved(method: str) -> Hand:
+    """The alarm was moved at 60, the commit confirmed at 99, and the scheduler not told of it."""
+    hand = created(Moves, ON_DISK, MOVES_MAY_BE_LOST)
+    poke(hand, 60, method)
+    hand.at(99, "commit")
+    hand.at(99, "move_alarm", outcome="lost")
+    return hand
+
+
+def stale(hand: Hand) -> list[e.StaleDelivery]:
+    """The deliveries that were dropped."""
+    return of(hand.world.trace, e.StaleDelivery)
+
+
+def test_r8_a_delivery_that_meets_its_own_alarm_runs() -> None:
+    hand = probe(Moves, ON_DISK)
+    hand.at(10, "request", "create")
+    hand.at(100, "alarm")  # not confirmed yet, and the same
+    assert of(hand.world.trace, e.AlarmStarted) == [e.AlarmStarted(100, 100, 0)]
+    assert Moves.seen == [(100, None)]
+
+
+def test_r8_another_confirmed_alarm_that_is_past_runs() -> None:
+    hand = moved("poke")
+    hand.at(600, "alarm")
+    assert of(hand.world.trace, e.AlarmStarted) == [e.AlarmStarted(600, 500, 0)]
+    hand.at(640, "commit")
+    assert hand.world.object.alarms.get() is None
+    assert "alarm" not in hand.kinds()
+
+
+def test_r8_another_confirmed_alarm_to_come_drops_the_delivery() -> None:
+    hand = moved("poke")
+    hand.at(100, "alarm")
+    assert stale(hand) == [e.StaleDelivery(100, 100, 500)]
+    assert pending(hand, "alarm").delay == 400
+    hand.at(500, "alarm")
+    assert of(hand.world.trace, e.AlarmStarted) == [e.AlarmStarted(500, 500, 0)]
+
+    hand = moved("drop")
+    hand.at(100, "alarm")
+    assert stale(hand) == [e.StaleDelivery(100, 100, -1)]
+    assert "alarm" not in hand.kinds()
+
+
+def test_r8_another_alarm_that_is_not_confirmed_does_not_stop_it_and_is_kept() -> None:
+    hand = created(Moves, ON_DISK, MOVES_MAY_BE_LOST)
+    poke(hand, 90)
+    hand.at(100, "alarm")
+    assert Moves.seen == [(100, 500)]
+    hand.at(130, "commit")
+    assert pending(hand, "alarm").delay == 370, "nothing else is planned: it must be told of it"
+    hand.at(500, "alarm")
+    assert [x.due_ms for x in of(hand.world.trace, e.AlarmStarted)] == [100, 500]
+
+
+def test_r9_moved_earlier_the_scheduler_is_told_before_the_commit() -> None:
+    hand = created(Moves, ON_DISK)
+    poke(hand, 60, "sooner")
+    assert pending(hand, "alarm").delay == 10
+    hand.at(65, "commit", outcome="failed")
+    hand.at(70, "alarm")
+    assert stale(hand) == [e.StaleDelivery(70, 70, 100)], "told, and never on disk"
+    hand.at(100, "alarm")
+    assert [x.due_ms for x in of(hand.world.trace, e.AlarmStarted)] == [100]
+
+
+def test_r9_moved_later_it_is_told_after_the_commit_best_effort() -> None:
+    hand = created(Moves, ON_DISK, MOVES_MAY_BE_LOST)
+    poke(hand, 60)
+    assert pending(hand, "alarm").payload.due_ms == 100
+    hand.at(99, "commit")
+    assert pending(hand, "alarm").payload.due_ms == 100
+    hand.at(99, "move_alarm", outcome="told")
+    assert pending(hand, "alarm").payload.due_ms == 500
+    # The one that is lost: test_r8_another_confirmed_alarm_to_come_drops_the_delivery.
+
+
+def test_r9_an_earlier_alarm_overtakes_the_news_of_a_later_one() -> None:
+    hand = created(Moves, ON_DISK, MOVES_MAY_BE_LOST)
+    poke(hand, 20, "drop")
+    hand.at(60, "commit")
+    poke(hand, 61)
+    assert "move_alarm" not in hand.kinds(), "it would take the new alarm away"
+    assert pending(hand, "alarm").payload.due_ms == 500
+
+
+def test_r9_the_scheduler_is_told_of_the_earliest_that_may_be_on_disk() -> None:
+    class Unsure(Moves):
+        async def later(self) -> Response:
+            await self.ctx.storage.set_alarm(900)
+            return Response(200)
+
+    hand = created(Unsure, ON_DISK)
+    poke(hand, 90)
+    hand.at(100, "alarm")  # runs, since 500 is not confirmed; now the scheduler has nothing
+    poke(hand, 105, "later")
+    assert pending(hand, "alarm").payload.due_ms == 500, "900 may fail, and 500 not"
+    hand.at(130, "commit", 2)
+    hand.at(145, "commit", 3)
+    assert pending(hand, "alarm").payload.due_ms == 900
+
+
+def test_r8_back_to_the_old_value_is_not_confirmed_while_another_is_under_way() -> None:
+    hand = created(Moves, ON_DISK)
+    poke(hand, 60)
+    poke(hand, 65, "drop")
+    hand.at(100, "commit", 2, outcome="confirmed")
+    poke(hand, 101)
+    poke(hand, 102, "drop")
+    hand.at(105, "commit", 3)
+    assert hand.world.object.storage.disk.alarm_ms is hand.world.object.alarms.time_ms is None
+    hand.at(500, "alarm")
+    assert stale(hand) == [], "the commit that may bring 500 back is still under way"
+    assert Moves.seen == [(500, None)]
+
+
+class Leaves(Probe):
+    """Writes, then answers; an upload writes, then calls the blob store."""
+
+    async def create(self) -> Response:
+        """Write."""
+        await self.ctx.storage.put("a", 1)
+        await self.ctx.storage.set_alarm(90_000)
+        return Response(200)
+
+    async def poke(self) -> Response:
+        """Wait for something else."""
+        await self.ctx.sleep(5_000)
+        return Response(200)
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Write, then put."""
+        await self.ctx.storage.put("b", 1)
+        await self.ctx.blobs.put(chunk)
+        return Response(200)
+
+
+@pytest.mark.parametrize("outcome", ["failed", "written"])
+def test_r10_a_failed_commit_resets_discards_and_fails_the_callers(outcome: str) -> None:
+    check_r10(outcome)
+
+
+def check_r10(outcome: str = "failed") -> None:
+    """A commit that is not confirmed, and whether it is on disk all the same."""
+    hand = created(Leaves, ON_DISK)
+    hand.at(60, "response", "create")
+    hand.at(10_060, "tick")
+    poke(hand, 10_065)
+    hand.at(10_070, "request", "upload")
+    hand.at(10_110, "commit", outcome=outcome)
+    is_written = outcome == "written"
+    assert of(hand.world.trace, e.CommitFailed) == [e.CommitFailed(10_110, 2, int(is_written))]
+    assert of(hand.world.trace, e.InstanceLost) == [e.InstanceLost(10_110, 0, "commit failed")]
+    assert "blob" not in hand.kinds(), "what had not left never leaves"
+    assert pending(hand, "response", "upload").payload == Response(500)
+    lost = [event.method for event in of(hand.world.trace, e.HandlerLost)]
+    assert sorted(lost) == ["poke", "upload"]
+    assert "timer" not in hand.kinds()
+    expected = {"a": 1, "b": 1} if is_written else {"a": 1}
+    assert hand.world.object.storage.values == expected, "not acknowledged means unknown"
+    assert hand.world.object.alarms.get() == 90_000, "what was acknowledged stays"
+
+
+def test_r10_an_answer_that_waits_at_the_output_gate_becomes_a_failure() -> None:
+    hand = probe(Leaves, ON_DISK)
+    hand.at(10, "request", "create")
+    assert of(hand.world.trace, e.HandlerEnded)[-1].status == 200
+    hand.at(50, "commit", outcome="failed")
+    assert pending(hand, "response", "create").payload == Response(500)
+    assert hand.world.object.storage.values == {}
+    assert hand.world.object.alarms.get() is None
+
+
+class Turns(Probe):
+    """Two writes in one turn, then outside I/O, then another."""
+
+    async def create(self) -> Response:
+        """Write, wait, write."""
+        await self.ctx.storage.put("a", 1)
+        await self.ctx.storage.set_alarm(90_000)
+        await self.ctx.sleep(5)
+        await self.ctx.storage.put("b", 1)
+        return Response(200)
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_r15_a_turn_is_atomic_when_memory_is_lost(kept: int) -> None:
+    check_r15(kept)
+
+
+def check_r15(kept: int = 1) -> None:
+    """Of two commits under way so many are on disk, the first ones, each whole or not at all."""
+    fault = "faults=[{kind='instance_lost', offset_ms=0}]"
+    hand = probe(Turns, ON_DISK, fault)
+    hand.at(10, "request", "create")
+    hand.at(15, "timer")
+    assert hand.kinds().count("commit") == 2
+    hand.world.recording_started()
+    struck = pending(hand, "fault")
+    assert len(hand.world.choices(struck)) == 3, "none, one or both"
+    hand.at(16, "fault", outcome=f"strikes keeping {kept}")
+    storage, alarms = hand.world.object.storage, hand.world.object.alarms
+    found = (sorted(storage.values), alarms.get())
+    assert found == [([], None), (["a"], 90_000), (["a", "b"], 90_000)][kept]
+    assert "commit" not in hand.kinds()

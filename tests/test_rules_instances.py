@@ -1,0 +1,257 @@
+"""An instance, what runs beside it (R11), and its gate and constructor (R1-R3, R13), by name."""
+
+from __future__ import annotations
+
+from model.trace import events as e
+from model.world import instances
+from reference_impl.contract import (
+    HandlerFailure,
+    InstanceReplaced,
+    Response,
+)
+from tests.probes import KV, Alarmed, Probe, Waits, answers, created, pending, poke, probe
+from tests.worlds import Hand, of
+
+DEPLOY = "faults=[{kind='deploy', offset_ms=0}]"
+
+
+def deployed(*overrides: str) -> Hand:
+    """A poke is suspended at 50; at 60 a new version comes."""
+    hand = created(Waits, DEPLOY, *overrides)
+    hand.at(20, "response", "create")
+    poke(hand, 50)
+    hand.at(60, "fault")
+    return hand
+
+
+def test_r11_an_old_instance_goes_on_until_it_touches_storage() -> None:
+    hand = deployed()
+    assert pending(hand, "old_ends").delay == 30_000
+    poke(hand, 70)
+    assert Waits.seen == [1, 1], "the new instance has a count of its own"
+    hand.at(150, "timer", "poke", -1, 0)
+    hand.at(250, "timer", "poke", -1, 0)
+    assert Waits.seen == [1, 1, "replaced"]
+    assert answers(hand) == [(250, 500)]
+    assert "old_ends" not in hand.kinds()
+    hand.at(260, "timer")
+    hand.at(360, "timer")
+    assert answers(hand) == [(250, 500), (360, 200)]
+
+
+def test_r11_an_old_instance_ends_after_thirty_seconds() -> None:
+    hand = deployed()
+    hand.at(30_060, "old_ends")
+    assert of(hand.world.trace, e.OldInstanceEnded) == [e.OldInstanceEnded(30_060, 0)]
+    assert of(hand.world.trace, e.HandlerLost) == [e.HandlerLost(30_060, "poke", -1, 0)]
+    assert "timer" not in hand.kinds()
+
+
+def test_r11_a_read_under_way_is_not_answered_to_an_old_instance() -> None:
+    class Reads(Waits):
+        async def poke(self) -> Response:
+            self.seen.append("asks")
+            try:
+                await self.ctx.storage.get("key")
+            except InstanceReplaced:
+                self.seen.append("replaced")
+                raise
+            return Response(200)
+
+    hand = created(Reads, DEPLOY, *KV)
+    hand.at(20, "response", "create")
+    poke(hand, 50)
+    hand.at(60, "fault")
+    poke(hand, 70)
+    poke(hand, 80)
+    hand.at(100, "storage", "poke", -1, 0)
+    assert Reads.seen == ["asks", "asks", "replaced"], "and the new instance's gate stays closed"
+    hand.at(120, "storage", "poke", -1, 1)
+    assert answers(hand) == [(100, 500), (120, 200), (120, 200)]
+
+
+def test_r11_an_alarm_in_an_old_instance_is_retried_in_the_new_one() -> None:
+    class Slow(Waits):
+        async def alarm(self) -> None:
+            self.seen.append("alarm")
+            await self.ctx.sleep(50)
+            await self.ctx.storage.put("a", 1)
+
+    hand = created(Slow, "faults=[{kind='deploy', offset_ms=0}, {kind='deploy', offset_ms=0}]")
+    hand.at(20, "response", "create")
+    hand.at(100, "alarm")
+    hand.at(110, "fault", 0)
+    hand.at(120, "fault", 1)  # again: the run is in the oldest instance of three
+    assert of(hand.world.trace, e.AlarmFailed) == []
+    hand.at(150, "timer")
+    failed = of(hand.world.trace, e.AlarmFailed)
+    assert failed == [e.AlarmFailed(150, 100, 0, "instance replaced")]
+    hand.at(2_150, "alarm")
+    hand.at(2_200, "timer")
+    assert Slow.seen == ["alarm", "alarm"]
+    assert hand.world.object.storage.values == {"a": 1}
+
+
+def test_r11_a_deploy_hands_what_waits_to_the_new_instance() -> None:
+    class Gated(Probe):
+        async def create(self) -> Response:
+            return Response(200)
+
+        async def poke(self) -> Response:
+            await self.ctx.block_concurrency_while(lambda: self.ctx.sleep(1_000))
+            return Response(200)
+
+    hand = created(Gated, DEPLOY)
+    hand.at(20, "response", "create")
+    poke(hand, 50)
+    poke(hand, 55, "create")
+    hand.at(60, "fault")
+    assert answers(hand, "create") == [(10, 200), (60, 200)]
+    hand.at(1_050, "timer")
+    assert answers(hand) == [(1_050, 200)], "its own gate, and no storage: it may end"
+
+
+def test_r13_the_clock_is_that_of_the_instance() -> None:
+    class Clocked(Waits):
+        async def poke(self) -> Response:
+            self.seen.append(self.ctx.now())
+            await self.ctx.sleep(100)
+            self.seen.append(self.ctx.now())
+            return Response(200)
+
+    hand = created(Clocked, offset=lambda instance: (300, -40)[instance])
+    poke(hand, 50)
+    hand.at(150, "timer")
+    instances.lose(hand.world.object, "reset")
+    poke(hand, 200)
+    hand.at(300, "timer")
+    assert Clocked.seen == [350, 450, 160, 260]
+
+
+class Constructed(Alarmed):
+    """Its constructor waits 100 ms, and throws the first time."""
+
+    async def construct(self) -> None:
+        """Wait; throw once."""
+        self.seen.append("constructs")
+        await self.ctx.sleep(100)
+        if self.seen.count("constructs") == 1:
+            raise HandlerFailure("no luck")
+
+    async def poke(self) -> Response:
+        """Report."""
+        self.seen.append("poked")
+        return Response(200)
+
+
+def test_r3_the_constructor_runs_behind_a_closed_gate_and_may_throw() -> None:
+    hand = probe(Constructed)
+    poke(hand, 10)
+    poke(hand, 20)
+    assert hand.world.object.meter.event(60).active_ms == 50
+    hand.at(110, "timer")
+    assert Constructed.seen == ["constructs"]
+    lost = of(hand.world.trace, e.InstanceLost)
+    assert lost == [e.InstanceLost(110, 0, "the constructor threw")]
+    poke(hand, 120)
+    poke(hand, 130)
+    hand.at(220, "timer")
+    assert Constructed.seen == ["constructs", "constructs", "poked", "poked"]
+
+
+def test_r3_an_event_whose_constructor_throws_at_once_does_not_run() -> None:
+    class Throws(Alarmed):
+        async def construct(self) -> None:
+            raise HandlerFailure("no luck")
+
+        async def create(self) -> Response:
+            self.seen.append("ran")
+            return Response(200)
+
+    hand = probe(Throws)
+    hand.at(10, "request", "create")
+    assert Throws.seen == []
+    assert pending(hand, "response", "create").payload == Response(500)
+
+
+class Blocks(Alarmed):
+    """A poke holds the gate for a second, and may throw then."""
+
+    fails = False
+
+    async def poke(self) -> Response:
+        """Hold it."""
+        await self.ctx.block_concurrency_while(self._work)
+        self.seen.append("poked")
+        return Response(200)
+
+    async def _work(self) -> None:
+        await self.ctx.sleep(1_000)
+        if self.fails:
+            raise HandlerFailure("no luck")
+
+
+def test_r3_block_concurrency_while_holds_the_gate_and_resets_where_it_throws() -> None:
+    hand = created(Blocks)
+    poke(hand, 50)
+    hand.at(100, "alarm")
+    poke(hand, 110, "create")
+    assert Blocks.seen == []
+    hand.at(1_050, "timer")
+    assert Blocks.seen == ["poked", ("alarm", 1_050)]
+    assert answers(hand, "create") == [(10, 200), (1_050, 200)]
+
+    class Fails(Blocks):
+        fails = True
+
+    hand = created(Fails)
+    poke(hand, 50)
+    hand.at(100, "alarm")
+    hand.at(1_050, "timer")
+    assert Fails.seen == []
+    assert of(hand.world.trace, e.HandlerLost) == [e.HandlerLost(1_050, "poke", -1, 0)]
+    assert of(hand.world.trace, e.AlarmFailed)[-1].counted == 0
+    hand.at(3_050, "alarm")
+    assert Fails.seen == [("alarm", 3_050)]
+
+
+def test_r1_two_alarms_that_came_due_behind_the_gate_do_not_overlap() -> None:
+    class Sets(Blocks):
+        async def _work(self) -> None:
+            await self.ctx.sleep(100)
+            await self.ctx.storage.set_alarm(200)
+            await self.ctx.sleep(900)
+
+        async def alarm(self) -> None:
+            self.seen.append("begins")
+            await self.ctx.sleep(50)
+            self.seen.append("ends")
+
+    hand = created(Sets)
+    poke(hand, 50)
+    hand.at(100, "alarm")
+    hand.at(150, "timer")
+    hand.at(200, "alarm")
+    hand.at(1_050, "timer")
+    hand.at(1_100, "timer")
+    assert Sets.seen == ["poked", "begins", "ends"], "one alarm: the first was replaced"
+
+
+def test_r2_an_alarm_that_waited_for_a_run_comes_behind_those_at_the_gate() -> None:
+    class Reads(Alarmed):
+        async def alarm(self) -> None:
+            if not self.seen:
+                await self.ctx.storage.set_alarm(110)
+            self.seen.append("alarm")
+            await self.ctx.storage.get("key")
+
+        async def poke(self) -> Response:
+            self.seen.append("poked")
+            return Response(200)
+
+    hand = created(Reads, *KV)
+    hand.at(100, "alarm")
+    poke(hand, 105)
+    hand.at(110, "alarm")
+    hand.at(150, "storage")
+    assert Reads.seen == ["alarm", "poked", "alarm"]
