@@ -48,6 +48,7 @@ def to_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[
         "seconds": round(result.seconds, 3),
         "late_ms": result.late_ms,
         "guards": list(result.guards),
+        "silent": list(result.silent),
         "properties": {
             slug: {"verdict": verdict.kind, "reason": verdict.reason}
             for slug, verdict in result.verdicts.items()

@@ -87,6 +87,8 @@ def show(result: Verification, limits: list[Threshold]) -> None:
         f"{result.classes:,} classes of {result.states:,} states, {result.steps:,} steps, depth "
         f"{result.depth}, {result.seconds:.1f} s"
     )
+    if result.silent:
+        out.print("no schedule says anything about " + ", ".join(result.silent))
     if result.late_ms is not None:
         out.print(f"longest from the later of stop and last upload: {result.late_ms:,} ms")
     for examples in result.counterexamples.values():

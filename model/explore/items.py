@@ -17,7 +17,7 @@ from model.explore.instant import Instant
 from model.explore.monitor import Monitor
 from model.explore.text import Names, Ranks, Text
 from model.trace.facts import Facts
-from model.world.alarms import Attempt, Delivery
+from model.world.delivery import Attempt, Delivery
 from model.world.pending import Key
 
 Times = dict[Key, Instant]
