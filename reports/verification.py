@@ -8,29 +8,31 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from model.explore.counterexample import Counterexample
+from model.explore.counterexample import KINDS, Counterexample
 from model.explore.threshold import Threshold
 from model.explore.verify import Verification
 from model.explore.words import explanation, mermaid
-from model.files import new_folder, write_bytes, write_text
+from model.files import check_folder, new_folder, write_bytes, write_text
 from model.properties import PROPERTIES
 from model.trace.schedule import write_schedule
 from reports.figures.save import png_bytes
 from reports.figures.timeline import timeline_figure
 
-KINDS = ("shortest", "widest", "earliest")
-OWN = frozenset(
-    [
-        "verify.json",
-        *(
-            f"{slug}-{kind}.{ending}"
-            for slug in PROPERTIES
-            for kind in KINDS
-            for ending in ("jsonl", "md", "png")
-        ),
-    ]
+CONTENTS = (
+    "verify.json",
+    *(
+        f"{slug}-{kind}.{ending}"
+        for slug in PROPERTIES
+        for kind in KINDS
+        for ending in ("jsonl", "md", "png")
+    ),
 )
-"""What such a folder may hold."""
+"""What a verification's folder may hold; a folder with anything else in it is never replaced."""
+
+
+def check_out(out: Path) -> None:
+    """Refuse a folder for a verification before anything is explored. Raises `InputError`."""
+    check_folder(out, CONTENTS)
 
 
 def to_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def write_verification(result: Verification, thresholds: Sequence[Threshold], fo
 
     The folder takes the place of what stood under its name. Raises `InputError`.
     """
-    with new_folder(folder, OWN) as building:
+    with new_folder(folder, CONTENTS) as building:
         text = json.dumps(to_json(result, thresholds), indent=2, ensure_ascii=False)
         write_text(building / "verify.json", text + "\n")
         for items in result.counterexamples.values():

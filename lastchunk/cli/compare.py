@@ -114,9 +114,7 @@ def report(
     sweep_sessions: SweepOption = 500,
     proof_sessions: Annotated[
         int,
-        typer.Option(
-            "--proof-sessions", help="Per point of the map; 0: no proofs.", min=0
-        ),
+        typer.Option("--proof-sessions", help="Per point of the map; 0: no proofs.", min=0),
     ] = 100,
     seed: SeedOption = 1,
     overrides: SetOption = None,

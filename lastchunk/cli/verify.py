@@ -18,9 +18,8 @@ from model.explore.threshold import Threshold, find_threshold
 from model.explore.verify import Budget, Switches, Verification
 from model.explore.verify import verify as run_verify
 from model.explore.words import explanation
-from model.files import check_folder
 from model.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
-from reports.verification import OWN, write_verification
+from reports.verification import check_out, write_verification
 
 COLOURS = {"violated": "red", "unknown": "yellow", "proved": "green", "not seen": "green"}
 EXITS = {"proved": EXIT_HOLDS, "violated": EXIT_VIOLATED, "unknown": EXIT_UNKNOWN}
@@ -56,7 +55,7 @@ def verify(
     """
     loaded, specs = load(scenario, [design], overrides, None, None)
     if out is not None:
-        check_folder(out, OWN)
+        check_out(out)
     budget = Budget(classes, seconds, memory_mb)
     switches = Switches(inclusion, symmetry, pruning)
     with progress_line() as progress:

@@ -23,6 +23,10 @@ class ExplorerError(Exception):
     """The explorer contradicts itself: a bug of lastchunk, not of the design."""
 
 
+KINDS = ("shortest", "widest", "earliest")
+"""How a counterexample is chosen among all."""
+
+
 @dataclass(frozen=True)
 class Counterexample:
     """A session that violates a property.
