@@ -91,6 +91,9 @@ class Collector:
         self.symmetric = symmetric
         self.start = dict(vars(start))
         self.origin: Instant | None = None
+        self.about: dict[Any, Item] = {}
+        self.calls: dict[Any, Item] = {}
+        self.stored: dict[str, tuple[Any, Item]] = {}
         self.known: dict[str, tuple[tuple[Any, ...], Item]] = {}
 
     def collect(self, world: Any, facts: Facts, times: Times) -> list[Item]:
@@ -116,7 +119,10 @@ class Collector:
         items += self._object(world.object)
         items += self._client(world.client)
         items += self._network(world, items)
-        items += map(Item, self.monitor.items(facts, self.encoder))
+        values, chunks = self.monitor.kept(facts)
+        encode_all = self.encoder.value
+        items.append(self._known("facts", values, lambda: ("facts", encode_all(values))))
+        items += [self._about(*entry) for entry in chunks]
         return items
 
     def _fields(self, owner: Any) -> Item:
@@ -139,11 +145,15 @@ class Collector:
         self.known[kind] = (now, item)
         return item
 
+    def _about(self, word: str, chunk: int, *more: int) -> Item:
+        """An item that says one thing of one chunk."""
+        found = self.about.get((word, chunk, *more))
+        if found is None:
+            found = self.about[word, chunk, *more] = Item((word, self.encoder.name(chunk), *more))
+        return found
+
     def _object(self, runtime: Any) -> list[Item]:
-        stored = [
-            Item(("storage", key, self.encoder.value(value)))
-            for key, value in runtime.storage.values.items()
-        ]
+        stored = [self._stored(key, value) for key, value in runtime.storage.values.items()]
         items = [self._fields(runtime), self._fields(runtime.alarms), *stored]
         items += self._storage(runtime.storage)
         items += self._program("object", runtime.program)
@@ -152,6 +162,13 @@ class Collector:
         for number, program in runtime.old:
             items += self._program(f"old object {runtime.instance - number}", program)
         return items
+
+    def _stored(self, key: str, value: Any) -> Item:
+        """A stored value; it is never changed in place, so the same object says the same."""
+        last = self.stored.get(key)
+        if last is None or last[0] is not value:
+            last = self.stored[key] = (value, Item(("storage", key, self.encoder.value(value))))
+        return last[1]
 
     def _storage(self, storage: Any) -> list[Item]:
         """Commits under way, numbered from the last confirmed one."""
@@ -205,16 +222,19 @@ class Collector:
         items = [self._fields(network)]
         for number, (call, task) in enumerate(network.calls.items()):
             order = 0 if self.symmetric else number
-            items.append(Item(("call", order, encode(call), encode(task))))
+            found = self.calls.get((order, call, task))
+            if found is None:
+                found = Item(("call", order, encode(call), encode(task)))
+                self.calls[order, call, task] = found
+            items.append(found)
         live = frozenset().union(*(item.chunks for item in others))
         if world.failures_max is not None:
             for (method, chunk), failures in network.failures.items():
                 if failures and (chunk < 0 or chunk in live):
-                    name = self.encoder.name(chunk)
                     limit = min(failures, world.failures_max)
-                    items.append(Item(("failures", method, name, limit)))
+                    items.append(self._about("failures of " + method, chunk, limit))
         if world.client.is_open:
-            items += [Item(("arrived", self.encoder.name(chunk))) for chunk in network.arrived]
+            items += [self._about("arrived", chunk) for chunk in network.arrived]
         if world.client.settings.keeps_queue:
-            items += [Item(("answered", self.encoder.name(chunk))) for chunk in network.answered]
+            items += [self._about("answered", chunk) for chunk in network.answered]
         return items

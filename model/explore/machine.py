@@ -192,7 +192,9 @@ class Machine:
             if (move.column, move.ranks) != last:
                 last = move.column, move.ranks
                 own = zone if move.swap is None else zone[move.swap[:, None], move.swap]
-                fired = fire(own, move.column, node.pending)
+                # Where the swap changes nothing, the first one's move was this one already.
+                same = move.swap is not None and bool((own == zone).all())
+                fired = None if same else fire(own, move.column, node.pending)
             before = own if move.harmless and self.pruning else fired
             if before is None:
                 continue

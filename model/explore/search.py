@@ -69,6 +69,8 @@ class Exploration:
     findings: dict[str, Finding] = field(default_factory=dict)
     late: int | None = None
     """A bound of `model.explore.zone`: the longest time to finalization."""
+    soon: int | None = None
+    """The shortest one, likewise."""
 
 
 def earliest(node: Node, zone: Zone) -> int:
@@ -198,6 +200,8 @@ class Search:
             i, j, bound = leaf.late
             late = int(zone[i, j]) + bound
             found.late = late if found.late is None else max(found.late, late)
+            soon = bound - int(zone[j, i])
+            found.soon = soon if found.soon is None else min(found.soon, soon)
 
     def _violated(self, slug: str, finding: Finding, zone: Zone) -> None:
         """The first one counts; in time order the soonest."""

@@ -8,7 +8,6 @@ ready.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import groupby
 from typing import Any
 
 from model.explore.encode import Attempt, Bag, Name
@@ -18,72 +17,81 @@ Names = Mapping[int, str]
 Ranks = Mapping[Any, int]
 
 
+BLANK = "\0"
+"""Stands for a mark; the repr of a text never holds it."""
+
+
 class Text:
     """An encoded value as text. ``chunks`` and ``attempts`` are those it names.
 
     ``ready`` is the text, and ``times`` its times in order, where no name or attempt is in it.
     """
 
-    __slots__ = ("attempts", "chunks", "pieces", "ready", "times")
+    __slots__ = ("attempts", "chunks", "marks", "pieces", "ready", "times")
 
     def __init__(self, parts: Any) -> None:
-        self.pieces: list[Any] = []
+        self.marks: list[Any] = []
         self.chunks: set[int] = set()
         self.attempts: list[Attempt] = []
-        self._build(parts)
-        self.pieces = [
-            piece
-            for is_plain, run in groupby(self.pieces, key=lambda piece: type(piece) is str)
-            for piece in (["".join(run)] if is_plain else run)
-        ]
+        text = self._build(parts)
+        self.pieces: list[str] = []
         self.ready: str | None = None
         self.times: list[Instant] = []
-        if not self.chunks and not self.attempts:
-            self.ready = self.fill({}, {}, self.times)
+        if self.chunks or self.attempts:
+            self.pieces = text.split(BLANK)
+        else:
+            self.ready, self.times = text, self.marks
 
-    def _build(self, parts: Any) -> None:
+    def _build(self, parts: Any) -> str:
         kind = type(parts)
-        pieces = self.pieces
         if kind is tuple:
-            pieces.append("(")
-            for part in parts:
-                self._build(part)
-                pieces.append(",")
-            pieces.append(")")
-        elif kind is Name:
+            return f"({','.join([self._build(part) for part in parts])})"
+        if kind is Instant:
+            self.marks.append(parts)
+            return BLANK
+        if kind is Name:
             self.chunks.add(parts.chunk)
-            pieces.append(parts)
         elif kind is Attempt:
             self.attempts.append(parts)
-            pieces.append(parts)
-        elif kind is Instant:
-            pieces.append(parts)
         elif kind is Bag:
-            inner = [Text(part) for part in parts.parts]
-            for text in inner:
-                self.chunks |= text.chunks
-                self.attempts += text.attempts
-            pieces.append((parts.kind, inner))
+            return self._build_bag(parts)
         else:
-            pieces.append(repr(parts))
+            return repr(parts)
+        self.marks.append(parts)
+        return BLANK
+
+    def _build_bag(self, bag: Bag) -> str:
+        inner = [Text(part) for part in bag.parts]
+        if all(text.ready is not None for text in inner):
+            times: list[Instant] = []
+            words = _bag(bag.kind, inner, {}, {}, times)
+            self.marks += times
+            return words
+        for text in inner:
+            self.chunks |= text.chunks
+            self.attempts += text.attempts
+        self.marks.append((bag.kind, inner))
+        return BLANK
 
     def fill(self, names: Names, ranks: Ranks, times: list[Instant]) -> str:
         """The text with names and ranks filled in; its times are appended in their order."""
-        out: list[str] = []
-        for piece in self.pieces:
-            kind = type(piece)
-            if kind is str:
-                out.append(piece)
-            elif kind is Instant:
-                out.append("@")
-                times.append(piece)
+        if self.ready is not None:
+            times.extend(self.times)
+            return self.ready
+        out = [self.pieces[0]]
+        for mark, piece in zip(self.marks, self.pieces[1:], strict=True):
+            kind = type(mark)
+            if kind is Instant:
+                out.append(BLANK)
+                times.append(mark)
             elif kind is Name:
-                out.append(names[piece.chunk])
+                out.append(names[mark.chunk])
             elif kind is Attempt:
-                out.append(f"%{ranks[piece.call, piece.number]}")
+                out.append(f"%{ranks[mark.call, mark.number]}")
             else:
-                bag, parts = piece
+                bag, parts = mark
                 out.append(_bag(bag, parts, names, ranks, times))
+            out.append(piece)
         return "".join(out)
 
 

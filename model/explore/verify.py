@@ -38,8 +38,9 @@ class Verification:
     ``classes`` are the state classes needed (the maximal zones), ``expanded`` those whose steps
     were taken, ``frontier`` those that were left when a budget was used up. ``late_ms`` is the
     longest time from the later of stop and last upload to the completion; None where it is not
-    known or has no bound. ``seconds`` is wall time. ``silent`` are properties that no schedule says
-    anything about, left out where they were not asked for by name.
+    known or has no bound; ``late_ms_min`` is the shortest. ``seconds`` is wall time. ``silent``
+    are properties that no schedule says anything about, left out where they were not asked for by
+    name.
     """
 
     scenario: Scenario
@@ -54,6 +55,7 @@ class Verification:
     frontier: int
     seconds: float
     late_ms: int | None
+    late_ms_min: int | None
     guards: tuple[str, ...]
     silent: tuple[str, ...] = ()
     budget: Budget = field(default_factory=Budget)
@@ -104,6 +106,7 @@ def verify(
             verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)
     silent = () if properties is not None else tuple(s for s in slugs if _is_silent(verdicts[s]))
     late = next((item.late for item in found if item.late is not None), None)
+    soon = next((item.soon for item in found if item.soon is not None), None)
     return Verification(
         scenario,
         design,
@@ -117,6 +120,7 @@ def verify(
         sum(item.frontier for item in found),
         sum(item.seconds for item in found),
         None if late is None or late > HALF else milliseconds(late),
+        None if soon is None else -milliseconds(-soon),
         tuple(sorted(set().union(*(item.guards for item in found)))),
         silent,
         budget,
