@@ -26,7 +26,17 @@ EMPTY = object()
 LASTING = frozenset((*ATOMS, Instant, FunctionType))
 """Types whose values never change."""
 SKIPPED = {
-    "World": {"trace", "fresh", "pending", "now_ms", "object", "network", "client", "consumer"},
+    "World": {
+        "trace",
+        "fresh",
+        "pending",
+        "now_ms",
+        "object",
+        "network",
+        "client",
+        "consumer",
+        "put_ms",
+    },
     "ObjectRuntime": {
         "world",
         "design",
@@ -116,6 +126,9 @@ class Collector:
             items.append(Item(("world", encode(tuple(changed)))))
         if self.origin is not None:
             items.append(Item(("origin", self.origin)))
+        items += [
+            Item(("put", self.encoder.name(chunk), at_ms)) for chunk, at_ms in world.put_ms.items()
+        ]
         items += self._object(world.object)
         items += self._client(world.client)
         items += self._network(world, items)

@@ -55,8 +55,8 @@ class Skeleton:
 
     def _ranked(self, attempts: Mapping[Any, int], symmetric: bool) -> list[int]:
         chunks = sorted(frozenset().union(*(item.chunks for item in self.items)))
-        if not symmetric:
-            return chunks
+        if not symmetric:  # each keeps its own index: the code may look at it
+            return list(range(max(chunks, default=-1) + 1))
         for chunk in chunks:
             names = dict.fromkeys(chunks, "?")
             names[chunk] = "*"

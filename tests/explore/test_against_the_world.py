@@ -92,6 +92,13 @@ CASES = {
         "faults=[{kind='stray_stop', offset_ms={low_ms=0, high_ms=3}},"
         " {kind='create_again', offset_ms=2, probability=0.5}]",
     ),
+    "one put at a time to a key": (
+        "design.grace_ms=4",
+        "network.request_delay_ms=1",
+        "network.response_loss=0.5",
+        "blobs.put_delay_ms=1",
+        "blobs.same_key_ms=3",
+    ),
     "an unread store": (
         "design.grace_ms=3",
         "network.request_delay_ms=1",
