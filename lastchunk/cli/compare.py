@@ -109,8 +109,8 @@ def report(
         list[str] | None, typer.Option("--scenario", help="These scenarios, not all shipped ones.")
     ] = None,
     design: DesignsOption = None,
-    sessions: Annotated[int, typer.Option("--sessions", help="Per scenario and design.")] = 2_000,
-    sweep_sessions: SweepOption = 500,
+    sessions: Annotated[int, typer.Option("--sessions", help="Per scenario and design.")] = 1_500,
+    sweep_sessions: SweepOption = 300,
     seed: SeedOption = 1,
     overrides: SetOption = None,
     workers: WorkersOption = None,
