@@ -23,6 +23,7 @@ lint: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.simulate
 	$(BIN)/python -m benchmarks.random_worlds 100000
+	$(BIN)/python -m benchmarks.explore
 
 clean:
 	rm -rf .venv reports/out build *.egg-info

@@ -17,6 +17,10 @@ def markdown(page: dict[str, Any]) -> str:
         )
         parts.append("\n".join(line.rstrip() for line in lines))
     parts += ["## Side by side", _side(page)]
+    if page["proofs"]:
+        parts += ["## Every schedule of the small scope", table(**page["proofs"]["table"])]
+        parts += [plain(line) for line in page["proofs"]["words"]]
+        parts += [_figure(item) for item in page["proofs"]["figures"]]
     parts += ["## The earliest failing session of each design", *map(_figure, page["failures"])]
     parts += ["## From stop to finalization", _figure(page["delays"])]
     parts.append("## Failure rate against uplink speed and network delay")

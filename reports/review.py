@@ -15,6 +15,7 @@ from model.estimate.sweep import Axis
 from model.properties import PROPERTIES
 from model.simulate import Run
 from model.verdict import Verdict
+from reports.proofs import Proofs
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Review:
     version: str
     machine: str
     arguments: Mapping[str, Sequence[str]]
+    proofs: Proofs | None = None
 
     @property
     def designs(self) -> list[str]:
@@ -93,6 +95,7 @@ def make_review(
     command: str,
     wall_seconds: float,
     arguments: Mapping[str, Sequence[str]] | None = None,
+    proofs: Proofs | None = None,
 ) -> Review:
     """Gather a review; the earliest failing session of each design is run again to be drawn."""
     return Review(
@@ -104,6 +107,7 @@ def make_review(
         version("lastchunk"),
         f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         arguments or {},
+        proofs,
     )
 
 

@@ -49,7 +49,9 @@ def to_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[
         "frontier": result.frontier,
         "seconds": round(result.seconds, 3),
         "late_ms": result.late_ms,
+        "late_ms_min": result.late_ms_min,
         "guards": list(result.guards),
+        "silent": list(result.silent),
         "properties": {
             slug: {"verdict": verdict.kind, "reason": verdict.reason}
             for slug, verdict in result.verdicts.items()

@@ -17,10 +17,12 @@ from model.files import check_folder, new_folder
 from reports import content
 from reports.figures.delays import delay_figure
 from reports.figures.outcomes import outcome_figure
+from reports.figures.safe_region import safe_region_figure
 from reports.figures.save import png_bytes, svg_bytes
 from reports.figures.sweeps import sweep_figure
 from reports.figures.timeline import timeline_figure
 from reports.markdown import markdown
+from reports.proofs import ACROSS, Proofs, proof_table, proof_words
 from reports.result import result
 from reports.review import Review
 
@@ -70,7 +72,9 @@ def render(review: Review, folder: Path) -> dict[str, Any]:
         )
         for axis, frame in review.sweeps
     ]
+    proofs = None if review.proofs is None else _proofs(review.proofs, folder)
     return {
+        "proofs": proofs,
         "heading": content.heading(review),
         "designs": review.designs,
         "verdicts": content.verdict_blocks(review),
@@ -92,6 +96,28 @@ def render(review: Review, folder: Path) -> dict[str, Any]:
         "witnesses": content.witnesses(review),
         "provenance": content.provenance_block(review),
     }
+
+
+def _proofs(proofs: Proofs, folder: Path) -> dict[str, Any]:
+    """The section on every schedule: a table, words, and figures."""
+    figures = []
+    if proofs.region is not None:
+        grid = (proofs.region.columns, proofs.region.rows)
+        figure = safe_region_figure(proofs.region.boundaries, ACROSS, grid, proofs.region.rates)
+        figures.append(
+            _figure(folder, "safe-region", figure)
+            | _words(
+                "Alarm design, small scope: the exact boundary of the grace against the longest "
+                "leg. Shaded: the share of sampled sessions completed without a chunk, which "
+                "fades out well below the boundary."
+            )
+        )
+    if proofs.example is not None:
+        figures.append(
+            _figure(folder, "counterexample", timeline_figure(proofs.example.run))
+            | _words("The widest schedule that breaks the alarm design just below the boundary.")
+        )
+    return {"table": proof_table(proofs), "words": proof_words(proofs), "figures": figures}
 
 
 def _words(caption: str) -> dict[str, str]:

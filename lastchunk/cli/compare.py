@@ -35,6 +35,7 @@ from model.properties import PROPERTIES, asked
 from model.scenario.load import load_scenario, shipped
 from model.scenario.schema import Scenario
 from model.verdict import exit_code, p_words, percent, points
+from reports.proofs import make_proofs
 from reports.review import make_review
 from reports.write import check_out, write_report
 
@@ -111,6 +112,10 @@ def report(
     design: DesignsOption = None,
     sessions: Annotated[int, typer.Option("--sessions", help="Per scenario and design.")] = 1_500,
     sweep_sessions: SweepOption = 300,
+    proof_sessions: Annotated[
+        int,
+        typer.Option("--proof-sessions", help="Per point of the map; 0: no proofs.", min=0),
+    ] = 100,
     seed: SeedOption = 1,
     overrides: SetOption = None,
     workers: WorkersOption = None,
@@ -134,7 +139,9 @@ def report(
         item.name: [name, *options(overrides or [])]
         for name, item in zip(names, loaded, strict=True)
     }
-    write_report(make_review(comparisons, sweeps, command(), seconds, given), out)
+    proofs = make_proofs(designs, proof_sessions) if proof_sessions else None
+    review = make_review(comparisons, sweeps, command(), seconds, given, proofs)
+    write_report(review, out)
     for result in comparisons:
         show(result, list(PROPERTIES))
     console().print(f"report: {out / 'report.html'}")

@@ -14,10 +14,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import ScenarioArgument, SetOption, console, load
+from model.explore.promela import promela
+from model.explore.tchecker import tchecker
 from model.explore.threshold import Threshold, find_threshold
 from model.explore.verify import Budget, Switches, Verification
 from model.explore.verify import verify as run_verify
 from model.explore.words import explanation
+from model.files import write_text
 from model.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 from reports.verification import check_out, write_verification
 
@@ -42,6 +45,12 @@ def verify(
         typer.Option("--threshold", help="Find the ms of this setting where the verdict turns."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write verify.json and more.")] = None,
+    promela_file: Annotated[
+        Path | None, typer.Option("--promela", help="Write the small scope as a model for Spin.")
+    ] = None,
+    tchecker_file: Annotated[
+        Path | None, typer.Option("--tchecker", help="Write it as timed automata for TChecker.")
+    ] = None,
     classes: Annotated[int, typer.Option("--classes", help="Give up there.")] = 1_000_000,
     seconds: Annotated[float, typer.Option("--seconds", help="Give up there.")] = 600.0,
     memory_mb: Annotated[int, typer.Option("--memory-mb", help="Give up there.")] = 4_000,
@@ -56,16 +65,19 @@ def verify(
     loaded, specs = load(scenario, [design], overrides, None, None)
     if out is not None:
         check_out(out)
+    for file, export in ((promela_file, promela), (tchecker_file, tchecker)):
+        if file is not None:
+            write_text(file, export(loaded))
     budget = Budget(classes, seconds, memory_mb)
     switches = Switches(inclusion, symmetry, pruning)
     with progress_line() as progress:
-        result = run_verify(loaded, specs[0], only, budget, switches, progress)
         limits = []
         if threshold is not None:
             limits = [
                 find_threshold(scenario, overrides or [], design, slug, threshold, budget)
                 for slug in only or ["complete_at_finalization"]
             ]
+        result = run_verify(loaded, specs[0], only, budget, switches, progress)
     show(result, limits)
     if out is not None:
         write_verification(result, limits, out)
@@ -86,6 +98,8 @@ def show(result: Verification, limits: list[Threshold]) -> None:
         f"{result.classes:,} classes of {result.states:,} states, {result.steps:,} steps, depth "
         f"{result.depth}, {result.seconds:.1f} s"
     )
+    if result.silent:
+        out.print("no schedule says anything about " + ", ".join(result.silent))
     if result.late_ms is not None:
         out.print(f"longest from the later of stop and last upload: {result.late_ms:,} ms")
     for examples in result.counterexamples.values():

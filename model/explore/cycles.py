@@ -12,7 +12,9 @@ from typing import Literal
 
 from model.explore.search import Search
 from model.explore.store import EqualStore
-from reference_impl.contract import COMPLETED
+from reference_impl.contract import COMPLETED, INCOMPLETE
+
+SETTLED = (COMPLETED, INCOMPLETE)
 
 
 def runs_for_ever(search: Search) -> Literal["proved", "possible", ""]:
@@ -31,7 +33,7 @@ def runs_for_ever(search: Search) -> Literal["proved", "possible", ""]:
 
 
 def has_cycle(search: Search) -> bool:
-    """Whether some strongly connected part has an edge in it and a state that is not completed."""
+    """Whether some strongly connected part has an edge in it and a state that is not settled."""
     following: dict[int, list[int]] = {}
     edges = search.edges
     for at in range(0, len(edges), 2):
@@ -40,7 +42,7 @@ def has_cycle(search: Search) -> bool:
             child = search.covered[child]
         following.setdefault(parent, []).append(child)
     return any(
-        any(search.classes[number][0].facts.status != COMPLETED for number in part)
+        any(search.classes[number][0].facts.status not in SETTLED for number in part)
         for part in strongly_connected(following)
     )
 

@@ -7,18 +7,36 @@ field, so that a field added to the world tomorrow is part of the state without 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from operator import is_
+from types import FunctionType
 from typing import Any
 
-from model.explore.encode import Attempt, Bag, Encoder, Name, tasks_of
+from model.explore.encode import ATOMS, WORLD_MADE, Encoder, tasks_of
 from model.explore.instant import Instant
 from model.explore.monitor import Monitor
+from model.explore.text import Names, Ranks, Text
 from model.trace.facts import Facts
+from model.world.delivery import Attempt, Delivery
 from model.world.pending import Key
 
 Times = dict[Key, Instant]
+CONTAINERS = frozenset((list, dict, set))
+EMPTY = object()
+LASTING = frozenset((*ATOMS, Instant, FunctionType))
+"""Types whose values never change."""
 SKIPPED = {
-    "World": {"trace", "fresh", "pending", "now_ms", "object", "network", "client", "consumer"},
+    "World": {
+        "trace",
+        "fresh",
+        "pending",
+        "now_ms",
+        "object",
+        "network",
+        "client",
+        "consumer",
+        "put_ms",
+    },
     "ObjectRuntime": {
         "world",
         "design",
@@ -46,27 +64,29 @@ SKIPPED = {
 
 
 class Item:
-    """One part of a state: its nested tuples, the chunks and attempts in it, what it fires."""
+    """One part of a state: its text, the chunks that it names, and what it fires."""
 
-    __slots__ = ("attempts", "chunks", "key", "parts")
+    __slots__ = ("chunks", "key", "text")
 
     def __init__(self, parts: tuple[Any, ...], key: Key | None = None) -> None:
-        self.parts = parts
+        self.text = Text(parts)
+        self.chunks = frozenset(self.text.chunks)
         self.key = key
-        marks = list(_marks(parts))
-        self.chunks = frozenset(mark.chunk for mark in marks if type(mark) is Name)
-        self.attempts = [mark for mark in marks if type(mark) is Attempt]
+
+    def fill(self, names: Names, ranks: Ranks) -> tuple[str, list[Instant]]:
+        """The item's text, and its times in order."""
+        text = self.text
+        if text.ready is not None:
+            return text.ready, text.times
+        times: list[Instant] = []
+        return text.fill(names, ranks, times), times
 
 
-def _marks(parts: tuple[Any, ...]) -> Iterator[Any]:
-    for part in parts:
-        kind = type(part)
-        if kind is tuple:
-            yield from _marks(part)
-        elif kind is Name or kind is Attempt:
-            yield part
-        elif kind is Bag:
-            yield from _marks(part.parts)
+def _lasting(value: Any) -> Any:
+    """A value that identity tells everything about, or a stand-in that is like no other."""
+    if type(value) in LASTING or isinstance(value, Delivery | Attempt):
+        return value
+    return EMPTY if type(value) in CONTAINERS and not value else object()
 
 
 class Collector:
@@ -81,6 +101,10 @@ class Collector:
         self.symmetric = symmetric
         self.start = dict(vars(start))
         self.origin: Instant | None = None
+        self.about: dict[Any, Item] = {}
+        self.calls: dict[Any, Item] = {}
+        self.stored: dict[str, tuple[Any, Item]] = {}
+        self.known: dict[str, tuple[tuple[Any, ...], Item]] = {}
 
     def collect(self, world: Any, facts: Facts, times: Times) -> list[Item]:
         """The items of a world and of what is remembered of its past."""
@@ -102,10 +126,16 @@ class Collector:
             items.append(Item(("world", encode(tuple(changed)))))
         if self.origin is not None:
             items.append(Item(("origin", self.origin)))
+        items += [
+            Item(("put", self.encoder.name(chunk), at_ms)) for chunk, at_ms in world.put_ms.items()
+        ]
         items += self._object(world.object)
         items += self._client(world.client)
         items += self._network(world, items)
-        items += map(Item, self.monitor.items(facts, self.encoder))
+        values, chunks = self.monitor.kept(facts)
+        encode_all = self.encoder.value
+        items.append(self._known("facts", values, lambda: ("facts", encode_all(values))))
+        items += [self._about(*entry) for entry in chunks]
         return items
 
     def _fields(self, owner: Any) -> Item:
@@ -113,21 +143,45 @@ class Collector:
         skipped = SKIPPED[kind]
         names = getattr(type(owner), "__slots__", None) or vars(owner)
         kept = tuple(getattr(owner, name) for name in names if name not in skipped)
-        return Item((kind, self.encoder.world(kept)))
+        return self._known(kind, kept, lambda: (kind, self.encoder.world(kept)))
+
+    def _known(self, kind: str, values: tuple[Any, ...], parts: Callable[[], Any]) -> Item:
+        """An item made of these values; the last one of its kind if they are the same still.
+
+        What can change in place may have done so: of that only what is empty counts as the same.
+        """
+        now = tuple(map(_lasting, values))
+        last = self.known.get(kind)
+        if last is not None and all(map(is_, last[0], now)):
+            return last[1]
+        item = Item(parts())
+        self.known[kind] = (now, item)
+        return item
+
+    def _about(self, word: str, chunk: int, *more: int) -> Item:
+        """An item that says one thing of one chunk."""
+        found = self.about.get((word, chunk, *more))
+        if found is None:
+            found = self.about[word, chunk, *more] = Item((word, self.encoder.name(chunk), *more))
+        return found
 
     def _object(self, runtime: Any) -> list[Item]:
-        stored = [
-            Item(("storage", key, self.encoder.value(value)))
-            for key, value in runtime.storage.values.items()
-        ]
+        stored = [self._stored(key, value) for key, value in runtime.storage.values.items()]
         items = [self._fields(runtime), self._fields(runtime.alarms), *stored]
         items += self._storage(runtime.storage)
         items += self._program("object", runtime.program)
-        items.append(Item(("instances", runtime.instance > 0)))
+        renewed = runtime.instance > 0
+        items.append(self._known("instances", (renewed,), lambda: ("instances", renewed)))
         for number, program in runtime.old:
-            items.append(Item(("old", runtime.instance - number)))
-            items += self._program("old object", program)
+            items += self._program(f"old object {runtime.instance - number}", program)
         return items
+
+    def _stored(self, key: str, value: Any) -> Item:
+        """A stored value; it is never changed in place, so the same object says the same."""
+        last = self.stored.get(key)
+        if last is None or last[0] is not value:
+            last = self.stored[key] = (value, Item(("storage", key, self.encoder.value(value))))
+        return last[1]
 
     def _storage(self, storage: Any) -> list[Item]:
         """Commits under way, numbered from the last confirmed one."""
@@ -150,7 +204,8 @@ class Collector:
 
     def _client(self, client: Any) -> list[Item]:
         kept = client.settings.keeps_queue  # then a page that is there again looks at all of them
-        chunks = Item(("chunks", self.encoder.value(client.chunks if kept else len(client.chunks))))
+        made = client.chunks if kept else len(client.chunks)
+        chunks = self._known("chunks", (made,), lambda: ("chunks", self.encoder.value(made)))
         return [self._fields(client), chunks, *self._program("page", client.program)]
 
     def _program(self, owner: str, program: Any) -> list[Item]:
@@ -163,9 +218,13 @@ class Collector:
             ]
             fields = getattr(program.built(), "__dict__", {})
             held = [
-                Item((owner, "field", name, encoder.value(value)))
+                self._known(
+                    f"{owner}.{name}",
+                    (value,),
+                    lambda n=name, v=value: (owner, "field", n, encoder.value(v)),  # type: ignore[misc]
+                )
                 for name, value in fields.items()
-                if id(value) not in encoder.fixed
+                if id(value) not in encoder.fixed and not isinstance(value, WORLD_MADE)
             ]
             program.digest = (owner, [*tasks, *held])
         items: list[Item] = program.digest[1]
@@ -176,16 +235,19 @@ class Collector:
         items = [self._fields(network)]
         for number, (call, task) in enumerate(network.calls.items()):
             order = 0 if self.symmetric else number
-            items.append(Item(("call", order, encode(call), encode(task))))
+            found = self.calls.get((order, call, task))
+            if found is None:
+                found = Item(("call", order, encode(call), encode(task)))
+                self.calls[order, call, task] = found
+            items.append(found)
         live = frozenset().union(*(item.chunks for item in others))
         if world.failures_max is not None:
             for (method, chunk), failures in network.failures.items():
                 if failures and (chunk < 0 or chunk in live):
-                    name = self.encoder.name(chunk)
                     limit = min(failures, world.failures_max)
-                    items.append(Item(("failures", method, name, limit)))
+                    items.append(self._about("failures of " + method, chunk, limit))
         if world.client.is_open:
-            items += [Item(("arrived", self.encoder.name(chunk))) for chunk in network.arrived]
+            items += [self._about("arrived", chunk) for chunk in network.arrived]
         if world.client.settings.keeps_queue:
-            items += [Item(("answered", self.encoder.name(chunk))) for chunk in network.answered]
+            items += [self._about("answered", chunk) for chunk in network.answered]
         return items

@@ -21,16 +21,19 @@ from model.explore.items import Collector, Times
 from model.explore.monitor import Monitor, copy_facts
 from model.explore.skeleton import Skeleton
 from model.explore.steps import Asker, Cell, Leaf, walk
+from model.explore.symmetry import Sorter
 from model.explore.watched import time_limit, watched
 from model.explore.zone import Layout, Zone, at_most, fire, point
+from model.properties import judge_settings
 from model.scenario.schema import Scenario
-from model.simulate.run import judge_settings
 from model.trace.facts import Facts
 from model.world.instances import CONSTRUCT
 from model.world.meter import IDLE, Meter
 from model.world.pending import Key
 from model.world.world import World
 
+CHECKED = 25
+"""So many states are built twice, and then each of that number: is the code repeatable?"""
 NEVER_MATTERS = frozenset((("fault", "passes"),))
 """Outcomes that change nothing, whenever they come: settled at once, not at every instant."""
 
@@ -52,9 +55,13 @@ class Unmetered(Meter):
 
 
 class Move:
-    """One thing that may happen in a state: its column, its key, its outcome."""
+    """One thing that may happen in a state: its column, its key, its outcome.
 
-    __slots__ = ("cell", "column", "harmless", "key", "outcome")
+    A move of a tied chunk is that of the first one of its group, after the two have changed places:
+    ``swap`` is the permutation of columns, ``ranks`` the two ranks.
+    """
+
+    __slots__ = ("cell", "column", "harmless", "key", "outcome", "ranks", "swap")
 
     def __init__(self, column: int, key: Key, outcome: str) -> None:
         self.column = column
@@ -62,6 +69,14 @@ class Move:
         self.outcome = outcome
         self.cell = Cell()
         self.harmless = (key[0], outcome) in NEVER_MATTERS
+        self.ranks: tuple[int, int] | None = None
+        self.swap: Any = None
+
+    def after(self, swap: Any, ranks: tuple[int, int]) -> Move:
+        """The same move, of another chunk that is tied with this one."""
+        other = Move(self.column, self.key, self.outcome)
+        other.cell, other.swap, other.ranks = self.cell, swap, ranks
+        return other
 
 
 class Node:
@@ -74,6 +89,7 @@ class Node:
         "pending",
         "places",
         "skeleton",
+        "sorter",
         "store",
         "times",
         "world",
@@ -91,11 +107,25 @@ class Node:
         }
         assert len(self.places) == len(skeleton.columns), "two columns for one instant"
         self.pending = np.arange(len(skeleton.fires))
-        self.moves = [
-            Move(column, key, outcome)
-            for column, key in enumerate(skeleton.fires)
-            for outcome in outcomes_of(world, key)
-        ]
+        groups = skeleton.groups
+        self.sorter = Sorter(groups, len(skeleton.columns)) if groups else None
+        self.moves = self._moves()
+
+    def _moves(self) -> list[Move]:
+        own: dict[int, list[Move]] = {
+            column: [Move(column, key, outcome) for outcome in outcomes_of(self.world, key)]
+            for column, key in enumerate(self.skeleton.fires)
+        }
+        for group, blocks in enumerate(self.skeleton.groups):
+            assert self.sorter is not None
+            first = self.skeleton.ranks[group]
+            for number, block in enumerate(blocks[1:], 1):
+                swap = self.sorter.swap(group, number)
+                for column, origin in zip(block, blocks[0], strict=True):
+                    ranks = (first, first + number)
+                    if column in own:
+                        own[column] = [move.after(swap, ranks) for move in own[origin]]
+        return [move for moves in own.values() for move in moves]
 
 
 def outcomes_of(world: World, key: Key) -> list[str]:
@@ -156,11 +186,16 @@ class Machine:
 
         A leaf where the run ends has no next zone; it gets the class at it once more.
         """
-        fired = last = None
+        fired: Zone | None = None
+        last: Any = None
         for move in node.moves:
-            if move.column != last:
-                fired, last = fire(zone, move.column, node.pending), move.column
-            before = zone if move.harmless and self.pruning else fired
+            if (move.column, move.ranks) != last:
+                last = move.column, move.ranks
+                own = zone if move.swap is None else zone[move.swap[:, None], move.swap]
+                # Where the swap changes nothing, the first one's move was this one already.
+                same = move.swap is not None and bool((own == zone).all())
+                fired = None if same else fire(own, move.column, node.pending)
+            before = own if move.harmless and self.pruning else fired
             if before is None:
                 continue
             places = [(move.cell, before)]
@@ -219,7 +254,8 @@ class Machine:
         leaf.layout = layout_of(skeleton, self.asker.columns, places, made)
         node = self.nodes.get(skeleton.key)
         if node is None:
-            self._check_repeatable(skeleton, world, facts, known)
+            if len(self.nodes) < CHECKED or len(self.nodes) % CHECKED == 0:
+                self._check_repeatable(skeleton, world, facts, known)
             if self.symmetric:
                 skeleton.find_groups()
             node = Node(len(self.nodes), skeleton, world, facts, known)

@@ -22,6 +22,8 @@ REVERTIBLE = frozenset(("complete_at_finalization", "completed_is_final", "count
 """Properties whose violation a commit that fails may undo: what was not on disk never happened."""
 CAME = 0
 """Stands for a time of which only matters that it came."""
+BY_CHUNK = frozenset(("recorded", "stored", "held", "uploads_ended", "orphans", "seen"))
+"""Facts that are kept chunk by chunk, or not at all."""
 MISSING = (-1,)
 """Stands for chunks of which only matters that there were some."""
 
@@ -160,21 +162,18 @@ class Monitor:
             facts.pause_began_ms, facts.paused_ms = -1, 0
         facts.tab_closed_ms = _came(facts.tab_closed_ms)
 
-    def items(self, facts: Facts, encoder: Any) -> list[tuple[Any, ...]]:
-        """What is kept, as parts of a state."""
-        plain = {"recorded", "stored", "held", "uploads_ended", "orphans", "seen"}
-        kept = [encoder.value(value) for name, value in vars(facts).items() if name not in plain]
-        out: list[tuple[Any, ...]] = [("facts", *kept)]
-        missing = "complete_at_finalization" in self.wants
-        if missing or "stop_overtook_upload" in self.guards:
-            out += [("missing", encoder.name(chunk)) for chunk in facts.missing]
+    def kept(self, facts: Facts) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
+        """What is kept: values, and entries that say something of one chunk each."""
+        values = tuple(value for name, value in vars(facts).items() if name not in BY_CHUNK)
+        out: list[tuple[Any, ...]] = []
+        if self.wants & {"complete_at_finalization"} or "stop_overtook_upload" in self.guards:
+            out += [("missing", chunk) for chunk in facts.missing]
         if self.wants & {"nothing_lost", "count_true"}:
-            lost = (chunk for chunk in facts.recorded if chunk not in facts.stored)
-            out += [("not stored", encoder.name(chunk)) for chunk in lost]
+            out += [("not stored", chunk) for chunk in facts.recorded if chunk not in facts.stored]
         if "count_true" in self.wants:
-            out += [("ended", encoder.name(chunk)) for chunk in facts.uploads_ended]
-            out += [("orphan", encoder.name(chunk), attempt) for chunk, attempt in facts.orphans]
-        return out
+            out += [("ended", chunk) for chunk in facts.uploads_ended]
+            out += [("orphan", chunk, attempt) for chunk, attempt in facts.orphans]
+        return values, out
 
 
 def _came(at_ms: Any) -> int:

@@ -123,6 +123,11 @@ class Walker:
 
     def step(self, node: Node, move: Move, leaf: Leaf, orders: Any) -> None:
         """Take one step of the path; ``orders`` is how the search then sorted tied chunks."""
+        if move.ranks is not None:
+            order = list(self.order)
+            one, two = move.ranks
+            order[one], order[two] = order[two], order[one]
+            self.order = tuple(order)
         skeleton = self._skeleton(self.order)
         if skeleton.key != node.skeleton.key:
             raise AssertionError("a path leads elsewhere than the search went")

@@ -22,7 +22,6 @@ from model.explore.machine import Machine, Move, Node
 from model.explore.paths import Walk, Walker
 from model.explore.steps import Leaf
 from model.explore.store import EqualStore, Store
-from model.explore.symmetry import sorted_zone
 from model.explore.zone import Zone, at_most
 from model.properties import Held, Violation
 
@@ -70,6 +69,8 @@ class Exploration:
     findings: dict[str, Finding] = field(default_factory=dict)
     late: int | None = None
     """A bound of `model.explore.zone`: the longest time to finalization."""
+    soon: int | None = None
+    """The shortest one, likewise."""
 
 
 def earliest(node: Node, zone: Zone) -> int:
@@ -165,8 +166,8 @@ class Search:
         """A step came to a class: keep it, unless it is covered."""
         node: Node = leaf.target
         orders: Any = ()
-        if node.skeleton.groups:
-            zone, orders = sorted_zone(zone, node.skeleton.groups)
+        if node.sorter is not None:
+            zone, orders = node.sorter.sorted(zone)
         number = len(self.classes)
         if node.store is None:
             node.store = self.store(zone)
@@ -199,6 +200,8 @@ class Search:
             i, j, bound = leaf.late
             late = int(zone[i, j]) + bound
             found.late = late if found.late is None else max(found.late, late)
+            soon = bound - int(zone[j, i])
+            found.soon = soon if found.soon is None else min(found.soon, soon)
 
     def _violated(self, slug: str, finding: Finding, zone: Zone) -> None:
         """The first one counts; in time order the soonest."""

@@ -14,8 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from model.explore.encode import Attempt, Bag, Name
-from model.explore.instant import Instant
 from model.explore.items import Item
 from model.world.pending import Key
 
@@ -57,16 +55,12 @@ class Skeleton:
 
     def _ranked(self, attempts: Mapping[Any, int], symmetric: bool) -> list[int]:
         chunks = sorted(frozenset().union(*(item.chunks for item in self.items)))
-        if not symmetric:
-            return chunks
+        if not symmetric:  # each keeps its own index: the code may look at it
+            return list(range(max(chunks, default=-1) + 1))
         for chunk in chunks:
             names = dict.fromkeys(chunks, "?")
             names[chunk] = "*"
-            texts = [
-                _render(item.parts, names, attempts, [])
-                for item in self.items
-                if chunk in item.chunks
-            ]
+            texts = [item.fill(names, attempts)[0] for item in self.items if chunk in item.chunks]
             self.signatures[chunk] = tuple(sorted(texts))
         return sorted(chunks, key=lambda chunk: self.signatures[chunk])
 
@@ -108,7 +102,7 @@ class Skeleton:
 def _attempt_ranks(items: list[Item]) -> dict[Any, int]:
     numbers: dict[Any, set[int]] = {}
     for item in items:
-        for mark in item.attempts:
+        for mark in item.text.attempts:
             numbers.setdefault(mark.call, set()).add(mark.number)
     return {
         (call, number): rank
@@ -120,10 +114,7 @@ def _attempt_ranks(items: list[Item]) -> dict[Any, int]:
 def _layout(
     items: list[Item], names: Mapping[int, str], attempts: Mapping[Any, int]
 ) -> tuple[Any, list[Column], list[Key], list[frozenset[int]]]:
-    rendered = []
-    for item in items:
-        times: list[Instant] = []
-        rendered.append((_render(item.parts, names, attempts, times), times, item))
+    rendered = [(*item.fill(names, attempts), item) for item in items]
     rendered.sort(key=lambda entry: (entry[2].key is None, entry[0]))
     columns: list[Column] = []
     owners: list[frozenset[int]] = []
@@ -148,29 +139,3 @@ def _layout(
             refers.append((at, time.offset_ms - offset_ms))
     texts = tuple(text for text, _, _ in rendered)
     return (texts, tuple(refers)), columns, fires, owners
-
-
-def _render(
-    parts: Any, names: Mapping[int, str], attempts: Mapping[Any, int], times: list[Instant]
-) -> str:
-    """A part as text; its times are gathered in the order of their blanks."""
-    kind = type(parts)
-    if kind is tuple:
-        return "(" + ",".join([_render(part, names, attempts, times) for part in parts]) + ")"
-    if kind is Name:
-        return names[parts.chunk]
-    if kind is Instant:
-        times.append(parts)
-        return "@"
-    if kind is Attempt:
-        return f"%{attempts[parts.call, parts.number]}"
-    if kind is Bag:
-        rows = []
-        for part in parts.parts:
-            inner: list[Instant] = []
-            rows.append((_render(part, names, attempts, inner), inner))
-        rows.sort(key=lambda row: row[0])
-        for _, inner in rows:
-            times.extend(inner)
-        return f"{parts.kind}{{" + ",".join([text for text, _ in rows]) + "}"
-    return repr(parts)

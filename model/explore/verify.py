@@ -38,7 +38,9 @@ class Verification:
     ``classes`` are the state classes needed (the maximal zones), ``expanded`` those whose steps
     were taken, ``frontier`` those that were left when a budget was used up. ``late_ms`` is the
     longest time from the later of stop and last upload to the completion; None where it is not
-    known or has no bound. ``seconds`` is wall time.
+    known or has no bound; ``late_ms_min`` is the shortest. ``seconds`` is wall time. ``silent``
+    are properties that no schedule says anything about, left out where they were not asked for by
+    name.
     """
 
     scenario: Scenario
@@ -53,7 +55,9 @@ class Verification:
     frontier: int
     seconds: float
     late_ms: int | None
+    late_ms_min: int | None
     guards: tuple[str, ...]
+    silent: tuple[str, ...] = ()
     budget: Budget = field(default_factory=Budget)
 
     @property
@@ -100,11 +104,13 @@ def verify(
     for slug, items in examples.items():
         if items:  # a time that the search knows as an instant only is a number here
             verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)
+    silent = () if properties is not None else tuple(s for s in slugs if _is_silent(verdicts[s]))
     late = next((item.late for item in found if item.late is not None), None)
+    soon = next((item.soon for item in found if item.soon is not None), None)
     return Verification(
         scenario,
         design,
-        {slug: verdicts[slug] for slug in slugs},
+        {slug: verdicts[slug] for slug in slugs if slug not in silent},
         examples,
         sum(item.classes for item in found),
         sum(item.expanded for item in found),
@@ -114,9 +120,15 @@ def verify(
         sum(item.frontier for item in found),
         sum(item.seconds for item in found),
         None if late is None or late > HALF else milliseconds(late),
+        None if soon is None else -milliseconds(-soon),
         tuple(sorted(set().union(*(item.guards for item in found)))),
+        silent,
         budget,
     )
+
+
+def _is_silent(verdict: Verdict) -> bool:
+    return verdict.kind == "unknown" and verdict.reason == SILENT
 
 
 def check_budget(budget: Budget) -> Budget:
@@ -174,7 +186,7 @@ class Part:
         if unmet:
             return _verdict("unknown", "it never happened that " + ", ".join(unmet))
         if slug not in found.held:
-            return _verdict("unknown", "no schedule says anything about it")
+            return _verdict("unknown", SILENT)
         return _verdict("proved", "")
 
     def counterexamples(self) -> dict[str, tuple[Counterexample, ...]]:
@@ -211,6 +223,7 @@ class Part:
         return self._example(slug, "earliest", search.walk_to(found.findings[slug]))
 
 
+SILENT = "no schedule says anything about it"
 FOR_EVER = {
     "proved": "there is a schedule that goes on for ever and never completes the session",
     "possible": "classes form a cycle in which the session is not completed",

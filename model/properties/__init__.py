@@ -8,6 +8,7 @@ from model.properties.base import (
     NotApplicable,
     Property,
     Violation,
+    judge_settings,
 )
 from model.properties.catalogue import GUARDS, PROPERTIES, asked
 from model.properties.row import OUTCOMES, ROW_COLUMNS, check_all, row_of
@@ -26,5 +27,6 @@ __all__ = [
     "Violation",
     "asked",
     "check_all",
+    "judge_settings",
     "row_of",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from model.trace.facts import Facts
 
@@ -26,6 +26,12 @@ class JudgeSettings:
     def prompt_ms(self) -> int:
         """How soon after the later of stop and last upload the session should be completed."""
         return self.grace_ms + PROMPT_SLACK_MS
+
+
+def judge_settings(design: Any) -> JudgeSettings:
+    """The design's own grace; the promised 5 s for one that has none."""
+    grace_ms = getattr(design.settings, "grace_ms", JudgeSettings.grace_ms)
+    return JudgeSettings(grace_ms, bool(getattr(design.cls, "notifies", False)))
 
 
 @dataclass(frozen=True)

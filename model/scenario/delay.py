@@ -21,7 +21,6 @@ from pydantic import (
     PositiveFloat,
     model_validator,
 )
-from scipy.special import gammaincinv
 
 from model.errors import InputError
 
@@ -126,6 +125,8 @@ class Gamma(Model):
 
     def quantile(self, u: float) -> int:
         """The value below or at which a share ``u`` of the draws lies, rounded."""
+        from scipy.special import gammaincinv  # slow to import, and seldom needed
+
         return round(float(gammaincinv(self.shape, u)) * self.mean_ms / self.shape)
 
 

@@ -17,7 +17,7 @@ import simpy
 from simpy.events import NORMAL
 
 from model.design import DesignSpec
-from model.properties import JudgeSettings
+from model.properties import JudgeSettings, judge_settings
 from model.scenario.schema import Scenario
 from model.streams import Streams
 from model.trace.events import Event, RunEnded
@@ -58,12 +58,6 @@ class Run:
     def judge(self) -> JudgeSettings:
         """What the properties measure this design by."""
         return judge_settings(self.design)
-
-
-def judge_settings(design: DesignSpec) -> JudgeSettings:
-    """The design's own grace; the promised 5 s for one that has none."""
-    grace_ms = getattr(design.settings, "grace_ms", JudgeSettings.grace_ms)
-    return JudgeSettings(grace_ms, bool(getattr(design.cls, "notifies", False)))
 
 
 class Due(simpy.Event):

@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv
 
 from model.scenario.mahimahi import read_mahimahi
 from model.scenario.schema import ConstantUplinkSpec, FluctuatingUplinkSpec, TraceUplinkSpec
@@ -116,6 +115,8 @@ class FluctuatingUplink:
         self._normal = keep * self._normal + (1 - keep * keep) ** 0.5 * fresh
         # The tails are cut where the normal's own function rounds to 0 or 1.
         u = min(max(_NORMAL.cdf(self._normal), 1e-12), 1 - 1e-12)
+        from scipy.special import gammaincinv  # slow to import, and seldom needed
+
         rate_kbps = float(gammaincinv(self.spec.shape, u)) * self.spec.mean_kbps / self.spec.shape
         bits = self._rest_bits + round(rate_kbps * self.spec.interval_ms)
         packets, self._rest_bits = divmod(bits, PACKET_BITS)

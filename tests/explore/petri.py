@@ -55,8 +55,7 @@ class Net:
     def _leaf(self, marking: Marking, kept: dict[int, int], columns: int, now: int) -> Leaf:
         enabled = self.enabled(marking)
         if marking not in self.nodes:
-            skeleton = SimpleNamespace(groups=[])
-            node = SimpleNamespace(marking=marking, enabled=enabled, skeleton=skeleton, store=None)
+            node = SimpleNamespace(marking=marking, enabled=enabled, sorter=None, store=None)
             node.leaves = {}
             self.nodes[marking] = node
         sources, lows, highs = [now], [0], [0]

@@ -14,9 +14,8 @@ import pytest
 from model.design import load_design
 from model.explore.machine import Machine, monitor_for
 from model.explore.search import Search
-from model.properties import Violation, asked, check_all
+from model.properties import Violation, asked, check_all, judge_settings
 from model.scenario.load import load_scenario
-from model.simulate.run import judge_settings
 from model.trace.events import RunEnded
 from model.trace.facts import facts_of
 from model.world.world import World
@@ -92,6 +91,13 @@ CASES = {
         f"blobs.put_delay_ms={within(1, 2)}",
         "faults=[{kind='stray_stop', offset_ms={low_ms=0, high_ms=3}},"
         " {kind='create_again', offset_ms=2, probability=0.5}]",
+    ),
+    "one put at a time to a key": (
+        "design.grace_ms=4",
+        "network.request_delay_ms=1",
+        "network.response_loss=0.5",
+        "blobs.put_delay_ms=1",
+        "blobs.same_key_ms=3",
     ),
     "an unread store": (
         "design.grace_ms=3",

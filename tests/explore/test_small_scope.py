@@ -10,7 +10,8 @@ from model.design import load_design
 from model.explore.machine import Machine, monitor_for
 from model.explore.search import Exploration, Search
 from model.scenario.load import load_scenario
-from tests.explore.oracles import Config, violated_by_reals, violated_by_ticks
+from tests.explore.reals import violated_by_reals
+from tests.explore.ticks import Config, violated_by_ticks
 
 SLUG = "complete_at_finalization"
 STANDARD = Config(2, 1, 8, 1, 20, 40, 1, 1)

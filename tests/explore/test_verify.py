@@ -220,6 +220,33 @@ def test_a_design_that_tells_chunks_apart_is_explored_without_the_symmetry() -> 
     assert "without chunk 1" in found.verdicts[COMPLETE].reason
 
 
+class SecondMatters(AlarmDesign):
+    """Treats chunk 1 in its own way, and keeps nothing that says so."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Refuse chunk 1 once it comes a second time."""
+        if chunk.index == 1 and await self.ctx.storage.get("one"):
+            return Response(403)
+        if chunk.index == 1:
+            await self.ctx.storage.put("one", True)
+        return await super().upload(chunk)
+
+
+def test_without_the_symmetry_a_chunk_keeps_its_index() -> None:
+    # Uploads one after the other: which chunk is left is all that tells some states apart.
+    found = explored(
+        SecondMatters,
+        ["nothing_refused"],
+        "client.uploads_parallel=1",
+        "network.request_loss=0",
+        "network.response_loss=0.5",
+        "disconnects=0",
+        "chunks=3",
+    )
+    assert found.verdict == "violated"
+    assert "chunk 1 was answered 403" in found.verdicts["nothing_refused"].reason
+
+
 def test_bad_input_is_one_clear_error() -> None:
     with pytest.raises(InputError, match=r"budget\.classes: 0; allowed: at least 1"):
         explored("alarm", [COMPLETE], budget=Budget(classes=0))
@@ -245,10 +272,13 @@ def test_the_command_writes_what_it_found(tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ["verify", "small-scope", "--set", "chunks=1", "--set", "grace_ms=16"]
     arguments += ["--property", COMPLETE, "--threshold", "grace_ms", "--out", str(out)]
+    arguments += ["--promela", str(tmp_path / "m.pml"), "--tchecker", str(tmp_path / "m.txt")]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1, result.output
     found = json.loads((out / "verify.json").read_text(encoding="utf-8"))
     assert found["verdict"] == "violated"
+    assert "#define GRACE 16" in (tmp_path / "m.pml").read_text(encoding="utf-8")
+    assert "system:small_scope" in (tmp_path / "m.txt").read_text(encoding="utf-8")
     assert found["thresholds"][0]["proved"] == 17
     assert {"classes", "seconds", "bounds", "frontier", "settings"} <= set(found)
     run = replay(read_schedule(out / f"{COMPLETE}-widest.jsonl"))
