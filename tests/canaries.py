@@ -56,6 +56,17 @@ class Raises(AlarmDesign):
         return Response(200 // 0)
 
 
+class SleepsForReal(AlarmDesign):
+    """Not a canary of the properties: it wants an event loop, and there is none."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Sleep for a second of the machine's own time."""
+        import asyncio
+
+        await asyncio.sleep(1)
+        return Response(200)
+
+
 class AwaitsUnknown(AlarmDesign):
     """Not a canary of the properties: it awaits what no driver answers."""
 

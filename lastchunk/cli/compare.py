@@ -110,8 +110,8 @@ def report(
         list[str] | None, typer.Option("--scenario", help="These scenarios, not all shipped ones.")
     ] = None,
     design: DesignsOption = None,
-    sessions: Annotated[int, typer.Option("--sessions", help="Per scenario and design.")] = 2_000,
-    sweep_sessions: SweepOption = 500,
+    sessions: Annotated[int, typer.Option("--sessions", help="Per scenario and design.")] = 1_500,
+    sweep_sessions: SweepOption = 300,
     proof_sessions: Annotated[
         int,
         typer.Option("--proof-sessions", help="Per point of the map; 0: no proofs.", min=0),

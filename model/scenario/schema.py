@@ -51,8 +51,12 @@ class Client(Model):
     keeps_queue: bool = False
 
     def to_settings(self, own: Mapping[str, Any]) -> RecorderSettings:
-        """The same settings as the recorder takes them; ``own`` are those of a design's client."""
-        return RecorderSettings(**self.model_dump() | dict(own))
+        """The same settings as the recorder takes them.
+
+        ``own`` are those of a design's client; what the scenario says itself goes before them.
+        """
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        return RecorderSettings(**self.model_dump() | dict(own) | given)
 
 
 class Network(Model):
@@ -133,7 +137,8 @@ class Platform(Model):
     is on disk all the same (R10). ``instance_loss``: how often an instance is lost at an await.
     The ``alarm_*`` shares are of delivery attempts: failed before the code ran, counted (D1) or not
     (D2), or run to the end and not acknowledged (D5); ``alarm_move_loss`` is how often the
-    scheduler is not told of a later alarm (R9). ``hibernates`` off: the object stays in memory
+    scheduler is not told of a later alarm (R9). The ``_max`` settings bound how many of these
+    strike in one session; None does not. ``hibernates`` off: the object stays in memory
     until it is evicted. ``clock_offset_ms``: how far the clock of an instance is ahead. The two
     ``bug_`` switches are known bugs of the platform (A7).
     """
@@ -149,6 +154,9 @@ class Platform(Model):
     alarm_uncounted_failure: Probability = 0.0
     alarm_unacknowledged: Probability = 0.0
     alarm_move_loss: Probability = 0.0
+    commit_failures_max: NonNegativeInt | None = None
+    instance_losses_max: NonNegativeInt | None = None
+    alarm_failures_max: NonNegativeInt | None = None
     clock_offset_ms: AnyOffset = Offset(low_ms=0, high_ms=0)
     hibernates: bool = True
     hibernate_after_ms: PositiveInt = 10_000
@@ -183,9 +191,12 @@ class Consumer(Model):
 
 
 class Start(Model):
-    """``active``: at time 0 the session exists, is active, and no alarm is pending."""
+    """``new``: the page creates the session. ``created``: it has been, at time 0.
 
-    session: Literal["new", "active"] = "new"
+    ``active``: it exists and is active at time 0, and no alarm is pending.
+    """
+
+    session: Literal["new", "created", "active"] = "new"
 
 
 class Timed(Model):

@@ -84,6 +84,45 @@ def keeping(choices: Choices, word: str, under_way: int) -> Choices:
     return tuple(spread)
 
 
+def strikes_max(scenario: Scenario) -> dict[str, int]:
+    """How many of these a session may meet at the most; what is not in it has no bound."""
+    platform = scenario.platform
+    bounds = {
+        "commit": platform.commit_failures_max,
+        "instance": platform.instance_losses_max,
+        "alarm": platform.alarm_failures_max,
+    }
+    return {name: bound for name, bound in bounds.items() if bound is not None}
+
+
+def strike_of(kind: str, outcome: str) -> str:
+    """What an outcome counts as, among those of which a scenario may bound the number."""
+    if outcome.startswith(INSTANCE_LOST):
+        return "instance"
+    if kind == "commit" and outcome != "confirmed":
+        return "commit"
+    return "alarm" if kind == "alarm" and outcome != DELIVERED else ""
+
+
+def within(kind: str, choices: Choices, most: dict[str, int], strikes: dict[str, int]) -> Choices:
+    """The outcomes that are left once the bounded ones are used up; () for one alone."""
+    left = []
+    for name, share in choices:
+        strike = strike_of(kind, name)
+        if strike not in most or strikes.get(strike, 0) < most[strike]:
+            left.append((name, share))
+    if len(left) == 1:
+        return ()
+    whole = sum(share for _, share in left)
+    return tuple((name, share / whole) for name, share in left)
+
+
+def counted(kind: str, outcome: str, strikes: dict[str, int]) -> dict[str, int]:
+    """The strikes after one more outcome."""
+    strike = strike_of(kind, outcome)
+    return strikes | {strike: strikes.get(strike, 0) + 1} if strike else strikes
+
+
 def kept_of(outcome: str) -> int:
     """How many commits an outcome keeps."""
     _, found, kept = outcome.partition(KEEPING)

@@ -9,6 +9,7 @@ everything again. What the instance keeps in its own fields comes back the same 
 from __future__ import annotations
 
 import inspect
+import sysconfig
 import traceback
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any
@@ -27,6 +28,8 @@ from reference_impl.contract import (
 
 TaskId = tuple[Any, ...]
 Clock = Callable[[], int]
+STANDARD_LIBRARY = sysconfig.get_path("stdlib")
+"""Where an error may come from that a line of the design has led to."""
 _CONTAINERS = frozenset((dict, list, set))
 PLATFORM_ERRORS = (
     NetworkError,
@@ -246,7 +249,8 @@ class Program:
         if isinstance(error, DesignError):
             return error
         frames = traceback.extract_tb(error.__traceback__)
-        where = f" at line {frames[-1].lineno}, in {frames[-1].name}()" if frames else ""
+        own = [frame for frame in frames if not frame.filename.startswith(STANDARD_LIBRARY)]
+        where = f" at line {own[-1].lineno}, in {own[-1].name}()" if own else ""
         return DesignError(f"{self.name} raised {type(error).__name__}{where}: {error}")
 
     def line_of(self, task: TaskId) -> str:

@@ -18,10 +18,13 @@ from model.world.alarms import SLOT
 from model.world.chances import (
     INSTANCE_LOST,
     Choices,
+    counted,
     fault_choices,
     keeping,
     kept_of,
+    strikes_max,
     table_of,
+    within,
 )
 from model.world.client import ClientHost
 from model.world.consumer import Consumers
@@ -124,6 +127,8 @@ class World:
         self.end_at_completion = scenario.limits.end_at_completion
         self.chances = table_of(scenario)
         self.choosing = frozenset((*self.chances, "fault"))
+        self.strikes_max = strikes_max(scenario)
+        self.strikes: dict[str, int] = {}  # replaced, never changed: worlds share it
         # No delay and no choice is no step of its own, as a commit or a read that takes no time.
         self.puts_at_once = (
             self.put_delay_ms == 0
@@ -137,8 +142,11 @@ class World:
 
     def begin(self) -> None:
         """Let the run begin, at time 0."""
-        if self.scenario.start.session == "active":
+        session = self.scenario.start.session
+        if session != "new":
             self.object.deliver("request", ("create", NO_CHUNK, -1, 0), ())
+            self.object.storage.settle()
+        if session == "active":
             self.object.alarms.time_ms = self.object.alarms.told_ms = None
             self.object.storage.settle()
             self.cancel(SLOT)
@@ -168,6 +176,8 @@ class World:
         if kind == "fault":
             return self._fault_choices(pending.payload)
         choices = self.chances.get(kind, ())
+        if choices and self.strikes_max:
+            choices = within(kind, choices, self.strikes_max, self.strikes)
         if kind in ("request", "response"):
             return choices if choices and self.network.may_fail(pending.key[1:4]) else ()
         if kind in AWAITS and choices:
@@ -184,6 +194,8 @@ class World:
         """Let one pending thing happen. ``fresh`` then holds what has become pending by it."""
         self.now_ms = at_ms
         del self.pending[pending.key]
+        if outcome and self.strikes_max:
+            self.strikes = counted(pending.key[0], outcome, self.strikes)
         _HAPPENINGS[pending.key[0]](self, pending, outcome)
 
     # --- delays ------------------------------------------------------------------------------

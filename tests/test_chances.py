@@ -1,0 +1,93 @@
+"""Chances: which outcomes there are, and how many of the bad ones a session may meet."""
+
+from __future__ import annotations
+
+import pytest
+
+from model.scenario.load import load_scenario
+from model.trace import events as e
+from model.world.chances import build_table, choices_of, counted, keeping, kept_of, within
+from tests.worlds import of, run
+
+
+def test_what_cannot_go_wrong_is_not_in_the_table() -> None:
+    assert build_table(load_scenario("everything-fast")) == {}
+    table = build_table(load_scenario("everything-at-once"))
+    assert set(table) == {
+        "request",
+        "response",
+        "blob",
+        "timer",
+        "storage",
+        "commit",
+        "alarm",
+        "move_alarm",
+        "notify",
+    }
+    for choices in table.values():
+        assert sum(share for _, share in choices) == pytest.approx(1.0)
+
+
+def test_what_is_certain_to_go_wrong_leaves_no_rest() -> None:
+    assert choices_of("delivered", ("lost", 1.0)) == (("lost", 1.0),)
+    assert choices_of("delivered", ("lost", 0.0)) == ()
+
+
+def test_an_instance_that_is_lost_keeps_any_number_of_its_commits() -> None:
+    choices = keeping((("instance lost", 0.3), ("resumed", 0.7)), "instance lost", 2)
+    assert [name for name, _ in choices] == [
+        "instance lost keeping 0",
+        "instance lost keeping 1",
+        "instance lost keeping 2",
+        "resumed",
+    ]
+    assert sum(share for _, share in choices) == pytest.approx(1.0)
+    assert [kept_of(name) for name, _ in choices] == [0, 1, 2, 0]
+
+
+def test_a_bound_that_is_used_up_leaves_the_rest() -> None:
+    choices = (("failed", 0.1), ("written", 0.1), ("confirmed", 0.8))
+    assert within("commit", choices, {"commit": 1}, {}) == choices
+    assert within("commit", choices, {"commit": 1}, {"commit": 1}) == ()
+    assert within("commit", choices, {"alarm": 0}, {}) == choices
+    blob = (("failed", 0.2), ("instance lost", 0.2), ("stored", 0.6))
+    left = within("blob", blob, {"instance": 0}, {})
+    assert [name for name, _ in left] == ["failed", "stored"]
+    assert [share for _, share in left] == pytest.approx([0.25, 0.75])
+
+
+def test_only_what_is_bounded_is_counted() -> None:
+    before: dict[str, int] = {}
+    assert counted("blob", "failed", before) is before
+    assert counted("commit", "confirmed", before) is before
+    assert counted("blob", "instance lost keeping 1", before) == {"instance": 1}
+    assert counted("alarm", "counted", {"alarm": 2}) == {"alarm": 3}
+    assert before == {}, "worlds share it: it is never changed"
+
+
+@pytest.mark.parametrize(
+    ("settings", "event", "most"),
+    [
+        (["platform.commit_failure=0.9", "platform.commit_failures_max=2"], e.CommitFailed, 2),
+        (["platform.instance_loss=0.9", "platform.instance_losses_max=3"], e.InstanceLost, 3),
+        (
+            ["platform.alarm_uncounted_failure=0.9", "platform.alarm_failures_max=4"],
+            e.AlarmFailed,
+            4,
+        ),
+    ],
+)
+def test_a_session_meets_no_more_than_the_bound(
+    settings: list[str], event: type, most: int
+) -> None:
+    found = [len(of(run("everything-fast", "alarm", *settings, seed=s), event)) for s in range(20)]
+    assert max(found) == most
+
+
+def test_a_created_session_has_its_alarm_and_an_active_one_has_none() -> None:
+    settings = ["disconnects=0", "failures=0", "limits.end_at_completion=false"]
+    created = run("small-scope", "alarm", *settings, "start.session='created'")
+    assert of(created, e.AlarmSet)[0].due_ms == 40
+    active = run("small-scope", "alarm", *settings, "network.stop_delay_ms=30")
+    started = of(active, e.AlarmStarted)
+    assert len(started) == 1, "the alarm of create is not there any more"
