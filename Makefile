@@ -11,6 +11,7 @@ report: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m reports.platform
+	$(BIN)/python -m reports.designs
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
