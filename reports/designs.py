@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -165,9 +165,9 @@ def _wrapped(text: str) -> str:
     return textwrap.fill(" ".join(text.split()), 98, break_on_hyphens=False, break_long_words=False)
 
 
-def page_text(names: Iterable[str] = DESIGNS) -> str:
-    """The whole page."""
-    diagrams = {name: diagram_of(name) for name in names}
+def page_text(diagrams: Mapping[str, Diagram] | None = None) -> str:
+    """The whole page; the designs' ``diagrams``, where they are known, save an exploration."""
+    diagrams = diagrams or {name: diagram_of(name) for name in DESIGNS}
     ladder = read_ladder(LADDER.read_text(encoding="utf-8"))
     rows = [simplicity_row(name, diagram) for name, diagram in diagrams.items()]
     parts = [OPENING, simplicity_table(rows), EXPLAINED.lstrip("\n")]

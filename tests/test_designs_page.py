@@ -17,8 +17,10 @@ from reports.figures.save import png_bytes
 from tests.explore.mutants import (
     AlarmCompletes,
     ForgetsThatCompletedIsFinal,
+    IgnoresLateStop,
     RefusesLateChunks,
     StopCompletes,
+    StopDoesNotComplete,
 )
 from tests.worlds import spec_of
 
@@ -34,9 +36,11 @@ def diagrams() -> dict[str, Diagram]:
     return {name: diagram_of(name) for name in DESIGNS}
 
 
-def test_the_page_is_what_the_designs_do_now() -> None:
+def test_the_page_is_what_the_designs_do_now(diagrams: dict[str, Diagram]) -> None:
     written = (DOCS / page.PAGE).read_text(encoding="utf-8")
-    is_fresh = written == page.page_text()  # a plain flag: a diff of the pages would say less
+    is_fresh = written == page.page_text(
+        diagrams
+    )  # a plain flag: a diff of the pages would say less
     assert is_fresh, f"docs/{page.PAGE} is stale; write it anew: {page.COMMAND}"
 
 
@@ -98,6 +102,16 @@ def test_the_recommended_design_meets_every_status(diagrams: dict[str, Diagram])
             ForgetsThatCompletedIsFinal,
             Transition(COMPLETED, "incomplete, stopping", "alarm: every chunk stored"),
             None,
+        ),
+        (
+            StopDoesNotComplete,
+            Transition("active, stopping", "incomplete, stopping", "alarm: every chunk stored"),
+            Transition(ACTIVE, COMPLETED, "signal_stop: every chunk stored"),
+        ),
+        (
+            IgnoresLateStop,
+            None,
+            Transition(INCOMPLETE, COMPLETED, "signal_stop: every chunk stored"),
         ),
         (
             RefusesLateChunks,

@@ -229,6 +229,31 @@ class RemembersInMemory(LazyAlarmDesign):
         return Response(200)
 
 
+class StopDoesNotComplete(LazyAlarmDesign):
+    """A stop that comes last leaves the session to the watchdog."""
+
+    async def signal_stop(self, chunks: int | None = None) -> Response:
+        """Learn the number, and look at nothing."""
+        state = await self.ctx.storage.get(STATE_KEY)
+        if chunks is not None and "expected" not in state:
+            state["expected"], state["active_ms"] = chunks, self.ctx.now()
+            await self.ctx.storage.put(STATE_KEY, state)
+        return Response(200)
+
+
+class IgnoresLateStop(LazyAlarmDesign):
+    """A stop that comes after the watchdog changes nothing."""
+
+    async def signal_stop(self, chunks: int | None = None) -> Response:
+        """Only an active session learns the number."""
+        state = await self.ctx.storage.get(STATE_KEY)
+        return await super().signal_stop(chunks if state["status"] == ACTIVE else None)
+
+
+NEVER_COMPLETED = (StopDoesNotComplete, IgnoresLateStop)
+"""Mutants that declare a whole recording incomplete. *finalizes* takes that as settled, so no
+property refutes them; the state diagram shows it (`tests/test_designs_page.py`)."""
+
 MUTANTS: tuple[tuple[type[LazyAlarmDesign], str, str], ...] = (
     (DropsReRead, "losses", "count_true"),
     (CountsInsteadOfSet, "disconnect", "count_true"),
