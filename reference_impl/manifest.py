@@ -43,7 +43,7 @@ class ManifestDesign:
         "looks_at_status": True,
         "retry_ms": 500,
         "retry_factor": 2.0,
-        "retry_ms_max": 30_000,
+        "retry_ms_max": 4_000,
         "retry_jitter": 0.5,
         "keeps_queue": True,
     }
