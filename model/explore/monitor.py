@@ -133,7 +133,8 @@ class Monitor:
         if "count_true" not in self.wants:
             facts.uploads_ended.clear()
             facts.orphans.clear()
-            facts.chunks_uploaded = 0
+            if "finalizes" not in self.wants:
+                facts.chunks_uploaded = 0
         if "uploads_overlapped" not in self.guards:
             facts.uploads_running = 0
         facts.stop_runs = min(facts.stop_runs, 2) if "stop_repeated" in self.guards else 0
@@ -142,6 +143,8 @@ class Monitor:
         """Times of which only matters that they came, or that no later step will look at."""
         prompt = "finalizes_promptly" in self.wants
         facts.stop_ran_ms = _came(facts.stop_ran_ms)
+        is_asked = "finalizes" in self.wants
+        facts.stop_answered_ms = _came(facts.stop_answered_ms) if is_asked else -1
         if not prompt:
             facts.stop_ms, facts.last_upload_ms = _came(facts.stop_ms), -1
         elif facts.stop_ms >= 0:

@@ -8,10 +8,17 @@ from reference_impl.contract import INCOMPLETE
 
 
 def finalizes(facts: Facts, judge: JudgeSettings) -> Judgement:
-    """The session is completed, or declared incomplete, when nothing can happen any more."""
+    """The session is completed, or declared incomplete, when nothing can happen any more.
+
+    Incomplete is no end for a session that misses nothing, by its own record, and whose stop was
+    answered.
+    """
     if not facts.status:
         return NotApplicable("no session")
-    if facts.final_completion_ms >= 0 or facts.status == INCOMPLETE:
+    if facts.final_completion_ms >= 0:
+        return HELD
+    misses = facts.stop_answered_ms < 0 or facts.chunks_uploaded != len(facts.recorded)
+    if facts.status == INCOMPLETE and misses:
         return HELD
     if facts.ended != "quiet":
         return NotApplicable(f"the run ended at the {facts.ended}")

@@ -35,6 +35,7 @@ class Facts:
         self.status = ""
         self.chunks_uploaded = 0
         self.start_ms = self.stop_ms = self.tab_closed_ms = -1
+        self.stop_answered_ms = -1
         self.stop_ran_ms = self.last_upload_ms = self.last_recorded_ms = -1
         self.completed_while_recording_ms = -1
         self.pause_began_ms = -1
@@ -118,6 +119,11 @@ class Facts:
     def _request_arrived(self, event: e.RequestArrived) -> None:
         if event.method == UPLOAD and self.stop_ran_ms >= 0:
             self.saw("chunk_arrived_after_stop", event.at_ms)
+
+    def _response_arrived(self, event: e.ResponseArrived) -> None:
+        is_stop = event.method not in (UPLOAD, "create")
+        if is_stop and event.status < CLIENT_ERROR:
+            self.stop_answered_ms = event.at_ms
 
     def _response_lost(self, event: e.ResponseLost) -> None:
         self.saw("response_lost", event.at_ms)
@@ -281,6 +287,7 @@ _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
     e.LaptopSlept: Facts._slept,
     e.RequestSent: Facts._request_sent,
     e.RequestArrived: Facts._request_arrived,
+    e.ResponseArrived: Facts._response_arrived,
     e.ResponseLost: Facts._response_lost,
     e.RequestDuplicated: Facts._duplicated,
     e.NetworkWentDown: Facts._went_down,

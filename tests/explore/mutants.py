@@ -250,10 +250,6 @@ class IgnoresLateStop(LazyAlarmDesign):
         return await super().signal_stop(chunks if state["status"] == ACTIVE else None)
 
 
-NEVER_COMPLETED = (StopDoesNotComplete, IgnoresLateStop)
-"""Mutants that declare a whole recording incomplete. *finalizes* takes that as settled, so no
-property refutes them; the state diagram shows it (`tests/test_designs_page.py`)."""
-
 MUTANTS: tuple[tuple[type[LazyAlarmDesign], str, str], ...] = (
     (DropsReRead, "losses", "count_true"),
     (CountsInsteadOfSet, "disconnect", "count_true"),
@@ -263,6 +259,8 @@ MUTANTS: tuple[tuple[type[LazyAlarmDesign], str, str], ...] = (
     (StrayStopCounts, "stray stop", "complete_at_finalization"),
     (RecordsBeforePut, "losses", "complete_at_finalization"),
     (AlarmCompletes, "silence", "complete_at_finalization"),
+    (StopDoesNotComplete, "last moment", "finalizes"),
+    (IgnoresLateStop, "silence", "finalizes"),
     (NeverComesBack, "client lost", "finalizes"),
     (RefusesLateChunks, "silence", "nothing_refused"),
     (RefusesTheSecondCopy, "disconnect", "nothing_refused"),
