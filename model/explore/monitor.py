@@ -10,16 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from model.properties import PROPERTIES, Judgement, JudgeSettings
+from model.properties import EXPLORABLE, Judgement, JudgeSettings
 from model.trace.events import AlarmStarted, Event, RunEnded
 from model.trace.facts import Facts
 
 AT_END = frozenset(
-    ("nothing_lost", "finalizes", "finalizes_promptly", "duration_true", "notified_once")
+    (
+        "nothing_lost",
+        "nothing_recoverable_lost",
+        "finalizes",
+        "finalizes_promptly",
+        "duration_true",
+        "notified_once",
+    )
 )
 """Properties that only a run's end decides; the others, once violated, stay so."""
 REVERTIBLE = frozenset(("complete_at_finalization", "completed_is_final", "count_true"))
 """Properties whose violation a commit that fails may undo: what was not on disk never happened."""
+BY_MISSING = frozenset(("complete_at_finalization", "nothing_recoverable_lost"))
+"""Properties that look at the chunks that are neither stored nor held by a closed tab."""
 CAME = 0
 """Stands for a time of which only matters that it came."""
 BY_CHUNK = frozenset(("recorded", "stored", "held", "uploads_ended", "orphans", "seen"))
@@ -88,7 +97,7 @@ class Monitor:
 
     def _judged(self, facts: Facts, at_end: bool) -> dict[str, Judgement]:
         return {
-            slug: PROPERTIES[slug].check(facts, self.judge)
+            slug: EXPLORABLE[slug].check(facts, self.judge)
             for slug in self.slugs
             if at_end or slug not in self.late
         }
@@ -166,7 +175,7 @@ class Monitor:
         """What is kept: values, and entries that say something of one chunk each."""
         values = tuple(value for name, value in vars(facts).items() if name not in BY_CHUNK)
         out: list[tuple[Any, ...]] = []
-        if self.wants & {"complete_at_finalization"} or "stop_overtook_upload" in self.guards:
+        if self.wants & BY_MISSING or "stop_overtook_upload" in self.guards:
             out += [("missing", chunk) for chunk in facts.missing]
         if self.wants & {"nothing_lost", "count_true"}:
             out += [("not stored", chunk) for chunk in facts.recorded if chunk not in facts.stored]
