@@ -6,9 +6,13 @@ import json
 import shlex
 from typing import Any
 
+from model.estimate.costs import ITEMS, load_prices
+from model.estimate.simplicity import simplicity_of
 from model.properties import GUARDS, PROPERTIES
 from model.simulate import Run
 from model.verdict import Verdict, p_words, percent, points, sessions_words
+from reports.claims import ledger
+from reports.figures.costs import WORDS, length_words
 from reports.figures.timeline import violations_of
 from reports.result import provenance
 from reports.review import Review
@@ -24,6 +28,45 @@ def heading(review: Review) -> str:
 def css(kind: str) -> str:
     """A verdict's style class."""
     return kind.replace(" ", "-")
+
+
+def claims_block(review: Review) -> dict[str, Any]:
+    """The ledger of the claims: one row a claim, one cell a design."""
+    rows = []
+    for claim, entries in ledger(review):
+        cells = [
+            {"kind": entry.status, "css": css(entry.status), "words": entry.words}
+            for entry in entries.values()
+        ]
+        rows.append({"number": claim.number, "words": claim.words, "cells": cells})
+    return {"rows": rows}
+
+
+def costs_block(review: Review) -> dict[str, Any] | None:
+    """Dollars per million sessions, and what there is to read in each design."""
+    if review.costs is None:
+        return None
+    columns = ["video", "design", *(WORDS[item] for item in ITEMS), "total, 95 %"]
+    rows = [
+        [
+            length_words(int(row["length_ms"])),
+            row["design"],
+            *(f"{row[item]:.2f}" for item in ITEMS),
+            f"{row['total']:.2f} ({row['low']:.2f} to {row['high']:.2f})",
+        ]
+        for row in review.costs.to_dict("records")
+    ]
+    names = ["design", "lines", "awaits", "methods", "settings", "lines of the stop flow"]
+    read = []
+    for spec in review.comparisons[0].designs:
+        own = simplicity_of(spec.cls)
+        counts = (own.lines, own.awaits, own.methods, own.settings, own.client_lines)
+        read.append([spec.name, *map(str, counts)])
+    return {
+        "date": load_prices().date,
+        "money": {"columns": columns, "rows": rows},
+        "simplicity": {"columns": names, "rows": read},
+    }
 
 
 def verdict_blocks(review: Review) -> list[dict[str, Any]]:
@@ -63,7 +106,7 @@ def _where(review: Review, design: str, slug: str, found: Verdict) -> str:
 
 def side_by_side(review: Review) -> dict[str, Any]:
     """One row a property: the designs' verdicts, and the paired difference of the first two."""
-    has_difference = len(review.designs) == 2
+    has_difference = len(review.designs) >= 2
     rows = []
     for slug in review.slugs:
         item = PROPERTIES[slug]

@@ -8,7 +8,8 @@ from typing import Any
 
 def markdown(page: dict[str, Any]) -> str:
     """The whole report; ``page`` is what `reports.write.render` returned."""
-    parts = [f"# {plain(page['heading'])}", "## Verdicts"]
+    parts = [f"# {plain(page['heading'])}", "## The claims", _claims(page)]
+    parts.append("## Verdicts")
     for block in page["verdicts"]:
         parts.append(f"### {plain(block['design'])} design")
         lines = (
@@ -26,11 +27,27 @@ def markdown(page: dict[str, Any]) -> str:
     parts.append("## Failure rate against uplink speed and network delay")
     parts += [_figure(item) for item in page["sweeps"]] or ["This report was made without sweeps."]
     parts += ["## What became of the sessions", _figure(page["outcomes"])]
+    if page["costs"]:
+        parts += ["## What it costs, and what there is to read", _figure(page["costs"]["figure"])]
+        parts += [table(**page["costs"]["money"]), table(**page["costs"]["simplicity"])]
     parts += ["## Statistics", table(**page["statistics"])]
     parts += ["## Witnesses", table(**page["witnesses"])]
     parts += ["## Provenance", table(["", ""], page["provenance"]["facts"])]
     parts.append("```json\n" + page["provenance"]["settings"] + "\n```")
     return "\n\n".join(parts) + "\n"
+
+
+def _claims(page: dict[str, Any]) -> str:
+    columns = ["", "claim", *page["designs"]]
+    rows = [
+        [
+            row["number"],
+            row["words"],
+            *(f"{cell['kind']}: {cell['words']}" for cell in row["cells"]),
+        ]
+        for row in page["claims"]["rows"]
+    ]
+    return table(columns, rows)
 
 
 def _side(page: dict[str, Any]) -> str:
@@ -40,7 +57,7 @@ def _side(page: dict[str, Any]) -> str:
         for row in page["side"]["rows"]
     ]
     if page["side"]["has_difference"]:
-        columns += ["difference in points, 95 %", "only one fails", "p"]
+        columns += ["difference of the first two in points, 95 %", "only one fails", "p"]
         for line, row in zip(rows, page["side"]["rows"], strict=True):
             line += [row["difference"], row["discordant"], row["p"]]
     return table(columns, rows)

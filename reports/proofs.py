@@ -15,6 +15,7 @@ from model.explore.words import explanation
 from model.properties import PROPERTIES, Violation
 from model.scenario.load import load_scenario
 from model.simulate import simulate
+from reports.conditions import Condition, find_conditions
 
 SCOPE = "small-scope"
 SLUG = "complete_at_finalization"
@@ -45,6 +46,7 @@ class Proofs:
     threshold: Threshold | None
     example: Counterexample | None
     region: Region | None
+    conditions: tuple[Condition, ...] = ()
 
 
 def make_proofs(designs: Sequence[str], sessions: int, seed: int = 1) -> Proofs:
@@ -68,7 +70,8 @@ def make_proofs(designs: Sequence[str], sessions: int, seed: int = 1) -> Proofs:
             found = verify(scenario, load_design(MAPPED, scenario), [SLUG], budget)
             example = next(x for x in found.counterexamples[SLUG] if x.kind == "widest")
         region = make_region(sessions, seed, budget)
-    return Proofs(tuple(done), tuple(refused), threshold, example, region)
+    conditions = tuple(find_conditions(designs))
+    return Proofs(tuple(done), tuple(refused), threshold, example, region, conditions)
 
 
 def make_region(sessions: int, seed: int, budget: Budget) -> Region:

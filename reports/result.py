@@ -9,6 +9,7 @@ from typing import Any
 from model.estimate.comparison import Comparison
 from model.properties import OUTCOMES
 from model.verdict import Verdict
+from reports.claims import ledger
 from reports.review import Review
 
 SCHEMA_PATH = Path(__file__).parent / "result.schema.json"
@@ -34,6 +35,16 @@ def result(review: Review) -> dict[str, Any]:
                 }
             }
             for design in review.designs
+        },
+        "claims": {
+            str(claim.number): {
+                "claim": claim.words,
+                "designs": {
+                    design: {"status": entry.status, "words": entry.words}
+                    for design, entry in entries.items()
+                },
+            }
+            for claim, entries in ledger(review)
         },
         "scenarios": {item.scenario.name: _scenario(item) for item in review.comparisons},
         "provenance": provenance(review),

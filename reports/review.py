@@ -15,6 +15,7 @@ from model.estimate.sweep import Axis
 from model.properties import PROPERTIES
 from model.simulate import Run
 from model.verdict import Verdict
+from reports.conditions import Condition
 from reports.proofs import Proofs
 
 
@@ -22,7 +23,8 @@ from reports.proofs import Proofs
 class Review:
     """Comparisons, sweeps, one failing session of each design, and where all of it comes from.
 
-    ``arguments`` holds by scenario name what the command line was given for it, to replay it.
+    ``arguments`` holds by scenario name what the command line was given for it, to replay it;
+    ``costs`` is what `model.estimate.costs.cost_table` returned.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -34,6 +36,12 @@ class Review:
     machine: str
     arguments: Mapping[str, Sequence[str]]
     proofs: Proofs | None = None
+    costs: pd.DataFrame | None = None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What exploring found of the conditions of the claims."""
+        return self.proofs.conditions if self.proofs is not None else ()
 
     @property
     def designs(self) -> list[str]:
@@ -96,6 +104,7 @@ def make_review(
     wall_seconds: float,
     arguments: Mapping[str, Sequence[str]] | None = None,
     proofs: Proofs | None = None,
+    costs: pd.DataFrame | None = None,
 ) -> Review:
     """Gather a review; the earliest failing session of each design is run again to be drawn."""
     return Review(
@@ -108,6 +117,7 @@ def make_review(
         f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         arguments or {},
         proofs,
+        costs,
     )
 
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from model.files import check_folder, new_folder
 from reports import content
+from reports.figures.costs import cost_figure
 from reports.figures.delays import delay_figure
 from reports.figures.outcomes import outcome_figure
 from reports.figures.safe_region import safe_region_figure
@@ -73,8 +74,16 @@ def render(review: Review, folder: Path) -> dict[str, Any]:
         for axis, frame in review.sweeps
     ]
     proofs = None if review.proofs is None else _proofs(review.proofs, folder)
+    costs = content.costs_block(review)
+    if costs is not None and review.costs is not None:
+        costs["figure"] = _figure(folder, "costs", cost_figure(review.costs)) | _words(
+            f"Dollars per million sessions by item, on the load of a good network; prices of "
+            f"{costs['date']}."
+        )
     return {
         "proofs": proofs,
+        "claims": content.claims_block(review),
+        "costs": costs,
         "heading": content.heading(review),
         "designs": review.designs,
         "verdicts": content.verdict_blocks(review),

@@ -29,6 +29,7 @@ from reports.write import write_report
 ASKED = [slug for slug, item in PROPERTIES.items() if item.asks == "every design"]
 HOSTILE = "<script>alert('x')</script> | **bold** & [link](javascript:1)"
 ORDER = [
+    "claims",
     "verdicts",
     "side-by-side",
     "failures",

@@ -30,6 +30,7 @@ from model.design import DesignSpec, load_designs
 from model.errors import InputError
 from model.estimate.comparison import Comparison
 from model.estimate.comparison import compare as run_compare
+from model.estimate.costs import cost_table
 from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
 from model.properties import PROPERTIES, asked
 from model.scenario.load import load_scenario, shipped
@@ -41,6 +42,8 @@ from reports.write import check_out, write_report
 
 COLOURS = {"violated": "red", "not seen": "green", "unknown": "yellow", "proved": "green"}
 SWEEP_SCENARIO = "everything-fast"
+REPORT_DESIGNS = [*DEFAULT_DESIGNS, "lazy-alarm"]
+"""Old, new, and the recommended one."""
 
 DesignsOption = Annotated[
     list[str] | None,
@@ -110,8 +113,8 @@ def report(
         list[str] | None, typer.Option("--scenario", help="These scenarios, not all shipped ones.")
     ] = None,
     design: DesignsOption = None,
-    sessions: Annotated[int, typer.Option("--sessions", help="Per scenario and design.")] = 1_500,
-    sweep_sessions: SweepOption = 300,
+    sessions: Annotated[int, typer.Option("--sessions", help="Per scenario and design.")] = 1_000,
+    sweep_sessions: SweepOption = 200,
     proof_sessions: Annotated[
         int,
         typer.Option("--proof-sessions", help="Per point of the map; 0: no proofs.", min=0),
@@ -124,7 +127,7 @@ def report(
     began = time.perf_counter()
     check_out(out)
     names = scenario or shipped()
-    designs = design or DEFAULT_DESIGNS
+    designs = design or REPORT_DESIGNS
     loaded = [load_scenario(name, overrides or []) for name in names]
     chosen_designs = [load_designs(designs, item) for item in loaded]
     comparisons = []
@@ -140,7 +143,8 @@ def report(
         for name, item in zip(names, loaded, strict=True)
     }
     proofs = make_proofs(designs, proof_sessions) if proof_sessions else None
-    review = make_review(comparisons, sweeps, command(), seconds, given, proofs)
+    costs = cost_table(designs, sessions=20, seed=seed)
+    review = make_review(comparisons, sweeps, command(), seconds, given, proofs, costs)
     write_report(review, out)
     for result in comparisons:
         show(result, list(PROPERTIES))
@@ -211,10 +215,9 @@ def show(result: Comparison, slugs: Sequence[str]) -> None:
     """Print the verdicts of a comparison side by side, and the paired differences."""
     names = [design.name for design in result.designs]
     title = f"{result.scenario.title} ({result.sessions:,} sessions, seed {result.seed})"
-    table = Table(
-        "property", *names, *(["difference in points"] if len(names) == 2 else []), title=title
-    )
-    pairs = result.paired(*names) if len(names) == 2 else {}
+    pairs = result.paired(*names[:2]) if len(names) >= 2 else {}
+    gaps = ["difference of the first two, in points"] if pairs else []
+    table = Table("property", *names, *gaps, title=title)
     for slug in slugs:
         if not any(slug in found for found in result.verdicts.values()):
             continue

@@ -17,6 +17,7 @@ from model.explore.machine import Machine, Move, Node
 from model.explore.monitor import copy_facts
 from model.explore.skeleton import Skeleton
 from model.explore.steps import Cell, Leaf, Test
+from model.explore.tape import taped
 from model.explore.zone import at_most, negated
 from model.trace.facts import Facts
 from model.world.pending import Key
@@ -60,6 +61,15 @@ class Script:
         return test, answer, i_ms, j_ms
 
     def holds(self, left: int, right: int, bound: int) -> bool:
+        """Whether ``left - right`` keeps a bound."""
+        return bool(taped(lambda: self._holds(left, right, bound)))
+
+    def exactly(self, left: int, right: int) -> int | None:
+        """``left - right`` in ms where the class leaves only one value; else None."""
+        answer: int | None = taped(lambda: self._exactly(left, right))
+        return answer
+
+    def _holds(self, left: int, right: int, bound: int) -> bool:
         """The answer of the path."""
         _, answer, _, _ = self._next(left, right)
         if answer:
@@ -68,7 +78,7 @@ class Script:
             self.constraints.append((right, left, negated(bound)))
         return bool(answer)
 
-    def exactly(self, left: int, right: int) -> int | None:
+    def _exactly(self, left: int, right: int) -> int | None:
         """The answer of the path."""
         _, answer, i_ms, j_ms = self._next(left, right)
         if answer is None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from model.errors import DesignError
+from model.explore.tape import taped
 from model.explore.zone import Layout, Zone, constrain, negated
 from model.properties import Judgement
 
@@ -103,6 +104,15 @@ class Asker:
 
     def holds(self, left: int, right: int, bound: int) -> bool:
         """Whether ``left - right`` keeps a bound."""
+        return bool(taped(lambda: self._holds(left, right, bound)))
+
+    def exactly(self, left: int, right: int) -> int | None:
+        """``left - right`` in ms where the class leaves only one value; else None."""
+        answer: int | None = taped(lambda: self._exactly(left, right))
+        return answer
+
+    def _holds(self, left: int, right: int, bound: int) -> bool:
+        """Whether ``left - right`` keeps a bound."""
         (i, i_ms), (j, j_ms) = self._place(left), self._place(right)
         bound += (i_ms - j_ms) << 10
         test = self._test(i, j, bound)
@@ -117,7 +127,7 @@ class Asker:
         self.cell = test.branch(answer)
         return answer
 
-    def exactly(self, left: int, right: int) -> int | None:
+    def _exactly(self, left: int, right: int) -> int | None:
         """``left - right`` in ms where the class leaves only one value; else None."""
         (i, i_ms), (j, j_ms) = self._place(left), self._place(right)
         test = self._test(i, j, None)

@@ -33,6 +33,7 @@ ROW_COLUMNS = (
     "delay_ms",
     "missing_at_finalization",
     "never_stored",
+    "lost_with_tab",
     "refused",
     "retries",
     "violation_ms",
@@ -84,6 +85,9 @@ def row_of(
         "delay_ms": completed_ms - facts.stop_ms if has_delay else -1,
         "missing_at_finalization": max((len(m) for _, m in facts.completions), default=0),
         "never_stored": sum(chunk not in facts.stored for chunk in facts.recorded),
+        "lost_with_tab": sum(
+            chunk in facts.held for chunk in facts.recorded if chunk not in facts.stored
+        ),
         "refused": len(facts.refused),
         "retries": facts.retries,
         "violation_ms": min(violations, default=-1),

@@ -85,7 +85,18 @@ class Program:
     ``build`` takes the program's clock and returns the instance. ``name`` is for error messages.
     """
 
-    __slots__ = ("build", "clock_ms", "digest", "log", "memory", "name", "target", "tasks")
+    __slots__ = (
+        "answers",
+        "build",
+        "clock_ms",
+        "digest",
+        "log",
+        "memory",
+        "name",
+        "replayed",
+        "target",
+        "tasks",
+    )
 
     def __init__(self, name: str, build: Callable[[Clock], Any]) -> None:
         self.name = name
@@ -97,6 +108,9 @@ class Program:
         self.memory: dict[str, Any] | None = None
         self.digest: Any = None
         """What a scheduler has worked out about this state; gone with the next thing told."""
+        self.answers: list[Any] = []
+        """What a scheduler answered where the code compared times it only knows in bounds."""
+        self.replayed = 0
 
     def now(self) -> int:
         """The program's clock: the time at which it was last told something (R13)."""
@@ -133,6 +147,7 @@ class Program:
         other.log = self.log.copy()
         other.tasks = dict.fromkeys(self.tasks)
         other.digest = self.digest
+        other.answers = self.answers.copy()
         return other
 
     def built(self) -> Any:
@@ -165,6 +180,7 @@ class Program:
         holds_containers = any(isinstance(value, list | dict | set) for value in fields.values())
         self.memory = dict(fields) if fields and not holds_containers else None
         self.tasks = {}
+        self.replayed = 0
         for kind, task, *told, at_ms in self.log:
             getattr(self, f"_{kind}")(task, *told, at_ms)
         self.clock_ms = clock_ms
@@ -222,6 +238,7 @@ class Program:
                 fields.get(name) is value for name, value in self.memory.items()
             ):
                 self.log.clear()
+                self.answers.clear()
 
     def _fields(self) -> dict[str, Any]:
         return getattr(self.target, "__dict__", {})

@@ -157,3 +157,25 @@ def test_finds_what_brute_force_finds(name: str) -> None:
     assert set(found.findings) == by_brute_force(design, scenario) & set(SLUGS)
     for finding in found.findings.values():
         assert search.walk_to(finding).happenings
+
+
+def test_code_that_is_built_again_gets_the_answers_it_got_before() -> None:
+    # The lease design compares stored times in its alarm, and the log of an instance outlives
+    # them: a copy runs these comparisons again when the state knows neither time any more.
+    overrides = (
+        "design.grace_ms=3",
+        "design.long_alarm_ms=4",
+        "client.uploads_parallel=1",
+        f"network.request_delay_ms={within(2, 3)}",
+        "network.request_loss=0.5",
+        "blobs.put_delay_ms=2",
+        "faults=[{kind='network_down', offset_ms={low_ms=0, high_ms=3}, for_ms=0}]",
+    )
+    scenario = load_scenario("everything-fast", [*BASE, *overrides])
+    design = load_design("leases", scenario)
+    monitor = monitor_for(design, scenario, SLUGS)
+    search = Search(Machine(design, scenario, monitor, symmetry=False))
+    found = search.run()
+    assert not found.unfinished
+    for finding in found.findings.values():
+        assert search.walk_to(finding).happenings

@@ -1,0 +1,111 @@
+"""The ledger of the claims: refuted by sessions, bounded by thresholds, or not asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from model.design import load_designs
+from model.estimate.comparison import Comparison, compare
+from model.scenario.load import load_scenario
+from reports.claims import CLAIMS, failures, ledger
+from reports.conditions import QUESTIONS, find_conditions
+from reports.proofs import Proofs
+from reports.review import Review, make_review
+
+DESIGNS = ["manual", "alarm", "lazy-alarm"]
+BY_NUMBER = {claim.number: claim for claim in CLAIMS}
+
+
+def comparison(name: str) -> Comparison:
+    scenario = load_scenario(name)
+    return compare(scenario, load_designs(DESIGNS, scenario), 60, seed=2)
+
+
+def review_of(names: list[str], conditions: bool = False) -> Review:
+    proofs = None
+    if conditions:
+        proofs = Proofs((), (), None, None, None, tuple(find_conditions(["alarm", "lazy-alarm"])))
+    return make_review([comparison(name) for name in names], [], "lastchunk", 1.0, {}, proofs)
+
+
+@pytest.fixture(scope="module")
+def review() -> Review:
+    names = ["everything-fast", "cellular-driving", "tab-closed-last-upload", "twelve-minute-pause"]
+    return review_of(names, conditions=True)
+
+
+def status(review: Review, number: int, design: str) -> str:
+    found = {claim.number: entries for claim, entries in ledger(review)}
+    return found[number][design].status
+
+
+def words(review: Review, number: int, design: str) -> str:
+    found = {claim.number: entries for claim, entries in ledger(review)}
+    return found[number][design].words
+
+
+def test_there_are_eleven_claims_each_with_a_judge() -> None:
+    assert [claim.number for claim in CLAIMS] == list(range(1, 12))
+    assert all(bool(claim.slugs) != (claim.figure is not None) for claim in CLAIMS)
+
+
+def test_the_race_is_refuted_with_its_rate_and_its_exact_condition(review: Review) -> None:
+    assert status(review, 1, "alarm") == "refuted"
+    found = words(review, 1, "alarm")
+    assert "of “Cellular uplink, driving”" in found
+    assert "no request in flight at the stop takes longer than 5,009 ms" in found
+    assert "It would hold if" in found
+
+
+def test_the_threshold_is_the_grace_and_the_shortest_leg() -> None:
+    (found,) = [
+        item
+        for item in find_conditions(["alarm"])
+        if item.slug == "complete_at_finalization" and item.turns
+    ]
+    # The stop runs after 10 ms at the soonest; an upload that ends as the alarm is due is a tie.
+    assert found.threshold is not None
+    assert (found.threshold.below_ms, found.threshold.above_ms) == (10 + 5_000 - 1, 10 + 5_000)
+
+
+def test_the_longest_pause_is_found_to_the_millisecond(review: Review) -> None:
+    # The last chunk before the pause at 15 s came at 10 s: 600 s from its end, less 10 s.
+    assert "no pause is longer than 589,999 ms" in words(review, 11, "alarm")
+    assert status(review, 11, "lazy-alarm") in ("holds", "not seen failing")
+
+
+def test_the_recommended_design_is_refuted_in_no_claim_of_behaviour(review: Review) -> None:
+    for claim, entries in ledger(review):
+        if claim.figure is None:
+            assert entries["lazy-alarm"].status != "refuted", claim.words
+
+
+def test_a_chunk_that_only_a_closed_tab_held_counts_for_nobody(review: Review) -> None:
+    item = review.comparisons[2]
+    rows = item.rows_of("lazy-alarm")
+    assert (rows["nothing_lost"] == 0).sum() > 0
+    assert failures(rows, "nothing_lost")[0] == 0
+    assert failures(item.rows_of("manual"), "nothing_lost")[0] > 0
+
+
+def test_cost_and_simplicity_are_judged_by_figures(review: Review) -> None:
+    assert status(review, 4, "manual") == "measured"
+    assert status(review, 4, "alarm") == "refuted"
+    assert "dollars" in words(review, 4, "alarm")
+    assert status(review, 9, "lazy-alarm") == "refuted", "more lines than the old design"
+    assert status(review, 8, "alarm") == "holds"
+    assert status(review, 8, "manual") == "refuted"
+
+
+def test_what_no_scenario_bears_on_is_not_asked() -> None:
+    found = review_of(["everything-fast"])
+    assert status(found, 11, "alarm") == "not asked"
+    assert status(found, 3, "alarm") == "not asked"
+
+
+def test_a_condition_that_cannot_be_explored_says_why() -> None:
+    found = {item.slug: item for item in find_conditions(["manual"])}
+    assert len(found) == len(QUESTIONS)
+    refused = [item for item in found.values() if item.threshold is None]
+    assert refused
+    assert all("budget" in item.reason and not item.turns for item in refused)
