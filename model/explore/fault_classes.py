@@ -1,10 +1,7 @@
 """Classes of faults: within which bounds each is explored, and what no design can do about it.
 
-A class has *scopes*: scenarios small enough to be explored whole. One has a few chunks at once and
-the stop with them; the other the real recorder over 25 s, which alone can say something of the time
-while the user records. The settings are the deployed ones: a grace of 5 s, an alarm of 10 minutes,
-2 s between two attempts. Where a property cannot hold, `Impossible` says why, what the best
-possible is, and how that is shown.
+A class has one or more *scopes* (`model.explore.scopes`). Where a property cannot hold,
+`Impossible` says why, what the best possible is, and how that is shown.
 """
 
 from __future__ import annotations
@@ -12,23 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-
-DELAYS = "requests take 10 ms to 2 s"
-
-
-@dataclass(frozen=True)
-class Scope:
-    """One scenario to explore: a shipped one, overridden; ``bounds`` says it in words."""
-
-    base: str
-    bounds: str
-    overrides: tuple[str, ...]
-
-    def load(self) -> Scenario:
-        """The scenario."""
-        return load_scenario(self.base, list(self.overrides))
+from model.explore.scopes import (
+    ALARMS,
+    ALL,
+    COMMITS,
+    DELAYS,
+    FIXED,
+    LATE,
+    LOSSES,
+    NETWORK,
+    PAUSE,
+    PUTS,
+    Scope,
+    fault,
+    faults,
+    recorder,
+    small,
+    spread,
+)
 
 
 @dataclass(frozen=True)
@@ -36,15 +34,13 @@ class Impossible:
     """Why no design can hold a property, and the best possible.
 
     The best possible is shown by another property (``slug``), asked in the class itself; or by the
-    property itself in ``scopes``, the class less what makes it impossible; or, with ``late``, by
-    the longest delay being no more than the difference of a request's longest and shortest one.
+    property itself in ``scopes``, the class less what makes it impossible.
     """
 
     reason: str
     best: str
     slug: str = ""
     scopes: tuple[Scope, ...] = ()
-    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,91 +53,14 @@ class FaultClass:
     impossible: Mapping[str, Impossible] = field(default_factory=dict)
 
 
-# --- scopes ----------------------------------------------------------------------------------
-
-QUIET = ("expect.sometimes=[]", "client.retry_jitter=0")
-SMALL = (
-    *QUIET,
-    "limits.end_at_completion=false",
-    "start.session='created'",
-    "failures=0",
-    "disconnects=0",
-    "back_off_ms=2000",
-    "low_ms=10",
-    "high_ms=2000",
-    "grace_ms=5000",
-    "long_alarm_ms=600000",
-)
-SERIAL = "client.uploads_parallel=1"
-FIXED = ("low_ms=10", "high_ms=10", "network.response_delay_ms=10")
-
-
-def _spread(key: str, low_ms: int, high_ms: int) -> str:
-    return f"{key}={{distribution='uniform',low_ms={low_ms},high_ms={high_ms}}}"
-
-
-def small(chunks: int, words: str, *overrides: str, serial: bool = False) -> Scope:
-    """Some chunks at once and the stop with them, all sent at once or one after another."""
-    way = "one after another" if serial else "at once"
-    bounds = f"{chunks} chunks and the stop at time 0, sent {way}; {words}"
-    own = (*SMALL, f"chunks={chunks}", *((SERIAL,) if serial else ()))
-    return Scope("small-scope", bounds, (*own, *overrides))
-
-
-def recorder(words: str, *overrides: str) -> Scope:
-    """The real recorder for 25 s: chunks of 10 s, uploaded one after another, then the stop."""
-    bounds = f"the recorder for 25 s, chunks of 10 s, sent one after another; {words}"
-    own = (
-        *QUIET,
-        "recording.duration_ms=25000",
-        _spread("network.request_delay_ms", 10, 2000),
-    )
-    return Scope("everything-fast", bounds, (*own, *overrides))
-
-
-PAUSE = ("recording.pause_at_ms=12000", "recording.pause_for_ms=720000")
-COMMITS = (
-    "platform.commit_ms=5",
-    "platform.commit_failure=0.1",
-    "platform.commit_failures_max=1",
-)
-LOSSES = ("platform.instance_loss=0.1", "platform.instance_losses_max=1")
-ALARMS = (
-    "platform.alarm_uncounted_failure=0.1",
-    "platform.alarm_counted_failure=0.1",
-    "platform.alarm_unacknowledged=0.1",
-    "platform.alarm_failures_max=1",
-)
-LATE = _spread("platform.alarm_late_ms", 0, 60_000)
-PUTS = _spread("blobs.put_delay_ms", 0, 1000)
-NETWORK = (
-    "network.request_loss=0.5",
-    "network.response_loss=0.5",
-    "network.failures_per_chunk_max=1",
-    "network.stop_may_fail=true",
-)
-ALL = (*COMMITS, *LOSSES, *ALARMS, *NETWORK, LATE)
-
-
-def _fault(kind: str, high_ms: int, *more: str, chance: float = 1.0) -> str:
-    items = [f"kind='{kind}'", f"offset_ms={{low_ms=0,high_ms={high_ms}}}", *more]
-    return "{" + ",".join([*items, f"probability={chance}"]) + "}"
-
-
-def _faults(*items: str) -> str:
-    return f"faults=[{','.join(items)}]"
-
-
-# --- classes ---------------------------------------------------------------------------------
-
 NOBODY_HAS_IT = (
     "a chunk that only ever lived in a closed tab cannot be saved: the object never got it, "
     "and the page that had it is gone"
 )
 ALL_THAT_ARRIVED = "every chunk whose whole upload reached the object is stored"
 ONLY_THE_PAGE = (
-    "the row of the recordings list is only the page's to write, and a tab that is closed while the "
-    "user records writes nothing any more"
+    "the row of the recordings list is only the page's to write, and a tab that is closed while "
+    "the user records writes nothing any more"
 )
 
 
@@ -159,7 +78,7 @@ def _reliable(chunks: int) -> FaultClass:
 
 def _any_delay(chunks: int) -> FaultClass:
     hour = "requests take 10 ms to 1 h"
-    long = _spread("network.request_delay_ms", 10, 3_600_000)
+    long = spread("network.request_delay_ms", 10, 3_600_000)
     at_once = ("network.response_delay_ms=0", "blobs.put_delay_ms=0")
     return FaultClass(
         "any-delay",
@@ -171,9 +90,9 @@ def _any_delay(chunks: int) -> FaultClass:
         {
             "finalizes_promptly": Impossible(
                 "no design can know of a stop before it arrives, and a stop may take any time",
-                "complete as soon as the stop and the last upload have arrived: the longest delay "
-                "is the stop's longest less an upload's shortest, and no more",
-                late=True,
+                "completed within the grace and 2 s of the later of the stop's arrival at the "
+                "object and the last upload",
+                slug="finalizes_once_known",
             )
         },
     )
@@ -202,7 +121,7 @@ def _loss(chunks: int) -> FaultClass:
 def _client_lost(chunks: int) -> FaultClass:
     reload = recorder(
         f"{DELAYS}; the tab is reloaded at any instant of the first 30 s and is back after 3 s",
-        _faults(_fault("tab_reloaded", 30_000, "for_ms=3000")),
+        faults(fault("tab_reloaded", 30_000, "for_ms=3000")),
     )
     return FaultClass(
         "client-lost",
@@ -212,11 +131,11 @@ def _client_lost(chunks: int) -> FaultClass:
                 chunks,
                 f"{DELAYS}, puts 0 to 1 s; the tab is closed at any instant of the first 3 s",
                 PUTS,
-                _faults(_fault("tab_closed", 3000)),
+                faults(fault("tab_closed", 3000)),
             ),
             recorder(
                 f"{DELAYS}; the tab is closed at any instant of the first 30 s",
-                _faults(_fault("tab_closed", 30_000)),
+                faults(fault("tab_closed", 30_000)),
             ),
             reload,
         ),
@@ -270,55 +189,48 @@ def _commits(chunks: int) -> FaultClass:
     )
 
 
-def _all(chunks: int) -> FaultClass:
+def _all_scopes(chunks: int, has_page: bool) -> tuple[Scope, ...]:
+    """All troubles: any one with delays in a range, any two with fixed ones; and the recorder.
+
+    Without ``has_page`` the tab is never closed for good.
+    """
     one = "any one trouble of all the classes, at any instant"
     two = "any two troubles of all the classes, at any instant"
-    pauses = "a stray stop and a reload among them; the user pauses for 12 minutes"
-    cut = _fault("network_down", 2000, "for_ms=0", chance=0.5)
-    closed = (_fault("tab_closed", 3000, chance=0.5),)
-    rough = (
-        _fault("tab_reloaded", 30_000, "for_ms=3000", chance=0.5),
-        _fault("stray_stop", 25_000, chance=0.5),
+    rough = "a stray stop and a reload among them; the user pauses for 12 minutes"
+    tail = "" if has_page else ", but for the closed tab"
+    cut = fault("network_down", 2000, "for_ms=0", chance=0.5)
+    strikes = [cut, *([fault("tab_closed", 3000, chance=0.5)] if has_page else [])]
+    late_strikes = [
+        *([fault("tab_closed", 30_000, chance=0.5)] if has_page else []),
+        fault("tab_reloaded", 30_000, "for_ms=3000", chance=0.5),
+        fault("stray_stop", 25_000, chance=0.5),
+    ]
+    return (
+        small(
+            chunks,
+            f"{DELAYS}, puts 0 to 1 s; {one}{tail}",
+            *(*ALL, PUTS, "limits.strikes_max=1", faults(*strikes)),
+            serial=True,
+        ),
+        small(
+            chunks,
+            f"each leg takes 10 ms and a put 20 ms (ties in every order); {two}{tail}",
+            *(*ALL, *FIXED, "blobs.put_delay_ms=20", "limits.strikes_max=2", faults(*strikes)),
+            serial=True,
+        ),
+        recorder(
+            f"{DELAYS}; {one}{tail}, {rough}",
+            *(*ALL, *PAUSE, "limits.strikes_max=1", faults(*late_strikes)),
+        ),
     )
-    closed_late = (_fault("tab_closed", 30_000, chance=0.5),)
 
-    def scopes(has_page: bool) -> tuple[Scope, ...]:
-        tail = "" if has_page else ", but for the closed tab"
-        own, own_late = (closed, closed_late) if has_page else ((), ())
-        mixed = (*ALL, "blobs.put_delay_ms=20")
-        return (
-            small(
-                chunks,
-                f"{DELAYS}, puts 0 to 1 s; {one}{tail}",
-                *ALL,
-                PUTS,
-                "limits.strikes_max=1",
-                _faults(cut, *own),
-                serial=True,
-            ),
-            small(
-                chunks,
-                f"each leg takes 10 ms and a put 20 ms (ties in every order); {two}{tail}",
-                *mixed,
-                *FIXED,
-                "limits.strikes_max=2",
-                _faults(cut, *own),
-                serial=True,
-            ),
-            recorder(
-                f"{DELAYS}; {one}{tail}, {pauses}",
-                *ALL,
-                *PAUSE,
-                "limits.strikes_max=1",
-                _faults(*own_late, *rough),
-            ),
-        )
 
-    without = scopes(has_page=False)
+def _all(chunks: int) -> FaultClass:
+    without = _all_scopes(chunks, has_page=False)
     return FaultClass(
         "all",
         "all together",
-        scopes(has_page=True),
+        _all_scopes(chunks, has_page=True),
         {
             "nothing_lost": Impossible(
                 f"{NOBODY_HAS_IT}; nor can one that an instance had got, and lost before its put",

@@ -18,8 +18,9 @@ import pandas as pd
 
 from model.design import find_class, load_design
 from model.errors import DesignError, InputError
-from model.explore.fault_classes import BUILDERS, FaultClass, Impossible, Scope
-from model.explore.verify import PROMPT, SILENT, Budget, Verification, check_budget, verify
+from model.explore.fault_classes import BUILDERS, FaultClass, Impossible
+from model.explore.scopes import Scope
+from model.explore.verify import SILENT, Budget, Verification, check_budget, verify
 from model.properties import PROPERTIES
 from model.trace.schedule import Schedule
 
@@ -130,6 +131,8 @@ def matrix(
     less. ``progress`` is told of each finished pair of design and class. Raises `InputError`.
     """
     names, classes = _checked(designs, chunks, seconds, faults)
+    if workers < 1:
+        raise InputError("--workers", workers, "at least 1")
     jobs = [(name, item.slug, chunks, seconds) for name in names for item in classes]
     # The longest first, so that no process is left with it alone at the end.
     order = sorted(range(len(jobs)), key=lambda at: -list(BUILDERS).index(jobs[at][1]))
@@ -175,57 +178,46 @@ def explore_class(design: str, faults: str, chunks: int, seconds: float) -> list
     """The cells of one design under one class of faults."""
     item = BUILDERS[faults](chunks)
     extra = tuple(limit.slug for limit in item.impossible.values() if limit.slug)
-    late = tuple(slug for slug, limit in item.impossible.items() if limit.late)
-    found, seen = explore(design, item.scopes, (*SLUGS, *extra), seconds, late)
+    found = explore(design, item.scopes, (*SLUGS, *extra), seconds)
     cells = []
     for slug in SLUGS:
         limit = item.impossible.get(slug)
         cell = Cell(design, faults, slug, found[slug])
         if limit is not None and cell.kind == "violated":
             finding = replace(cell.finding, kind="impossible", reason=limit.reason)
-            reached = best_of(design, slug, limit, found, seen, seconds)
+            reached = best_of(design, slug, limit, found, seconds)
             cell = replace(cell, finding=finding, best=limit.best, reached=reached)
         cells.append(cell)
     return cells
 
 
 def explore(
-    design: str,
-    scopes: Sequence[Scope],
-    slugs: Sequence[str],
-    seconds: float,
-    late: Sequence[str] = (),
-) -> tuple[dict[str, Finding], list[Verification]]:
-    """What the scopes say, one after the other, of each property that none has violated yet.
-
-    ``late`` are asked in every scope, whatever was found, for the longest delay.
-    """
+    design: str, scopes: Sequence[Scope], slugs: Sequence[str], seconds: float
+) -> dict[str, Finding]:
+    """What the scopes say, one after the other, of each property that none has violated yet."""
     found = dict.fromkeys(slugs, Finding())
-    seen = []
     for scope in scopes:
-        open_slugs = [s for s in slugs if found[s].kind != "violated" or s in late]
-        if not open_slugs:
+        left = [slug for slug in slugs if found[slug].kind != "violated"]
+        if not left:
             break
-        scenario = scope.load()
-        budget = Budget(seconds=seconds, memory_mb=3_000)
-        try:
-            result = verify(
-                scenario,
-                load_design(design, scenario),
-                open_slugs,
-                budget,
-                kinds=("shortest",),
-                longest=bool(late),
-            )
-        except DesignError as error:
-            for slug in open_slugs:
-                reason = f"it cannot be explored: {error}"
-                found[slug] = joined(found[slug], Finding("unknown", reason, (scope.bounds,)))
-            continue
-        seen.append(result)
-        for slug in open_slugs:
-            found[slug] = joined(found[slug], _finding(result, slug, scope))
-    return found, seen
+        for slug, finding in explore_scope(design, scope, left, seconds).items():
+            found[slug] = joined(found[slug], finding)
+    return found
+
+
+def explore_scope(
+    design: str, scope: Scope, slugs: Sequence[str], seconds: float
+) -> dict[str, Finding]:
+    """What one scope says. A design that cannot be explored in it leaves it unknown."""
+    scenario = scope.load()
+    spec = load_design(design, scenario)
+    budget = Budget(seconds=seconds, memory_mb=3_000)
+    try:
+        result = verify(scenario, spec, slugs, budget, kinds=("shortest",), longest=False)
+    except DesignError as error:
+        finding = Finding("unknown", f"it cannot be explored: {error}", (scope.bounds,))
+        return dict.fromkeys(slugs, finding)
+    return {slug: _finding(result, slug, scope) for slug in slugs}
 
 
 def _finding(result: Verification, slug: str, scope: Scope) -> Finding:
@@ -254,36 +246,12 @@ def joined(one: Finding, other: Finding) -> Finding:
 
 
 def best_of(
-    design: str,
-    slug: str,
-    limit: Impossible,
-    found: dict[str, Finding],
-    seen: Sequence[Verification],
-    seconds: float,
+    design: str, slug: str, limit: Impossible, found: dict[str, Finding], seconds: float
 ) -> Finding:
     """Whether a design reaches the best possible where a property cannot hold."""
     if limit.slug:
         return found[limit.slug]
-    if limit.late:
-        return _late(found[slug], seen)
-    return explore(design, limit.scopes, (slug,), seconds)[0][slug]
+    return explore(design, limit.scopes, (slug,), seconds)[slug]
 
 
-def _late(finding: Finding, seen: Sequence[Verification]) -> Finding:
-    """Whether the longest delay of each scope is that of the network alone."""
-    said: list[str] = []
-    kind: Kind = "proved"
-    for result in seen:
-        delay = result.scenario.network.request_delay_ms
-        network_ms = (delay.high_ms or 0) - delay.low_ms
-        if result.frontier and STRENGTH[kind] < STRENGTH["unknown"]:
-            kind = "unknown"
-        if result.late_ms is None or result.late_ms > network_ms:
-            kind = "violated"
-        late = "has no bound" if result.late_ms is None else f"is {result.late_ms:,} ms"
-        said.append(f"the longest delay {late}, the network's own is {network_ms:,} ms")
-    reason = "; ".join(dict.fromkeys(said))
-    return replace(finding, kind=kind, reason=reason, schedule=None)
-
-
-__all__ = ["DEFAULT_DESIGNS", "KINDS", "PROMPT", "SLUGS", "Cell", "Finding", "Matrix", "matrix"]
+__all__ = ["DEFAULT_DESIGNS", "KINDS", "SLUGS", "Cell", "Finding", "Matrix", "matrix"]

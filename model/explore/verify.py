@@ -11,6 +11,7 @@ from model.errors import InputError
 from model.explore.counterexample import KINDS, Counterexample, counterexample
 from model.explore.cycles import runs_for_ever
 from model.explore.machine import Machine, monitor_for
+from model.explore.monitor import TIMED
 from model.explore.search import Budget, Exploration, Progress, Search
 from model.explore.watched import TellsApart
 from model.explore.zone import HALF, milliseconds
@@ -91,11 +92,9 @@ def verify(
     """
     budget = check_budget(budget or Budget())
     slugs = check_slugs(design, scenario, properties)
-    # The prompt property needs two times in every state; alone, it makes the others no dearer.
-    groups = [
-        [slug for slug in slugs if slug != PROMPT],
-        [slug for slug in slugs if slug == PROMPT],
-    ]
+    # A timed property needs two times in every state; alone, it makes the others no dearer.
+    groups = [[slug for slug in slugs if slug not in TIMED]]
+    groups += [[slug] for slug in slugs if slug in TIMED]
     parts = []
     for group in filter(None, groups):
         part = _explored(scenario, design, group, budget, switches or Switches(), progress, longest)

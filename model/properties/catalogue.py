@@ -107,6 +107,14 @@ EXTRA_PROPERTIES: dict[str, Property] = {
             "7: works even if the client disconnects",
             always.nothing_recoverable_lost,
         ),
+        Property(
+            "finalizes_once_known",
+            "eventually-within",
+            "The session is completed within the grace and 2 s of the later of the last upload and "
+            "the stop's arrival at the object.",
+            "10: the recording appears about 5 s after stop",
+            eventually.finalizes_once_known,
+        ),
     )
 }
 """The best possible where a property cannot hold: explored when asked for by name, in no report."""

@@ -125,17 +125,17 @@ def within(kind: str, choices: Choices, most: dict[str, int], strikes: dict[str,
 
 
 def counted(
-    kind: str, outcome: str, strikes: dict[str, int], most: dict[str, int] | None = None
+    kind: str, outcome: str, strikes: dict[str, int], most: dict[str, int]
 ) -> dict[str, int]:
-    """The strikes after one more outcome. With the bounds, only what they speak of is counted.
+    """The strikes after one more outcome; only those are counted that are bounded.
 
     Once the bound on all kinds is reached, it does not matter any more which they were.
     """
-    found = [s for s in strikes_of(kind, outcome) if most is None or s in most]
+    found = [name for name in strikes_of(kind, outcome) if name in most]
     if not found:
         return strikes
-    after = strikes | {s: strikes.get(s, 0) + 1 for s in found}
-    if most is not None and after.get(ANY, 0) >= most.get(ANY, after.get(ANY, 0) + 1):
+    after = strikes | {name: strikes.get(name, 0) + 1 for name in found}
+    if ANY in most and after.get(ANY, 0) >= most[ANY]:
         return {ANY: after[ANY]}
     return after
 
