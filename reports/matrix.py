@@ -10,7 +10,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from model.explore.matrix import KINDS, Cell, Finding, Kind, Matrix
+from model.explore.cells import KINDS, Cell, Finding, Kind
+from model.explore.matrix import Matrix
 from model.files import check_folder, new_folder, write_text
 from model.properties import EXPLORABLE
 from model.trace.schedule import write_schedule

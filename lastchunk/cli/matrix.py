@@ -10,8 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import WorkersOption, console, cores, progress_bar
+from model.explore.cells import Cell, Kind
 from model.explore.fault_classes import BUILDERS
-from model.explore.matrix import DEFAULT_DESIGNS, Cell, Kind, Matrix
+from model.explore.matrix import DEFAULT_DESIGNS, Matrix
 from model.explore.matrix import matrix as run_matrix
 from reports.matrix import SIGNS, check_out, write_matrix
 
@@ -43,8 +44,8 @@ def matrix(
     ] = None,
     chunks: Annotated[int, typer.Option("--chunks", help="Chunks of a session.")] = 3,
     seconds: Annotated[
-        float, typer.Option("--seconds", help="Each exploration gives up there.")
-    ] = 60.0,
+        float, typer.Option("--seconds", help="A design gives up a class of faults there.")
+    ] = 240.0,
     workers: WorkersOption = None,
 ) -> None:
     """Say of each design, property and class of faults: proved, violated or impossible.

@@ -247,7 +247,7 @@ def _all(chunks: int) -> FaultClass:
             "duration_true": Impossible(
                 ONLY_THE_PAGE,
                 "the row is true whenever there is a page to write it",
-                scopes=without[2:],
+                scopes=without,
             ),
         },
     )

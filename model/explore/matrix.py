@@ -10,22 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing import get_context
-from typing import Literal
 
 import pandas as pd
 
-from model.design import find_class, load_design
-from model.errors import DesignError, InputError
-from model.explore.fault_classes import BUILDERS, FaultClass, Impossible
-from model.explore.scopes import Scope
-from model.explore.verify import SILENT, Budget, Verification, check_budget, verify
-from model.properties import PROPERTIES
-from model.trace.schedule import Schedule
+from model.design import find_class
+from model.errors import InputError
+from model.explore.cells import SLUGS, Cell, explore_class
+from model.explore.fault_classes import BUILDERS, FaultClass
+from model.explore.verify import Budget, check_budget
 
-Kind = Literal["proved", "violated", "impossible", "unknown", "not asked"]
-KINDS: tuple[Kind, ...] = ("proved", "violated", "impossible", "unknown", "not asked")
 DEFAULT_DESIGNS = (
     "manual",
     "alarm",
@@ -35,52 +30,12 @@ DEFAULT_DESIGNS = (
     "manifest",
     "lazy-alarm",
 )
-SLUGS = tuple(slug for slug, item in PROPERTIES.items() if item.asks == "every design")
-"""The properties of a matrix: those that every design can be asked."""
 CHUNKS_MAX = 6
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What some scopes say of one property. ``bounds`` are theirs; ``classes`` a sum over them."""
-
-    kind: Kind = "not asked"
-    reason: str = ""
-    bounds: tuple[str, ...] = ()
-    classes: int = 0
-    seconds: float = 0.0
-    schedule: Schedule | None = None
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One design, one class of faults, one property.
-
-    ``best`` says what the best possible is where the property cannot hold, ``reached`` whether the
-    design reaches it; both None elsewhere. The session of an impossible cell shows why.
-    """
-
-    design: str
-    faults: str
-    slug: str
-    finding: Finding
-    best: str | None = None
-    reached: Finding | None = None
-
-    @property
-    def kind(self) -> Kind:
-        """The verdict."""
-        return self.finding.kind
-
-    @property
-    def name(self) -> str:
-        """The name of its files."""
-        return f"{self.design.rpartition(':')[2]}-{self.faults}-{self.slug}"
-
-
-@dataclass(frozen=True)
 class Matrix:
-    """All cells, by design, class and property in order. ``seconds`` bounds each exploration."""
+    """All cells, by design, class and property in order. ``seconds`` bounds a design and class."""
 
     designs: tuple[str, ...]
     faults: tuple[FaultClass, ...]
@@ -120,15 +75,16 @@ class Matrix:
 def matrix(
     designs: Sequence[str] = DEFAULT_DESIGNS,
     chunks: int = 3,
-    seconds: float = 60.0,
+    seconds: float = 240.0,
     workers: int = 1,
     faults: Sequence[str] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Matrix:
     """Explore every cell; the cells are the same for any number of ``workers``.
 
-    ``seconds`` bounds each exploration: what takes longer is *unknown*, so a slow machine may know
-    less. ``progress`` is told of each finished pair of design and class. Raises `InputError`.
+    ``seconds`` bounds what a design may take for a class: what takes longer is *unknown*, so a slow
+    machine may know less. ``progress`` is told of each finished pair of design and class.
+    Raises `InputError`.
     """
     names, classes = _checked(designs, chunks, seconds, faults)
     if workers < 1:
@@ -172,86 +128,3 @@ def _checked(
     if not slugs or len(set(slugs)) < len(slugs):
         raise InputError("--faults", slugs, "at least one, and each once")
     return names, [BUILDERS[slug](chunks) for slug in slugs]
-
-
-def explore_class(design: str, faults: str, chunks: int, seconds: float) -> list[Cell]:
-    """The cells of one design under one class of faults."""
-    item = BUILDERS[faults](chunks)
-    extra = tuple(limit.slug for limit in item.impossible.values() if limit.slug)
-    found = explore(design, item.scopes, (*SLUGS, *extra), seconds)
-    cells = []
-    for slug in SLUGS:
-        limit = item.impossible.get(slug)
-        cell = Cell(design, faults, slug, found[slug])
-        if limit is not None and cell.kind == "violated":
-            finding = replace(cell.finding, kind="impossible", reason=limit.reason)
-            reached = best_of(design, slug, limit, found, seconds)
-            cell = replace(cell, finding=finding, best=limit.best, reached=reached)
-        cells.append(cell)
-    return cells
-
-
-def explore(
-    design: str, scopes: Sequence[Scope], slugs: Sequence[str], seconds: float
-) -> dict[str, Finding]:
-    """What the scopes say, one after the other, of each property that none has violated yet."""
-    found = dict.fromkeys(slugs, Finding())
-    for scope in scopes:
-        left = [slug for slug in slugs if found[slug].kind != "violated"]
-        if not left:
-            break
-        for slug, finding in explore_scope(design, scope, left, seconds).items():
-            found[slug] = joined(found[slug], finding)
-    return found
-
-
-def explore_scope(
-    design: str, scope: Scope, slugs: Sequence[str], seconds: float
-) -> dict[str, Finding]:
-    """What one scope says. A design that cannot be explored in it leaves it unknown."""
-    scenario = scope.load()
-    spec = load_design(design, scenario)
-    budget = Budget(seconds=seconds, memory_mb=3_000)
-    try:
-        result = verify(scenario, spec, slugs, budget, kinds=("shortest",), longest=False)
-    except DesignError as error:
-        finding = Finding("unknown", f"it cannot be explored: {error}", (scope.bounds,))
-        return dict.fromkeys(slugs, finding)
-    return {slug: _finding(result, slug, scope) for slug in slugs}
-
-
-def _finding(result: Verification, slug: str, scope: Scope) -> Finding:
-    verdict = result.verdicts[slug]
-    if verdict.kind == "unknown" and verdict.reason == SILENT:
-        return Finding(classes=result.classes, seconds=result.seconds)
-    examples = result.counterexamples.get(slug, ())
-    schedule = examples[0].schedule if examples else None
-    kind: Kind = "unknown" if verdict.kind == "not seen" else verdict.kind
-    bounds = (scope.bounds,)
-    return Finding(kind, verdict.reason, bounds, result.classes, result.seconds, schedule)
-
-
-STRENGTH: dict[Kind, int] = {"not asked": 0, "proved": 1, "unknown": 2, "violated": 3}
-"""What two scopes say together: the greater."""
-
-
-def joined(one: Finding, other: Finding) -> Finding:
-    """What two findings say together. A violation speaks for its own scope alone."""
-    classes, seconds = one.classes + other.classes, one.seconds + other.seconds
-    if one.kind == other.kind == "proved":
-        bounds = (*one.bounds, *other.bounds)
-        return replace(one, bounds=bounds, classes=classes, seconds=seconds)
-    stronger = one if STRENGTH[one.kind] >= STRENGTH[other.kind] else other
-    return replace(stronger, classes=classes, seconds=seconds)
-
-
-def best_of(
-    design: str, slug: str, limit: Impossible, found: dict[str, Finding], seconds: float
-) -> Finding:
-    """Whether a design reaches the best possible where a property cannot hold."""
-    if limit.slug:
-        return found[limit.slug]
-    return explore(design, limit.scopes, (slug,), seconds)[slug]
-
-
-__all__ = ["DEFAULT_DESIGNS", "KINDS", "SLUGS", "Cell", "Finding", "Matrix", "matrix"]

@@ -89,7 +89,13 @@ NETWORK = (
     "network.failures_per_chunk_max=1",
     "network.stop_may_fail=true",
 )
-ALL = (*COMMITS, *LOSSES, *ALARMS, *NETWORK, LATE)
+ALL = (
+    *(*COMMITS, *LOSSES, *ALARMS, *NETWORK, LATE),
+    "platform.commit_failures_max=2",
+    "platform.instance_losses_max=2",
+    "platform.alarm_failures_max=2",
+    "network.failures_per_chunk_max=2",
+)
 
 
 def fault(kind: str, high_ms: int, *more: str, chance: float = 1.0) -> str:

@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 import lastchunk
 from lastchunk.cli import app
 from model.errors import InputError
+from model.explore.cells import SLUGS, Clock, Finding, explore, joined
 from model.explore.fault_classes import BUILDERS
-from model.explore.matrix import SLUGS, Finding, Matrix, explore, joined, matrix
+from model.explore.matrix import Matrix, matrix
 from model.properties import EXPLORABLE, EXTRA_PROPERTIES, PROPERTIES, Violation
 from model.simulate import replay
 from model.trace.schedule import read_schedule
@@ -152,7 +153,7 @@ def test_the_recommended_design_completes_as_soon_as_the_stop_is_known() -> None
     (scope, *_) = BUILDERS["any-delay"](2).scopes
     slugs = ("finalizes_promptly", "finalizes_once_known")
     kinds = {
-        name: [finding.kind for finding in explore(name, [scope], slugs, 60).values()]
+        name: [finding.kind for finding in explore(name, [scope], slugs, Clock(60)).values()]
         for name in ("alarm", "lazy-alarm")
     }
     assert kinds == {"alarm": ["violated", "violated"], "lazy-alarm": ["violated", "proved"]}
