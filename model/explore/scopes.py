@@ -2,7 +2,8 @@
 
 One scope has a few chunks at once and the stop with them; the other the real recorder over 25 s,
 which alone can say something of the time while the user records. The settings are the deployed
-ones: a grace of 5 s, an alarm of 10 minutes, 2 s between two attempts.
+ones: a grace of 5 s, an alarm of 10 minutes. The page first waits 2 s before it tries again in the
+former, and as long as the design's own client does in the latter; never with jitter.
 """
 
 from __future__ import annotations
