@@ -14,6 +14,7 @@ matrix: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m reports.platform
+	$(BIN)/python -m reports.designs
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2

@@ -2,7 +2,8 @@
 
 An upload registers itself before its blob put. The alarm finds the leases that are live and comes
 back when the first of them expires; an upload that never ends holds the session up for no longer.
-Mends F1 and F9. The alarm still knows nothing of a chunk that has not arrived (F5, F6).
+Mends F1. An upload that is slower than its lease is still not waited for (F9), and the alarm still
+knows nothing of a chunk that has not arrived (F6).
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class ManifestDesign:
         "looks_at_status": True,
         "retry_ms": 500,
         "retry_factor": 2.0,
-        "retry_ms_max": 30_000,
+        "retry_ms_max": 4_000,
         "retry_jitter": 0.5,
         "keeps_queue": True,
     }
@@ -62,14 +62,22 @@ class ManifestDesign:
     async def upload(self, chunk: Chunk) -> Response:
         """Store and record one chunk. One that is recorded already is answered at once."""
         state = await self.ctx.storage.get(STATE_KEY)
+        answer = self.answer(state, chunk)
+        if answer is not None:
+            return answer
+        await self.ctx.blobs.put(chunk)
+        return await self.record(chunk)
+
+    def answer(self, state: dict[str, Any] | None, chunk: Chunk) -> Response | None:
+        """What a chunk is told that need not, or cannot, be recorded; None for any other.
+
+        A chunk that is recorded is welcome as often as it comes, whatever became of the session.
+        """
         if state is None:
             return Response(404)
         if chunk.index in state.get("chunks", ()):
             return Response(200)
-        if not self.takes(state):
-            return Response(403)
-        await self.ctx.blobs.put(chunk)
-        return await self.record(chunk)
+        return None if self.takes(state) else Response(403)
 
     def takes(self, state: dict[str, Any]) -> bool:
         """Whether the session still takes chunks that it does not have."""
@@ -78,8 +86,9 @@ class ManifestDesign:
     async def record(self, chunk: Chunk) -> Response:
         """Note a stored chunk in the state as it is now; the last one completes the session."""
         state = await self.ctx.storage.get(STATE_KEY)
-        if state is None or not self.takes(state):
-            return Response(403)
+        answer = self.answer(state, chunk)
+        if answer is not None:
+            return answer
         note_chunk(state, chunk)
         await self.save(state)
         return Response(200)

@@ -1,7 +1,8 @@
 """Step b of the ladder: an upload after the stop puts the alarm off by the grace, not by 10 min.
 
 The stop leaves a flag under a key of its own, so that the stale copy which an upload writes back
-does not wipe it out. Mends F3 and F22; nothing else.
+does not wipe it out. Mends F3 and nothing else: a session created again (F22) waits for one more
+grace and no longer for 10 min, which is still later than promised.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from model.design import load_designs
@@ -92,10 +93,15 @@ def cost_table(
 
 def summary(spent: pd.DataFrame) -> dict[str, float]:
     """The means of the items, and the mean total with its interval."""
-    totals = spent.sum(axis=1).to_numpy()
-    mean, half = float(np.mean(totals)), 0.0
-    if totals.size > 1 and float(np.ptp(totals)) > 0:
-        error = float(stats.sem(totals))
-        half = float(stats.t.ppf((1 + CONFIDENCE) / 2, totals.size - 1)) * error
+    mean, low, high = mean_interval(spent.sum(axis=1).to_numpy())
     means = {item: float(spent[item].mean()) for item in ITEMS}
-    return means | {"total": mean, "low": mean - half, "high": mean + half}
+    return means | {"total": mean, "low": low, "high": high}
+
+
+def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
+    """The mean, and the bounds of its 95 % interval by Student's t; shape (sessions,)."""
+    mean = float(np.mean(values))
+    if values.size < 2 or float(np.ptp(values)) == 0:
+        return mean, mean, mean
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, values.size - 1) * stats.sem(values))
+    return mean, mean - half, mean + half

@@ -95,16 +95,16 @@ def verify(
     # A timed property needs two times in every state; alone, it makes the others no dearer.
     groups = [[slug for slug in slugs if slug not in TIMED]]
     groups += [[slug] for slug in slugs if slug in TIMED]
-    parts = []
-    for group in filter(None, groups):
-        part = _explored(scenario, design, group, budget, switches or Switches(), progress, longest)
-        parts.append(part)
+    switches = switches or Switches()
+    parts = [
+        _explored(scenario, design, group, budget, switches, progress, longest)
+        for group in filter(None, groups)
+    ]
     found = [part.search.found for part in parts]
     verdicts = {slug: v for part in parts for slug, v in part.verdicts().items()}
     examples = {}
-    if counterexamples:
-        for part in parts:
-            examples.update(part.counterexamples(kinds))
+    for part in parts if counterexamples else ():
+        examples.update(part.counterexamples(kinds))
     for slug, items in examples.items():
         if items:  # a time that the search knows as an instant only is a number here
             verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)

@@ -1,0 +1,188 @@
+"""docs/designs.md: each design with what it mends, what it costs a reader, and its state diagram.
+
+``python -m reports.designs`` writes the page anew. What a step mends and leaves comes from
+``tests/ladder.txt``, which a test holds against the designs; all else is computed here.
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from model.estimate.simplicity import simplicity_of
+from model.explore.diagram import Diagram, class_graph, diagram_of
+from model.files import write_text
+from reference_impl import DESIGNS
+
+COMMAND = "python -m reports.designs"
+ROOT = Path(__file__).parents[1]
+PAGE = "designs.md"
+LADDER = ROOT / "tests" / "ladder.txt"
+NOTHING = "nothing"
+
+Ladder = dict[str, dict[str, tuple[str, ...]]]
+"""For each design on the ladder, the properties that it violates in each field fact."""
+
+OPENING = f"""# The designs
+
+The shipped designs, the oldest first: what each is for, what it mends and leaves, how much there
+is to read in it, and its state diagram. Nothing here is drawn by hand: `{COMMAND}`
+runs and explores the designs and writes this page, and a test compares it with what they do now.
+The names that begin with F are those of the field facts, each an exact situation in
+`tests/test_field_facts.py`.
+
+**To read a diagram.** A state is what the object knows of the session: the status in its record,
+*stopping* once it knows that the user has stopped, *expired* once it has given late chunks up. An
+arrow names the method that ran, and what was true at that moment: *chunks missing* means that a
+recorded chunk was not in the blob store, so an arrow to *completed* with these words is a
+recording cut short. Arrows that only record a chunk are shown, other writes that change nothing
+are not. A diagram is gathered from every step of small explorations (two chunks, slow puts, waits
+short enough to run out, a closed tab, a stray stop): an arrow is there because a schedule takes it,
+and there may be more in a scenario with other faults.
+
+## What there is to read
+"""
+EXPLAINED = """
+Lines, awaits and methods are those of the object, with all that a design takes over from the ones
+before it; client lines are those of its stop flow. Statuses are the states of its diagram. The
+classes are the state classes of one fixed small scenario: two chunks and the stop under way at
+once, slow puts, and at most one loss of each chunk. The more classes, the more there is that can
+happen.
+"""
+
+
+@dataclass(frozen=True)
+class SimplicityRow:
+    """How simple one design is; ``classes`` and ``states`` are the size of its class graph."""
+
+    design: str
+    lines: int
+    awaits: int
+    methods: int
+    settings: int
+    client_lines: int
+    statuses: int
+    classes: int
+    states: int
+
+
+HEADINGS = {
+    "design": "design",
+    "lines": "lines",
+    "awaits": "awaits",
+    "methods": "methods",
+    "settings": "settings",
+    "client_lines": "client lines",
+    "statuses": "statuses",
+    "classes": "classes",
+    "states": "discrete states",
+}
+
+
+def simplicity_row(name: str, diagram: Diagram | None = None) -> SimplicityRow:
+    """The figures of one shipped design; its ``diagram`` saves an exploration."""
+    read, graph = simplicity_of(DESIGNS[name]), class_graph(name)
+    if graph.unfinished:
+        raise RuntimeError(f"the class graph of {name} used up {graph.unfinished}")
+    return SimplicityRow(
+        name,
+        read.lines,
+        read.awaits,
+        read.methods,
+        read.settings,
+        read.client_lines,
+        (diagram or diagram_of(name)).statuses,
+        graph.classes,
+        graph.states,
+    )
+
+
+def simplicity_rows(names: Iterable[str] = DESIGNS) -> tuple[SimplicityRow, ...]:
+    """The rows of the simplicity table, in the order of the names."""
+    return tuple(simplicity_row(name) for name in names)
+
+
+def simplicity_table(rows: Iterable[SimplicityRow]) -> str:
+    """The rows as a Markdown table."""
+    lines = ["| " + " | ".join(HEADINGS.values()) + " |"]
+    lines.append("| --- |" + " ---: |" * (len(HEADINGS) - 1))
+    for row in rows:
+        name, *figures = astuple(row)
+        lines.append(f"| {name} | " + " | ".join(f"{figure:,}" for figure in figures) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def read_ladder(text: str) -> Ladder:
+    """The ladder's lines, ``fact step: slugs``, as a table by step and fact."""
+    out: Ladder = {}
+    for line in text.splitlines():
+        head, _, slugs = line.partition(": ")
+        fact, step = head.rsplit(" ", 1)
+        found = () if slugs == NOTHING else tuple(slugs.split())
+        out.setdefault(step, {})[fact] = found
+    return out
+
+
+def ladder_words(name: str, ladder: Ladder) -> str:
+    """What a step mends of the one before it, what it violates anew, and what is left."""
+    if name not in ladder:
+        return "It is not a step of the ladder.\n"
+    steps = [step for step in DESIGNS if step in ladder]
+    place, own = steps.index(name), ladder[name]
+    parts = []
+    if place:
+        before = ladder[steps[place - 1]]
+        parts.append(_listed(f"Mends, of what *{steps[place - 1]}* leaves", before, own))
+        parts.append(_listed("Violates anew", own, before))
+    parts.append(_listed("Still violated", own, {}))
+    return "\n".join(filter(None, parts))
+
+
+def _listed(
+    title: str, have: dict[str, tuple[str, ...]], others: dict[str, tuple[str, ...]]
+) -> str:
+    """The properties violated in one table and not in another, fact by fact."""
+    lines = []
+    for fact, slugs in have.items():
+        only = [f"`{slug}`" for slug in slugs if slug not in others.get(fact, ())]
+        if only:
+            lines.append(f"- {fact}: {', '.join(only)}")
+    return f"{title}:\n\n" + "\n".join(lines) + "\n" if lines else ""
+
+
+def purpose(name: str) -> str:
+    """What a design says of itself: its class in a line, then its module."""
+    cls = DESIGNS[name]
+    module = sys.modules[cls.__module__].__doc__ or ""
+    paragraphs = [f"*{(cls.__doc__ or '').splitlines()[0]}*", *module.strip().split("\n\n")]
+    return "\n\n".join(_wrapped(text.replace("``", "`")) for text in paragraphs) + "\n"
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(" ".join(text.split()), 98, break_on_hyphens=False, break_long_words=False)
+
+
+def page_text(diagrams: Mapping[str, Diagram] | None = None) -> str:
+    """The whole page; the designs' ``diagrams``, where they are known, save an exploration."""
+    diagrams = diagrams or {name: diagram_of(name) for name in DESIGNS}
+    ladder = read_ladder(LADDER.read_text(encoding="utf-8"))
+    rows = [simplicity_row(name, diagram) for name, diagram in diagrams.items()]
+    parts = [OPENING, simplicity_table(rows), EXPLAINED.lstrip("\n")]
+    for name, diagram in diagrams.items():
+        parts += [f"## {name}\n", purpose(name), ladder_words(name, ladder)]
+        parts.append(f"```mermaid\n{diagram.mermaid()}```\n")
+    return "\n".join(parts)
+
+
+def write_page(folder: Path) -> Path:
+    """Write designs.md into a folder. Returns its path."""
+    path = folder / PAGE
+    write_text(path, page_text())
+    return path
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{write_page(ROOT / 'docs').name} written to docs/\n")
