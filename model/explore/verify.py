@@ -109,10 +109,6 @@ def verify(
         if items:  # a time that the search knows as an instant only is a number here
             verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)
     silent = () if properties is not None else tuple(s for s in slugs if _is_silent(verdicts[s]))
-    late = next((item.late for item in found if item.late is not None), None)
-    soon = next((item.soon for item in found if item.soon is not None), None)
-    if not longest and any(PROMPT in item.findings for item in found):
-        late = soon = None  # not every schedule was looked at
     return Verification(
         scenario,
         design,
@@ -125,12 +121,25 @@ def verify(
         max(item.depth for item in found),
         sum(item.frontier for item in found),
         sum(item.seconds for item in found),
-        None if late is None or late > HALF else milliseconds(late),
-        None if soon is None else -milliseconds(-soon),
+        *_delays(parts, longest),
         tuple(sorted(set().union(*(item.guards for item in found)))),
         silent,
         budget,
     )
+
+
+def _delays(parts: list[Part], longest: bool) -> tuple[int | None, int | None]:
+    """The longest and the shortest time to finalization; None where it is not known."""
+    for part in parts:
+        found = part.search.found
+        if PROMPT not in part.machine.monitor.slugs or (PROMPT in found.findings and not longest):
+            continue  # only this property needs the times, and every schedule must be looked at
+        late, soon = found.late, found.soon
+        return (
+            None if late is None or late > HALF else milliseconds(late),
+            None if soon is None else -milliseconds(-soon),
+        )
+    return None, None
 
 
 def _is_silent(verdict: Verdict) -> bool:
