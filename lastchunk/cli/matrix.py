@@ -45,7 +45,7 @@ def matrix(
     chunks: Annotated[int, typer.Option("--chunks", help="Chunks of a session.")] = 3,
     seconds: Annotated[
         float, typer.Option("--seconds", help="A design gives up a class of faults there.")
-    ] = 240.0,
+    ] = 180.0,
     workers: WorkersOption = None,
 ) -> None:
     """Say of each design, property and class of faults: proved, violated or impossible.

@@ -75,7 +75,7 @@ class Matrix:
 def matrix(
     designs: Sequence[str] = DEFAULT_DESIGNS,
     chunks: int = 3,
-    seconds: float = 240.0,
+    seconds: float = 180.0,
     workers: int = 1,
     faults: Sequence[str] | None = None,
     progress: Callable[[int], None] | None = None,
