@@ -4,10 +4,13 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SOURCES := lastchunk model reference_impl reports benchmarks tests
 
-.PHONY: report docs test lint bench clean
+.PHONY: report matrix docs test lint bench clean
 
 report: $(STAMP)
 	$(BIN)/lastchunk report --out reports/out
+
+matrix: $(STAMP)
+	$(BIN)/lastchunk matrix --out build/matrix
 
 docs: $(STAMP)
 	$(BIN)/python -m reports.platform

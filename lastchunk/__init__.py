@@ -16,6 +16,7 @@ from model.design import DesignSpec, load_design, load_designs, shipped_designs
 from model.errors import DesignError, InputError
 from model.estimate.comparison import Comparison, compare
 from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
+from model.explore.matrix import Matrix, matrix
 from model.explore.threshold import Threshold, find_threshold, safe_region
 from model.explore.verify import Budget, Switches, Verification, verify
 from model.properties import GUARDS, PROPERTIES
@@ -26,6 +27,7 @@ from model.trace.jsonl import read_jsonl, write_jsonl
 from model.trace.schedule import Schedule, read_schedule, write_schedule
 from model.verdict import Verdict, exit_code
 from reports.figures.timeline import timeline_figure
+from reports.matrix import matrix_html, write_matrix
 from reports.notebook import comparison_html, run_html
 from reports.review import Review, make_review
 from reports.verification import verification_html, write_verification
@@ -36,6 +38,7 @@ __version__ = version("lastchunk")
 # Results live on floors below the figures, so their pictures are hung on them here.
 Run._repr_html_ = run_html  # type: ignore[attr-defined]
 Comparison._repr_html_ = comparison_html  # type: ignore[attr-defined]
+Matrix._repr_html_ = matrix_html  # type: ignore[attr-defined]
 Verification._repr_html_ = verification_html  # type: ignore[attr-defined]
 
 __all__ = [
@@ -49,6 +52,7 @@ __all__ = [
     "DesignError",
     "DesignSpec",
     "InputError",
+    "Matrix",
     "Review",
     "Run",
     "Scenario",
@@ -65,6 +69,7 @@ __all__ = [
     "load_designs",
     "load_scenario",
     "make_review",
+    "matrix",
     "read_jsonl",
     "read_schedule",
     "record",
@@ -77,6 +82,7 @@ __all__ = [
     "timeline_figure",
     "verify",
     "write_jsonl",
+    "write_matrix",
     "write_report",
     "write_schedule",
     "write_verification",

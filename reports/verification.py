@@ -13,7 +13,7 @@ from model.explore.threshold import Threshold
 from model.explore.verify import Verification
 from model.explore.words import explanation, mermaid
 from model.files import check_folder, new_folder, write_bytes, write_text
-from model.properties import PROPERTIES
+from model.properties import EXPLORABLE
 from model.trace.schedule import write_schedule
 from reports.figures.save import png_bytes
 from reports.figures.timeline import timeline_figure
@@ -22,7 +22,7 @@ CONTENTS = (
     "verify.json",
     *(
         f"{slug}-{kind}.{ending}"
-        for slug in PROPERTIES
+        for slug in EXPLORABLE
         for kind in KINDS
         for ending in ("jsonl", "md", "png")
     ),
@@ -125,7 +125,7 @@ def verification_html(result: Verification) -> str:
     """The verdicts as a table, for a notebook."""
     rows = "".join(
         f"<tr><td>{escape(slug)}</td><td>{verdict.kind}</td><td>{escape(verdict.reason)}</td>"
-        f"<td>{escape(PROPERTIES[slug].meaning)}</td></tr>"
+        f"<td>{escape(EXPLORABLE[slug].meaning)}</td></tr>"
         for slug, verdict in result.verdicts.items()
     )
     words = (

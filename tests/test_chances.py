@@ -6,7 +6,15 @@ import pytest
 
 from model.scenario.load import load_scenario
 from model.trace import events as e
-from model.world.chances import build_table, choices_of, counted, keeping, kept_of, within
+from model.world.chances import (
+    build_table,
+    choices_of,
+    counted,
+    fault_choices,
+    keeping,
+    kept_of,
+    within,
+)
 from tests.worlds import of, run
 
 
@@ -58,11 +66,43 @@ def test_a_bound_that_is_used_up_leaves_the_rest() -> None:
 
 def test_only_what_is_bounded_is_counted() -> None:
     before: dict[str, int] = {}
-    assert counted("blob", "failed", before) is before
-    assert counted("commit", "confirmed", before) is before
-    assert counted("blob", "instance lost keeping 1", before) == {"instance": 1}
-    assert counted("alarm", "counted", {"alarm": 2}) == {"alarm": 3}
+    assert counted("blob", "failed", before, {"instance": 1}) is before
+    assert counted("commit", "confirmed", before, {"commit": 1}) is before
+    assert counted("blob", "instance lost keeping 1", before, {"instance": 2}) == {"instance": 1}
+    assert counted("alarm", "counted", {"alarm": 2}, {"alarm": 5}) == {"alarm": 3}
     assert before == {}, "worlds share it: it is never changed"
+
+
+def test_a_bound_on_all_kinds_counts_whatever_goes_wrong() -> None:
+    most = {"any": 2, "commit": 2}
+    one = counted("request", "lost", {}, most)
+    assert one == {"any": 1}
+    assert counted("commit", "failed", one, most) == {"any": 2}, "which it was matters no more"
+    assert counted("fault", "passes", one, most) is one
+    choices = (("lost", 0.5), ("delivered", 0.5))
+    assert within("request", choices, most, one) == choices
+    assert within("request", choices, most, {"any": 2}) == ()
+
+
+def test_a_fault_passes_where_no_strike_is_left_unless_it_is_certain() -> None:
+    assert [name for name, _ in fault_choices(0.5)] == ["strikes", "passes"]
+    assert fault_choices(0.5, is_left=False) == (("passes", 1.0),)
+    assert fault_choices(1.0, is_left=False) == (("strikes", 1.0),)
+
+
+def test_a_session_meets_no_more_than_the_bound_on_all_kinds() -> None:
+    settings = (
+        "platform.commit_failure=0.5",
+        "network.request_loss=0.5",
+        "limits.strikes_max=2",
+        "faults=[{kind='instance_lost', offset_ms={low_ms=0,high_ms=20000}, probability=0.5}]",
+    )
+    kinds = (e.CommitFailed, e.RequestLost, e.InstanceLost)
+    for seed in range(20):
+        found = of(run("everything-fast", "alarm", *settings, seed=seed), *kinds)
+        resets = [item for item in found if isinstance(item, e.InstanceLost)]
+        by_commit = [item for item in resets if item.reason == "commit failed"]
+        assert len(found) - len(by_commit) <= 2
 
 
 @pytest.mark.parametrize(

@@ -130,5 +130,14 @@ def test_the_readme_names_commands_that_exist() -> None:
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     names = set(re.findall(r"^lastchunk ([a-z]+)", text, re.MULTILINE))
-    assert names == {"scenarios", "designs", "simulate", "compare", "verify", "replay", "doctor"}
+    assert names == {
+        "scenarios",
+        "designs",
+        "simulate",
+        "compare",
+        "verify",
+        "matrix",
+        "replay",
+        "doctor",
+    }
     assert names <= set(getattr(get_command(app), "commands", {}))

@@ -9,12 +9,19 @@ from typer import TyperException
 from lastchunk.cli.app import app
 from lastchunk.cli.catalogue import register as register_catalogue
 from lastchunk.cli.compare import register as register_compare
+from lastchunk.cli.matrix import register as register_matrix
 from lastchunk.cli.simulate import register as register_simulate
 from lastchunk.cli.verify import register as register_verify
 from model.errors import InputError
 from model.verdict import EXIT_USAGE
 
-for _register in (register_catalogue, register_simulate, register_compare, register_verify):
+for _register in (
+    register_catalogue,
+    register_simulate,
+    register_compare,
+    register_verify,
+    register_matrix,
+):
     _register(app)
 
 

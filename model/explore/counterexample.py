@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from model.design import DesignSpec
 from model.explore.paths import Walk
 from model.explore.times import Choice, ranges_of, times_of
-from model.properties import PROPERTIES, Violation
+from model.properties import EXPLORABLE, Violation
 from model.scenario.schema import Scenario
 from model.simulate import Run, replay
 from model.trace.schedule import Schedule, Step
@@ -64,7 +64,7 @@ def counterexample(
     header = (scenario, design.reference, vars(design.settings), duration_ms, (0,), ENDED)
     schedule = Schedule(*header, steps)
     run = replay(schedule, design)
-    judgement = PROPERTIES[slug].check(run.facts, run.judge)
+    judgement = EXPLORABLE[slug].check(run.facts, run.judge)
     if not isinstance(judgement, Violation):
         raise ExplorerError(
             f"the explorer says that {slug} is violated, and the replay of its own schedule says: "

@@ -10,16 +10,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from model.properties import PROPERTIES, Judgement, JudgeSettings
+from model.properties import EXPLORABLE, Judgement, JudgeSettings
 from model.trace.events import AlarmStarted, Event, RunEnded
 from model.trace.facts import Facts
 
 AT_END = frozenset(
-    ("nothing_lost", "finalizes", "finalizes_promptly", "duration_true", "notified_once")
+    (
+        "nothing_lost",
+        "nothing_recoverable_lost",
+        "finalizes",
+        "finalizes_promptly",
+        "finalizes_once_known",
+        "duration_true",
+        "notified_once",
+    )
 )
 """Properties that only a run's end decides; the others, once violated, stay so."""
 REVERTIBLE = frozenset(("complete_at_finalization", "completed_is_final", "count_true"))
 """Properties whose violation a commit that fails may undo: what was not on disk never happened."""
+TIMED = frozenset(("finalizes_promptly", "finalizes_once_known"))
+"""Properties that look at when things came, not at whether; each is explored on its own."""
+BY_MISSING = frozenset(("complete_at_finalization", "nothing_recoverable_lost"))
+"""Properties that look at the chunks that are neither stored nor held by a closed tab."""
 CAME = 0
 """Stands for a time of which only matters that it came."""
 BY_CHUNK = frozenset(("recorded", "stored", "held", "uploads_ended", "orphans", "seen"))
@@ -88,7 +100,7 @@ class Monitor:
 
     def _judged(self, facts: Facts, at_end: bool) -> dict[str, Judgement]:
         return {
-            slug: PROPERTIES[slug].check(facts, self.judge)
+            slug: EXPLORABLE[slug].check(facts, self.judge)
             for slug in self.slugs
             if at_end or slug not in self.late
         }
@@ -117,9 +129,9 @@ class Monitor:
 
     def _settle_status(self, facts: Facts) -> None:
         """Completions and the like: what was violated by them, where that may still be undone."""
-        prompt = "finalizes_promptly" in self.wants
+        timed = not self.wants.isdisjoint(TIMED)
         kept = [
-            (at_ms if prompt else CAME, MISSING if missing and self.reverts else ())
+            (at_ms if timed else CAME, MISSING if missing and self.reverts else ())
             for at_ms, missing in facts.completions
         ]
         facts.completions[:] = kept if self.reverts else kept[-1:]
@@ -141,20 +153,18 @@ class Monitor:
 
     def _settle_times(self, facts: Facts) -> None:
         """Times of which only matters that they came, or that no later step will look at."""
-        prompt = "finalizes_promptly" in self.wants
-        facts.stop_ran_ms = _came(facts.stop_ran_ms)
         is_asked = "finalizes" in self.wants
         facts.stop_answered_ms = _came(facts.stop_answered_ms) if is_asked else -1
-        if not prompt:
-            facts.stop_ms, facts.last_upload_ms = _came(facts.stop_ms), -1
-        elif facts.stop_ms >= 0:
-            # The later of the two counts, and things happen in order: the other one is over.
-            if facts.last_upload_ms >= facts.stop_ms:
-                facts.stop_ms = CAME
-            else:
-                facts.last_upload_ms = -1
+        if "finalizes_promptly" in self.wants:
+            facts.stop_ms, facts.last_upload_ms = _later(facts.stop_ms, facts.last_upload_ms)
+            facts.stop_ran_ms = _came(facts.stop_ran_ms)
         else:
-            facts.last_upload_ms = -1
+            facts.stop_ms = _came(facts.stop_ms)
+            if "finalizes_once_known" in self.wants:
+                since_ms = facts.stop_ran_ms
+                facts.stop_ran_ms, facts.last_upload_ms = _later(since_ms, facts.last_upload_ms)
+            else:
+                facts.stop_ran_ms, facts.last_upload_ms = _came(facts.stop_ran_ms), -1
         if facts.stop_ms >= 0 or "long_pause" not in self.guards:
             facts.last_recorded_ms = -1
         if "duration_true" not in self.wants:
@@ -169,7 +179,7 @@ class Monitor:
         """What is kept: values, and entries that say something of one chunk each."""
         values = tuple(value for name, value in vars(facts).items() if name not in BY_CHUNK)
         out: list[tuple[Any, ...]] = []
-        if self.wants & {"complete_at_finalization"} or "stop_overtook_upload" in self.guards:
+        if self.wants & BY_MISSING or "stop_overtook_upload" in self.guards:
             out += [("missing", chunk) for chunk in facts.missing]
         if self.wants & {"nothing_lost", "count_true"}:
             out += [("not stored", chunk) for chunk in facts.recorded if chunk not in facts.stored]
@@ -177,6 +187,14 @@ class Monitor:
             out += [("ended", chunk) for chunk in facts.uploads_ended]
             out += [("orphan", chunk, attempt) for chunk, attempt in facts.orphans]
         return values, out
+
+
+def _later(stop_ms: Any, upload_ms: Any) -> tuple[Any, Any]:
+    """Stop and last upload, of which the later counts: things happen in order, so it is known
+    which of them cannot be it any more."""
+    if stop_ms >= 0 and upload_ms >= stop_ms:
+        return CAME, upload_ms
+    return stop_ms, -1
 
 
 def _came(at_ms: Any) -> int:

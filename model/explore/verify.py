@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from model.design import DesignSpec
 from model.errors import InputError
-from model.explore.counterexample import Counterexample, counterexample
+from model.explore.counterexample import KINDS, Counterexample, counterexample
 from model.explore.cycles import runs_for_ever
 from model.explore.machine import Machine, monitor_for
+from model.explore.monitor import TIMED
 from model.explore.search import Budget, Exploration, Progress, Search
 from model.explore.watched import TellsApart
 from model.explore.zone import HALF, milliseconds
-from model.properties import PROPERTIES, asked
+from model.properties import EXPLORABLE, asked
 from model.scenario.schema import Scenario
 from model.verdict import Verdict, VerdictKind
 
@@ -77,8 +78,13 @@ def verify(
     switches: Switches | None = None,
     progress: Progress | None = None,
     counterexamples: bool = True,
+    kinds: Collection[str] = KINDS,
+    longest: bool = True,
 ) -> Verification:
     """Explore every schedule of a design within the bounds of a scenario.
+
+    ``kinds`` are those of the counterexamples to make. Without ``longest``, exploring ends at a
+    session that is not finalized promptly, and the longest delay is not known then.
 
     Raises `InputError` for what cannot be explored and for unknown properties, `DesignError` where
     the design throws, does not end or cannot be repeated, `TimeError` (a `DesignError`) where it
@@ -86,27 +92,23 @@ def verify(
     """
     budget = check_budget(budget or Budget())
     slugs = check_slugs(design, scenario, properties)
-    # The prompt property needs two times in every state; alone, it makes the others no dearer.
-    groups = [
-        [slug for slug in slugs if slug != PROMPT],
-        [slug for slug in slugs if slug == PROMPT],
+    # A timed property needs two times in every state; alone, it makes the others no dearer.
+    groups = [[slug for slug in slugs if slug not in TIMED]]
+    groups += [[slug] for slug in slugs if slug in TIMED]
+    switches = switches or Switches()
+    parts = [
+        _explored(scenario, design, group, budget, switches, progress, longest)
+        for group in filter(None, groups)
     ]
-    parts = []
-    for group in filter(None, groups):
-        part = _explored(scenario, design, group, budget, switches or Switches(), progress)
-        parts.append(part)
     found = [part.search.found for part in parts]
     verdicts = {slug: v for part in parts for slug, v in part.verdicts().items()}
     examples = {}
-    if counterexamples:
-        for part in parts:
-            examples.update(part.counterexamples())
+    for part in parts if counterexamples else ():
+        examples.update(part.counterexamples(kinds))
     for slug, items in examples.items():
         if items:  # a time that the search knows as an instant only is a number here
             verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)
     silent = () if properties is not None else tuple(s for s in slugs if _is_silent(verdicts[s]))
-    late = next((item.late for item in found if item.late is not None), None)
-    soon = next((item.soon for item in found if item.soon is not None), None)
     return Verification(
         scenario,
         design,
@@ -119,12 +121,25 @@ def verify(
         max(item.depth for item in found),
         sum(item.frontier for item in found),
         sum(item.seconds for item in found),
-        None if late is None or late > HALF else milliseconds(late),
-        None if soon is None else -milliseconds(-soon),
+        *_delays(parts, longest),
         tuple(sorted(set().union(*(item.guards for item in found)))),
         silent,
         budget,
     )
+
+
+def _delays(parts: list[Part], longest: bool) -> tuple[int | None, int | None]:
+    """The longest and the shortest time to finalization; None where it is not known."""
+    for part in parts:
+        found = part.search.found
+        if PROMPT not in part.machine.monitor.slugs or (PROMPT in found.findings and not longest):
+            continue  # only this property needs the times, and every schedule must be looked at
+        late, soon = found.late, found.soon
+        return (
+            None if late is None or late > HALF else milliseconds(late),
+            None if soon is None else -milliseconds(-soon),
+        )
+    return None, None
 
 
 def _is_silent(verdict: Verdict) -> bool:
@@ -147,10 +162,10 @@ def check_slugs(
         return asked(design.cls, scenario)
     slugs = list(properties)
     for slug in slugs:
-        if slug not in PROPERTIES:
-            raise InputError("--property", slug, "one of " + ", ".join(PROPERTIES))
+        if slug not in EXPLORABLE:
+            raise InputError("--property", slug, "one of " + ", ".join(EXPLORABLE))
     if not slugs:
-        raise InputError("properties", slugs, "at least one of " + ", ".join(PROPERTIES))
+        raise InputError("properties", slugs, "at least one of " + ", ".join(EXPLORABLE))
     return slugs
 
 
@@ -189,13 +204,13 @@ class Part:
             return _verdict("unknown", SILENT)
         return _verdict("proved", "")
 
-    def counterexamples(self) -> dict[str, tuple[Counterexample, ...]]:
+    def counterexamples(self, kinds: Collection[str]) -> dict[str, tuple[Counterexample, ...]]:
         """The shortest, the widest and the earliest session for each property violated."""
         out = {}
         for slug, finding in self.search.found.findings.items():
             walk = self.search.walk_to(finding)
-            made = [self._example(slug, kind, walk) for kind in ("shortest", "widest")]
-            earliest = self._earliest(slug)
+            made = [self._example(slug, k, walk) for k in ("shortest", "widest") if k in kinds]
+            earliest = self._earliest(slug) if "earliest" in kinds else None
             if earliest is not None:
                 made.append(earliest)
             out[slug] = tuple(item for item in made if item is not None)
@@ -241,18 +256,19 @@ def _explored(
     budget: Budget,
     switches: Switches,
     progress: Progress | None,
+    longest: bool,
 ) -> Part:
     """One search; without the symmetry if the design turns out to tell chunks apart."""
     monitor = monitor_for(design, scenario, slugs)
     machine = Machine(design, scenario, monitor, switches.symmetry, switches.pruning)
     # The longest delay needs every schedule; a violation of all that is asked needs no more.
-    stops = PROMPT not in slugs
+    stops = PROMPT not in slugs or not longest
     search = Search(machine, budget, switches.inclusion, stops, progress)
     try:
         search.run()
     except TellsApart:
         plain = replace(switches, symmetry=False)
-        return _explored(scenario, design, slugs, budget, plain, progress)
+        return _explored(scenario, design, slugs, budget, plain, progress, longest)
     return Part(search, switches)
 
 

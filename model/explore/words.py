@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from model.explore.counterexample import Counterexample
-from model.properties import PROPERTIES
+from model.properties import EXPLORABLE
 from model.trace import events as e
 from model.trace.facts import Facts
 from model.trace.words import clock, lane_of, words_of
@@ -22,7 +22,7 @@ ACTORS = {
 
 def explanation(example: Counterexample) -> str:
     """A paragraph: the violation, what it hangs on, and what may vary."""
-    lines = [f"{PROPERTIES[example.slug].meaning} Violated at {clock(example.violation.at_ms)}: "]
+    lines = [f"{EXPLORABLE[example.slug].meaning} Violated at {clock(example.violation.at_ms)}: "]
     lines[0] += f"{example.violation.detail}."
     lines += what_matters(example)
     lines.append(what_may_vary(example))

@@ -10,10 +10,18 @@ from model.properties.base import (
     Violation,
     judge_settings,
 )
-from model.properties.catalogue import GUARDS, PROPERTIES, asked
+from model.properties.catalogue import (
+    EXPLORABLE,
+    EXTRA_PROPERTIES,
+    GUARDS,
+    PROPERTIES,
+    asked,
+)
 from model.properties.row import OUTCOMES, ROW_COLUMNS, check_all, row_of
 
 __all__ = [
+    "EXPLORABLE",
+    "EXTRA_PROPERTIES",
     "GUARDS",
     "OUTCOMES",
     "PROPERTIES",

@@ -45,6 +45,18 @@ def nothing_lost(facts: Facts, judge: JudgeSettings) -> Judgement:
     return Violation(facts.last_ms, f"{named(lost)} never stored")
 
 
+def nothing_recoverable_lost(facts: Facts, judge: JudgeSettings) -> Judgement:
+    """As `nothing_lost`, less what a closed tab held and the object had never got."""
+    if not facts.recorded:
+        return NotApplicable("nothing was recorded")
+    lost = facts.missing
+    if not lost:
+        return HELD
+    if facts.ended != "quiet":
+        return NotApplicable(f"the run ended at the {facts.ended}")
+    return Violation(facts.last_ms, f"{named(lost)} never stored")
+
+
 def completed_is_final(facts: Facts, judge: JudgeSettings) -> Judgement:
     """The status never leaves completed."""
     if not facts.completions:

@@ -96,6 +96,32 @@ PROPERTIES: dict[str, Property] = {
 }
 """Every property by its slug, in the order of a report."""
 
+EXTRA_PROPERTIES: dict[str, Property] = {
+    item.slug: item
+    for item in (
+        Property(
+            "nothing_recoverable_lost",
+            "always",
+            "At the end of the run every recorded chunk is stored whose whole upload reached the "
+            "object before the tab was closed.",
+            "7: works even if the client disconnects",
+            always.nothing_recoverable_lost,
+        ),
+        Property(
+            "finalizes_once_known",
+            "eventually-within",
+            "The session is completed within the grace and 2 s of the later of the last upload and "
+            "the stop's arrival at the object.",
+            "10: the recording appears about 5 s after stop",
+            eventually.finalizes_once_known,
+        ),
+    )
+}
+"""The best possible where a property cannot hold: explored when asked for by name, in no report."""
+
+EXPLORABLE = PROPERTIES | EXTRA_PROPERTIES
+"""All that may be asked of every schedule."""
+
 GUARDS: dict[str, Guard] = {
     item.slug: item
     for item in (

@@ -55,3 +55,18 @@ def finalizes_promptly(facts: Facts, judge: JudgeSettings) -> Judgement:
         late_ms = facts.final_completion_ms - due_ms + judge.prompt_ms
         return Violation(due_ms, f"completed {late_ms:,} ms after the stop and the last upload")
     return HELD
+
+
+def finalizes_once_known(facts: Facts, judge: JudgeSettings) -> Judgement:
+    """As `finalizes_promptly`, counted from when the stop has come to the object."""
+    if facts.stop_ran_ms < 0:
+        return NotApplicable("no stop came to the object")
+    if facts.final_completion_ms < 0:
+        return NotApplicable("not completed at the end")
+    due_ms = max(facts.stop_ran_ms, facts.last_upload_ms) + judge.prompt_ms
+    if facts.final_completion_ms > due_ms:
+        late_ms = facts.final_completion_ms - due_ms + judge.prompt_ms
+        return Violation(
+            due_ms, f"completed {late_ms:,} ms after the stop came and the last upload"
+        )
+    return HELD

@@ -325,11 +325,16 @@ AnyFault = Annotated[Fault, Field(discriminator="kind")]
 
 
 class Limits(Model):
-    """Where a run is cut, which its trace says."""
+    """Where a run is cut, which its trace says; and how much may go wrong in it.
+
+    ``strikes_max`` bounds all that is drawn to go wrong in one session, of whatever kind: losses,
+    failures, resets, and faults whose probability is below 1. None does not.
+    """
 
     horizon_ms: PositiveInt = 86_400_000
     happenings_max: PositiveInt = 1_000_000
     end_at_completion: bool = False
+    strikes_max: NonNegativeInt | None = None
 
 
 class Scenario(Model):

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 Choices = tuple[tuple[str, float], ...]
 INSTANCE_LOST = "instance lost"
+HARMLESS = frozenset(
+    ("", DELIVERED, "delivered", "resumed", "stored", "confirmed", "told", "answered", "passes")
+)
+"""Outcomes by which nothing goes wrong."""
+ANY = "any"
+"""Stands for whatever goes wrong, of all kinds together."""
 KEEPING = " keeping "
 
 
@@ -91,36 +97,47 @@ def strikes_max(scenario: Scenario) -> dict[str, int]:
         "commit": platform.commit_failures_max,
         "instance": platform.instance_losses_max,
         "alarm": platform.alarm_failures_max,
+        ANY: scenario.limits.strikes_max,
     }
     return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
-def strike_of(kind: str, outcome: str) -> str:
+def strikes_of(kind: str, outcome: str) -> tuple[str, ...]:
     """What an outcome counts as, among those of which a scenario may bound the number."""
+    if outcome in HARMLESS:
+        return ()
     if outcome.startswith(INSTANCE_LOST):
-        return "instance"
-    if kind == "commit" and outcome != "confirmed":
-        return "commit"
-    return "alarm" if kind == "alarm" and outcome != DELIVERED else ""
+        return ("instance", ANY)
+    return (kind, ANY) if kind in ("commit", "alarm") else (ANY,)
 
 
 def within(kind: str, choices: Choices, most: dict[str, int], strikes: dict[str, int]) -> Choices:
     """The outcomes that are left once the bounded ones are used up; () for one alone."""
-    left = []
-    for name, share in choices:
-        strike = strike_of(kind, name)
-        if strike not in most or strikes.get(strike, 0) < most[strike]:
-            left.append((name, share))
+    left = [
+        (name, share)
+        for name, share in choices
+        if all(strikes.get(s, 0) < most[s] for s in strikes_of(kind, name) if s in most)
+    ]
     if len(left) == 1:
         return ()
     whole = sum(share for _, share in left)
     return tuple((name, share / whole) for name, share in left)
 
 
-def counted(kind: str, outcome: str, strikes: dict[str, int]) -> dict[str, int]:
-    """The strikes after one more outcome."""
-    strike = strike_of(kind, outcome)
-    return strikes | {strike: strikes.get(strike, 0) + 1} if strike else strikes
+def counted(
+    kind: str, outcome: str, strikes: dict[str, int], most: dict[str, int]
+) -> dict[str, int]:
+    """The strikes after one more outcome; only those are counted that are bounded.
+
+    Once the bound on all kinds is reached, it does not matter any more which they were.
+    """
+    found = [name for name in strikes_of(kind, outcome) if name in most]
+    if not found:
+        return strikes
+    after = strikes | {name: strikes.get(name, 0) + 1 for name in found}
+    if ANY in most and after.get(ANY, 0) >= most[ANY]:
+        return {ANY: after[ANY]}
+    return after
 
 
 def kept_of(outcome: str) -> int:
@@ -129,8 +146,10 @@ def kept_of(outcome: str) -> int:
     return int(kept) if found else 0
 
 
-def fault_choices(probability: float) -> Choices:
-    """Whether a fault strikes."""
+def fault_choices(probability: float, is_left: bool = True) -> Choices:
+    """Whether a fault strikes; what is certain does, even if no strike is left."""
     if probability >= 1:
         return (("strikes", 1.0),)
+    if not is_left:
+        return (("passes", 1.0),)
     return (("strikes", probability), ("passes", 1.0 - probability))

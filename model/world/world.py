@@ -16,6 +16,7 @@ from model.world import client as client_host
 from model.world import faults, instances
 from model.world.alarms import SLOT
 from model.world.chances import (
+    ANY,
     INSTANCE_LOST,
     Choices,
     counted,
@@ -185,7 +186,9 @@ class World:
         return choices
 
     def _fault_choices(self, fault: Fault) -> Choices:
-        choices = fault_choices(fault.probability)
+        most = self.strikes_max.get(ANY)
+        is_left = most is None or self.strikes.get(ANY, 0) < most
+        choices = fault_choices(fault.probability, is_left)
         if fault.kind in faults.LOSSES:
             return keeping(choices, "strikes", self.object.storage.under_way)
         return choices
@@ -195,7 +198,7 @@ class World:
         self.now_ms = at_ms
         del self.pending[pending.key]
         if outcome and self.strikes_max:
-            self.strikes = counted(pending.key[0], outcome, self.strikes)
+            self.strikes = counted(pending.key[0], outcome, self.strikes, self.strikes_max)
         _HAPPENINGS[pending.key[0]](self, pending, outcome)
 
     # --- delays ------------------------------------------------------------------------------

@@ -1,0 +1,82 @@
+"""``matrix``: designs by properties by classes of faults, every schedule of each explored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from lastchunk.cli.app import WorkersOption, console, cores, progress_bar
+from model.explore.cells import Cell, Kind
+from model.explore.fault_classes import BUILDERS
+from model.explore.matrix import DEFAULT_DESIGNS, Matrix
+from model.explore.matrix import matrix as run_matrix
+from reports.matrix import SIGNS, check_out, write_matrix
+
+COLOURS: dict[Kind, str] = {
+    "proved": "blue",
+    "violated": "red",
+    "impossible": "magenta",
+    "unknown": "yellow",
+    "not asked": "dim",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(matrix)
+
+
+def matrix(
+    out: Annotated[
+        Path, typer.Option("--out", help="The folder for matrix.html, matrix.json and schedules.")
+    ],
+    design: Annotated[
+        list[str] | None,
+        typer.Option("--design", help="A name, or file.py:Class; may be repeated."),
+    ] = None,
+    faults: Annotated[
+        list[str] | None,
+        typer.Option("--faults", help="This class of faults alone; may be repeated."),
+    ] = None,
+    chunks: Annotated[int, typer.Option("--chunks", help="Chunks of a session.")] = 3,
+    seconds: Annotated[
+        float, typer.Option("--seconds", help="A design gives up a class of faults there.")
+    ] = 180.0,
+    workers: WorkersOption = None,
+) -> None:
+    """Say of each design, property and class of faults: proved, violated or impossible.
+
+    Exits with 0 whatever the verdicts are: it shows them.
+    """
+    check_out(out)
+    names = design or list(DEFAULT_DESIGNS)
+    total = len(names) * len(faults or BUILDERS)
+    with progress_bar("exploring", total) as progress:
+        result = run_matrix(names, chunks, seconds, cores(workers), faults or None, progress)
+    write_matrix(result, out)
+    show(result)
+    console().print(f"written: {out / 'matrix.html'}")
+
+
+def show(result: Matrix) -> None:
+    """Print a table for each design."""
+    to = console()
+    for design in result.designs:
+        table = Table("property", title=escape(f"{design}, {result.chunks} chunks"))
+        for item in result.faults:
+            table.add_column(item.title)
+        for slug in result.slugs:
+            cells = [result.cell(design, item.slug, slug) for item in result.faults]
+            table.add_row(slug, *map(_words, cells))
+        to.print(table)
+
+
+def _words(cell: Cell) -> str:
+    words = f"{SIGNS[cell.kind]} {cell.kind}"
+    if cell.reached is not None:
+        words += f", best {SIGNS[cell.reached.kind]}"
+    return f"[{COLOURS[cell.kind]}]{words}[/]"

@@ -1,0 +1,130 @@
+"""The verdict matrix: designs by properties by classes of faults, each cell explored.
+
+A cell is *proved* within bounds that it states, *violated* with a session to replay, *impossible*
+with the reason and the best possible, *unknown* with the reason, or *not asked*, where no schedule
+of its class says anything about its property. A class has several scopes: one violation violates a
+cell and ends exploring for it, every scope that says anything must prove it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+import pandas as pd
+
+from model.design import find_class
+from model.errors import InputError
+from model.explore.cells import SLUGS, Cell, explore_class
+from model.explore.fault_classes import BUILDERS, FaultClass
+from model.explore.verify import Budget, check_budget
+
+DEFAULT_DESIGNS = (
+    "manual",
+    "alarm",
+    "short-grace",
+    "re-read",
+    "leases",
+    "manifest",
+    "lazy-alarm",
+)
+CHUNKS_MAX = 6
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """All cells, by design, class and property in order. ``seconds`` bounds a design and class."""
+
+    designs: tuple[str, ...]
+    faults: tuple[FaultClass, ...]
+    cells: tuple[Cell, ...]
+    chunks: int
+    seconds: float
+    slugs: tuple[str, ...] = field(default=SLUGS)
+
+    def cell(self, design: str, faults: str, slug: str) -> Cell:
+        """One cell. Raises `InputError` where there is none of that name."""
+        for cell in self.cells:
+            if (cell.design, cell.faults, cell.slug) == (design, faults, slug):
+                return cell
+        allowed = "a design, a class of faults and a property of this matrix"
+        raise InputError("cell", (design, faults, slug), allowed)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a cell; ``best`` and ``reached`` are empty where the property can hold."""
+        rows = [
+            {
+                "design": cell.design,
+                "faults": cell.faults,
+                "property": cell.slug,
+                "verdict": cell.kind,
+                "reason": cell.finding.reason,
+                "best": cell.best or "",
+                "reached": "" if cell.reached is None else cell.reached.kind,
+                "bounds": "; or ".join(cell.finding.bounds),
+                "classes": cell.finding.classes,
+                "seconds": cell.finding.seconds,
+            }
+            for cell in self.cells
+        ]
+        return pd.DataFrame(rows)
+
+
+def matrix(
+    designs: Sequence[str] = DEFAULT_DESIGNS,
+    chunks: int = 3,
+    seconds: float = 180.0,
+    workers: int = 1,
+    faults: Sequence[str] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Matrix:
+    """Explore every cell; the cells are the same for any number of ``workers``.
+
+    ``seconds`` bounds what a design may take for a class: what takes longer is *unknown*, so a slow
+    machine may know less. ``progress`` is told of each finished pair of design and class.
+    Raises `InputError`.
+    """
+    names, classes = _checked(designs, chunks, seconds, faults)
+    if workers < 1:
+        raise InputError("--workers", workers, "at least 1")
+    jobs = [(name, item.slug, chunks, seconds) for name in names for item in classes]
+    # The longest first, so that no process is left with it alone at the end.
+    order = sorted(range(len(jobs)), key=lambda at: -list(BUILDERS).index(jobs[at][1]))
+    found: dict[int, list[Cell]] = {}
+    if workers == 1:
+        for at in order:
+            found[at] = explore_class(*jobs[at])
+            if progress is not None:
+                progress(1)
+    else:
+        # A process of its own for each job: the budget of memory is the whole process's.
+        with ProcessPoolExecutor(workers, get_context("spawn"), max_tasks_per_child=1) as pool:
+            futures = {at: pool.submit(explore_class, *jobs[at]) for at in order}
+            if progress is not None:
+                for future in futures.values():
+                    future.add_done_callback(lambda _: progress(1))
+            found = {at: future.result() for at, future in futures.items()}
+    cells = tuple(cell for at in range(len(jobs)) for cell in found[at])
+    return Matrix(tuple(names), tuple(classes), cells, chunks, seconds)
+
+
+def _checked(
+    designs: Sequence[str], chunks: int, seconds: float, faults: Sequence[str] | None
+) -> tuple[list[str], list[FaultClass]]:
+    """The designs and the classes, known and each once. Raises `InputError`."""
+    names = list(designs)
+    known = [find_class(name)[0] for name in names]
+    if not names or len(set(known)) < len(known):
+        raise InputError("--design", names, "at least one, and each once")
+    if not 1 <= chunks <= CHUNKS_MAX:
+        raise InputError("--chunks", chunks, f"1 to {CHUNKS_MAX}")
+    check_budget(Budget(seconds=seconds))
+    slugs = list(BUILDERS) if faults is None else list(faults)
+    for slug in slugs:
+        if slug not in BUILDERS:
+            raise InputError("--faults", slug, "one of " + ", ".join(BUILDERS))
+    if not slugs or len(set(slugs)) < len(slugs):
+        raise InputError("--faults", slugs, "at least one, and each once")
+    return names, [BUILDERS[slug](chunks) for slug in slugs]

@@ -1,0 +1,211 @@
+"""A verdict matrix as files: ``matrix.json``, a page to read, and schedules to replay."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from model.explore.cells import KINDS, Cell, Finding, Kind
+from model.explore.matrix import Matrix
+from model.files import check_folder, new_folder, write_text
+from model.properties import EXPLORABLE
+from model.trace.schedule import write_schedule
+
+TEMPLATE = Path(__file__).parent / "matrix.html.j2"
+EXAMPLES = "counterexamples"
+CONTENTS = ("matrix.json", "matrix.html", EXAMPLES)
+"""What a matrix's folder holds; a folder with anything else in it is never replaced."""
+SIGNS: dict[Kind, str] = {
+    "proved": "\u2713",
+    "violated": "\u2717",
+    "impossible": "\u2298",
+    "unknown": "?",
+    "not asked": "\u2013",
+}
+"""A sign for each verdict, so that none hangs on its colour alone."""
+MEANINGS: dict[Kind, str] = {
+    "proved": "holds for every order and every real-valued time within the bounds",
+    "violated": "there is a session that shows it, to replay",
+    "impossible": "no design can hold it; the best possible is said below",
+    "unknown": "exploring did not come to an end, or cannot be done; the reason is said",
+    "not asked": "no schedule of the class says anything about it",
+}
+
+
+def check_out(out: Path) -> None:
+    """Refuse a folder for a matrix before anything is explored. Raises `InputError`."""
+    check_folder(out, CONTENTS)
+
+
+def to_json(matrix: Matrix) -> dict[str, Any]:
+    """A matrix as plain data. ``seconds`` are wall time, but at the top: the budget."""
+    designs: dict[str, Any] = {}
+    for cell in matrix.cells:
+        classes = designs.setdefault(cell.design, {"classes": {}})["classes"]
+        properties = classes.setdefault(cell.faults, {"properties": {}})["properties"]
+        properties[cell.slug] = _cell(cell)
+    return {
+        "chunks": matrix.chunks,
+        "seconds": matrix.seconds,
+        "properties": {slug: EXPLORABLE[slug].meaning for slug in matrix.slugs},
+        "fault_classes": {
+            item.slug: {
+                "title": item.title,
+                "scopes": [
+                    {"bounds": s.bounds, "scenario": s.base, "overrides": list(s.overrides)}
+                    for s in item.scopes
+                ],
+            }
+            for item in matrix.faults
+        },
+        "designs": designs,
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    out = _finding(cell.finding) | {"counterexample": _file(cell.name, cell.finding)}
+    if cell.reached is not None:
+        reached = _finding(cell.reached)
+        reached["counterexample"] = _file(f"{cell.name}-best", cell.reached)
+        out["best_possible"] = {"what": cell.best} | reached
+    return out
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "verdict": finding.kind,
+        "reason": finding.reason,
+        "bounds": list(finding.bounds),
+        "classes": finding.classes,
+        "seconds": round(finding.seconds, 3),
+    }
+
+
+def _file(name: str, finding: Finding) -> str | None:
+    return None if finding.schedule is None else f"{EXAMPLES}/{name}.jsonl"
+
+
+def write_matrix(matrix: Matrix, folder: Path) -> None:
+    """Write the JSON, the page and the schedules. The folder takes the place of an older one.
+
+    Each schedule was replayed when it was made, and showed its violation. Raises `InputError`.
+    """
+    with new_folder(folder, CONTENTS) as building:
+        text = json.dumps(to_json(matrix), indent=1, ensure_ascii=False)
+        write_text(building / "matrix.json", text + "\n")
+        write_text(building / "matrix.html", page(matrix))
+        (building / EXAMPLES).mkdir()
+        for cell in matrix.cells:
+            for name, finding in ((cell.name, cell.finding), (f"{cell.name}-best", cell.reached)):
+                if finding is not None and finding.schedule is not None:
+                    write_schedule(finding.schedule, building / EXAMPLES / f"{name}.jsonl")
+
+
+# --- to read ---------------------------------------------------------------------------------
+
+
+def page(matrix: Matrix) -> str:
+    """The matrix as one HTML page that needs nothing else."""
+    return _rendered(matrix, whole=True)
+
+
+def matrix_html(matrix: Matrix) -> str:
+    """The tables alone, for a notebook."""
+    return _rendered(matrix, whole=False)
+
+
+def _rendered(matrix: Matrix, whole: bool) -> str:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    return str(
+        Markup(
+            template.render(
+                whole=whole,
+                matrix=matrix,
+                legend=[(kind, SIGNS[kind], MEANINGS[kind]) for kind in KINDS],
+                overview=overview(matrix),
+                tables=[table(matrix, design) for design in matrix.designs],
+                impossible=impossible(matrix),
+                meanings={slug: EXPLORABLE[slug].meaning for slug in matrix.slugs},
+            )
+        )
+    )
+
+
+def css(kind: Kind) -> str:
+    """The name of a verdict's style."""
+    return kind.replace(" ", "-")
+
+
+def overview(matrix: Matrix) -> list[dict[str, Any]]:
+    """For each design and class: how many cells of each verdict, the worst first."""
+    rows = []
+    for design in matrix.designs:
+        cells = []
+        for item in matrix.faults:
+            found = [c.kind for c in matrix.cells if (c.design, c.faults) == (design, item.slug)]
+            count = Counter(found)
+            order: tuple[Kind, ...] = ("violated", "unknown", "impossible", "proved")
+            cells.append([(css(kind), SIGNS[kind], count[kind]) for kind in order if count[kind]])
+        rows.append({"design": design, "cells": cells})
+    return rows
+
+
+def table(matrix: Matrix, design: str) -> dict[str, Any]:
+    """Properties by classes of one design."""
+    rows = []
+    for slug in matrix.slugs:
+        cells = [matrix.cell(design, item.slug, slug) for item in matrix.faults]
+        rows.append({"slug": slug, "cells": [_shown(cell) for cell in cells]})
+    return {"design": design, "rows": rows}
+
+
+def _shown(cell: Cell) -> dict[str, Any]:
+    words = {"proved": "", "not asked": "", "impossible": ""}.get(cell.kind, cell.finding.reason)
+    if cell.reached is not None:
+        words = f"best possible: {SIGNS[cell.reached.kind]} {cell.reached.kind}"
+    size = f"{cell.finding.classes:,} classes, {cell.finding.seconds:.1f} s"
+    bounds = "; or ".join(cell.finding.bounds)
+    return {
+        "kind": cell.kind,
+        "css": css(cell.kind),
+        "sign": SIGNS[cell.kind],
+        "words": words,
+        "title": f"{bounds} ({size})" if bounds else size,
+        "file": _file(cell.name, cell.finding),
+    }
+
+
+def impossible(matrix: Matrix) -> list[dict[str, Any]]:
+    """What cannot be held, once for each class and property, and which designs reach the best."""
+    out: dict[tuple[str, str], dict[str, Any]] = {}
+    titles = {item.slug: item.title for item in matrix.faults}
+    for cell in matrix.cells:
+        if cell.reached is None:
+            continue
+        entry = out.setdefault(
+            (cell.faults, cell.slug),
+            {
+                "faults": titles[cell.faults],
+                "slug": cell.slug,
+                "reason": cell.finding.reason,
+                "best": cell.best,
+                "designs": [],
+            },
+        )
+        entry["designs"].append(
+            {
+                "design": cell.design,
+                "kind": cell.reached.kind,
+                "css": css(cell.reached.kind),
+                "sign": SIGNS[cell.reached.kind],
+                "words": cell.reached.reason,
+                "file": _file(f"{cell.name}-best", cell.reached),
+            }
+        )
+    return list(out.values())

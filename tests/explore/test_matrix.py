@@ -1,0 +1,229 @@
+"""The verdict matrix: cells that are true, counterexamples that replay, files, bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import lastchunk
+from lastchunk.cli import app
+from model.errors import InputError
+from model.explore.cells import SLUGS, Clock, Finding, explore, joined
+from model.explore.fault_classes import BUILDERS
+from model.explore.matrix import Matrix, matrix
+from model.properties import EXPLORABLE, EXTRA_PROPERTIES, PROPERTIES, Violation
+from model.simulate import replay
+from model.trace.schedule import read_schedule
+from reports.matrix import matrix_html, to_json, write_matrix
+
+DESIGNS = ("alarm", "lazy-alarm")
+CHEAP = ("client-lost", "late-alarms")
+BROKEN = """
+from reference_impl.alarm import AlarmDesign
+
+
+class Broken(AlarmDesign):
+    async def alarm(self):
+        raise ZeroDivisionError("no")
+"""
+
+
+@pytest.fixture(scope="module")
+def small() -> Matrix:
+    return matrix(DESIGNS, chunks=2, faults=CHEAP)
+
+
+@pytest.fixture(scope="module")
+def folder(small: Matrix, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("matrix") / "out"
+    write_matrix(small, out)
+    return out
+
+
+def test_every_cell_has_a_verdict_and_its_bounds(small: Matrix) -> None:
+    frame = small.to_frame()
+    assert len(frame) == len(DESIGNS) * len(CHEAP) * len(SLUGS)
+    assert set(frame["verdict"]) == {"proved", "violated", "impossible"}
+    assert (frame["bounds"] != "").all()
+    assert (frame["classes"] > 0).all()
+
+
+def test_the_recommended_design_holds_what_can_be_held(small: Matrix) -> None:
+    frame = small.to_frame()
+    own = frame[frame["design"] == "lazy-alarm"]
+    assert set(own["verdict"]) == {"proved", "impossible"}
+    assert set(own.loc[own["verdict"] == "impossible", "reached"]) == {"proved"}
+
+
+def test_an_impossible_cell_says_why_and_what_is_possible(small: Matrix) -> None:
+    cell = small.cell("lazy-alarm", "client-lost", "nothing_lost")
+    assert cell.kind == "impossible"
+    assert "cannot be saved" in cell.finding.reason
+    assert cell.best == "every chunk whose whole upload reached the object is stored"
+    assert cell.reached is not None
+    assert (cell.reached.kind, len(cell.reached.bounds)) == ("proved", 3)
+    assert cell.finding.schedule is not None, "it shows what cannot be helped"
+    assert small.cell("lazy-alarm", "late-alarms", "nothing_lost").reached is None
+
+
+def test_a_violated_cell_speaks_for_the_scope_that_shows_it(small: Matrix) -> None:
+    cell = small.cell("alarm", "late-alarms", "not_while_recording")
+    assert cell.kind == "violated"
+    assert len(cell.finding.bounds) == 1
+    assert "pauses for 12 minutes" in cell.finding.bounds[0]
+
+
+def test_every_counterexample_replays_from_its_file(small: Matrix, folder: Path) -> None:
+    data = json.loads((folder / "matrix.json").read_text(encoding="utf-8"))
+    shown = 0
+    for classes in data["designs"].values():
+        for found in classes["classes"].values():
+            for slug, cell in found["properties"].items():
+                for item in (cell, cell.get("best_possible", {})):
+                    if item.get("counterexample") is None:
+                        assert item.get("verdict") != "violated"
+                        continue
+                    run = replay(read_schedule(folder / item["counterexample"]))
+                    judgement = EXPLORABLE[slug].check(run.facts, run.judge)
+                    assert isinstance(judgement, Violation), item["counterexample"]
+                    shown += 1
+    assert shown == len(list((folder / "counterexamples").iterdir())) > 5
+
+
+def test_a_schedule_of_the_matrix_replays_on_the_command_line(folder: Path) -> None:
+    file = folder / "counterexamples" / "alarm-late-alarms-nothing_refused.jsonl"
+    result = CliRunner().invoke(app, ["replay", str(file)])
+    assert result.exit_code == 0, result.output
+    assert "403" in result.output
+
+
+def without_seconds(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: without_seconds(item) for key, item in data.items() if key != "seconds"}
+    return [without_seconds(item) for item in data] if isinstance(data, list) else data
+
+
+def test_the_number_of_workers_changes_nothing(small: Matrix) -> None:
+    again = matrix(DESIGNS, chunks=2, faults=CHEAP, workers=2)
+    assert json.dumps(without_seconds(to_json(again))) == json.dumps(
+        without_seconds(to_json(small))
+    )
+
+
+def test_a_budget_leaves_cells_unknown() -> None:
+    found = matrix(["lazy-alarm"], chunks=3, seconds=1, faults=["all"])
+    cell = found.cell("lazy-alarm", "all", "finalizes_promptly")
+    assert cell.kind == "unknown"
+    assert "the budget of 1 seconds was used up" in cell.finding.reason
+
+
+def test_a_design_that_cannot_be_explored_is_unknown_with_the_reason(tmp_path: Path) -> None:
+    file = tmp_path / "broken.py"
+    file.write_text(BROKEN, encoding="utf-8")
+    found = matrix([f"{file}:Broken"], chunks=2, faults=["late-alarms"])
+    cell = found.cell(f"{file}:Broken", "late-alarms", "finalizes")
+    assert cell.kind == "unknown"
+    assert "cannot be explored" in cell.finding.reason
+    assert "ZeroDivisionError" in cell.finding.reason
+    assert cell.name == "Broken-late-alarms-finalizes"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ("not asked", "not asked", "not asked"),
+        ("not asked", "proved", "proved"),
+        ("proved", "proved", "proved"),
+        ("proved", "unknown", "unknown"),
+        ("unknown", "violated", "violated"),
+    ],
+)
+def test_what_two_scopes_say_together(one: Any, other: Any, both: str) -> None:
+    a, b = Finding(one, "a", ("a",), 1, 1.0), Finding(other, "b", ("b",), 2, 1.0)
+    for found in (joined(a, b), joined(b, a)):
+        assert (found.kind, found.classes, found.seconds) == (both, 3, 2.0)
+        assert len(found.bounds) == (2 if one == other == "proved" else 1)
+
+
+def test_the_recommended_design_completes_as_soon_as_the_stop_is_known() -> None:
+    (scope, *_) = BUILDERS["any-delay"](2).scopes
+    slugs = ("finalizes_promptly", "finalizes_once_known")
+    kinds = {
+        name: [finding.kind for finding in explore(name, [scope], slugs, Clock(60)).values()]
+        for name in ("alarm", "lazy-alarm")
+    }
+    assert kinds == {"alarm": ["violated", "violated"], "lazy-alarm": ["violated", "proved"]}
+
+
+def test_the_extra_properties_are_asked_by_name_alone() -> None:
+    assert set(EXTRA_PROPERTIES) == {"nothing_recoverable_lost", "finalizes_once_known"}
+    assert not set(EXTRA_PROPERTIES) & set(PROPERTIES)
+    scenario = lastchunk.load_scenario("small-scope")
+    found = lastchunk.verify(
+        scenario, lastchunk.load_design("manifest", scenario), list(EXTRA_PROPERTIES)
+    )
+    assert set(found.verdicts) == set(EXTRA_PROPERTIES)
+
+
+def test_the_page_stands_alone_and_escapes_what_it_shows(small: Matrix, folder: Path) -> None:
+    page = (folder / "matrix.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "http" not in page, "nothing is fetched"
+    for sign in ("\u2713 proved", "\u2717 violated", "\u2298 impossible"):
+        assert sign in page
+    assert "stop&#39;s" in page or "page&#39;s" in page
+    assert matrix_html(small).startswith("<style>")
+    assert "<html" not in matrix_html(small)
+    assert small._repr_html_() == matrix_html(small)  # type: ignore[attr-defined]
+
+
+def test_the_command_line_shows_it_and_writes_it(tmp_path: Path) -> None:
+    out = tmp_path / "matrix"
+    arguments = ["matrix", "--out", str(out), "--design", "manifest", "--faults", "late-alarms"]
+    result = CliRunner().invoke(app, [*arguments, "--chunks", "1", "--workers", "1"])
+    assert result.exit_code == 0, result.output
+    assert "\u2713 proved" in result.output
+    assert {item.name for item in out.iterdir()} == {
+        "matrix.html",
+        "matrix.json",
+        "counterexamples",
+    }
+    again = CliRunner().invoke(app, [*arguments, "--chunks", "1", "--workers", "1"])
+    assert again.exit_code == 0, "a folder that holds just a matrix is replaced"
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"chunks": 0}, "--chunks"),
+        ({"chunks": 7}, "--chunks"),
+        ({"seconds": 0}, "budget.seconds"),
+        ({"faults": ["floods"]}, "--faults"),
+        ({"faults": ["all", "all"]}, "--faults"),
+        ({"faults": []}, "--faults"),
+        ({"designs": ["no-such"]}, "--design"),
+        ({"designs": ["alarm", "alarm"]}, "--design"),
+        ({"designs": []}, "--design"),
+        ({"workers": 0}, "--workers"),
+    ],
+)
+def test_bad_input_is_refused(options: dict[str, Any], field: str) -> None:
+    with pytest.raises(InputError) as error:
+        matrix(**options)
+    assert error.value.field == field
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years", encoding="utf-8")
+    result = CliRunner().invoke(app, ["matrix", "--out", str(tmp_path), "--chunks", "1"])
+    assert isinstance(result.exception, InputError)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_cell_that_is_not_there_is_refused(small: Matrix) -> None:
+    with pytest.raises(InputError):
+        small.cell("alarm", "commits", "nothing_lost")
