@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import astuple
 from typing import Any
 
 from model.estimate.costs import ITEMS, load_prices
-from model.estimate.simplicity import simplicity_of
 from model.properties import GUARDS, PROPERTIES
 from model.simulate import Run
 from model.verdict import Verdict, p_words, percent, points, sessions_words
+from reference_impl import DESIGNS
 from reports.claims import ledger
+from reports.designs import HEADINGS, simplicity_rows
 from reports.figures.costs import WORDS, length_words
 from reports.figures.timeline import violations_of
 from reports.result import provenance
@@ -56,16 +58,12 @@ def costs_block(review: Review) -> dict[str, Any] | None:
         ]
         for row in review.costs.to_dict("records")
     ]
-    names = ["design", "lines", "awaits", "methods", "settings", "lines of the stop flow"]
-    read = []
-    for spec in review.comparisons[0].designs:
-        own = simplicity_of(spec.cls)
-        counts = (own.lines, own.awaits, own.methods, own.settings, own.client_lines)
-        read.append([spec.name, *map(str, counts)])
+    shipped = [name for name in review.designs if name in DESIGNS]
+    read = [list(map(str, astuple(row))) for row in simplicity_rows(shipped)]
     return {
         "date": load_prices().date,
         "money": {"columns": columns, "rows": rows},
-        "simplicity": {"columns": names, "rows": read},
+        "simplicity": {"columns": list(HEADINGS.values()), "rows": read},
     }
 
 

@@ -30,6 +30,8 @@ def markdown(page: dict[str, Any]) -> str:
     if page["costs"]:
         parts += ["## What it costs, and what there is to read", _figure(page["costs"]["figure"])]
         parts += [table(**page["costs"]["money"]), table(**page["costs"]["simplicity"])]
+    if page["diagrams"]:
+        parts += ["## The states of each design", *map(_figure, page["diagrams"])]
     parts += ["## Statistics", table(**page["statistics"])]
     parts += ["## Witnesses", table(**page["witnesses"])]
     parts += ["## Provenance", table(["", ""], page["provenance"]["facts"])]

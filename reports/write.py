@@ -13,10 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from matplotlib.figure import Figure
 
+from model.explore.diagram import diagram_of
 from model.files import check_folder, new_folder
+from reference_impl import DESIGNS
 from reports import content
 from reports.figures.costs import cost_figure
 from reports.figures.delays import delay_figure
+from reports.figures.diagram import diagram_figure
 from reports.figures.outcomes import outcome_figure
 from reports.figures.safe_region import safe_region_figure
 from reports.figures.save import png_bytes, svg_bytes
@@ -80,7 +83,14 @@ def render(review: Review, folder: Path) -> dict[str, Any]:
             f"Dollars per million sessions by item, on the load of a good network; prices of "
             f"{costs['date']}."
         )
+    diagrams = [
+        _figure(folder, f"states-{name}", diagram_figure(diagram_of(name)))
+        | _words(f"The states of the {name} design, gathered from exploring it.")
+        for name in review.designs
+        if review.costs is not None and name in DESIGNS
+    ]
     return {
+        "diagrams": diagrams,
         "proofs": proofs,
         "claims": content.claims_block(review),
         "costs": costs,
