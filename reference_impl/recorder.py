@@ -75,11 +75,8 @@ class Recorder:
     async def data_available(self, chunk: Chunk) -> None:
         """Queue a chunk; upload on, unless as many uploads as allowed are under way already."""
         self.queue.append(chunk)
-        if self.uploading < self.settings.uploads_parallel:
-            await self.drain()
-
-    async def drain(self) -> None:
-        """Upload what is queued, one chunk after another."""
+        if self.uploading >= self.settings.uploads_parallel:
+            return
         self.uploading += 1
         while self.queue:
             await self.upload(self.queue.pop(0))
@@ -121,8 +118,9 @@ class Recorder:
     async def resume(self, chunks: list[Chunk], recorded_ms: int) -> None:
         """After a reload: upload what was kept, and stop what can no longer go on."""
         await self.browser.write_row(recorded_ms)
-        self.queue = list(chunks)
-        await self.drain()
+        if chunks:
+            *self.queue, last = chunks
+            await self.data_available(last)
         await self.finish()
 
     async def stop(self) -> None:

@@ -114,8 +114,10 @@ class Alarms:
 
     def unplan(self) -> None:
         """The scheduler forgets what it was to deliver, and what it was still to be told (R9)."""
-        self.owner.world.cancel(SLOT)
-        self.owner.world.cancel(MOVE)
+        world = self.owner.world
+        world.cancel(SLOT)
+        if MOVE in world.pending:
+            world.cancel(MOVE)
         self.held = None
         self.instead_ms = None
 

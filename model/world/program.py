@@ -8,10 +8,10 @@ everything again. What the instance keeps in its own fields comes back the same 
 
 from __future__ import annotations
 
-import inspect
 import sysconfig
 import traceback
 from collections.abc import Callable, Coroutine, Hashable
+from types import CoroutineType
 from typing import Any
 
 from model.errors import DesignError
@@ -196,7 +196,7 @@ class Program:
             coroutine = function(*arguments)
         except Exception as error:
             raise self._blame(error) from error
-        if not inspect.iscoroutine(coroutine):
+        if type(coroutine) is not CoroutineType:
             raise DesignError(f"{self.name}.{method}() is not an async method")
         self.tasks[task] = coroutine
         return self._step(task, coroutine.send, None)
@@ -232,13 +232,9 @@ class Program:
     def _forget(self, task: TaskId) -> None:
         """Drop a task that has ended, and the log too once nothing depends on it any more."""
         del self.tasks[task]
-        if not self.tasks and self.memory is not None:
-            fields = self.target.__dict__
-            if len(fields) == len(self.memory) and all(
-                fields.get(name) is value for name, value in self.memory.items()
-            ):
-                self.log.clear()
-                self.answers.clear()
+        if not self.tasks and self.memory is not None and self.target.__dict__ == self.memory:
+            self.log.clear()
+            self.answers.clear()
 
     def _fields(self) -> dict[str, Any]:
         return getattr(self.target, "__dict__", {})
