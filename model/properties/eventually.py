@@ -48,25 +48,21 @@ def finalizes_promptly(facts: Facts, judge: JudgeSettings) -> Judgement:
     """The final completion comes within the grace and 2 s of the later of stop and last upload."""
     if facts.stop_ms < 0:
         return NotApplicable("the user never stopped")
-    if facts.final_completion_ms < 0:
-        return NotApplicable("not completed at the end")
-    due_ms = max(facts.stop_ms, facts.last_upload_ms) + judge.prompt_ms
-    if facts.final_completion_ms > due_ms:
-        late_ms = facts.final_completion_ms - due_ms + judge.prompt_ms
-        return Violation(due_ms, f"completed {late_ms:,} ms after the stop and the last upload")
-    return HELD
+    return _soon_after(facts.stop_ms, "the stop", facts, judge)
 
 
 def finalizes_once_known(facts: Facts, judge: JudgeSettings) -> Judgement:
     """As `finalizes_promptly`, counted from when the stop has come to the object."""
     if facts.stop_ran_ms < 0:
         return NotApplicable("no stop came to the object")
+    return _soon_after(facts.stop_ran_ms, "the stop came", facts, judge)
+
+
+def _soon_after(since_ms: int, words: str, facts: Facts, judge: JudgeSettings) -> Judgement:
     if facts.final_completion_ms < 0:
         return NotApplicable("not completed at the end")
-    due_ms = max(facts.stop_ran_ms, facts.last_upload_ms) + judge.prompt_ms
+    due_ms = max(since_ms, facts.last_upload_ms) + judge.prompt_ms
     if facts.final_completion_ms > due_ms:
         late_ms = facts.final_completion_ms - due_ms + judge.prompt_ms
-        return Violation(
-            due_ms, f"completed {late_ms:,} ms after the stop came and the last upload"
-        )
+        return Violation(due_ms, f"completed {late_ms:,} ms after {words} and the last upload")
     return HELD
