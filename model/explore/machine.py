@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import numpy as np
-
 from model.design import OBJECT_METHODS, DesignSpec
 from model.errors import DesignError
 from model.explore.bounds import bounds_of, refuse_unbounded
@@ -23,7 +21,7 @@ from model.explore.skeleton import Skeleton
 from model.explore.steps import Asker, Cell, Leaf, walk
 from model.explore.symmetry import Sorter
 from model.explore.watched import time_limit, watched
-from model.explore.zone import Layout, Zone, at_most, fire, point
+from model.explore.zone import Layout, Pick, Zone, at_most, fire, point
 from model.properties import judge_settings
 from model.scenario.schema import Scenario
 from model.trace.facts import Facts
@@ -58,7 +56,7 @@ class Move:
     """One thing that may happen in a state: its column, its key, its outcome.
 
     A move of a tied chunk is that of the first one of its group, after the two have changed places:
-    ``swap`` is the permutation of columns, ``ranks`` the two ranks.
+    ``swap`` puts a zone's columns in the other order, ``ranks`` are the two ranks.
     """
 
     __slots__ = ("cell", "column", "harmless", "key", "outcome", "ranks", "swap")
@@ -70,9 +68,9 @@ class Move:
         self.cell = Cell()
         self.harmless = (key[0], outcome) in NEVER_MATTERS
         self.ranks: tuple[int, int] | None = None
-        self.swap: Any = None
+        self.swap: Pick | None = None
 
-    def after(self, swap: Any, ranks: tuple[int, int]) -> Move:
+    def after(self, swap: Pick, ranks: tuple[int, int]) -> Move:
         """The same move, of another chunk that is tied with this one."""
         other = Move(self.column, self.key, self.outcome)
         other.cell, other.swap, other.ranks = self.cell, swap, ranks
@@ -106,7 +104,7 @@ class Node:
             name: (at, offset_ms) for at, (name, offset_ms) in enumerate(skeleton.columns)
         }
         assert len(self.places) == len(skeleton.columns), "two columns for one instant"
-        self.pending = np.arange(len(skeleton.fires))
+        self.pending = range(len(skeleton.fires))
         groups = skeleton.groups
         self.sorter = Sorter(groups, len(skeleton.columns)) if groups else None
         self.moves = self._moves()
@@ -191,9 +189,9 @@ class Machine:
         for move in node.moves:
             if (move.column, move.ranks) != last:
                 last = move.column, move.ranks
-                own = zone if move.swap is None else zone[move.swap[:, None], move.swap]
+                own = zone if move.swap is None else zone.permuted(move.swap)
                 # Where the swap changes nothing, the first one's move was this one already.
-                same = move.swap is not None and bool((own == zone).all())
+                same = move.swap is not None and own.bounds == zone.bounds
                 fired = None if same else fire(own, move.column, node.pending)
             before = own if move.harmless and self.pruning else fired
             if before is None:

@@ -77,7 +77,7 @@ def earliest(node: Node, zone: Zone) -> int:
     """The earliest time, as a bound since the beginning, at which something may happen next."""
     at, offset_ms = node.places[0]
     count = len(node.skeleton.fires)
-    return int((-zone[at, :count]).min()) + at_most(offset_ms)
+    return at_most(offset_ms) - max(zone.row(at)[:count])
 
 
 class Search:
@@ -170,7 +170,7 @@ class Search:
             zone, orders = node.sorter.sorted(zone)
         number = len(self.classes)
         if node.store is None:
-            node.store = self.store(zone)
+            node.store = self.store()
         cover = node.store.cover(zone)
         if parent >= 0:
             self.edges.extend((parent, number if cover < 0 else cover))
@@ -198,9 +198,9 @@ class Search:
                 self._violated(slug, Finding(parent, move, leaf, judgement), zone)
         if leaf.late is not None:
             i, j, bound = leaf.late
-            late = int(zone[i, j]) + bound
+            late = zone[i, j] + bound
             found.late = late if found.late is None else max(found.late, late)
-            soon = bound - int(zone[j, i])
+            soon = bound - zone[j, i]
             found.soon = soon if found.soon is None else min(found.soon, soon)
 
     def _violated(self, slug: str, finding: Finding, zone: Zone) -> None:
@@ -211,7 +211,7 @@ class Search:
         node = self.classes[finding.parent][0]
         at, offset_ms = node.places[0]
         # A bound of the beginning less the step: the higher, the sooner.
-        soonest = -int(zone[at, finding.move.column]) + at_most(offset_ms)
+        soonest = at_most(offset_ms) - zone[at, finding.move.column]
         if self.soonest is None or soonest < self.soonest:
             self.soonest = soonest
             self.found.findings[slug] = finding

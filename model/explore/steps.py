@@ -82,7 +82,7 @@ class Asker:
     def columns(self) -> int:
         """How many instants the class has that the step runs in."""
         assert self.zone is not None
-        return len(self.zone)
+        return self.zone.size
 
     def _test(self, left: int, right: int, bound: int | None) -> Test:
         if self.cell.content is None:
@@ -139,8 +139,8 @@ class Asker:
 
 def fixed_ms(zone: Zone, i: int, j: int) -> int | None:
     """``x_i - x_j`` in ms where there is only one value."""
-    high = int(zone[i, j])
-    return high >> 10 if high == -int(zone[j, i]) else None
+    high = zone[i, j]
+    return high >> 10 if high == -zone[j, i] else None
 
 
 def walk(cell: Cell, zone: Zone) -> Iterator[tuple[Cell, Zone]]:

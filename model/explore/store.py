@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
-from model.explore.zone import Zone
+from model.explore.zone import Bounds, Zone, includes
 
 
 class Store:
     """Keeps the maximal zones: a zone that lies within one of them is *covered*."""
 
-    __slots__ = ("numbers", "zones")
+    __slots__ = ("zones",)
 
-    def __init__(self, zone: Zone) -> None:
-        self.zones = np.empty((2, zone.size), dtype=np.int64)
-        self.numbers: list[int] = []
+    def __init__(self) -> None:
+        self.zones: list[tuple[Zone, int]] = []
 
     def cover(self, zone: Zone) -> int:
         """The number of a class that covers a zone; -1 where none does."""
-        count = len(self.numbers)
-        if not count:
-            return -1
-        inside: Any = (zone.ravel() <= self.zones[:count]).all(axis=1)
-        at = int(inside.argmax())
-        return self.numbers[at] if inside[at] else -1
+        for known, number in self.zones:
+            if includes(known, zone):
+                return number
+        return -1
 
     def add(self, zone: Zone, number: int) -> list[int]:
         """Keep a zone; returns the classes that it covers, which are dropped."""
-        flat = zone.ravel()
-        count = len(self.numbers)
-        inside: Any = (self.zones[:count] <= flat).all(axis=1)
-        dropped = []
-        if inside.any():
-            left = self.zones[:count][~inside]
-            gone = inside.tolist()
-            dropped = [n for n, out in zip(self.numbers, gone, strict=True) if out]
-            self.numbers = [n for n, out in zip(self.numbers, gone, strict=True) if not out]
-            count = len(left)
-            self.zones[:count] = left
-        if count == len(self.zones):
-            self.zones = np.concatenate([self.zones, np.empty_like(self.zones)])
-        self.zones[count] = flat
-        self.numbers.append(number)
+        dropped = [old for known, old in self.zones if includes(zone, known)]
+        if dropped:
+            self.zones = [entry for entry in self.zones if entry[1] not in dropped]
+        self.zones.append((zone, number))
         return dropped
 
 
@@ -52,14 +34,14 @@ class EqualStore:
 
     __slots__ = ("known",)
 
-    def __init__(self, zone: Zone) -> None:
-        self.known: dict[bytes, int] = {}
+    def __init__(self) -> None:
+        self.known: dict[Bounds, int] = {}
 
     def cover(self, zone: Zone) -> int:
         """The number of the class with this zone; -1 where there is none."""
-        return self.known.get(zone.tobytes(), -1)
+        return self.known.get(zone.bounds, -1)
 
     def add(self, zone: Zone, number: int) -> list[int]:
         """Keep a zone; nothing is dropped."""
-        self.known[zone.tobytes()] = number
+        self.known[zone.bounds] = number
         return []

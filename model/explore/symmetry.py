@@ -8,69 +8,88 @@ now and then and never a verdict.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
-from model.explore.zone import Zone
+from model.explore.zone import Bounds, Pick, Zone, picker
 
-Groups = list[list[tuple[int, ...]]]
+Block = tuple[int, ...]
+"""The columns of one chunk."""
+Groups = list[list[Block]]
 Orders = tuple[tuple[int, ...], ...]
 """For each group, which block came to each place; () where all stayed."""
+Key = tuple[Bounds, tuple[list[int], ...]]
 
 
 class Sorter:
     """Puts the tied blocks of one state's zones in order."""
 
-    __slots__ = ("columns", "fixed", "groups")
+    __slots__ = ("columns", "groups", "keys", "known", "unmoved")
 
     def __init__(self, groups: Groups, columns: int) -> None:
         moving = {column for blocks in groups for block in blocks for column in block}
+        fixed = [column for column in range(columns) if column not in moving]
         self.groups = groups
         self.columns = columns
-        self.fixed = [column for column in range(columns) if column not in moving]
+        self.keys = [
+            [_key_of(block, blocks, fixed, columns) for block in blocks] for blocks in groups
+        ]
+        self.unmoved = [tuple(range(len(blocks))) for blocks in groups]
+        self.known: dict[Orders, Pick] = {}
 
     def sorted(self, zone: Zone) -> tuple[Zone, Orders]:
         """The zone with each group's blocks in order, and how they came there."""
-        rows = zone.tolist()
+        bounds = zone.bounds
         orders = []
-        stays = True
-        for blocks in self.groups:
-            keys = [self._key(rows, block, blocks) for block in blocks]
-            ranked = tuple(sorted(range(len(blocks)), key=keys.__getitem__))
-            orders.append(ranked)
-            stays = stays and all(at == source for at, source in enumerate(ranked))
-        if stays:
+        for keys in self.keys:
+            found = [key(bounds) for key in keys]
+            orders.append(tuple(sorted(range(len(found)), key=found.__getitem__)))
+        if orders == self.unmoved:
             return zone, ()
-        order = self.permutation(orders)
-        return zone[order[:, None], order], tuple(orders)
+        places = tuple(orders)
+        return zone.permuted(self.pick(places)), places
 
-    def permutation(self, orders: list[tuple[int, ...]]) -> NDArray[np.intp]:
-        """The old column at each new one's place."""
-        places = list(range(self.columns))
-        for blocks, ranked in zip(self.groups, orders, strict=True):
-            for at, source in enumerate(ranked):
-                for column, origin in zip(blocks[at], blocks[source], strict=True):
-                    places[column] = origin
-        return np.array(places)
+    def pick(self, orders: Orders) -> Pick:
+        """What puts the matrix of a zone in a new order of blocks."""
+        found = self.known.get(orders)
+        if found is None:
+            places = list(range(self.columns))
+            for blocks, ranked in zip(self.groups, orders, strict=True):
+                for at, source in enumerate(ranked):
+                    for column, origin in zip(blocks[at], blocks[source], strict=True):
+                        places[column] = origin
+            found = self.known[orders] = picker(places, self.columns)
+        return found
 
-    def swap(self, group: int, block: int) -> NDArray[np.intp]:
-        """The permutation that lets one block and the first of its group change places."""
-        orders = [tuple(range(len(blocks))) for blocks in self.groups]
+    def swap(self, group: int, block: int) -> Pick:
+        """What lets one block and the first of its group change places."""
+        orders = self.unmoved.copy()
         swapped = list(orders[group])
         swapped[0], swapped[block] = block, 0
         orders[group] = tuple(swapped)
-        return self.permutation(orders)
+        return self.pick(tuple(orders))
 
-    def _key(
-        self, rows: list[list[int]], block: tuple[int, ...], blocks: list[tuple[int, ...]]
-    ) -> list[int]:
-        key: list[int] = []
-        fixed = self.fixed
-        for at, column in enumerate(block):
-            row = rows[column]
-            key += [row[other] for other in fixed]
-            key += [rows[other][column] for other in fixed]
-            key += [row[other] for other in block]
-            key += sorted([row[other[at]] for other in blocks])
-            key += sorted([rows[other[at]][column] for other in blocks])
-        return key
+
+def _key_of(
+    block: Block, blocks: Sequence[Block], fixed: Sequence[int], columns: int
+) -> Callable[[Bounds], Key]:
+    """What a matrix says of a block, whatever the order of the others."""
+    own: list[int] = []
+    others: list[Pick] = []
+    for at, column in enumerate(block):
+        own += [column * columns + other for other in fixed]
+        own += [other * columns + column for other in fixed]
+        own += [column * columns + other for other in block]
+        others.append(_getter([column * columns + other[at] for other in blocks]))
+        others.append(_getter([other[at] * columns + column for other in blocks]))
+    exact = _getter(own)
+
+    def key(bounds: Bounds) -> Key:
+        return exact(bounds), tuple([sorted(pick(bounds)) for pick in others])
+
+    return key
+
+
+def _getter(places: Iterable[int]) -> Pick:
+    """Some entries of a tuple; a single one comes bare, which compares as well."""
+    return itemgetter(*places)

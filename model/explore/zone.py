@@ -7,24 +7,27 @@ of it (Berthomieu & Diaz, IEEE TSE 17(3), 1991; Dill, CAV 1989).
 
 A bound is one whole number, ``ms * SCALE``, less the number of strict inequalities on the path that
 it sums up: adding bounds is adding numbers, the smaller number is the tighter bound, and a cycle
-below 0 is a contradiction. `settle` brings the strict ones back to exactly one below. No bound at
-all is `NONE`.
+below 0 is a contradiction. `Zone.settled` brings the strict ones back to exactly one below. No
+bound at all is `NONE`.
+
+The matrix is one tuple, row after row. The states of a session have about seven instants; up to
+twice as many, a tuple is faster than an array, and it needs no library to be loaded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from operator import add, itemgetter, le
 
-import numpy as np
-from numpy.typing import NDArray
-
-Zone = NDArray[np.int64]
 SCALE = 1 << 10
 """More strict inequalities than one step can sum up."""
 NONE = 1 << 60
-"""No bound. Two of them, added, still fit into 64 bits."""
+"""No bound."""
 HALF = NONE >> 1
+
+Bounds = tuple[int, ...]
+Pick = Callable[[Bounds], Bounds]
+"""Some entries of a matrix, in some order, as a matrix."""
 
 
 def at_most(ms: int) -> int:
@@ -52,9 +55,63 @@ def is_strict(bound: int) -> bool:
     return bound % SCALE != 0
 
 
+class Zone:
+    """A canonical matrix: ``bounds`` holds ``size`` rows of ``size`` bounds.
+
+    ``plain`` says that all of them are finite and none is strict, so that sums of them are, too.
+    """
+
+    __slots__ = ("bounds", "plain", "size")
+
+    def __init__(self, bounds: Bounds, size: int, plain: bool) -> None:
+        self.bounds = bounds
+        self.size = size
+        self.plain = plain
+
+    def __getitem__(self, place: tuple[int, int]) -> int:
+        return self.bounds[place[0] * self.size + place[1]]
+
+    def row(self, i: int) -> Bounds:
+        """The bounds of x_i less each instant."""
+        return self.bounds[i * self.size : (i + 1) * self.size]
+
+    def permuted(self, pick: Pick) -> Zone:
+        """The same instants in another order, as `picker` has it."""
+        return Zone(pick(self.bounds), self.size, self.plain)
+
+    def settled(self) -> Zone:
+        """The same zone: strict bounds exactly one below their number, and nothing near `NONE`."""
+        if self.plain:
+            return self
+        bounds = tuple([_settled(bound) for bound in self.bounds])
+        return Zone(bounds, self.size, max(bounds) < HALF and not any(map(is_strict, bounds)))
+
+    def _through(self, column: Sequence[int], row: Sequence[int]) -> Zone:
+        """The zone where x_i - x_j is also bounded by ``column[i] + row[j]``, on one way each."""
+        ways = [one + two for one in column for two in row]
+        bounds = tuple([old if old < new else new for old, new in zip(self.bounds, ways)])  # noqa: B905
+        if not self.plain and max(bounds) > HALF:
+            bounds = tuple([NONE if bound > HALF else bound for bound in bounds])
+        return Zone(bounds, self.size, self.plain)
+
+
+def _settled(bound: int) -> int:
+    """A bound some ms from none is none; one with several strict inequalities is strict."""
+    if bound > HALF:
+        return NONE
+    strict = bound % SCALE
+    return bound - strict + SCALE - 1 if strict else bound
+
+
+def zone_of(rows: Sequence[Sequence[int]]) -> Zone:
+    """A zone from the rows of a canonical matrix."""
+    bounds = tuple([bound for row in rows for bound in row])
+    return Zone(bounds, len(rows), plain=False).settled()
+
+
 def point() -> Zone:
     """The zone of one instant."""
-    return np.zeros((1, 1), dtype=np.int64)
+    return Zone((0,), 1, plain=True)
 
 
 def constrain(zone: Zone, i: int, j: int, bound: int) -> Zone | None:
@@ -63,33 +120,33 @@ def constrain(zone: Zone, i: int, j: int, bound: int) -> Zone | None:
         return None
     if zone[i, j] <= bound:
         return zone
-    return _clear(np.minimum(zone, (zone[:, i, None] + bound) + zone[j]))
+    narrowed = zone._through([way + bound for way in zone.bounds[i :: zone.size]], zone.row(j))
+    narrowed.plain = narrowed.plain and not bound % SCALE
+    return narrowed
 
 
-def fire(zone: Zone, first: int, pending: Any) -> Zone | None:
+def fire(zone: Zone, first: int, pending: Iterable[int]) -> Zone | None:
     """The part of a zone where instant ``first`` comes no later than any of ``pending``.
 
     All those constraints end at the one instant, so no path uses two of them: the tightest way
     over any of them is one minimum, and one more brings the matrix back to canonical form.
     """
-    nearest = zone[pending].min(axis=0)
+    rows = [zone.row(i) for i in pending]
+    nearest = tuple(map(min, *rows)) if len(rows) > 1 else rows[0]
     if nearest[first] < 0:
         return None
-    return _clear(np.minimum(zone, zone[:, first, None] + nearest))
+    if nearest == zone.row(first):
+        return zone  # it comes first anyway
+    return zone._through(zone.bounds[first :: zone.size], nearest)
 
 
-def _clear(zone: Zone) -> Zone:
-    """No bound, shifted by some ms, is still no bound."""
-    zone[zone > HALF] = NONE
-    return zone
-
-
-def settle(zone: Zone) -> Zone:
-    """Strict bounds, each exactly one below its number."""
-    strict = zone % SCALE
-    if not strict.any():
-        return zone
-    return np.where(strict == 0, zone, zone - strict + (SCALE - 1))
+def picker(sources: Sequence[int], columns: int) -> Pick:
+    """What takes a matrix over so many columns to the one over ``sources``."""
+    flat = [i * columns + j for i in sources for j in sources]
+    if len(flat) > 1:
+        return itemgetter(*flat)
+    only = tuple(flat)
+    return lambda bounds: tuple([bounds[at] for at in only])
 
 
 class Layout:
@@ -99,7 +156,7 @@ class Layout:
     ``lows_ms[k] <= x_k - x_source <= highs_ms[k]``; None is no upper bound.
     """
 
-    __slots__ = ("_diagonal", "_gather", "_spread", "highs_ms", "lows_ms", "size", "sources")
+    __slots__ = ("_has_bounds", "_pick", "_spread", "highs_ms", "lows_ms", "size", "sources")
 
     def __init__(
         self,
@@ -112,21 +169,24 @@ class Layout:
         self.lows_ms = tuple(lows_ms)
         self.highs_ms = tuple(highs_ms)
         self.size = len(self.sources)
-        index = np.array(self.sources, dtype=np.intp)
-        high = np.array([NONE if h is None else at_most(h) for h in highs_ms], dtype=np.int64)
-        low = np.array([at_most(value) for value in lows_ms], dtype=np.int64)
-        self._gather = (index[:, None] * columns + index).ravel()
-        self._spread = high[:, None] - low
-        self._diagonal = slice(None, None, self.size + 1)
+        self._has_bounds = None not in self.highs_ms
+        self._pick = picker(self.sources, columns)
+        highs = [NONE if high is None else at_most(high) for high in highs_ms]
+        # An instant is no time from itself, also where it is new.
+        self._spread = [
+            0 if i == j else high - at_most(low)
+            for i, high in enumerate(highs)
+            for j, low in enumerate(lows_ms)
+        ]
 
     def apply(self, zone: Zone) -> Zone:
         """The zone over the new instants; those that nothing refers to are projected out."""
-        out = zone.ravel()[self._gather].reshape(self.size, self.size)
-        out += self._spread
-        out.ravel()[self._diagonal] = 0
-        return settle(_clear(out))
+        bounds = tuple(map(add, self._pick(zone.bounds), self._spread))
+        if zone.plain and self._has_bounds:
+            return Zone(bounds, self.size, plain=True)
+        return Zone(bounds, self.size, plain=False).settled()
 
 
 def includes(larger: Zone, smaller: Zone) -> bool:
     """Whether every point of the one zone lies in the other."""
-    return bool((smaller <= larger).all())
+    return all(map(le, smaller.bounds, larger.bounds))

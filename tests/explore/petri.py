@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
-
 from model.explore.search import Exploration, Search
 from model.explore.steps import Leaf
 from model.explore.zone import Layout, Zone, fire, point
@@ -73,7 +71,7 @@ class Net:
         return self._leaf(self.initial, {}, 1, 0), point()
 
     def successors(self, node: Any, zone: Zone) -> Iterator[tuple[Any, Leaf, Zone, Zone]]:
-        pending = np.arange(1, 1 + len(node.enabled))
+        pending = range(1, 1 + len(node.enabled))
         for column, number in enumerate(node.enabled, 1):
             part = fire(zone, column, pending)
             if part is None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from model.explore.instant import TimeError
 from model.explore.zone import (
@@ -23,7 +24,7 @@ from model.explore.zone import (
     includes,
     negated,
     point,
-    settle,
+    zone_of,
 )
 
 SIZE, TOP = 3, 4
@@ -38,33 +39,36 @@ GRID = list(itertools.product(range(2 * TOP * 4 + 1), repeat=SIZE - 1))
 """Points in quarters of a ms, the first instant at the middle: enough for three instants."""
 
 
-def unbounded(size: int) -> Zone:
-    zone = np.full((size, size), NONE, dtype=np.int64)
-    np.fill_diagonal(zone, 0)
-    return zone
+Matrix = NDArray[np.int64]
+
+
+def unbounded(size: int) -> Matrix:
+    matrix = np.full((size, size), NONE, dtype=np.int64)
+    np.fill_diagonal(matrix, 0)
+    return matrix
 
 
 def bound_of(ms: int, strict: bool) -> int:
     return below(ms) if strict else at_most(ms)
 
 
-def zone_of(items: Sequence[Limit], size: int = SIZE) -> Zone | None:
-    zone: Zone | None = unbounded(size)
+def narrowed(items: Sequence[Limit], size: int = SIZE) -> Zone | None:
+    zone: Zone | None = zone_of(unbounded(size).tolist())
     for i, j, ms, strict in items:
         if zone is None:
             return None
         zone = constrain(zone, i, j, bound_of(ms, strict))
-    return None if zone is None else settle(zone)
+    return None if zone is None else zone.settled()
 
 
 def closure(items: Sequence[Limit], size: int = SIZE) -> Zone | None:
-    zone = unbounded(size)
+    matrix = unbounded(size)
     for i, j, ms, strict in items:
-        zone[i, j] = min(zone[i, j], bound_of(ms, strict))
+        matrix[i, j] = min(matrix[i, j], bound_of(ms, strict))
     for k in range(size):
-        zone = np.minimum(zone, zone[:, k, None] + zone[k])
-        zone[zone > HALF] = NONE
-    return None if (np.diagonal(zone) < 0).any() else settle(zone)
+        matrix = np.minimum(matrix, matrix[:, k, None] + matrix[k])
+        matrix[matrix > HALF] = NONE
+    return None if (np.diagonal(matrix) < 0).any() else zone_of(matrix.tolist())
 
 
 def holds(times: Sequence[float], items: Sequence[Limit]) -> bool:
@@ -88,22 +92,22 @@ def inside(zone: Zone, times: Sequence[float]) -> bool:
         (times[i] - times[j]) * SCALE <= zone[i, j]
         if zone[i, j] % SCALE == 0
         else times[i] - times[j] < -(-zone[i, j] // SCALE)
-        for i in range(len(zone))
-        for j in range(len(zone))
+        for i in range(zone.size)
+        for j in range(zone.size)
     )
 
 
 @given(limits)
 def test_one_constraint_after_another_is_the_closure_of_all(items: list[Limit]) -> None:
-    step_by_step, at_once = zone_of(items), closure(items)
+    step_by_step, at_once = narrowed(items), closure(items)
     assert (step_by_step is None) == (at_once is None)
     if step_by_step is not None and at_once is not None:
-        assert (step_by_step == at_once).all()
+        assert step_by_step.bounds == at_once.bounds
 
 
 @given(limits)
 def test_a_zone_holds_exactly_the_points_that_keep_its_constraints(items: list[Limit]) -> None:
-    zone, known = zone_of(items), points(items)
+    zone, known = narrowed(items), points(items)
     if zone is None:
         assert not known
     else:
@@ -114,34 +118,34 @@ def test_a_zone_holds_exactly_the_points_that_keep_its_constraints(items: list[L
 def test_a_split_loses_nothing_and_overlaps_nowhere(
     items: list[Limit], i: int, j: int, ms: int
 ) -> None:
-    zone = zone_of(items)
+    zone = narrowed(items)
     if zone is None or i == j:
         return
     yes = constrain(zone, i, j, at_most(ms))
     no = constrain(zone, j, i, negated(at_most(ms)))
     for times in points(items):
-        assert (yes is not None and inside(settle(yes), times)) == (times[i] - times[j] <= ms)
-        assert (no is not None and inside(settle(no), times)) == (times[i] - times[j] > ms)
+        assert (yes is not None and inside(yes.settled(), times)) == (times[i] - times[j] <= ms)
+        assert (no is not None and inside(no.settled(), times)) == (times[i] - times[j] > ms)
 
 
 @given(limits, st.integers(0, SIZE - 1))
 def test_firing_is_adding_each_constraint(items: list[Limit], first: int) -> None:
-    zone = zone_of(items)
+    zone = narrowed(items)
     if zone is None:
         return
-    fired = fire(zone, first, np.arange(SIZE))
+    fired = fire(zone, first, range(SIZE))
     others = [(first, other, 0, False) for other in range(SIZE) if other != first]
     expected = closure([*items, *others])
     assert (fired is None) == (expected is None)
     if fired is not None and expected is not None:
-        assert (settle(fired) == expected).all()
+        assert fired.settled().bounds == expected.bounds
 
 
 @given(limits, st.integers(0, SIZE - 1), st.integers(0, 3), st.integers(0, 3) | st.none())
 def test_a_new_instant_is_bounded_and_the_matrix_stays_canonical(
     items: list[Limit], source: int, low: int, room: int | None
 ) -> None:
-    zone = zone_of(items)
+    zone = narrowed(items)
     if zone is None:
         return
     high = None if room is None else low + room
@@ -149,17 +153,17 @@ def test_a_new_instant_is_bounded_and_the_matrix_stays_canonical(
     new = [(source, SIZE, -low, False)] + ([] if high is None else [(SIZE, source, high, False)])
     expected = closure([*items, *new], SIZE + 1)
     assert expected is not None
-    assert (layout.apply(zone) == expected).all()
+    assert layout.apply(zone).bounds == expected.bounds
 
 
 @given(limits, limits)
 def test_inclusion_is_that_of_the_points(one: list[Limit], two: list[Limit]) -> None:
-    larger, smaller = zone_of(one), zone_of([*one, *two])
+    larger, smaller = narrowed(one), narrowed([*one, *two])
     if larger is not None and smaller is not None:
         assert includes(larger, smaller)
-        assert includes(smaller, larger) == (larger == smaller).all()
+        assert includes(smaller, larger) == (larger.bounds == smaller.bounds)
 
 
 def test_one_instant_has_one_place() -> None:
-    assert (point() == 0).all()
+    assert point().bounds == (0,)
     assert issubclass(TimeError, Exception)
