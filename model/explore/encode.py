@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gc
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from model.explore.instant import Instant, Span
@@ -19,6 +19,9 @@ from model.world.program import Program
 from reference_impl.contract import Blobs, Browser, Chunk, Context, Storage
 
 ATOMS = frozenset((int, str, float, bool, type(None), bytes))
+LASTING = frozenset((int, str, bool, type(None), bytes, Chunk))
+"""Types whose values never change, and that are equal only where they say the same (0.0 is equal
+to -0.0)."""
 WORLD_MADE = (Context, Browser, Storage, Blobs)
 """What the world hands to the code, the same in every copy."""
 
@@ -159,20 +162,40 @@ class Encoder:
         return out
 
 
-def tasks_of(program: Program, encoder: Encoder) -> list[tuple[Any, Any]]:
-    """Each task with where it stands and what it holds; the whole history where that is unseen."""
-    target = program.built()
-    encoder = Encoder(encoder.methods, [*encoder.kept, target])
-    try:
-        return [(task, _coroutine(coroutine, encoder)) for task, coroutine in program.tasks.items()]
-    except Opaque:
-        history = tuple(repr(entry[:-1]) for entry in program.log)
-        return [(task, history) for task in program.tasks]
+def stands_of(coroutine: Any, encoder: Encoder) -> tuple[Any, ...]:
+    """Where each frame of a suspended coroutine stands, its variables and its value stack.
 
-
-def _coroutine(coroutine: Any, encoder: Encoder) -> tuple[Any, ...]:
-    """Where each frame of a suspended coroutine stands, its variables and its value stack."""
+    Raises `Opaque`.
+    """
     out: list[Any] = []
+    for code, frame, held in _frames(coroutine):
+        out.append((code.co_qualname, frame.f_lasti, *frame.f_locals))
+        out += [encoder.value(item) for item in held]
+    return tuple(out)
+
+
+def identity_of(coroutine: Any, encoder: Encoder) -> tuple[Any, ...] | None:
+    """The same by identity: equal for two coroutines that stand at one place and hold the same
+    objects. None where one of these may change unseen.
+    """
+    out: list[Any] = []
+    for code, frame, held in _frames(coroutine):
+        out += (code, frame.f_lasti, tuple(frame.f_locals))
+        for item in held:
+            if type(item) is types.CellType:
+                item = item.cell_contents
+            number = encoder.fixed.get(id(item))
+            if number is not None:
+                out.append(("fixed", number))
+            elif type(item) in LASTING:
+                out.append((type(item), item))
+            else:
+                return None
+    return tuple(out)
+
+
+def _frames(coroutine: Any) -> Iterator[tuple[types.CodeType, Any, list[Any]]]:
+    """Each frame from the outermost in: its code, the frame, and what it holds, in order."""
     while isinstance(coroutine, types.CoroutineType):
         held = gc.get_referents(coroutine)
         code, inner = coroutine.cr_code, coroutine.cr_await
@@ -187,8 +210,5 @@ def _coroutine(coroutine: Any, encoder: Encoder) -> tuple[Any, ...]:
         )
         if at is None or held[at + 1] is not code:
             raise Opaque("a coroutine")
-        frame: Any = coroutine.cr_frame
-        out.append((code.co_qualname, frame.f_lasti, *frame.f_locals))
-        out.extend(encoder.value(item) for item in held[at + 2 :] if item is not inner)
+        yield code, coroutine.cr_frame, [item for item in held[at + 2 :] if item is not inner]
         coroutine = inner
-    return tuple(out)

@@ -12,7 +12,7 @@ from operator import is_
 from types import FunctionType
 from typing import Any
 
-from model.explore.encode import ATOMS, WORLD_MADE, Encoder, tasks_of
+from model.explore.encode import ATOMS, WORLD_MADE, Encoder, Opaque, identity_of, stands_of
 from model.explore.instant import Instant
 from model.explore.monitor import Monitor
 from model.explore.text import Names, Ranks, Text
@@ -25,6 +25,8 @@ CONTAINERS = frozenset((list, dict, set))
 EMPTY = object()
 LASTING = frozenset((*ATOMS, Instant, FunctionType))
 """Types whose values never change."""
+BY_NUMBER = frozenset(("commit", "old_ends"))
+"""Pending things that are known by a number, of which only the distance to now counts."""
 SKIPPED = {
     "World": {
         "trace",
@@ -102,6 +104,8 @@ class Collector:
         self.start = dict(vars(start))
         self.origin: Instant | None = None
         self.about: dict[Any, Item] = {}
+        self.tasks: dict[Any, Item] = {}
+        self.pending: dict[Key, tuple[Any, Instant, Item]] = {}
         self.calls: dict[Any, Item] = {}
         self.stored: dict[str, tuple[Any, Item]] = {}
         self.known: dict[str, tuple[tuple[Any, ...], Item]] = {}
@@ -109,21 +113,15 @@ class Collector:
     def collect(self, world: Any, facts: Facts, times: Times) -> list[Item]:
         """The items of a world and of what is remembered of its past."""
         encode = self.encoder.world
-        items = []
-        for key, pending in world.pending.items():
-            named, payload = encode(key), encode(pending.payload)
-            if key[0] == "commit":
-                named, payload = ("commit", key[1] - world.object.storage.confirmed), None
-            elif key[0] == "old_ends":
-                named = ("old_ends", world.object.instance - key[1])
-            items.append(Item(("pending", times[key], named, payload), key))
+        items = [self._pending(world, pending, times[key]) for key, pending in world.pending.items()]
         changed = [
             (name, value)
             for name, value in vars(world).items()
             if name not in SKIPPED["World"] and value is not self.start.get(name)
         ]
         if changed:  # a setting never changes: what is the same object still says nothing
-            items.append(Item(("world", encode(tuple(changed)))))
+            flat = tuple([part for pair in changed for part in pair])
+            items.append(self._known("world", flat, lambda: ("world", encode(tuple(changed)))))
         if self.origin is not None:
             items.append(Item(("origin", self.origin)))
         items += [
@@ -137,6 +135,23 @@ class Collector:
         items.append(self._known("facts", values, lambda: ("facts", encode_all(values))))
         items += [self._about(*entry) for entry in chunks]
         return items
+
+    def _pending(self, world: Any, pending: Any, time: Instant) -> Item:
+        """A pending thing; it never changes, so the same one at the same time says the same."""
+        key = pending.key
+        last = self.pending.get(key)
+        if last is not None and last[0] is pending and last[1] is time:
+            return last[2]
+        encode = self.encoder.world
+        named, payload = encode(key), encode(pending.payload)
+        if key[0] == "commit":
+            named, payload = ("commit", key[1] - world.object.storage.confirmed), None
+        elif key[0] == "old_ends":
+            named = ("old_ends", world.object.instance - key[1])
+        item = Item(("pending", time, named, payload), key)
+        if key[0] not in BY_NUMBER:
+            self.pending[key] = pending, time, item
+        return item
 
     def _fields(self, owner: Any) -> Item:
         kind = type(owner).__name__
@@ -152,7 +167,7 @@ class Collector:
         """
         now = tuple(map(_lasting, values))
         last = self.known.get(kind)
-        if last is not None and all(map(is_, last[0], now)):
+        if last is not None and len(last[0]) == len(now) and all(map(is_, last[0], now)):
             return last[1]
         item = Item(parts())
         self.known[kind] = (now, item)
@@ -186,7 +201,11 @@ class Collector:
     def _storage(self, storage: Any) -> list[Item]:
         """Commits under way, numbered from the last confirmed one."""
         encode, zero = self.encoder.world, storage.confirmed
-        cached = Item(("cached", encode(storage.cached), storage.dirty))
+        cached = self._known(
+            "cached",
+            (storage.dirty, *sorted(storage.cached)),
+            lambda: ("cached", encode(storage.cached), storage.dirty),
+        )
         if not storage.waits:
             return [cached]
         done = tuple(sorted(number - zero for number in storage.done))
@@ -212,11 +231,14 @@ class Collector:
         """The tasks of a program and its instance's fields, kept until it is told something."""
         if program.digest is None or program.digest[0] != owner:
             encoder = self.encoder
-            tasks = [
-                Item((owner, encoder.world(task), stands))
-                for task, stands in tasks_of(program, encoder)
-            ]
-            fields = getattr(program.built(), "__dict__", {})
+            target = program.built()
+            inner = Encoder(encoder.methods, [*encoder.kept, target])
+            try:
+                tasks = [self._task(owner, task, at, inner) for task, at in program.tasks.items()]
+            except Opaque:  # then the whole history, which is always exact
+                history = tuple(repr(entry[:-1]) for entry in program.log)
+                tasks = [Item((owner, encoder.world(task), history)) for task in program.tasks]
+            fields = getattr(target, "__dict__", {})
             held = [
                 self._known(
                     f"{owner}.{name}",
@@ -229,6 +251,16 @@ class Collector:
             program.digest = (owner, [*tasks, *held])
         items: list[Item] = program.digest[1]
         return items
+
+    def _task(self, owner: str, task: Any, coroutine: Any, encoder: Encoder) -> Item:
+        """A task, by where its coroutine stands and what it holds. Raises `Opaque`."""
+        identity = identity_of(coroutine, encoder)
+        found = self.tasks.get((owner, task, identity)) if identity is not None else None
+        if found is None:
+            found = Item((owner, encoder.world(task), stands_of(coroutine, encoder)))
+            if identity is not None:
+                self.tasks[owner, task, identity] = found
+        return found
 
     def _network(self, world: Any, others: list[Item]) -> list[Item]:
         network, encode = world.network, self.encoder.world
