@@ -113,7 +113,7 @@ class Collector:
     def collect(self, world: Any, facts: Facts, times: Times) -> list[Item]:
         """The items of a world and of what is remembered of its past."""
         encode = self.encoder.world
-        items = [self._pending(world, pending, times[key]) for key, pending in world.pending.items()]
+        items = [self._pending(world, item, times[key]) for key, item in world.pending.items()]
         changed = [
             (name, value)
             for name, value in vars(world).items()

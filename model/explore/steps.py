@@ -48,7 +48,10 @@ class Test:
 
     def branch(self, answer: Any) -> Cell:
         """Where an answer leads."""
-        return self.branches.setdefault(answer, Cell())
+        cell = self.branches.get(answer)
+        if cell is None:
+            cell = self.branches[answer] = Cell()
+        return cell
 
 
 class Cell:

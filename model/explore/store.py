@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from model.explore.zone import Bounds, Zone, includes
+from operator import le
+
+from model.explore.zone import Bounds, Zone
 
 
 class Store:
@@ -11,21 +13,23 @@ class Store:
     __slots__ = ("zones",)
 
     def __init__(self) -> None:
-        self.zones: list[tuple[Zone, int]] = []
+        self.zones: list[tuple[Bounds, int]] = []
 
     def cover(self, zone: Zone) -> int:
         """The number of a class that covers a zone; -1 where none does."""
+        bounds = zone.bounds
         for known, number in self.zones:
-            if includes(known, zone):
+            if all(map(le, bounds, known)):
                 return number
         return -1
 
     def add(self, zone: Zone, number: int) -> list[int]:
         """Keep a zone; returns the classes that it covers, which are dropped."""
-        dropped = [old for known, old in self.zones if includes(zone, known)]
+        bounds = zone.bounds
+        dropped = [old for known, old in self.zones if all(map(le, known, bounds))]
         if dropped:
             self.zones = [entry for entry in self.zones if entry[1] not in dropped]
-        self.zones.append((zone, number))
+        self.zones.append((bounds, number))
         return dropped
 
 

@@ -17,7 +17,7 @@ twice as many, a tuple is faster than an array, and it needs no library to be lo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from operator import add, itemgetter, le
+from operator import add, itemgetter
 
 SCALE = 1 << 10
 """More strict inequalities than one step can sum up."""
@@ -185,8 +185,3 @@ class Layout:
         if zone.plain and self._has_bounds:
             return Zone(bounds, self.size, plain=True)
         return Zone(bounds, self.size, plain=False).settled()
-
-
-def includes(larger: Zone, smaller: Zone) -> bool:
-    """Whether every point of the one zone lies in the other."""
-    return all(map(le, smaller.bounds, larger.bounds))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from model.explore.instant import TimeError
+from model.explore.store import Store
 from model.explore.zone import (
     HALF,
     NONE,
@@ -21,7 +22,6 @@ from model.explore.zone import (
     below,
     constrain,
     fire,
-    includes,
     negated,
     point,
     zone_of,
@@ -160,8 +160,15 @@ def test_a_new_instant_is_bounded_and_the_matrix_stays_canonical(
 def test_inclusion_is_that_of_the_points(one: list[Limit], two: list[Limit]) -> None:
     larger, smaller = narrowed(one), narrowed([*one, *two])
     if larger is not None and smaller is not None:
-        assert includes(larger, smaller)
-        assert includes(smaller, larger) == (larger.bounds == smaller.bounds)
+        store = Store()
+        assert store.cover(smaller) == -1
+        assert store.add(larger, 7) == []
+        assert store.cover(smaller) == 7
+        store = Store()
+        assert store.add(smaller, 8) == []
+        covers = larger.bounds == smaller.bounds
+        assert store.cover(larger) == (8 if covers else -1)
+        assert store.add(larger, 9) == [8], "the larger one takes its place"
 
 
 def test_one_instant_has_one_place() -> None:
