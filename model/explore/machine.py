@@ -21,7 +21,7 @@ from model.explore.skeleton import Skeleton
 from model.explore.steps import Asker, Cell, Leaf, walk
 from model.explore.symmetry import Sorter
 from model.explore.watched import time_limit, watched
-from model.explore.zone import Layout, Pick, Zone, at_most, fire, point
+from model.explore.zone import Layout, Pick, Zone, at_most, fire, nearest_of, point
 from model.properties import judge_settings
 from model.scenario.schema import Scenario
 from model.trace.facts import Facts
@@ -55,14 +55,16 @@ class Unmetered(Meter):
 class Move:
     """One thing that may happen in a state: its column, its key, its outcome.
 
+    ``fires`` is the column of what happens; ``column`` is the one in which it then stands.
+
     A move of a tied chunk is that of the first one of its group, after the two have changed places:
     ``swap`` puts a zone's columns in the other order, ``ranks`` are the two ranks.
     """
 
-    __slots__ = ("cell", "column", "harmless", "key", "outcome", "ranks", "swap")
+    __slots__ = ("cell", "column", "fires", "harmless", "key", "outcome", "ranks", "swap")
 
     def __init__(self, column: int, key: Key, outcome: str) -> None:
-        self.column = column
+        self.column = self.fires = column
         self.key = key
         self.outcome = outcome
         self.cell = Cell()
@@ -70,9 +72,10 @@ class Move:
         self.ranks: tuple[int, int] | None = None
         self.swap: Pick | None = None
 
-    def after(self, swap: Pick, ranks: tuple[int, int]) -> Move:
-        """The same move, of another chunk that is tied with this one."""
+    def after(self, column: int, swap: Pick, ranks: tuple[int, int]) -> Move:
+        """The same move, of another chunk that is tied with this one, and of its column."""
         other = Move(self.column, self.key, self.outcome)
+        other.fires = column
         other.cell, other.swap, other.ranks = self.cell, swap, ranks
         return other
 
@@ -122,7 +125,7 @@ class Node:
                 for column, origin in zip(block, blocks[0], strict=True):
                     ranks = (first, first + number)
                     if column in own:
-                        own[column] = [move.after(swap, ranks) for move in own[origin]]
+                        own[column] = [move.after(column, swap, ranks) for move in own[origin]]
         return [move for moves in own.values() for move in moves]
 
 
@@ -184,17 +187,24 @@ class Machine:
 
         A leaf where the run ends has no next zone; it gets the class at it once more.
         """
+        nearest = nearest_of(zone, node.pending)
         fired: Zone | None = None
-        last: Any = None
+        last = -1
         for move in node.moves:
-            if (move.column, move.ranks) != last:
-                last = move.column, move.ranks
-                own = zone if move.swap is None else zone.permuted(move.swap)
-                # Where the swap changes nothing, the first one's move was this one already.
-                same = move.swap is not None and own.bounds == zone.bounds
-                fired = None if same else fire(own, move.column, node.pending)
-            before = own if move.harmless and self.pruning else fired
+            if move.fires != last:
+                last = move.fires
+                fired = fire(zone, last, nearest)
+                if fired is not None and move.swap is not None:
+                    # Where the swap changes nothing, the first one's move was this one already.
+                    same = zone.permuted(move.swap).bounds == zone.bounds
+                    fired = None if same else fired.permuted(move.swap)
+            before = zone if move.harmless and self.pruning else fired
             if before is None:
+                continue
+            leaf = move.cell.content
+            if type(leaf) is Leaf:  # as most are: no question of time is asked
+                following = before if leaf.layout is None else leaf.layout.apply(before)
+                yield move, leaf, before, following
                 continue
             places = [(move.cell, before)]
             while places:
@@ -203,7 +213,8 @@ class Machine:
                         self._run(node, move, part)
                         places.append((cell, part))
                         continue
-                    leaf: Any = cell.content
+                    leaf = cell.content
+                    assert type(leaf) is Leaf
                     yield move, leaf, part, part if leaf.layout is None else leaf.layout.apply(part)
 
     # --- steps -------------------------------------------------------------------------------

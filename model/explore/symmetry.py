@@ -8,8 +8,9 @@ now and then and never a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
+from typing import Any
 
 from model.explore.zone import Bounds, Pick, Zone, picker
 
@@ -18,7 +19,8 @@ Block = tuple[int, ...]
 Groups = list[list[Block]]
 Orders = tuple[tuple[int, ...], ...]
 """For each group, which block came to each place; () where all stayed."""
-Key = tuple[Bounds, tuple[list[int], ...]]
+Key = tuple[Pick, list[Pick]]
+"""The entries that say something of one block in order, and those in no order."""
 
 
 class Sorter:
@@ -42,7 +44,7 @@ class Sorter:
         bounds = zone.bounds
         orders = []
         for keys in self.keys:
-            found = [key(bounds) for key in keys]
+            found = _told_apart(keys, bounds)
             orders.append(tuple(sorted(range(len(found)), key=found.__getitem__)))
         if orders == self.unmoved:
             return zone, ()
@@ -70,9 +72,18 @@ class Sorter:
         return self.pick(tuple(orders))
 
 
-def _key_of(
-    block: Block, blocks: Sequence[Block], fixed: Sequence[int], columns: int
-) -> Callable[[Bounds], Key]:
+def _told_apart(keys: Sequence[Key], bounds: Bounds) -> list[Any]:
+    """What tells the blocks apart; the dearer half of it only where the first one does not."""
+    found: list[Any] = [key[0](bounds) for key in keys]
+    if len(set(found)) == len(found):
+        return found
+    return [
+        (exact, [sorted(pick(bounds)) for pick in others])
+        for exact, (_, others) in zip(found, keys, strict=True)
+    ]
+
+
+def _key_of(block: Block, blocks: Sequence[Block], fixed: Sequence[int], columns: int) -> Key:
     """What a matrix says of a block, whatever the order of the others."""
     own: list[int] = []
     others: list[Pick] = []
@@ -82,12 +93,7 @@ def _key_of(
         own += [column * columns + other for other in block]
         others.append(_getter([column * columns + other[at] for other in blocks]))
         others.append(_getter([other[at] * columns + column for other in blocks]))
-    exact = _getter(own)
-
-    def key(bounds: Bounds) -> Key:
-        return exact(bounds), tuple([sorted(pick(bounds)) for pick in others])
-
-    return key
+    return _getter(own), others
 
 
 def _getter(places: Iterable[int]) -> Pick:

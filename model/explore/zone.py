@@ -125,14 +125,19 @@ def constrain(zone: Zone, i: int, j: int, bound: int) -> Zone | None:
     return narrowed
 
 
-def fire(zone: Zone, first: int, pending: Iterable[int]) -> Zone | None:
-    """The part of a zone where instant ``first`` comes no later than any of ``pending``.
-
-    All those constraints end at the one instant, so no path uses two of them: the tightest way
-    over any of them is one minimum, and one more brings the matrix back to canonical form.
-    """
+def nearest_of(zone: Zone, pending: Iterable[int]) -> Bounds:
+    """The bounds of the earliest of some instants less each instant."""
     rows = [zone.row(i) for i in pending]
-    nearest = tuple(map(min, *rows)) if len(rows) > 1 else rows[0]
+    return tuple(map(min, *rows)) if len(rows) > 1 else rows[0]
+
+
+def fire(zone: Zone, first: int, nearest: Bounds) -> Zone | None:
+    """The part of a zone where instant ``first`` comes no later than any of some others.
+
+    ``nearest`` is `nearest_of` them. All those constraints end at the one instant, so no path uses
+    two of them: the tightest way over any of them is one minimum, and one more brings the matrix
+    back to canonical form.
+    """
     if nearest[first] < 0:
         return None
     if nearest == zone.row(first):

@@ -1,19 +1,10 @@
-"""Time Petri nets on the explorer's own search and zones: a small front for textbook models.
-
-A class is a marking and the firing times of the enabled transitions relative to now, as in
-Berthomieu & Diaz (IEEE TSE 17(3), 1991). Column 0 is now.
-"""
+"""Time Petri nets on the explorer's own search and zones (Berthomieu & Diaz 1991)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any
 
-from model.explore.search import Exploration, Search
-from model.explore.steps import Leaf
-from model.explore.zone import Layout, Zone, fire, point
+from tests.explore.front import Front, Interval
 
 Marking = tuple[int, ...]
 
@@ -29,72 +20,37 @@ class Transition:
     puts: dict[str, int]
 
 
-class Net:
-    """A net with its initial marking, as a machine for `Search`."""
+class Net(Front):
+    """A net with its initial marking; its actions are the numbers of its transitions."""
 
     def __init__(self, transitions: list[Transition], marking: dict[str, int]) -> None:
         places = sorted({p for t in transitions for p in (*t.takes, *t.puts)} | set(marking))
         self.transitions = transitions
         self.takes = [tuple(t.takes.get(p, 0) for p in places) for t in transitions]
         self.puts = [tuple(t.puts.get(p, 0) for p in places) for t in transitions]
-        self.initial = tuple(marking.get(p, 0) for p in places)
         self.places = places
-        self.nodes: dict[Any, Any] = {}
-        self.origin = False
-        self.monitor = SimpleNamespace(slugs=("none",))
+        super().__init__(tuple(marking.get(p, 0) for p in places))
 
-    def enabled(self, marking: Marking) -> list[int]:
+    def enabled(self, state: Marking) -> list[int]:
         return [
             number
             for number, takes in enumerate(self.takes)
-            if all(have >= need for have, need in zip(marking, takes, strict=True))
+            if all(have >= need for have, need in zip(state, takes, strict=True))
         ]
 
-    def _leaf(self, marking: Marking, kept: dict[int, int], columns: int, now: int) -> Leaf:
-        enabled = self.enabled(marking)
-        if marking not in self.nodes:
-            node = SimpleNamespace(marking=marking, enabled=enabled, sorter=None, store=None)
-            node.leaves = {}
-            self.nodes[marking] = node
-        sources, lows, highs = [now], [0], [0]
-        for number in enabled:
-            transition = self.transitions[number]
-            sources.append(kept.get(number, now))
-            lows.append(0 if number in kept else transition.low)
-            highs.append(0 if number in kept else transition.high)  # type: ignore[arg-type]
-        leaf = Leaf({}, frozenset())
-        leaf.target = self.nodes[marking]
-        leaf.layout = Layout(columns, sources, lows, highs)
-        return leaf
+    def interval(self, action: int) -> Interval:
+        return Interval(self.transitions[action].low, self.transitions[action].high)
 
-    def root(self) -> tuple[Leaf, Zone]:
-        return self._leaf(self.initial, {}, 1, 0), point()
+    def after(self, state: Marking, action: int) -> Marking:
+        left = self._left(state, action)
+        return tuple(a + b for a, b in zip(left, self.puts[action], strict=True))
 
-    def successors(self, node: Any, zone: Zone) -> Iterator[tuple[Any, Leaf, Zone, Zone]]:
-        pending = range(1, 1 + len(node.enabled))
-        for column, number in enumerate(node.enabled, 1):
-            part = fire(zone, column, pending)
-            if part is None:
-                continue
-            if number not in node.leaves:
-                node.leaves[number] = self._fired(node, number, column)
-            leaf = node.leaves[number]
-            yield self.transitions[number], leaf, part, leaf.layout.apply(part)
+    def persists(self, state: Marking, action: int, other: int) -> bool:
+        """A transition is newly enabled if it was not while the tokens were taken."""
+        return other != action and other in self.enabled(self._left(state, action))
 
-    def _fired(self, node: Any, number: int, column: int) -> Leaf:
-        left = tuple(a - b for a, b in zip(node.marking, self.takes[number], strict=True))
-        kept = {
-            other: at
-            for at, other in enumerate(node.enabled, 1)
-            if other != number and other in self.enabled(left)
-        }
-        marking = tuple(a + b for a, b in zip(left, self.puts[number], strict=True))
-        return self._leaf(marking, kept, 1 + len(node.enabled), column)
-
-
-def classes_of(net: Net, inclusion: bool = False) -> Exploration:
-    """All state classes of a net."""
-    return Search(net, inclusion=inclusion).run()  # type: ignore[arg-type]
+    def _left(self, state: Marking, action: int) -> Marking:
+        return tuple(a - b for a, b in zip(state, self.takes[action], strict=True))
 
 
 def parse(text: str) -> Net:

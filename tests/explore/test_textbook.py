@@ -7,9 +7,15 @@ that it computed for them, whose header is ``des(0, transitions, classes)``:
   Berthomieu & Diaz (IEEE TSE 17(3), 1991): ``ifip.aut`` says 12 classes, 29 transitions;
 * ``nets/abp.net``, the alternating bit protocol of Berthomieu & Diaz: ``abp.aut`` says 16, 22.
 
-For Fischer's protocol no count was found whose semantics is stated well enough to be matched; its
-classes are counted by an independent search here, with Floyd & Warshall's algorithm over remaining
-delays, and its two verdicts are the well-known ones (Abadi & Lamport, TOPLAS 16(5), 1994).
+Fischer's protocol comes with TChecker (ticktac-project, LaBRI), together with what its
+``tck-reach`` found: ``test/algos/tck-reach-fischer-async_3_10_covreach_bfs.out-expected`` is the
+zone graph of three processes with subsumption, 65 stored states and 120 edges. The model beside it
+(``tck-reach-fischer-async_3_10.out-expected``) is `Fischer` here: the clock of a process is reset
+where `Fischer` enables a new action.
+
+As a net, with a clock for each transition, Fischer's protocol has other classes; they are counted
+by an independent search here, with Floyd & Warshall's algorithm over remaining delays. Its two
+verdicts are the well-known ones (Abadi & Lamport, TOPLAS 16(5), 1994).
 """
 
 from __future__ import annotations
@@ -17,7 +23,8 @@ from __future__ import annotations
 import pytest
 
 from tests.explore.brute import count_classes
-from tests.explore.petri import Net, classes_of, parse
+from tests.explore.front import Front, Interval, classes_of
+from tests.explore.petri import Net, parse
 
 IFIP = """
 t1 [4,9] p2*2 p1 -> p3 p5 p4
@@ -67,6 +74,50 @@ def fischer(processes: int, write_max: int, wait_min: int) -> Net:
     return parse("\n".join(lines))
 
 
+Action = tuple[str, int]
+State = tuple[tuple[str, ...], int]
+
+
+class Fischer(Front):
+    """Processes at A, req, wait or cs, and the variable ``id``; TChecker's ``fischer-async``."""
+
+    moves = {"try": "req", "retry": "req", "set": "wait", "enter": "cs", "leave": "A"}
+
+    def __init__(self, processes: int, limit: int, strict: bool = True) -> None:
+        self.limit = limit
+        self.strict = strict
+        super().__init__((("A",) * processes, 0))
+
+    def enabled(self, state: State) -> list[Action]:
+        places, mine = state
+        out: list[Action] = []
+        for process, place in enumerate(places, 1):
+            if place == "A" and mine == 0:
+                out.append(("try", process))
+            elif place == "req":
+                out.append(("set", process))
+            elif place == "wait" and mine == 0:
+                out.append(("retry", process))
+            elif place == "wait" and mine == process:
+                out.append(("enter", process))
+            elif place == "cs":
+                out.append(("leave", process))
+        return out
+
+    def interval(self, action: Action) -> Interval:
+        if action[0] == "set":
+            return Interval(0, self.limit)
+        if action[0] == "enter":
+            return Interval(self.limit, None, self.strict)
+        return Interval(0, None)
+
+    def after(self, state: State, action: Action) -> State:
+        (places, mine), (word, process) = state, action
+        moved = list(places)
+        moved[process - 1] = self.moves[word]
+        return tuple(moved), {"set": process, "leave": 0}.get(word, mine)
+
+
 @pytest.mark.parametrize(("text", "classes", "steps"), [(IFIP, 12, 29), (ALTERNATING_BIT, 16, 22)])
 def test_the_published_numbers_of_classes(text: str, classes: int, steps: int) -> None:
     found = classes_of(parse(text))
@@ -89,3 +140,16 @@ def test_fischer(processes: int, write_max: int, wait_min: int) -> None:
     inside = [net.places.index(f"in{i}") for i in range(1, processes + 1)]
     together = any(sum(marking[at] for at in inside) > 1 for marking in net.nodes)
     assert together == (write_max >= wait_min)
+
+
+@pytest.mark.parametrize("inclusion", [True, False])
+def test_fischer_reaches_the_published_zone_graph(inclusion: bool) -> None:
+    found = classes_of(Fischer(3, 10), inclusion)
+    assert (found.classes, found.steps) == (65, 120)
+
+
+@pytest.mark.parametrize(("strict", "broken"), [(True, False), (False, True)])
+def test_fischer_needs_the_wait_to_be_strictly_longer(strict: bool, broken: bool) -> None:
+    front = Fischer(3, 10, strict)
+    classes_of(front, inclusion=True)
+    assert broken == any(places.count("cs") > 1 for places, _ in front.nodes)

@@ -22,6 +22,7 @@ from model.explore.zone import (
     below,
     constrain,
     fire,
+    nearest_of,
     negated,
     point,
     zone_of,
@@ -133,7 +134,7 @@ def test_firing_is_adding_each_constraint(items: list[Limit], first: int) -> Non
     zone = narrowed(items)
     if zone is None:
         return
-    fired = fire(zone, first, range(SIZE))
+    fired = fire(zone, first, nearest_of(zone, range(SIZE)))
     others = [(first, other, 0, False) for other in range(SIZE) if other != first]
     expected = closure([*items, *others])
     assert (fired is None) == (expected is None)
