@@ -2,7 +2,8 @@
 
 Prints for each scenario and each property how many sessions failed, and over all of them the bound
 below which the rate lies with 95 % confidence. A chunk that only a closed tab held is nobody's to
-save: its loss does not count.
+save: its loss does not count. Where a property cannot always hold (the verdict matrix says why),
+each session that fails is run again and asked for the best possible; only a miss of that counts.
 
     python -m benchmarks.long_run [SESSIONS] [DESIGN] [SEED]
 """
@@ -14,12 +15,37 @@ import sys
 import time
 from collections import Counter
 
-from model.design import load_design
+import pandas as pd
+
+from model.design import DesignSpec, load_design
 from model.estimate.intervals import upper_bound_if_none, wilson
 from model.estimate.replicate import stream
-from model.properties import asked
+from model.explore.fault_classes import BUILDERS
+from model.properties import EXPLORABLE, Violation, asked
+from model.properties.row import VIOLATED_CODE
 from model.scenario.load import load_scenario, shipped
+from model.scenario.schema import Scenario
+from model.simulate import simulate
 from reports.claims import failures
+
+BEST = {
+    slug: limit.slug
+    for build in BUILDERS.values()
+    for slug, limit in build(1).impossible.items()
+    if limit.slug
+}
+"""For a property that cannot always hold, the one that says what the best possible is."""
+
+
+def misses_best(
+    scenario: Scenario, design: DesignSpec, seed: int, rows: pd.DataFrame, slug: str
+) -> int:
+    """Of the sessions that fail, how many miss the best possible, too."""
+    missed = 0
+    for session in rows.loc[rows[slug] == VIOLATED_CODE, "session"]:
+        run = simulate(scenario, design, seed, int(session))
+        missed += isinstance(EXPLORABLE[BEST[slug]].check(run.facts, run.judge), Violation)
+    return missed
 
 
 def run(sessions: int, name: str, seed: int) -> int:
@@ -32,14 +58,23 @@ def run(sessions: int, name: str, seed: int) -> int:
         scenario = load_scenario(scenario_name)
         design = load_design(name, scenario)
         here: Counter[str] = Counter()
+        excused: Counter[str] = Counter()
         for rows in stream(scenario, [design], each, seed, os.cpu_count() or 1):
             for slug in asked(design.cls, scenario):
                 bad, total = failures(rows, slug)
+                if bad and slug in BEST:
+                    excused[slug] += bad
+                    bad = misses_best(scenario, design, seed, rows, slug)
+                    excused[slug] -= bad
                 here[slug] += bad
                 spoken[slug] += total
         failed += here
         words = ", ".join(f"{slug} {count:,}" for slug, count in here.items() if count)
-        print(f"{scenario_name}: {each:,} sessions; {words or 'nothing fails'}", flush=True)
+        words = words or "nothing fails"
+        for slug, count in excused.items():
+            if count:
+                words += f"; {count:,} fail {slug} and reach the best possible, {BEST[slug]}"
+        print(f"{scenario_name}: {each:,} sessions; {words}", flush=True)
     took_s = time.monotonic() - began_s
     print(f"{name}, seed {seed}, {each * len(shipped()):,} sessions in {took_s:.0f} s")
     for slug, total in spoken.items():
