@@ -184,11 +184,11 @@ class Collector:
         stored = [self._stored(key, value) for key, value in runtime.storage.values.items()]
         items = [self._fields(runtime), self._fields(runtime.alarms), *stored]
         items += self._storage(runtime.storage)
-        items += self._program("object", runtime.program)
+        items += self.program("object", runtime.program)
         renewed = runtime.instance > 0
         items.append(self._known("instances", (renewed,), lambda: ("instances", renewed)))
         for number, program in runtime.old:
-            items += self._program(f"old object {runtime.instance - number}", program)
+            items += self.program(f"old object {runtime.instance - number}", program)
         return items
 
     def _stored(self, key: str, value: Any) -> Item:
@@ -225,9 +225,9 @@ class Collector:
         kept = client.settings.keeps_queue  # then a page that is there again looks at all of them
         made = client.chunks if kept else len(client.chunks)
         chunks = self._known("chunks", (made,), lambda: ("chunks", self.encoder.value(made)))
-        return [self._fields(client), chunks, *self._program("page", client.program)]
+        return [self._fields(client), chunks, *self.program("page", client.program)]
 
-    def _program(self, owner: str, program: Any) -> list[Item]:
+    def program(self, owner: str, program: Any) -> list[Item]:
         """The tasks of a program and its instance's fields, kept until it is told something."""
         if program.digest is None or program.digest[0] != owner:
             encoder = self.encoder

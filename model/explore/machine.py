@@ -280,9 +280,28 @@ class Machine:
         items = self.collector.collect(again, facts, times)
         if Skeleton(items, False, skeleton.chunks).key != skeleton.key:
             raise DesignError(
-                f"{self.design.name} comes to another state when it is told the same again; it may "
-                "depend on its context's storage, blobs and now() alone"
+                f"{self.design.name} comes to another state when it is told the same again"
+                f"{self._parted(world, again)}; it may depend on its context's storage, blobs and "
+                "now() alone"
             )
+
+    def _parted(self, world: World, again: World) -> str:
+        """Where two worlds part that were told the same: the line, and what the code holds."""
+        for owner, one, two in (
+            ("object", world.object.program, again.object.program),
+            ("page", world.client.program, again.client.program),
+        ):
+            lines = map(one.line_of, one.tasks)
+            items = zip(self.collector.program(owner, one), self.collector.program(owner, two))  # noqa: B905
+            for item, other in items:
+                line = next(lines, "")  # the tasks come first, then the fields
+                held, holds = item.text.words(), other.text.words()
+                if held != holds:
+                    pairs = enumerate(zip(held, holds))  # noqa: B905
+                    at = next((at for at, (a, b) in pairs if a != b), len(held))
+                    at = max(at - 60, 0)
+                    return f"{line}: first {held[at : at + 90]}, then {holds[at : at + 90]}"
+        return ""
 
 
 def layout_of(skeleton: Skeleton, columns: int, places: Any, made: Any) -> Layout:

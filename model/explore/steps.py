@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from model.errors import DesignError
-from model.explore.tape import taped
+from model.explore.tape import asking_line, taped
 from model.explore.zone import Layout, Zone, constrain, negated
 from model.properties import Judgement
 
@@ -97,8 +97,9 @@ class Asker:
             bound,
         ):
             raise DesignError(
-                "the design behaves differently when the same step is run again; it may depend on "
-                "its context's storage, blobs and now() alone"
+                "the design behaves differently when the same step is run again"
+                f"{asking_line()}: it asks another question of time; it may depend on its "
+                "context's storage, blobs and now() alone"
             )
         return test
 

@@ -7,6 +7,7 @@ again in the same order (`Program.answers`).
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -41,3 +42,24 @@ def _asking() -> tuple[Program | None, bool]:
                 return program, True
         frame = frame.f_back
     return program, False
+
+
+def line_of(frame: Any) -> str:
+    """The line of the design that was running in a frame, in words; nothing where the world was."""
+    while frame is not None and not _is_ours(frame):
+        if inspect.CO_COROUTINE & frame.f_code.co_flags:
+            return f" at line {frame.f_lineno}, in {frame.f_code.co_name}()"
+        frame = frame.f_back
+    return ""
+
+
+def asking_line() -> str:
+    """The line of the design that asks for a time just now."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and _is_ours(frame):
+        frame = frame.f_back
+    return line_of(frame)
+
+
+def _is_ours(frame: Any) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith("model.")

@@ -73,6 +73,10 @@ class Text:
         self.marks.append((bag.kind, inner))
         return BLANK
 
+    def words(self) -> str:
+        """The text for a person: what is open is left out."""
+        return (self.ready if self.ready is not None else "".join(self.pieces)).replace(BLANK, "…")
+
     def fill(self, names: Names, ranks: Ranks, times: list[Instant]) -> str:
         """The text with names and ranks filled in; its times are appended in their order."""
         if self.ready is not None:

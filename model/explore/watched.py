@@ -6,7 +6,6 @@ design gets chunks that note it if it does; the search then starts again without
 
 from __future__ import annotations
 
-import inspect
 import signal
 import sys
 import threading
@@ -17,6 +16,7 @@ from typing import Any
 
 from model.design import DesignSpec
 from model.errors import DesignError
+from model.explore.tape import line_of
 from model.world.program import Program
 from reference_impl.contract import Chunk, Response
 
@@ -81,20 +81,6 @@ def watched(design: DesignSpec) -> DesignSpec:
     return replace(design, cls=Watched)
 
 
-def _line(frame: Any) -> str:
-    """The line of the design that was running; nothing where the world was."""
-    while frame is not None and not _is_ours(frame):
-        if inspect.CO_COROUTINE & frame.f_code.co_flags:
-            code = frame.f_code
-            return f" at line {frame.f_lineno}, in {code.co_name}()"
-        frame = frame.f_back
-    return ""
-
-
-def _is_ours(frame: Any) -> bool:
-    return str(frame.f_globals.get("__name__", "")).startswith("model.")
-
-
 @contextmanager
 def time_limit(name: str, programs: Sequence[Program]) -> Iterator[None]:
     """Break off a step of the design that does not end. Raises `DesignError` naming the line."""
@@ -103,7 +89,7 @@ def time_limit(name: str, programs: Sequence[Program]) -> Iterator[None]:
         return
 
     def stop(_number: int, frame: Any) -> None:
-        where = _line(frame) or "".join(
+        where = line_of(frame) or "".join(
             program.line_of(program.log[-1][1])
             for program in programs
             if program.log and program.log[-1][1] in program.tasks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,12 @@ from model.properties import Violation, check_all
 from model.scenario.load import load_scenario
 from model.simulate import replay
 from model.trace.schedule import read_schedule
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import COMPLETED, STATE_KEY, Chunk, Response
+from reference_impl.alarm import AlarmDesign, AlarmSettings
+from reference_impl.contract import COMPLETED, STATE_KEY, Chunk, Context, Response
 from reference_impl.session import set_status
 from tests.worlds import spec_of
 
+SOURCE = Path(__file__).read_text(encoding="utf-8").splitlines()
 COMPLETE = "complete_at_finalization"
 SMALL = ("chunks=2", "expect.sometimes=[]")
 
@@ -35,6 +37,10 @@ def explored(design: Any, slugs: list[str], *overrides: str, **options: Any) -> 
     spec = spec_of(design)
     settings = load_design("alarm", scenario).settings
     return verify(scenario, DesignSpec(spec.name, design, settings, "alarm"), slugs, **options)
+
+
+def line_with(words: str) -> int:
+    return next(number for number, text in enumerate(SOURCE, 1) if words in text)
 
 
 def test_a_proof_and_a_violation() -> None:
@@ -165,6 +171,37 @@ class Random(AlarmDesign):
         return Response(200 + 0 * turns)
 
 
+class Born(AlarmDesign):
+    """Knows how many instances there were before."""
+
+    births = 0
+
+    def __init__(self, ctx: Context, settings: AlarmSettings) -> None:
+        type(self).births += 1
+        self.born = type(self).births
+        super().__init__(ctx, settings)
+
+
+class Asks(AlarmDesign):
+    """Asks another question of time each time."""
+
+    asked = 0
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Remember when."""
+        response = await super().upload(chunk)
+        await self.ctx.storage.put("last", self.ctx.now())
+        return response
+
+    async def signal_stop(self) -> Response:
+        """Compare with something else than the last time."""
+        last_ms = await self.ctx.storage.get("last")
+        type(self).asked += 1
+        if last_ms is not None and self.ctx.now() > last_ms + type(self).asked:
+            await set_status(self.ctx, COMPLETED)
+        return Response(200)
+
+
 class Spins(AlarmDesign):
     """Never comes to an end."""
 
@@ -188,8 +225,22 @@ def test_time_that_cannot_be_exact_is_refused_with_its_line() -> None:
 
 
 def test_a_design_that_is_not_repeatable_is_refused() -> None:
-    with pytest.raises(DesignError, match="told the same again"):
+    line = line_with("await self.ctx.sleep(1)")
+    with pytest.raises(DesignError, match="told the same again") as caught:
         explored(Random, [COMPLETE])
+    assert f"at line {line}, in upload()" in str(caught.value), "where it stands"
+    assert "turns" in str(caught.value), "and what it holds"
+
+
+def test_a_field_that_comes_out_another_is_named() -> None:
+    with pytest.raises(DesignError, match=r"told the same again: first .*born.*, then .*born"):
+        explored(Born, [COMPLETE])
+
+
+def test_a_design_that_asks_another_question_is_refused_with_its_line() -> None:
+    where = f"at line {line_with('now() > last_ms + type(self).asked')}, in signal_stop()"
+    with pytest.raises(DesignError, match="behaves differently.*" + re.escape(where)):
+        explored(Asks, [COMPLETE])
 
 
 def test_a_design_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
