@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from model.design import DesignSpec, load_design
-from model.explore.machine import Machine, Move, Node, monitor_for
+from model.explore.machine import Machine, monitor_for
+from model.explore.node import Move, Node
 from model.explore.search import Budget, Exploration, Search
 from model.explore.steps import Leaf
 from model.explore.watched import TellsApart

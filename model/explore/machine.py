@@ -11,29 +11,23 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from model.design import OBJECT_METHODS, DesignSpec
-from model.errors import DesignError
 from model.explore.bounds import bounds_of, refuse_unbounded
 from model.explore.encode import Encoder
 from model.explore.instant import Instant
 from model.explore.items import Collector, Times
 from model.explore.monitor import Monitor, copy_facts
+from model.explore.node import Move, Node
+from model.explore.repeatable import CHECKED, check_repeatable
 from model.explore.skeleton import Skeleton
 from model.explore.steps import Asker, Cell, Leaf, walk
-from model.explore.symmetry import Sorter
 from model.explore.watched import time_limit, watched
-from model.explore.zone import Layout, Pick, Zone, at_most, fire, nearest_of, point
+from model.explore.zone import Layout, Zone, at_most, fire, nearest_of, point
 from model.properties import judge_settings
 from model.scenario.schema import Scenario
 from model.trace.facts import Facts
 from model.world.instances import CONSTRUCT
 from model.world.meter import IDLE, Meter
-from model.world.pending import Key
 from model.world.world import World
-
-CHECKED = 25
-"""So many states are built twice, and then each of that number: is the code repeatable?"""
-NEVER_MATTERS = frozenset((("fault", "passes"),))
-"""Outcomes that change nothing, whenever they come: settled at once, not at every instant."""
 
 
 class Unmetered(Meter):
@@ -50,89 +44,6 @@ class Unmetered(Meter):
         other = Unmetered()
         other.active_since_ms = self.active_since_ms
         return other
-
-
-class Move:
-    """One thing that may happen in a state: its column, its key, its outcome.
-
-    ``fires`` is the column of what happens; ``column`` is the one in which it then stands.
-
-    A move of a tied chunk is that of the first one of its group, after the two have changed places:
-    ``swap`` puts a zone's columns in the other order, ``ranks`` are the two ranks.
-    """
-
-    __slots__ = ("cell", "column", "fires", "harmless", "key", "outcome", "ranks", "swap")
-
-    def __init__(self, column: int, key: Key, outcome: str) -> None:
-        self.column = self.fires = column
-        self.key = key
-        self.outcome = outcome
-        self.cell = Cell()
-        self.harmless = (key[0], outcome) in NEVER_MATTERS
-        self.ranks: tuple[int, int] | None = None
-        self.swap: Pick | None = None
-
-    def after(self, column: int, swap: Pick, ranks: tuple[int, int]) -> Move:
-        """The same move, of another chunk that is tied with this one, and of its column."""
-        other = Move(self.column, self.key, self.outcome)
-        other.fires = column
-        other.cell, other.swap, other.ranks = self.cell, swap, ranks
-        return other
-
-
-class Node:
-    """A discrete state: its skeleton and the world that stands for it."""
-
-    __slots__ = (
-        "facts",
-        "moves",
-        "number",
-        "pending",
-        "places",
-        "skeleton",
-        "sorter",
-        "store",
-        "times",
-        "world",
-    )
-
-    def __init__(self, number: int, skeleton: Skeleton, world: World, facts: Facts, times: Times):
-        self.number = number
-        self.skeleton = skeleton
-        self.world = world
-        self.facts = facts
-        self.times = times
-        self.store: Any = None
-        self.places = {
-            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(skeleton.columns)
-        }
-        assert len(self.places) == len(skeleton.columns), "two columns for one instant"
-        self.pending = range(len(skeleton.fires))
-        groups = skeleton.groups
-        self.sorter = Sorter(groups, len(skeleton.columns)) if groups else None
-        self.moves = self._moves()
-
-    def _moves(self) -> list[Move]:
-        own: dict[int, list[Move]] = {
-            column: [Move(column, key, outcome) for outcome in outcomes_of(self.world, key)]
-            for column, key in enumerate(self.skeleton.fires)
-        }
-        for group, blocks in enumerate(self.skeleton.groups):
-            assert self.sorter is not None
-            first = self.skeleton.ranks[group]
-            for number, block in enumerate(blocks[1:], 1):
-                swap = self.sorter.swap(group, number)
-                for column, origin in zip(block, blocks[0], strict=True):
-                    ranks = (first, first + number)
-                    if column in own:
-                        own[column] = [move.after(column, swap, ranks) for move in own[origin]]
-        return [move for moves in own.values() for move in moves]
-
-
-def outcomes_of(world: World, key: Key) -> list[str]:
-    """The outcomes that a pending thing may have, by name."""
-    choices = world.choices(world.pending[key])
-    return [name for name, share in choices if share > 0] or [""]
 
 
 class Machine:
@@ -264,44 +175,13 @@ class Machine:
         node = self.nodes.get(skeleton.key)
         if node is None:
             if len(self.nodes) < CHECKED or len(self.nodes) % CHECKED == 0:
-                self._check_repeatable(skeleton, world, facts, known)
+                code = self.design.name
+                check_repeatable(self.collector, code, skeleton, world, facts, known)
             if self.symmetric:
                 skeleton.find_groups()
             node = Node(len(self.nodes), skeleton, world, facts, known)
             self.nodes[skeleton.key] = node
         leaf.target = node
-
-    def _check_repeatable(
-        self, skeleton: Skeleton, world: World, facts: Facts, times: Times
-    ) -> None:
-        """Build the code's state once more from what it was told: it must come out the same."""
-        again = world.fork()
-        again.object.program.digest = again.client.program.digest = None
-        items = self.collector.collect(again, facts, times)
-        if Skeleton(items, False, skeleton.chunks).key != skeleton.key:
-            raise DesignError(
-                f"{self.design.name} comes to another state when it is told the same again"
-                f"{self._parted(world, again)}; it may depend on its context's storage, blobs and "
-                "now() alone"
-            )
-
-    def _parted(self, world: World, again: World) -> str:
-        """Where two worlds part that were told the same: the line, and what the code holds."""
-        for owner, one, two in (
-            ("object", world.object.program, again.object.program),
-            ("page", world.client.program, again.client.program),
-        ):
-            lines = map(one.line_of, one.tasks)
-            items = zip(self.collector.program(owner, one), self.collector.program(owner, two))  # noqa: B905
-            for item, other in items:
-                line = next(lines, "")  # the tasks come first, then the fields
-                held, holds = item.text.words(), other.text.words()
-                if held != holds:
-                    pairs = enumerate(zip(held, holds))  # noqa: B905
-                    at = next((at for at, (a, b) in pairs if a != b), len(held))
-                    at = max(at - 60, 0)
-                    return f"{line}: first {held[at : at + 90]}, then {holds[at : at + 90]}"
-        return ""
 
 
 def layout_of(skeleton: Skeleton, columns: int, places: Any, made: Any) -> Layout:

@@ -13,8 +13,9 @@ from typing import Any
 
 from model.explore.bounds import bounds_of
 from model.explore.instant import Instant
-from model.explore.machine import Machine, Move, Node
+from model.explore.machine import Machine
 from model.explore.monitor import copy_facts
+from model.explore.node import Move, Node
 from model.explore.skeleton import Skeleton
 from model.explore.steps import Cell, Leaf, Test
 from model.explore.tape import taped

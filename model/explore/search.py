@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from model.explore.machine import Machine, Move, Node
+from model.explore.machine import Machine
+from model.explore.node import Move, Node
 from model.explore.paths import Walk, Walker
 from model.explore.steps import Leaf
 from model.explore.store import EqualStore, Store
