@@ -48,7 +48,7 @@ def random_config(dice: random.Random) -> Config:
     grace = max(1, worst + dice.randrange(-3, 4))
     long = max(1, dice.choice((grace, worst, 2 * worst, dice.randrange(1, 12))))
     return Config(
-        dice.choice((1, 1, 2, 2, 3)), low, high, back_off, grace, long, retries, disconnects
+        dice.choice((1, 1, 2, 2, 3, 3, 4)), low, high, back_off, grace, long, retries, disconnects
     )
 
 
