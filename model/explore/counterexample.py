@@ -23,7 +23,7 @@ class ExplorerError(Exception):
     """The explorer contradicts itself: a bug of lastchunk, not of the design."""
 
 
-KINDS = ("shortest", "widest", "earliest")
+KINDS = ("shortest", "widest", "earliest", "endless")
 """How a counterexample is chosen among all."""
 
 
@@ -33,7 +33,8 @@ class Counterexample:
 
     ``kind`` says how it was chosen: the *shortest* has the fewest happenings and the earliest times
     for them, the *widest* the same happenings with the most room from every bound, the *earliest*
-    violates the property soonest. ``ranges_ms`` are the least and the greatest time that each
+    violates the property soonest; an *endless* one leads to a cycle and once round it, and is the
+    only one of its property. ``ranges_ms`` are the least and the greatest time that each
     step may have, all others being free; None: no bound.
     """
 
@@ -53,6 +54,23 @@ def counterexample(
     Raises `ExplorerError` where the run does not show the violation.
     """
     choice: Choice = "widest" if kind == "widest" else "earliest"
+    schedule = session_of(walk, choice, scenario, design)
+    if schedule is None:
+        return None
+    run = replay(schedule, design)
+    judgement = EXPLORABLE[slug].check(run.facts, run.judge)
+    if not isinstance(judgement, Violation):
+        raise ExplorerError(
+            f"the explorer says that {slug} is violated, and the replay of its own schedule says: "
+            f"{judgement}; please report this with the scenario"
+        )
+    return Counterexample(slug, kind, schedule, run, judgement, tuple(ranges_of(walk)))
+
+
+def session_of(
+    walk: Walk, choice: Choice, scenario: Scenario, design: DesignSpec
+) -> Schedule | None:
+    """A path as a schedule to replay; None where no whole milliseconds fit."""
     times_ms = times_of(walk, choice)
     if times_ms is None:
         return None
@@ -62,12 +80,4 @@ def counterexample(
     )
     duration_ms = scenario.recording.duration_ms.low_ms or 0
     header = (scenario, design.reference, vars(design.settings), duration_ms, (0,), ENDED)
-    schedule = Schedule(*header, steps)
-    run = replay(schedule, design)
-    judgement = EXPLORABLE[slug].check(run.facts, run.judge)
-    if not isinstance(judgement, Violation):
-        raise ExplorerError(
-            f"the explorer says that {slug} is violated, and the replay of its own schedule says: "
-            f"{judgement}; please report this with the scenario"
-        )
-    return Counterexample(slug, kind, schedule, run, judgement, tuple(ranges_of(walk)))
+    return Schedule(*header, steps)

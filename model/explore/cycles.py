@@ -8,7 +8,7 @@ system's own (Berthomieu & Diaz 1991: the state class graph keeps the firing seq
 
 from __future__ import annotations
 
-from typing import Literal
+from collections import deque
 
 from model.explore.search import Search
 from model.explore.store import EqualStore
@@ -17,23 +17,57 @@ from reference_impl.contract import COMPLETED, INCOMPLETE
 SETTLED = (COMPLETED, INCOMPLETE)
 
 
-def runs_for_ever(search: Search) -> Literal["proved", "possible", ""]:
-    """Whether a finished search has a cycle in which the session is not completed all along."""
-    if not has_cycle(search):
-        return ""
+def runs_for_ever(search: Search) -> Search | None:
+    """The search that shows a schedule without an end, if a finished one has a suspicion of it.
+
+    None where there is no such schedule. A search that is unfinished could neither show one nor
+    exclude it.
+    """
+    if not cycle_of(search):
+        return None
     if search.store is EqualStore:
-        return "proved"
+        return search
     again = Search(search.machine, search.budget, inclusion=False)
     for node in again.machine.nodes.values():
         node.store = None
     again.run()
-    if again.found.unfinished:
-        return "possible"
-    return "proved" if has_cycle(again) else ""
+    return again if again.found.unfinished or cycle_of(again) else None
 
 
-def has_cycle(search: Search) -> bool:
-    """Whether some strongly connected part has an edge in it and a state that is not settled."""
+def cycle_of(search: Search) -> list[int]:
+    """The shortest cycle through the first class on one that is not settled; empty: there is none.
+
+    It begins and ends with that class.
+    """
+    following = _following(search)
+    parts = strongly_connected(following)
+    unsettled = [
+        number
+        for part in parts
+        for number in part
+        if search.classes[number][0].facts.status not in SETTLED
+    ]
+    return _shortest_round(following, min(unsettled)) if unsettled else []
+
+
+def _shortest_round(following: dict[int, list[int]], start: int) -> list[int]:
+    """From a class back to itself, by the fewest steps."""
+    came: dict[int, int] = {}
+    queue = deque([start])
+    while start not in came:
+        number = queue.popleft()
+        for child in following.get(number, ()):
+            if child not in came:
+                came[child] = number
+                queue.append(child)
+    path = [start, came[start]]
+    while path[-1] != start:
+        path.append(came[path[-1]])
+    return path[::-1]
+
+
+def _following(search: Search) -> dict[int, list[int]]:
+    """The classes that each class has steps to."""
     following: dict[int, list[int]] = {}
     edges = search.edges
     for at in range(0, len(edges), 2):
@@ -41,10 +75,7 @@ def has_cycle(search: Search) -> bool:
         while child in search.covered:
             child = search.covered[child]
         following.setdefault(parent, []).append(child)
-    return any(
-        any(search.classes[number][0].facts.status not in SETTLED for number in part)
-        for part in strongly_connected(following)
-    )
+    return following
 
 
 def strongly_connected(following: dict[int, list[int]]) -> list[list[int]]:

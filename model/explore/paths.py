@@ -109,9 +109,10 @@ class Walker:
         leaf, node, orders = root
         self._sort(node, list(leaf.chunks), orders)
 
-    def _skeleton(self, order: tuple[int, ...] | None) -> Skeleton:
+    def skeleton(self) -> Skeleton:
+        """The state that the path has come to, its chunks in the order of the class."""
         items = self.machine.collector.collect(self.world, self.facts, self.times)
-        return Skeleton(items, self.machine.symmetric, order)
+        return Skeleton(items, self.machine.symmetric, self.order)
 
     def _settle(self) -> None:
         world = self.world
@@ -139,7 +140,7 @@ class Walker:
             one, two = move.ranks
             order[one], order[two] = order[two], order[one]
             self.order = tuple(order)
-        skeleton = self._skeleton(self.order)
+        skeleton = self.skeleton()
         if skeleton.key != node.skeleton.key:
             raise AssertionError("a path leads elsewhere than the search went")
         script, world = self.script, self.world

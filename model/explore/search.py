@@ -245,7 +245,13 @@ class Search:
 
     def walk_to(self, finding: Finding) -> Walk:
         """The path from the root to a finding, as the steps of one session."""
-        numbers = [finding.parent]
+        walker = self.walker_at(finding.parent)
+        walker.step(self.classes[finding.parent][0], finding.move, finding.leaf, ())
+        return walker.walk()
+
+    def walker_at(self, number: int) -> Walker:
+        """One who has walked the path from the root to a class."""
+        numbers = [number]
         while self.classes[numbers[-1]][1] >= 0:
             numbers.append(self.classes[numbers[-1]][1])
         numbers.reverse()
@@ -255,5 +261,4 @@ class Search:
             _, _, move, leaf, orders = self.classes[after]
             assert move is not None
             walker.step(self.classes[before][0], move, leaf, orders)
-        walker.step(self.classes[finding.parent][0], finding.move, finding.leaf, ())
-        return walker.walk()
+        return walker

@@ -10,6 +10,7 @@ from model.design import DesignSpec
 from model.errors import InputError
 from model.explore.counterexample import KINDS, Counterexample, counterexample
 from model.explore.cycles import runs_for_ever
+from model.explore.endless import endless_example
 from model.explore.machine import Machine, monitor_for
 from model.explore.monitor import TIMED
 from model.explore.search import Budget, Exploration, Progress, Search
@@ -108,6 +109,8 @@ def verify(
     for slug, items in examples.items():
         if items:  # a time that the search knows as an instant only is a number here
             verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)
+        elif not {"shortest", "widest"}.isdisjoint(kinds):
+            verdicts[slug] = _verdict("unknown", BETWEEN_MS)
     silent = () if properties is not None else tuple(s for s in slugs if _is_silent(verdicts[s]))
     return Verification(
         scenario,
@@ -176,6 +179,7 @@ class Part:
         self.search = search
         self.switches = switches
         self.machine = search.machine
+        self.endless: Search | None = None
 
     def verdicts(self) -> dict[str, Verdict]:
         """The verdict on each property that was searched for."""
@@ -192,11 +196,10 @@ class Part:
                 f"with {found.frontier:,} more at the frontier",
             )
         if slug == FINALIZES:
-            for_ever = runs_for_ever(self.search)
-            if for_ever:
-                return _verdict(
-                    "violated" if for_ever == "proved" else "unknown", FOR_EVER[for_ever]
-                )
+            self.endless = runs_for_ever(self.search)
+            if self.endless is not None:
+                is_shown = not self.endless.found.unfinished
+                return _verdict("violated" if is_shown else "unknown", FOR_EVER[is_shown])
         unmet = sorted(self.machine.monitor.guards - found.guards)
         if unmet:
             return _verdict("unknown", "it never happened that " + ", ".join(unmet))
@@ -205,7 +208,10 @@ class Part:
         return _verdict("proved", "")
 
     def counterexamples(self, kinds: Collection[str]) -> dict[str, tuple[Counterexample, ...]]:
-        """The shortest, the widest and the earliest session for each property violated."""
+        """The shortest, the widest and the earliest session for each property violated.
+
+        A property without any is violated between whole milliseconds alone.
+        """
         out = {}
         for slug, finding in self.search.found.findings.items():
             walk = self.search.walk_to(finding)
@@ -214,6 +220,9 @@ class Part:
             if earliest is not None:
                 made.append(earliest)
             out[slug] = tuple(item for item in made if item is not None)
+        if self.endless is not None and not self.endless.found.unfinished:
+            example = endless_example(FINALIZES, self.endless)
+            out[FINALIZES] = () if example is None else (example,)
         return out
 
     def _example(self, slug: str, kind: str, walk: Any) -> Counterexample | None:
@@ -239,9 +248,12 @@ class Part:
 
 
 SILENT = "no schedule says anything about it"
+BETWEEN_MS = (
+    "a schedule violates it, but only at times between whole milliseconds, which no clock shows"
+)
 FOR_EVER = {
-    "proved": "there is a schedule that goes on for ever and never completes the session",
-    "possible": "classes form a cycle in which the session is not completed",
+    True: "there is a schedule that goes on for ever and never completes the session",
+    False: "classes form a cycle in which the session is not completed",
 }
 
 
