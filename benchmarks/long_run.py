@@ -25,27 +25,33 @@ from model.properties import EXPLORABLE, Violation, asked
 from model.properties.row import VIOLATED_CODE
 from model.scenario.load import load_scenario, shipped
 from model.scenario.schema import Scenario
-from model.simulate import simulate
+from model.simulate import Run, simulate
 from reports.claims import failures
 
-BEST = {
-    slug: limit.slug
-    for build in BUILDERS.values()
+LIMITS = {
+    slug: limit
+    for build in reversed(BUILDERS.values())
     for slug, limit in build(1).impossible.items()
-    if limit.slug
 }
-"""For a property that cannot always hold, the one that says what the best possible is."""
+"""Why a property cannot always hold, and the best possible: in the mildest class of faults."""
 
 
 def misses_best(
     scenario: Scenario, design: DesignSpec, seed: int, rows: pd.DataFrame, slug: str
 ) -> int:
     """Of the sessions that fail, how many miss the best possible, too."""
-    missed = 0
-    for session in rows.loc[rows[slug] == VIOLATED_CODE, "session"]:
-        run = simulate(scenario, design, seed, int(session))
-        missed += isinstance(EXPLORABLE[BEST[slug]].check(run.facts, run.judge), Violation)
-    return missed
+    failing = rows.loc[rows[slug] == VIOLATED_CODE, "session"]
+    runs = (simulate(scenario, design, seed, int(session)) for session in failing)
+    return sum(not reaches_best(run, slug) for run in runs)
+
+
+def reaches_best(run: Run, slug: str) -> bool:
+    """Whether a session that fails reaches the best possible of a property."""
+    if best := LIMITS[slug].slug:
+        return not isinstance(EXPLORABLE[best].check(run.facts, run.judge), Violation)
+    if slug == "duration_true":  # the row is only the page's to write, and it is gone for good
+        return run.facts.tab_closed_ms >= 0 and run.facts.stop_ms < 0
+    return False
 
 
 def run(sessions: int, name: str, seed: int) -> int:
@@ -62,7 +68,7 @@ def run(sessions: int, name: str, seed: int) -> int:
         for rows in stream(scenario, [design], each, seed, os.cpu_count() or 1):
             for slug in asked(design.cls, scenario):
                 bad, total = failures(rows, slug)
-                if bad and slug in BEST:
+                if bad and slug in LIMITS:
                     excused[slug] += bad
                     bad = misses_best(scenario, design, seed, rows, slug)
                     excused[slug] -= bad
@@ -73,7 +79,7 @@ def run(sessions: int, name: str, seed: int) -> int:
         words = words or "nothing fails"
         for slug, count in excused.items():
             if count:
-                words += f"; {count:,} fail {slug} and reach the best possible, {BEST[slug]}"
+                words += f"; {count:,} fail {slug}, where that is impossible: {LIMITS[slug].best}"
         print(f"{scenario_name}: {each:,} sessions; {words}", flush=True)
     took_s = time.monotonic() - began_s
     print(f"{name}, seed {seed}, {each * len(shipped()):,} sessions in {took_s:.0f} s")
