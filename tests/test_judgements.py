@@ -214,5 +214,5 @@ def test_a_tab_closed_after_the_stop_takes_nothing_from_the_recording() -> None:
 
 
 def test_a_reloaded_page_has_the_media_that_it_kept() -> None:
-    reopened = [e.TabReopened(28_000, 20_000), e.RowWritten(28_000, 20_000)]
+    reopened: list[e.Event] = [e.TabReopened(28_000, 20_000), e.RowWritten(28_000, 20_000)]
     assert said("duration_true", start(e.TabClosed(25_010, ()), *reopened)) == Held()
