@@ -91,6 +91,11 @@ class Box:
         self.call("alarm")
 
     @property
+    def has_alarm(self) -> bool:
+        """Whether an alarm is set."""
+        return self.alarm_ms is not None
+
+    @property
     def state(self) -> Any:
         """The session's public record."""
         return self.values.get(c.STATE_KEY)
