@@ -7,7 +7,7 @@ the grace and 2 s of the later of the stop and the last upload.
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.properties import EXPLORABLE, Held, JudgeSettings, NotApplicable, Violation
@@ -100,6 +100,7 @@ def test_a_run_that_was_cut_says_nothing_of_the_end(ended: str) -> None:
 # --- promptly -------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(
     stop_ms=st.integers(11_000, 60_000),
     upload_ms=st.integers(11_000, 60_000),
