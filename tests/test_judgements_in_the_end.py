@@ -97,6 +97,16 @@ def test_a_run_that_was_cut_says_nothing_of_the_end(ended: str) -> None:
     assert said("finalizes", completed) == Held()
 
 
+def test_an_answer_and_a_completion_at_time_zero_count() -> None:
+    whole = [*upload(0, 0, 0, 1), ANSWERED._replace(at_ms=0), incomplete(5, 1)]
+    found = said("finalizes", [*whole, e.RunEnded(9, "quiet")])
+    assert found == Violation(9, "incomplete for ever")
+    completed = [done(0, 0), e.RunEnded(9, "quiet")]
+    told = said("notified_once", completed, JudgeSettings(notifies=True))
+    assert told == Violation(9, "the consumer was never told")
+    assert said("finalizes_promptly", [e.StopPressed(0, 0), *completed]) == Held()
+
+
 # --- promptly -------------------------------------------------------------------------------------
 
 

@@ -108,6 +108,29 @@ def test_a_tab_that_is_closed_cannot_be_reloaded() -> None:
     assert of(trace, e.TabReopened) == []
 
 
+def test_a_page_reloaded_after_the_stop_does_not_wait_for_a_chunk_that_is_gone() -> None:
+    # The stop is pressed at 25,020 and the last chunk would come 700 ms later; the reload takes it.
+    reload = "faults=[{kind='tab_reloaded', anchor='stop', offset_ms=300, for_ms=500}]"
+    trace = ran("manifest", "client.last_chunk_delay_ms=700", reload)
+    assert of(trace, e.TabReopened) == [e.TabReopened(25_820, 20_000)]
+    assert sent(trace, "signal_stop") == [(25_820, -1, 0)]
+    facts = facts_of(trace)
+    assert (facts.status, facts.chunks_uploaded) == ("completed", 2)
+    assert facts.final_completion_ms == 25_830
+    assert facts.row_ms == 20_000
+
+
+def test_the_last_upload_of_a_reloaded_page_is_that_of_its_last_chunk() -> None:
+    both = (
+        "faults=[{kind='tab_reloaded', offset_ms=21000, for_ms=500},"
+        " {kind='tab_closed', offset_ms=5, when='last_upload'}]"
+    )
+    trace = ran("alarm", KEEPS, "blobs.put_delay_ms=5000", both)
+    # Chunk 1 is under way at the reload, and is sent again at 21,520: the last that there is.
+    assert sent(trace)[-1] == (21_520, 1, 1)
+    assert [x.at_ms for x in of(trace, e.TabClosed)] == [21_020, 21_525]
+
+
 # --- after the last upload ------------------------------------------------------------------------
 
 
@@ -186,6 +209,14 @@ def test_a_pause_moves_what_comes_after_it(pause_at_ms: int, chunks: list[int]) 
     assert [x.at_ms for x in of(trace, e.ChunkRecorded)] == chunks
     assert [x.recorded_ms for x in of(trace, e.StopPressed)] == [25_000]
     assert len(of(trace, e.PauseStarted)) == (pause_at_ms < 25_000)
+
+
+def test_chunks_that_are_there_from_the_start_have_no_recorder() -> None:
+    trace = ran("alarm", "recording.chunks=2", "client.last_chunk_delay_ms=5")
+    assert [x.at_ms for x in of(trace, e.ChunkRecorded)] == [0, 0]
+    assert of(trace, e.StopPressed) == [e.StopPressed(0, 0)]
+    assert [x.duration_ms for x in of(trace, e.RowWritten)] == [0]
+    assert of(trace, e.RecordingStarted) == []
 
 
 # --- what a page may not do -----------------------------------------------------------------------
