@@ -217,6 +217,8 @@ def test_chunks_that_are_there_from_the_start_have_no_recorder() -> None:
     assert of(trace, e.StopPressed) == [e.StopPressed(0, 0)]
     assert [x.duration_ms for x in of(trace, e.RowWritten)] == [0]
     assert of(trace, e.RecordingStarted) == []
+    counted = facts_of(ran("manifest", "recording.chunks=2", "start.session='created'"))
+    assert (counted.status, counted.chunks_uploaded) == ("completed", 2)
 
 
 # --- what a page may not do -----------------------------------------------------------------------

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from model.trace import events as e
 from model.world.delivery import Delivery
 from reference_impl.contract import HandlerFailure, Response
-from tests.probes import Alarmed, Probe, answers, bounds, created, pending, poke, started
+from tests.probes import ON_DISK, Alarmed, Probe, answers, bounds, created, pending, poke, started
 from tests.worlds import Hand, of
 
 
@@ -168,6 +168,46 @@ def test_a_deletion_in_a_back_off_ends_the_retries() -> None:
     poke(hand, 200)
     assert "alarm" not in hand.kinds()
     assert of(hand.world.trace, e.AlarmDeleted) == [e.AlarmDeleted(200)]
+
+
+def test_a_write_in_a_back_off_leaves_the_retry_where_it_is() -> None:
+    class Writes(FailsSometimes):
+        async def poke(self) -> Response:
+            await self.ctx.storage.put("key", self.ctx.now())
+            return Response(200)
+
+    Writes.fails = True
+    hand = created(Writes, ON_DISK, "platform.alarm_move_loss=0.5")
+    hand.at(100, "alarm")
+    retry = pending(hand, "alarm")
+    poke(hand, 500)
+    hand.at(540, "commit")
+    assert pending(hand, "alarm") is retry
+    assert "move_alarm" not in hand.kinds(), "R9: the alarm has not moved"
+    assert of(hand.world.trace, e.AlarmSet) == [e.AlarmSet(10, 100)]
+
+
+def test_a_deletion_undoes_what_had_waited_for_the_back_off() -> None:
+    class SetsAndDeletes(FailsSometimes):
+        async def poke(self) -> Response:
+            await self.ctx.storage.set_alarm(1_200)
+            return Response(200)
+
+        async def drop(self) -> Response:
+            await self.ctx.storage.delete_alarm()
+            return Response(200)
+
+        async def later(self) -> Response:
+            await self.ctx.storage.set_alarm(5_000)
+            return Response(200)
+
+    SetsAndDeletes.fails = True
+    hand = created(SetsAndDeletes, "platform.bug_alarm_waits_for_back_off=true")
+    hand.at(100, "alarm")
+    for at_ms, method in ((200, "poke"), (300, "drop"), (400, "later")):
+        poke(hand, at_ms, method)
+    hand.at(5_000, "alarm")
+    assert started(hand) == [(100, 100, 0), (5_000, 5_000, 0)], "A7: the known bug, and its cure"
 
 
 def test_the_limit_of_a_run_is_fifteen_minutes_from_its_start() -> None:

@@ -15,7 +15,8 @@ from model.design import load_design
 from model.simulate import simulate
 from model.trace import events as e
 from model.trace.facts import facts_of
-from tests.worlds import of, quiet
+from tests.probes import Probe
+from tests.worlds import of, quiet, spec_of
 
 START_MS = 60
 ON_DISK = "platform.commit_ms=40"
@@ -196,6 +197,12 @@ def test_a_stray_stop_is_answered_to_nobody_so_nobody_reads() -> None:
     fault = "faults=[{kind='stray_stop', offset_ms=1000}]"
     trace = ran("consumer.reads_after_ms=700", fault, until_ms=20_000)
     assert len(of(trace, e.ConsumerRead)) == 1, "after the page's own stop"
+
+
+def test_who_reads_where_no_session_was_written_finds_none() -> None:
+    trace = simulate(quiet("consumer.reads_after_ms=5"), spec_of(Probe), 1).trace
+    (answered,) = [x.at_ms for x in of(trace, e.ResponseArrived) if x.method == "poke"]
+    assert of(trace, e.ConsumerRead) == [e.ConsumerRead(answered + 5, "", 0)]
 
 
 @pytest.mark.parametrize(
