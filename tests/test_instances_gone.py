@@ -214,6 +214,32 @@ def test_an_alarm_in_an_old_instance_that_is_cut_off_is_retried_uncounted() -> N
     assert started(hand) == [(100, 100, 0), (3_150, 100, 0)]
 
 
+def test_the_slot_of_a_new_instance_holds_the_alarm_that_an_old_one_runs() -> None:
+    class Looks(Rings):
+        async def poke(self) -> Response:
+            self.seen.append(await self.ctx.storage.get_alarm())
+            return Response(200)
+
+    hand = world(cls=Looks)
+    hand.call("create", 0)
+    hand.until(100)
+    hand.call("poke", 110)
+    strike(hand, 150, DEPLOY)
+    hand.call("poke", 160)
+    hand.until(200)
+    assert Looks.seen == [100, None, 100], "A3: that it runs was known to the old one alone"
+
+
+def test_an_old_instance_may_go_on_for_a_millisecond() -> None:
+    hand = world()
+    hand.call("rest", 0)
+    shortest = Deploy(kind="deploy", offset_ms=0, old_instance_ms=1)  # type: ignore[arg-type]
+    strike(hand, 50, shortest)
+    assert of(hand.world.trace, e.HandlerLost) == []
+    hand.until(51)
+    assert of(hand.world.trace, e.HandlerLost) == [e.HandlerLost(51, "rest", -1, 0)]
+
+
 def test_an_alarm_that_ends_in_an_old_instance_is_not_acknowledged() -> None:
     class Short(Rings):
         run_ms = 300
@@ -260,6 +286,22 @@ def test_a_write_that_was_reverted_reads_as_the_record_that_is_left() -> None:
     strike(hand, 120, RESET)
     assert of(hand.world.trace, e.StorageReverted) == [], "the same record: nothing is undone"
     assert hand.world.object.status == COMPLETED
+
+
+def test_a_revert_tells_the_count_that_is_left() -> None:
+    class Counts(Works):
+        async def save(self) -> Response:
+            count = 3 + int(self.ctx.now() / 100)
+            await self.ctx.storage.put("state", {"status": COMPLETED, "chunks_uploaded": count})
+            return Response(200)
+
+    hand = world(ON_DISK, cls=Counts)
+    hand.call("save", 0)
+    hand.call("save", 400)
+    strike(hand, 420, RESET)
+    written = [x.chunks_uploaded for x in of(hand.world.trace, e.StateWritten)]
+    assert written == [3, 7]
+    assert of(hand.world.trace, e.StorageReverted) == [e.StorageReverted(420, COMPLETED, 3)]
 
 
 def test_losing_everything_leaves_a_session_that_is_not_there() -> None:

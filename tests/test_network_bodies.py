@@ -113,6 +113,22 @@ def test_a_lost_request_stops_its_body_and_is_sent_again() -> None:
     assert times(trace, e.BodyArrived) == [12_140], "ten opportunities after it, none shared"
 
 
+def test_a_body_ends_with_the_process_that_takes_it() -> None:
+    trace = ran(fault("process_killed", 10_080, ", for_ms=500"), until_ms=13_000)
+    assert of(trace, e.RequestFailed) == [e.RequestFailed(10_100, *FIRST, "object gone")]
+    # Sent again at 12,100, alone on the uplink: ten opportunities from 12,110 on.
+    assert [(x.at_ms, x.attempt) for x in of(trace, e.BodyArrived)] == [(12_210, 1)]
+    assert times(trace, e.BlobStored) == [12_230]
+    assert of(trace, e.BlobPutBroken) == [], "there is no code left that it could break for"
+
+
+def test_a_body_whose_handler_was_reset_is_stored_by_nobody() -> None:
+    trace = ran(fault("instance_lost", 10_080), until_ms=13_000)
+    # The answer, 500, reaches the page at 10,110 and the body ends there.
+    assert of(trace, e.ResponseArrived)[-1] == e.ResponseArrived(10_110, *FIRST, 500)
+    assert of(trace, e.BodyArrived, e.BlobStored, e.BlobPutBroken) == []
+
+
 def test_two_copies_of_a_request_share_one_body() -> None:
     scenario = quiet(*UPLINK)
     uplink = SharedUplink(ConstantUplink(1_200))

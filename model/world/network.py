@@ -214,6 +214,7 @@ class Network:
         if task is None:
             return
         self.world.cancel(("timeout", *call))
+        self._stop_draining(call)  # the page sends no more of a body that has failed
         self.world.trace.append(e.RequestFailed(self.world.now_ms, *call, reason))
         self.world.client.tell("throw", task, reason)
 
