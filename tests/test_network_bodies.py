@@ -141,6 +141,20 @@ def test_two_copies_of_a_request_share_one_body() -> None:
     assert times(trace, e.ResponseArrived) == [10_160], "one of the two answers is heard"
 
 
+def test_a_copy_that_comes_after_the_body_waits_for_nothing() -> None:
+    scenario = quiet(*UPLINK)
+    uplink = SharedUplink(ConstantUplink(1_200))
+    hand = Hand(load_design("alarm", scenario), scenario, 25_000, uplink=uplink)
+    hand.decide("duplicated", "request", "upload")
+    hand.until(10_035)
+    copy = hand.world.pending.pop(("request", *FIRST, 1))
+    hand.until(10_200)
+    hand.world.add(copy)
+    hand.at(10_200, "request", *FIRST, 1)
+    hand.until(10_300)
+    assert times(hand.world.trace, e.BlobStored) == [10_150, 10_220]
+
+
 # --- bounds and exceptions ------------------------------------------------------------------------
 
 
@@ -192,6 +206,13 @@ def test_one_failure_is_told_once_whatever_else_would_end_the_call() -> None:
     sooner = ran(*settings, BUFFERED, "client.request_timeout_ms=350")
     assert [x.reason for x in of(sooner, e.RequestFailed)] == ["timed out"] * 3
     assert of(sooner, e.RequestFailed)[0].at_ms == 10_370
+
+
+def test_nothing_is_left_of_a_call_that_has_ended() -> None:
+    long = "client.request_timeout_ms=900000"
+    for settings in ((), ("network.request_loss=1.0", "network.failures_per_chunk_max=1")):
+        ends = [ran(*settings, *more)[-1].at_ms for more in ((), (long,))]
+        assert ends[0] == ends[1], "a time-out that is over holds no run up"
 
 
 def test_an_answered_call_does_not_time_out() -> None:

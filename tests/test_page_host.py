@@ -87,6 +87,18 @@ def test_a_tab_closed_for_good_keeps_nothing() -> None:
     assert of(trace, e.TabReopened) == []
 
 
+def test_what_was_answered_with_an_error_is_sent_again_after_a_reload() -> None:
+    # The store answers 500 to chunk 0, which the deployed page takes for success until it is
+    # reloaded; the kept queue still holds it.
+    both = (
+        "faults=[{kind='blobs_fail', offset_ms=10000, for_ms=100},"
+        " {kind='tab_reloaded', offset_ms=21000, for_ms=500}]"
+    )
+    trace = ran("alarm", KEEPS, both)
+    assert sent(trace) == [(10_020, 0, 0), (20_020, 1, 0), (21_520, 0, 1)]
+    assert facts_of(trace).stored.keys() == {0, 1}
+
+
 def test_a_page_may_be_reloaded_twice() -> None:
     twice = (
         "faults=[{kind='tab_reloaded', offset_ms=12000, for_ms=500},"

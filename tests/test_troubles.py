@@ -15,6 +15,7 @@ from model.design import load_design
 from model.simulate import simulate
 from model.trace import events as e
 from model.trace.facts import facts_of
+from reference_impl.contract import Response
 from tests.probes import Probe
 from tests.worlds import of, quiet, spec_of
 
@@ -197,6 +198,16 @@ def test_a_stray_stop_is_answered_to_nobody_so_nobody_reads() -> None:
     fault = "faults=[{kind='stray_stop', offset_ms=1000}]"
     trace = ran("consumer.reads_after_ms=700", fault, until_ms=20_000)
     assert len(of(trace, e.ConsumerRead)) == 1, "after the page's own stop"
+
+
+@pytest.mark.parametrize(("status", "reads"), [(200, 1), (399, 1), (400, 0), (404, 0), (500, 0)])
+def test_a_consumer_waits_for_a_stop_that_succeeded(status: int, reads: int) -> None:
+    class Answers(Probe):
+        async def poke(self) -> Response:
+            return Response(status)
+
+    trace = simulate(quiet("consumer.reads_after_ms=5"), spec_of(Answers), 1).trace
+    assert len(of(trace, e.ConsumerRead)) == reads
 
 
 def test_who_reads_where_no_session_was_written_finds_none() -> None:
