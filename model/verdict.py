@@ -60,7 +60,7 @@ def percent(rate: float) -> str:
         return f"{value:.{1 - math.floor(math.log10(value))}f} %"
     text = f"{value:.2f}" if value < 10 else f"{value:.1f}"
     if text == "100.0" and rate < 1:
-        text = f"{value:.3f}"
+        text = f"{value:.{max(3, -math.floor(math.log10(100 - value)))}f}"
     return f"{text} %"
 
 

@@ -188,16 +188,17 @@ def _first_error(error: ValidationError, source: str) -> InputError:
         return InputError(field, "missing", "a value; it has no default")
     if first["type"].startswith("union_tag"):
         tag = first["ctx"]["discriminator"].strip("'")
-        return InputError(field, first.get("input"), f"a table with {tag} = {_tags_of(tag)}")
+        tags = _tags_of(tag, is_fault=tag == "kind" and first["loc"][0] == "faults")
+        return InputError(field, first.get("input"), f"a table with {tag} = {tags}")
     return InputError(field, first.get("input"), first["msg"])
 
 
-def _tags_of(name: str) -> str:
-    """The values of a ``kind`` or a ``distribution``."""
+def _tags_of(name: str, is_fault: bool) -> str:
+    """The values of a ``kind``, of a fault or of an uplink, or of a ``distribution``."""
     tags = {
         str(tag)
         for item in _models()
-        if name in item.model_fields
+        if name in item.model_fields and issubclass(item, schema.Timed) == is_fault
         for tag in get_args(item.model_fields[name].annotation)
     }
     return " or ".join(sorted(tags))

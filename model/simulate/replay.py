@@ -17,6 +17,8 @@ from model.world.uplink import FreeUplink
 from model.world.world import World
 
 SHOWN = 6
+OVER = frozenset(("quiet", "completion"))
+"""Ends at which nothing more could have happened."""
 
 
 def replay(schedule: Schedule, design: DesignSpec | None = None) -> Run:
@@ -32,6 +34,9 @@ def replay(schedule: Schedule, design: DesignSpec | None = None) -> Run:
             raise refused(number, step, f"nothing: the run ended at its {world.ended}")
         world.fresh.clear()
         world.happen(fitting(world, number, step), step.at_ms, step.outcome)
+    if world.pending and not world.ended and schedule.ended in OVER:
+        where = f"schedule, after step {len(schedule.steps)}"
+        raise InputError(where, f"its end, {schedule.ended}", possible(world))
     reason = world.ended or (schedule.ended if world.pending else "quiet")
     world.trace.append(world.object.meter.event(world.now_ms))
     world.trace.append(RunEnded(world.now_ms, reason))

@@ -117,7 +117,7 @@ class Simulation:
             if world.ended:
                 reason = world.ended
                 break
-            if self.happenings_left <= 0:
+            if self.happenings_left <= 0 and world.pending:
                 reason = "limit"
                 break
         world.trace.append(world.object.meter.event(world.now_ms))

@@ -38,11 +38,11 @@ def read_jsonl(path: Path) -> list[Event]:
 def _read(line: str, where: str) -> Event:
     try:
         data = json.loads(line)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # no JSON, or a number too long, or too deep
         raise InputError(where, line[:80], "one JSON object") from error
-    if not isinstance(data, dict) or data.get("event") not in EVENTS:
+    name = data.pop("event", None) if isinstance(data, dict) else None
+    if not isinstance(name, str) or name not in EVENTS:
         raise InputError(where, line[:80], "an object whose 'event' is a known type of event")
-    name = data.pop("event")
     hints = _HINTS[name]
     if set(data) != set(hints):
         raise InputError(where, sorted(data), f"for {name} exactly {', '.join(sorted(hints))}")
@@ -50,7 +50,14 @@ def _read(line: str, where: str) -> Event:
         if isinstance(data[field], list):
             data[field] = tuple(data[field])
         expected = hint if isinstance(hint, type) else tuple
-        if not isinstance(data[field], expected) or isinstance(data[field], bool):
+        if not _is_of(data[field], expected):
             raise InputError(f"{where}: {field}", data[field], f"a value of type {expected}")
     event: Event = EVENTS[name](**data)
     return event
+
+
+def _is_of(value: Any, expected: type) -> bool:
+    """Whether a field holds what it may; the tuples of events hold whole numbers."""
+    if isinstance(value, tuple):
+        return expected is tuple and all(type(item) is int for item in value)
+    return type(value) is expected

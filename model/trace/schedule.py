@@ -100,7 +100,7 @@ def read_schedule(path: Path) -> Schedule:
 def _parsed(line: str, where: str, allowed: str) -> Any:
     try:
         return json.loads(line)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # no JSON, or a number too long, or too deep
         raise InputError(where, line[:80], allowed) from error
 
 

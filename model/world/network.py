@@ -34,7 +34,6 @@ class Network:
         self.attempts: dict[tuple[str, int], int] = {}
         self.failures: dict[tuple[str, int], int] = {}
         self.draining: set[Call] = set()
-        self.broken: set[Call] = set()
         self.arrived: set[int] = set()
         self.answered: set[int] = set()  # chunks that the page knows to be taken
         self.planned: tuple[Call, ...] = ()
@@ -147,7 +146,6 @@ class Network:
         self.world.cancel(("body", *call))
         self._plan_uplink()
         if self.world.streams_bodies:
-            self.broken.add(call)
             self.world.object.body_broke(call)
 
     # --- responses ---------------------------------------------------------------------------
@@ -214,6 +212,7 @@ class Network:
         if task is None:
             return
         self.world.cancel(("timeout", *call))
+        self._stop_draining(call)  # the page sends no more of a body that has failed
         self.world.trace.append(e.RequestFailed(self.world.now_ms, *call, reason))
         self.world.client.tell("throw", task, reason)
 
@@ -247,7 +246,6 @@ class Network:
         other.attempts = self.attempts.copy()
         other.failures = self.failures.copy()
         other.draining = self.draining.copy()
-        other.broken = self.broken.copy()
         other.arrived = self.arrived.copy()
         other.answered = self.answered.copy()
         other.planned = self.planned
@@ -261,7 +259,6 @@ class Network:
             tuple(sorted(self.attempts.items())),
             tuple(sorted(self.failures.items())),
             tuple(sorted(self.draining)),
-            tuple(sorted(self.broken)),
             tuple(sorted(self.arrived)),
             tuple(sorted(self.answered)),
             self.is_down,

@@ -59,7 +59,7 @@ class TraceUplink:
 
     def _packets_in_trace(self, t_ms: int) -> int:
         laps, rest_ms = divmod(t_ms, self.period_ms)
-        within = int(np.searchsorted(self.times_ms, rest_ms, side="right")) if rest_ms else 0
+        within = int(np.searchsorted(self.times_ms, rest_ms, side="right"))
         return laps * self.times_ms.size + within
 
     def packets_by(self, t_ms: int) -> int:

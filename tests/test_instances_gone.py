@@ -1,0 +1,317 @@
+"""Who learns what when an instance is reset, replaced, or killed, and what is left of its work.
+
+Somebody calls and waits for the answer, 10 ms each way: a caller of a reset object sees 500, one of
+a killed process a network error, and neither can tell whether the work was done (R10).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from model.scenario.schema import Deploy, InstanceLost, ProcessKilled
+from model.trace import events as e
+from model.world.chances import KEEPING
+from model.world.pending import Pending
+from reference_impl.contract import COMPLETED, Response
+from tests.probes import KV, ON_DISK, Alarmed, bounds, started
+from tests.worlds import Hand, of, quiet, spec_of
+
+RESET = InstanceLost(kind="instance_lost", offset_ms=0)  # type: ignore[arg-type]
+KILL = ProcessKilled(kind="process_killed", offset_ms=0, for_ms=500)  # type: ignore[arg-type]
+DEPLOY = Deploy(kind="deploy", offset_ms=0, old_instance_ms=1_000)  # type: ignore[arg-type]
+POKE = ("poke", -1, 0)
+
+
+class Works(Alarmed):
+    """Writes the public record, waits 100 ms, and answers; ``rest`` only waits."""
+
+    async def poke(self) -> Response:
+        """Write, wait, answer."""
+        await self.ctx.storage.put("state", {"status": COMPLETED, "chunks_uploaded": 3})
+        await self.rest()
+        return Response(200)
+
+    async def rest(self) -> Response:
+        """Wait."""
+        await self.ctx.sleep(100)
+        return Response(200)
+
+    async def read(self) -> Response:
+        """Read what is not cached."""
+        await self.ctx.storage.get("key")
+        return Response(200)
+
+    async def save(self) -> Response:
+        """Write the record, and answer at once."""
+        await self.ctx.storage.put("state", {"status": COMPLETED, "chunks_uploaded": 3})
+        return Response(200)
+
+
+def world(*overrides: str, cls: type[Alarmed] = Works) -> Hand:
+    """An object that nobody has called yet."""
+    cls.seen = []
+    return Hand(spec_of(cls), quiet(*overrides), has_page=False)
+
+
+def strike(hand: Hand, at_ms: int, fault: Any, kept: int = 0) -> None:
+    """A fault strikes; so many commits under way turn out to be written."""
+    hand.until(at_ms)
+    hand.world.add(Pending(("fault", 0), 0, (), fault))
+    hand.at(at_ms, "fault", outcome=f"strikes{KEEPING}{kept}")
+
+
+def answers(hand: Hand) -> list[tuple[int, str, int | str]]:
+    """What the callers were told: when, of which call, and the status or the error."""
+    told: list[tuple[int, str, int | str]] = []
+    for event in hand.world.trace:
+        if isinstance(event, e.ResponseArrived):
+            told.append((event.at_ms, event.method, event.status))
+        elif isinstance(event, e.RequestFailed):
+            told.append((event.at_ms, event.method, event.reason))
+    return told
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"), [(RESET, (60, "poke", 500)), (KILL, (50, "poke", "object gone"))]
+)
+def test_a_handler_that_is_lost_fails_its_caller(fault: Any, told: tuple[int, str, Any]) -> None:
+    hand = world()
+    hand.call("poke", 0)
+    strike(hand, 50, fault)
+    hand.until(400)
+    assert of(hand.world.trace, e.HandlerLost) == [e.HandlerLost(50, *POKE)]
+    assert of(hand.world.trace, e.HandlerEnded) == []
+    assert answers(hand) == [told]
+    assert hand.world.object.meter.event(400).active_ms == 40, "from 10 to 50"
+    assert hand.world.object.storage.values["state"]["status"] == COMPLETED, "what is there stays"
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"), [(RESET, (40, "save", 500)), (KILL, (30, "save", "object gone"))]
+)
+@pytest.mark.parametrize("kept", [0, 1])
+def test_an_answer_at_the_output_gate_is_lost_whether_or_not_it_was_written(
+    fault: Any, told: tuple[int, str, Any], kept: int
+) -> None:
+    hand = world(ON_DISK)
+    hand.call("save", 0)
+    strike(hand, 30, fault, kept)
+    hand.until(400)
+    assert answers(hand) == [told]
+    reverted = [] if kept else [e.StorageReverted(30, "", 0)]
+    assert of(hand.world.trace, e.StorageReverted) == reverted
+    assert bool(hand.world.object.storage.values) is bool(kept)
+    assert of(hand.world.trace, e.CommitConfirmed) == []
+    assert "commit" not in hand.kinds()
+
+
+@pytest.mark.parametrize(("fault", "at_ms", "told"), [(RESET, 40, 500), (KILL, 30, "object gone")])
+def test_what_waits_at_the_gate_fails_with_the_instance(fault: Any, at_ms: int, told: Any) -> None:
+    hand = world(*KV)
+    hand.call("read", 0)
+    hand.call("save", 5)
+    strike(hand, 30, fault)
+    hand.until(400)
+    assert answers(hand) == [(at_ms, "read", told), (at_ms, "save", told)]
+    assert [x.method for x in of(hand.world.trace, e.HandlerLost)] == ["read"]
+    assert [x.method for x in of(hand.world.trace, e.HandlerStarted)] == ["read"]
+    assert "storage" not in hand.kinds(), "the read is not answered to anybody"
+
+
+def test_an_alarm_that_waits_at_the_gate_is_retried_when_the_instance_is_lost() -> None:
+    hand = world(*KV)
+    hand.call("create", 0)
+    hand.call("read", 60)
+    hand.until(101)
+    strike(hand, 110, RESET)
+    failed = of(hand.world.trace, e.AlarmFailed)
+    assert failed == [e.AlarmFailed(110, 100, 0, "reset")]
+    assert started(hand) == []
+    assert bounds(hand, "alarm") == (2_000, 2_500)
+
+
+def test_a_process_that_is_down_answers_nobody_and_says_when_it_is_there() -> None:
+    hand = world()
+    hand.call("create", 0)
+    strike(hand, 30, KILL)
+    hand.call("save", 200)
+    hand.until(529)
+    assert answers(hand) == [(20, "create", 200), (210, "save", "object gone")]
+    assert [x.method for x in of(hand.world.trace, e.RequestArrived)] == ["create"]
+    assert started(hand) == []
+    hand.until(530)
+    assert of(hand.world.trace, e.ProcessRestarted) == [e.ProcessRestarted(530)]
+    assert started(hand) == [(530, 100, 0)], "D5: the alarm is still there, late"
+
+
+# --- replaced instances ---------------------------------------------------------------------------
+
+
+def test_a_deploy_leaves_an_old_instance_only_where_something_runs() -> None:
+    hand = world()
+    hand.call("create", 0)
+    strike(hand, 50, DEPLOY)
+    assert "old_ends" not in hand.kinds()
+    busy = world()
+    busy.call("rest", 0)
+    strike(busy, 50, DEPLOY)
+    assert bounds(busy, "old_ends", 0) == (1_000, 1_000)
+    assert of(busy.world.trace, e.HandlerLost) == []
+
+
+def test_an_old_instance_that_ends_its_work_answers_and_is_gone() -> None:
+    hand = world()
+    hand.call("rest", 0)
+    strike(hand, 50, DEPLOY)
+    hand.call("rest", 60)
+    hand.until(5_000)
+    assert answers(hand) == [(120, "rest", 200), (180, "rest", 200)]
+    assert of(hand.world.trace, e.OldInstanceEnded) == []
+    assert hand.world.object.meter.event(5_000).active_ms == 160, "from 10 to 170, in two instances"
+
+
+def test_an_old_instance_whose_time_is_over_fails_its_callers() -> None:
+    class Long(Works):
+        async def poke(self) -> Response:
+            await self.ctx.sleep(9_000)
+            return Response(200)
+
+    hand = world(cls=Long)
+    hand.call("poke", 0)
+    strike(hand, 50, DEPLOY)
+    hand.until(1_100)
+    assert of(hand.world.trace, e.OldInstanceEnded) == [e.OldInstanceEnded(1_050, 0)]
+    assert of(hand.world.trace, e.HandlerLost) == [e.HandlerLost(1_050, *POKE)]
+    assert answers(hand) == [(1_060, "poke", 500)]
+    assert "timer" not in hand.kinds()
+
+
+class Rings(Works):
+    """An alarm that runs for as long as a test says."""
+
+    run_ms = 9_000
+
+    async def alarm(self) -> None:
+        """Report, and wait."""
+        self.seen.append(self.ctx.now())
+        await self.ctx.sleep(type(self).run_ms)
+
+
+def test_an_alarm_in_an_old_instance_that_is_cut_off_is_retried_uncounted() -> None:
+    hand = world(cls=Rings)
+    hand.call("create", 0)
+    hand.until(100)
+    strike(hand, 150, DEPLOY)
+    hand.until(1_150)
+    assert of(hand.world.trace, e.AlarmFailed) == [
+        e.AlarmFailed(1_150, 100, 0, "instance replaced")
+    ]
+    assert of(hand.world.trace, e.HandlerLost) == [], "an alarm has no caller"
+    assert "alarm_limit" not in hand.kinds()
+    hand.at(3_150, "alarm")
+    assert started(hand) == [(100, 100, 0), (3_150, 100, 0)]
+
+
+def test_the_slot_of_a_new_instance_holds_the_alarm_that_an_old_one_runs() -> None:
+    class Looks(Rings):
+        async def poke(self) -> Response:
+            self.seen.append(await self.ctx.storage.get_alarm())
+            return Response(200)
+
+    hand = world(cls=Looks)
+    hand.call("create", 0)
+    hand.until(100)
+    hand.call("poke", 110)
+    strike(hand, 150, DEPLOY)
+    hand.call("poke", 160)
+    hand.until(200)
+    assert Looks.seen == [100, None, 100], "A3: that it runs was known to the old one alone"
+
+
+def test_an_old_instance_may_go_on_for_a_millisecond() -> None:
+    hand = world()
+    hand.call("rest", 0)
+    shortest = Deploy(kind="deploy", offset_ms=0, old_instance_ms=1)  # type: ignore[arg-type]
+    strike(hand, 50, shortest)
+    assert of(hand.world.trace, e.HandlerLost) == []
+    hand.until(51)
+    assert of(hand.world.trace, e.HandlerLost) == [e.HandlerLost(51, "rest", -1, 0)]
+
+
+def test_an_alarm_that_ends_in_an_old_instance_is_not_acknowledged() -> None:
+    class Short(Rings):
+        run_ms = 300
+
+    hand = world(cls=Short)
+    hand.call("create", 0)
+    hand.until(100)
+    strike(hand, 150, DEPLOY)
+    hand.until(401)
+    assert of(hand.world.trace, e.AlarmEnded) == [e.AlarmEnded(400)]
+    assert [x.counted for x in of(hand.world.trace, e.AlarmFailed)] == [0]
+    assert "old_ends" not in hand.kinds()
+
+
+def test_a_kill_takes_old_instances_too() -> None:
+    hand = world()
+    hand.call("rest", 0)
+    strike(hand, 50, DEPLOY)
+    hand.call("rest", 50)
+    strike(hand, 80, KILL)
+    hand.until(5_000)
+    assert [(x.at_ms, x.attempt) for x in of(hand.world.trace, e.HandlerLost)] == [(80, 0), (80, 1)]
+    assert answers(hand) == [(80, "rest", "object gone")] * 2
+    assert of(hand.world.trace, e.OldInstanceEnded) == []
+    assert hand.world.object.meter.event(5_000).active_ms == 70
+
+
+def test_a_reset_after_a_deploy_spares_the_old_instance() -> None:
+    hand = world()
+    hand.call("rest", 0)
+    strike(hand, 50, DEPLOY)
+    hand.call("rest", 50)
+    strike(hand, 80, RESET)
+    hand.until(5_000)
+    assert answers(hand) == [(90, "rest", 500), (120, "rest", 200)]
+    assert [x.instance for x in of(hand.world.trace, e.InstanceLost)] == [0, 1]
+
+
+def test_a_write_that_was_reverted_reads_as_the_record_that_is_left() -> None:
+    hand = world(ON_DISK)
+    hand.call("save", 0)
+    hand.until(100)
+    hand.call("save", 100)
+    strike(hand, 120, RESET)
+    assert of(hand.world.trace, e.StorageReverted) == [], "the same record: nothing is undone"
+    assert hand.world.object.status == COMPLETED
+
+
+def test_a_revert_tells_the_count_that_is_left() -> None:
+    class Counts(Works):
+        async def save(self) -> Response:
+            count = 3 + int(self.ctx.now() / 100)
+            await self.ctx.storage.put("state", {"status": COMPLETED, "chunks_uploaded": count})
+            return Response(200)
+
+    hand = world(ON_DISK, cls=Counts)
+    hand.call("save", 0)
+    hand.call("save", 400)
+    strike(hand, 420, RESET)
+    written = [x.chunks_uploaded for x in of(hand.world.trace, e.StateWritten)]
+    assert written == [3, 7]
+    assert of(hand.world.trace, e.StorageReverted) == [e.StorageReverted(420, COMPLETED, 3)]
+
+
+def test_losing_everything_leaves_a_session_that_is_not_there() -> None:
+    hand = world(ON_DISK)
+    hand.call("save", 0)
+    strike(hand, 30, RESET)
+    assert hand.world.object.status == ""
+    hand.call("save", 40)
+    hand.until(400)
+    assert of(hand.world.trace, e.StateWritten) == [
+        e.StateWritten(10, COMPLETED, 3, ""),
+        e.StateWritten(50, COMPLETED, 3, ""),
+    ]

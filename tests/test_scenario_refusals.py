@@ -1,0 +1,282 @@
+"""What a scenario may not say: each error names the field, its value and what is allowed there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.errors import InputError
+from model.scenario.load import (
+    apply_override,
+    find,
+    load_scenario,
+    parse_value,
+    read_toml,
+    shipped,
+    substitute,
+)
+
+FAULT = "{kind='stray_stop', offset_ms=5}"
+UPLINKS = "constant or fluctuating or trace"
+FAULTS = (
+    "alarm_fails or alarm_late or blobs_fail or commits_fail or commits_slow or create_again or "
+    "deploy or instance_lost or laptop_asleep or network_down or process_killed or stray_stop or "
+    "tab_closed or tab_reloaded"
+)
+DELAYS = "constant or empirical or exponential or gamma or lognormal or uniform"
+
+
+def refused(*overrides: str, name: str = "everything-fast") -> InputError:
+    """How a scenario with these overrides is refused."""
+    with pytest.raises(InputError) as caught:
+        load_scenario(name, overrides)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("override", "field", "value", "allowed"),
+    [
+        ("recording.chunks=0", "recording.chunks", 0, "greater than 0"),
+        ("recording.pause_at_ms=-1", "recording.pause_at_ms", -1, "greater than or equal to 0"),
+        ("client.chunk_ms=0", "client.chunk_ms", 0, "greater than 0"),
+        ("client.uploads_parallel=0", "client.uploads_parallel", 0, "greater than 0"),
+        ("client.retry_factor=0.5", "client.retry_factor", 0.5, "greater than or equal to 1"),
+        ("client.retry_jitter=-0.1", "client.retry_jitter", -0.1, "greater than or equal to 0"),
+        ("client.retries_max=-2", "client.retries_max", -2, "greater than or equal to -1"),
+        (
+            "client.last_chunk='never'",
+            "client.last_chunk",
+            "never",
+            "'after_stop' or 'before_stop'",
+        ),
+        ("client.keeps_queue='si'", "client.keeps_queue", "si", "valid boolean"),
+        ("network.response_loss=-0.1", "network.response_loss", -0.1, "greater than or equal to 0"),
+        ("network.body=7", "network.body", 7, "'streamed' or 'buffered'"),
+        ("blobs.failure=1.1", "blobs.failure", 1.1, "less than or equal to 1"),
+        ("blobs.same_key_ms=-1", "blobs.same_key_ms", -1, "greater than or equal to 0"),
+        ("platform.storage='sql'", "platform.storage", "sql", "'sqlite' or 'kv'"),
+        ("platform.hibernate_after_ms=0", "platform.hibernate_after_ms", 0, "greater than 0"),
+        ("platform.commit_failures_max=-1", "platform.commit_failures_max", -1, "equal to 0"),
+        ("limits.horizon_ms=0", "limits.horizon_ms", 0, "greater than 0"),
+        ("limits.strikes_max=-1", "limits.strikes_max", -1, "greater than or equal to 0"),
+        ("start.session='old'", "start.session", "old", "'new', 'created' or 'active'"),
+        ("title=7", "title", 7, "valid string"),
+        ("uplink={kind='constant', rate_kbps=0}", "uplink.rate_kbps", 0, "greater than 0"),
+        ("uplink={kind='constant'}", "uplink.rate_kbps", "missing", "a value; it has no default"),
+        (
+            "uplink={kind='fluctuating', mean_kbps=1, shape=1, interval_ms=1, correlation=1}",
+            "uplink.correlation",
+            1,
+            "less than 1",
+        ),
+        (
+            "faults=[{kind='deploy', offset_ms=0, old_instance_ms=30001}]",
+            "faults.0.old_instance_ms",
+            30_001,
+            "less than or equal to 30000",
+        ),
+        (
+            "faults=[{kind='blobs_fail', offset_ms=0, for_ms=1, status=404}]",
+            "faults.0.status",
+            404,
+            "500 or 429",
+        ),
+        (f"faults=[{FAULT}, {{kind='tab_closed'}}]", "faults.1.offset_ms", "missing", "no default"),
+        (
+            "faults=[{kind='stray_stop', offset_ms=5, probability=2}]",
+            "faults.0.probability",
+            2,
+            "less than or equal to 1",
+        ),
+    ],
+)
+def test_a_value_out_of_range_names_its_field(
+    override: str, field: str, value: object, allowed: str
+) -> None:
+    error = refused(override)
+    assert error.field == f"everything-fast.toml: {field}"
+    assert error.value == value
+    assert allowed in error.allowed
+
+
+@pytest.mark.parametrize(
+    ("section", "overrides", "words"),
+    [
+        ("network", ["request_loss=0.6", "request_duplication=0.5"], "more than 1"),
+        ("platform", ["storage_read_ms=5"], "needs storage = 'kv'"),
+        ("platform", ["alarm_counted_failure=0.5", "alarm_unacknowledged=0.6"], "more than 1"),
+        ("platform", ["alarm_uncounted_failure=0.5", "alarm_counted_failure=0.6"], "more than 1"),
+        ("platform", ["compatibility_date='2026-6-1'"], "is not YYYY-MM-DD"),
+        ("platform", ["compatibility_date='2026-06-01T00'"], "is not YYYY-MM-DD"),
+    ],
+)
+def test_settings_that_exclude_each_other_are_refused_together(
+    section: str, overrides: list[str], words: str
+) -> None:
+    error = refused(*(f"{section}.{item}" for item in overrides))
+    assert error.field == f"everything-fast.toml: {section}"
+    assert words in error.allowed
+
+
+def test_shares_may_add_up_to_one_exactly() -> None:
+    certain = load_scenario(
+        "everything-fast",
+        [
+            "network.request_loss=0.5",
+            "network.request_duplication=0.5",
+            "platform.alarm_counted_failure=0.25",
+            "platform.alarm_uncounted_failure=0.25",
+            "platform.alarm_unacknowledged=0.5",
+        ],
+    )
+    assert certain.network.request_loss + certain.network.request_duplication == 1
+    kv = load_scenario("everything-fast", ["platform.storage='kv'", "platform.storage_read_ms=5"])
+    assert kv.platform.storage_read_ms == 5
+
+
+@pytest.mark.parametrize(
+    ("override", "kinds"),
+    [
+        ("uplink={kind='fast'}", f"kind = {UPLINKS}"),
+        ("uplink={}", f"kind = {UPLINKS}"),
+        ("faults=[{kind='rain'}]", f"kind = {FAULTS}"),
+        ("faults=[{offset_ms=3}]", f"kind = {FAULTS}"),
+        ("blobs.put_delay_ms={distribution='normal'}", f"distribution = {DELAYS}"),
+        ("faults=[{kind='tab_reloaded', for_ms={}, offset_ms=1}]", f"distribution = {DELAYS}"),
+    ],
+)
+def test_an_unknown_kind_is_told_which_there_are(override: str, kinds: str) -> None:
+    assert refused(override).allowed == f"a table with {kinds}"
+
+
+def test_an_unknown_key_of_a_fault_is_told_the_nearest() -> None:
+    error = refused("faults=[{kind='stray_stop', ofset_ms=5, offset_ms=5}]")
+    assert error.field == "everything-fast.toml: faults.0.ofset_ms: unknown key"
+    assert error.allowed == "nearest known name 'offset_ms'"
+    error = refused("network.zzzzzz=5")
+    assert error.allowed.startswith("one of alarm_counted_failure, ")
+
+
+# --- overrides ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("override", ["", "=", "=5", "network", "network.request_loss"])
+def test_an_override_is_a_key_and_a_value(override: str) -> None:
+    error = refused(override)
+    assert (error.field, error.value, error.allowed) == ("--set", override, "KEY=VALUE")
+
+
+@pytest.mark.parametrize(
+    ("override", "allowed"),
+    [
+        ("faults.0.offset_ms=7", "an index from 0 to -1 in place of '0'"),
+        ("faults.x=7", "an index from 0 to -1 in place of 'x'"),
+    ],
+)
+def test_a_key_that_leads_nowhere_is_refused(override: str, allowed: str) -> None:
+    data = {"name": "x", "title": "x", "faults": []}
+    with pytest.raises(InputError) as caught:
+        apply_override(data, override)
+    assert caught.value.field == "--set"
+    assert caught.value.value == override.partition("=")[0]
+    assert caught.value.allowed == allowed
+
+
+def test_an_index_reaches_into_a_list_and_no_further_than_its_end() -> None:
+    two = f"faults=[{FAULT}, {FAULT}]"
+    changed = load_scenario("everything-fast", [two, "faults.1.offset_ms=9"])
+    assert [fault.offset_ms.low_ms for fault in changed.faults] == [5, 9]
+    replaced = load_scenario("everything-fast", [two, "faults.0={kind='tab_closed', offset_ms=1}"])
+    assert [fault.kind for fault in replaced.faults] == ["tab_closed", "stray_stop"]
+    for wrong in ("faults.2.offset_ms=9", "faults.-1.offset_ms=9", "faults.last=9"):
+        step = wrong.split("=")[0].split(".")[1]
+        assert refused(two, wrong).allowed == f"an index from 0 to 1 in place of '{step}'"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5", 5),
+        ("-0.5", -0.5),
+        ("true", True),
+        ("'a b'", "a b"),
+        ("[1, 2]", [1, 2]),
+        ("{a = 1}", {"a": 1}),
+        ("uniform", "uniform"),
+        ("a=b", "a=b"),
+        ("", ""),
+        ("[1", "[1"),
+    ],
+)
+def test_a_value_is_read_as_toml_and_a_bare_word_as_itself(text: str, value: object) -> None:
+    assert parse_value(text) == value
+    data = {"title": "x"}
+    apply_override(data, f"title={text}")
+    assert data["title"] == value
+
+
+@settings(deadline=None)
+@given(st.text(max_size=20))
+def test_any_text_is_a_value_or_a_word(text: str) -> None:
+    assert parse_value(text) is not None
+
+
+def test_a_bare_name_is_a_parameter_of_the_scenario_or_a_field_of_it() -> None:
+    assert load_scenario("small-scope", ["chunks=4"]).recording.chunks == 4
+    assert load_scenario("small-scope", ["title=Four"]).title == "Four"
+    assert refused("zzzzzz=4").allowed.startswith("one of blobs, client, ")
+    assert refused("titel=x").allowed == "nearest known name 'title'"
+
+
+def test_parameters_are_put_in_everywhere_but_among_themselves() -> None:
+    data = {"parameters": {"a": 7, "b": "$a"}, "x": ["$a", {"y": "$a", "z": "a"}], "n": 5}
+    assert substitute(data, data["parameters"]) == {  # type: ignore[arg-type]
+        "parameters": {"a": 7, "b": "$a"},
+        "x": [7, {"y": 7, "z": "a"}],
+        "n": 5,
+    }
+    with pytest.raises(InputError) as caught:
+        substitute({"x": "$c"}, {})
+    assert (caught.value.field, caught.value.value) == ("parameter", "$c")
+    assert caught.value.allowed == "no name here"
+
+
+# --- files and arguments --------------------------------------------------------------------------
+
+
+def test_a_scenario_is_found_by_name_before_it_is_found_by_path(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text("[network]\nrequest_loss = 0.25\n")
+    assert find("harmless").parent.name == "scenarios"
+    assert find(mine) == mine
+    loaded = load_scenario(mine)
+    assert (loaded.name, loaded.title, loaded.network.request_loss) == ("mine", "mine", 0.25)
+    with pytest.raises(InputError) as caught:
+        find("zzzzzzzz")
+    assert caught.value.allowed == "a TOML file, or one of " + ", ".join(shipped())
+
+
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.toml"
+    for content, allowed in ((b"\xff\xfe", "a readable TOML file"), (b"[network", "valid TOML")):
+        bad.write_bytes(content)
+        with pytest.raises(InputError) as caught:
+            load_scenario(bad)
+        assert (caught.value.field, caught.value.allowed) == ("scenario", allowed)
+        assert str(bad) in str(caught.value.value)
+    with pytest.raises(InputError, match="a readable TOML file"):
+        read_toml(tmp_path)
+
+
+def test_an_uplink_and_a_bit_rate_go_before_what_the_file_says(tmp_path: Path) -> None:
+    loaded = load_scenario("cellular-driving", uplink=tmp_path / "x.up", video_mbps=0.0015)
+    assert loaded.uplink is not None
+    assert loaded.uplink.kind == "trace"
+    assert loaded.uplink.file == tmp_path / "x.up"
+    assert loaded.client.video_kbps == 2, "rounded to whole kbit/s"
+    for wrong in (0, -1, float("nan")):
+        with pytest.raises(InputError, match=r"video_mbps.*a number above 0"):
+            load_scenario("everything-fast", video_mbps=wrong)
