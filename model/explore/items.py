@@ -12,7 +12,7 @@ from operator import is_
 from types import FunctionType
 from typing import Any
 
-from model.explore.encode import ATOMS, WORLD_MADE, Encoder, tasks_of
+from model.explore.encode import ATOMS, WORLD_MADE, Encoder, Opaque, history_of, tasks_of
 from model.explore.instant import Instant
 from model.explore.monitor import Monitor
 from model.explore.text import Names, Ranks, Text
@@ -218,17 +218,24 @@ class Collector:
             ]
             fields = getattr(program.built(), "__dict__", {})
             held = [
-                self._known(
-                    f"{owner}.{name}",
-                    (value,),
-                    lambda n=name, v=value: (owner, "field", n, encoder.value(v)),  # type: ignore[misc]
-                )
+                self._field(owner, name, value, program)
                 for name, value in fields.items()
                 if id(value) not in encoder.fixed and not isinstance(value, WORLD_MADE)
             ]
             program.digest = (owner, [*tasks, *held])
         items: list[Item] = program.digest[1]
         return items
+
+    def _field(self, owner: str, name: str, value: Any, program: Any) -> Item:
+        """A field of an instance; the whole history where its content cannot be read."""
+
+        def parts() -> tuple[Any, ...]:
+            try:
+                return (owner, "field", name, self.encoder.value(value))
+            except Opaque:
+                return (owner, "field", name, history_of(program))
+
+        return self._known(f"{owner}.{name}", (value,), parts)
 
     def _network(self, world: Any, others: list[Item]) -> list[Item]:
         network, encode = world.network, self.encoder.world
