@@ -111,7 +111,7 @@ def test_a_field_that_is_changed_makes_another_state(name: str) -> None:
     stage = Stage(CASES[name]).play((0, 2))
     base = stage.key()
     tried = 0
-    for part in ("object", "object.alarms", "network", "client"):
+    for part in ("", "object", "object.alarms", "network", "client"):
         world = stage.hand.world
         for field, other in fields_of(at(world, part)):
             copied = world.fork()
@@ -122,7 +122,7 @@ def test_a_field_that_is_changed_makes_another_state(name: str) -> None:
 
 
 def at(world: World, part: str) -> Any:
-    for step in part.split("."):
+    for step in filter(None, part.split(".")):
         world = getattr(world, step)
     return world
 
@@ -147,6 +147,30 @@ def odd(storage: Any) -> None:
 
 def cached(storage: Any) -> None:
     storage.cached = {*storage.cached, "more"}
+
+
+def test_failures_of_a_chunk_count_up_to_the_limit_while_it_is_under_way() -> None:
+    stage = Stage(("network.failures_per_chunk_max=2",)).play((0,))
+    keys = []
+    for failures in (0, 1, 2, 3):
+        copied = stage.hand.world.fork()
+        copied.network.failures["upload", 1] = failures
+        keys.append(repr(stage.key(copied)))
+    assert len(set(keys)) == 3
+    assert keys[2] == keys[3], "more than the limit is the limit"
+    gone = stage.hand.world.fork()
+    gone.network.failures["upload", 77] = 1
+    assert repr(stage.key(gone)) == keys[0], "nobody will send that one again"
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_what_was_answered_counts_for_a_page_that_keeps_its_queue(keeps: bool) -> None:
+    stage = Stage((f"client.keeps_queue={str(keeps).lower()}",)).play((0,))
+    copied = stage.hand.world.fork()
+    answered: Any = copied.network.answered
+    assert 2 not in answered
+    copied.network.answered = {*answered, 2}
+    assert (stage.key(copied) != stage.key()) is keeps
 
 
 def test_a_pending_thing_more_or_less_is_another_state() -> None:

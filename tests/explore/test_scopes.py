@@ -1,4 +1,4 @@
-"""The scopes of the matrix are what their words say: bounds in prose against the loaded settings."""
+"""The scopes of the matrix are what their words say: prose against the loaded settings."""
 
 from __future__ import annotations
 
