@@ -18,15 +18,20 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file under a temporary name, then rename it. Raises `InputError`."""
+    building: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(
             dir=path.parent, prefix=f".{path.name}.", delete=False
         ) as file:
+            building = Path(file.name)
             file.write(data)
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
+        building.chmod(0o644)
+        building.replace(path)
     except OSError as error:
         raise unwritable(path, error) from error
+    finally:
+        if building is not None:
+            building.unlink(missing_ok=True)
 
 
 def unwritable(path: Path, error: OSError) -> InputError:
@@ -68,16 +73,17 @@ def new_folder(path: Path, own: Collection[str]) -> Iterator[Path]:
     check_folder(path, own)
     path = path.resolve()
     building = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    retired = building.with_name(building.name + ".old")
     try:
         yield building
         building.chmod(0o755)
-        retired = building.with_name(building.name + ".old")
         if path.exists():
             path.replace(retired)
         building.replace(path)
-        shutil.rmtree(retired, ignore_errors=True)
     except OSError as error:
         raise unwritable(path, error) from error
     finally:
-        if building.exists():
-            shutil.rmtree(building, ignore_errors=True)
+        if retired.exists() and not path.exists():  # the new one did not come to stand there
+            retired.replace(path)
+        for left in (building, retired):
+            shutil.rmtree(left, ignore_errors=True)

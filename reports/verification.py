@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -72,7 +73,10 @@ def to_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[
         ],
         "bounds": result.scenario.model_dump(mode="json", exclude_none=True),
         "settings": vars(result.design.settings),
-        "budget": vars(result.budget),
+        "budget": {  # JSON knows no infinity
+            name: value if math.isfinite(value) else None
+            for name, value in vars(result.budget).items()
+        },
     }
 
 
@@ -105,7 +109,9 @@ def write_verification(result: Verification, thresholds: Sequence[Threshold], fo
     The folder takes the place of what stood under its name. Raises `InputError`.
     """
     with new_folder(folder, CONTENTS) as building:
-        text = json.dumps(to_json(result, thresholds), indent=2, ensure_ascii=False)
+        text = json.dumps(
+            to_json(result, thresholds), indent=2, ensure_ascii=False, allow_nan=False
+        )
         write_text(building / "verify.json", text + "\n")
         for items in result.counterexamples.values():
             for item in items:

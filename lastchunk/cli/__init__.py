@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from pydantic import ValidationError
 from typer import TyperException
 
 from lastchunk.cli.app import app
@@ -31,11 +32,17 @@ def main() -> None:
         sys.exit(app(standalone_mode=False))
     except TyperException as error:
         if error.format_message():  # none where the help was shown instead
-            sys.stderr.write(f"lastchunk: {error.format_message()}\n")
+            sys.stderr.write(f"lastchunk: {error.format_message()}{_given(error)}\n")
         sys.exit(error.exit_code)
     except InputError as error:
         sys.stderr.write(f"lastchunk: {error}\n")
         sys.exit(EXIT_USAGE)
+
+
+def _given(error: TyperException) -> str:
+    """What the option was given, where its error names what is allowed alone."""
+    cause = error.__cause__
+    return f", not {cause.errors()[0]['input']!r}" if isinstance(cause, ValidationError) else ""
 
 
 __all__ = ["app", "main"]

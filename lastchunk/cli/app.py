@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from model.design import DesignSpec, load_designs
@@ -77,5 +78,5 @@ def progress_bar(words: str, total: int | None) -> Iterator[Callable[[int], None
     )
     to_error = Console(stderr=True)
     with Progress(*columns, console=to_error, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(words, total=total)
+        task = progress.add_task(escape(words), total=total)
         yield lambda count: progress.advance(task, count)

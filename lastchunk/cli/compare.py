@@ -11,6 +11,7 @@ from typing import Annotated
 
 import pandas as pd
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import (
@@ -99,7 +100,7 @@ def compare(
         seconds = time.perf_counter() - began
         given = {loaded.name: [scenario, *options(*settings)]}
         write_report(make_review([result], sweeps, command(), seconds, given), out)
-        console().print(f"report: {out / 'report.html'}")
+        console().print(escape(f"report: {out / 'report.html'}"))
     if gate:
         verdicts = [
             found[slug] for found in result.verdicts.values() for slug in slugs if slug in found
@@ -148,7 +149,7 @@ def report(
     write_report(review, out)
     for result in comparisons:
         show(result, list(PROPERTIES))
-    console().print(f"report: {out / 'report.html'}")
+    console().print(escape(f"report: {out / 'report.html'}"))
 
 
 def run_sweeps(
@@ -214,7 +215,7 @@ def command() -> str:
 def show(result: Comparison, slugs: Sequence[str]) -> None:
     """Print the verdicts of a comparison side by side, and the paired differences."""
     names = [design.name for design in result.designs]
-    title = f"{result.scenario.title} ({result.sessions:,} sessions, seed {result.seed})"
+    title = f"{escape(result.scenario.title)} ({result.sessions:,} sessions, seed {result.seed})"
     pairs = result.paired(*names[:2]) if len(names) >= 2 else {}
     gaps = ["difference of the first two, in points"] if pairs else []
     table = Table("property", *names, *gaps, title=title)

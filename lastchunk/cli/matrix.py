@@ -59,7 +59,7 @@ def matrix(
         result = run_matrix(names, chunks, seconds, cores(workers), faults or None, progress)
     write_matrix(result, out)
     show(result)
-    console().print(f"written: {out / 'matrix.html'}")
+    console().print(escape(f"written: {out / 'matrix.html'}"))
 
 
 def show(result: Matrix) -> None:

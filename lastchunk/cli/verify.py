@@ -81,7 +81,7 @@ def verify(
     show(result, limits)
     if out is not None:
         write_verification(result, limits, out)
-        console().print(f"written: {out / 'verify.json'}")
+        console().print(escape(f"written: {out / 'verify.json'}"))
     raise typer.Exit(EXITS[result.verdict])
 
 

@@ -18,6 +18,8 @@ from model.explore.instant import Instant, Span
 from model.world.program import Program
 from reference_impl.contract import Blobs, Browser, Chunk, Context, Storage
 
+DEPTH_MAX = 20
+"""How many objects may lie in each other."""
 ATOMS = frozenset((int, str, float, bool, type(None), bytes))
 LASTING = frozenset((int, str, bool, type(None), bytes, Chunk))
 """Types whose values never change, and that are equal only where they say the same (0.0 is equal
@@ -28,6 +30,16 @@ WORLD_MADE = (Context, Browser, Storage, Blobs)
 
 class Opaque(Exception):  # noqa: N818 - a signal between two functions, not an error
     """A value whose content cannot be read."""
+
+
+class Head(str):
+    """What a tuple is the encoding of: no text of a value's own looks like one."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
+LIST, CHUNK, TUPLE = Head("list"), Head("Chunk"), Head("tuple")
 
 
 class Name:
@@ -89,7 +101,7 @@ class Encoder:
         if isinstance(value, tuple):
             return self._tuple(value)
         if kind is list:
-            return ("list", *map(self.value, value))
+            return (LIST, *map(self.value, value))
         if kind is dict:
             pairs = ((self.value(key), self.value(item)) for key, item in value.items())
             return Bag("dict", pairs)
@@ -99,21 +111,21 @@ class Encoder:
 
     def _tuple(self, value: tuple[Any, ...]) -> tuple[Any, ...]:
         if isinstance(value, Chunk):
-            return ("Chunk", self.name(value[0]), *map(self.value, value[1:]))
+            return (CHUNK, self.name(value[0]), *map(self.value, value[1:]))
         for at, part in enumerate(value) if self.names_calls else ():
             if type(part) is str and part in self.methods and len(value) > at + 1:
                 return self._call(value, at)
             if part == "data" and len(value) == at + 2 and type(value[at + 1]) is int:
                 return (*value[: at + 1], self.name(value[at + 1]))
         kind = type(value)
-        head = () if kind is tuple else (kind.__name__,)
+        head = () if kind is tuple else (Head(kind.__name__),)
         return (*head, *map(self.value, value))
 
     def _call(self, value: tuple[Any, ...], at: int) -> tuple[Any, ...]:
         """A tuple that names a call: its method, then the chunk, then perhaps the attempt."""
         method, chunk, *rest = value[at:]
         if type(chunk) is not int:
-            return ("tuple", *value[: at + 1], *map(self.value, value[at + 1 :]))
+            return (TUPLE, *value[: at + 1], *map(self.value, value[at + 1 :]))
         parts = [*map(self.value, value[:at]), method, self.name(chunk)]
         if rest and type(rest[0]) is int:
             parts.append(Attempt((method, chunk), rest.pop(0)))
@@ -122,44 +134,69 @@ class Encoder:
     def _object(self, value: Any) -> Any:
         number = self.fixed.get(id(value))
         if number is not None:
-            return ("fixed", number)
+            return (Head("fixed"), number)
         if isinstance(value, WORLD_MADE):
-            return type(value).__name__
+            return Head(type(value).__name__)
         if isinstance(value, Span):
-            return ("Span", value.end, value.start)
+            return (Head("Span"), value.end, value.start)
         if isinstance(value, BaseException):
-            return ("error", type(value).__name__, str(value))
+            return (Head("error"), type(value).__name__, str(value))
         if isinstance(value, types.FunctionType | types.BuiltinFunctionType | type):
             cells = getattr(value, "__closure__", None) or ()
-            return ("code", value.__qualname__, *map(self.value, cells))
+            return (Head("code"), value.__qualname__, *map(self.value, cells))
         if isinstance(value, types.CellType):
-            return ("cell", self.value(value.cell_contents))
+            return (Head("cell"), self.value(value.cell_contents))
         if isinstance(value, types.MethodType):
             owner = value.__self__
-            inner = "program" if isinstance(owner, Program) else self.value(owner)
-            return ("method", value.__func__.__qualname__, inner)
+            inner = Head("program") if isinstance(owner, Program) else self.value(owner)
+            return (Head("method"), value.__func__.__qualname__, inner)
         return self._fields(value)
 
-    def _fields(self, value: Any) -> Any:
-        self.depth += 1
-        if self.depth > 20:
-            self.depth = 0
+    def _fields(self, value: Any) -> tuple[Any, ...]:
+        if self.depth >= DEPTH_MAX:
             raise Opaque(type(value).__name__)
-        names: set[str] = set(getattr(value, "__dict__", ()))
-        for cls in type(value).__mro__:
-            slots = getattr(cls, "__slots__", ())
-            names.update((slots,) if isinstance(slots, str) else slots)
-        if names or type(value).__module__ not in ("builtins", "_io"):
+        self.depth += 1
+        try:
+            beside = beside_fields(value)
+            names: set[str] = set(getattr(value, "__dict__", ()))
+            for cls in type(value).__mro__:
+                slots = getattr(cls, "__slots__", ())
+                names.update((slots,) if isinstance(slots, str) else slots)
             pairs = sorted((name, getattr(value, name)) for name in names if hasattr(value, name))
-            out = (type(value).__qualname__, *((name, self.value(item)) for name, item in pairs))
-        else:
-            try:
-                _, arguments, *state = value.__reduce__()
-            except TypeError:
-                raise Opaque(type(value).__name__) from None
-            out = (type(value).__name__, self.value(arguments), *map(self.value, state))
-        self.depth -= 1
-        return out
+            fields = ((Head(name), self.value(item)) for name, item in pairs)
+            return (Head(type(value).__qualname__), *fields, *map(self.value, beside))
+        finally:
+            self.depth -= 1
+
+
+def beside_fields(value: Any) -> list[Any]:
+    """What an object holds that is in none of its fields, as its copy would be made of it.
+
+    A deque has its items, a generator of numbers its state. Raises `Opaque` where nobody can tell.
+    """
+    kind = type(value)
+    if kind in ALL_IN_FIELDS:
+        return []
+    try:
+        _, *parts = value.__reduce_ex__(2)
+    except Exception:
+        raise Opaque(kind.__name__) from None
+    arguments, state, items, pairs = (*parts, None, None, None)[:4]
+    is_own = any(getattr(kind, name, None) is not getattr(object, name, None) for name in COPIED_BY)
+    if not is_own and items is None and pairs is None:
+        ALL_IN_FIELDS.add(kind)
+        return []
+    return [arguments, state, *(None if part is None else list(part) for part in (items, pairs))]
+
+
+COPIED_BY = ("__reduce__", "__reduce_ex__", "__getnewargs__", "__getnewargs_ex__")
+ALL_IN_FIELDS: set[type] = set()
+"""Types found to hold nothing beside their fields."""
+
+
+def history_of(program: Program) -> tuple[str, ...]:
+    """All that a program was told, but for the times."""
+    return tuple(repr(entry[:-1]) for entry in program.log)
 
 
 def stands_of(coroutine: Any, encoder: Encoder) -> tuple[Any, ...]:

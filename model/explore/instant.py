@@ -134,7 +134,7 @@ class Instant:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Instant):
             return self._less(other, or_equal=True) and not self._less(other, or_equal=False)
-        if type(other) is int and other > 0:
+        if (type(other) is int or type(other) is float) and other > 0:
             refuse("compare a time with a plain number above 0")
         return False
 
@@ -224,7 +224,7 @@ class Span:
         return bool(end >= limit)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, int | Span):
+        if not isinstance(other, int | float | Span):
             return False
         end, limit = self._beyond(other)
         return bool(end == limit)

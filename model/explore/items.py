@@ -12,7 +12,15 @@ from operator import is_
 from types import FunctionType
 from typing import Any
 
-from model.explore.encode import ATOMS, WORLD_MADE, Encoder, Opaque, identity_of, stands_of
+from model.explore.encode import (
+    ATOMS,
+    WORLD_MADE,
+    Encoder,
+    Opaque,
+    history_of,
+    identity_of,
+    stands_of,
+)
 from model.explore.instant import Instant
 from model.explore.monitor import Monitor
 from model.explore.text import Names, Ranks, Text
@@ -236,15 +244,11 @@ class Collector:
             try:
                 tasks = [self._task(owner, task, at, inner) for task, at in program.tasks.items()]
             except Opaque:  # then the whole history, which is always exact
-                history = tuple(repr(entry[:-1]) for entry in program.log)
+                history = history_of(program)
                 tasks = [Item((owner, encoder.world(task), history)) for task in program.tasks]
             fields = getattr(target, "__dict__", {})
             held = [
-                self._known(
-                    f"{owner}.{name}",
-                    (value,),
-                    lambda n=name, v=value: (owner, "field", n, encoder.value(v)),  # type: ignore[misc]
-                )
+                self._field(owner, name, value, program)
                 for name, value in fields.items()
                 if id(value) not in encoder.fixed and not isinstance(value, WORLD_MADE)
             ]
@@ -261,6 +265,17 @@ class Collector:
             if identity is not None:
                 self.tasks[owner, task, identity] = found
         return found
+
+    def _field(self, owner: str, name: str, value: Any, program: Any) -> Item:
+        """A field of an instance; the whole history where its content cannot be read."""
+
+        def parts() -> tuple[Any, ...]:
+            try:
+                return (owner, "field", name, self.encoder.value(value))
+            except Opaque:
+                return (owner, "field", name, history_of(program))
+
+        return self._known(f"{owner}.{name}", (value,), parts)
 
     def _network(self, world: Any, others: list[Item]) -> list[Item]:
         network, encode = world.network, self.encoder.world

@@ -30,7 +30,9 @@ REVERTIBLE = frozenset(("complete_at_finalization", "completed_is_final", "count
 """Properties whose violation a commit that fails may undo: what was not on disk never happened."""
 TIMED = frozenset(("finalizes_promptly", "finalizes_once_known"))
 """Properties that look at when things came, not at whether; each is explored on its own."""
-BY_MISSING = frozenset(("complete_at_finalization", "nothing_recoverable_lost"))
+BY_MISSING = frozenset(
+    ("complete_at_finalization", "nothing_recoverable_lost", "consumer_sees_all")
+)
 """Properties that look at the chunks that are neither stored nor held by a closed tab."""
 CAME = 0
 """Stands for a time of which only matters that it came."""

@@ -104,7 +104,7 @@ active proctype session() {{
 def promela(scenario: Scenario) -> str:
     """The Promela text of a small-scope scenario with the alarm design. Raises `InputError`."""
     scope: SmallScope = small_scope_of(scenario)
-    if scope.high > 30_000 or scope.long > 30_000 or scope.grace > 30_000:
+    if max(scope.high, scope.long, scope.grace, scope.back_off) > 30_000:
         raise InputError("scenario", scope, "times of at most 30,000 ms: Spin counts them in ticks")
     return TEMPLATE.format(
         n=scope.chunks,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from model.design import load_design
 from model.errors import InputError
-from model.scenario.delay import Constant
-from model.scenario.schema import NetworkDown, Scenario
+from model.scenario.load import load_scenario
+from model.scenario.schema import Scenario
+
+WORDS = {"name", "title", "summary", "parameters", "expect", "design"}
+"""Parts of a scenario that are not asked about."""
 
 
 class SmallScope(NamedTuple):
@@ -24,44 +27,48 @@ class SmallScope(NamedTuple):
 
 
 def small_scope_of(scenario: Scenario) -> SmallScope:
-    """The numbers of a scenario with the shape of ``small-scope``. Raises `InputError`."""
-    network, recording = scenario.network, scenario.recording
+    """The numbers of a scenario that is ``small-scope`` but for them. Raises `InputError`."""
+    network = scenario.network
     settings = load_design("alarm", scenario).settings
-    zero = Constant(value_ms=0)
-    chunks = recording.chunks
-    faults = [fault for fault in scenario.faults if fault.probability > 0]
-    high_ms = network.request_delay_ms.high_ms
-    fits = (
-        chunks is not None
-        and scenario.client.uploads_parallel >= chunks
-        and high_ms is not None
-        and network.response_delay_ms == zero
-        and scenario.blobs.put_delay_ms == zero
-        and network.stop_delay_ms is None
-        and not network.stop_may_fail
-        and network.failures_per_chunk_max in (0, 1)
-        and len(faults) <= 1
-        and all(_is_disconnect(fault, high_ms) for fault in faults)
-        and scenario.limits.end_at_completion
-    )
-    if not fits or chunks is None or high_ms is None:
-        raise InputError("scenario", scenario.name, "small-scope with other numbers")
-    return SmallScope(
-        chunks,
+    chunks, high_ms = scenario.recording.chunks, network.request_delay_ms.high_ms
+    scope = SmallScope(
+        chunks or 0,
         network.request_delay_ms.low_ms,
-        high_ms,
+        high_ms or 0,
         scenario.client.retry_ms,
         settings.grace_ms,
         settings.long_alarm_ms,
         network.failures_per_chunk_max == 1,
-        bool(faults),
+        any(fault.probability > 0 for fault in scenario.faults),
     )
+    is_bounded = chunks is not None and high_ms is not None
+    if not is_bounded or _question(scenario) != _question(_shipped(scope)):
+        raise InputError("scenario", scenario.name, "small-scope with other numbers")
+    return scope
 
 
-def _is_disconnect(fault: object, high_ms: int | None) -> bool:
-    return (
-        isinstance(fault, NetworkDown)
-        and fault.for_ms == Constant(value_ms=0)
-        and (fault.offset_ms.low_ms, fault.offset_ms.high_ms) == (0, high_ms)
-        and fault.probability == 1
-    )
+def _shipped(scope: SmallScope) -> Scenario:
+    """The shipped scenario with these numbers."""
+    numbers = {
+        "chunks": scope.chunks,
+        "high_ms": scope.high,
+        "low_ms": scope.low,
+        "back_off_ms": scope.back_off,
+        "failures": int(scope.retries),
+        "disconnects": int(scope.disconnect),
+    }
+    return load_scenario("small-scope", [f"{key}={value}" for key, value in numbers.items()])
+
+
+def _question(scenario: Scenario) -> dict[str, Any]:
+    """All settings that the exports stand for: how likely a loss is does not matter, if it is."""
+    data = scenario.model_dump(exclude=WORDS)
+    network, client = data["network"], data["client"]
+    delay = scenario.network.request_delay_ms
+    network["request_delay_ms"] = (delay.low_ms, delay.high_ms)
+    network["request_loss"] = network["failures_per_chunk_max"] != 0 < network["request_loss"]
+    client["uploads_parallel"] = client["uploads_parallel"] >= (scenario.recording.chunks or 0)
+    data["faults"] = [fault for fault in data["faults"] if fault["probability"] > 0]
+    for limit in ("horizon_ms", "happenings_max"):  # exploring knows neither
+        del data["limits"][limit]
+    return data

@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -33,8 +33,22 @@ def _checked() -> None:
         raise TellsApart
 
 
+def _noted(name: str) -> Callable[..., Any]:
+    """A method of tuples that only the world may call."""
+    original = getattr(tuple, name)
+
+    def method(self: Any, *arguments: Any) -> Any:
+        _checked()
+        return original(self, *arguments)
+
+    return method
+
+
 class WatchedChunk(Chunk):
-    """A chunk whose index only the world may see."""
+    """A chunk whose index only the world may see: not a way to look at it goes unnoticed.
+
+    (But for ``"%d %d" % chunk``, which asks the text and not the chunk.)
+    """
 
     __slots__ = ()
 
@@ -44,29 +58,25 @@ class WatchedChunk(Chunk):
         _checked()
         return tuple.__getitem__(self, 0)
 
-    def __getitem__(self, key: Any) -> Any:
-        _checked()
-        return tuple.__getitem__(self, key)
+    __getitem__ = _noted("__getitem__")
+    __iter__ = _noted("__iter__")
+    __eq__ = _noted("__eq__")
+    __ne__ = _noted("__ne__")
+    __lt__ = _noted("__lt__")
+    __le__ = _noted("__le__")
+    __gt__ = _noted("__gt__")
+    __ge__ = _noted("__ge__")
+    __hash__ = _noted("__hash__")
+    __repr__ = _noted("__repr__")
+    __contains__ = _noted("__contains__")
+    __add__ = _noted("__add__")
+    __mul__ = _noted("__mul__")
+    __rmul__ = _noted("__rmul__")
+    count = _noted("count")
 
-    def __iter__(self) -> Iterator[Any]:
+    def __radd__(self, other: Any) -> Any:
         _checked()
-        return tuple.__iter__(self)
-
-    def __eq__(self, other: object) -> bool:
-        _checked()
-        return tuple.__eq__(self, other)
-
-    def __hash__(self) -> int:
-        _checked()
-        return tuple.__hash__(self)
-
-    def __repr__(self) -> str:
-        _checked()
-        return tuple.__repr__(self)
-
-    def __lt__(self, other: Any) -> bool:
-        _checked()
-        return tuple.__lt__(self, other)
+        return other + tuple.__getitem__(self, slice(None))
 
 
 def watched(design: DesignSpec) -> DesignSpec:

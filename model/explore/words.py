@@ -113,13 +113,18 @@ def mermaid(example: Counterexample) -> str:
         if event.at_ms > example.violation.at_ms or isinstance(event, e.RunEnded):
             break
         lines.append("    " + _arrow(event))
-    detail = example.violation.detail.replace(";", ",")
+    detail = _plain(example.violation.detail)
     lines.append(f"    Note over Page,Blobstore: {clock(example.violation.at_ms)} {detail}")
     return "\n".join(lines) + "\n"
 
 
+def _plain(text: str) -> str:
+    """Text in one line, without the marks at which a diagram's own line would end."""
+    return " ".join(text.replace(";", ",").replace("#", "").split())
+
+
 def _arrow(event: Any) -> str:
-    text = f"{clock(event.at_ms)} {words_of(event)}".replace(";", ",").replace("#", "")
+    text = _plain(f"{clock(event.at_ms)} {words_of(event)}")
     if isinstance(event, e.RequestSent):
         return f"Page->>Network: {text}"
     if isinstance(event, e.RequestArrived):

@@ -30,7 +30,7 @@ _NORMAL = NormalDist()
 class Model(BaseModel):
     """A frozen piece of a scenario that refuses keys it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Constant(Model):

@@ -8,21 +8,26 @@ everything again. What the instance keeps in its own fields comes back the same 
 
 from __future__ import annotations
 
+import dataclasses
 import sysconfig
 import traceback
 from collections.abc import Callable, Coroutine, Hashable
-from types import CoroutineType
+from types import CoroutineType, FunctionType
 from typing import Any
 
 from model.errors import DesignError
 from reference_impl.contract import (
+    Blobs,
     BlobStoreError,
+    Browser,
+    Context,
     Effect,
     HandlerFailure,
     InstanceReplaced,
     NetworkError,
     NotifyError,
     StopFlowError,
+    Storage,
     StreamBroken,
 )
 
@@ -31,6 +36,10 @@ Clock = Callable[[], int]
 STANDARD_LIBRARY = sysconfig.get_path("stdlib")
 """Where an error may come from that a line of the design has led to."""
 _CONTAINERS = frozenset((dict, list, set))
+_LASTING = frozenset(
+    (int, float, str, bytes, bool, type(None), FunctionType, Context, Browser, Storage, Blobs)
+)
+"""Types of what an instance holds that cannot change in place."""
 PLATFORM_ERRORS = (
     NetworkError,
     StreamBroken,
@@ -176,9 +185,8 @@ class Program:
         clock_ms = self.clock_ms
         self.target = self.build(self.now)
         fields = self._fields()
-        # What a field holds may change unseen where it is a container: then the log must stay.
-        holds_containers = any(isinstance(value, list | dict | set) for value in fields.values())
-        self.memory = dict(fields) if fields and not holds_containers else None
+        # What a field holds may change unseen, where it can change at all: then the log must stay.
+        self.memory = dict(fields) if fields and all(map(_lasts, fields.values())) else None
         self.tasks = {}
         self.replayed = 0
         for kind, task, *told, at_ms in self.log:
@@ -257,6 +265,16 @@ class Program:
             line = f" at line {coroutine.cr_frame.f_lineno}, in {coroutine.cr_code.co_name}()"
             coroutine = coroutine.cr_await
         return line
+
+
+def _lasts(value: Any) -> bool:
+    """Whether a value can never change in place."""
+    if type(value) in _LASTING:
+        return True
+    made = getattr(type(value), "__dataclass_params__", None)
+    if made is None or not made.frozen:
+        return False
+    return all(_lasts(getattr(value, field.name)) for field in dataclasses.fields(value))
 
 
 def _is_plain(value: Any) -> bool:

@@ -38,8 +38,10 @@ def delay_figure(frames: Mapping[str, pd.DataFrame]) -> Figure:
         grid[0].set_xticks(list(TICKS_S), list(TICKS_S.values()), fontsize=7)
         grid[0].set_xlim(0.01, 5_000)
         grid[0].set_ylim(-0.03, 1.03)
-        handles, labels = grid[0].get_legend_handles_labels()
-        if handles:
+        pairs = [axes.get_legend_handles_labels() for axes in grid]  # a panel may have no curve
+        key = {label: handle for found in pairs for handle, label in zip(*found, strict=True)}
+        if key:
+            handles, labels = list(key.values()), list(key)
             figure.legend(handles, labels, loc="outside lower right", ncols=4, frameon=False)
         figure.supxlabel("time from stop to final completion (log)", fontsize=9)
         figure.supylabel("share of stopped sessions completed", fontsize=9)

@@ -1,0 +1,166 @@
+"""Chunks under watch: a design that looks at an index in whatever way is noticed, the world is not.
+
+A look that goes unnoticed would make two chunks alike that the design tells apart, and a verdict
+wrong; so each way in which a tuple can be looked at is tried here.
+"""
+
+from __future__ import annotations
+
+import builtins
+import copy
+import json
+import signal
+import threading
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+import pytest
+
+from model.errors import DesignError
+from model.explore import watched as module
+from model.explore.verify import Switches, verify
+from model.explore.watched import TellsApart, WatchedChunk, time_limit, watched
+from model.scenario.load import load_scenario
+from reference_impl.alarm import AlarmDesign
+from reference_impl.contract import COMPLETED, Chunk, Response
+from reference_impl.session import set_status
+from tests.worlds import spec_of
+
+LOOKS: dict[str, Callable[[Any, Any], Any]] = {
+    "index": lambda c, d: c.index,
+    "[0]": lambda c, d: c[0],
+    "[:1]": lambda c, d: c[:1],
+    "unpacked": lambda c, d: [*c],
+    "reversed": lambda c, d: list(reversed(c)),
+    "==": lambda c, d: c == d,
+    "!=": lambda c, d: c != d,
+    "<": lambda c, d: c < d,
+    "<=": lambda c, d: c <= d,
+    ">": lambda c, d: c > d,
+    ">=": lambda c, d: c >= d,
+    "max": lambda c, d: max(c, d),
+    "min": lambda c, d: min(c, d),
+    "sorted": lambda c, d: sorted([c, d]),
+    "a tuple == it": lambda c, d: (0, 5) == c,  # noqa: SIM300
+    "a tuple != it": lambda c, d: (0, 5) != c,  # noqa: SIM300
+    "a tuple < it": lambda c, d: (0, 5) < c,  # noqa: SIM300
+    "0 in it": lambda c, d: 0 in c,
+    "in a list": lambda c, d: c in [d],
+    "hash": lambda c, d: hash(c),
+    "a key": lambda c, d: {c: 1},
+    "text": lambda c, d: str(c),
+    "repr": lambda c, d: repr(c),
+    "format": lambda c, d: f"{c}",
+    "json": lambda c, d: json.dumps(c),
+    "count": lambda c, d: c.count(0),
+    "a longer one": lambda c, d: c + (),  # noqa: RUF005
+    "behind another": lambda c, d: () + c,  # noqa: RUF005
+    "twice": lambda c, d: c * 2,
+    "two times it": lambda c, d: 2 * c,
+    "as a dict": lambda c, d: c._asdict(),
+    "replaced": lambda c, d: c._replace(size_bytes=1),
+    "copied": lambda c, d: copy.copy(c),
+}
+OURS: dict[str, Any] = {"__name__": "model.world.network", "__builtins__": builtins}
+NOT_THE_WORLD_S = ("text", "repr", "format", "json", "as a dict", "replaced", "copied")
+"""Looks that differ in words, or that are taken by a frame of the standard library."""
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_look_at_the_index_is_noticed(look: str) -> None:
+    with pytest.raises(TellsApart):
+        LOOKS[look](WatchedChunk(0, 5), WatchedChunk(1, 5))
+
+
+@pytest.mark.parametrize("look", [look for look in LOOKS if look not in NOT_THE_WORLD_S])
+def test_the_world_may_look_and_sees_what_is_there(look: str) -> None:
+    world_s = FunctionType(LOOKS[look].__code__, OURS)
+    found = world_s(WatchedChunk(0, 5), WatchedChunk(1, 5))
+    expected = world_s(Chunk(0, 5), Chunk(1, 5))
+    assert eval("found == expected", OURS | {"found": found, "expected": expected})
+
+
+def test_the_size_of_a_chunk_may_be_looked_at() -> None:
+    assert WatchedChunk(3, 700).size_bytes == 700
+
+
+def test_a_watched_design_is_the_same_but_for_its_chunks() -> None:
+    design = spec_of(AlarmDesign, "alarm")
+    under_watch = watched(design)
+    assert issubclass(under_watch.cls, AlarmDesign)
+    assert under_watch.settings == design.settings
+    assert (under_watch.name, under_watch.reference) == ("alarm", "alarm")
+    assert under_watch.cls.alarm is AlarmDesign.alarm
+
+
+class ByComparing(AlarmDesign):
+    """Completes with any chunk but the first, and with no alarm; never looks at ``index``."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Complete if the chunk comes after the first."""
+        response = await super().upload(chunk)
+        if chunk > Chunk(1, 0):
+            await set_status(self.ctx, COMPLETED)
+        return response
+
+
+def test_a_design_that_compares_chunks_gets_the_same_verdict_with_and_without_symmetry() -> None:
+    scenario = load_scenario("small-scope", ["chunks=2", "expect.sometimes=[]"])
+    found = [
+        verify(
+            scenario,
+            spec_of(ByComparing),
+            ["complete_at_finalization"],
+            switches=Switches(symmetry=symmetry),
+        )
+        for symmetry in (True, False)
+    ]
+    assert [item.verdict for item in found] == ["violated", "violated"]
+    assert [item.states for item in found] == [found[1].states] * 2, "it was explored without"
+    assert "without chunk 0" in found[0].verdicts["complete_at_finalization"].reason
+
+
+# --- the time limit of a step --------------------------------------------------------------------
+
+
+def test_a_time_limit_leaves_the_signal_as_it_was() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with time_limit("a design", ()):
+        assert signal.getsignal(signal.SIGALRM) is not before
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= module.STEP_SECONDS_MAX
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_time_limit_is_lifted_also_where_the_step_raises() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(KeyError), time_limit("a design", ()):
+        raise KeyError("of the design")
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_step_that_is_over_time_names_the_design_and_the_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "STEP_SECONDS_MAX", 0.05)
+    with (
+        pytest.raises(DesignError, match=r"^slow did not come to an await or an end within 0\.05"),
+        time_limit("slow", ()),
+    ):
+        threading.Event().wait(60)
+
+
+def test_outside_of_the_main_thread_there_is_no_limit_and_no_error() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    seen: list[Any] = []
+
+    def work() -> None:
+        with time_limit("a design", ()):
+            seen.append(signal.getsignal(signal.SIGALRM))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [before]

@@ -1,0 +1,43 @@
+"""A small review of two scenarios, made once: one has a title that means to break what shows it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from model.design import load_designs
+from model.estimate.comparison import Comparison, compare
+from model.scenario.load import load_scenario
+from reports.review import Review, make_review
+from reports.write import write_report
+
+HOSTILE = "<script>alert(\"x\")</script> | **b** & [l](javascript:1) 'q' \\ `c`\nnew"
+SESSIONS = 12
+FOLDERS: list[Path] = []
+
+
+@cache
+def comparison() -> Comparison:
+    """Two designs in a scenario with that title."""
+    scenario = load_scenario("lossy-mobile").model_copy(update={"title": HOSTILE})
+    return compare(scenario, load_designs(["manual", "alarm"], scenario), SESSIONS, 2)
+
+
+@cache
+def review() -> Review:
+    """That one, and the same designs in another scenario."""
+    scenario = load_scenario("tab-closed-while-recording")
+    other = compare(scenario, load_designs(["manual", "alarm"], scenario), SESSIONS, 2)
+    arguments = {"lossy-mobile": ("my $(file).toml", "--set", "title='x y'")}
+    command = f"lastchunk compare {HOSTILE}"
+    return make_review([comparison(), other], [], command, 1.23456, arguments)
+
+
+def written(factory: pytest.TempPathFactory) -> Path:
+    """The folder of its report."""
+    if not FOLDERS:
+        FOLDERS.append(factory.mktemp("written") / "out")
+        write_report(review(), FOLDERS[0])
+    return FOLDERS[0]

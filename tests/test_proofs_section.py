@@ -1,0 +1,123 @@
+"""The section on every schedule: table and words from what exploring said, a map by counting."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from model.design import load_design
+from model.explore.search import Budget
+from model.explore.threshold import Threshold
+from model.explore.verify import Verification
+from model.explore.words import explanation
+from model.properties import PROPERTIES, Violation
+from model.scenario.load import load_scenario
+from model.simulate import simulate
+from model.verdict import Verdict, VerdictKind
+from reports import proofs as section
+from reports.proofs import Proofs, make_proofs, make_region, proof_table, proof_words
+
+COMPLETE = "complete_at_finalization"
+
+
+def verified(name: str, late_ms: int | None, **verdicts: VerdictKind) -> Verification:
+    """What exploring might have said of a design."""
+    known: Any = dict.fromkeys(item.name for item in fields(Verification))
+    known |= {
+        "design": load_design(name),
+        "classes": 12_345,
+        "seconds": 1.26,
+        "late_ms": late_ms,
+        "verdicts": {slug: Verdict(kind, 0, 0, 0.0, 1.0) for slug, kind in verdicts.items()},
+    }
+    return Verification(**known)
+
+
+def proofs(*items: Verification, **more: Any) -> Proofs:
+    empty: dict[str, Any] = {"refused": (), "threshold": None, "example": None, "region": None}
+    return Proofs(items, **(empty | more))
+
+
+def test_the_table_has_a_row_for_each_property_that_anything_is_said_of() -> None:
+    found = proof_table(
+        proofs(
+            verified("manual", None, nothing_lost="violated", complete_at_finalization="proved"),
+            verified("alarm", 40_000, complete_at_finalization="unknown"),
+        )
+    )
+    assert found["columns"] == ["property", "manual", "alarm"]
+    assert found["rows"] == [
+        [COMPLETE, "proved", "unknown"],
+        ["nothing_lost", "violated", "says nothing"],
+        ["state classes", "12,345", "12,345"],
+        ["seconds", "1.3", "1.3"],
+        ["longest to finalization, ms", "no bound", "40,000"],
+    ]
+
+
+def test_the_words_say_what_was_refused_and_where_the_verdict_turns() -> None:
+    limit = Threshold(COMPLETE, "grace_ms", "violated", 16, 17, ())
+    refused = (("mine.py:Mine", "it divides a time"),)
+    assert proof_words(proofs(refused=refused, threshold=limit)) == [
+        "mine.py:Mine cannot be explored: it divides a time",
+        f"Alarm design: {limit.sentence()}",
+    ]
+    assert proof_words(proofs()) == []
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two points of the map; no conditions, which have tests of their own."""
+    monkeypatch.setattr(section, "VALUES", (1, 3))
+    monkeypatch.setattr(section, "find_conditions", lambda designs: [])
+
+
+@pytest.mark.usefixtures("small")
+def test_the_map_is_sampled_by_counting_and_its_boundaries_are_exact() -> None:
+    region = make_region(5, 3, Budget())
+    assert region.columns == (1, 3)
+    assert [limit.above_ms for _, limit in region.boundaries] == [3, 7]
+    assert region.rows == tuple(range(1, 7 + 4))
+    for row, grace_ms in list(enumerate(region.rows))[::4]:
+        for column, high_ms in enumerate(region.columns):
+            scenario = load_scenario("small-scope", [f"high_ms={high_ms}", f"grace_ms={grace_ms}"])
+            design = load_design("alarm", scenario)
+            runs = [simulate(scenario, design, 3, session) for session in range(5)]
+            check = PROPERTIES[COMPLETE].check
+            failed = sum(isinstance(check(run.facts, run.judge), Violation) for run in runs)
+            assert region.rates[row][column] == failed / 5
+            boundary = region.boundaries[column][1].above_ms
+            assert boundary is not None
+            assert failed == 0 or grace_ms < boundary, "a proof is not contradicted"
+    assert max(max(rates) for rates in region.rates) > 0
+
+
+@pytest.mark.usefixtures("small")
+def test_a_design_that_cannot_be_explored_is_named_and_the_others_are_there(tmp_path: Any) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from reference_impl.alarm import AlarmDesign\n"
+        "class Mine(AlarmDesign):\n"
+        "    async def signal_stop(self):\n"
+        "        return self.ctx.now() / 2\n"
+    )
+    found = make_proofs(["manual", f"{file}:Mine"], 0)
+    assert [item.design.name for item in found.verifications] == ["manual"]
+    ((name, why),) = found.refused
+    assert name == f"{file}:Mine"
+    assert "multiply or divide a time" in why
+    assert (found.threshold, found.example, found.region) == (None, None, None)
+
+
+@pytest.mark.usefixtures("small")
+def test_the_alarm_design_comes_with_its_widest_counterexample_just_below_the_boundary() -> None:
+    found = make_proofs(["alarm"], 0)
+    assert found.threshold is not None
+    assert found.example is not None
+    assert (found.threshold.below_ms, found.example.kind) == (16, "widest")
+    assert found.example.run.design.settings.grace_ms == 16
+    assert proof_words(found)[1:] == explanation(found.example).splitlines()
+    assert found.region is not None
+    assert {rate for rates in found.region.rates for rate in rates} == {0.0}, "nothing was sampled"
