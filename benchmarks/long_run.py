@@ -19,7 +19,7 @@ from model.estimate.intervals import upper_bound_if_none, wilson
 from model.estimate.replicate import stream
 from model.properties import asked
 from model.scenario.load import load_scenario, shipped
-from reports.claims import failures
+from reports.seen import failures
 
 
 def run(sessions: int, name: str, seed: int) -> int:
