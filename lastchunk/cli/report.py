@@ -72,7 +72,7 @@ def report(
     ] = 100,
     matrix: MatrixOption = None,
     matrix_chunks: MatrixChunksOption = 2,
-    matrix_seconds: MatrixSecondsOption = 60.0,
+    matrix_seconds: MatrixSecondsOption = 120.0,
     seed: SeedOption = 1,
     overrides: SetOption = None,
     workers: WorkersOption = None,
