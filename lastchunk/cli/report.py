@@ -79,9 +79,9 @@ def report(
 ) -> None:
     """Write the design review: every scenario, every design, figures and verdicts.
 
-    It opens with the claims, judged by the sessions and by a verdict matrix of these designs. A
-    class of faults that takes a design longer than --matrix-seconds is unknown, so a slow machine
-    may know less.
+    It opens with the claims, judged by the sessions and by a verdict matrix of these designs.
+
+    A class that takes longer than --matrix-seconds is unknown: a slow machine may know less.
     """
     began = time.perf_counter()
     check_out(out)
