@@ -26,7 +26,7 @@ from model.properties.row import VIOLATED_CODE
 from model.scenario.load import load_scenario, shipped
 from model.scenario.schema import Scenario
 from model.simulate import Run, simulate
-from reports.claims import failures
+from reports.seen import failures
 
 LIMITS = {
     slug: limit

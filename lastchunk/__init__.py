@@ -28,6 +28,7 @@ from model.trace.schedule import Schedule, read_schedule, write_schedule
 from model.verdict import Verdict, exit_code
 from reports.figures.timeline import timeline_figure
 from reports.matrix import matrix_html, write_matrix
+from reports.matrix_file import read_matrix
 from reports.notebook import comparison_html, run_html
 from reports.review import Review, make_review
 from reports.verification import verification_html, write_verification
@@ -71,6 +72,7 @@ __all__ = [
     "make_review",
     "matrix",
     "read_jsonl",
+    "read_matrix",
     "read_schedule",
     "record",
     "replay",

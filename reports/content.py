@@ -8,14 +8,17 @@ from dataclasses import astuple
 from typing import Any
 
 from model.estimate.costs import ITEMS, load_prices
+from model.explore.matrix import Matrix
 from model.properties import GUARDS, PROPERTIES
 from model.simulate import Run
 from model.verdict import Verdict, p_words, percent, points, sessions_words
 from reference_impl import DESIGNS
-from reports.claims import ledger
 from reports.designs import HEADINGS, simplicity_rows
+from reports.evidence import evidence_of
+from reports.explored import chunks_words
 from reports.figures.costs import WORDS, length_words
 from reports.figures.timeline import violations_of
+from reports.ledger import ledger, ledger_rows
 from reports.result import provenance
 from reports.review import Review
 
@@ -33,15 +36,15 @@ def css(kind: str) -> str:
 
 
 def claims_block(review: Review) -> dict[str, Any]:
-    """The ledger of the claims: one row a claim, one cell a design."""
-    rows = []
-    for claim, entries in ledger(review):
-        cells = [
-            {"kind": entry.status, "css": css(entry.status), "words": entry.words}
-            for entry in entries.values()
-        ]
-        rows.append({"number": claim.number, "words": claim.words, "cells": cells})
-    return {"rows": rows}
+    """The ledger of the claims: one row a claim, one cell a design; and how it was explored."""
+    rows = ledger_rows(ledger(evidence_of(review)))
+    return {"rows": rows, "explored": None if review.matrix is None else exploring(review.matrix)}
+
+
+def exploring(matrix: Matrix) -> str:
+    """Within what a matrix was explored, in words."""
+    chunks = chunks_words(matrix.chunks)
+    return f"{chunks}, at most {matrix.seconds:g} s for each design and class of faults"
 
 
 def costs_block(review: Review) -> dict[str, Any] | None:
@@ -195,9 +198,14 @@ def witnesses(review: Review) -> dict[str, Any]:
 def provenance_block(review: Review) -> dict[str, Any]:
     """Version, seed, machine, time, command, and every setting."""
     data = provenance(review)
+    explored = data.pop("matrix")
     settings = {"designs": data.pop("design_settings"), "scenarios": data.pop("settings")}
     facts = [(key.replace("_", " "), str(value)) for key, value in data.items()]
     sessions = ", ".join(f"{item.scenario.name} {item.sessions:,}" for item in review.comparisons)
     facts.append(("sessions of each design", sessions))
+    if review.matrix is not None:
+        facts.append(
+            ("verdict matrix", f"{exploring(review.matrix)}: {', '.join(explored['designs'])}")
+        )
     facts.append(("tie rule", "happenings at one millisecond run in the order they became due"))
     return {"facts": facts, "settings": json.dumps(settings, indent=1, sort_keys=True)}

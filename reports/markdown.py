@@ -45,11 +45,18 @@ def _claims(page: dict[str, Any]) -> str:
         [
             row["number"],
             row["words"],
-            *(f"{cell['kind']}: {cell['words']}" for cell in row["cells"]),
+            *map(_entry, row["cells"]),
         ]
         for row in page["claims"]["rows"]
     ]
-    return table(columns, rows)
+    explored = page["claims"]["explored"]
+    note = f"\n\nEvery schedule: {explored}; deployed settings." if explored else ""
+    return table(columns, rows) + note
+
+
+def _entry(cell: dict[str, Any]) -> str:
+    replays = "".join(f" `lastchunk replay {file}`" for file in cell["schedules"])
+    return f"{cell['kind']}: {cell['words']}{replays}"
 
 
 def _side(page: dict[str, Any]) -> str:

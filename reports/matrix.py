@@ -15,9 +15,11 @@ from model.explore.matrix import Matrix
 from model.files import check_folder, new_folder, write_text
 from model.properties import EXPLORABLE
 from model.trace.schedule import write_schedule
+from reports.evidence import evidence_of_matrix
+from reports.ledger import ledger, ledger_json, ledger_rows
+from reports.schedules import EXAMPLES, file_of, file_of_best, schedules_of
 
 TEMPLATE = Path(__file__).parent / "matrix.html.j2"
-EXAMPLES = "counterexamples"
 CONTENTS = ("matrix.json", "matrix.html", EXAMPLES)
 """What a matrix's folder holds; a folder with anything else in it is never replaced."""
 SIGNS: dict[Kind, str] = {
@@ -43,13 +45,17 @@ def check_out(out: Path) -> None:
 
 
 def to_json(matrix: Matrix) -> dict[str, Any]:
-    """A matrix as plain data. ``seconds`` are wall time, but at the top: the budget."""
+    """A matrix as plain data, its claims first, judged by it alone.
+
+    ``seconds`` are wall time, but at the top: the budget.
+    """
     designs: dict[str, Any] = {}
     for cell in matrix.cells:
         classes = designs.setdefault(cell.design, {"classes": {}})["classes"]
         properties = classes.setdefault(cell.faults, {"properties": {}})["properties"]
         properties[cell.slug] = _cell(cell)
     return {
+        "claims": ledger_json(ledger(evidence_of_matrix(matrix))),
         "chunks": matrix.chunks,
         "seconds": matrix.seconds,
         "properties": {slug: EXPLORABLE[slug].meaning for slug in matrix.slugs},
@@ -68,10 +74,9 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    out = _finding(cell.finding) | {"counterexample": _file(cell.name, cell.finding)}
+    out = _finding(cell.finding) | {"counterexample": _path(file_of(cell))}
     if cell.reached is not None:
-        reached = _finding(cell.reached)
-        reached["counterexample"] = _file(f"{cell.name}-best", cell.reached)
+        reached = _finding(cell.reached) | {"counterexample": _path(file_of_best(cell))}
         out["best_possible"] = {"what": cell.best} | reached
     return out
 
@@ -86,8 +91,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _file(name: str, finding: Finding) -> str | None:
-    return None if finding.schedule is None else f"{EXAMPLES}/{name}.jsonl"
+def _path(name: str | None) -> str | None:
+    return None if name is None else f"{EXAMPLES}/{name}"
 
 
 def write_matrix(matrix: Matrix, folder: Path) -> None:
@@ -101,9 +106,8 @@ def write_matrix(matrix: Matrix, folder: Path) -> None:
         write_text(building / "matrix.html", page(matrix))
         (building / EXAMPLES).mkdir()
         for cell in matrix.cells:
-            for name, finding in ((cell.name, cell.finding), (f"{cell.name}-best", cell.reached)):
-                if finding is not None and finding.schedule is not None:
-                    write_schedule(finding.schedule, building / EXAMPLES / f"{name}.jsonl")
+            for name, schedule in schedules_of(cell):
+                write_schedule(schedule, building / EXAMPLES / name)
 
 
 # --- to read ---------------------------------------------------------------------------------
@@ -120,6 +124,7 @@ def matrix_html(matrix: Matrix) -> str:
 
 
 def _rendered(matrix: Matrix, whole: bool) -> str:
+    evidence = evidence_of_matrix(matrix)
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return str(
@@ -127,6 +132,8 @@ def _rendered(matrix: Matrix, whole: bool) -> str:
             template.render(
                 whole=whole,
                 matrix=matrix,
+                names=evidence.designs,
+                claims=ledger_rows(ledger(evidence)),
                 legend=[(kind, SIGNS[kind], MEANINGS[kind]) for kind in KINDS],
                 overview=overview(matrix),
                 tables=[table(matrix, design) for design in matrix.designs],
@@ -177,7 +184,7 @@ def _shown(cell: Cell) -> dict[str, Any]:
         "sign": SIGNS[cell.kind],
         "words": words,
         "title": f"{bounds} ({size})" if bounds else size,
-        "file": _file(cell.name, cell.finding),
+        "file": _path(file_of(cell)),
     }
 
 
@@ -205,7 +212,7 @@ def impossible(matrix: Matrix) -> list[dict[str, Any]]:
                 "css": css(cell.reached.kind),
                 "sign": SIGNS[cell.reached.kind],
                 "words": cell.reached.reason,
-                "file": _file(f"{cell.name}-best", cell.reached),
+                "file": _path(file_of_best(cell)),
             }
         )
     return list(out.values())

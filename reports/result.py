@@ -9,7 +9,8 @@ from typing import Any
 from model.estimate.comparison import Comparison
 from model.properties import OUTCOMES
 from model.verdict import Verdict
-from reports.claims import ledger
+from reports.evidence import evidence_of
+from reports.ledger import ledger, ledger_json
 from reports.review import Review
 
 SCHEMA_PATH = Path(__file__).parent / "result.schema.json"
@@ -36,16 +37,7 @@ def result(review: Review) -> dict[str, Any]:
             }
             for design in review.designs
         },
-        "claims": {
-            str(claim.number): {
-                "claim": claim.words,
-                "designs": {
-                    design: {"status": entry.status, "words": entry.words}
-                    for design, entry in entries.items()
-                },
-            }
-            for claim, entries in ledger(review)
-        },
+        "claims": ledger_json(ledger(evidence_of(review))),
         "scenarios": {item.scenario.name: _scenario(item) for item in review.comparisons},
         "provenance": provenance(review),
     }
@@ -100,5 +92,13 @@ def provenance(review: Review) -> dict[str, Any]:
         },
         "design_settings": {
             design.name: vars(design.settings) for design in review.comparisons[0].designs
+        },
+        "matrix": None
+        if review.matrix is None
+        else {
+            "designs": list(review.matrix.designs),
+            "fault_classes": [item.slug for item in review.matrix.faults],
+            "chunks": review.matrix.chunks,
+            "seconds": review.matrix.seconds,
         },
     }

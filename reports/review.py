@@ -12,6 +12,7 @@ import pandas as pd
 from model.estimate.comparison import Comparison
 from model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
 from model.estimate.sweep import Axis
+from model.explore.matrix import Matrix
 from model.properties import PROPERTIES
 from model.simulate import Run
 from model.verdict import Verdict
@@ -24,7 +25,7 @@ class Review:
     """Comparisons, sweeps, one failing session of each design, and where all of it comes from.
 
     ``arguments`` holds by scenario name what the command line was given for it, to replay it;
-    ``costs`` is what `model.estimate.costs.cost_table` returned.
+    ``costs`` is what `model.estimate.costs.cost_table` returned, ``matrix`` is of these designs.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -37,6 +38,7 @@ class Review:
     arguments: Mapping[str, Sequence[str]]
     proofs: Proofs | None = None
     costs: pd.DataFrame | None = None
+    matrix: Matrix | None = None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -105,6 +107,7 @@ def make_review(
     arguments: Mapping[str, Sequence[str]] | None = None,
     proofs: Proofs | None = None,
     costs: pd.DataFrame | None = None,
+    matrix: Matrix | None = None,
 ) -> Review:
     """Gather a review; the earliest failing session of each design is run again to be drawn."""
     return Review(
@@ -118,6 +121,7 @@ def make_review(
         arguments or {},
         proofs,
         costs,
+        matrix,
     )
 
 

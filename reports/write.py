@@ -26,12 +26,14 @@ from reports.figures.save import png_bytes, svg_bytes
 from reports.figures.sweeps import sweep_figure
 from reports.figures.timeline import timeline_figure
 from reports.markdown import markdown
+from reports.matrix import write_matrix
 from reports.proofs import ACROSS, Proofs, proof_table, proof_words
 from reports.result import result
 from reports.review import Review
+from reports.schedules import MATRIX_FOLDER
 
 TEMPLATE = Path(__file__).parent / "page.html.j2"
-CONTENTS = ("figures", "report.html", "report.md", "result.json", "sessions.parquet")
+CONTENTS = ("figures", MATRIX_FOLDER, "report.html", "report.md", "result.json", "sessions.parquet")
 """What a report's folder holds; a folder with anything else in it is never replaced."""
 
 
@@ -56,6 +58,8 @@ def write_report(review: Review, out: Path) -> None:
         data = json.dumps(result(review), indent=1, sort_keys=True, allow_nan=False)
         (folder / "result.json").write_text(data + "\n", encoding="utf-8")
         write_rows(review, folder / "sessions.parquet")
+        if review.matrix is not None:
+            write_matrix(review.matrix, folder / MATRIX_FOLDER)
 
 
 def render(review: Review, folder: Path) -> dict[str, Any]:

@@ -7,10 +7,13 @@ import pytest
 from model.design import load_designs
 from model.estimate.comparison import Comparison, compare
 from model.scenario.load import load_scenario
-from reports.claims import CLAIMS, failures, ledger
+from reports.claims import CLAIMS
 from reports.conditions import QUESTIONS, find_conditions
+from reports.evidence import evidence_of
+from reports.ledger import ledger
 from reports.proofs import Proofs
 from reports.review import Review, make_review
+from reports.seen import failures
 
 DESIGNS = ["manual", "alarm", "lazy-alarm"]
 BY_NUMBER = {claim.number: claim for claim in CLAIMS}
@@ -35,12 +38,12 @@ def review() -> Review:
 
 
 def status(review: Review, number: int, design: str) -> str:
-    found = {claim.number: entries for claim, entries in ledger(review)}
+    found = {claim.number: entries for claim, entries in ledger(evidence_of(review))}
     return found[number][design].status
 
 
 def words(review: Review, number: int, design: str) -> str:
-    found = {claim.number: entries for claim, entries in ledger(review)}
+    found = {claim.number: entries for claim, entries in ledger(evidence_of(review))}
     return found[number][design].words
 
 
@@ -75,7 +78,7 @@ def test_the_longest_pause_is_found_to_the_millisecond(review: Review) -> None:
 
 
 def test_the_recommended_design_is_refuted_in_no_claim_of_behaviour(review: Review) -> None:
-    for claim, entries in ledger(review):
+    for claim, entries in ledger(evidence_of(review)):
         if claim.figure is None:
             assert entries["lazy-alarm"].status != "refuted", claim.words
 

@@ -89,6 +89,33 @@ def test_compare_writes_a_report_that_fits_its_schema(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
 
 
+def test_a_report_explores_its_designs_or_takes_a_matrix_that_was_written(tmp_path: Path) -> None:
+    quick = [
+        "--scenario", "tab-closed-while-recording", "--sessions", "20", "--workers", "1",
+        "--sweep-sessions", "0", "--proof-sessions", "0", "--design", "lazy-alarm",
+    ]  # fmt: skip
+    written, out = tmp_path / "matrix", tmp_path / "report"
+    only = ("--faults", "client-lost", "--chunks", "1", "--workers", "1")
+    show("matrix", "--out", str(written), "--design", "alarm", "--design", "lazy-alarm", *only)
+    show("report", "--out", str(out), "--matrix", str(written), *quick)
+    data = json.loads((out / "result.json").read_text())
+    jsonschema.validate(data, schema())
+    assert data["provenance"]["matrix"]["designs"] == ["lazy-alarm"]
+    entry = data["claims"]["2"]["designs"]["lazy-alarm"]
+    assert entry["status"] == "holds"
+    assert entry["words"].startswith("proved within bounds for 1 chunk: client lost; not seen")
+    assert "not explored" in data["claims"]["1"]["designs"]["lazy-alarm"]["words"]
+    again = (out / "matrix" / "matrix.json").read_text(encoding="utf-8")
+    assert list(json.loads(again)["designs"]) == ["lazy-alarm"]
+    show("report", "--out", str(out), "--matrix-chunks", "0", *quick)
+    data = json.loads((out / "result.json").read_text())
+    assert data["provenance"]["matrix"] is None
+    assert data["claims"]["2"]["designs"]["lazy-alarm"]["status"] == "not seen failing"
+    assert not (out / "matrix").exists()
+    with pytest.raises(InputError, match="one of the report's designs: manual"):
+        show("report", "--out", str(out), "--matrix", str(written), *quick[:-1], "manual")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -145,6 +172,9 @@ BAD = [
     (["finalize"], "No such command 'finalize'"),
     (["report", "--out", "{file}"], "can be written"),
     (["report", "--out", "{file}/.."], "this one holds"),
+    (["report", "--out", "{file}-out", "--matrix", "{file}"], "that `lastchunk matrix` wrote"),
+    (["report", "--out", "{file}-out", "--matrix-chunks", "7"], "--matrix-chunks"),
+    (["report", "--out", "{file}-out", "--matrix-seconds", "0"], "--matrix-seconds"),
     (["simulate", "everything-fast", "--out", "{file}/inside.jsonl"], "can be written"),
 ]
 

@@ -135,6 +135,7 @@ def test_the_readme_names_commands_that_exist() -> None:
         "designs",
         "simulate",
         "compare",
+        "report",
         "verify",
         "matrix",
         "replay",

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 from matplotlib.figure import Figure
 
@@ -15,6 +16,7 @@ from model.design import load_designs
 from model.errors import InputError
 from model.estimate.comparison import Comparison, compare
 from model.estimate.sweep import UPLINK_SPEED, sweep
+from model.explore.matrix import Matrix
 from model.properties import PROPERTIES
 from model.scenario.load import load_scenario, shipped
 from model.simulate import Run, simulate
@@ -23,8 +25,10 @@ from reports.figures.save import png_bytes, svg_bytes
 from reports.figures.spans import spans_of
 from reports.figures.timeline import panels_of, timeline_figure, violations_of
 from reports.notebook import comparison_html, run_html
+from reports.result import schema
 from reports.review import Review, make_review
 from reports.write import write_report
+from tests.cells import matrix_of
 
 ASKED = [slug for slug, item in PROPERTIES.items() if item.asks == "every design"]
 HOSTILE = "<script>alert('x')</script> | **bold** & [link](javascript:1)"
@@ -42,7 +46,7 @@ ORDER = [
 ]
 
 
-def review_of(names: list[str], title: str = "") -> Review:
+def review_of(names: list[str], title: str = "", matrix: Matrix | None = None) -> Review:
     """A small review, with one short sweep."""
     comparisons = []
     for name in names:
@@ -52,7 +56,7 @@ def review_of(names: list[str], title: str = "") -> Review:
         comparisons.append(compare(scenario, load_designs(["manual", "alarm"], scenario), 30, 2))
     axis = replace(UPLINK_SPEED, points=(1.0, 10.0))
     frame = sweep("everything-fast", axis, ["manual", "alarm"], 20, 2)
-    return make_review(comparisons, [(axis, frame)], "lastchunk report", 1.0)
+    return make_review(comparisons, [(axis, frame)], "lastchunk report", 1.0, matrix=matrix)
 
 
 class Page(html.parser.HTMLParser):
@@ -130,6 +134,31 @@ def test_text_from_outside_is_escaped(tmp_path: Path) -> None:
     assert Page(page).scripts == 0
     assert "&lt;script&gt;" in page
     assert "<script>" not in (tmp_path / "out" / "report.md").read_text()
+
+
+def test_the_claims_cite_a_matrix_whose_schedules_lie_beside_them(tmp_path: Path) -> None:
+    cells = {("commits", "finalizes"): "violated", ("all", "finalizes"): "unknown"}
+    made = matrix_of(cells, "proved", ("manual", "alarm"))  # type: ignore[arg-type]
+    hostile = [replace(cell, finding=replace(cell.finding, reason=HOSTILE)) for cell in made.cells]
+    made = replace(made, cells=tuple(hostile))
+    write_report(review_of(["harmless"], matrix=made), tmp_path / "out")
+    file = "matrix/counterexamples/alarm-commits-finalizes.jsonl"
+    assert (tmp_path / "out" / file).is_file()
+    data = json.loads((tmp_path / "out" / "result.json").read_text())
+    jsonschema.validate(data, schema())
+    entry = data["claims"]["3"]["designs"]["alarm"]
+    assert (entry["status"], entry["counterexamples"]) == ("refuted", [file])
+    assert data["claims"]["2"]["designs"]["alarm"]["status"] == "holds"
+    assert data["provenance"]["matrix"]["chunks"] == 2
+    page = Page((tmp_path / "out" / "report.html").read_text())
+    assert (page.sections, page.outward, page.scripts) == (ORDER, [], 0)
+    for name in ("report.html", "report.md"):
+        text = (tmp_path / "out" / name).read_text()
+        assert f"lastchunk replay {file}" in text
+        assert "proved within bounds for 2 chunks: client lost" in text
+        assert "<script>" not in text
+        assert "2 chunks, at most 10 s for each design and class of faults" in text
+    assert (tmp_path / "out" / "matrix" / "matrix.html").is_file()
 
 
 def test_a_folder_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from lastchunk.cli.app import app
 from lastchunk.cli.catalogue import register as register_catalogue
 from lastchunk.cli.compare import register as register_compare
 from lastchunk.cli.matrix import register as register_matrix
+from lastchunk.cli.report import register as register_report
 from lastchunk.cli.simulate import register as register_simulate
 from lastchunk.cli.verify import register as register_verify
 from model.errors import InputError
@@ -20,6 +21,7 @@ for _register in (
     register_catalogue,
     register_simulate,
     register_compare,
+    register_report,
     register_verify,
     register_matrix,
 ):

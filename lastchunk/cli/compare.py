@@ -1,4 +1,4 @@
-"""``compare`` and ``report``: many sessions, verdicts, and what a design review reads."""
+"""``compare``: many sessions of one scenario, and their verdicts side by side."""
 
 from __future__ import annotations
 
@@ -27,24 +27,18 @@ from lastchunk.cli.app import (
     load,
     progress_bar,
 )
-from model.design import DesignSpec, load_designs
+from model.design import DesignSpec
 from model.errors import InputError
 from model.estimate.comparison import Comparison
 from model.estimate.comparison import compare as run_compare
-from model.estimate.costs import cost_table
 from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
 from model.properties import PROPERTIES, asked
-from model.scenario.load import load_scenario, shipped
 from model.scenario.schema import Scenario
 from model.verdict import exit_code, p_words, percent, points
-from reports.proofs import make_proofs
 from reports.review import make_review
 from reports.write import check_out, write_report
 
 COLOURS = {"violated": "red", "not seen": "green", "unknown": "yellow", "proved": "green"}
-SWEEP_SCENARIO = "everything-fast"
-REPORT_DESIGNS = [*DEFAULT_DESIGNS, "lazy-alarm"]
-"""Old, new, and the recommended one."""
 
 DesignsOption = Annotated[
     list[str] | None,
@@ -57,9 +51,8 @@ SweepOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
+    """Add the command to the application."""
     app.command()(compare)
-    app.command()(report)
 
 
 def compare(
@@ -106,50 +99,6 @@ def compare(
             found[slug] for found in result.verdicts.values() for slug in slugs if slug in found
         ]
         raise typer.Exit(exit_code(verdicts))
-
-
-def report(
-    out: Annotated[Path, typer.Option("--out", help="The folder to write.")] = Path("reports/out"),
-    scenario: Annotated[
-        list[str] | None, typer.Option("--scenario", help="These scenarios, not all shipped ones.")
-    ] = None,
-    design: DesignsOption = None,
-    sessions: Annotated[int, typer.Option("--sessions", help="Per scenario and design.")] = 1_000,
-    sweep_sessions: SweepOption = 200,
-    proof_sessions: Annotated[
-        int,
-        typer.Option("--proof-sessions", help="Per point of the map; 0: no proofs.", min=0),
-    ] = 100,
-    seed: SeedOption = 1,
-    overrides: SetOption = None,
-    workers: WorkersOption = None,
-) -> None:
-    """Write the design review: every scenario, every design, figures and verdicts."""
-    began = time.perf_counter()
-    check_out(out)
-    names = scenario or shipped()
-    designs = design or REPORT_DESIGNS
-    loaded = [load_scenario(name, overrides or []) for name in names]
-    chosen_designs = [load_designs(designs, item) for item in loaded]
-    comparisons = []
-    with progress_bar("scenarios", len(names) * sessions) as progress:
-        for item, specs in zip(loaded, chosen_designs, strict=True):
-            comparisons.append(
-                run_compare(item, specs, sessions, seed, cores(workers), progress=progress)
-            )
-    sweeps = run_sweeps(SWEEP_SCENARIO, designs, sweep_sessions, seed, cores(workers))
-    seconds = time.perf_counter() - began
-    given = {
-        item.name: [name, *options(overrides or [])]
-        for name, item in zip(names, loaded, strict=True)
-    }
-    proofs = make_proofs(designs, proof_sessions) if proof_sessions else None
-    costs = cost_table(designs, sessions=20, seed=seed)
-    review = make_review(comparisons, sweeps, command(), seconds, given, proofs, costs)
-    write_report(review, out)
-    for result in comparisons:
-        show(result, list(PROPERTIES))
-    console().print(escape(f"report: {out / 'report.html'}"))
 
 
 def run_sweeps(

@@ -50,6 +50,8 @@ def matrix(
 ) -> None:
     """Say of each design, property and class of faults: proved, violated or impossible.
 
+    What is written opens with the claims, judged by that alone.
+
     Exits with 0 whatever the verdicts are: it shows them.
     """
     check_out(out)

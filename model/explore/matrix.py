@@ -8,10 +8,10 @@ cell and ends exploring for it, every scope that says anything must prove it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 
 import pandas as pd
 
@@ -31,6 +31,8 @@ DEFAULT_DESIGNS = (
     "lazy-alarm",
 )
 CHUNKS_MAX = 6
+Pair = tuple[str, str]
+"""A design and a class of faults, which are explored together."""
 
 
 @dataclass(frozen=True)
@@ -86,34 +88,61 @@ def matrix(
     machine may know less. ``progress`` is told of each finished pair of design and class.
     Raises `InputError`.
     """
-    names, classes = _checked(designs, chunks, seconds, faults)
-    if workers < 1:
-        raise InputError("--workers", workers, "at least 1")
-    jobs = [(name, item.slug, chunks, seconds) for name in names for item in classes]
+    names, classes = check_bounds(designs, chunks, seconds, workers, faults)
+    pairs = [(name, item.slug) for name in names for item in classes]
+    found = explore_pairs(pairs, chunks, seconds, workers, progress)
+    return matrix_of(found, names, classes, chunks, seconds)
+
+
+def matrix_of(
+    found: Mapping[Pair, Sequence[Cell]],
+    designs: Sequence[str],
+    faults: Sequence[FaultClass],
+    chunks: int,
+    seconds: float,
+) -> Matrix:
+    """The matrix of what was explored, in the order of its designs and classes."""
+    cells = tuple(cell for name in designs for item in faults for cell in found[name, item.slug])
+    return Matrix(tuple(designs), tuple(faults), cells, chunks, seconds)
+
+
+def explore_pairs(
+    pairs: Sequence[Pair],
+    chunks: int,
+    seconds: float,
+    workers: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> dict[Pair, list[Cell]]:
+    """The cells of each pair of design and class, the pairs spread over worker processes."""
     # The longest first, so that no process is left with it alone at the end.
-    order = sorted(range(len(jobs)), key=lambda at: -list(BUILDERS).index(jobs[at][1]))
-    found: dict[int, list[Cell]] = {}
+    order = sorted(pairs, key=lambda pair: -list(BUILDERS).index(pair[1]))
+    found: dict[Pair, list[Cell]] = {}
     if workers == 1:
-        for at in order:
-            found[at] = explore_class(*jobs[at])
+        for pair in order:
+            found[pair] = explore_class(*pair, chunks, seconds)
             if progress is not None:
                 progress(1)
-    else:
-        # A process of its own for each job: the budget of memory is the whole process's.
-        with ProcessPoolExecutor(workers, get_context("spawn"), max_tasks_per_child=1) as pool:
-            futures = {at: pool.submit(explore_class, *jobs[at]) for at in order}
-            if progress is not None:
-                for future in futures.values():
-                    future.add_done_callback(lambda _: progress(1))
-            found = {at: future.result() for at, future in futures.items()}
-    cells = tuple(cell for at in range(len(jobs)) for cell in found[at])
-    return Matrix(tuple(names), tuple(classes), cells, chunks, seconds)
+        return found
+    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+    # A process of its own for each job: the budget of memory is the whole process's.
+    with ProcessPoolExecutor(workers, get_context(method), max_tasks_per_child=1) as pool:
+        futures = {pair: pool.submit(explore_class, *pair, chunks, seconds) for pair in order}
+        if progress is not None:
+            for future in futures.values():
+                future.add_done_callback(lambda _: progress(1))
+        return {pair: future.result() for pair, future in futures.items()}
 
 
-def _checked(
-    designs: Sequence[str], chunks: int, seconds: float, faults: Sequence[str] | None
+def check_bounds(
+    designs: Sequence[str],
+    chunks: int,
+    seconds: float,
+    workers: int = 1,
+    faults: Sequence[str] | None = None,
 ) -> tuple[list[str], list[FaultClass]]:
     """The designs and the classes, known and each once. Raises `InputError`."""
+    if workers < 1:
+        raise InputError("--workers", workers, "at least 1")
     names = list(designs)
     known = [find_class(name)[0] for name in names]
     if not names or len(set(known)) < len(known):

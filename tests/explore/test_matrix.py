@@ -77,6 +77,26 @@ def test_a_violated_cell_speaks_for_the_scope_that_shows_it(small: Matrix) -> No
     assert "pauses for 12 minutes" in cell.finding.bounds[0]
 
 
+def test_the_claims_of_the_deployed_and_of_the_recommended_design(folder: Path) -> None:
+    data = json.loads((folder / "matrix.json").read_text(encoding="utf-8"))
+    claims = {int(number): item["designs"] for number, item in data["claims"].items()}
+    assert next(iter(data)) == "claims"
+    assert list(claims) == list(range(1, 12))
+    # The field facts: a vanished client is finalized by the long alarm (F10); a long pause ends
+    # the recording (F8), and every later chunk is refused.
+    for number, status in ((2, "holds"), (7, "holds"), (5, "refuted"), (11, "refuted")):
+        assert claims[number]["alarm"]["status"] == status, number
+    for number in (2, 7):
+        assert claims[number]["lazy-alarm"]["status"] == "holds"
+    for number in (1, 2, 3, 5, 6, 7, 10, 11):
+        assert claims[number]["lazy-alarm"]["status"] != "refuted"
+    assert "“late and failing alarms” (chunk 1 was answered 403)" in claims[5]["alarm"]["words"]
+    for item in claims.values():
+        for found in item.values():
+            for file in found["counterexamples"]:
+                assert (folder / file).is_file()
+
+
 def test_every_counterexample_replays_from_its_file(small: Matrix, folder: Path) -> None:
     data = json.loads((folder / "matrix.json").read_text(encoding="utf-8"))
     shown = 0

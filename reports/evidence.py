@@ -1,0 +1,70 @@
+"""What the claims are judged by: sessions, exact conditions, proofs, and a verdict matrix.
+
+A report has all of them, a matrix on its own has but itself. What there is none of is left empty,
+and what it would have said is said by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from model.design import find_class
+from model.errors import InputError
+from model.estimate.comparison import Comparison
+from model.explore.matrix import Matrix
+from model.explore.verify import Verification
+from reports.conditions import Condition
+from reports.review import Review
+from reports.schedules import EXAMPLES, MATRIX_FOLDER
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """``classes`` are the designs to judge by name, None where a class is not at hand.
+
+    ``schedules`` is the folder of the matrix's schedules, as seen from the page with the ledger.
+    """
+
+    classes: Mapping[str, Any]
+    comparisons: tuple[Comparison, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    verifications: tuple[Verification, ...] = ()
+    matrix: Matrix | None = None
+    schedules: str = EXAMPLES
+
+    @property
+    def designs(self) -> list[str]:
+        """The names of the designs, in the order in which they were given."""
+        return list(self.classes)
+
+
+def evidence_of(review: Review) -> Evidence:
+    """All that a report has gathered."""
+    return Evidence(
+        {design.name: design.cls for design in review.comparisons[0].designs},
+        review.comparisons,
+        review.conditions,
+        review.proofs.verifications if review.proofs is not None else (),
+        review.matrix,
+        f"{MATRIX_FOLDER}/{EXAMPLES}",
+    )
+
+
+def evidence_of_matrix(matrix: Matrix) -> Evidence:
+    """A matrix alone: no session was run for it."""
+    return Evidence({name_of(item): _class_of(item) for item in matrix.designs}, matrix=matrix)
+
+
+def name_of(reference: str) -> str:
+    """The name of a design by its reference: a shipped name, or the class of ``file.py:Class``."""
+    return reference.rpartition(":")[2]
+
+
+def _class_of(reference: str) -> Any:
+    """The class of a design; None where its file has gone since it was explored."""
+    try:
+        return find_class(reference)[1]
+    except InputError:
+        return None

@@ -1,0 +1,143 @@
+"""A matrix from its folder: the same again, and a broken one is refused in one clear line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.errors import InputError
+from model.explore.matrix import Matrix, matrix
+from reports.matrix import write_matrix
+from reports.matrix_file import of_designs, read_matrix
+
+DESIGNS = ("alarm", "lazy-alarm")
+FAULTS = ("late-alarms", "client-lost")
+
+
+@pytest.fixture(scope="module")
+def made() -> Matrix:
+    return matrix(DESIGNS, chunks=1, faults=FAULTS)
+
+
+@pytest.fixture(scope="module")
+def folder(made: Matrix, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("written") / "matrix"
+    write_matrix(made, out)
+    return out
+
+
+def test_what_is_read_is_what_was_written(made: Matrix, folder: Path, tmp_path: Path) -> None:
+    again = read_matrix(folder)
+    assert again.to_frame().drop(columns="seconds").equals(made.to_frame().drop(columns="seconds"))
+    assert [cell.finding.schedule for cell in again.cells] == [
+        cell.finding.schedule for cell in made.cells
+    ]
+    write_matrix(again, tmp_path / "again")
+    # Not the page: it rounds the seconds once more.
+    for file in sorted(path.relative_to(folder) for path in folder.rglob("*.json*")):
+        assert (tmp_path / "again" / file).read_bytes() == (folder / file).read_bytes(), file
+
+
+def test_the_part_of_some_designs_is_taken(made: Matrix) -> None:
+    part = of_designs(made, ["manual", "lazy-alarm"])
+    assert part.designs == ("lazy-alarm",)
+    assert {cell.design for cell in part.cells} == {"lazy-alarm"}
+    with pytest.raises(InputError) as error:
+        of_designs(made, ["manual", "leases"])
+    assert error.value.field == "--matrix"
+    assert "manual, leases" in str(error.value)
+
+
+Change = Callable[[dict[str, Any]], object]
+CELL = "designs.alarm.classes.client-lost.properties.nothing_lost"
+
+
+def cell(data: dict[str, Any]) -> Any:
+    return data["designs"]["alarm"]["classes"]["client-lost"]["properties"]["nothing_lost"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "allowed"),
+    [
+        (lambda d: d.pop("chunks"), "chunks", "no default"),
+        (lambda d: d.update(chunks=7), "chunks", "less than or equal to 6"),
+        (lambda d: d.update(chunks="2"), "chunks", "valid integer"),
+        (lambda d: d.update(chunks=2), "fault_classes.late-alarms.scopes.0", "this version"),
+        (lambda d: d.update(seconds=0), "seconds", "greater than or equal to 1"),
+        (lambda d: d.update(designs={}), "designs", "at least 1"),
+        (lambda d: d.update(verdict="fine"), "verdict", "not permitted"),
+        (lambda d: d["fault_classes"].update(floods=d["fault_classes"]["client-lost"]),
+         "fault_classes", "one of reliable"),
+        (lambda d: d["fault_classes"]["client-lost"]["scopes"].pop(),
+         "fault_classes.client-lost.scopes.2", "this version"),
+        (lambda d: d["properties"].pop("finalizes"), "properties", "exactly"),
+        (lambda d: d["designs"]["alarm"]["classes"].pop("client-lost"),
+         "designs.alarm.classes", "exactly late-alarms, client-lost"),
+        (lambda d: cell(d).update(verdict="fine"), f"{CELL}.verdict", "'proved'"),
+        (lambda d: cell(d).pop("best_possible"), CELL, "best_possible"),
+        (lambda d: cell(d).update(verdict="proved"), CELL, "best_possible"),
+        (lambda d: cell(d)["best_possible"].update(what="much"),
+         f"{CELL}.best_possible.what", "this version"),
+        (lambda d: cell(d).update(counterexample="../secret"), f"{CELL}.counterexample",
+         "counterexamples/alarm-client-lost-nothing_lost.jsonl"),
+    ],
+)  # fmt: skip
+def test_a_broken_file_is_refused(
+    change: Change, field: str, allowed: str, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "broken"
+    shutil.copytree(folder, out)
+    data = json.loads((out / "matrix.json").read_text(encoding="utf-8"))
+    change(data)
+    (out / "matrix.json").write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_matrix(out)
+    assert error.value.field == f"{out / 'matrix.json'}: {field}"
+    assert allowed in error.value.allowed
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 100_000])
+def test_what_is_no_matrix_is_refused(text: bytes, tmp_path: Path) -> None:
+    (tmp_path / "matrix.json").write_bytes(text)
+    with pytest.raises(InputError) as error:
+        read_matrix(tmp_path)
+    assert error.value.field == str(tmp_path / "matrix.json")
+    assert error.value.allowed
+
+
+def test_a_folder_without_a_matrix_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        read_matrix(tmp_path / "nowhere")
+    assert (error.value.field, error.value.value) == ("--matrix", str(tmp_path / "nowhere"))
+
+
+def test_a_schedule_that_shows_nothing_is_refused(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "forged"
+    shutil.copytree(folder, out)
+    examples = out / "counterexamples"
+    name = "alarm-late-alarms-not_while_recording.jsonl"
+    shutil.copy(examples / "alarm-client-lost-nothing_lost.jsonl", examples / name)
+    with pytest.raises(InputError) as error:
+        read_matrix(out)
+    assert "a session that violates not_while_recording" in error.value.allowed
+    (examples / name).unlink()
+    with pytest.raises(InputError):
+        read_matrix(out)
+
+
+def test_a_schedule_of_another_design_is_refused(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "swapped"
+    shutil.copytree(folder, out)
+    name = "client-lost-nothing_lost.jsonl"
+    shutil.copy(
+        out / "counterexamples" / f"lazy-alarm-{name}", out / "counterexamples" / f"alarm-{name}"
+    )
+    with pytest.raises(InputError) as error:
+        read_matrix(out)
+    assert (error.value.value, error.value.allowed) == ("lazy-alarm", "alarm")
