@@ -109,7 +109,7 @@ def test_after_the_stop_the_alarm_stays_near(name: str) -> None:
     found.now_ms = 2_000
     put(found, 0)
     assert found.alarm_ms == 602_000
-    found.call("signal_stop")
+    assert found.call("signal_stop").status == 200
     assert found.alarm_ms == 7_000
     for now_ms, act in ((3_000, lambda: put(found, 1)), (4_000, lambda: found.call("create"))):
         found.now_ms = now_ms
@@ -127,7 +127,7 @@ def test_a_refused_upload_moves_no_alarm(name: str) -> None:
     assert found.alarm_ms is None
 
 
-@pytest.mark.parametrize("name", GUESSING)
+@pytest.mark.parametrize("name", DESIGNS)
 def test_an_alarm_without_a_session_does_nothing(name: str) -> None:
     found = Box(DESIGNS[name])
     found.call("alarm")

@@ -27,10 +27,12 @@ def test_an_override_is_a_key_and_a_value(override: str) -> None:
     [
         ("faults.0.offset_ms=7", "an index from 0 to -1 in place of '0'"),
         ("faults.x=7", "an index from 0 to -1 in place of 'x'"),
+        ("expect.sometimes.0.x=7", "a key of a table; '0' is none"),
+        ("expect.sometimes.0.x.y=7", "a key of a table; 'x' is in none"),
     ],
 )
 def test_a_key_that_leads_nowhere_is_refused(override: str, allowed: str) -> None:
-    data = {"name": "x", "title": "x", "faults": []}
+    data = {"title": "x", "faults": [], "expect": {"sometimes": ["refused"]}}
     with pytest.raises(InputError) as caught:
         apply_override(data, override)
     assert caught.value.field == "--set"
