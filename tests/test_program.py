@@ -119,6 +119,12 @@ def test_a_copy_keeps_its_clock_until_it_is_told_something() -> None:
     assert (other.now(), original.now()) == (30, 20)
 
 
+def test_an_error_comes_at_its_own_time() -> None:
+    one = program()
+    one.start(("a",), "add", (5, 1), 0)
+    assert told(one.throw(("a",), NetworkError("lost"), 7)) == (5 - 1_000, 7)
+
+
 def test_what_one_copy_is_told_the_other_does_not_hear() -> None:
     original = program()
     original.start(("a",), "add", (0, 1), 0)
@@ -240,6 +246,16 @@ def test_a_method_that_cannot_be_run_is_the_designs_error(method: str, words: st
     with pytest.raises(DesignError) as caught:
         program().start(("a",), method, (), 0)
     assert words in str(caught.value)
+
+
+def test_an_error_of_the_designs_is_passed_on_as_it_is() -> None:
+    class Refuses(Adds):
+        async def fail(self) -> None:
+            raise DesignError("share", 2, "at most 1")
+
+    with pytest.raises(DesignError) as caught:
+        Program("Refuses", Refuses).start(("a",), "fail", (), 0)
+    assert str(caught.value) == "share: 2; allowed: at most 1"
 
 
 def test_a_mistake_names_its_line_and_its_function() -> None:

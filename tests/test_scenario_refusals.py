@@ -5,18 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from model.errors import InputError
 from model.scenario.load import (
-    apply_override,
     find,
     load_scenario,
-    parse_value,
     read_toml,
     shipped,
-    substitute,
 )
 
 FAULT = "{kind='stray_stop', offset_ms=5}"
@@ -158,90 +153,6 @@ def test_an_unknown_key_of_a_fault_is_told_the_nearest() -> None:
     assert error.allowed == "nearest known name 'offset_ms'"
     error = refused("network.zzzzzz=5")
     assert error.allowed.startswith("one of alarm_counted_failure, ")
-
-
-# --- overrides ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("override", ["", "=", "=5", "network", "network.request_loss"])
-def test_an_override_is_a_key_and_a_value(override: str) -> None:
-    error = refused(override)
-    assert (error.field, error.value, error.allowed) == ("--set", override, "KEY=VALUE")
-
-
-@pytest.mark.parametrize(
-    ("override", "allowed"),
-    [
-        ("faults.0.offset_ms=7", "an index from 0 to -1 in place of '0'"),
-        ("faults.x=7", "an index from 0 to -1 in place of 'x'"),
-    ],
-)
-def test_a_key_that_leads_nowhere_is_refused(override: str, allowed: str) -> None:
-    data = {"name": "x", "title": "x", "faults": []}
-    with pytest.raises(InputError) as caught:
-        apply_override(data, override)
-    assert caught.value.field == "--set"
-    assert caught.value.value == override.partition("=")[0]
-    assert caught.value.allowed == allowed
-
-
-def test_an_index_reaches_into_a_list_and_no_further_than_its_end() -> None:
-    two = f"faults=[{FAULT}, {FAULT}]"
-    changed = load_scenario("everything-fast", [two, "faults.1.offset_ms=9"])
-    assert [fault.offset_ms.low_ms for fault in changed.faults] == [5, 9]
-    replaced = load_scenario("everything-fast", [two, "faults.0={kind='tab_closed', offset_ms=1}"])
-    assert [fault.kind for fault in replaced.faults] == ["tab_closed", "stray_stop"]
-    for wrong in ("faults.2.offset_ms=9", "faults.-1.offset_ms=9", "faults.last=9"):
-        step = wrong.split("=")[0].split(".")[1]
-        assert refused(two, wrong).allowed == f"an index from 0 to 1 in place of '{step}'"
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("5", 5),
-        ("-0.5", -0.5),
-        ("true", True),
-        ("'a b'", "a b"),
-        ("[1, 2]", [1, 2]),
-        ("{a = 1}", {"a": 1}),
-        ("uniform", "uniform"),
-        ("a=b", "a=b"),
-        ("", ""),
-        ("[1", "[1"),
-    ],
-)
-def test_a_value_is_read_as_toml_and_a_bare_word_as_itself(text: str, value: object) -> None:
-    assert parse_value(text) == value
-    data = {"title": "x"}
-    apply_override(data, f"title={text}")
-    assert data["title"] == value
-
-
-@settings(deadline=None)
-@given(st.text(max_size=20))
-def test_any_text_is_a_value_or_a_word(text: str) -> None:
-    assert parse_value(text) is not None
-
-
-def test_a_bare_name_is_a_parameter_of_the_scenario_or_a_field_of_it() -> None:
-    assert load_scenario("small-scope", ["chunks=4"]).recording.chunks == 4
-    assert load_scenario("small-scope", ["title=Four"]).title == "Four"
-    assert refused("zzzzzz=4").allowed.startswith("one of blobs, client, ")
-    assert refused("titel=x").allowed == "nearest known name 'title'"
-
-
-def test_parameters_are_put_in_everywhere_but_among_themselves() -> None:
-    data = {"parameters": {"a": 7, "b": "$a"}, "x": ["$a", {"y": "$a", "z": "a"}], "n": 5}
-    assert substitute(data, data["parameters"]) == {  # type: ignore[arg-type]
-        "parameters": {"a": 7, "b": "$a"},
-        "x": [7, {"y": 7, "z": "a"}],
-        "n": 5,
-    }
-    with pytest.raises(InputError) as caught:
-        substitute({"x": "$c"}, {})
-    assert (caught.value.field, caught.value.value) == ("parameter", "$c")
-    assert caught.value.allowed == "no name here"
 
 
 # --- files and arguments --------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.errors import InputError
+from model.scenario import mahimahi
 from model.scenario.mahimahi import read_mahimahi
 from model.scenario.schema import ConstantUplinkSpec, FluctuatingUplinkSpec, TraceUplinkSpec
 from model.streams import Streams
@@ -217,6 +218,18 @@ def test_measured_uplinks_begin_anywhere_in_their_period(tmp_path: Path) -> None
     offsets = [build_uplink(spec, Streams(1, session)).offset_ms for session in range(400)]  # type: ignore[union-attr]
     assert scipy.stats.kstest(offsets, scipy.stats.uniform(0, 100).cdf).pvalue > 0.01
     assert (min(offsets), max(offsets)) == (0, 99)
+
+
+def test_a_file_may_be_so_long_and_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mahimahi, "MOST_OPPORTUNITIES", 3)
+    path = tmp_path / "long.up"
+    path.write_text("1\n2\n3\n")
+    assert read_mahimahi(path).tolist() == [1, 2, 3]
+    path.write_text("1\n2\n3\n4\n")
+    with pytest.raises(InputError, match="at most 3 lines"):
+        read_mahimahi(path)
 
 
 @pytest.mark.parametrize("text", ["5\n1" + "0" * 15 + "\n", "5\n٣\n", "5\n+7\n", "5\n7 8\n"])
