@@ -12,7 +12,7 @@ import dataclasses
 import sysconfig
 import traceback
 from collections.abc import Callable, Coroutine, Hashable
-from types import CoroutineType, FunctionType
+from types import CoroutineType, FunctionType, MethodType
 from typing import Any
 
 from model.errors import DesignError
@@ -271,6 +271,8 @@ def _lasts(value: Any) -> bool:
     """Whether a value can never change in place."""
     if type(value) in _LASTING:
         return True
+    if type(value) is MethodType:  # the clock that it was given
+        return type(value.__self__) is Program
     made = getattr(type(value), "__dataclass_params__", None)
     if made is None or not made.frozen:
         return False
