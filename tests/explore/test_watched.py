@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import builtins
 import copy
+import gc
 import json
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from types import FunctionType
@@ -150,6 +152,34 @@ def test_a_step_that_is_over_time_names_the_design_and_the_limit(
         time_limit("slow", ()),
     ):
         threading.Event().wait(60)
+
+
+def test_a_limit_that_falls_into_a_collection_of_garbage_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "STEP_SECONDS_MAX", 0.05)
+    caught: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", caught.append)
+
+    def slowly(_phase: str, _info: dict[str, int]) -> None:
+        """What is raised in here is thrown away by Python."""
+        threading.Event().wait(0.1)
+
+    gc.callbacks.append(slowly)
+    try:
+        with pytest.raises(DesignError, match="did not come to an await"), time_limit("slow", ()):
+            collect_and_wait(slowly)
+    finally:
+        assert slowly not in gc.callbacks
+    assert caught == []
+
+
+def collect_and_wait(callback: Any) -> None:
+    """Be over the limit inside of the callback, then go on for two seconds."""
+    gc.collect()
+    gc.callbacks.remove(callback)
+    for _ in range(200):
+        threading.Event().wait(0.01)
 
 
 def test_outside_of_the_main_thread_there_is_no_limit_and_no_error() -> None:
