@@ -39,7 +39,7 @@ class Head(str):
     __repr__ = str.__str__
 
 
-LIST, CHUNK, TUPLE = Head("list"), Head("Chunk"), Head("tuple")
+LIST, DICT, CHUNK, TUPLE = Head("list"), Head("dict"), Head("Chunk"), Head("tuple")
 
 
 class Name:
@@ -103,8 +103,9 @@ class Encoder:
         if kind is list:
             return (LIST, *map(self.value, value))
         if kind is dict:
-            pairs = ((self.value(key), self.value(item)) for key, item in value.items())
-            return Bag("dict", pairs)
+            pairs = [(self.value(key), self.value(item)) for key, item in value.items()]
+            # Code may look at the order of a dictionary's keys; the world never does.
+            return Bag("dict", pairs) if self.names_calls else (DICT, *pairs)
         if kind is set or kind is frozenset:
             return Bag("set", map(self.value, value))
         return self._object(value)

@@ -20,6 +20,8 @@ from model.errors import DesignError
 from model.explore.zone import at_most, below
 
 HERE = __name__
+PROGRAM = "model.world.program"
+"""The module that runs code."""
 
 
 class TimeError(DesignError):
@@ -63,6 +65,17 @@ def _unwritten(self: Any, *_: Any) -> str:
     return "so many"
 
 
+def _refuse_to_code() -> None:
+    """Raise `TimeError` where code under exploration asks; a debugger may look at a time."""
+    frame: Any = sys._getframe(2)
+    if str(frame.f_globals.get("__name__", "")).startswith("model."):
+        return
+    while frame is not None:
+        if frame.f_globals.get("__name__") == PROGRAM and frame.f_code.co_name == "_step":
+            refuse("write a time into a text")
+        frame = frame.f_back
+
+
 class Instant:
     """A point in time: the ``name`` of an instant of the state class, and ms after it."""
 
@@ -74,6 +87,7 @@ class Instant:
         self.offset_ms = offset_ms
 
     def __repr__(self) -> str:
+        _refuse_to_code()
         return f"Instant({self.name}, {self.offset_ms:+d})"
 
     def __add__(self, other: Any) -> Instant:
@@ -163,6 +177,7 @@ class Span:
         self.start = start
 
     def __repr__(self) -> str:
+        _refuse_to_code()
         return f"Span({self.end!r} - {self.start!r})"
 
     def whole(self) -> int | None:

@@ -207,6 +207,33 @@ class Floats(AlarmDesign):
         return Response(200)
 
 
+class Shows(AlarmDesign):
+    """Keeps a time as a text, in a list."""
+
+    async def signal_stop(self) -> Response:
+        """Write it."""
+        await self.ctx.storage.put("shown", repr([self.ctx.now()]))
+        return Response(200)
+
+
+class LooksAtTheOrder(AlarmDesign):
+    """Completes at a stop where chunk 1 and then chunk 0 came, and no more."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Remember the order."""
+        response = await super().upload(chunk)
+        order = await self.ctx.storage.get("order") or {}
+        order[chunk.index] = True
+        await self.ctx.storage.put("order", order)
+        return response
+
+    async def signal_stop(self) -> Response:
+        """Look at it."""
+        if list(await self.ctx.storage.get("order") or {}) == [1, 0]:
+            await set_status(self.ctx, COMPLETED)
+        return Response(200)
+
+
 class Random(AlarmDesign):
     """Does something else each time."""
 
@@ -271,6 +298,20 @@ class Throws(AlarmDesign):
 def test_time_that_cannot_be_exact_is_refused_with_its_line() -> None:
     with pytest.raises(DesignError, match=r"multiply or divide a time.*test_verify\.py, line \d+"):
         explored(Floats, [COMPLETE])
+
+
+def test_a_time_in_a_text_is_refused_also_within_a_list() -> None:
+    line = line_with("repr([self.ctx.now()])")
+    with pytest.raises(DesignError, match=rf"write a time into a text exactly.*line {line}"):
+        explored(Shows, [COMPLETE])
+
+
+def test_the_order_of_the_keys_of_a_dictionary_is_part_of_a_state() -> None:
+    overrides = ("chunks=3", "failures=0", "disconnects=0", "high_ms=2")
+    found = explored(LooksAtTheOrder, [COMPLETE], *overrides)
+    assert found.verdict == "violated"
+    steps = found.counterexamples[COMPLETE][0].schedule.steps
+    assert [step.key[2] for step in steps if step.key[1] == "upload"] == [1, 0]
 
 
 def test_a_design_that_is_not_repeatable_is_refused() -> None:
