@@ -26,6 +26,8 @@ from model.properties.row import VIOLATED_CODE
 from model.scenario.load import load_scenario, shipped
 from model.scenario.schema import Scenario
 from model.simulate import Run, simulate
+from model.trace.events import ResponseArrived
+from model.trace.platform_events import StorageReverted
 from reports.seen import failures
 
 LIMITS = {
@@ -46,12 +48,34 @@ def misses_best(
 
 
 def reaches_best(run: Run, slug: str) -> bool:
-    """Whether a session that fails reaches the best possible of a property."""
-    if best := LIMITS[slug].slug:
-        return not isinstance(EXPLORABLE[best].check(run.facts, run.judge), Violation)
+    """Whether a session that fails reaches the best possible of a property.
+
+    A stop that the object answered with nothing but an error, as its commit failed or its process
+    was killed, left no trace in it (R10): it is known once a stop is answered.
+    """
+    facts = run.facts
+    best = LIMITS[slug].slug
+    if best and not isinstance(EXPLORABLE[best].check(facts, run.judge), Violation):
+        return True
+    if slug == "finalizes_promptly":
+        known_ms = max(first_answer_ms(run), facts.last_upload_ms)
+        return any(isinstance(event, StorageReverted) for event in run.trace) and (
+            0 <= facts.final_completion_ms <= known_ms + run.judge.prompt_ms
+        )
     if slug == "duration_true":  # the row is only the page's to write, and it is gone for good
-        return run.facts.tab_closed_ms >= 0 and run.facts.stop_ms < 0
+        return facts.tab_closed_ms >= 0 and facts.stop_ms < 0
     return False
+
+
+def first_answer_ms(run: Run) -> int:
+    """When a stop was first answered with success; -1 where none was."""
+    stop = run.design.cls.stop_call
+    answers = (
+        event.at_ms
+        for event in run.trace
+        if isinstance(event, ResponseArrived) and event.method == stop and event.status < 400
+    )
+    return next(answers, -1)
 
 
 def run(sessions: int, name: str, seed: int) -> int:
