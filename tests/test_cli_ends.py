@@ -295,10 +295,15 @@ def test_a_folder_is_named_as_it_is(
     assert (out / written).is_file()
 
 
-def test_a_terminal_s_progress_bar_takes_any_title(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_s_progress_bar_takes_any_title(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     with progress_bar(TITLE, 4) as progress:
         progress(4)
+    shown = capsys.readouterr().err
+    assert TITLE in shown
+    assert "4/4" in shown
 
 
 # --- what a command repeats ----------------------------------------------------------------------
