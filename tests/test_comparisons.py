@@ -53,7 +53,7 @@ CODES = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(codes=CODES)
 def test_a_pair_is_counted_over_the_sessions_that_speak_of_both(
     codes: list[tuple[int, int]],
@@ -75,7 +75,7 @@ def test_a_pair_is_counted_over_the_sessions_that_speak_of_both(
     assert found.difference.estimate == pytest.approx(expected)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     rows=st.lists(st.tuples(st.sampled_from([HELD, VIOLATED, SILENT]), st.booleans()), min_size=1)
 )

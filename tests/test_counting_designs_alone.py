@@ -15,7 +15,7 @@ from tests.by_hand_driver import Box
 from tests.test_designs_alone import COUNTING, box, put
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), name=st.sampled_from(COUNTING), chunks=st.integers(0, 4))
 def test_a_counted_session_is_completed_when_stop_and_chunks_are_there(
     data: st.DataObject, name: str, chunks: int

@@ -61,7 +61,7 @@ def schedule() -> Schedule:
     return record(scenario, load_design("alarm", scenario), 1)[1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(trace=st.lists(any_event(), min_size=1, max_size=6))
 def test_any_trace_comes_back(trace: list[e.Event], folder: Path) -> None:
     write_jsonl(trace, folder / "any.jsonl")
@@ -131,7 +131,7 @@ def test_a_line_that_is_no_event_is_refused_by_its_number(
         assert len(str(error.value)) < 200, "a long line is shown by its beginning"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(place=st.integers(0, 2), field=st.sampled_from(["event", "at_ms", "held", "x"]), value=JSON)
 def test_any_value_in_any_field_is_read_or_refused(
     place: int, field: str, value: Any, folder: Path
@@ -148,7 +148,7 @@ def test_any_value_in_any_field_is_read_or_refused(
     assert type(trace[place].at_ms) is int
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_any_bytes_are_read_or_refused(data: st.DataObject, folder: Path) -> None:
     whole = ("\n".join(LINES) + "\n").encode()
@@ -216,7 +216,7 @@ def test_a_line_that_is_no_step_is_refused(line: str, schedule: Schedule, tmp_pa
     assert len(str(error.value)) <= 80
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(data=st.data())
 def test_any_value_in_the_header_is_read_or_refused(
     data: st.DataObject, schedule: Schedule, folder: Path

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -30,7 +30,6 @@ def delay(distribution: str, **settings: object) -> Any:
     return DELAY.validate_python({"distribution": distribution, **settings})
 
 
-@settings(deadline=None)
 @given(u=U, mean_ms=SIZE, low_ms=MS)
 def test_an_exponential_wait_begins_at_its_least(u: float, mean_ms: float, low_ms: int) -> None:
     found = delay("exponential", mean_ms=mean_ms, low_ms=low_ms)
@@ -40,7 +39,6 @@ def test_an_exponential_wait_begins_at_its_least(u: float, mean_ms: float, low_m
     assert found.high_ms is None
 
 
-@settings(deadline=None)
 @given(u=U, median_ms=SIZE, sigma=st.floats(0.05, 2.0))
 def test_a_lognormal_is_the_exponential_of_a_normal(
     u: float, median_ms: float, sigma: float
@@ -52,7 +50,6 @@ def test_a_lognormal_is_the_exponential_of_a_normal(
     assert (found.low_ms, found.high_ms) == (0, None)
 
 
-@settings(deadline=None)
 @given(u=U, mean_ms=SIZE, shape=st.floats(0.2, 20.0))
 def test_a_gamma_has_its_mean_and_its_shape(u: float, mean_ms: float, shape: float) -> None:
     found = delay("gamma", mean_ms=mean_ms, shape=shape)
@@ -62,7 +59,6 @@ def test_a_gamma_has_its_mean_and_its_shape(u: float, mean_ms: float, shape: flo
     assert (found.low_ms, found.high_ms) == (0, None)
 
 
-@settings(deadline=None)
 @given(u=U, low_ms=st.integers(-1_000, 1_000), width_ms=st.integers(0, 50))
 def test_whole_milliseconds_are_equally_likely_both_ends_included(
     u: float, low_ms: int, width_ms: int
@@ -90,7 +86,6 @@ def test_the_last_draw_that_there_is_stays_inside(count: int) -> None:
     )
 
 
-@settings(deadline=None)
 @given(rows=st.lists(st.integers(0, 500), min_size=1, max_size=30), u=U)
 def test_each_measured_row_is_equally_likely(
     rows: list[int], u: float, tmp_path_factory: pytest.TempPathFactory
@@ -176,7 +171,6 @@ def test_a_bare_number_is_a_constant_and_a_truth_is_none() -> None:
         )
 
 
-@settings(deadline=None)
 @given(base_ms=st.integers(0, 500), low_ms=st.integers(-900, 100), width=st.integers(0, 300), u=U)
 def test_a_planned_time_is_never_before_now(
     base_ms: int, low_ms: int, width: int, u: float

@@ -34,7 +34,7 @@ def run_on(world: World, dice: random.Random, steps: int = 300) -> None:
 
 
 @pytest.mark.parametrize("profile", STORMS)
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 @given(
     name=st.sampled_from(NAMES),
     number=st.integers(0, 10_000),

@@ -17,7 +17,6 @@ from model.estimate.intervals import Interval, mcnemar, paired, upper_bound_if_n
 COUNT = st.integers(0, 60)
 
 
-@settings(deadline=None)
 @given(failures=st.integers(0, 200), more=st.integers(0, 200), level=st.sampled_from([0.8, 0.95]))
 def test_the_score_interval_ends_where_the_score_test_turns(
     failures: int, more: int, level: float
@@ -34,7 +33,6 @@ def test_the_score_interval_ends_where_the_score_test_turns(
     assert found.half_width == pytest.approx((found.high - found.low) / 2)
 
 
-@settings(deadline=None)
 @given(sessions=st.integers(1, 10_000), level=st.sampled_from([0.9, 0.95, 0.99]))
 def test_the_bound_on_what_was_not_seen_is_clopper_and_pearsons(
     sessions: int, level: float
@@ -55,7 +53,6 @@ def test_the_score_interval_covers_nearly_as_often_as_it_says() -> None:
             assert chances[inside].sum() > 0.91
 
 
-@settings(deadline=None)
 @given(only_a=st.integers(0, 25), only_b=st.integers(0, 25))
 def test_mcnemar_counts_the_coin_tosses_that_are_as_rare(only_a: int, only_b: int) -> None:
     n = only_a + only_b
@@ -88,7 +85,7 @@ def newcombe(both: int, only_a: int, only_b: int, neither: int) -> tuple[float, 
     return difference - ends[0], difference + ends[1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(both=COUNT, only_a=COUNT, only_b=COUNT, neither=COUNT)
 def test_a_paired_difference_is_method_10(
     both: int, only_a: int, only_b: int, neither: int
@@ -120,7 +117,6 @@ def test_a_small_positive_correlation_is_taken_for_none() -> None:
     assert found.low == pytest.approx(-math.hypot(a.estimate - a.low, b.high - b.estimate))
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1e4), min_size=2, max_size=30))
 def test_a_mean_has_students_interval(values: list[float]) -> None:
     array = np.array(values)

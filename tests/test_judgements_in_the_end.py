@@ -7,7 +7,7 @@ the grace and 2 s of the later of the stop and the last upload.
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.properties import EXPLORABLE, Held, JudgeSettings, NotApplicable, Violation
@@ -110,7 +110,6 @@ def test_an_answer_and_a_completion_at_time_zero_count() -> None:
 # --- promptly -------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(
     stop_ms=st.integers(11_000, 60_000),
     upload_ms=st.integers(11_000, 60_000),

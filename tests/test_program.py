@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import DesignError
@@ -79,7 +79,6 @@ def told(effect: Any) -> Any:
 # --- copies ---------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(
     answers=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 99) | st.none()), max_size=12),
     at=st.integers(0, 12),
@@ -198,7 +197,6 @@ def test_the_fingerprint_sees_tasks_answers_and_fields() -> None:
 # --- plain data -----------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(PLAIN)
 def test_a_clone_is_equal_and_shares_no_container(value: Any) -> None:
     copied = clone(value)
@@ -213,7 +211,6 @@ def test_a_clone_is_equal_and_shares_no_container(value: Any) -> None:
     assert not containers(copied) & containers(value)
 
 
-@settings(deadline=None)
 @given(value=PLAIN, other=PLAIN)
 def test_frozen_data_is_equal_where_the_data_is(value: Any, other: Any) -> None:
     assert frozen(value) == frozen(clone(value))

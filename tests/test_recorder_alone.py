@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_impl.contract import (
@@ -86,7 +86,6 @@ def test_the_time_out_of_a_request_is_a_setting() -> None:
     assert steps(recorder(request_timeout_ms=700).upload(CHUNK)) == [Fetch("upload", (CHUNK,), 700)]
 
 
-@settings(deadline=None)
 @given(
     failures=st.integers(0, 200),
     retry_ms=st.integers(0, 10_000),

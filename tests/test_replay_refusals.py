@@ -58,7 +58,7 @@ def changed(place: int, step: Step) -> Schedule:
     return with_steps(EXACT, (*EXACT.steps[:place], step, *EXACT.steps[place + 1 :]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(place=st.integers(0, COUNT - 1), by_ms=st.integers(-50, 50).filter(bool))
 def test_an_exact_time_cannot_be_moved(place: int, by_ms: int) -> None:
     step = EXACT.steps[place]
@@ -68,7 +68,7 @@ def test_an_exact_time_cannot_be_moved(place: int, by_ms: int) -> None:
     assert is_other or f"for this one at {step.at_ms} ms" in words
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(place=st.integers(0, COUNT - 1))
 def test_no_step_can_be_left_out_or_done_twice(place: int) -> None:
     steps = EXACT.steps
@@ -78,7 +78,7 @@ def test_no_step_can_be_left_out_or_done_twice(place: int) -> None:
     assert step_of(refusal(twice)) == place + 2
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(place=st.integers(0, COUNT - 1), outcome=st.sampled_from(["lost", "delivered", "failed"]))
 def test_what_has_one_outcome_has_no_other(place: int, outcome: str) -> None:
     words = refusal(changed(place, EXACT.steps[place]._replace(outcome=outcome)))
@@ -87,7 +87,7 @@ def test_what_has_one_outcome_has_no_other(place: int, outcome: str) -> None:
     assert f"ms {outcome}'" in words
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(place=st.integers(0, COUNT - 1), key=st.sampled_from([(), ("rain",), ("alarm", 1), (7,)]))
 def test_what_is_not_pending_cannot_happen(place: int, key: tuple[object, ...]) -> None:
     words = refusal(changed(place, Step(key, EXACT.steps[place].at_ms, "")))

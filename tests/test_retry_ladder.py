@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.trace import events as e
@@ -34,7 +34,6 @@ def waits_of(failures: list[bool]) -> list[int]:
     return waits
 
 
-@settings(deadline=None)
 @given(st.lists(st.booleans(), max_size=25))
 def test_the_ladder_is_the_one_of_the_rules(failures: list[bool]) -> None:
     delivery = Delivery(100)

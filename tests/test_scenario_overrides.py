@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import InputError
@@ -73,7 +73,6 @@ def test_a_value_is_read_as_toml_and_a_bare_word_as_itself(text: str, value: obj
     assert data["title"] == value
 
 
-@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_any_text_is_a_value_or_a_word(text: str) -> None:
     assert parse_value(text) is not None

@@ -100,7 +100,7 @@ def test_a_trace_comes_back_from_its_file(name: str, tmp_path: Path) -> None:
         assert list(tmp_path.iterdir()) == sorted(tmp_path.glob("*.jsonl"))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(at_ms=st.integers(0, 2**40), line=st.text(st.characters(codec="utf-8")))
 def test_any_text_survives(at_ms: int, line: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("text") / "one.jsonl"

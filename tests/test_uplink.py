@@ -74,7 +74,7 @@ def share_by_packets(
     return finished
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     times=st.lists(st.integers(1, 40), min_size=1, max_size=12),
     starts=st.lists(st.tuples(st.integers(0, 50), st.integers(1, 8)), min_size=1, max_size=5),

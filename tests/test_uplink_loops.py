@@ -41,7 +41,7 @@ def unrolled(times: list[int], until_ms: int) -> Iterator[int]:
             yield lap * times[-1] + time_ms
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(times=TIMES, start_ms=st.integers(0, 70))
 def test_a_file_that_repeats_equals_the_loop(times: list[int], start_ms: int) -> None:
     uplink = TraceUplink(np.array(times), start_ms % times[-1])
@@ -54,7 +54,7 @@ def test_a_file_that_repeats_equals_the_loop(times: list[int], start_ms: int) ->
     assert [uplink.time_of(number + 1) for number in range(len(known))] == known
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rate_kbps=st.integers(1, 50_000), number=st.integers(1, 5_000))
 def test_a_constant_rate_equals_the_loop_over_bits(rate_kbps: int, number: int) -> None:
     uplink = ConstantUplink(rate_kbps)
@@ -104,7 +104,7 @@ class Loop:
         self.queue = [item for item in self.queue if item[0] != key]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     times=TIMES,
     starts=st.lists(st.tuples(st.integers(0, 50), st.integers(0, 6_001)), min_size=1, max_size=5),

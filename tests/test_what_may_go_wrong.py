@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.design import load_design
@@ -94,7 +94,6 @@ def test_a_setting_is_a_share_of_its_own_kind_of_thing(
     assert table(*overrides) == expected
 
 
-@settings(deadline=None)
 @given(shares=st.dictionaries(st.sampled_from("abc"), SHARE, max_size=2))
 def test_shares_and_the_rest_are_one(shares: dict[str, float]) -> None:
     choices = choices_of("rest", *shares.items())
@@ -116,7 +115,6 @@ def test_many_sessions_of_one_scenario_share_its_table() -> None:
 # --- how much a loss keeps ------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(under_way=st.integers(0, 6), share=SHARE)
 def test_a_loss_keeps_any_number_of_the_commits_under_way_equally(
     under_way: int, share: float
@@ -197,7 +195,6 @@ def test_only_what_a_scenario_bounds_is_bounded() -> None:
     assert strikes_max(bounded) == {"commit": 1, "instance": 2, "alarm": 0, ANY: 4}
 
 
-@settings(deadline=None)
 @given(
     outcomes=st.lists(st.sampled_from(["failed", "written", "confirmed"]), max_size=8),
     most=st.integers(0, 3),
@@ -223,7 +220,6 @@ def test_what_is_left_is_drawn_in_its_own_proportions() -> None:
     assert within("blob", choices, {ANY: 3}, {ANY: 3}) == ()
 
 
-@settings(deadline=None)
 @given(st.floats(0.01, 0.99))
 def test_a_fault_strikes_with_its_probability(probability: float) -> None:
     assert dict(fault_choices(probability)) == {"strikes": probability, "passes": 1 - probability}

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.properties import PROPERTIES
@@ -80,7 +80,6 @@ def test_a_rate_for_reading(rate: float, words: str) -> None:
     assert percent(rate) == words
 
 
-@settings(deadline=None)
 @given(st.floats(1e-9, 1 - 1e-9))
 def test_a_rate_says_neither_never_nor_always(rate: float) -> None:
     words = percent(rate)
@@ -115,7 +114,6 @@ def test_sessions_in_words(count: int, words: str) -> None:
 # --- events ---------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**9))
 def test_the_clock_is_minutes_seconds_and_milliseconds(at_ms: int) -> None:
     found = re.fullmatch(r"(\d+):(\d\d)\.(\d\d\d)", clock(at_ms))
