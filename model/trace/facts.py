@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from model.trace import events as e
-from reference_impl.contract import ACTIVE, COMPLETED
+from reference_impl.contract import COMPLETED
 
 LONG_PAUSE_MS = 600_000
 UPLOAD = "upload"
@@ -268,11 +268,6 @@ class Facts:
         """When the session became completed for the last time, if it still is; else -1."""
         is_completed = self.status == COMPLETED and self.completions
         return self.completions[-1][0] if is_completed else -1
-
-    @property
-    def is_active(self) -> bool:
-        """Whether the session is active now."""
-        return self.status == ACTIVE
 
 
 _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
