@@ -1,4 +1,4 @@
-"""Errors whose cause is outside the tool: an input that is wrong, a design that misbehaves."""
+"""Errors by whose fault they are: the caller's input, a design, or the tool itself."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ class InputError(Exception):
 
 class DesignError(InputError):
     """A design throws, awaits what it may not, or answers what no handler may answer."""
+
+
+class InternalError(Exception):
+    """The tool contradicts itself: a counterexample that does not replay, two ways that differ.
+
+    No input is to blame. Say what was found, and by which design and schedule it is found again.
+    """

@@ -10,7 +10,7 @@ from typing import Literal
 from model.properties import Property
 
 VerdictKind = Literal["proved", "violated", "not seen", "unknown"]
-EXIT_HOLDS, EXIT_VIOLATED, EXIT_USAGE, EXIT_UNKNOWN = 0, 1, 2, 3
+EXIT_HOLDS, EXIT_VIOLATED, EXIT_USAGE, EXIT_UNKNOWN, EXIT_FAILED = 0, 1, 2, 3, 4
 
 
 @dataclass(frozen=True)

@@ -145,8 +145,8 @@ def test_the_doctor_refuses_to_call_a_run_that_varies_well(
     monkeypatch.setattr(catalogue, "simulate", lambda s, d, seed: simulate(s, d, next(runs)))
     monkeypatch.setattr(catalogue, "shipped", lambda: ["lossy-mobile"])
     ended = run("doctor")
-    assert ended.code == 1
-    assert "lossy-mobile, manual: two runs of one seed differ" in ended.out
+    assert ended.code == 4
+    assert "lossy-mobile, manual: two runs of one seed differ" in ended.err
     assert "well" not in ended.out
 
 

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from lastchunk.cli.app import console
 from model.design import load_design, load_designs, shipped_designs
+from model.errors import InternalError
 from model.scenario.load import load_scenario, shipped
 from model.simulate import simulate
 from model.trace.jsonl import to_line
@@ -79,8 +80,7 @@ def doctor() -> None:
         for design in load_designs(list(shipped_designs()), loaded):
             first, again = (simulate(loaded, design, 1).trace for _ in range(2))
             if [to_line(event) for event in first] != [to_line(event) for event in again]:
-                out.print(f"{name}, {design.name}: two runs of one seed differ")
-                raise typer.Exit(1)
+                raise InternalError(f"{name}, {design.name}: two runs of one seed differ")
     out.print(f"all {len(shipped())} scenarios run, each twice with the same trace: well")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model.design import DesignSpec
+from model.errors import DesignError, InputError, InternalError
 from model.explore.paths import Walk
 from model.explore.times import Choice, ranges_of, times_of
 from model.properties import EXPLORABLE, Violation
@@ -19,7 +20,7 @@ from model.trace.schedule import Schedule, Step
 ENDED = "violation"
 
 
-class ExplorerError(Exception):
+class ExplorerError(InternalError):
     """The explorer contradicts itself: a bug of lastchunk, not of the design."""
 
 
@@ -57,14 +58,26 @@ def counterexample(
     schedule = session_of(walk, choice, scenario, design)
     if schedule is None:
         return None
-    run = replay(schedule, design)
+    run = replayed(slug, schedule, design)
     judgement = EXPLORABLE[slug].check(run.facts, run.judge)
     if not isinstance(judgement, Violation):
         raise ExplorerError(
             f"the explorer says that {slug} is violated, and the replay of its own schedule says: "
-            f"{judgement}; please report this with the scenario"
+            f"{judgement}"
         )
     return Counterexample(slug, kind, schedule, run, judgement, tuple(ranges_of(walk)))
+
+
+def replayed(slug: str, schedule: Schedule, design: DesignSpec) -> Run:
+    """The run of an explorer's own schedule. Raises `ExplorerError` where it does not replay."""
+    try:
+        return replay(schedule, design)
+    except DesignError:
+        raise
+    except InputError as error:
+        raise ExplorerError(
+            f"the explorer says that {slug} is violated, and its own schedule is refused: {error}"
+        ) from error
 
 
 def session_of(

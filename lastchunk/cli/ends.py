@@ -1,0 +1,81 @@
+"""How every command ends: the one place that turns what was raised into an exit code and a line.
+
+0 all hold, 1 violated, 2 input or usage wrong, 3 unknown, 4 the tool itself failed, 130 and 143
+ended by a signal. Nothing else, so that a gate never takes a crash for a finding.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import ValidationError
+from typer import TyperException
+
+from model.errors import InputError, InternalError
+from model.verdict import EXIT_FAILED, EXIT_USAGE
+
+TRACEBACK = "LASTCHUNK_TRACEBACK"
+"""The environment variable that has the traceback shown."""
+EXIT_INTERRUPTED = 130
+ROOT = str(Path(__file__).parents[2])
+
+
+def code_of(command: Callable[[], object]) -> int:
+    """Run a command. Returns its exit code; what it raised is said in one line."""
+    try:
+        code = command()
+    except TyperException as error:
+        if error.format_message():  # none where the help was shown instead
+            say(f"{error.format_message()}{_given(error)}")
+        return EXIT_USAGE if error.exit_code else 0
+    except InputError as error:
+        say(str(error))
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BaseException as error:
+        return failed(error)
+    return code if isinstance(code, int) else 0
+
+
+def failed(error: BaseException) -> int:
+    """Say that the tool is to blame, by which exception and where. Returns the exit code."""
+    if os.environ.get(TRACEBACK):
+        traceback.print_exception(error)
+    name = "" if isinstance(error, InternalError) else f"{type(error).__name__} "
+    say(
+        f"internal error: {name}{place_of(error)}: {one_line(error)}; lastchunk itself failed, no "
+        f"input is to blame: please report it with the output of {TRACEBACK}=1"
+    )
+    return EXIT_FAILED
+
+
+def place_of(error: BaseException) -> str:
+    """The innermost line of lastchunk's own that an exception came through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename.startswith(ROOT)] or frames
+    if not own:
+        return "at an unknown line"
+    file = own[-1].filename.removeprefix(ROOT + os.sep)
+    return f"at {file}, line {own[-1].lineno}, in {own[-1].name}()"
+
+
+def one_line(error: BaseException) -> str:
+    """What an exception says, on one line of bearable length."""
+    text = " ".join(str(error).split()) or "no message"
+    return text if len(text) <= 300 else text[:300] + " ..."
+
+
+def say(text: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(f"lastchunk: {text}\n")
+
+
+def _given(error: TyperException) -> str:
+    """What the option was given, where its error names what is allowed alone."""
+    cause = error.__cause__
+    return f", not {cause.errors()[0]['input']!r}" if isinstance(cause, ValidationError) else ""
