@@ -52,8 +52,21 @@ def fall_idle(owner: ObjectRuntime) -> None:
     """The last event has left the object. What it keeps in its fields will not stay long."""
     world = owner.world
     owner.meter.idle(world.now_ms)
-    if owner.program.log:  # nothing is logged for an instance that keeps nothing
+    if a_cold_start_shows(owner):
         world.add(Pending(IDLE_END, world.idle_ms, ("idle", owner.meter.requests)))
+
+
+def a_cold_start_shows(owner: ObjectRuntime) -> bool:
+    """Whether anything would tell a new instance from this one; else nothing need be planned.
+
+    Nothing is logged for an instance that keeps nothing; but its constructor runs again, the clock
+    of its next machine may be another one, and a cache that was filled is empty then (R7).
+    """
+    if owner.is_new:
+        return False  # a replaced one has ended; its successor has not begun
+    world = owner.world
+    is_cached = world.storage_read_ms > 0 and len(owner.storage.cached) > 0
+    return bool(owner.program.log) or owner.has_construct or world.clocks_differ or is_cached
 
 
 def idle_long_enough(owner: ObjectRuntime) -> None:

@@ -137,8 +137,7 @@ class ObjectRuntime:
     def _awake(self) -> None:
         """An event has come to an idle object: it is active, and not about to be put to sleep."""
         self.meter.active_since_ms = self.world.now_ms
-        if self.program.log:
-            self.world.cancel(instances.IDLE_END)
+        self.world.cancel(instances.IDLE_END)
 
     def storage_answered(self, task: TaskId, answer: Any) -> None:
         """An uncached read came back: the gate opens as the code goes on (R3, R7)."""

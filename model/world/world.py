@@ -110,10 +110,11 @@ class World:
             or any(fault.kind in NEEDS_COMMITS for fault in scenario.faults)
         )
         self.alarm_late_ms = exact(platform.alarm_late_ms)
-        idle_ms = platform.hibernate_after_ms if platform.hibernates else platform.evict_after_ms
-        self.idle_ms = exact(idle_ms)
-        reads_after = scenario.consumer.reads_after_ms
-        self.consumer_ms = None if reads_after is None else exact(reads_after)
+        self.idle_ms = exact(
+            platform.hibernate_after_ms if platform.hibernates else platform.evict_after_ms
+        )
+        self.clocks_differ = platform.clock_offset_ms.low_ms != platform.clock_offset_ms.high_ms
+        self.consumer_ms = exact(scenario.consumer.reads_after_ms)
         self.notify_ms = exact(scenario.consumer.notify_delay_ms)
         self.put_delay_ms = exact(scenario.blobs.put_delay_ms)
         self.same_key_ms = scenario.blobs.same_key_ms
