@@ -99,6 +99,19 @@ def test_what_was_answered_with_an_error_is_sent_again_after_a_reload() -> None:
     assert facts_of(trace).stored.keys() == {0, 1}
 
 
+def test_a_wait_of_the_page_that_is_gone_wakes_nobody() -> None:
+    # The upload of chunk 0 fails on a network that is down; the page waits 2 s to try again, and is
+    # reloaded meanwhile.
+    both = (
+        "faults=[{kind='network_down', offset_ms=10000, for_ms=100},"
+        " {kind='tab_reloaded', offset_ms=11000, for_ms=500}]"
+    )
+    trace = ran("alarm", KEEPS, both)
+    assert [x.at_ms for x in of(trace, e.TabReopened)] == [11_520]
+    assert sent(trace)[-1][:2] == (11_520, 0)
+    assert facts_of(trace).stored.keys() == {0}
+
+
 def test_a_page_may_be_reloaded_twice() -> None:
     twice = (
         "faults=[{kind='tab_reloaded', offset_ms=12000, for_ms=500},"

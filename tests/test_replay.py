@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lastchunk.cli import app
-from model.design import load_design
+from model.design import load_design, shipped_designs
 from model.errors import InputError
 from model.scenario.load import load_scenario, shipped
 from model.simulate import record, replay
@@ -30,10 +30,10 @@ def schedule_of(scenario: str = "lossy-mobile", *overrides: str, seed: int = 3) 
     return record(loaded, load_design("alarm", loaded), seed)[1]
 
 
-@pytest.mark.parametrize("design", ["alarm", "manual"])
+@pytest.mark.parametrize("design", shipped_designs())
 @pytest.mark.parametrize("name", shipped())
 def test_a_replay_gives_the_recorded_trace(name: str, design: str, tmp_path: Path) -> None:
-    for seed, overrides in ((1, []), (2, STORM)):
+    for seed, overrides in ((1, []), (2, STORM), (3, [])):
         loaded = load_scenario(name, overrides)
         run, schedule = record(loaded, load_design(design, loaded), seed)
         write_schedule(schedule, tmp_path / "run.schedule")

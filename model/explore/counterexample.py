@@ -6,12 +6,13 @@ integers; if the same property is not violated there, the explorer is wrong, and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from model.design import DesignSpec
 from model.errors import DesignError, InputError, InternalError
 from model.explore.paths import Walk
-from model.explore.times import Choice, ranges_of, times_of
+from model.explore.times import Choice, in_order, ranges_of, times_of
 from model.properties import EXPLORABLE, Violation
 from model.scenario.schema import Scenario
 from model.simulate import Run, replay
@@ -55,9 +56,12 @@ def counterexample(
     Raises `ExplorerError` where the run does not show the violation.
     """
     choice: Choice = "widest" if kind == "widest" else "earliest"
-    schedule = session_of(walk, choice, scenario, design)
-    if schedule is None:
+    times_ms = times_of(walk, choice)
+    if times_ms is None:
         return None
+    order = in_order(walk, times_ms)
+    ranges_ms = ranges_of(walk)
+    schedule = session_of(walk, order, times_ms, scenario, design)
     run = replayed(slug, schedule, design)
     judgement = EXPLORABLE[slug].check(run.facts, run.judge)
     if not isinstance(judgement, Violation):
@@ -65,7 +69,9 @@ def counterexample(
             f"the explorer says that {slug} is violated, and the replay of its own schedule says: "
             f"{judgement}"
         )
-    return Counterexample(slug, kind, schedule, run, judgement, tuple(ranges_of(walk)))
+    return Counterexample(
+        slug, kind, schedule, run, judgement, tuple(ranges_ms[number] for number in order)
+    )
 
 
 def replayed(slug: str, schedule: Schedule, design: DesignSpec) -> Run:
@@ -81,15 +87,17 @@ def replayed(slug: str, schedule: Schedule, design: DesignSpec) -> Run:
 
 
 def session_of(
-    walk: Walk, choice: Choice, scenario: Scenario, design: DesignSpec
-) -> Schedule | None:
-    """A path as a schedule to replay; None where no whole milliseconds fit."""
-    times_ms = times_of(walk, choice)
-    if times_ms is None:
-        return None
+    walk: Walk,
+    order: Sequence[int],
+    times_ms: Sequence[int],
+    scenario: Scenario,
+    design: DesignSpec,
+) -> Schedule:
+    """A path as a schedule to replay, its happenings in an order of their times."""
+    happenings = walk.happenings
     steps = tuple(
-        Step(item.key, at_ms, item.outcome)
-        for item, at_ms in zip(walk.happenings, times_ms, strict=True)
+        Step(happenings[number].key, times_ms[number], happenings[number].outcome)
+        for number in order
     )
     duration_ms = scenario.recording.duration_ms.low_ms or 0
     header = (scenario, design.reference, vars(design.settings), duration_ms, (0,), ENDED)

@@ -11,15 +11,14 @@ from itertools import pairwise
 from math import isqrt
 from typing import Any
 
-from model.explore.counterexample import Counterexample, ExplorerError, session_of
+from model.explore.counterexample import Counterexample, ExplorerError, replayed, session_of
 from model.explore.cycles import SETTLED, cycle_of
 from model.explore.node import Move, Node
 from model.explore.search import Search
 from model.explore.steps import Leaf
-from model.explore.times import ranges_of
+from model.explore.times import in_order, ranges_of, times_of
 from model.explore.zone import Zone
 from model.properties import Violation
-from model.simulate import replay
 
 
 def endless_example(slug: str, search: Search) -> Counterexample | None:
@@ -36,24 +35,32 @@ def endless_example(slug: str, search: Search) -> Counterexample | None:
     if walker.skeleton().key != search.classes[cycle[0]][0].skeleton.key:
         raise ExplorerError("a cycle of classes does not come back to the state it began in")
     walk, machine = walker.walk(), search.machine
-    schedule = session_of(walk, "earliest", machine.scenario, machine.plain)
-    if schedule is None:
+    times_ms = times_of(walk, "earliest")
+    if times_ms is None:
         return None
-    run = replay(schedule, machine.plain)
+    order = in_order(walk, times_ms)
+    schedule = session_of(walk, order, times_ms, machine.scenario, machine.plain)
+    run = replayed(slug, schedule, machine.plain)
     status = run.facts.status
     if status in SETTLED:
         raise ExplorerError("an endless schedule is completed when it is replayed")
-    steps = schedule.steps
-    began_ms = steps[before - 1].at_ms if before else 0
-    round_ms = steps[-1].at_ms - began_ms
-    count = len(steps) - before
+    # A fault passes once at the most, so nothing in a round is early.
+    came_ms = [
+        0,
+        *(at_ms for item, at_ms in zip(walk.happenings, times_ms, strict=True) if not item.early),
+    ]
+    count = len(walk.happenings) - before
+    round_ms = came_ms[-1] - came_ms[-1 - count]
     last = "the last step takes" if count == 1 else f"the last {count} steps take"
     detail = (
         f"{status} for ever: {last} {round_ms:,} ms here; that leads back to the state before, and "
         "may come again without an end"
     )
-    violation = Violation(steps[-1].at_ms, detail)
-    return Counterexample(slug, "endless", schedule, run, violation, tuple(ranges_of(walk)))
+    violation = Violation(came_ms[-1], detail)
+    ranges_ms = ranges_of(walk)
+    return Counterexample(
+        slug, "endless", schedule, run, violation, tuple(ranges_ms[number] for number in order)
+    )
 
 
 def _step_to(search: Search, number: int, following: int) -> tuple[Move, Leaf, Any]:

@@ -29,21 +29,30 @@ Constraint = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Happening:
-    """One step of the path: what happened, how, and when as an instant and ms after it."""
+    """One step of the path: what happened, how, and when as an instant and ms after it.
+
+    One that is ``early`` changes nothing, and the path settled it at once: it comes in its place
+    only in the order of time.
+    """
 
     key: Key
     outcome: str
     name: int
     offset_ms: int
+    early: bool = False
 
 
 @dataclass(frozen=True)
 class Walk:
-    """A path with its constraints over ``instants`` instants; instant 0 is the beginning."""
+    """A path with its constraints over ``instants`` instants; instant 0 is the beginning.
+
+    ``ended`` says at what the run ended with the last step; '' where it goes on.
+    """
 
     happenings: tuple[Happening, ...]
     constraints: tuple[Constraint, ...]
     instants: int
+    ended: str = ""
 
 
 class Script:
@@ -104,6 +113,7 @@ class Walker:
         world.begin()
         self.world = world
         self.order: tuple[int, ...] = ()
+        self.ended = ""
         machine.monitor.watch(self.facts, world.trace)
         self._settle()
         leaf, node, orders = root
@@ -150,16 +160,19 @@ class Walker:
         script.answers = answers_to(move.cell, leaf)
         key = skeleton.fires[move.column]
         time = self.times[key]
-        self.happenings.append(Happening(key, move.outcome, time.name, time.offset_ms))
-        if not (move.harmless and self.machine.pruning):
+        early = move.harmless and self.machine.pruning
+        self.happenings.append(Happening(key, move.outcome, time.name, time.offset_ms, early))
+        if not early:
             for other in self.times.values():
                 limit = at_most(other.offset_ms - time.offset_ms)
                 script.constraints.append((time.name, other.name, limit))
         self.facts = copy_facts(self.facts)
         world.happen(world.pending[key], time, move.outcome)  # type: ignore[arg-type]
         self.machine.monitor.watch(self.facts, world.trace)
-        if leaf.reason:
+        self.ended = leaf.reason
+        if leaf.reason:  # nothing more happens, so what would be due is not asked
             self.machine.monitor.end(self.facts, world.now_ms, leaf.reason)
+            return
         self._settle()
         self._rename(node, leaf, orders)
 
@@ -176,7 +189,7 @@ class Walker:
     def walk(self) -> Walk:
         """The path so far."""
         constraints = [limit for limit in self.script.constraints if limit[0] != limit[1]]
-        return Walk(tuple(self.happenings), tuple(constraints), self.names)
+        return Walk(tuple(self.happenings), tuple(constraints), self.names, self.ended)
 
 
 def answers_to(cell: Cell, leaf: Leaf) -> list[tuple[Test, Any]]:

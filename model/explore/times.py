@@ -77,6 +77,19 @@ def times_of(walk: Walk, choice: Choice) -> list[int] | None:
     return [times[item.name] + item.offset_ms for item in walk.happenings]
 
 
+def in_order(walk: Walk, times_ms: Sequence[int]) -> list[int]:
+    """The numbers of the happenings in the order of their times, ties as in the path.
+
+    An early one takes its place only here: the path settles it before all that may come first. One
+    that is not due when the run has ended, or when what the path shows has been shown, never
+    comes; where nothing is left to happen all have come.
+    """
+    numbers = sorted(range(len(times_ms)), key=times_ms.__getitem__)
+    while walk.ended != "quiet" and numbers and walk.happenings[numbers[-1]].early:
+        numbers.pop()
+    return numbers
+
+
 def widened(walk: Walk) -> list[Constraint]:
     """The constraints, each that leaves any room tightened by as many ms as all of them bear."""
     whole = solved(walk.constraints, walk.instants)

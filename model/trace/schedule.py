@@ -62,7 +62,7 @@ def write_schedule(schedule: Schedule, path: Path) -> None:
     """Write a schedule to a file, whole or not at all."""
     header = {
         "format": FORMAT,
-        "scenario": schedule.scenario.model_dump(mode="json", exclude_none=True),
+        "scenario": _scenario_data(schedule.scenario),
         "design": schedule.design,
         "settings": schedule.settings,
         "duration_ms": schedule.duration_ms,
@@ -74,6 +74,17 @@ def write_schedule(schedule: Schedule, path: Path) -> None:
     steps = [[list(step.key), step.at_ms, step.outcome] for step in schedule.steps]
     lines = [json.dumps(item, ensure_ascii=False) for item in (header, *steps)]
     write_text(path, "\n".join(lines) + "\n")
+
+
+def _scenario_data(scenario: Scenario) -> dict[str, Any]:
+    """A scenario as plain data.
+
+    Of the client only what the scenario says itself: that goes before the design's own client, so a
+    default that was written out would do the same when it is read.
+    """
+    data = scenario.model_dump(mode="json", exclude_none=True)
+    data["client"] = scenario.client.model_dump(mode="json", exclude_none=True, exclude_unset=True)
+    return data
 
 
 def read_schedule(path: Path) -> Schedule:

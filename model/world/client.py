@@ -130,6 +130,8 @@ class ClientHost:
         """
         if not self.settings.keeps_queue:
             return
+        for key in [key for key in self.world.pending if key[0] == "sleep"]:
+            self.world.cancel(key)  # a timer of the page that is gone
         self.program = build_program(self.world.design, self.settings)
         self.is_open, self.is_stopped = True, True
         self.last_index = len(self.chunks) - 1
