@@ -9,11 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.random_worlds import NAMES, STORMS, Wanderer, storm_world
-from model.trace.events import AlarmStarted
 from model.world.world import World
 from tests.probes import created, poke
 from tests.test_rules_alarm import SetsInBackOff
-from tests.worlds import of
 
 
 def choose(world: World, dice: random.Random) -> None:
@@ -70,5 +68,5 @@ def test_an_alarm_that_waits_for_a_back_off_waits_in_one_world_only() -> None:
     poke(hand, 200)
     hand.at(2_100, "alarm")
     other.happen(other.pending["alarm",], 2_100)
-    due_ms = [of(world.trace, AlarmStarted)[-1].due_ms for world in (hand.world, other)]
-    assert due_ms == [1_200, 100]
+    following = [world.pending["alarm",].payload for world in (hand.world, other)]
+    assert [(each.due_ms, each.retry) for each in following] == [(1_200, 0), (100, 2)]

@@ -32,9 +32,9 @@ class Alarms:
         "attempt",
         "ended",
         "held",
-        "instead_ms",
         "is_running",
         "owner",
+        "retry_is_deleted",
         "runs",
         "time_ms",
         "told_ms",
@@ -51,7 +51,7 @@ class Alarms:
         self.is_running = False
         self.waiting: tuple[Delivery, str] | None = None
         self.held: Delivery | None = None
-        self.instead_ms: int | None = None
+        self.retry_is_deleted = False
         self.runs = 0
         self.ended = 0
 
@@ -89,6 +89,7 @@ class Alarms:
         if self.time_ms is None:
             return False
         owner = self.owner
+        self.retry_is_deleted = self.retry_waits
         self.time_ms, self.will_delete = None, False
         owner.storage.dirty = True
         owner.world.trace.append(e.AlarmDeleted(owner.world.now_ms))
@@ -101,16 +102,20 @@ class Alarms:
     def tell(self, due_ms: int | None) -> None:
         """Tell the scheduler the time of the alarm; None takes it away."""
         self.told_ms = due_ms
-        world = self.owner.world
-        pending = world.pending.get(SLOT)
-        in_back_off = pending is not None and pending.payload.back_off > 0
-        if in_back_off and due_ms is not None and world.platform.bug_alarm_waits_for_back_off:
-            world.cancel(MOVE)
-            self.instead_ms = due_ms  # A7, the local bug
-            return
+        if due_ms is not None and self.retry_waits and not self.retry_is_deleted:
+            self.owner.world.cancel(MOVE)
+            return  # A7, the known bug: the scheduler looks at it when the retry is over
         self.unplan()
         if due_ms is not None:
             self.register(Delivery(due_ms))
+
+    @property
+    def retry_waits(self) -> bool:
+        """A7, the known bug: whether a retry is pending that another alarm does not replace."""
+        world = self.owner.world
+        pending = world.pending.get(SLOT)
+        in_back_off = pending is not None and pending.payload.back_off > 0
+        return in_back_off and world.platform.bug_alarm_waits_for_back_off
 
     def unplan(self) -> None:
         """The scheduler forgets what it was to deliver, and what it was still to be told (R9)."""
@@ -119,7 +124,7 @@ class Alarms:
         if MOVE in world.pending:
             world.cancel(MOVE)
         self.held = None
-        self.instead_ms = None
+        self.retry_is_deleted = False
 
     def register(self, delivery: Delivery) -> None:
         """The scheduler will deliver: never early by its clock or the object's (D3)."""
@@ -162,9 +167,6 @@ class Alarms:
     def due(self, delivery: Delivery, outcome: str) -> None:
         """The scheduler delivers. It looks at nothing else (R6)."""
         owner = self.owner
-        if self.instead_ms is not None:
-            delivery = delivery._replace(due_ms=self.instead_ms)
-            self.instead_ms = None
         if "alarm_late" in owner.world.troubles:
             self.held = delivery  # D3: up to a minute late, and replaceable meanwhile
             return
@@ -202,7 +204,7 @@ class Alarms:
             if SLOT not in owner.world.pending:
                 self.register(met)
             return None
-        keeps = self.time_ms != met.due_ms
+        keeps = self.time_ms != met.due_ms and not owner.storage.alarm_is_confirmed
         self.will_delete = not keeps
         if SLOT not in owner.world.pending:  # the scheduler has nothing more in hand
             self.told_ms = None
@@ -225,13 +227,18 @@ class Alarms:
             return delivery  # another alarm that is not confirmed is kept, and does not stop it
         if own_ms is not None and own_ms <= owner.clock_ms:
             world.cancel(SLOT)
-            return Delivery(own_ms)
+            as_retry = self.is_queued(delivery) and own_ms < owner.clock_ms
+            return delivery if as_retry else Delivery(own_ms)
         stale = e.StaleDelivery(world.now_ms, delivery.due_ms, -1 if own_ms is None else own_ms)
         world.trace.append(stale)
         pending = world.pending.get(SLOT)
         if pending is None or pending.payload.due_ms != own_ms:
             self.tell(own_ms)
         return None
+
+    def is_queued(self, delivery: Delivery) -> bool:
+        """A7, the known bug: whether the object's alarm stood behind this retry."""
+        return delivery.back_off > 0 and self.owner.world.platform.bug_alarm_waits_for_back_off
 
     # --- the end of an attempt ---------------------------------------------------------------
 
@@ -320,7 +327,7 @@ class Alarms:
     def lose(self, counted: bool, reason: str) -> None:
         """The instance is gone, and the attempt that it ran with it (D2, D4)."""
         attempt = self.attempt
-        self.will_delete = False
+        self.will_delete = self.retry_is_deleted = False
         if attempt is not None:
             self.over()
             self.fail(attempt.delivery, counted, reason)
