@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from model.errors import DesignError, InputError
+from model.scenario.load import check_client
 from model.scenario.schema import Scenario
 from reference_impl import DESIGNS
 
@@ -142,6 +143,10 @@ def _check_class(name: str, cls: Any) -> None:
     for method in (*OBJECT_METHODS, stop_call, "stop_flow"):
         if not inspect.iscoroutinefunction(getattr(cls, method, None)):
             raise DesignError(f"design {name} needs an async method {method}()")
+    check_client(getattr(cls, "client", {}), f"design {name}")
+    notifies = getattr(cls, "notifies", False)
+    if not isinstance(notifies, bool):
+        raise InputError(f"design {name}: notifies", notifies, "True or False")
 
 
 def _nearest(name: str, known: set[str]) -> str:

@@ -107,6 +107,65 @@ def test_a_class_that_lacks_something_is_told_what(
     assert words in str(error)
 
 
+@pytest.mark.parametrize(
+    ("client", "words"),
+    [
+        (
+            {"retry_milliseconds": 500},
+            "client.retry_milliseconds: unknown key: 'retry_milliseconds'",
+        ),
+        ({"retry_ms": "500"}, "client.retry_ms: '500'; allowed: Input should be a valid integer"),
+        (
+            {"retry_ms": -500},
+            "client.retry_ms: -500; allowed: Input should be greater than or equal",
+        ),
+        ({"retry_ms": 0.5}, "client.retry_ms: 0.5; allowed: Input should be a valid integer"),
+        ({"retry_ms": True}, "client.retry_ms: True; allowed: Input should be a valid integer"),
+        ({"chunk_ms": 0}, "client.chunk_ms: 0; allowed: Input should be greater than 0"),
+        ({"retry_factor": float("nan")}, "client.retry_factor: nan; allowed: "),
+        ({"retry_jitter": -0.1}, "client.retry_jitter: -0.1; allowed: "),
+        ({"retries_max": -2}, "client.retries_max: -2; allowed: "),
+        (
+            {"looks_at_status": 1},
+            "client.looks_at_status: 1; allowed: Input should be a valid bool",
+        ),
+        (
+            {"last_chunk": "never"},
+            "client.last_chunk: 'never'; allowed: Input should be 'after_stop'",
+        ),
+        ({7: 7}, "client.7"),
+        (["retry_ms"], "client: ['retry_ms']; allowed: "),
+        (None, "client; allowed: "),
+    ],
+)
+def test_the_client_of_a_design_is_checked_like_a_scenario(
+    mine: Path, client: object, words: str
+) -> None:
+    nan = "nan = float('nan')\n    "
+    mine.write_text(
+        WHOLE.replace('stop_call = "halt"', f'stop_call = "halt"\n    {nan}client = {client!r}')
+    )
+    error = refused(f"{mine}:Mine")
+    assert str(error).startswith(f"design Mine: {words}")
+    assert "\n" not in str(error)
+
+
+def test_a_client_of_whole_numbers_is_taken(mine: Path) -> None:
+    client = (
+        'stop_call = "halt"\n    client = MappingProxyType({"retry_ms": 500, "retry_factor": 2})'
+    )
+    text = "from types import MappingProxyType\n" + WHOLE.replace('stop_call = "halt"', client)
+    mine.write_text(text)
+    spec = load_design(f"{mine}:Mine")
+    settings = scenario().client.to_settings(spec.cls.client)
+    assert (settings.retry_ms, settings.retry_factor) == (500, 2)
+
+
+def test_whether_a_design_notifies_is_true_or_false(mine: Path) -> None:
+    mine.write_text(WHOLE.replace('stop_call = "halt"', 'stop_call = "halt"\n    notifies = "no"'))
+    assert str(refused(f"{mine}:Mine")) == "design Mine: notifies: 'no'; allowed: True or False"
+
+
 @pytest.mark.parametrize("reference", ["mine.py", ":Mine", "mine.py:", "alarms", ""])
 def test_a_reference_is_a_shipped_name_or_a_file_with_a_class(
     reference: str, mine: Path, monkeypatch: pytest.MonkeyPatch

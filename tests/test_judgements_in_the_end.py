@@ -176,7 +176,15 @@ def test_nobody_needs_to_be_told_of_what_is_not_completed() -> None:
     cut = start(*STOP, done(35_000, 0), ended="horizon")
     assert said("notified_once", cut, TELLS) == NotApplicable("the run ended at the horizon")
     silent = said("notified_once", start(*STOP, done(35_000, 0)), JUDGE)
-    assert silent == NotApplicable("the design sends no notification")
+    assert silent == NotApplicable("the design has no notifies = True, and no notification came")
+
+
+def test_who_was_heard_is_judged_whether_or_not_it_said_that_it_notifies() -> None:
+    told = [e.Notified(35_001, "")]
+    for judge in (TELLS, JUDGE):
+        assert said("notified_once", start(*STOP, done(35_000, 0), *told), judge) == Held()
+        twice = said("notified_once", start(*STOP, done(35_000, 0), *told, *told), judge)
+        assert twice == Violation(35_001, "the consumer acted 2 times")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from model.scenario.load import (
     parse_value,
     substitute,
 )
+from model.scenario.schema import Scenario
 from tests.test_scenario_refusals import FAULT, refused
 
 
@@ -96,3 +99,15 @@ def test_parameters_are_put_in_everywhere_but_among_themselves() -> None:
         substitute({"x": "$c"}, {})
     assert (caught.value.field, caught.value.value) == ("parameter", "$c")
     assert caught.value.allowed == "no name here"
+
+
+def test_a_date_is_one_however_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "dated.toml"
+    for written in ("2024-02-29", "'2024-02-29'", '"2024-02-29"'):
+        path.write_text(f"[platform]\ncompatibility_date = {written}\n")
+        for scenario in (
+            load_scenario(path),
+            load_scenario("everything-fast", [f"platform.compatibility_date={written}"]),
+        ):
+            assert scenario.platform.compatibility_date == "2024-02-29"
+            assert Scenario.model_validate_json(scenario.model_dump_json()) == scenario

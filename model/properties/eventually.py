@@ -26,9 +26,12 @@ def finalizes(facts: Facts, judge: JudgeSettings) -> Judgement:
 
 
 def notified_once(facts: Facts, judge: JudgeSettings) -> Judgement:
-    """The consumer acts exactly once: on each idempotency key once, without one every time."""
-    if not judge.notifies:
-        return NotApplicable("the design sends no notification")
+    """The consumer acts exactly once: on each idempotency key once, without one every time.
+
+    A design that does not say that it notifies is judged all the same once it has been heard.
+    """
+    if not judge.notifies and not facts.notified:
+        return NotApplicable("the design has no notifies = True, and no notification came")
     acted: list[tuple[int, str]] = []
     for at_ms, key in facts.notified:
         if not key or all(key != other for _, other in acted):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -176,6 +176,15 @@ def validate(data: dict[str, Any], source: str) -> Scenario:
         if slug not in GUARDS:
             raise InputError(f"{source}: expect.sometimes", slug, _known(slug, list(GUARDS)))
     return scenario
+
+
+def check_client(settings: Any, source: str) -> None:
+    """A design's own client settings, checked as a scenario's are, and nothing read as a number."""
+    given = dict(settings) if isinstance(settings, Mapping) else settings
+    try:
+        Scenario.model_validate({"name": "", "title": "", "client": given}, strict=True)
+    except ValidationError as error:
+        raise _first_error(error, source) from error
 
 
 def _first_error(error: ValidationError, source: str) -> InputError:

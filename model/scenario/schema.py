@@ -4,15 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from model.scenario.delay import AnyOffset, Constant, Delay, Model, Offset, Uniform
 from reference_impl.recorder import RecorderSettings
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _written_date(value: Any) -> Any:
+    """A date as TOML has it, or a text that is one, as YYYY-MM-DD."""
+    if type(value) is date:
+        return value.isoformat()
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        try:
+            return date.fromisoformat(value).isoformat()
+        except ValueError:
+            pass  # written like a date, and no day of any month
+    raise PydanticCustomError("date", "a day of the calendar, as YYYY-MM-DD")
+
+
+Date = Annotated[str, BeforeValidator(_written_date)]
 
 
 class Expect(Model):
@@ -161,7 +185,7 @@ class Platform(Model):
     hibernates: bool = True
     hibernate_after_ms: PositiveInt = 10_000
     evict_after_ms: Delay = Uniform(distribution="uniform", low_ms=70_000, high_ms=140_000)
-    compatibility_date: str = "2026-06-01"
+    compatibility_date: Date = "2026-06-01"
     bug_alarm_set_to_now_is_lost: bool = False
     bug_alarm_waits_for_back_off: bool = False
 
@@ -172,8 +196,6 @@ class Platform(Model):
         shares = self.alarm_counted_failure + self.alarm_uncounted_failure
         if shares + self.alarm_unacknowledged > 1:
             raise ValueError("the alarm's failures add up to more than 1")
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", self.compatibility_date) is None:
-            raise ValueError(f"compatibility_date {self.compatibility_date!r} is not YYYY-MM-DD")
         return self
 
 
