@@ -1,0 +1,1 @@
+"""Ordinary designs that keep state in some way of Python, each with the verdict that is true."""
