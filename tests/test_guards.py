@@ -37,6 +37,8 @@ MET: dict[str, tuple[Trace, int]] = {
     "tab_closed": ([e.TabClosed(7, ())], 7),
     "tab_reopened": ([e.TabReopened(7, 0)], 7),
     "laptop_slept": ([e.LaptopSlept(7)], 7),
+    "tab_frozen": ([e.TabFroze(7)], 7),
+    "tab_throttled": ([e.TabThrottled(7)], 7),
     "long_pause": ([RECORDED, e.ChunkRecorded(610_011, 1, 10)], 610_011),
     "stray_stop": ([e.StrayStop(7)], 7),
     "stop_overtook_upload": ([RECORDED, STOP_RAN], 20_000),

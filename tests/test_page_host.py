@@ -1,4 +1,4 @@
-"""The page and the laptop under it, to the millisecond: reloads, sleep, pauses, the last upload.
+"""The page, to the millisecond: reloads, pauses, the last upload. `test_standstill` has the rest.
 
 10 ms each way and 20 ms a put: the create is answered at 20 ms, the recording starts there, and a
 chunk is handed out each 10 s from then on.
@@ -171,47 +171,6 @@ def test_the_last_upload_is_that_of_the_last_chunk_alone() -> None:
         "alarm", "client.last_chunk_delay_ms=700", fault("tab_closed", 5, when="last_upload")
     )
     assert of(trace, e.TabClosed)[0].at_ms == 25_725
-
-
-# --- sleep ----------------------------------------------------------------------------------------
-
-
-def test_an_answer_in_the_sleep_is_told_at_the_end_of_it() -> None:
-    asleep = ("blobs.put_delay_ms=12000", fault("laptop_asleep", 11_000, for_ms=15_000))
-    trace = ran("alarm", *asleep)
-    assert of(trace, e.LaptopSlept) == [e.LaptopSlept(11_020)]
-    assert of(trace, e.LaptopWoke) == [e.LaptopWoke(26_020)]
-    answered = [x.at_ms for x in of(trace, e.ResponseArrived) if x.method == "upload"]
-    assert answered[0] == 10_020 + 10 + 12_000 + 10, "the answer is there, nobody reads it"
-    assert sent(trace)[:2] == [(10_020, 0, 0), (26_020, 1, 0)]
-    # The stop of 25,020 is told last: the sleep is recorded too.
-    assert of(trace, e.StopPressed) == [e.StopPressed(26_020, 26_000)]
-
-
-@pytest.mark.parametrize(
-    ("for_ms", "chunks"),
-    [
-        (8_900, [10_020, 20_020, 25_020]),
-        (9_100, [10_020, 20_120, 25_020]),
-        (19_500, [10_020, 30_520, 30_520]),
-    ],
-)
-def test_chunks_that_come_due_in_the_sleep_are_handed_out_at_its_end(
-    for_ms: int, chunks: list[int]
-) -> None:
-    trace = ran("alarm", fault("laptop_asleep", 11_000, for_ms=for_ms))
-    assert [x.at_ms for x in of(trace, e.ChunkRecorded)] == chunks
-    assert facts_of(trace).stored.keys() == set(range(len(chunks)))
-
-
-def test_a_sleeping_page_whose_tab_is_closed_is_told_nothing() -> None:
-    both = (
-        "faults=[{kind='laptop_asleep', offset_ms=9000, for_ms=5000},"
-        " {kind='tab_closed', offset_ms=11000}]"
-    )
-    trace = ran("alarm", both)
-    assert of(trace, e.ChunkRecorded) == []
-    assert of(trace, e.LaptopWoke) == [], "the wake was the page's"
 
 
 # --- pauses ---------------------------------------------------------------------------------------

@@ -204,16 +204,6 @@ def test_the_wait_loop_polls_each_100_ms_and_gives_up_after_30_s() -> None:
     assert (finalize.at_ms - stop_ms) % 100 == 0
 
 
-def test_a_sleeping_laptop_tells_the_page_all_at_once_in_order() -> None:
-    asleep = "faults=[{kind='laptop_asleep', offset_ms=15000, for_ms=33000}]"
-    trace = run("everything-fast", "alarm", asleep, "recording.duration_ms=65000")
-    times = [x.at_ms - 50 for x in of(trace, e.ChunkRecorded)]
-    assert times == [10_000, 48_000, 48_000, 48_000, 50_000, 60_000, 65_000]
-    assert facts_of(trace).stored.keys() == set(range(7))
-    over_stop = run("everything-fast", "alarm", asleep, "recording.duration_ms=25000")
-    assert of(over_stop, e.StopPressed)[0].at_ms == of(over_stop, e.LaptopWoke)[0].at_ms
-
-
 def test_a_pause_stands_still_and_does_not_count() -> None:
     settings = ("recording.pause_at_ms=15000", "recording.pause_for_ms=7000")
     trace = run("everything-fast", "alarm", *settings, "recording.duration_ms=25000")

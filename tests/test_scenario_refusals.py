@@ -19,7 +19,7 @@ UPLINKS = "constant or fluctuating or trace"
 FAULTS = (
     "alarm_fails or alarm_late or blobs_fail or commits_fail or commits_slow or create_again or "
     "deploy or instance_lost or laptop_asleep or network_down or process_killed or stray_stop or "
-    "tab_closed or tab_reloaded"
+    "tab_closed or tab_frozen or tab_reloaded or tab_throttled"
 )
 DELAYS = "constant or empirical or exponential or gamma or lognormal or uniform"
 

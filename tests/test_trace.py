@@ -137,8 +137,13 @@ def test_a_run_that_is_cut_says_so() -> None:
 
 def test_every_guard_and_type_of_event_is_met_somewhere() -> None:
     seen: set[str] = set()
-    failing = ["platform.alarm_counted_failure=0.9"]
-    for name, overrides in [*((name, []) for name in shipped()), ("everything-fast", failing)]:
+    held_up = (
+        "faults=[{kind='tab_frozen', offset_ms=15000, for_ms=9000},"
+        " {kind='tab_throttled', offset_ms=0, for_ms=60000}]"
+    )
+    further = [["platform.alarm_counted_failure=0.9"], [held_up]]
+    runs = [(name, []) for name in shipped()] + [("everything-fast", more) for more in further]
+    for name, overrides in runs:
         scenario = load_scenario(name, overrides)
         for design in load_designs(["manual", "alarm", "outbox", "lazy-alarm"], scenario):
             rows = replicate(scenario, [design], 120, seed=1)

@@ -47,6 +47,9 @@ def refuse_unbounded(scenario: Scenario) -> None:
     """Refuse what no state class can hold. Raises `InputError`."""
     if scenario.uplink is not None:
         raise InputError("uplink", "a shared uplink", "no uplink: exploring takes delays in bounds")
+    if any(fault.kind == "tab_throttled" for fault in scenario.faults):
+        allowed = "no timers at whole seconds: exploring knows times in bounds alone"
+        raise InputError("faults", "tab_throttled", allowed)
     offset = scenario.platform.clock_offset_ms
     if (offset.low_ms, offset.high_ms) != (0, 0):
         raise InputError(

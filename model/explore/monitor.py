@@ -174,7 +174,7 @@ class Monitor:
         if facts.recorded_ms >= 0 or "duration_true" not in self.wants:
             facts.start_ms = _came(facts.start_ms)
         if facts.recorded_ms >= 0:
-            facts.pause_began_ms, facts.paused_ms = -1, 0
+            facts.stands, facts.stands_since_ms, facts.stood_ms = (), -1, 0
         facts.tab_closed_ms = _came(facts.tab_closed_ms)
 
     def kept(self, facts: Facts) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:

@@ -136,6 +136,8 @@ GUARDS: dict[str, Guard] = {
         Guard("tab_closed", "The tab was closed."),
         Guard("tab_reopened", "A reloaded page went on with the queue that it had kept."),
         Guard("laptop_slept", "The laptop slept."),
+        Guard("tab_frozen", "The tab was frozen."),
+        Guard("tab_throttled", "The timers of the tab were throttled."),
         Guard("long_pause", "More than 10 minutes lay between two chunks before the stop."),
         Guard("stray_stop", "A stop was sent that nobody meant."),
         Guard("stop_overtook_upload", "A stop ran while a recorded chunk was not yet stored."),

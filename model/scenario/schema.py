@@ -163,8 +163,9 @@ class Platform(Model):
     (D2), or run to the end and not acknowledged (D5); ``alarm_move_loss`` is how often the
     scheduler is not told of a later alarm (R9). The ``_max`` settings bound how many of these
     strike in one session; None does not. ``hibernates`` off: the object stays in memory
-    until it is evicted. ``clock_offset_ms``: how far the clock of an instance is ahead. The two
-    ``bug_`` switches are known bugs of the platform (A7).
+    until it is evicted. ``clock_offset_ms``: how far the clock of an instance is ahead. An upload
+    of more than ``body_bytes_max`` is answered 413 before it comes to the object. The two ``bug_``
+    switches are known bugs of the platform (A7).
     """
 
     alarm_late_ms: Delay = Constant(value_ms=0)
@@ -185,6 +186,7 @@ class Platform(Model):
     hibernates: bool = True
     hibernate_after_ms: PositiveInt = 10_000
     evict_after_ms: Delay = Uniform(distribution="uniform", low_ms=70_000, high_ms=140_000)
+    body_bytes_max: PositiveInt = 100_000_000
     compatibility_date: Date = "2026-06-01"
     bug_alarm_set_to_now_is_lost: bool = False
     bug_alarm_waits_for_back_off: bool = False
@@ -251,10 +253,28 @@ class TabReloaded(Timed):
 
 
 class LaptopAsleep(Timed):
-    """The laptop sleeps: no chunks, then a burst."""
+    """The machine sleeps: it records, sends and receives nothing, and its requests break."""
 
     kind: Literal["laptop_asleep"]
     for_ms: Delay
+
+
+class TabFrozen(Timed):
+    """The tab is frozen: its timers and its recorder stand still, requests under way go on."""
+
+    kind: Literal["tab_frozen"]
+    for_ms: Delay
+
+
+class TabThrottled(Timed):
+    """The tab is in the background: its timers come due at whole seconds of the session alone.
+
+    At whole minutes, once it has been there for ``minute_after_ms``.
+    """
+
+    kind: Literal["tab_throttled"]
+    for_ms: Delay
+    minute_after_ms: NonNegativeInt = 300_000
 
 
 class StrayStop(Timed):
@@ -332,6 +352,8 @@ Fault = (
     | TabClosed
     | TabReloaded
     | LaptopAsleep
+    | TabFrozen
+    | TabThrottled
     | StrayStop
     | CreateAgain
     | InstanceLost

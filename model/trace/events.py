@@ -125,6 +125,24 @@ class LaptopWoke(NamedTuple):
     at_ms: int
 
 
+class TabFroze(NamedTuple):
+    at_ms: int
+
+
+class TabThawed(NamedTuple):
+    at_ms: int
+
+
+class TabThrottled(NamedTuple):
+    """The tab's timers come due at whole seconds from here on, later at whole minutes."""
+
+    at_ms: int
+
+
+class TabUnthrottled(NamedTuple):
+    at_ms: int
+
+
 # --- the network -----------------------------------------------------------------------------
 
 
@@ -151,6 +169,16 @@ class BodyArrived(NamedTuple):
     method: str
     chunk: int
     attempt: int
+
+
+class RequestTooLarge(NamedTuple):
+    """The platform answers 413, before the object sees it."""
+
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+    size_bytes: int
 
 
 class RequestLost(NamedTuple):
@@ -235,9 +263,14 @@ Event = (
     | TabReopened
     | LaptopSlept
     | LaptopWoke
+    | TabFroze
+    | TabThawed
+    | TabThrottled
+    | TabUnthrottled
     | RequestSent
     | RequestArrived
     | BodyArrived
+    | RequestTooLarge
     | RequestLost
     | RequestDuplicated
     | ResponseLost
@@ -318,6 +351,7 @@ __all__ = [
     "RequestFailed",
     "RequestLost",
     "RequestSent",
+    "RequestTooLarge",
     "ResponseArrived",
     "ResponseLost",
     "RowWritten",
@@ -329,7 +363,11 @@ __all__ = [
     "StorageReverted",
     "StrayStop",
     "TabClosed",
+    "TabFroze",
     "TabReopened",
+    "TabThawed",
+    "TabThrottled",
+    "TabUnthrottled",
     "TroubleBegan",
     "TroubleEnded",
     "UploadAbandoned",

@@ -16,6 +16,7 @@ from reference_impl.contract import COMPLETED
 LONG_PAUSE_MS = 600_000
 UPLOAD = "upload"
 CLIENT_ERROR, SERVER_ERROR = 400, 500
+TOO_LARGE = 413
 
 
 class Facts:
@@ -38,8 +39,9 @@ class Facts:
         self.stop_answered_ms = -1
         self.stop_ran_ms = self.last_upload_ms = self.last_recorded_ms = -1
         self.completed_while_recording_ms = -1
-        self.pause_began_ms = -1
-        self.paused_ms = 0
+        self.stands: tuple[str, ...] = ()  # why the recorder stands still
+        self.stands_since_ms = -1
+        self.stood_ms = 0
         self.recorded_ms = self.row_ms = -1
         self.retries = self.uploads_running = self.stop_runs = 0
         self.notified: list[tuple[int, str]] = []  # (at_ms, idempotency key)
@@ -81,12 +83,22 @@ class Facts:
             self.saw("long_pause", event.at_ms)
         self.recorded[event.chunk] = self.last_recorded_ms = event.at_ms
 
+    def _stand_still(self, why: str, at_ms: int) -> None:
+        if not self.stands:
+            self.stands_since_ms = at_ms
+        self.stands += (why,)
+
+    def _go_on(self, why: str, at_ms: int) -> None:
+        self.stands = tuple(other for other in self.stands if other != why)
+        if not self.stands and self.stands_since_ms >= 0:
+            self.stood_ms += at_ms - self.stands_since_ms
+            self.stands_since_ms = -1
+
     def _pause_started(self, event: e.PauseStarted) -> None:
-        self.pause_began_ms = event.at_ms
+        self._stand_still("paused", event.at_ms)
 
     def _pause_ended(self, event: e.PauseEnded) -> None:
-        self.paused_ms += event.at_ms - self.pause_began_ms
-        self.pause_began_ms = -1
+        self._go_on("paused", event.at_ms)
 
     def _stop_pressed(self, event: e.StopPressed) -> None:
         self.stop_ms, self.recorded_ms = event.at_ms, event.recorded_ms
@@ -99,8 +111,8 @@ class Facts:
         self.held.update(event.held)
         self.saw("tab_closed", event.at_ms)
         if self.start_ms >= 0 and self.stop_ms < 0:
-            until_ms = event.at_ms if self.pause_began_ms < 0 else self.pause_began_ms
-            self.recorded_ms = until_ms - self.start_ms - self.paused_ms
+            until_ms = event.at_ms if self.stands_since_ms < 0 else self.stands_since_ms
+            self.recorded_ms = until_ms - self.start_ms - self.stood_ms
 
     def _reopened_tab(self, event: e.TabReopened) -> None:
         self.recorded_ms = event.recorded_ms
@@ -108,6 +120,20 @@ class Facts:
 
     def _slept(self, event: e.LaptopSlept) -> None:
         self.saw("laptop_slept", event.at_ms)
+        self._stand_still("asleep", event.at_ms)
+
+    def _woke(self, event: e.LaptopWoke) -> None:
+        self._go_on("asleep", event.at_ms)
+
+    def _froze(self, event: e.TabFroze) -> None:
+        self.saw("tab_frozen", event.at_ms)
+        self._stand_still("frozen", event.at_ms)
+
+    def _thawed(self, event: e.TabThawed) -> None:
+        self._go_on("frozen", event.at_ms)
+
+    def _throttled(self, event: e.TabThrottled) -> None:
+        self.saw("tab_throttled", event.at_ms)
 
     # --- the network -------------------------------------------------------------------------
 
@@ -124,6 +150,10 @@ class Facts:
         is_stop = event.method not in (UPLOAD, "create")
         if is_stop and event.status < CLIENT_ERROR:
             self.stop_answered_ms = event.at_ms
+
+    def _too_large(self, event: e.RequestTooLarge) -> None:
+        self.refused.append((event.at_ms, event.chunk, TOO_LARGE))
+        self.saw("refused", event.at_ms)
 
     def _response_lost(self, event: e.ResponseLost) -> None:
         self.saw("response_lost", event.at_ms)
@@ -280,6 +310,11 @@ _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
     e.TabClosed: Facts._tab_closed,
     e.TabReopened: Facts._reopened_tab,
     e.LaptopSlept: Facts._slept,
+    e.LaptopWoke: Facts._woke,
+    e.TabFroze: Facts._froze,
+    e.TabThawed: Facts._thawed,
+    e.TabThrottled: Facts._throttled,
+    e.RequestTooLarge: Facts._too_large,
     e.RequestSent: Facts._request_sent,
     e.RequestArrived: Facts._request_arrived,
     e.ResponseArrived: Facts._response_arrived,

@@ -20,6 +20,7 @@ _LANE_BY_TYPE = {
     "RequestSent": "network",
     "RequestArrived": "network",
     "BodyArrived": "network",
+    "RequestTooLarge": "network",
     "RequestLost": "network",
     "RequestDuplicated": "network",
     "ResponseLost": "network",

@@ -84,6 +84,10 @@ What the model admits
   128 MB of memory and the thousand requests a second of an object are not modelled.
 - Where commits take no time and cannot fail, memory and disk are one; the case of R8 then has no
   room. `platform.commit_ms` above 0 makes it.
+- A machine that sleeps breaks its requests, however short the sleep, and its timers that came due
+  run as it wakes. A frozen or a throttled tab is told apart from it (`standstill.py`). The user
+  stops and pauses by the clock, and where the page stands still, when it goes on.
+- Of the limits on a request, the size of its body alone is kept: 413, before the object sees it.
 - Commits are confirmed in order, and of those under way a loss keeps the first so many, never a
   later one without an earlier. Transactions, `sync()` and `allowUnconfirmed` are not there.
 - KV's cache is emptied with the instance only; its writes never wait, nor does reading the alarm.

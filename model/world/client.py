@@ -1,7 +1,7 @@
-"""The client host: the page that runs the recorder, its MediaRecorder, and the laptop under it.
+"""The client host: the page that runs the recorder, its MediaRecorder, and the machine under it.
 
-The recorder's code runs as a `Program`; this module answers the effects that it awaits. A laptop
-asleep hands nothing to the page: what comes due meanwhile is told, in order, when it wakes. A tab
+The recorder's code runs as a `Program`; this module answers the effects that it awaits. What holds
+a page up is in `standstill.py`: what comes due meanwhile is told, in order, when it goes on. A tab
 that is closed takes the queue and its requests with it.
 """
 
@@ -14,6 +14,7 @@ from model.errors import DesignError
 from model.trace import events as e
 from model.world.pending import Between, Pending
 from model.world.program import Done, Program, TaskId
+from model.world.standstill import ASLEEP, ENDS, FROZEN, PAUSED
 from reference_impl.contract import (
     Abandon,
     Browser,
@@ -37,7 +38,14 @@ if TYPE_CHECKING:
 START: TaskId = ("start",)
 STOP: TaskId = ("stop",)
 TICK = ("tick",)
-PAGE_PENDING = (TICK, ("last_chunk",), ("stop",), ("pause",), ("unpause",), ("wake",))
+PAGE_PENDING = (
+    TICK,
+    ("last_chunk",),
+    ("stop",),
+    ("pause",),
+    ("unpause",),
+    *((kind,) for kind in ENDS),
+)
 SUSPENDS = object()
 
 
@@ -51,21 +59,27 @@ def build_program(design: DesignSpec, settings: RecorderSettings) -> Program:
 
 
 class ClientHost:
-    """The page. ``chunks`` holds what the MediaRecorder has handed out so far."""
+    """The page. ``chunks`` holds what the MediaRecorder has handed out so far.
+
+    ``stands`` says why the recorder stands still, ``stood_ms`` for how long it has; ``throttled``
+    since when timers are, and after how long they wait for whole minutes.
+    """
 
     def __init__(self, world: World, program: Program, settings: RecorderSettings) -> None:
         self.world = world
         self.program = program
         self.settings = settings
         self.is_open = True
-        self.is_asleep = False
-        self.told_asleep: list[tuple[Any, ...]] = []
+        self.stands: tuple[str, ...] = ()
+        self.held: list[tuple[Any, ...]] = []
+        self.throttled: tuple[int, int] | None = None
+        self.late_timers: list[tuple[str, TaskId]] = []
         self.chunks: list[Chunk] = []
         self.last_index: int | None = None
         self.started_ms = -1
         self.emitted_ms = 0
-        self.paused_ms = 0
-        self.pause_began_ms: int | None = None
+        self.stood_ms = 0
+        self.stands_since_ms: int | None = None
         self.is_stopped = False
         self.recorded_ms = 0
         self.sleeps = 0
@@ -78,34 +92,47 @@ class ClientHost:
         """Tell the page something: an answer, an error, a chunk, the user's stop."""
         if not self.is_open:
             return
-        if self.is_asleep:
-            self.told_asleep.append((verb, task, payload))
+        if ASLEEP in self.stands or FROZEN in self.stands:
+            self.held.append((verb, task, payload))
             return
         now_ms = self.world.now_ms
         if verb == "send":
             self._drive(task, self.program.send(task, payload, now_ms))
         elif verb == "throw":
             self._drive(task, self.program.throw(task, NetworkError(payload), now_ms))
-        elif verb == "chunk":
-            self.emit()
         elif verb == "stop":
             self.world.trace.append(e.StopPressed(now_ms, self._media_ms()))
             self._drive(task, self.program.start(task, "stop", (), now_ms))
+        elif verb in _ACTS:
+            _ACTS[verb](self, task)
         else:
             self._drive(task, self.program.start(task, verb, (), now_ms))
 
-    def wake(self) -> None:
-        """The laptop wakes: all that came due in its sleep is told now, in order."""
-        self.is_asleep = False
-        self.world.trace.append(e.LaptopWoke(self.world.now_ms))
-        told, self.told_asleep = self.told_asleep, []
-        for verb, task, payload in told:
-            self.tell(verb, task, payload)
+    def stand_still(self, why: str) -> None:
+        """The recorder stands still: media time does, and no chunk comes."""
+        if not self.stands:
+            self.stands_since_ms = self.world.now_ms
+            self.world.cancel(TICK)
+        self.stands += (why,)
 
-    def fall_asleep(self) -> None:
-        """The laptop sleeps: nothing reaches the page until it wakes."""
-        self.is_asleep = True
-        self.world.trace.append(e.LaptopSlept(self.world.now_ms))
+    def go_on(self, why: str) -> None:
+        """One reason to stand still is gone; with the last of them all that was held is told."""
+        self.stands = tuple(other for other in self.stands if other != why)
+        if not self.stands:
+            assert self.stands_since_ms is not None
+            self.stood_ms += self.world.now_ms - self.stands_since_ms
+            self.stands_since_ms = None
+            if self.started_ms >= 0 and not self.is_stopped:
+                self._plan_tick()
+        if ASLEEP not in self.stands and FROZEN not in self.stands:
+            held, self.held = self.held, []
+            for verb, task, payload in held:
+                self.tell(verb, task, payload)
+
+    def _time_out(self, call: Any) -> None:
+        """The page waits no longer for a call, if it still does."""
+        if call in self.world.network.calls:
+            self.world.network.cut(call, "timed out")
 
     def close(self, for_good: bool = True) -> None:
         """The tab is closed. What it holds is gone with it, unless it will be there again."""
@@ -118,6 +145,8 @@ class ClientHost:
         )
         self.world.trace.append(e.TabClosed(self.world.now_ms, held))
         self.is_open = False
+        self.stands, self.stands_since_ms, self.throttled = (), None, None
+        self.held, self.late_timers = [], []
         for key in PAGE_PENDING:
             self.world.cancel(key)
         for call in list(self.world.network.calls):
@@ -227,35 +256,24 @@ class ClientHost:
 
     def tick(self) -> None:
         """The MediaRecorder has a chunk ready, and begins the next one."""
-        if self.is_asleep:
-            self.told_asleep.append(("chunk", TICK, None))
-            passed = sum(verb == "chunk" for verb, _, _ in self.told_asleep)
-            due_ms = (len(self.chunks) + passed + 1) * self.settings.chunk_ms
-            if due_ms < self.world.duration_ms:
-                self.world.add(Pending(TICK, self.settings.chunk_ms))
-            return
         self.emit()
         self._plan_tick()
 
-    def pause(self) -> None:
+    def _pause(self, _task: TaskId) -> None:
         """The user pauses: media time stands still, no chunk comes."""
         self.world.trace.append(e.PauseStarted(self.world.now_ms))
-        self.pause_began_ms = self.world.now_ms
-        self.world.cancel(TICK)
+        self.stand_still(PAUSED)
 
-    def resume(self) -> None:
+    def _unpause(self, _task: TaskId) -> None:
         """The user goes on recording."""
         self.world.trace.append(e.PauseEnded(self.world.now_ms))
-        assert self.pause_began_ms is not None
-        self.paused_ms += self.world.now_ms - self.pause_began_ms
-        self.pause_began_ms = None
-        self._plan_tick()
+        self.go_on(PAUSED)
 
     def _media_ms(self) -> int:
         if self.started_ms < 0:
             return 0
-        until_ms = self.world.now_ms if self.pause_began_ms is None else self.pause_began_ms
-        return until_ms - self.started_ms - self.paused_ms
+        until_ms = self.world.now_ms if self.stands_since_ms is None else self.stands_since_ms
+        return until_ms - self.started_ms - self.stood_ms
 
     def emit(self) -> None:
         """Hand the media since the last chunk to the page, which queues it."""
@@ -297,20 +315,30 @@ class ClientHost:
 
 _PLAIN_FIELDS = (
     "is_open",
-    "is_asleep",
-    "told_asleep",
+    "stands",
+    "held",
+    "throttled",
+    "late_timers",
     "chunks",
     "last_index",
     "started_ms",
     "emitted_ms",
-    "paused_ms",
-    "pause_began_ms",
+    "stood_ms",
+    "stands_since_ms",
     "is_stopped",
     "recorded_ms",
     "sleeps",
     "awaits_last",
     "pages",
 )
+
+_ACTS: dict[str, Any] = {
+    "chunk": lambda page, _task: page.emit(),
+    "pause": ClientHost._pause,
+    "unpause": ClientHost._unpause,
+    "timeout": ClientHost._time_out,
+}
+"""What is told to the page, and not to its code."""
 
 _ANSWERS: dict[type, Any] = {
     Fetch: ClientHost._fetch,

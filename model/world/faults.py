@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from model.trace import events as e
-from model.world import instances
+from model.world import instances, standstill
 from model.world.chances import kept_of
 from model.world.pending import Pending
 
@@ -48,8 +48,19 @@ def _tab_reloaded(world: World, fault: Any, number: int, kept: int) -> None:
 
 
 def _laptop_asleep(world: World, fault: Any, number: int, kept: int) -> None:
-    world.client.fall_asleep()
-    world.add(Pending(("wake",), world.exact(fault.for_ms), ("sleep length", number)))
+    if standstill.fall_asleep(world.client):
+        world.add(Pending(("wake",), world.exact(fault.for_ms), ("sleep length", number)))
+
+
+def _tab_frozen(world: World, fault: Any, number: int, kept: int) -> None:
+    if standstill.freeze(world.client):
+        world.add(Pending(("thaw",), world.exact(fault.for_ms), ("freeze length", number)))
+
+
+def _tab_throttled(world: World, fault: Any, number: int, kept: int) -> None:
+    if standstill.throttle(world.client, fault):
+        length = world.exact(fault.for_ms)
+        world.add(Pending(("throttle_ends",), length, ("throttle length", number)))
 
 
 def _stray_stop(world: World, fault: Any, number: int, kept: int) -> None:
@@ -96,6 +107,8 @@ _STRIKES: dict[str, Callable[[World, Any, int, int], None]] = {
     "tab_closed": _tab_closed,
     "tab_reloaded": _tab_reloaded,
     "laptop_asleep": _laptop_asleep,
+    "tab_frozen": _tab_frozen,
+    "tab_throttled": _tab_throttled,
     "stray_stop": _stray_stop,
     "create_again": _create_again,
     "instance_lost": _instance_lost,

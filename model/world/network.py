@@ -90,6 +90,9 @@ class Network:
         if outcome == "duplicated":
             self.world.trace.append(e.RequestDuplicated(now_ms, *call))
             self._launch(call, copy + 1, pending.payload)
+        if method == UPLOAD and self._is_too_large(pending):
+            self.respond((*call, copy), Response(413))
+            return
         if self.world.object.is_down:
             self._stop_draining(call)
             self.fail(call, "object gone")
@@ -99,6 +102,15 @@ class Network:
         if method == UPLOAD and call not in self.draining:
             self.arrived.add(chunk)
         self.world.object.deliver("request", (*call, copy), pending.payload)
+
+    def _is_too_large(self, pending: Pending) -> bool:
+        """Whether the platform takes no body of that size; the code then never hears of it."""
+        size_bytes = pending.payload[0].size_bytes
+        if size_bytes <= self.world.platform.body_bytes_max:
+            return False
+        event = e.RequestTooLarge(self.world.now_ms, *pending.key[1:4], size_bytes)
+        self.world.trace.append(event)
+        return True
 
     # --- bodies on a shared uplink -----------------------------------------------------------
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from model.scenario.delay import Constant
 from model.trace.events import NO_CHUNK, BlobPutFailed, BlobStored, Event
 from model.world import client as client_host
-from model.world import faults, instances
+from model.world import faults, instances, standstill
 from model.world.alarms import SLOT
 from model.world.chances import (
     ANY,
@@ -368,7 +368,7 @@ _HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
     "request": lambda w, p, outcome: w.network.request_arrives(p, outcome),
     "response": lambda w, p, outcome: w.network.response_arrives(p, outcome),
     "error": lambda w, p, _: w.network.error_arrives(p.key[1:], p.payload),
-    "timeout": lambda w, p, _: w.network.cut(p.key[1:], "timed out"),
+    "timeout": lambda w, p, _: standstill.timer_due(w.client, "timeout", p.key[1:]),
     "body": lambda w, p, _: w.network.body_arrives(p.key[1:]),
     DRAINED: lambda w, p, _: w.network.drained(p.key[1:]),
     "blob": World._blob,
@@ -387,14 +387,14 @@ _HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
     "restart": lambda w, _p, _: instances.restart(w.object),
     "trouble_ends": lambda w, p, _: faults.trouble_ends(w, p.key[1]),
     "consumer_reads": lambda w, _p, _: w.consumer.read(),
-    "sleep": lambda w, p, _: w.client.tell("send", p.payload),
+    "sleep": lambda w, p, _: standstill.timer_due(w.client, "send", p.payload),
     "tick": lambda w, p, _: w.client.tick(),
     "last_chunk": lambda w, p, _: w.client.tell("chunk", client_host.TICK),
     "stop": lambda w, p, _: w.client.tell("stop", client_host.STOP),
-    "pause": lambda w, p, _: w.client.pause(),
-    "unpause": lambda w, p, _: w.client.resume(),
+    "pause": lambda w, p, _: w.client.tell("pause", p.key),
+    "unpause": lambda w, p, _: w.client.tell("unpause", p.key),
     "reopen": lambda w, _p, _: w.client.reopen(),
-    "wake": lambda w, p, _: w.client.wake(),
+    **dict.fromkeys(standstill.ENDS, lambda w, p, _: standstill.ENDS[p.key[0]](w.client)),
     "network_up": lambda w, p, _: w.network.comes_up(),
     "fault": faults.strike,
 }

@@ -73,6 +73,18 @@ class Builder(ObjectSpans):
     def on_LaptopWoke(self, event: e.LaptopWoke) -> None:  # noqa: N802
         self._end_band("laptop asleep", event.at_ms)
 
+    def on_TabFroze(self, event: e.TabFroze) -> None:  # noqa: N802
+        self.bands["tab frozen"] = event.at_ms
+
+    def on_TabThawed(self, event: e.TabThawed) -> None:  # noqa: N802
+        self._end_band("tab frozen", event.at_ms)
+
+    def on_TabThrottled(self, event: e.TabThrottled) -> None:  # noqa: N802
+        self.bands["tab throttled"] = event.at_ms
+
+    def on_TabUnthrottled(self, event: e.TabUnthrottled) -> None:  # noqa: N802
+        self._end_band("tab throttled", event.at_ms)
+
     def on_PauseStarted(self, event: e.PauseStarted) -> None:  # noqa: N802
         self.bands["paused"] = event.at_ms
 
