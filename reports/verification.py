@@ -51,6 +51,7 @@ def to_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[
         "seconds": round(result.seconds, 3),
         "late_ms": result.late_ms,
         "late_ms_min": result.late_ms_min,
+        "attack": vars(result.attack),
         "guards": list(result.guards),
         "silent": list(result.silent),
         "properties": {

@@ -54,6 +54,10 @@ def verify(
     classes: Annotated[int, typer.Option("--classes", help="Give up there.")] = 1_000_000,
     seconds: Annotated[float, typer.Option("--seconds", help="Give up there.")] = 600.0,
     memory_mb: Annotated[int, typer.Option("--memory-mb", help="Give up there.")] = 4_000,
+    attack: Annotated[
+        int | None,
+        typer.Option("--attack", help="Try so many schedules against what is proved."),
+    ] = None,
     inclusion: Annotated[bool, typer.Option(help="Keep the largest classes alone.")] = True,
     symmetry: Annotated[bool, typer.Option(help="Chunks alike are one.")] = True,
     pruning: Annotated[bool, typer.Option(help="Settle at once what changes nothing.")] = True,
@@ -77,7 +81,7 @@ def verify(
                 find_threshold(scenario, overrides or [], design, slug, threshold, budget)
                 for slug in only or ["complete_at_finalization"]
             ]
-        result = run_verify(loaded, specs[0], only, budget, switches, progress)
+        result = run_verify(loaded, specs[0], only, budget, switches, progress, attack=attack)
     show(result, limits)
     if out is not None:
         write_verification(result, limits, out)
@@ -98,6 +102,8 @@ def show(result: Verification, limits: list[Threshold]) -> None:
         f"{result.classes:,} classes of {result.states:,} states, {result.steps:,} steps, depth "
         f"{result.depth}, {result.seconds:.1f} s"
     )
+    if "proved" in {verdict.kind for verdict in result.verdicts.values()}:
+        out.print(escape(result.attack.sentence()))
     if result.silent:
         out.print("no schedule says anything about " + ", ".join(result.silent))
     if result.late_ms is not None:

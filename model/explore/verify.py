@@ -8,12 +8,20 @@ from typing import Any
 
 from model.design import DesignSpec
 from model.errors import InputError
+from model.explore.attack import (
+    SECONDS_LEAST,
+    SHARE,
+    Attack,
+    Attacker,
+    check_attack,
+    happenings_for,
+)
 from model.explore.counterexample import KINDS, Counterexample, counterexample
 from model.explore.cycles import runs_for_ever
 from model.explore.endless import endless_example
 from model.explore.machine import Machine, monitor_for
 from model.explore.monitor import TIMED
-from model.explore.search import Budget, Exploration, Progress, Search
+from model.explore.search import Budget, Exploration, Progress, Search, few_collections
 from model.explore.watched import TellsApart
 from model.explore.zone import HALF, milliseconds
 from model.properties import EXPLORABLE, asked
@@ -42,7 +50,7 @@ class Verification:
     longest time from the later of stop and last upload to the completion; None where it is not
     known or has no bound; ``late_ms_min`` is the shortest. ``seconds`` is wall time. ``silent``
     are properties that no schedule says anything about, left out where they were not asked for by
-    name.
+    name. ``attack`` is what was tried against what is proved.
     """
 
     scenario: Scenario
@@ -61,6 +69,7 @@ class Verification:
     guards: tuple[str, ...]
     silent: tuple[str, ...] = ()
     budget: Budget = field(default_factory=Budget)
+    attack: Attack = field(default_factory=Attack)
 
     @property
     def verdict(self) -> VerdictKind:
@@ -81,16 +90,19 @@ def verify(
     counterexamples: bool = True,
     kinds: Collection[str] = KINDS,
     longest: bool = True,
+    attack: int | None = None,
 ) -> Verification:
     """Explore every schedule of a design within the bounds of a scenario.
 
     ``kinds`` are those of the counterexamples to make. Without ``longest``, exploring ends at a
-    session that is not finalized promptly, and the longest delay is not known then.
+    session that is not finalized promptly, and the longest delay is not known then. ``attack`` is
+    how many schedules to try against what is proved; None: as many as fit what was explored.
 
     Raises `InputError` for what cannot be explored and for unknown properties, `DesignError` where
     the design throws, does not end or cannot be repeated, `TimeError` (a `DesignError`) where it
-    does with a time what cannot be exact.
+    does with a time what cannot be exact, `RefutedProofError` where what is proved is violated.
     """
+    check_attack(attack)
     budget = check_budget(budget or Budget())
     slugs = check_slugs(design, scenario, properties)
     # A timed property needs two times in every state; alone, it makes the others no dearer.
@@ -103,14 +115,8 @@ def verify(
     ]
     found = [part.search.found for part in parts]
     verdicts = {slug: v for part in parts for slug, v in part.verdicts().items()}
-    examples = {}
-    for part in parts if counterexamples else ():
-        examples.update(part.counterexamples(kinds))
-    for slug, items in examples.items():
-        if items:  # a time that the search knows as an instant only is a number here
-            verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)
-        elif not {"shortest", "widest"}.isdisjoint(kinds):
-            verdicts[slug] = _verdict("unknown", BETWEEN_MS)
+    tried = _attacked(parts, verdicts, attack, budget)
+    examples = _examples(parts, verdicts, kinds) if counterexamples else {}
     silent = () if properties is not None else tuple(s for s in slugs if _is_silent(verdicts[s]))
     return Verification(
         scenario,
@@ -128,7 +134,41 @@ def verify(
         tuple(sorted(set().union(*(item.guards for item in found)))),
         silent,
         budget,
+        tried,
     )
+
+
+def _examples(
+    parts: list[Part], verdicts: dict[str, Verdict], kinds: Collection[str]
+) -> dict[str, tuple[Counterexample, ...]]:
+    """The sessions of each property violated; they give its verdict its words."""
+    examples = {
+        slug: items for part in parts for slug, items in part.counterexamples(kinds).items()
+    }
+    for slug, items in examples.items():
+        if items:  # a time that the search knows as an instant only is a number here
+            verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)
+        elif not {"shortest", "widest"}.isdisjoint(kinds):
+            verdicts[slug] = _verdict("unknown", BETWEEN_MS)
+    return examples
+
+
+def _attacked(
+    parts: list[Part], verdicts: dict[str, Verdict], schedules: int | None, budget: Budget
+) -> Attack:
+    """What was tried against what is proved. Raises `RefutedProofError`."""
+    proved = [slug for slug, verdict in verdicts.items() if verdict.kind == "proved"]
+    if not proved:
+        return Attack()
+    machine = parts[0].machine
+    attacker = Attacker(machine.plain, machine.scenario, proved, machine.monitor.late)
+    happenings = sum(happenings_for(part.machine.runs, part.search.found.steps) for part in parts)
+    spent = sum(part.search.found.seconds for part in parts)
+    seconds = budget.seconds
+    if schedules is None:
+        seconds = max(SECONDS_LEAST, min(SHARE * spent, budget.seconds - spent))
+    with few_collections():
+        return attacker.attack(schedules, happenings, seconds)
 
 
 def _delays(parts: list[Part], longest: bool) -> tuple[int | None, int | None]:

@@ -77,10 +77,17 @@ class Due(simpy.Event):
 class Simulation:
     """One world under SimPy's clock."""
 
-    def __init__(self, scenario: Scenario, design: DesignSpec, seed: int, session: int) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        design: DesignSpec,
+        seed: int,
+        session: int,
+        streams: Streams | None = None,
+    ) -> None:
         self.scenario = scenario
         self.design = design
-        self.streams = Streams(seed, session)
+        self.streams = streams or Streams(seed, session)
         self.env = simpy.Environment()
         self.callbacks = (self._happen,)
         duration_ms = scenario.recording.duration_ms.quantile(
@@ -182,7 +189,12 @@ def record(
     scenario: Scenario, design: DesignSpec, seed: int, session: int = 0
 ) -> tuple[Run, Schedule]:
     """Run one session as `simulate` does, and write its choices down."""
-    simulation = Simulation(scenario, design, seed, session)
+    return recorded(Simulation(scenario, design, seed, session), seed, session)
+
+
+def recorded(simulation: Simulation, seed: int, session: int) -> tuple[Run, Schedule]:
+    """Run one session and write its choices down."""
+    scenario, design = simulation.scenario, simulation.design
     steps: list[Step] = []
     simulation.steps = steps
     run = _run_of(simulation, seed, session)
