@@ -1,18 +1,27 @@
 """The eleven claims, each with what can judge it.
 
 A claim about behaviour names the properties that it promises, the scenarios whose sessions bear on
-it, and the classes of faults whose every schedule does. A claim about cost or simplicity is judged
-by a figure.
+it, and the classes of faults whose every schedule does. A claim about coordination, polling, cost,
+the platform or simplicity is judged by a figure, by the yardstick that stands beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from model.explore.fault_classes import BUILDERS
 from reports.evidence import Evidence
-from reports.figured import efficient, native, simpler
+from reports.figured import (
+    COORDINATION,
+    NATIVE,
+    POLLING,
+    SIMPLE,
+    coordinates,
+    efficient,
+    native,
+    simpler,
+)
 
 UPLINKS = ("cellular-driving", "cellular-lte", "slow-uplink", "everything-fast")
 GONE = ("tab-closed-while-recording", "tab-closed-last-upload", "network-down-across-stop")
@@ -39,7 +48,8 @@ class Claim:
     """One claim: what is said, the properties that test it, and what bears on it.
 
     ``scenarios`` () are all. ``faults`` are classes of the verdict matrix; with ``of_a_pause`` a
-    violation counts only in a session with a pause. ``figure`` judges in place of properties.
+    violation counts only in a session with a pause. ``figure`` judges by its ``yardstick``; where
+    there are properties too, both must hold.
     """
 
     number: int
@@ -49,11 +59,20 @@ class Claim:
     faults: tuple[str, ...] = ()
     of_a_pause: bool = False
     figure: Callable[[Evidence, str], tuple[str, str]] | None = None
+    yardstick: str = ""
 
-    @property
-    def is_of_the_network(self) -> bool:
-        """Whether the small scope, which knows delays and retries alone, says anything of it."""
-        return self.scenarios in ((), UPLINKS)
+    def judged_by(self, titles: Mapping[str, str]) -> str:
+        """By what the claim is judged, in words; ``titles`` are those of the classes of faults."""
+        if not self.slugs:
+            return self.yardstick
+        where = ", ".join(self.scenarios) if self.scenarios else "all scenarios"
+        classes = ", ".join(titles[slug] for slug in self.faults)
+        pause = " (with a pause in it)" if self.of_a_pause else ""
+        properties = (
+            f"{' and '.join(self.slugs)}: in no session of {where} violated, and in no "
+            f"schedule{pause} of the classes of faults {classes}."
+        )
+        return f"{self.yardstick} {properties}".strip()
 
 
 CLAIMS = (
@@ -69,6 +88,8 @@ CLAIMS = (
         ("finalizes",),
         GONE,
         CLIENT_GONE,
+        figure=coordinates,
+        yardstick=COORDINATION,
     ),
     Claim(
         3,
@@ -77,7 +98,7 @@ CLAIMS = (
         TROUBLE,
         PLATFORM,
     ),
-    Claim(4, "Efficient: no polling.", figure=efficient),
+    Claim(4, "Efficient: no polling.", figure=efficient, yardstick=POLLING),
     Claim(5, "No 403.", ("nothing_refused",), faults=EVERY_CLASS),
     Claim(
         6,
@@ -93,8 +114,8 @@ CLAIMS = (
         GONE,
         CLIENT_GONE,
     ),
-    Claim(8, "Platform-native.", figure=native),
-    Claim(9, "Simpler code.", figure=simpler),
+    Claim(8, "Platform-native.", figure=native, yardstick=NATIVE),
+    Claim(9, "Simpler code.", figure=simpler, yardstick=SIMPLE),
     Claim(
         10,
         "The recording appears with the correct duration about 5 s after the stop.",

@@ -7,20 +7,22 @@ import shlex
 from dataclasses import astuple
 from typing import Any
 
-from model.estimate.costs import ITEMS, load_prices
+from model.estimate.costs import ITEMS, cost_difference, load_prices, money
 from model.explore.matrix import Matrix
 from model.properties import GUARDS, PROPERTIES
 from model.simulate import Run
-from model.verdict import Verdict, p_words, percent, points, sessions_words
 from reference_impl import DESIGNS
 from reports.designs import HEADINGS, simplicity_rows
-from reports.evidence import evidence_of
-from reports.explored import chunks_words
+from reports.explored import chunks_words, property_words
+from reports.figured import BASELINE, costs_of, share_of
 from reports.figures.costs import WORDS, length_words
 from reports.figures.timeline import violations_of
-from reports.ledger import ledger, ledger_rows
+from reports.kinds import STATUSES, css
+from reports.ledger import Ledger, ledger_rows
+from reports.pooled import Pooled, difference_words, rate_words
 from reports.result import provenance
 from reports.review import Review
+from reports.seen import of_a_closed_tab
 
 
 def heading(review: Review) -> str:
@@ -30,15 +32,10 @@ def heading(review: Review) -> str:
     return f"lastchunk: {len(review.comparisons)} scenarios, {len(review.designs)} designs"
 
 
-def css(kind: str) -> str:
-    """A verdict's style class."""
-    return kind.replace(" ", "-")
-
-
-def claims_block(review: Review) -> dict[str, Any]:
+def claims_block(review: Review, found: Ledger) -> dict[str, Any]:
     """The ledger of the claims: one row a claim, one cell a design; and how it was explored."""
-    rows = ledger_rows(ledger(evidence_of(review)))
-    return {"rows": rows, "explored": None if review.matrix is None else exploring(review.matrix)}
+    explored = None if review.matrix is None else exploring(review.matrix)
+    return {"rows": ledger_rows(found), "explored": explored, "statuses": STATUSES}
 
 
 def exploring(matrix: Matrix) -> str:
@@ -51,13 +48,13 @@ def costs_block(review: Review) -> dict[str, Any] | None:
     """Dollars per million sessions, and what there is to read in each design."""
     if review.costs is None:
         return None
-    columns = ["video", "design", *(WORDS[item] for item in ITEMS), "total, 95 %"]
+    columns = ["video", "design", *(WORDS[item] for item in ITEMS), "total (95 %, where it varies)"]
     rows = [
         [
             length_words(int(row["length_ms"])),
             row["design"],
             *(f"{row[item]:.2f}" for item in ITEMS),
-            f"{row['total']:.2f} ({row['low']:.2f} to {row['high']:.2f})",
+            money(row["total"], row["low"], row["high"]),
         ]
         for row in review.costs.to_dict("records")
     ]
@@ -66,8 +63,30 @@ def costs_block(review: Review) -> dict[str, Any] | None:
     return {
         "date": load_prices().date,
         "money": {"columns": columns, "rows": rows},
+        "by_scenario": costs_by_scenario(review),
         "simplicity": {"columns": list(HEADINGS.values()), "rows": read},
     }
+
+
+def costs_by_scenario(review: Review) -> dict[str, Any]:
+    """Dollars per million sessions, completed sessions and stored chunks, and the difference."""
+    columns = ["scenario", "design", "sessions", "completed sessions", "stored chunks"]
+    has_old = BASELINE in review.designs
+    columns += [f"a stored chunk, against {BASELINE}"] if has_old else []
+    rows = []
+    for item in review.comparisons:
+        old = costs_of(item, BASELINE)
+        for design in review.designs:
+            own = costs_of(item, design)
+            assert own is not None
+            share = share_of(own, old)
+            row = [item.scenario.title, design, money(own.per_session, own.low, own.high)]
+            row.append("none" if own.per_completed is None else f"{own.per_completed:.2f}")
+            row.append("none" if own.per_chunk is None else f"{own.per_chunk:.2f}")
+            if has_old:
+                row.append("" if share is None or design == BASELINE else cost_difference(share))
+            rows.append(row)
+    return {"columns": columns, "rows": rows}
 
 
 def verdict_blocks(review: Review) -> list[dict[str, Any]]:
@@ -86,23 +105,24 @@ def verdict_blocks(review: Review) -> list[dict[str, Any]]:
                     "css": css(found.kind),
                     "words": found.sentence(item),
                     "where": _where(review, design, slug, found),
+                    "explored": property_words(review.matrix, design, slug),
                 }
             )
         blocks.append({"design": design, "lines": lines})
     return blocks
 
 
-def _where(review: Review, design: str, slug: str, found: Verdict) -> str:
-    if len(review.comparisons) == 1 or found.kind != "violated":
-        return ""
-    failing = [
-        f"{item.scenario.title} {percent(one.violations / one.sessions)}"
-        for item in review.comparisons
-        if (one := item.verdicts[design][slug]).kind == "violated"
-    ]
-    unknown = review.scenarios_by_verdict(design, slug, "unknown")
-    words = "Violated in: " + "; ".join(failing) + "."
-    return words + (f" Unknown in: {'; '.join(unknown)}." if unknown else "")
+def _where(review: Review, design: str, slug: str, found: Pooled) -> str:
+    """Where it fails; and of what is lost, how much only a closed tab had held."""
+    words = found.where()
+    if slug == "nothing_lost":
+        excused = [of_a_closed_tab(item.rows_of(design)).sum() for item in review.comparisons]
+        if count := int(sum(excused)):
+            words += (
+                f" In {count:,} of these sessions only a closed tab had held what was lost, "
+                "which no design can save."
+            )
+    return words.strip()
 
 
 def side_by_side(review: Review) -> dict[str, Any]:
@@ -115,7 +135,7 @@ def side_by_side(review: Review) -> dict[str, Any]:
         for design in review.designs:
             found = review.pooled(design, slug)
             kind = "not asked" if found is None else found.kind
-            rate = "" if found is None else rate_words(found)
+            rate = "" if found is None else found.rate_words()
             cells.append({"kind": kind, "css": css(kind), "rate": rate})
         row: dict[str, Any] = {
             "slug": slug,
@@ -123,30 +143,11 @@ def side_by_side(review: Review) -> dict[str, Any]:
             "claim": item.claim,
             "cells": cells,
         }
-        rows.append(row | (_difference(review, slug) if has_difference else {}))
-    return {"has_difference": has_difference, "rows": rows}
-
-
-def rate_words(found: Verdict) -> str:
-    """The rate of a verdict with its interval, in words."""
-    if found.kind == "violated":
-        rate = percent(found.violations / found.sessions)
-        return f"{rate} ({percent(found.low)} to {percent(found.high)}) of {found.sessions:,}"
-    if found.kind == "unknown":
-        return found.reason
-    return f"rate below {percent(found.high)} ({sessions_words(found.sessions)})"
-
-
-def _difference(review: Review, slug: str) -> dict[str, str]:
-    pair = review.paired(slug)
-    if pair is None:
-        return {"difference": "none in common", "discordant": "", "p": ""}
-    interval = pair.difference
+        rows.append(row | (difference_words(review.pairs(slug)) if has_difference else {}))
     return {
-        "difference": f"{points(interval.estimate)} "
-        f"({points(interval.low)} to {points(interval.high)})",
-        "discordant": f"{pair.only_a:,} / {pair.only_b:,} of {pair.sessions:,}",
-        "p": p_words(pair.p_value),
+        "has_difference": has_difference,
+        "has_interval": len(review.comparisons) == 1,
+        "rows": rows,
     }
 
 

@@ -39,6 +39,11 @@ class Evidence:
         """The names of the designs, in the order in which they were given."""
         return list(self.classes)
 
+    def settings(self, design: str) -> Any:
+        """The settings that a design ran with; None, its defaults, where no session was run."""
+        specs = [spec for item in self.comparisons for spec in item.designs]
+        return next((spec.settings for spec in specs if spec.name == design), None)
+
 
 def evidence_of(review: Review) -> Evidence:
     """All that a report has gathered."""

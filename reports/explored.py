@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from model.explore.cells import Cell
 from model.explore.fault_classes import BUILDERS
+from model.explore.matrix import Matrix
 from reports.claims import Claim
 from reports.evidence import Evidence, name_of
 from reports.schedules import file_of, file_of_best
@@ -102,6 +103,20 @@ def explored(evidence: Evidence, claim: Claim, design: str) -> Explored | None:
     return Explored(matrix.chunks, tuple(titles.values()), **in_order)
 
 
+def property_words(matrix: Matrix | None, design: str, slug: str) -> str:
+    """What every class of a matrix says of one property: the classes by verdict, in words."""
+    if matrix is None:
+        return ""
+    by_kind: dict[str, list[str]] = {}
+    titles = {item.slug: item.title for item in matrix.faults}
+    for cell in matrix.cells:
+        if name_of(cell.design) == design and cell.slug == slug and cell.kind != "not asked":
+            kind = cell.kind if cell.reached is None else f"impossible, best {cell.reached.kind}"
+            by_kind.setdefault(kind, []).append(titles[cell.faults])
+    listed = (f"{kind} under {', '.join(names)}" for kind, names in by_kind.items())
+    return f"Every schedule: {'; '.join(listed)}." if by_kind else ""
+
+
 def chunks_words(count: int) -> str:
     """A number of chunks in words."""
     return f"{count} chunk" if count == 1 else f"{count} chunks"
@@ -129,7 +144,7 @@ def _said(cell: Cell, title: str, of_a_pause: bool) -> tuple[str, Said]:
             return "refuting", Said(cell.slug, title, words, file_of_best(cell))
         why = reached.reason if reached is not None and reached.reason else "it was not explored"
         return "left_open", Said(cell.slug, title, f"whether the best possible is reached: {why}")
-    if finding.kind == "unknown":
+    if finding.kind in ("unknown", "not explored"):
         return "left_open", Said(cell.slug, title, finding.reason)
     return "proved" if finding.kind == "proved" else "silent", Said(cell.slug, title)
 

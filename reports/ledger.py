@@ -1,31 +1,23 @@
 """The ledger: each of the eleven claims for each design, judged by all the evidence there is.
 
 One refutation refutes, by a session that was run or by a schedule that was found. A claim holds if
-every class of faults that bears on it and says anything is proved, or the best possible is reached
-where no design can hold it. An exact condition says up to where it holds. What is said here is
-computed, none of it is typed in.
+every class of faults that bears on it and says anything is proved; as far as possible, if some
+class makes it impossible and the best possible is reached there. An exact condition says up to
+where it holds. What is said here is computed, none of it is typed in. The words of a status are
+those of `reports.kinds.STATUSES`; their rules stand here and nowhere else.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from model.explore.fault_classes import BUILDERS
 from reports.claims import CLAIMS, Claim
 from reports.evidence import Evidence
 from reports.explored import Explored, explored
+from reports.kinds import LOOKS, css
 from reports.seen import Seen, seen
-
-SIGNS = {
-    "holds": "\u2713",
-    "holds if": "~",
-    "not seen failing": "\u25cb",
-    "refuted": "\u2717",
-    "unknown": "?",
-    "measured": "\u2022",
-    "not asked": "\u2013",
-}
-"""A sign for each status, so that none hangs on its colour alone."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +29,8 @@ class Entry:
     schedules: tuple[str, ...] = ()
 
 
+TITLES = {slug: build(1).title for slug, build in BUILDERS.items()}
+"""The classes of faults by their titles."""
 Ledger = list[tuple[Claim, dict[str, Entry]]]
 
 
@@ -48,10 +42,41 @@ def ledger(evidence: Evidence) -> Ledger:
     ]
 
 
+def as_from(found: Ledger, folder: str) -> Ledger:
+    """The same ledger, its schedules named as from elsewhere: they lie in ``folder`` there."""
+    return [
+        (
+            claim,
+            {
+                design: replace(
+                    entry,
+                    schedules=tuple(
+                        f"{folder}/{name.rpartition('/')[2]}" for name in entry.schedules
+                    ),
+                )
+                for design, entry in entries.items()
+            },
+        )
+        for claim, entries in found
+    ]
+
+
 def judge(evidence: Evidence, claim: Claim, design: str) -> Entry:
-    """What sessions, exact conditions, proofs, a matrix and figures say of a claim for a design."""
-    if claim.figure is not None:
-        return Entry(*claim.figure(evidence, design))
+    """What sessions, exact conditions, a matrix and figures say of a claim for a design."""
+    if claim.figure is None:
+        return _behaviour(evidence, claim, design)
+    status, words = claim.figure(evidence, design)
+    if not claim.slugs:
+        return Entry(status, words)
+    entry = _behaviour(evidence, claim, design)
+    words = f"{words.rstrip('.')}; {entry.words}"
+    if "refuted" in (status, entry.status):
+        return replace(entry, status="refuted", words=words)
+    return replace(entry, status=entry.status if status == "holds" else status, words=words)
+
+
+def _behaviour(evidence: Evidence, claim: Claim, design: str) -> Entry:
+    """The properties of a claim, judged by all that says anything of them."""
     sessions, cells = seen(evidence, claim, design), explored(evidence, claim, design)
     conditions = " and ".join(
         item.words
@@ -63,8 +88,6 @@ def judge(evidence: Evidence, claim: Claim, design: str) -> Entry:
     standing = [*(cells.standing_words() if cells is not None else ()), sessions.words]
     if conditions:
         return _entry("holds if", [conditions, *standing])
-    if cells is None and _proved_on_the_small_scope(evidence, claim, design):
-        return _entry("holds", ["proved on the small scope", *standing])
     return _unrefuted(claim, sessions, cells, standing)
 
 
@@ -75,9 +98,7 @@ def _entry(status: str, words: list[str]) -> Entry:
 def _refuted(evidence: Evidence, sessions: Seen, cells: Explored | None, conditions: str) -> Entry:
     """Both kinds of refutation: how often it is seen to fail, and where it can fail at all."""
     found = [] if cells is None else cells.refuted_words()
-    words = "; ".join([*sessions.failing, *found])
-    if not sessions.failing and sessions.words:
-        words += f"; {sessions.words}"
+    words = "; ".join(filter(None, [*sessions.failing, *found, sessions.words]))
     if conditions:
         words += f". It would hold if {conditions}"
     files = () if cells is None else cells.schedules()
@@ -88,25 +109,15 @@ def _unrefuted(claim: Claim, sessions: Seen, cells: Explored | None, standing: l
     """What speaks for a claim that nothing refutes: a proof, sessions, or nothing at all."""
     proved = set() if cells is None else cells.speaking
     is_open = cells is not None and bool(cells.left_open)
-    if proved >= set(claim.slugs) and not is_open:
-        return _entry("holds", standing)
+    if cells is not None and proved >= set(claim.slugs) and not is_open:
+        return _entry("holds as far as possible" if cells.best else "holds", standing)
     silent = [s for s in claim.slugs if s not in proved and not sessions.sessions[s]]
+    doubtful = sessions.doubtful - (set() if is_open else proved)
     if not silent:
-        return _entry("not seen failing", standing)
-    if is_open:
+        return _entry("unknown" if doubtful else "not seen failing", standing)
+    if is_open or doubtful:
         return _entry("unknown", standing)
     return _entry("not asked", ["nothing here says anything of " + " or ".join(silent)])
-
-
-def _proved_on_the_small_scope(evidence: Evidence, claim: Claim, design: str) -> bool:
-    proved = {
-        slug
-        for item in evidence.verifications
-        if item.design.name == design
-        for slug in claim.slugs
-        if slug in item.verdicts and item.verdicts[slug].kind == "proved"
-    }
-    return claim.is_of_the_network and proved == set(claim.slugs)
 
 
 # --- as data ---------------------------------------------------------------------------------
@@ -117,6 +128,7 @@ def ledger_json(found: Ledger) -> dict[str, Any]:
     return {
         str(claim.number): {
             "claim": claim.words,
+            "yardstick": claim.judged_by(TITLES),
             "designs": {
                 design: {
                     "status": entry.status,
@@ -136,12 +148,13 @@ def ledger_rows(found: Ledger) -> list[dict[str, Any]]:
         {
             "number": claim.number,
             "words": claim.words,
+            "yardstick": claim.judged_by(TITLES),
             "cells": [
                 {
                     "design": design,
                     "kind": entry.status,
-                    "css": entry.status.replace(" ", "-"),
-                    "sign": SIGNS[entry.status],
+                    "css": css(entry.status),
+                    "sign": LOOKS[entry.status].sign,
                     "words": entry.words,
                     "schedules": entry.schedules,
                 }

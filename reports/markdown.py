@@ -13,10 +13,18 @@ def markdown(page: dict[str, Any]) -> str:
     for block in page["verdicts"]:
         parts.append(f"### {plain(block['design'])} design")
         lines = (
-            f"- **{line['kind']}** `{line['slug']}` {plain(line['words'])} {plain(line['where'])}"
+            " ".join(
+                filter(
+                    None,
+                    (
+                        f"- **{line['kind']}** `{line['slug']}`",
+                        *(plain(line[part]) for part in ("words", "where", "explored")),
+                    ),
+                )
+            )
             for line in block["lines"]
         )
-        parts.append("\n".join(line.rstrip() for line in lines))
+        parts.append("\n".join(lines))
     parts += ["## Side by side", _side(page)]
     if page["proofs"]:
         parts += ["## Every schedule of the small scope", table(**page["proofs"]["table"])]
@@ -29,7 +37,7 @@ def markdown(page: dict[str, Any]) -> str:
     parts += ["## What became of the sessions", _figure(page["outcomes"])]
     if page["costs"]:
         parts += ["## What it costs, and what there is to read", _figure(page["costs"]["figure"])]
-        parts += [table(**page["costs"]["money"]), table(**page["costs"]["simplicity"])]
+        parts += [table(**page["costs"][part]) for part in ("money", "by_scenario", "simplicity")]
     if page["diagrams"]:
         parts += ["## The states of each design", *map(_figure, page["diagrams"])]
     parts += ["## Statistics", table(**page["statistics"])]
@@ -44,7 +52,7 @@ def _claims(page: dict[str, Any]) -> str:
     rows = [
         [
             row["number"],
-            row["words"],
+            f"{row['words']} Yardstick: {row['yardstick']}",
             *map(_entry, row["cells"]),
         ]
         for row in page["claims"]["rows"]
@@ -66,9 +74,12 @@ def _side(page: dict[str, Any]) -> str:
         for row in page["side"]["rows"]
     ]
     if page["side"]["has_difference"]:
-        columns += ["difference of the first two in points, 95 %", "only one fails", "p"]
+        one = page["side"]["has_interval"]
+        over = "95 % interval" if one else "over the scenarios"
+        columns += [f"difference of the first two in points, {over}", "only one fails"]
+        columns += ["p"] if one else []
         for line, row in zip(rows, page["side"]["rows"], strict=True):
-            line += [row["difference"], row["discordant"], row["p"]]
+            line += [row["difference"], row["discordant"], *([row["p"]] if one else [])]
     return table(columns, rows)
 
 

@@ -16,25 +16,19 @@ from model.files import check_folder, new_folder, write_text
 from model.properties import EXPLORABLE
 from model.trace.schedule import write_schedule
 from reports.evidence import evidence_of_matrix
-from reports.ledger import ledger, ledger_json, ledger_rows
+from reports.kinds import LOOKS, STATUSES, css, styles
+from reports.ledger import Ledger, as_from, ledger, ledger_json, ledger_rows
 from reports.schedules import EXAMPLES, file_of, file_of_best, schedules_of
 
 TEMPLATE = Path(__file__).parent / "matrix.html.j2"
 CONTENTS = ("matrix.json", "matrix.html", EXAMPLES)
 """What a matrix's folder holds; a folder with anything else in it is never replaced."""
-SIGNS: dict[Kind, str] = {
-    "proved": "\u2713",
-    "violated": "\u2717",
-    "impossible": "\u2298",
-    "unknown": "?",
-    "not asked": "\u2013",
-}
-"""A sign for each verdict, so that none hangs on its colour alone."""
 MEANINGS: dict[Kind, str] = {
     "proved": "holds for every order and every real-valued time within the bounds",
     "violated": "there is a session that shows it, to replay",
     "impossible": "no design can hold it; the best possible is said below",
     "unknown": "exploring did not come to an end, or cannot be done; the reason is said",
+    "not explored": "left out: every claim that it bears on is refuted already",
     "not asked": "no schedule of the class says anything about it",
 }
 
@@ -44,8 +38,8 @@ def check_out(out: Path) -> None:
     check_folder(out, CONTENTS)
 
 
-def to_json(matrix: Matrix) -> dict[str, Any]:
-    """A matrix as plain data, its claims first, judged by it alone.
+def to_json(matrix: Matrix, found: Ledger | None = None) -> dict[str, Any]:
+    """A matrix as plain data, its claims first: judged by it alone, or as ``found``.
 
     ``seconds`` are wall time, but at the top: the budget.
     """
@@ -55,7 +49,7 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
         properties = classes.setdefault(cell.faults, {"properties": {}})["properties"]
         properties[cell.slug] = _cell(cell)
     return {
-        "claims": ledger_json(ledger(evidence_of_matrix(matrix))),
+        "claims": ledger_json(found or ledger(evidence_of_matrix(matrix))),
         "chunks": matrix.chunks,
         "seconds": matrix.seconds,
         "properties": {slug: EXPLORABLE[slug].meaning for slug in matrix.slugs},
@@ -95,15 +89,17 @@ def _path(name: str | None) -> str | None:
     return None if name is None else f"{EXAMPLES}/{name}"
 
 
-def write_matrix(matrix: Matrix, folder: Path) -> None:
+def write_matrix(matrix: Matrix, folder: Path, found: Ledger | None = None) -> None:
     """Write the JSON, the page and the schedules. The folder takes the place of an older one.
 
-    Each schedule was replayed when it was made, and showed its violation. Raises `InputError`.
+    Each schedule was replayed when it was made, and showed its violation. ``found`` is the ledger
+    of the report that the matrix belongs to, so that both show the same. Raises `InputError`.
     """
+    found = found and as_from(found, EXAMPLES)
     with new_folder(folder, CONTENTS) as building:
-        text = json.dumps(to_json(matrix), indent=1, ensure_ascii=False)
+        text = json.dumps(to_json(matrix, found), indent=1, ensure_ascii=False)
         write_text(building / "matrix.json", text + "\n")
-        write_text(building / "matrix.html", page(matrix))
+        write_text(building / "matrix.html", page(matrix, found))
         (building / EXAMPLES).mkdir()
         for cell in matrix.cells:
             for name, schedule in schedules_of(cell):
@@ -113,18 +109,18 @@ def write_matrix(matrix: Matrix, folder: Path) -> None:
 # --- to read ---------------------------------------------------------------------------------
 
 
-def page(matrix: Matrix) -> str:
-    """The matrix as one HTML page that needs nothing else."""
-    return _rendered(matrix, whole=True)
+def page(matrix: Matrix, found: Ledger | None = None) -> str:
+    """The matrix as one HTML page that needs nothing else; its claims as in `to_json`."""
+    return _rendered(matrix, True, found)
 
 
 def matrix_html(matrix: Matrix) -> str:
     """The tables alone, for a notebook."""
-    return _rendered(matrix, whole=False)
+    return _rendered(matrix, False)
 
 
-def _rendered(matrix: Matrix, whole: bool) -> str:
-    evidence = evidence_of_matrix(matrix)
+def _rendered(matrix: Matrix, whole: bool, found: Ledger | None = None) -> str:
+    claims = found or ledger(evidence_of_matrix(matrix))
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return str(
@@ -132,9 +128,12 @@ def _rendered(matrix: Matrix, whole: bool) -> str:
             template.render(
                 whole=whole,
                 matrix=matrix,
-                names=evidence.designs,
-                claims=ledger_rows(ledger(evidence)),
-                legend=[(kind, SIGNS[kind], MEANINGS[kind]) for kind in KINDS],
+                names=list(claims[0][1]),
+                claims=ledger_rows(claims),
+                is_of_report=found is not None,
+                statuses=STATUSES,
+                styles=Markup(styles()),
+                legend=[(kind, LOOKS[kind].sign, MEANINGS[kind]) for kind in KINDS],
                 overview=overview(matrix),
                 tables=[table(matrix, design) for design in matrix.designs],
                 impossible=impossible(matrix),
@@ -144,11 +143,6 @@ def _rendered(matrix: Matrix, whole: bool) -> str:
     )
 
 
-def css(kind: Kind) -> str:
-    """The name of a verdict's style."""
-    return kind.replace(" ", "-")
-
-
 def overview(matrix: Matrix) -> list[dict[str, Any]]:
     """For each design and class: how many cells of each verdict, the worst first."""
     rows = []
@@ -156,9 +150,11 @@ def overview(matrix: Matrix) -> list[dict[str, Any]]:
         cells = []
         for item in matrix.faults:
             found = [c.kind for c in matrix.cells if (c.design, c.faults) == (design, item.slug)]
-            count = Counter(found)
-            order: tuple[Kind, ...] = ("violated", "unknown", "impossible", "proved")
-            cells.append([(css(kind), SIGNS[kind], count[kind]) for kind in order if count[kind]])
+            count: Counter[str] = Counter(found)
+            order = ("violated", "unknown", "not explored", "impossible", "proved")
+            cells.append(
+                [(kind, css(kind), LOOKS[kind].sign, count[kind]) for kind in order if count[kind]]
+            )
         rows.append({"design": design, "cells": cells})
     return rows
 
@@ -175,13 +171,13 @@ def table(matrix: Matrix, design: str) -> dict[str, Any]:
 def _shown(cell: Cell) -> dict[str, Any]:
     words = {"proved": "", "not asked": "", "impossible": ""}.get(cell.kind, cell.finding.reason)
     if cell.reached is not None:
-        words = f"best possible: {SIGNS[cell.reached.kind]} {cell.reached.kind}"
+        words = f"best possible: {LOOKS[cell.reached.kind].sign} {cell.reached.kind}"
     size = f"{cell.finding.classes:,} classes, {cell.finding.seconds:.1f} s"
     bounds = "; or ".join(cell.finding.bounds)
     return {
         "kind": cell.kind,
         "css": css(cell.kind),
-        "sign": SIGNS[cell.kind],
+        "sign": LOOKS[cell.kind].sign,
         "words": words,
         "title": f"{bounds} ({size})" if bounds else size,
         "file": _path(file_of(cell)),
@@ -210,7 +206,7 @@ def impossible(matrix: Matrix) -> list[dict[str, Any]]:
                 "design": cell.design,
                 "kind": cell.reached.kind,
                 "css": css(cell.reached.kind),
-                "sign": SIGNS[cell.reached.kind],
+                "sign": LOOKS[cell.reached.kind].sign,
                 "words": cell.reached.reason,
                 "file": _path(file_of_best(cell)),
             }

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from model.estimate.comparison import Comparison
 from model.properties import PROPERTIES
 from model.simulate import Run
-from reports.content import rate_words
 from reports.figures.delays import delay_figure
 from reports.figures.outcomes import outcome_figure
 from reports.figures.save import png_bytes
 from reports.figures.timeline import timeline_figure
+from reports.pooled import rate_words
 
 
 def run_html(run: Run) -> str:

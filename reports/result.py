@@ -10,11 +10,13 @@ from model.estimate.comparison import Comparison
 from model.properties import OUTCOMES
 from model.verdict import Verdict
 from reports.evidence import evidence_of
-from reports.ledger import ledger, ledger_json
+from reports.figured import costs_of
+from reports.ledger import Ledger, ledger, ledger_json
+from reports.pooled import Pooled
 from reports.review import Review
 
 SCHEMA_PATH = Path(__file__).parent / "result.schema.json"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def schema() -> dict[str, Any]:
@@ -23,21 +25,24 @@ def schema() -> dict[str, Any]:
     return data
 
 
-def result(review: Review) -> dict[str, Any]:
-    """The review as plain data. Pooled verdicts stand under ``designs``, each scenario's below."""
+def result(review: Review, found: Ledger | None = None) -> dict[str, Any]:
+    """The review as plain data. Pooled verdicts stand under ``designs``, each scenario's below.
+
+    ``found`` is the ledger, where it is made already.
+    """
     return {
         "schema_version": SCHEMA_VERSION,
         "designs": {
             design: {
                 "properties": {
-                    slug: verdict(found)
+                    slug: pooled(item)
                     for slug in review.slugs
-                    if (found := review.pooled(design, slug)) is not None
+                    if (item := review.pooled(design, slug)) is not None
                 }
             }
             for design in review.designs
         },
-        "claims": ledger_json(ledger(evidence_of(review))),
+        "claims": ledger_json(found or ledger(evidence_of(review))),
         "scenarios": {item.scenario.name: _scenario(item) for item in review.comparisons},
         "provenance": provenance(review),
     }
@@ -51,9 +56,23 @@ def _scenario(item: Comparison) -> dict[str, Any]:
             name: {
                 "properties": {slug: verdict(found) for slug, found in verdicts.items()},
                 "outcomes": outcome_counts(item, name),
+                "costs": costs(item, name),
             }
             for name, verdicts in item.verdicts.items()
         },
+    }
+
+
+def costs(item: Comparison, design: str) -> dict[str, float | None]:
+    """Dollars per million sessions, completed sessions and stored chunks; None where none is."""
+    spent = costs_of(item, design)
+    assert spent is not None, "a design of the comparison has rows"
+    return {
+        "per_million_sessions": spent.per_session,
+        "low": spent.low,
+        "high": spent.high,
+        "per_million_completed": spent.per_completed,
+        "per_million_stored_chunks": spent.per_chunk,
     }
 
 
@@ -61,6 +80,22 @@ def outcome_counts(item: Comparison, design: str) -> dict[str, int]:
     """The sessions of a design by outcome, the best outcome first."""
     row = item.outcomes().loc[design].to_numpy()
     return {outcome: int(count) for outcome, count in zip(OUTCOMES, row, strict=True)}
+
+
+def pooled(found: Pooled) -> dict[str, Any]:
+    """The verdicts of all scenarios on one property: counts and a range, and never one rate."""
+    rates = [item.rate for item in found.speaking]
+    return {
+        "verdict": found.kind,
+        "reason": found.reason,
+        "sessions": found.sessions,
+        "violations": found.violations,
+        "rate_min": min(rates, default=None),
+        "rate_max": max(rates, default=None),
+        "violated_in": [item.name for item in found.of_kind("violated")],
+        "unknown_in": [item.name for item in found.of_kind("unknown")],
+        "nothing_said_in": [item.name for item in found.found if item.is_silent],
+    }
 
 
 def verdict(found: Verdict) -> dict[str, Any]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 
 import pandas as pd
 
 from model.estimate.comparison import Comparison
-from model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
+from model.estimate.intervals import Paired
 from model.estimate.sweep import Axis
 from model.explore.matrix import Matrix
 from model.properties import PROPERTIES
 from model.simulate import Run
-from model.verdict import Verdict
 from reports.conditions import Condition
+from reports.pooled import Found, Pooled
 from reports.proofs import Proofs
 
 
@@ -57,46 +58,23 @@ class Review:
         found = {slug for verdicts in asked for slug in verdicts}
         return [slug for slug in PROPERTIES if slug in found]
 
-    def pooled(self, design: str, slug: str) -> Verdict | None:
-        """The verdict on a property over all scenarios: violated if it is so in any.
+    def pooled(self, design: str, slug: str) -> Pooled | None:
+        """What all scenarios say of a property; None where it was not asked."""
+        found = tuple(
+            Found(item.scenario.name, item.scenario.title, verdict)
+            for item in self.comparisons
+            if (verdict := item.verdicts[design].get(slug)) is not None
+        )
+        return Pooled(found) if found else None
 
-        None where it was not asked.
-        """
-        found = [item.verdicts[design].get(slug) for item in self.comparisons]
-        verdicts = [verdict for verdict in found if verdict is not None]
-        if not verdicts:
-            return None
-        if len(verdicts) == 1:
-            return verdicts[0]
-        sessions = sum(verdict.sessions for verdict in verdicts)
-        violations = sum(verdict.violations for verdict in verdicts)
-        if violations:
-            bounds = wilson(violations, sessions)
-            return Verdict("violated", sessions, violations, bounds.low, bounds.high)
-        unknown = [item.scenario.name for item, v in self._with(design, slug) if v == "unknown"]
-        high = upper_bound_if_none(sessions) if sessions else 1.0
-        if unknown:
-            reason = "unknown in " + ", ".join(unknown)
-            return Verdict("unknown", sessions, 0, 0.0, high, reason)
-        return Verdict("not seen", sessions, 0, 0.0, high)
+    def pairs(self, slug: str) -> list[Paired]:
+        """The first two designs compared in each scenario that speaks of both."""
+        return [found[slug] for found in self._paired if slug in found]
 
-    def _with(self, design: str, slug: str) -> list[tuple[Comparison, str]]:
-        found = [(item, item.verdicts[design].get(slug)) for item in self.comparisons]
-        return [(item, verdict.kind) for item, verdict in found if verdict is not None]
-
-    def paired(self, slug: str) -> Paired | None:
-        """The first two designs over all scenarios; None where none speaks of both."""
+    @cached_property
+    def _paired(self) -> list[dict[str, Paired]]:
         a, b = self.designs[:2]
-        pairs = [found[slug] for item in self.comparisons if slug in (found := item.paired(a, b))]
-        if not pairs:
-            return None
-        both, only_a = sum(p.both for p in pairs), sum(p.only_a for p in pairs)
-        only_b, sessions = sum(p.only_b for p in pairs), sum(p.sessions for p in pairs)
-        return paired(both, only_a, only_b, sessions - both - only_a - only_b)
-
-    def scenarios_by_verdict(self, design: str, slug: str, kind: str) -> list[str]:
-        """The titles of the scenarios in which a property got that kind of verdict."""
-        return [item.scenario.title for item, found in self._with(design, slug) if found == kind]
+        return [item.paired(a, b) for item in self.comparisons]
 
 
 def make_review(

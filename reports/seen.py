@@ -1,4 +1,8 @@
-"""What sessions say of a claim: its worst failure rates, and how many sessions speak of it."""
+"""What sessions say of a claim: its worst failure rates, and how many sessions speak of it.
+
+The verdicts are those that the report shows of each scenario, but for one thing: a chunk that only
+a closed tab held is nobody's to save, and its loss counts for no design.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +11,55 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from model.estimate.comparison import Comparison
-from model.estimate.intervals import upper_bound_if_none, wilson
-from model.properties.row import VIOLATED_CODE
-from model.verdict import percent, sessions_words
+from model.estimate.comparison import Comparison, judge
+from model.properties.row import HELD_CODE, VIOLATED_CODE
+from model.verdict import Verdict, percent, sessions_words
 from reports.claims import Claim
 from reports.evidence import Evidence
+from reports.pooled import Found, Pooled
 
 
 @dataclass(frozen=True)
 class Seen:
-    """``failing`` is the worst failure of each property in words; ``sessions`` speak, by slug."""
+    """What the scenarios that bear on a claim say of each of its properties.
 
-    failing: tuple[str, ...]
-    sessions: Mapping[str, int]
+    ``excused`` are sessions in which only a closed tab held what was lost.
+    """
+
+    pooled: Mapping[str, Pooled]
+    excused: int = 0
+
+    @property
+    def sessions(self) -> dict[str, int]:
+        """How many sessions speak, by property."""
+        return {slug: found.sessions for slug, found in self.pooled.items()}
+
+    @property
+    def failing(self) -> list[str]:
+        """The worst failure of each property, in words."""
+        return [_worst(slug, found) for slug, found in self.pooled.items() if found.violations]
+
+    @property
+    def doubtful(self) -> set[str]:
+        """The properties that sessions speak of, and leave unknown: a hard case never came."""
+        return {slug for slug, found in self.pooled.items() if found.speaking and found.reason}
 
     @property
     def words(self) -> str:
-        """How many sessions spoke and none failed; empty where none spoke."""
-        least = min(self.sessions.values(), default=0)
-        if not least:
-            return ""
-        bound = percent(upper_bound_if_none(least))
-        return f"not seen failing in {sessions_words(least)}, rate below {bound}"
+        """How many sessions spoke and none failed, and what they leave unknown."""
+        parts = [
+            f"sessions leave {slug} {self.pooled[slug].reason}" for slug in sorted(self.doubtful)
+        ]
+        silent = not all(self.sessions.values())
+        if not (parts or silent or self.failing or not self.pooled):
+            parts = [_none_failing(min(self.pooled.values(), key=lambda item: item.sessions))]
+        if self.excused:
+            many = sessions_words(self.excused)
+            parts.append(
+                f"in {many} a chunk was lost that only a closed tab had held, "
+                "which no design can save"
+            )
+        return "; ".join(parts)
 
 
 def seen(evidence: Evidence, claim: Claim, design: str) -> Seen:
@@ -39,33 +69,47 @@ def seen(evidence: Evidence, claim: Claim, design: str) -> Seen:
         for item in evidence.comparisons
         if not claim.scenarios or item.scenario.name in claim.scenarios
     ]
-    failing = [_worst(items, slug, design) for slug in claim.slugs]
-    sessions = {
-        slug: sum(failures(item.rows_of(design), slug)[1] for item in items) for slug in claim.slugs
-    }
-    return Seen(tuple(filter(None, failing)), sessions)
-
-
-def _worst(items: list[Comparison], slug: str, design: str) -> str:
-    """The scenario in which a property fails most, in words; empty where it fails in none."""
-    worst = (0.0, "")
-    for item in items:
-        failed, sessions = failures(item.rows_of(design), slug)
-        if failed:
-            bounds = wilson(failed, sessions)
-            words = (
-                f"{slug} fails in {percent(bounds.estimate)} ({percent(bounds.low)} to "
-                f"{percent(bounds.high)}) of “{item.scenario.title}”"
+    pooled = {
+        slug: Pooled(
+            tuple(
+                Found(item.scenario.name, item.scenario.title, _verdict(item, slug, design))
+                for item in items
             )
-            worst = max(worst, (bounds.estimate, words))
-    return worst[1]
+        )
+        for slug in claim.slugs
+    }
+    excused = 0
+    if "nothing_lost" in claim.slugs:
+        excused = sum(int(of_a_closed_tab(item.rows_of(design)).sum()) for item in items)
+    return Seen(pooled, excused)
 
 
-def failures(rows: pd.DataFrame, slug: str) -> tuple[int, int]:
-    """Sessions that fail, and those that say anything. A chunk that only a closed tab held is
-    nobody's to save: its loss does not count here."""
-    speaking = rows[rows[slug] >= 0]
-    failing = speaking[slug] == VIOLATED_CODE
-    if slug == "nothing_lost":
-        failing &= speaking["never_stored"] > speaking["lost_with_tab"]
-    return int(failing.sum()), len(speaking)
+def of_a_closed_tab(rows: pd.DataFrame) -> pd.Series[bool]:
+    """The sessions in which something is lost, and only a closed tab held it."""
+    lost = rows["nothing_lost"] == VIOLATED_CODE
+    return lost & (rows["never_stored"] <= rows["lost_with_tab"])
+
+
+def _verdict(item: Comparison, slug: str, design: str) -> Verdict:
+    """The scenario's own verdict, less what only a closed tab held."""
+    rows = item.rows_of(design)
+    if slug != "nothing_lost" or not of_a_closed_tab(rows).any():
+        return item.verdicts[design][slug]
+    codes = rows[slug].mask(of_a_closed_tab(rows), HELD_CODE)
+    return judge(rows.assign(**{slug: codes}), slug, item.scenario.expect.sometimes)
+
+
+def _worst(slug: str, found: Pooled) -> str:
+    """The scenario in which a property fails most, with its rate and interval, in words."""
+    worst = max(found.of_kind("violated"), key=lambda item: (item.rate, item.title))
+    verdict = worst.verdict
+    interval = f"{percent(verdict.low)} to {percent(verdict.high)}"
+    return f"{slug} fails in {percent(worst.rate)} ({interval}) of “{worst.title}”"
+
+
+def _none_failing(least: Pooled) -> str:
+    many = len(least.speaking)
+    where = f" of {many} scenarios" if many > 1 else ""
+    each = " in each" if many > 1 else ""
+    words = f"not seen failing in {sessions_words(least.sessions)}{where}"
+    return f"{words}, rate below {percent(least.bound)}{each}"

@@ -2,7 +2,8 @@
 
 The small classes of faults are explored first. A large one is explored for a design only where a
 claim that it bears on is not refuted yet: a design that polls has far too many states there, and
-none could change what is said of it. A cell that is left out so is unknown, with that reason.
+none could change what is said of it. A cell that is left out so is *not explored*, with that
+reason.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from reports.ledger import judge
 
 LARGE = ("any-delay", "loss", "all")
 """The classes in which a design has many times the states that it has in the others."""
-NEEDLESS = "not explored: every claim that this class bears on is refuted already"
+NEEDLESS = "every claim that this class bears on is refuted already"
 
 
 def matrix_for_claims(
@@ -63,5 +64,5 @@ def _can_settle(first: Matrix, design: str, faults: str) -> bool:
 
 def _left_out(design: str, item: FaultClass) -> list[Cell]:
     bounds = tuple(scope.bounds for scope in item.scopes)
-    finding = Finding("unknown", NEEDLESS, bounds)
+    finding = Finding("not explored", NEEDLESS, bounds)
     return [Cell(design, item.slug, slug, finding) for slug in SLUGS]

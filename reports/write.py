@@ -11,20 +11,24 @@ import jinja2
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from model.explore.diagram import diagram_of
 from model.files import check_folder, new_folder
 from reference_impl import DESIGNS
 from reports import content
+from reports.evidence import evidence_of
 from reports.figures.costs import cost_figure
 from reports.figures.delays import delay_figure
 from reports.figures.diagram import diagram_figure
-from reports.figures.outcomes import outcome_figure
+from reports.figures.outcomes import outcome_figure, outcome_words, outcomes_of
 from reports.figures.safe_region import safe_region_figure
 from reports.figures.save import png_bytes, svg_bytes
 from reports.figures.sweeps import sweep_figure
 from reports.figures.timeline import timeline_figure
+from reports.kinds import styles
+from reports.ledger import Ledger, ledger
 from reports.markdown import markdown
 from reports.matrix import write_matrix
 from reports.proofs import ACROSS, Proofs, proof_table, proof_words
@@ -49,20 +53,21 @@ def write_report(review: Review, out: Path) -> None:
     """
     with new_folder(out, CONTENTS) as folder:
         (folder / "figures").mkdir()
-        page = render(review, folder / "figures")
+        found = ledger(evidence_of(review))
+        page = render(review, found, folder / "figures")
         html = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
             TEMPLATE.read_text(encoding="utf-8")
         )
         (folder / "report.html").write_text(html.render(page), encoding="utf-8")
         (folder / "report.md").write_text(markdown(page), encoding="utf-8")
-        data = json.dumps(result(review), indent=1, sort_keys=True, allow_nan=False)
+        data = json.dumps(result(review, found), indent=1, sort_keys=True, allow_nan=False)
         (folder / "result.json").write_text(data + "\n", encoding="utf-8")
         write_rows(review, folder / "sessions.parquet")
         if review.matrix is not None:
-            write_matrix(review.matrix, folder / MATRIX_FOLDER)
+            write_matrix(review.matrix, folder / MATRIX_FOLDER, found)
 
 
-def render(review: Review, folder: Path) -> dict[str, Any]:
+def render(review: Review, found: Ledger, folder: Path) -> dict[str, Any]:
     """All that the report says, its figures drawn into ``folder``."""
     frames = {item.scenario.title: item.frame for item in review.comparisons}
     outcomes = {item.scenario.title: item.outcomes() for item in review.comparisons}
@@ -96,7 +101,8 @@ def render(review: Review, folder: Path) -> dict[str, Any]:
     return {
         "diagrams": diagrams,
         "proofs": proofs,
-        "claims": content.claims_block(review),
+        "claims": content.claims_block(review, found),
+        "styles": Markup(styles()),
         "costs": costs,
         "heading": content.heading(review),
         "designs": review.designs,
@@ -110,11 +116,7 @@ def render(review: Review, folder: Path) -> dict[str, Any]:
         ),
         "sweeps": sweeps,
         "outcomes": _figure(folder, "outcomes", outcome_figure(outcomes))
-        | _words(
-            "Each session has one outcome, the worst that fits. Lost: a chunk was missing when "
-            "the session was completed, or is stored nowhere at the end. Refused: answered 403 "
-            "and never stored."
-        ),
+        | _words(outcome_words(outcomes_of(outcomes.values()))),
         "statistics": content.statistics(review),
         "witnesses": content.witnesses(review),
         "provenance": content.provenance_block(review),

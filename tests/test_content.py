@@ -15,16 +15,16 @@ from model.estimate.comparison import Comparison
 from model.properties import GUARDS, PROPERTIES
 from model.verdict import Verdict
 from reports.content import (
-    css,
     failure_words,
     heading,
-    rate_words,
     side_by_side,
     statistics,
     verdict_blocks,
     witnesses,
 )
+from reports.kinds import css
 from reports.markdown import plain, table
+from reports.pooled import Found, Pooled, rate_words
 from reports.review import Review, make_review
 from tests import reviewed
 from tests.reviewed import HOSTILE
@@ -75,7 +75,7 @@ def test_the_markdown_report_has_no_markup_from_outside(folder: Path) -> None:
     assert "<script>" not in text.split("```json")[0]
     tables = [line for line in text.split("```json")[0].split("\n") if line.startswith("|")]
     widths = {len(cells_of(line)) for line in tables if "lossy" in line or "alert" in line}
-    assert widths <= {2, 4, 6}
+    assert widths <= {2, 4, 5, 6}, "verdicts of two designs have no p over several scenarios"
 
 
 # --- content -------------------------------------------------------------------------------------
@@ -115,32 +115,57 @@ def test_each_design_has_a_line_a_property_and_says_where_it_fails(review: Revie
                 found.kind,
                 found.sentence(PROPERTIES[line["slug"]]),
             )
-            failing = review.scenarios_by_verdict(block["design"], line["slug"], "violated")
+            failing = [item.title for item in found.of_kind("violated")]
             assert all(title in line["where"] for title in failing)
-            assert bool(line["where"]) == (found.kind == "violated")
+            assert bool(failing) == ("Violated in: " in line["where"])
     assert (
         verdict_blocks(make_review(review.comparisons[:1], [], "", 0.0))[0]["lines"][0]["where"]
         == ""
     )
 
 
-def test_a_pooled_verdict_is_unknown_where_any_scenario_leaves_it_so(review: Review) -> None:
-    by_kind: dict[str, set[str]] = {}
+def pooled(*verdicts: Verdict) -> Pooled:
+    return Pooled(tuple(Found(f"s{at}", f"S {at}", item) for at, item in enumerate(verdicts)))
+
+
+RARE, OFTEN = Verdict("violated", 100, 2, 0.005, 0.07), Verdict("violated", 50, 50, 0.93, 1.0)
+NEVER, FEW = Verdict("not seen", 300, 0, 0.0, 0.0099), Verdict("not seen", 10, 0, 0.0, 0.259)
+SILENT = Verdict("unknown", 0, 0, 0.0, 1.0, "no session says anything about it")
+UNMET = Verdict("unknown", 40, 0, 0.0, 0.072, "never happened: refused")
+
+
+BOTH_ENDS = "in 2 of 3 scenarios: 2.00 % (S 2) to 100.0 % (S 0)"
+IN_EACH = "in none of 2 scenarios, 310 sessions; rate below 25.9 % in each"
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "words"),
+    [
+        (pooled(OFTEN, NEVER, RARE), "violated", BOTH_ENDS),
+        (pooled(NEVER, RARE, SILENT), "violated", "in 1 of 2 scenarios: 2.00 % (S 1)"),
+        (pooled(NEVER, FEW, SILENT), "not seen", IN_EACH),
+        (pooled(NEVER, UNMET), "unknown", "unknown in s1 (never happened: refused)"),
+        (pooled(SILENT, SILENT), "unknown", "no session says anything about it"),
+        (pooled(RARE), "violated", "2.00 % (0.50 % to 7.00 %) of 100"),
+        (pooled(UNMET), "unknown", "never happened: refused"),
+    ],
+)
+def test_several_scenarios_are_said_by_their_range(found: Pooled, kind: str, words: str) -> None:
+    assert (found.kind, found.rate_words()) == (kind, words)
+    assert found.sentence(PROPERTIES["finalizes"]).count("95 %") == (words.endswith("of 100"))
+
+
+def test_a_pooled_verdict_counts_the_scenarios_that_speak(review: Review) -> None:
     for design in review.designs:
         for slug in review.slugs:
-            kinds = {item.verdicts[design][slug].kind for item in review.comparisons}
-            pooled = review.pooled(design, slug)
-            assert pooled is not None
-            worst = next(kind for kind in ("violated", "unknown", "not seen") if kind in kinds)
-            assert pooled.kind == worst
-            by_kind.setdefault(worst, set()).add(slug)
-            if worst == "unknown":
-                assert pooled.reason == "unknown in " + ", ".join(
-                    item.scenario.name
-                    for item in review.comparisons
-                    if item.verdicts[design][slug].kind == "unknown"
-                )
-    assert set(by_kind) == {"violated", "unknown", "not seen"}
+            each = [item.verdicts[design][slug] for item in review.comparisons]
+            kinds = {verdict.kind for verdict in each if verdict.sessions}
+            found = review.pooled(design, slug)
+            assert found is not None
+            order = ("violated", "unknown", "not seen")
+            assert found.kind == next((kind for kind in order if kind in kinds), "unknown")
+            assert found.sessions == sum(verdict.sessions for verdict in each)
+            assert found.violations == sum(verdict.violations for verdict in each)
     assert review.pooled("alarm", "notified_once") is None
 
 
@@ -157,6 +182,9 @@ def test_the_difference_counts_the_sessions_that_speak_of_both(review: Review) -
         expected = f"{only_a:,} / {only_b:,} of {both:,}" if both else ""
         assert shown[slug]["discordant"] == expected
         assert (shown[slug]["difference"] == "none in common") is (both == 0)
+        speaking = len(review.pairs(slug))
+        assert ("over 2 scenarios" in shown[slug]["difference"]) is (speaking == 2)
+        assert bool(shown[slug]["p"]) is (speaking == 1)
     alone = replace_designs(review, 1)
     assert side_by_side(alone)["has_difference"] is False
     assert "difference" not in side_by_side(alone)["rows"][0]

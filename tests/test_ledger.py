@@ -17,11 +17,15 @@ from reference_impl import DESIGNS
 from reports.claims import CLAIMS
 from reports.conditions import Condition
 from reports.evidence import Evidence, evidence_of_matrix
-from reports.ledger import SIGNS, Entry, judge, ledger
+from reports.kinds import LOOKS
+from reports.ledger import Entry, judge, ledger
 from reports.matrix import matrix_html
 from tests.cells import Cells, Said, matrix_of, schedule
 
-BY_NUMBER = {claim.number: claim for claim in CLAIMS}
+BY_NUMBER = {
+    claim.number: replace(claim, figure=None) if claim.slugs else claim for claim in CLAIMS
+}
+"""The claims about behaviour without a figure beside it; what a figure adds has tests below."""
 DESIGN = "lazy-alarm"
 HOSTILE = "<script>alert('x')</script>.py:Bad<b>"
 
@@ -51,7 +55,7 @@ def sessions_of(name: str, count: int = 40) -> Comparison:
     return compare(scenario, load_designs([DESIGN], scenario), count, seed=2)
 
 
-BEHAVIOUR = [claim.number for claim in CLAIMS if claim.figure is None]
+BEHAVIOUR = [claim.number for claim in CLAIMS if claim.slugs]
 
 
 def test_every_claim_about_behaviour_says_what_bears_on_it() -> None:
@@ -122,7 +126,7 @@ def test_a_violation_that_no_finite_session_shows_refutes_without_a_file() -> No
 
 def test_what_no_design_can_hold_counts_against_nobody_who_reaches_the_best() -> None:
     found = entry(7, matrix_of(proved(7, client_lost=("impossible", "proved"))))
-    assert found.status == "holds"
+    assert found.status == "holds as far as possible"
     assert "as far as is possible: nothing_lost can be held by no design" in found.words
     assert "(every chunk whose whole upload reached the object is stored)" in found.words
 
@@ -136,7 +140,7 @@ def test_who_does_not_reach_the_best_possible_is_refuted() -> None:
 
 @pytest.mark.parametrize("best", KINDS[3:])
 def test_a_best_possible_that_is_not_known_leaves_the_claim_open(best: Kind) -> None:
-    assert KINDS[3:] == ("unknown", "not asked")
+    assert KINDS[3:] == ("unknown", "not explored", "not asked")
     found = entry(7, matrix_of(proved(7, client_lost=("impossible", best))))
     assert found.status == "unknown"
     assert "whether the best possible is reached" in found.words
@@ -224,14 +228,39 @@ def test_a_matrix_of_other_designs_says_nothing_of_this_one() -> None:
     assert found.status == "not asked"
 
 
+# --- beside a figure -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("figure", "client_lost", "status"),
+    [
+        ("holds", "proved", "holds"),
+        ("holds", "unknown", "unknown"),
+        ("holds", "violated", "refuted"),
+        ("refuted", "proved", "refuted"),
+        ("refuted", "violated", "refuted"),
+        ("not asked", "proved", "not asked"),
+        ("not asked", "violated", "refuted"),
+    ],
+)
+def test_a_claim_with_a_figure_needs_both(figure: str, client_lost: Kind, status: str) -> None:
+    claim = replace(BY_NUMBER[2], figure=lambda evidence, design: (figure, "so many messages."))
+    found = matrix_of(proved(2, client_lost=client_lost))
+    evidence = Evidence({DESIGN: DESIGNS[DESIGN]}, matrix=found)
+    entry = judge(evidence, claim, DESIGN)
+    assert entry.status == status
+    assert entry.words.startswith("so many messages; ")
+
+
 # --- a matrix on its own ---------------------------------------------------------------------
 
 
 def test_what_needs_sessions_is_not_asked_of_a_matrix() -> None:
     found = ledger(evidence_of_matrix(matrix_of({}, designs=("manual", "alarm", "lazy-alarm"))))
     by_number = {claim.number: entries for claim, entries in found}
-    for number in (4, 8):
-        assert {item.status for item in by_number[number].values()} == {"not asked"}
+    statuses = [item.status for item in by_number[4].values()]
+    assert statuses == ["refuted", "not asked", "not asked"], "a page polls without sessions, too"
+    assert [item.status for item in by_number[8].values()] == ["refuted", "holds", "holds"]
     # `simplicity_of` has a test of its own; here it is enough that no session is needed.
     statuses = [by_number[9][name].status for name in ("manual", "alarm", "lazy-alarm")]
     assert statuses == ["measured", "refuted", "refuted"]
@@ -242,7 +271,7 @@ def test_the_ledger_of_a_matrix_has_every_claim_and_design() -> None:
     page = matrix_html(matrix_of({("loss", "nothing_refused"): "violated"}, "proved", names))
     for claim in CLAIMS:
         assert f'<ul id="claim-{claim.number}">' in page
-    assert page.count(f"{SIGNS['refuted']} refuted") > 3
+    assert page.count(f"{LOOKS['refuted'].sign} refuted") > 3
     link = "counterexamples/alarm-loss-nothing_refused.jsonl"
     assert page.count(f'href="{link}"') == 2, "in the ledger, and in the table"
     assert page.index('id="claims"') < page.index("At a glance")

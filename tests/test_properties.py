@@ -55,6 +55,18 @@ def done(at_ms: int, count: int) -> e.Event:
     return e.StateWritten(at_ms, "completed", count, "active")
 
 
+def gave_up(at_ms: int, count: int) -> e.Event:
+    return e.StateWritten(at_ms, "incomplete", count, "active")
+
+
+CLOSED = e.TabClosed(15_000, ())
+ANSWERED: list[e.Event] = [e.ResponseArrived(30_500, "signal_stop", -1, 0, 200)]
+STORED_LATE: list[e.Event] = [
+    e.HandlerStarted(30_500, "upload", 0, 0),
+    e.BlobStored(36_000, 0, 0),
+    e.HandlerEnded(36_000, "upload", 0, 0, 200),
+]
+
 GOOD = start(*upload(0, 10_010, 10_050, 1), *STOP, *upload(1, 30_000, 30_060, 2), done(35_000, 2))
 
 
@@ -218,9 +230,14 @@ def test_guards_are_seen_at_their_first_instant() -> None:
                 done(35_000, 0),
                 e.HandlerEnded(36_000, "upload", 0, 0, 403),
             ],
-            "refused",
+            "refused and lost",
         ),
         ([*STOP], "never finalized"),
+        ([*upload(0, 10_010, 10_050, 1), CLOSED, done(610_000, 1)], "unstopped"),
+        ([*upload(0, 10_010, 10_050, 1), done(35_000, 1)], "too early"),
+        ([*upload(0, 10_010, 10_050, 1), *STOP, gave_up(700_000, 0)], "incomplete"),
+        ([*upload(0, 10_010, 10_050, 1), *STOP, *ANSWERED, gave_up(700_000, 1)], "never finalized"),
+        ([e.ChunkRecorded(9_000, 0, 1), *STOP, done(31_000, 0), *STORED_LATE], "too early"),
     ],
 )
 def test_each_session_has_one_outcome(rest: list[e.Event], outcome: str) -> None:

@@ -52,7 +52,7 @@ def test_a_large_class_is_explored_only_where_it_can_settle_a_claim(
     assert sum(steps) == len(LARGE), "the rest is counted by who explores it"
     assert len(found.to_frame()) == len(found.slugs) * len(BUILDERS) * len(DESIGNS)
     cell = found.cell("manual", "all", "finalizes")
-    assert (cell.kind, cell.finding.reason) == ("unknown", NEEDLESS)
+    assert (cell.kind, cell.finding.reason) == ("not explored", NEEDLESS)
     assert len(cell.finding.bounds) == len(BUILDERS["all"](2).scopes)
     assert found.cell("lazy-alarm", "all", "finalizes").kind == "proved"
 

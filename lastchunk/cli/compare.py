@@ -38,7 +38,7 @@ from model.verdict import exit_code, p_words, percent, points
 from reports.review import make_review
 from reports.write import check_out, write_report
 
-COLOURS = {"violated": "red", "not seen": "green", "unknown": "yellow", "proved": "green"}
+COLOURS = {"violated": "red", "not seen": "cyan", "unknown": "yellow", "proved": "green"}
 
 DesignsOption = Annotated[
     list[str] | None,

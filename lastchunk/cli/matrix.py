@@ -14,13 +14,15 @@ from model.explore.cells import Cell, Kind
 from model.explore.fault_classes import BUILDERS
 from model.explore.matrix import DEFAULT_DESIGNS, Matrix
 from model.explore.matrix import matrix as run_matrix
-from reports.matrix import SIGNS, check_out, write_matrix
+from reports.kinds import LOOKS
+from reports.matrix import check_out, write_matrix
 
 COLOURS: dict[Kind, str] = {
-    "proved": "blue",
+    "proved": "green",
     "violated": "red",
     "impossible": "magenta",
     "unknown": "yellow",
+    "not explored": "dim",
     "not asked": "dim",
 }
 
@@ -78,7 +80,7 @@ def show(result: Matrix) -> None:
 
 
 def _words(cell: Cell) -> str:
-    words = f"{SIGNS[cell.kind]} {cell.kind}"
+    words = f"{LOOKS[cell.kind].sign} {cell.kind}"
     if cell.reached is not None:
-        words += f", best {SIGNS[cell.reached.kind]}"
+        words += f", best {LOOKS[cell.reached.kind].sign}"
     return f"[{COLOURS[cell.kind]}]{words}[/]"

@@ -24,7 +24,7 @@ from model.files import write_text
 from model.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 from reports.verification import check_out, write_verification
 
-COLOURS = {"violated": "red", "unknown": "yellow", "proved": "green", "not seen": "green"}
+COLOURS = {"violated": "red", "unknown": "yellow", "proved": "green", "not seen": "cyan"}
 EXITS = {"proved": EXIT_HOLDS, "violated": EXIT_VIOLATED, "unknown": EXIT_UNKNOWN}
 
 

@@ -32,6 +32,8 @@ ITEMS = (
     "active_seconds",
 )
 LENGTHS_MS = (60_000, 600_000, 3_600_000)
+TOLERANCE = 0.05
+"""Two costs that differ by no more than this share of the second are about the same."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,51 @@ def summary(spent: pd.DataFrame) -> dict[str, float]:
     mean, low, high = mean_interval(spent.sum(axis=1).to_numpy())
     means = {item: float(spent[item].mean()) for item in ITEMS}
     return means | {"total": mean, "low": low, "high": high}
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What some sessions cost: dollars per million sessions, and per million of what came of it.
+
+    ``low`` and ``high`` bound the mean (95 %). None where no session is completed, or no chunk
+    is stored.
+    """
+
+    per_session: float
+    low: float
+    high: float
+    per_completed: float | None
+    per_chunk: float | None
+    sessions: int
+    completed: int
+
+
+def spent_by(rows: pd.DataFrame, prices: Prices) -> Spent:
+    """What the sessions of one design cost; ``rows`` as for `dollars`."""
+    each = dollars(rows, prices).sum(axis=1).to_numpy()
+    completed = int((rows["completed_ms"] >= 0).sum())
+    chunks = int((rows["chunks"] - rows["never_stored"]).sum())
+    total = float(each.sum())
+    return Spent(
+        *mean_interval(each),
+        total / completed if completed else None,
+        total / chunks if chunks else None,
+        len(rows),
+        completed,
+    )
+
+
+def cost_difference(share: float) -> str:
+    """A difference of two costs, as a share of the second: in words, with the tolerance."""
+    word = "dearer" if share > 0 else "cheaper"
+    word = word if abs(share) > TOLERANCE else "about the same"
+    return f"{100 * share:+.1f} %, {word}"
+
+
+def money(mean: float, low: float, high: float) -> str:
+    """A mean with its interval, where there is one at all."""
+    bounds = f"{low:.2f}", f"{high:.2f}"
+    return f"{mean:.2f}" if bounds[0] == bounds[1] else f"{mean:.2f} ({bounds[0]} to {bounds[1]})"
 
 
 def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-OBJECT_SIDE_ONLY = frozenset(("stop_flow",))
+PAGE_SIDE = frozenset(("stop_flow",))
 """Methods that run on the page: they count as the client's."""
 
 
@@ -35,14 +35,26 @@ def simplicity_of(cls: Any) -> Simplicity:
     methods = _methods(cls)
     functions = _helpers(methods.values())
     trees = {name: _tree(item) for name, item in (methods | functions).items()}
-    own = {name: tree for name, tree in trees.items() if name not in OBJECT_SIDE_ONLY}
-    client = [tree for name, tree in trees.items() if name in OBJECT_SIDE_ONLY]
+    own = {name: tree for name, tree in trees.items() if name not in PAGE_SIDE}
+    client = [tree for name, tree in trees.items() if name in PAGE_SIDE]
     return Simplicity(
         sum(map(_lines, own.values())),
         sum(isinstance(node, ast.Await) for tree in own.values() for node in ast.walk(tree)),
         len(own),
         sum(map(_lines, client)),
         len(inspect.signature(cls.Settings).parameters),
+    )
+
+
+def asks_of_platform(cls: Any) -> frozenset[str]:
+    """The names that the object's side of a design calls on something: ``set_alarm``, ``sleep``."""
+    methods = {name: item for name, item in _methods(cls).items() if name not in PAGE_SIDE}
+    trees = map(_tree, (methods | _helpers(methods.values())).values())
+    return frozenset(
+        node.func.attr
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     )
 
 

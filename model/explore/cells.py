@@ -20,8 +20,16 @@ from model.explore.verify import SILENT, Budget, Verification, verify
 from model.properties import PROPERTIES
 from model.trace.schedule import Schedule
 
-Kind = Literal["proved", "violated", "impossible", "unknown", "not asked"]
-KINDS: tuple[Kind, ...] = ("proved", "violated", "impossible", "unknown", "not asked")
+Kind = Literal["proved", "violated", "impossible", "unknown", "not explored", "not asked"]
+KINDS: tuple[Kind, ...] = (
+    "proved",
+    "violated",
+    "impossible",
+    "unknown",
+    "not explored",
+    "not asked",
+)
+"""*Unknown* was tried and did not come to an end; *not explored* was left out on purpose."""
 SLUGS = tuple(slug for slug, item in PROPERTIES.items() if item.asks == "every design")
 """The properties of a matrix: those that every design can be asked."""
 MEMORY_MB = 3_000

@@ -9,8 +9,22 @@ from model.properties.catalogue import GUARDS, PROPERTIES
 from model.trace.events import Costs
 from model.trace.facts import Facts
 
-OUTCOMES = ("prompt", "late", "lost", "refused", "never finalized")
-"""What became of a session, the best first; each session has exactly one."""
+OUTCOMES = (
+    "prompt",
+    "unstopped",
+    "late",
+    "incomplete",
+    "too early",
+    "lost",
+    "refused and lost",
+    "never finalized",
+    "cut off",
+    "no session",
+)
+"""What became of a session, each session exactly one of them; see `outcome_of`."""
+
+TOO_EARLY = ("complete_at_finalization", "not_while_recording")
+"""What is violated by a session that is completed before all was recorded and stored."""
 
 COUNTERS = tuple(name for name in Costs._fields if name != "at_ms")
 """What a session costs, counted; see `model.trace.events.Costs`."""
@@ -36,6 +50,8 @@ ROW_COLUMNS = (
     "lost_with_tab",
     "refused",
     "retries",
+    "messages",
+    "stop_wait_ms",
     "violation_ms",
     "ended",
     *COUNTERS,
@@ -48,17 +64,33 @@ def check_all(facts: Facts, judge: JudgeSettings) -> dict[str, Judgement]:
 
 
 def outcome_of(facts: Facts, judgements: dict[str, Judgement]) -> str:
-    """What became of the session; the worst that fits, in the order of `OUTCOMES` reversed."""
+    """What became of the session. Each word rests on judgements, so that none can contradict one.
+
+    *Lost* is a session with a chunk that is stored nowhere at its end; *prompt* one whose
+    promptness was judged, *unstopped* one that is complete and that nobody stopped.
+    """
     if facts.final_completion_ms < 0:
+        return _outcome_without_completion(facts, judgements["finalizes"])
+    if isinstance(judgements["nothing_lost"], Violation):
+        refused = any(chunk not in facts.stored for _, chunk, _ in facts.refused)
+        return "refused and lost" if refused else "lost"
+    if any(isinstance(judgements[slug], Violation) for slug in TOO_EARLY):
+        return "too early"
+    if any(chunk not in facts.stored for chunk in facts.recorded):
+        return "cut off"
+    promptly = judgements["finalizes_promptly"]
+    if isinstance(promptly, NotApplicable):
+        return "unstopped"
+    return "late" if isinstance(promptly, Violation) else "prompt"
+
+
+def _outcome_without_completion(facts: Facts, settled: Judgement) -> str:
+    """A session that is not completed at its end: ``settled`` is what `finalizes` says of it."""
+    if isinstance(settled, Violation):
         return "never finalized"
-    if any(chunk not in facts.stored for _, chunk, _ in facts.refused):
-        return "refused"
-    missing = any(missing for _, missing in facts.completions)
-    if missing or any(chunk not in facts.stored for chunk in facts.recorded):
-        return "lost"
-    if isinstance(judgements["finalizes_promptly"], Violation):
-        return "late"
-    return "prompt"
+    if isinstance(settled, NotApplicable):
+        return "cut off" if facts.status else "no session"
+    return "incomplete"
 
 
 def row_of(
@@ -90,6 +122,8 @@ def row_of(
         ),
         "refused": len(facts.refused),
         "retries": facts.retries,
+        "messages": facts.messages,
+        "stop_wait_ms": facts.stop_told_ms - facts.stop_ms if facts.stop_told_ms >= 0 else -1,
         "violation_ms": min(violations, default=-1),
         "ended": facts.ended,
         **{name: getattr(facts.costs, name) if facts.costs else 0 for name in COUNTERS},

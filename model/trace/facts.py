@@ -44,6 +44,8 @@ class Facts:
         self.stood_ms = 0
         self.recorded_ms = self.row_ms = -1
         self.retries = self.uploads_running = self.stop_runs = 0
+        self.messages = 0  # requests of the page that are no uploads
+        self.stop_told_ms = -1  # the first of them after the stop, or the page has given up
         self.notified: list[tuple[int, str]] = []  # (at_ms, idempotency key)
         self.consumer_reads: list[tuple[int, str, tuple[int, ...]]] = []  # (at_ms, status, missing)
         self.alarm_runs_by_due: dict[int, int] = {}
@@ -137,8 +139,16 @@ class Facts:
 
     # --- the network -------------------------------------------------------------------------
 
+    def _stop_flow_failed(self, event: e.StopFlowFailed) -> None:
+        if self.stop_told_ms < 0:
+            self.stop_told_ms = event.at_ms
+
     def _request_sent(self, event: e.RequestSent) -> None:
-        if event.method == UPLOAD and event.attempt > 0:
+        if event.method != UPLOAD:
+            self.messages += 1
+            if self.stop_ms >= 0 and self.stop_told_ms < 0:
+                self.stop_told_ms = event.at_ms
+        elif event.attempt > 0:
             self.retries += 1
             self.saw("retry_happened", event.at_ms)
 
@@ -307,6 +317,7 @@ _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
     e.PauseEnded: Facts._pause_ended,
     e.StopPressed: Facts._stop_pressed,
     e.RowWritten: Facts._row_written,
+    e.StopFlowFailed: Facts._stop_flow_failed,
     e.TabClosed: Facts._tab_closed,
     e.TabReopened: Facts._reopened_tab,
     e.LaptopSlept: Facts._slept,

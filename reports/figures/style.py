@@ -14,10 +14,15 @@ GREY, PALE = "#8A8A8A", "#D9D9D9"
 
 OUTCOME_COLOURS = {
     "prompt": GREEN,
+    "unstopped": "#8FD3BF",
     "late": SKY,
+    "incomplete": PURPLE,
+    "too early": YELLOW,
     "lost": ORANGE,
-    "refused": VERMILION,
+    "refused and lost": VERMILION,
     "never finalized": BLACK,
+    "cut off": GREY,
+    "no session": PALE,
 }
 DESIGN_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 DESIGN_MARKERS = ("o", "s", "^", "D", "v", "P")

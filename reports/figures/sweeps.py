@@ -12,8 +12,8 @@ from reports.figures.style import DESIGN_COLOURS, DESIGN_MARKERS, new_figure, st
 SHOWN = {
     "complete_at_finalization": "completed without a chunk",
     "nothing_lost": "a chunk never stored",
-    "finalizes_promptly": "not completed promptly",
-    "finalizes": "never completed",
+    "finalizes_promptly": "completed, but late",
+    "finalizes": "never finalized",
 }
 
 
