@@ -23,6 +23,7 @@ StopFlow = Callable[[Page], Awaitable[None]]
 TOO_MANY_REQUESTS = 429
 FIRST_SERVER_ERROR = 500
 FIRST_CLIENT_ERROR = 400
+EXPONENT_MAX = 64
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Recorder:
                 await self.browser.abandon(chunk, reason)
                 return
             await self.browser.sleep(*self.back_off(failures))
-            failures += 1
+            failures = self.one_more(failures)
 
     def back_off(self, failures: int) -> tuple[int, int]:
         """The shortest and the longest wait after that many failures before this one, in ms."""
@@ -111,9 +112,20 @@ class Recorder:
         wait_ms = settings.retry_ms
         if settings.retry_factor != 1.0:
             # The exponent is capped: a factor to the power of thousands is no number any more.
-            wait_ms = round(settings.retry_ms * settings.retry_factor ** min(failures, 64))
+            wait_ms = round(
+                settings.retry_ms * settings.retry_factor ** min(failures, EXPONENT_MAX)
+            )
             wait_ms = min(wait_ms, settings.retry_ms_max)
         return wait_ms, wait_ms + int(wait_ms * settings.retry_jitter)
+
+    def one_more(self, failures: int) -> int:
+        """The failures with one more. They are counted as long as the count changes anything: a
+        page that tries for ever is then as it was, try after try."""
+        settings = self.settings
+        grows = settings.retry_factor != 1.0 and self.back_off(failures)[0] < settings.retry_ms_max
+        if settings.retries_max >= 0 or (grows and failures < EXPONENT_MAX):
+            return failures + 1
+        return failures
 
     async def resume(self, chunks: list[Chunk], recorded_ms: int) -> None:
         """After a reload: upload what was kept, and stop what can no longer go on."""

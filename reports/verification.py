@@ -54,6 +54,7 @@ def to_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[
         "attack": vars(result.attack),
         "guards": list(result.guards),
         "silent": list(result.silent),
+        "goes_on": result.goes_on,
         "properties": {
             slug: {"verdict": verdict.kind, "reason": verdict.reason}
             for slug, verdict in result.verdicts.items()

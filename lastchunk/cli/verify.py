@@ -69,10 +69,9 @@ def verify(
     loaded, specs = load(scenario, [design], overrides, None, None)
     if out is not None:
         check_out(out)
-    exports = (("--promela", promela_file, promela), ("--tchecker", tchecker_file, tchecker))
-    for option, file, export in exports:
+    for file, export in ((promela_file, promela), (tchecker_file, tchecker)):
         if file is not None:
-            write_text(file, export(loaded), option)
+            write_text(file, export(loaded))
     budget = Budget(classes, seconds, memory_mb)
     switches = Switches(inclusion, symmetry, pruning)
     with progress_line() as progress:
@@ -109,6 +108,8 @@ def show(result: Verification, limits: list[Threshold]) -> None:
         out.print("no schedule says anything about " + ", ".join(result.silent))
     if result.late_ms is not None:
         out.print(f"longest from the later of stop and last upload: {result.late_ms:,} ms")
+    if result.goes_on:
+        out.print(result.goes_on)
     for examples in result.counterexamples.values():
         if examples:
             out.print("")

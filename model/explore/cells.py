@@ -15,8 +15,9 @@ from model.design import load_design
 from model.errors import DesignError
 from model.explore.fault_classes import BUILDERS, Impossible
 from model.explore.monitor import TIMED
+from model.explore.part import SILENT
 from model.explore.scopes import Scope
-from model.explore.verify import SILENT, Budget, Verification, verify
+from model.explore.verify import Budget, Verification, verify
 from model.properties import PROPERTIES
 from model.trace.schedule import Schedule
 

@@ -1,9 +1,12 @@
-"""Whether a schedule may go on for ever without completing the session.
+"""Whether a schedule may go on for ever without completing the session, or without what is due.
 
 In the graph of classes a run that never ends is a cycle. With inclusion, an edge may lead to a
 class that is larger than what the step came to, so a cycle there is only a suspicion: then all is
 searched again with equal classes alone, where every path, also an endless one, is one of the
 system's own (Berthomieu & Diaz 1991: the state class graph keeps the firing sequences).
+
+What a property says of the end of a run is said of a run without an end by what stays so: a cycle
+of classes each of which would violate it if nothing ever changed any more.
 """
 
 from __future__ import annotations
@@ -12,42 +15,64 @@ from collections import deque
 
 from model.explore.search import Search
 from model.explore.store import EqualStore
+from model.properties import Held, Violation
 from reference_impl.contract import COMPLETED, INCOMPLETE
 
+FINALIZES = "finalizes"
 SETTLED = (COMPLETED, INCOMPLETE)
 
 
-def runs_for_ever(search: Search) -> Search | None:
-    """The search that shows a schedule without an end, if a finished one has a suspicion of it.
-
-    None where there is no such schedule. A search that is unfinished could neither show one nor
-    exclude it.
-    """
-    if not cycle_of(search):
-        return None
+def exactly(search: Search) -> Search:
+    """The search whose cycles are the system's own. It may be unfinished."""
     if search.store is EqualStore:
         return search
-    again = Search(search.machine, search.budget, inclusion=False)
-    for node in again.machine.nodes.values():
-        node.store = None
+    machine, budget, deadline = search.machine, search.budget, search.deadline
+    again = Search(machine, budget, inclusion=False, past=search.past, deadline=deadline)
     again.run()
-    return again if again.found.unfinished or cycle_of(again) else None
+    return again
 
 
-def cycle_of(search: Search) -> list[int]:
-    """The shortest cycle through the first class on one that is not settled; empty: there is none.
+class Rounds:
+    """The cycles of a search that is finished."""
 
-    It begins and ends with that class.
-    """
-    following = _following(search)
-    parts = strongly_connected(following)
-    unsettled = [
-        number
-        for part in parts
-        for number in part
-        if search.classes[number][0].facts.status not in SETTLED
-    ]
-    return _shortest_round(following, min(unsettled)) if unsettled else []
+    def __init__(self, search: Search) -> None:
+        self.search = search
+        self.following = following_of(search)
+        parts = strongly_connected(self.following)
+        self.classes = sorted(number for part in parts for number in part)
+
+    def violating(self, slug: str) -> list[int]:
+        """The shortest cycle through the first class on one that violates a property for ever.
+
+        It begins and ends with that class; empty: there is none. For `finalizes` a class is enough
+        in which the session is not settled.
+        """
+        if slug == FINALIZES:
+            unsettled = [number for number in self.classes if not self._is_settled(number)]
+            if unsettled:
+                return _shortest_round(self.following, unsettled[0])
+        would_be = self.search.would_be
+        return self._within({n for n in self.classes if would_be(n, slug, Violation)})
+
+    def settled(self) -> list[int]:
+        """The same for a class where the session is settled and stays so."""
+        return self._within({number for number in self.classes if self._is_settled(number)})
+
+    def holds(self, slug: str) -> bool:
+        """Whether a property holds in a class on a cycle if nothing ever changes any more."""
+        return any(self.search.would_be(number, slug, Held) for number in self.classes)
+
+    def _is_settled(self, number: int) -> bool:
+        return self.search.classes[number][0].facts.status in SETTLED
+
+    def _within(self, classes: set[int]) -> list[int]:
+        """The shortest cycle through the first class on one that has some classes alone."""
+        inner = {
+            number: [child for child in self.following[number] if child in classes]
+            for number in sorted(classes)
+        }
+        numbers = [number for part in strongly_connected(inner) for number in part]
+        return _shortest_round(inner, min(numbers)) if numbers else []
 
 
 def _shortest_round(following: dict[int, list[int]], start: int) -> list[int]:
@@ -66,7 +91,7 @@ def _shortest_round(following: dict[int, list[int]], start: int) -> list[int]:
     return path[::-1]
 
 
-def _following(search: Search) -> dict[int, list[int]]:
+def following_of(search: Search) -> dict[int, list[int]]:
     """The classes that each class has steps to."""
     following: dict[int, list[int]] = {}
     edges = search.edges

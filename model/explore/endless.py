@@ -7,78 +7,109 @@ it never ends, but that it comes back to the state in which it was, and is not c
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
-from math import isqrt
 from typing import Any
 
 from model.explore.counterexample import Counterexample, ExplorerError, replayed, session_of
-from model.explore.cycles import SETTLED, cycle_of
-from model.explore.node import Move, Node
+from model.explore.monitor import copy_facts
+from model.explore.node import Move
 from model.explore.search import Search
 from model.explore.steps import Leaf
 from model.explore.times import in_order, ranges_of, times_of
-from model.explore.zone import Zone
-from model.properties import Violation
+from model.properties import EXPLORABLE, Violation
+from model.simulate import Run
+from model.trace.schedule import Schedule
+
+FOR_EVER = " for ever"
 
 
-def endless_example(slug: str, search: Search) -> Counterexample | None:
-    """The session that goes round and round; None where no whole milliseconds fit.
+@dataclass(frozen=True)
+class Round:
+    """The way to a cycle and once round it: a schedule, run; the cycle's last steps and time."""
 
-    Raises `ExplorerError` where the run does not show it.
+    schedule: Schedule
+    run: Run
+    ranges_ms: tuple[tuple[int, int | None], ...]
+    steps: int
+    ms: int
+    ended_ms: int
+
+    @property
+    def words(self) -> str:
+        """The cycle in words."""
+        last = "the last step takes" if self.steps == 1 else f"the last {self.steps} steps take"
+        return (
+            f"{last} {self.ms:,} ms here; that leads back to the state before, and may come again "
+            "without an end"
+        )
+
+
+def once_round(search: Search, cycle: list[int], slug: str) -> Round | None:
+    """The session that goes round a cycle, where it would violate a property; '' asks for none.
+
+    None where no whole milliseconds fit. Raises `ExplorerError` where the replay goes elsewhere.
     """
-    cycle = cycle_of(search)
     walker = search.walker_at(cycle[0])
     before = len(walker.happenings)
     for number, following in pairwise(cycle):
         node = search.classes[number][0]
         walker.step(node, *_step_to(search, number, following))
-    if walker.skeleton().key != search.classes[cycle[0]][0].skeleton.key:
+    node = search.classes[cycle[0]][0]
+    if walker.skeleton().key != node.skeleton.key:
         raise ExplorerError("a cycle of classes does not come back to the state it began in")
+    wanted = [end for end in search.ends_of(cycle[0]) if _violates(end, slug)]
+    if wanted:
+        walker.end(node, wanted[0])
     walk, machine = walker.walk(), search.machine
     times_ms = times_of(walk, "earliest")
     if times_ms is None:
         return None
     order = in_order(walk, times_ms)
     schedule = session_of(walk, order, times_ms, machine.scenario, machine.plain)
-    run = replayed(slug, schedule, machine.plain)
-    status = run.facts.status
-    if status in SETTLED:
-        raise ExplorerError("an endless schedule is completed when it is replayed")
+    run = replayed(slug or "endless", schedule, machine.plain)
     # A fault passes once at the most, so nothing in a round is early.
-    came_ms = [
-        0,
-        *(at_ms for item, at_ms in zip(walk.happenings, times_ms, strict=True) if not item.early),
-    ]
+    pairs = zip(walk.happenings, times_ms, strict=True)
+    came_ms = [0, *(at_ms for item, at_ms in pairs if not item.early)]
     count = len(walk.happenings) - before
-    round_ms = came_ms[-1] - came_ms[-1 - count]
-    last = "the last step takes" if count == 1 else f"the last {count} steps take"
-    detail = (
-        f"{status} for ever: {last} {round_ms:,} ms here; that leads back to the state before, and "
-        "may come again without an end"
-    )
-    violation = Violation(came_ms[-1], detail)
     ranges_ms = ranges_of(walk)
-    return Counterexample(
-        slug, "endless", schedule, run, violation, tuple(ranges_ms[number] for number in order)
-    )
+    ranges = tuple(ranges_ms[number] for number in order)
+    return Round(schedule, run, ranges, count, came_ms[-1] - came_ms[-1 - count], came_ms[-1])
+
+
+def _violates(end: Leaf, slug: str) -> bool:
+    return isinstance(end.judgements.get(slug), Violation)
+
+
+def endless_example(slug: str, search: Search, cycle: list[int]) -> Counterexample | None:
+    """The session that violates a property for ever; None where no whole milliseconds fit.
+
+    Raises `ExplorerError` where the run does not show it.
+    """
+    found = once_round(search, cycle, slug)
+    if found is None:
+        return None
+    facts = copy_facts(found.run.facts)
+    facts.ended = "quiet"  # as it would be judged if nothing ever changed any more
+    judgement = EXPLORABLE[slug].check(facts, found.run.judge)
+    if not isinstance(judgement, Violation):
+        raise ExplorerError(
+            f"the explorer says that {slug} is violated for ever, and the replay of its own "
+            f"schedule says: {judgement}"
+        )
+    words = judgement.detail.removesuffix(FOR_EVER)
+    violation = Violation(found.ended_ms, f"{words}{FOR_EVER}: {found.words}")
+    return Counterexample(slug, "endless", found.schedule, found.run, violation, found.ranges_ms)
 
 
 def _step_to(search: Search, number: int, following: int) -> tuple[Move, Leaf, Any]:
     """A step from one class of a search to another: the move, its leaf, the order of its chunks."""
     node, target = search.classes[number][0], search.classes[following][0]
-    wanted = _zone_of(target, following).bounds
-    for move, leaf, _, zone in search.machine.successors(node, _zone_of(node, number)):
+    wanted = search.zone_of(following).bounds
+    for move, leaf, _, zone in search.machine.successors(node, search.zone_of(number)):
         if leaf.target is not target:
             continue
-        orders: Any = ()
-        if target.sorter is not None:
-            zone, orders = target.sorter.sorted(zone)
+        zone, orders = search.kept(target, zone)
         if zone.bounds == wanted:
             return move, leaf, orders
     raise AssertionError("an edge between classes that no step makes")
-
-
-def _zone_of(node: Node, number: int) -> Zone:
-    """The zone of a class that was expanded: its state's store still has it."""
-    bounds = next(bounds for bounds, known in node.store.known.items() if known == number)
-    return Zone(bounds, isqrt(len(bounds)), plain=False).settled()

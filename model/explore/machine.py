@@ -128,6 +128,22 @@ class Machine:
                     assert type(leaf) is Leaf
                     yield move, leaf, part, part if leaf.layout is None else leaf.layout.apply(part)
 
+    def ends(self, node: Node, zone: Zone) -> Iterator[tuple[Leaf, Zone]]:
+        """How a class is judged if nothing ever changes any more: as at a quiet end."""
+        places = [(node.ends, zone)]
+        while places:
+            for cell, part in walk(*places.pop()):
+                if cell.content is None:
+                    self.asker.begin(node.places, part, cell)
+                    facts = copy_facts(node.facts)
+                    now_ms = node.times[node.skeleton.fires[0]]
+                    judgements = self.monitor.end(facts, now_ms, "quiet")
+                    self.asker.cell.content = Leaf(judgements, frozenset())
+                    places.append((cell, part))
+                else:
+                    assert isinstance(cell.content, Leaf)
+                    yield cell.content, part
+
     # --- steps -------------------------------------------------------------------------------
 
     def _run(self, node: Node, move: Move, zone: Zone) -> None:

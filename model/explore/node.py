@@ -46,9 +46,13 @@ class Move:
 
 
 class Node:
-    """A discrete state: its skeleton and the world that stands for it."""
+    """A discrete state: its skeleton and the world that stands for it.
+
+    ``ends`` is the tree of what would be judged if nothing ever changed any more.
+    """
 
     __slots__ = (
+        "ends",
         "facts",
         "moves",
         "number",
@@ -68,6 +72,7 @@ class Node:
         self.facts = facts
         self.times = times
         self.store: Any = None
+        self.ends = Cell()
         self.places = {
             name: (at, offset_ms) for at, (name, offset_ms) in enumerate(skeleton.columns)
         }

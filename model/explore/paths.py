@@ -176,6 +176,14 @@ class Walker:
         self._settle()
         self._rename(node, leaf, orders)
 
+    def end(self, node: Node, leaf: Leaf) -> None:
+        """Judge where the path has come to, as if nothing ever changed any more."""
+        self.script.places = {
+            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(self.skeleton().columns)
+        }
+        self.script.answers = answers_to(node.ends, leaf)
+        self.machine.monitor.end(copy_facts(self.facts), self.world.now_ms, "quiet")
+
     def _rename(self, node: Node, leaf: Leaf, orders: Any) -> None:
         mine = dict(zip(node.skeleton.chunks, self.order, strict=True))
         self._sort(leaf.target, [mine.get(chunk, chunk) for chunk in leaf.chunks], orders)

@@ -18,10 +18,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import isqrt
 from typing import Any
 
+from model.errors import DesignError
 from model.explore.machine import Machine
 from model.explore.node import Move, Node
+from model.explore.past import Past
 from model.explore.paths import Walk, Walker
 from model.explore.steps import Leaf
 from model.explore.store import EqualStore, Store
@@ -31,6 +34,11 @@ from model.properties import Held, Violation
 Progress = Callable[[int, int, int], None]
 """Told now and then: classes, frontier, depth."""
 LOOK_EVERY = 64
+PAST_FROM = 256
+PAST_DEPTH = 32
+PAST_TIMES = 2
+"""A search that goes so much deeper than where it last found a new state asks what counts of the
+past, once it has so many classes: an instant in the past may be all that its classes differ in."""
 COLLECT_EVERY = 50_000
 """New objects between two looks for cycles; the interpreter's own 700 cost a tenth of a search."""
 
@@ -42,6 +50,23 @@ class Budget:
     classes: int = 1_000_000
     seconds: float = 600.0
     memory_mb: int = 4_000
+
+
+class Deadline:
+    """When the seconds of a budget are over, from now; all that one answer needs shares it."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.ends = time.perf_counter() + seconds
+
+    @property
+    def words(self) -> str:
+        """The budget in words."""
+        return f"{self.seconds:g} seconds"
+
+    def is_over(self) -> bool:
+        """Whether they are over."""
+        return time.perf_counter() >= self.ends
 
 
 @dataclass(frozen=True)
@@ -99,6 +124,9 @@ def few_collections() -> Iterator[None]:
 class Search:
     """One search over a machine. With ``stops``, it ends when every property is violated.
 
+    Where the classes become many for the states there are, it begins again, and forgets of the past
+    what does not count (``past``; `model.explore.past`). ``deadline`` is the budget's seconds.
+
     Where the machine keeps the beginning in its classes, the search goes in the order of time, and
     what it finds first comes soonest.
     """
@@ -110,22 +138,37 @@ class Search:
         inclusion: bool = True,
         stops: bool = False,
         progress: Progress | None = None,
+        past: Past | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         self.machine = machine
         self.budget = budget or Budget()
+        self.deadline = deadline or Deadline(self.budget.seconds)
         self.store = Store if inclusion else EqualStore
         self.stops = stops
         self.progress = progress
+        self.in_time = machine.origin
+        self.past_from = PAST_FROM
+        self._begin(past)
+
+    def _begin(self, past: Past | None) -> None:
+        """Begin, or begin again, with what counts of the past."""
+        self.past = past
+        self.asks_past = False
+        self.known_states = self.last_new = 0
         self.found = Exploration()
         self.classes: list[tuple[Node, int, Move | None, Leaf, Any]] = []
         self.zones: dict[int, Zone] = {}
         self.depths = array("l")
         self.edges = array("l")
         self.covered: dict[int, int] = {}
-        self.in_time = machine.origin
         self.queue: deque[int] = deque()
         self.heap: list[tuple[int, int]] = []
+        self.ends: dict[int, list[Leaf]] = {}
+        self.stores: dict[int, Store | EqualStore] = {}
         self.soonest: int | None = None
+        for node in self.machine.nodes.values():
+            node.store = None
 
     def run(self) -> Exploration:
         """Search until all is covered, or to the end of a budget, which is said."""
@@ -134,6 +177,41 @@ class Search:
 
     def _run(self) -> Exploration:
         began = time.perf_counter()
+        steps = expanded = 0
+        while self._search():
+            steps, expanded = steps + self.found.steps, expanded + self.found.expanded
+            self._begin(self.known_past())
+        found = self.found
+        found.steps, found.expanded = found.steps + steps, found.expanded + expanded
+        found.classes = len(self.classes) - len(self.covered)
+        found.frontier = self._waits()
+        nodes = self.machine.nodes.values()
+        self.stores = {id(node): node.store for node in nodes if node.store is not None}
+        found.states = len(self.stores)
+        found.depth = max(self.depths, default=0)
+        found.seconds = time.perf_counter() - began
+        return found
+
+    def _search(self) -> bool:
+        """Go as far as there is to go. Whether to begin again, since more counts of the past."""
+        try:
+            self._explore()
+        except DesignError:
+            if self._relied_on_too_little():
+                return True  # only a class that is too large may have led there
+            raise
+        if self.asks_past and not self.found.unfinished:
+            return True
+        return self._relied_on_too_little()
+
+    def _relied_on_too_little(self) -> bool:
+        return self.past is not None and not self.past.is_still_true(self.known_past())
+
+    def known_past(self) -> Past:
+        """What counts of the past, by all steps that were ever taken."""
+        return Past(self.machine.nodes.values(), self.in_time)
+
+    def _explore(self) -> None:
         found = self.found
         leaf, zone = self.machine.root()
         self._note(-1, None, leaf, zone)
@@ -147,18 +225,29 @@ class Search:
             self._expand(number, self.classes[number][0], zone)
             if self.stops and self._is_settled():
                 break
-            if len(self.classes) - len(self.covered) >= self.budget.classes and self._waits():
+            live = len(self.classes) - len(self.covered)
+            if live >= self.budget.classes and self._waits():
                 found.unfinished = f"{self.budget.classes:,} classes"
+            elif self.deadline.is_over():
+                found.unfinished = self.deadline.words
             elif found.expanded % LOOK_EVERY == 0:
-                found.unfinished = self._used_up(time.perf_counter() - began)
+                found.unfinished = self._used_up()
                 if self.progress is not None:
                     self.progress(len(self.classes), len(self.queue), self.depths[number])
-        found.classes = len(self.classes) - len(self.covered)
-        found.frontier = self._waits()
-        found.states = len(self.machine.nodes)
-        found.depth = max(self.depths, default=0)
-        found.seconds = time.perf_counter() - began
-        return found
+                is_unknown = self._is_past_unknown(self.depths[number])
+                if live >= self.past_from and is_unknown:
+                    self.past_from = 2 * live
+                    self.asks_past = True
+                    break
+
+    def _is_past_unknown(self, depth: int) -> bool:
+        """Whether the classes go on where the states do not, and the past was not asked of all."""
+        states = len(self.machine.nodes)
+        if states != self.known_states:
+            self.known_states, self.last_new = states, depth
+        if depth < PAST_TIMES * self.last_new + PAST_DEPTH:
+            return False
+        return self.past is None or len(self.past.needs) < states
 
     def _waits(self) -> int:
         """How many classes are known and not expanded."""
@@ -176,18 +265,24 @@ class Search:
 
     def _expand(self, number: int, node: Node, zone: Zone) -> None:
         self.found.expanded += 1
+        if self.past is not None:  # what an end asks of the past counts, too
+            self.ends[number] = [leaf for leaf, _ in self.machine.ends(node, zone)]
         for move, leaf, part, following in self.machine.successors(node, zone):
             self.found.steps += 1
             self._note(number, move, leaf, part)
             if leaf.target is not None:
                 self._reach(number, move, leaf, following)
 
+    def kept(self, node: Node, zone: Zone) -> tuple[Zone, Any]:
+        """What is kept of a zone: nothing of the past that does not count, tied chunks in order."""
+        if self.past is not None:
+            zone = self.past.relaxed(node, zone)
+        return (zone, ()) if node.sorter is None else node.sorter.sorted(zone)
+
     def _reach(self, parent: int, move: Move | None, leaf: Leaf, zone: Zone) -> None:
         """A step came to a class: keep it, unless it is covered."""
         node: Node = leaf.target
-        orders: Any = ()
-        if node.sorter is not None:
-            zone, orders = node.sorter.sorted(zone)
+        zone, orders = self.kept(node, zone)
         number = len(self.classes)
         if node.store is None:
             node.store = self.store()
@@ -206,6 +301,24 @@ class Search:
             heapq.heappush(self.heap, (earliest(node, zone), number))
         else:
             self.queue.append(number)
+
+    def zone_of(self, number: int) -> Zone:
+        """The zone of a class that is not covered: its state's store still has it."""
+        bounds = self.stores[id(self.classes[number][0])].bounds_of(number)
+        return Zone(bounds, isqrt(len(bounds)), plain=False).settled()
+
+    def ends_of(self, number: int) -> list[Leaf]:
+        """How a class would be judged if nothing ever changed any more, each answer once."""
+        found = self.ends.get(number)
+        if found is None:
+            node = self.classes[number][0]
+            found = [leaf for leaf, _ in self.machine.ends(node, self.zone_of(number))]
+            self.ends[number] = found
+        return found
+
+    def would_be(self, number: int, slug: str, kind: type[Held] | type[Violation]) -> bool:
+        """Whether a class may be judged so if nothing ever changes any more."""
+        return any(isinstance(leaf.judgements.get(slug), kind) for leaf in self.ends_of(number))
 
     def _note(self, parent: int, move: Move | None, leaf: Leaf, zone: Zone) -> None:
         """What a step shows of the properties."""
@@ -236,12 +349,10 @@ class Search:
             self.soonest = soonest
             self.found.findings[slug] = finding
 
-    def _used_up(self, seconds: float) -> str:
-        budget = self.budget
-        if seconds >= budget.seconds:
-            return f"{budget.seconds:g} seconds"
+    def _used_up(self) -> str:
         memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        return f"{budget.memory_mb:,} MB of memory" if memory_mb >= budget.memory_mb else ""
+        is_over = memory_mb >= self.budget.memory_mb
+        return f"{self.budget.memory_mb:,} MB of memory" if is_over else ""
 
     def walk_to(self, finding: Finding) -> Walk:
         """The path from the root to a finding, as the steps of one session."""

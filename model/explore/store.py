@@ -32,6 +32,10 @@ class Store:
         self.zones.append((bounds, number))
         return dropped
 
+    def bounds_of(self, number: int) -> Bounds:
+        """The zone of a class that is kept."""
+        return next(bounds for bounds, known in self.zones if known == number)
+
 
 class EqualStore:
     """Keeps every zone: only an equal one is known already."""
@@ -49,3 +53,7 @@ class EqualStore:
         """Keep a zone; nothing is dropped."""
         self.known[zone.bounds] = number
         return []
+
+    def bounds_of(self, number: int) -> Bounds:
+        """The zone of a class that is kept."""
+        return next(bounds for bounds, known in self.known.items() if known == number)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from model.design import DesignSpec
 from model.errors import InputError
@@ -16,12 +15,18 @@ from model.explore.attack import (
     check_attack,
     happenings_for,
 )
-from model.explore.counterexample import KINDS, Counterexample, counterexample
-from model.explore.cycles import runs_for_ever
-from model.explore.endless import endless_example
+from model.explore.counterexample import KINDS, Counterexample
 from model.explore.machine import Machine, monitor_for
 from model.explore.monitor import TIMED
-from model.explore.search import Budget, Exploration, Progress, Search, few_collections
+from model.explore.part import BETWEEN_MS, SILENT, Part, Switches, verdict_of
+from model.explore.search import (
+    Budget,
+    Deadline,
+    Exploration,
+    Progress,
+    Search,
+    few_collections,
+)
 from model.explore.watched import TellsApart
 from model.explore.zone import HALF, milliseconds
 from model.properties import EXPLORABLE, asked
@@ -29,16 +34,6 @@ from model.scenario.schema import Scenario
 from model.verdict import Verdict, VerdictKind
 
 PROMPT = "finalizes_promptly"
-FINALIZES = "finalizes"
-
-
-@dataclass(frozen=True)
-class Switches:
-    """The reductions; none changes a verdict, each changes the number of classes."""
-
-    inclusion: bool = True
-    symmetry: bool = True
-    pruning: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,7 +45,8 @@ class Verification:
     longest time from the later of stop and last upload to the completion; None where it is not
     known or has no bound; ``late_ms_min`` is the shortest. ``seconds`` is wall time. ``silent``
     are properties that no schedule says anything about, left out where they were not asked for by
-    name. ``attack`` is what was tried against what is proved.
+    name. ``goes_on`` says how a settled session goes on for ever, where there is one that does.
+    ``attack`` is what was tried against what is proved.
     """
 
     scenario: Scenario
@@ -68,6 +64,7 @@ class Verification:
     late_ms_min: int | None
     guards: tuple[str, ...]
     silent: tuple[str, ...] = ()
+    goes_on: str = ""
     budget: Budget = field(default_factory=Budget)
     attack: Attack = field(default_factory=Attack)
 
@@ -109,8 +106,9 @@ def verify(
     groups = [[slug for slug in slugs if slug not in TIMED]]
     groups += [[slug] for slug in slugs if slug in TIMED]
     switches = switches or Switches()
+    deadline = Deadline(budget.seconds)
     parts = [
-        _explored(scenario, design, group, budget, switches, progress, longest)
+        _explored(scenario, design, group, budget, deadline, switches, progress, longest)
         for group in filter(None, groups)
     ]
     found = [part.search.found for part in parts]
@@ -133,6 +131,7 @@ def verify(
         *_delays(parts, longest),
         tuple(sorted(set().union(*(item.guards for item in found)))),
         silent,
+        next(filter(None, (part.goes_on() for part in parts if "endless" in kinds)), ""),
         budget,
         tried,
     )
@@ -149,7 +148,7 @@ def _examples(
         if items:  # a time that the search knows as an instant only is a number here
             verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)
         elif not {"shortest", "widest"}.isdisjoint(kinds):
-            verdicts[slug] = _verdict("unknown", BETWEEN_MS)
+            verdicts[slug] = verdict_of("unknown", BETWEEN_MS)
     return examples
 
 
@@ -212,100 +211,12 @@ def check_slugs(
     return slugs
 
 
-class Part:
-    """One search for some of the properties, and what it says of each."""
-
-    def __init__(self, search: Search, switches: Switches) -> None:
-        self.search = search
-        self.switches = switches
-        self.machine = search.machine
-        self.endless: Search | None = None
-
-    def verdicts(self) -> dict[str, Verdict]:
-        """The verdict on each property that was searched for."""
-        return {slug: self._verdict(slug) for slug in self.machine.monitor.slugs}
-
-    def _verdict(self, slug: str) -> Verdict:
-        found = self.search.found
-        if slug in found.findings:
-            return _verdict("violated", str(found.findings[slug].judgement.detail))
-        if found.unfinished:
-            return _verdict(
-                "unknown",
-                f"the budget of {found.unfinished} was used up after {found.classes:,} classes, "
-                f"with {found.frontier:,} more at the frontier",
-            )
-        if slug == FINALIZES:
-            self.endless = runs_for_ever(self.search)
-            if self.endless is not None:
-                is_shown = not self.endless.found.unfinished
-                return _verdict("violated" if is_shown else "unknown", FOR_EVER[is_shown])
-        unmet = sorted(self.machine.monitor.guards - found.guards)
-        if unmet:
-            return _verdict("unknown", "it never happened that " + ", ".join(unmet))
-        if slug not in found.held:
-            return _verdict("unknown", SILENT)
-        return _verdict("proved", "")
-
-    def counterexamples(self, kinds: Collection[str]) -> dict[str, tuple[Counterexample, ...]]:
-        """The shortest, the widest and the earliest session for each property violated.
-
-        A property without any is violated between whole milliseconds alone.
-        """
-        out = {}
-        for slug, finding in self.search.found.findings.items():
-            walk = self.search.walk_to(finding)
-            made = [self._example(slug, k, walk) for k in ("shortest", "widest") if k in kinds]
-            earliest = self._earliest(slug) if "earliest" in kinds else None
-            if earliest is not None:
-                made.append(earliest)
-            out[slug] = tuple(item for item in made if item is not None)
-        if self.endless is not None and not self.endless.found.unfinished:
-            example = endless_example(FINALIZES, self.endless)
-            out[FINALIZES] = () if example is None else (example,)
-        return out
-
-    def _example(self, slug: str, kind: str, walk: Any) -> Counterexample | None:
-        machine = self.machine
-        return counterexample(slug, kind, walk, machine.scenario, machine.plain)
-
-    def _earliest(self, slug: str) -> Counterexample | None:
-        """The violation that comes soonest: a search in the order of time."""
-        old = self.machine
-        machine = Machine(
-            old.plain,
-            old.scenario,
-            monitor_for(old.plain, old.scenario, [slug]),
-            old.symmetric,
-            self.switches.pruning,
-            origin=True,
-        )
-        search = Search(machine, self.search.budget, self.switches.inclusion, stops=True)
-        found = search.run()
-        if found.unfinished or slug not in found.findings:
-            return None
-        return self._example(slug, "earliest", search.walk_to(found.findings[slug]))
-
-
-SILENT = "no schedule says anything about it"
-BETWEEN_MS = (
-    "a schedule violates it, but only at times between whole milliseconds, which no clock shows"
-)
-FOR_EVER = {
-    True: "there is a schedule that goes on for ever and never completes the session",
-    False: "classes form a cycle in which the session is not completed",
-}
-
-
-def _verdict(kind: VerdictKind, reason: str) -> Verdict:
-    return Verdict(kind, 0, 0, 0.0, 1.0 if kind != "proved" else 0.0, reason)
-
-
 def _explored(
     scenario: Scenario,
     design: DesignSpec,
     slugs: list[str],
     budget: Budget,
+    deadline: Deadline,
     switches: Switches,
     progress: Progress | None,
     longest: bool,
@@ -315,12 +226,12 @@ def _explored(
     machine = Machine(design, scenario, monitor, switches.symmetry, switches.pruning)
     # The longest delay needs every schedule; a violation of all that is asked needs no more.
     stops = PROMPT not in slugs or not longest
-    search = Search(machine, budget, switches.inclusion, stops, progress)
+    search = Search(machine, budget, switches.inclusion, stops, progress, deadline=deadline)
     try:
         search.run()
     except TellsApart:
         plain = replace(switches, symmetry=False)
-        return _explored(scenario, design, slugs, budget, plain, progress, longest)
+        return _explored(scenario, design, slugs, budget, deadline, plain, progress, longest)
     return Part(search, switches)
 
 

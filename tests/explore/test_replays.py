@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.random_scopes import explored, replays_from_file
 from model.design import load_design
 from model.explore.verify import Budget, verify
 from model.properties import EXPLORABLE, Violation
 from model.scenario.load import load_scenario
 from model.simulate import replay
 from model.trace.schedule import read_schedule, write_schedule
-from tests.explore.random_scopes import explored, replays_from_file
 
 COMPLETE = "complete_at_finalization"
 
@@ -37,7 +37,7 @@ def test_a_path_to_the_end_of_the_run_asks_nothing_of_what_would_come_after(
 ) -> None:
     """The last step plans an alarm by a stored time, and ends the run before that counts."""
     overrides = [
-        *["chunks=1", "low_ms=0", "high_ms=8", "back_off_ms=1", "grace_ms=12", "long_alarm_ms=23"],
+        *("chunks=1", "low_ms=0", "high_ms=8", "back_off_ms=1", "grace_ms=12", "long_alarm_ms=23"),
         *("failures=1", "disconnects=0.5", "expect.sometimes=[]", "client.uploads_parallel=1"),
         *("start.session='created'", "platform.commit_ms=2", "platform.commit_failure=0.1"),
         "platform.commit_failures_max=1",
@@ -64,7 +64,7 @@ def test_a_lost_instance_with_a_page_that_tries_again_is_read_back(
     """The client of these designs is their own: a file that says more than the scenario did would
     put the default client in its place."""
     overrides = [
-        *["chunks=1", "failures=0", "disconnects=0", "low_ms=10", "high_ms=2000", "grace_ms=5000"],
+        *("chunks=1", "failures=0", "disconnects=0", "low_ms=10", "high_ms=2000", "grace_ms=5000"),
         *("expect.sometimes=[]", "limits.end_at_completion=false", "start.session='created'"),
         *("platform.instance_loss=0.1", "platform.instance_losses_max=1"),
     ]

@@ -1,6 +1,9 @@
 """Small scopes drawn at random: one or two chunks, a few ms, and whatever may go wrong.
 
-The tests explore some of them; `python -m tests.explore.random_scopes 500` explores more.
+Every counterexample replays, also from the file that it was written to; the tests explore some of
+the scopes.
+
+    python -m benchmarks.random_scopes 0 500
 """
 
 from __future__ import annotations
