@@ -118,7 +118,7 @@ class ByIdentity(Marks):
 
     def kept(self, held: Any) -> bool:
         """Is it the field?"""
-        return held is self.marks
+        return held is self.marks  # refused
 
 
 class ChunkByIdentity(Marks):

@@ -156,7 +156,7 @@ class BySorting(Peeks):
 
     def is_one(self, chunk: Chunk) -> bool:
         """Compared with one between the two."""
-        return max(chunk, Chunk(0, 10**12)) is chunk
+        return max(chunk, Chunk(0, 10**12)) is chunk  # refused
 
 
 class BySum(Peeks):
@@ -194,7 +194,7 @@ class ByIsFirst(Alike):
         """Remember the first, and compare."""
         if self.first is None:
             self.first = chunk
-        return self.first is chunk
+        return self.first is chunk  # refused
 
 
 class ByDictOfChunks(Alike):

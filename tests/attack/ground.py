@@ -17,12 +17,15 @@ from typing import Any
 
 from model.design import DesignSpec
 from model.errors import DesignError
+from model.estimate.comparison import compare
 from model.explore.verify import Budget, verify
 from model.scenario.load import load_scenario
 from model.scenario.schema import Scenario
 from reference_impl.contract import ACTIVE, COMPLETED, STATE_KEY, Chunk, Context, Page, Response
 
 PROVED, VIOLATED, REFUSED = "proved", "violated", "refused"
+AS_SAMPLED = "as sampled"
+"""It hangs on what Python says of a time's type: exploring must agree with sampling."""
 COMPLETE, COUNT_TRUE = "complete_at_finalization", "count_true"
 OK = Response(200)
 MARK = "# refused"
@@ -43,10 +46,14 @@ SCENARIO = (
 
 @dataclass(frozen=True)
 class Looks:
-    """``looks_max`` looks of the alarm, ``grace_ms`` apart: 20 outlast any put, 2 do not."""
+    """``looks_max`` looks of the alarm, ``grace_ms`` apart: 20 outlast any put, 2 do not.
+
+    ``expects``: so many chunks are waited for, whether or not their uploads have begun.
+    """
 
     grace_ms: int = 10
     looks_max: int = 2
+    expects: int = 0
 
 
 class Patient:
@@ -101,7 +108,9 @@ class Patient:
 
     async def alarm(self) -> None:
         """Wait for uploads under way, or complete the session."""
-        if self.flying and self.looks() <= self.settings.looks_max:
+        state = await self.ctx.storage.get(STATE_KEY)
+        is_missing = state["chunks_uploaded"] < self.settings.expects
+        if (self.flying or is_missing) and self.looks() <= self.settings.looks_max:
             await self.later()
         else:
             await self.complete()
@@ -124,6 +133,7 @@ class Skips:
 
     grace_ms: int = 10
     looks_max: int = 0
+    expects: int = 0
     skips: int = 1
 
 
@@ -166,6 +176,7 @@ class Slow:
 
     grace_ms: int = 10
     looks_max: int = 0
+    expects: int = 0
     slow_ms: int = 20
 
 
@@ -241,11 +252,22 @@ def statement_at(source: str, line: int) -> set[int]:
     return {line}
 
 
-def patient(*classes: Any) -> Iterable[Tried]:
-    """Each `Patient` in a hurry, and with patience enough."""
+BETWEEN = (
+    "network.request_delay_ms={distribution='uniform', low_ms=1, high_ms=40}",
+    "network.stop_delay_ms=1",
+    "blobs.put_delay_ms=0",
+)
+"""It is the request that takes long: no code is suspended while the alarm looks."""
+
+
+def patient(*classes: Any, between: bool = True) -> Iterable[Tried]:
+    """Each `Patient` in a hurry, and with patience enough; while a put is on, and between all."""
     for cls in classes:
-        yield Tried(cls, VIOLATED)
-        yield Tried(cls, PROVED, settings=(("looks_max", 20),))
+        for looks, truth in ((2, VIOLATED), (20, PROVED)):
+            settings = (("looks_max", looks),)
+            yield Tried(cls, truth, settings=settings)
+            if between:
+                yield Tried(cls, truth, settings=(*settings, ("expects", 1)), overrides=BETWEEN)
 
 
 def holds(*classes: Any) -> Iterable[Tried]:
@@ -260,6 +282,13 @@ def timed(*classes: Any) -> Iterable[Tried]:
     for cls in classes:
         yield Tried(cls, VIOLATED, COUNT_TRUE)
         yield Tried(cls, PROVED, COUNT_TRUE, (("slow_ms", 50),))
+
+
+def sampled(tried: Tried, sessions: int = 60) -> str:
+    """What sampling says: violated, or proved where no session violates it."""
+    verdicts = compare(tried.scenario(), [tried.spec()], sessions, seed=1).verdicts
+    is_violated = verdicts[tried.cls.__name__][tried.slug].kind == "violated"
+    return VIOLATED if is_violated else PROVED
 
 
 def found(tried: Tried) -> tuple[str, str]:

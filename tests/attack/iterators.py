@@ -331,6 +331,8 @@ TRIED = (
         ZipField,
         MapField,
         GeneratorExpression,
+    ),
+    *patient(
         SleepsLooking,
         LoopOverGenerator,
         LoopOverEnumerate,
@@ -342,6 +344,7 @@ TRIED = (
         OwnAwaitable,
         OldCoroutine,
         OwnAsyncIterator,
+        between=False,
     ),
     *holds(HeldIterator, HeldGenerator, HeldView),
 )

@@ -182,11 +182,15 @@ class CoroutineInField(Holds):
 class KeptEffect(Holds):
     """A write is made before the put, and awaited after it."""
 
-    async def upload(self, chunk: Chunk) -> Response:
+    def write(self) -> Any:
         """What is written hangs on when it was made."""
         count = int(self.stopped != bool(self.settings.skips) or self.settings.skips < 0)
         state = {"status": "active", "chunks_uploaded": count}
-        write = self.ctx.storage.put("state", state)  # refused
+        return self.ctx.storage.put("state", state)  # refused
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Make, put, await."""
+        write = self.write()  # refused
         self.flying += 1
         await self.ctx.blobs.put(chunk)  # refused
         self.flying -= 1
@@ -194,17 +198,15 @@ class KeptEffect(Holds):
         return OK
 
 
-class EffectsInList(Holds):
+class EffectsInList(KeptEffect):
     """Effects in a list, awaited in order."""
 
     async def upload(self, chunk: Chunk) -> Response:
         """The put, then the write."""
-        count = int(self.stopped != bool(self.settings.skips) or self.settings.skips < 0)
-        state = {"status": "active", "chunks_uploaded": count}
         self.flying += 1
         for effect in [  # refused
             self.ctx.blobs.put(chunk),  # refused
-            self.ctx.storage.put("state", state),  # refused
+            self.write(),  # refused
         ]:
             await effect  # refused
         self.flying -= 1
@@ -304,5 +306,5 @@ TRIED = (
         InComprehension,
         PortInVariable,
     ),
-    *patient(Polling),
+    *patient(Polling, between=False),
 )

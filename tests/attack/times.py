@@ -7,7 +7,7 @@ import json
 import math
 from typing import Any
 
-from tests.attack.ground import Timed, timed
+from tests.attack.ground import AS_SAMPLED, COUNT_TRUE, Timed, Tried, timed
 
 
 class ByAbs(Timed):
@@ -237,8 +237,9 @@ class ByBits(Timed):
         return bool((now_ms - began_ms) << 1 > self.settings.slow_ms << 1)  # refused
 
 
-TRIED = tuple(
-    timed(
+TYPES = (ByType, ByClassPattern, ByExactType, ByProtocol)
+TRIED = (
+    *timed(
         ByAbs,
         ByNegation,
         ByDivision,
@@ -257,13 +258,10 @@ TRIED = tuple(
         ByDict,
         BySet,
         ByTotal,
-        ByType,
-        ByClassPattern,
-        ByExactType,
         ByAttribute,
-        ByProtocol,
         ByErrorCaught,
         ByPower,
         ByBits,
-    )
+    ),
+    *(Tried(cls, AS_SAMPLED, COUNT_TRUE) for cls in TYPES),
 )
