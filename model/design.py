@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from model.blame import ESCAPES, is_from_outside, place_of_error, place_of_method
 from model.errors import DesignError, InputError
 from model.scenario.load import check_client
 from model.scenario.schema import Scenario
+from model.step_limit import STEP_SECONDS_MAX, time_limit
 from reference_impl import DESIGNS
 
 OBJECT_METHODS = ("create", "upload", "alarm")
@@ -126,10 +128,16 @@ def _import(path: Path) -> Any:
     # A dataclass looks its own module up while it is being made.
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
+        with time_limit(f"design file {path}, as it was imported,", STEP_SECONDS_MAX):
+            spec.loader.exec_module(module)
+    except DesignError:
+        raise
+    except (Exception, *ESCAPES) as error:
+        if is_from_outside(error):
+            raise
         raise DesignError(
-            f"design file {path} raised {type(error).__name__} as it was imported: {error}"
+            f"design file {path} raised {type(error).__name__} as it was imported"
+            f"{place_of_error(error)}: {error}"
         ) from error
     return module
 
@@ -147,6 +155,27 @@ def _check_class(name: str, cls: Any) -> None:
     notifies = getattr(cls, "notifies", False)
     if not isinstance(notifies, bool):
         raise InputError(f"design {name}: notifies", notifies, "True or False")
+    takes(name, cls, "__init__", 2, "(ctx, settings)")
+    for method, count, arguments in (
+        ("create", 1, "()"),
+        ("alarm", 1, "()"),
+        ("upload", 2, "(chunk)"),
+    ):
+        takes(name, cls, method, count, arguments)
+
+
+def takes(name: str, cls: Any, method: str, count: int, arguments: str) -> None:
+    """Refuse a method that cannot be called with so many arguments, ``self`` among them."""
+    function = cls if method == "__init__" else getattr(cls, method)
+    try:
+        inspect.signature(function).bind(*range(count))
+    except TypeError as error:
+        where = place_of_method(cls, method)
+        raise DesignError(
+            f"{name}.{method}(){where} cannot be called with {arguments}: {error}"
+        ) from error
+    except ValueError:
+        return  # it says nothing of what it takes
 
 
 def _nearest(name: str, known: set[str]) -> str:

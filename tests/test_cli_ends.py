@@ -195,7 +195,7 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "a word for a number": (("simulate", "harmless", "--session", "first"),
         "an integer, not 'first'"),
     "an option that is none": (("simulate", "harmless", "--sessions", "5"), "--sessions"),
-    "a figure into nothing": (("simulate", "harmless", "--figure", "{file}/f"), "can be written"),
+    "a figure into nothing": (("simulate", "harmless", "--figure", "{file}/f.png"), "--figure: "),
     "a figure onto a folder": (("simulate", "harmless", "--figure", "{folder}"), "Is a directory"),
     "a schedule nowhere": (("simulate", "harmless", "--schedule", "{file}/s"), "can be written"),
     "no schedule": (("replay", "{folder}/none"), "a readable file of JSON lines"),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +16,9 @@ from typing import Any
 import pytest
 
 from model.errors import DesignError, InputError
-from model.files import check_folder, new_folder, write_bytes, write_text
+from model.files import check_file, check_folder, new_folder, write_bytes, write_text
+
+ROOT = Path(__file__).parent.parent
 
 OWN = ("page.html", "figures")
 
@@ -243,3 +249,126 @@ def test_an_error_says_field_value_and_what_is_allowed() -> None:
     assert str(InputError("field", allowed="more")) == "field; allowed: more"
     assert isinstance(DesignError("x"), InputError)
     assert os.linesep not in str(error)
+
+
+# --- what is no regular file ---------------------------------------------------------------------
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    target, link = tmp_path / "deep" / "real.txt", tmp_path / "link.txt"
+    target.write_text("older")
+    link.symlink_to("deep/real.txt")
+    write_text(link, "newer")
+    assert link.is_symlink()
+    assert target.read_text() == "newer"
+    target.unlink()
+    write_text(link, "anew")
+    assert (link.is_symlink(), target.read_text()) == (True, "anew"), "a link that led nowhere"
+    assert (names(tmp_path), names(tmp_path / "deep")) == (["deep", "link.txt"], ["real.txt"])
+
+
+def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "round").symlink_to("round")
+    with pytest.raises(InputError, match="Too many levels of symbolic links"):
+        write_text(tmp_path / "round", "text")
+    assert names(tmp_path) == ["round"]
+
+
+def device(folder: Path, minor: int) -> Path:
+    """A copy of a device: 3 is the one that takes everything, 7 the one that is always full."""
+    path = folder / f"device{minor}"
+    try:
+        os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, minor))
+        path.open("rb").close()
+    except OSError:
+        pytest.skip("this machine lets nobody make a device here")
+    return path
+
+
+def test_a_device_is_written_into_and_stays_one(tmp_path: Path) -> None:
+    path = device(tmp_path, 3)
+    (tmp_path / "link").symlink_to(path)
+    for place in (path, tmp_path / "link"):
+        write_text(place, "text")
+        check_file(place, suffix=".png")
+    assert stat.S_ISCHR(path.stat().st_mode)
+    assert names(tmp_path) == [path.name, "link"]
+
+
+def test_a_full_device_is_said_and_stays_one(tmp_path: Path) -> None:
+    path = device(tmp_path, 7)
+    with pytest.raises(InputError, match=r"^--trace: .*No space left on device"):
+        write_text(path, "text", "--trace")
+    assert stat.S_ISCHR(path.stat().st_mode)
+    assert names(tmp_path) == [path.name]
+
+
+def test_a_pipe_is_written_into_if_somebody_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(InputError, match="No such device or address"):
+        write_text(path, "nobody is there")
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(path.read_bytes()))
+    reader.start()
+    data = b"x" * 300_000
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            write_bytes(path, data)
+            break
+        except InputError:  # the reader is not there yet
+            time.sleep(0.01)
+    reader.join(20)
+    assert read == [data]
+    assert stat.S_ISFIFO(path.stat().st_mode)
+
+
+def test_an_open_output_is_written_into_where_it_stands(tmp_path: Path) -> None:
+    """As with ``--out /dev/stdout > file``: the file is not replaced under who writes it."""
+    path = tmp_path / "shown.txt"
+    source = (
+        "import os, sys; from pathlib import Path; from model.files import write_text\n"
+        "os.write(1, b'before\\n'); write_text(Path('/dev/stdout'), 'written\\n')\n"
+        "os.write(1, b'after\\n')\n"
+    )
+    with path.open("wb") as shown:
+        subprocess.run([sys.executable, "-c", source], stdout=shown, check=True, cwd=ROOT)
+    assert path.read_text() == "before\nwritten\nafter\n"
+
+
+# --- looking first, for a file -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("folder", "Is a directory"),
+        ("nowhere/a.png", "No such file"),
+        ("file/a.png", "Not a directory"),
+        ("a.bogus", r"a name that ends in \.png"),
+        ("a", r"a name that ends in \.png"),
+        ("x" * 300 + ".png", "File name too long"),
+    ],
+)
+def test_a_place_for_a_file_is_looked_at_before_any_work(
+    tmp_path: Path, place: str, words: str
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError, match=rf"^--figure: .*{words}"):
+        check_file(tmp_path / place, "--figure", ".png")
+    assert names(tmp_path) == ["file", "folder"]
+
+
+def test_a_look_at_a_place_for_a_file_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.PNG").write_text("older")
+    check_file(tmp_path / "a.PNG", "--figure", ".png")
+    check_file(tmp_path / "b.png", "--figure", ".png")
+    assert (names(tmp_path), (tmp_path / "a.PNG").read_text()) == (["a.PNG"], "older")
+
+
+def test_a_long_name_can_be_written(tmp_path: Path) -> None:
+    write_text(tmp_path / ("x" * 250), "text")
+    assert names(tmp_path) == ["x" * 250]

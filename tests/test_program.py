@@ -260,7 +260,8 @@ def test_a_mistake_names_its_line_and_its_function() -> None:
     one.start(("a",), "slip", (), 0)
     line = Adds.slip.__code__.co_firstlineno + 3
     with pytest.raises(
-        DesignError, match=rf"^Adds raised KeyError at line {line}, in slip\(\): 'oops'"
+        DesignError,
+        match=rf"^Adds raised KeyError at line {line}, in slip\(\) of test_program.py: 'oops'",
     ):
         one.send(("a",), None, 1)
 
@@ -277,4 +278,4 @@ def test_where_a_task_is_suspended_is_told_by_the_innermost_line() -> None:
     one = Program("Nested", Nested)
     one.start(("a",), "add", (0, 0), 0)
     line = Nested.inner.__code__.co_firstlineno + 1
-    assert one.line_of(("a",)) == f" at line {line}, in inner()"
+    assert one.line_of(("a",)) == f" at line {line}, in inner() of test_program.py"

@@ -174,7 +174,9 @@ def test_a_design_error_names_design_method_and_line() -> None:
         DesignError, match=r"Raises raised ZeroDivisionError at line \d+, in upload"
     ):
         simulate(scenario, spec_of(Raises), 1)
-    with pytest.raises(DesignError, match=r"RuntimeError at line \d+, in upload\(\): no running"):
+    with pytest.raises(
+        DesignError, match=r"RuntimeError at line \d+, in upload\(\) of canaries.py: no running"
+    ):
         simulate(scenario, spec_of(SleepsForReal), 1)
     with pytest.raises(DesignError, match=r"AwaitsUnknown awaits something unknown at line \d+"):
         simulate(scenario, spec_of(AwaitsUnknown), 1)

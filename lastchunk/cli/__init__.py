@@ -9,7 +9,9 @@ from lastchunk.cli.catalogue import register as register_catalogue
 from lastchunk.cli.compare import register as register_compare
 from lastchunk.cli.ends import code_of
 from lastchunk.cli.matrix import register as register_matrix
+from lastchunk.cli.output import standard_output
 from lastchunk.cli.report import register as register_report
+from lastchunk.cli.signals import handled
 from lastchunk.cli.simulate import register as register_simulate
 from lastchunk.cli.verify import register as register_verify
 
@@ -26,7 +28,16 @@ for _register in (
 
 def main() -> None:
     """Run the command line; the exit code says how it went."""
-    sys.exit(code_of(lambda: app(standalone_mode=False)))
+    with handled() as ending:
+        code = code_of(run)
+        ending.leave()
+    sys.exit(code)
+
+
+def run() -> object:
+    """Run the command that the command line names."""
+    with standard_output():
+        return app(standalone_mode=False)
 
 
 __all__ = ["app", "main"]

@@ -10,11 +10,13 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 from typer import TyperException
 
+from lastchunk.cli.output import OutputError
 from model.errors import InputError, InternalError
 from model.verdict import EXIT_FAILED, EXIT_USAGE
 
@@ -37,6 +39,9 @@ def code_of(command: Callable[[], object]) -> int:
         return EXIT_USAGE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+    except OutputError as error:
+        say(str(error))
+        return EXIT_FAILED
     except BaseException as error:
         return failed(error)
     return code if isinstance(code, int) else 0
@@ -72,7 +77,10 @@ def one_line(error: BaseException) -> str:
 
 def say(text: str) -> None:
     """One line on standard error."""
-    sys.stderr.write(f"lastchunk: {text}\n")
+    if sys.stderr is not None:
+        with suppress(OSError):  # there is no one left to tell
+            sys.stderr.write(f"lastchunk: {' '.join(text.splitlines())}\n")
+            sys.stderr.flush()
 
 
 def _given(error: TyperException) -> str:

@@ -28,6 +28,7 @@ from model.explore.fault_classes import BUILDERS
 from model.explore.matrix import CHUNKS_MAX, Matrix
 from model.properties import PROPERTIES
 from model.scenario.load import load_scenario, shipped
+from model.workers import end_workers
 from reports.matrix_file import of_designs, read_matrix
 from reports.proofs import Proofs, make_proofs
 from reports.review import make_review
@@ -132,9 +133,16 @@ def explore(
         with progress_bar("exploring", len(designs) * len(BUILDERS)) as progress:
             return matrix_for_claims(designs, chunks, seconds, workers, progress)
 
+    def proofs() -> Proofs | None:
+        return make_proofs(designs, proof_sessions) if proof_sessions else None
+
+    if workers == 1:  # in this thread, where signals and limits of time work
+        found = matrix()
+        return proofs(), found
     with ThreadPoolExecutor(1) as beside:
         exploring = beside.submit(matrix)
-        if workers == 1:
-            exploring.result()
-        proofs = make_proofs(designs, proof_sessions) if proof_sessions else None
-        return proofs, exploring.result()
+        try:
+            return proofs(), exploring.result()
+        except BaseException:
+            end_workers()  # the thread waits for them
+            raise

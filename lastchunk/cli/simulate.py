@@ -18,18 +18,17 @@ from lastchunk.cli.app import (
     console,
     load,
 )
+from lastchunk.cli.trace_table import trace_table
 from model.design import load_design
-from model.files import write_bytes
+from model.files import check_file, write_bytes
 from model.properties import PROPERTIES, Held, Violation, check_all
 from model.simulate import Run, record
 from model.simulate import replay as run_schedule
 from model.trace.jsonl import write_jsonl
 from model.trace.schedule import read_schedule, write_schedule
-from model.trace.words import LANES, clock, lane_of, words_of
+from model.trace.words import clock
 from reports.figures.save import png_bytes
 from reports.figures.timeline import timeline_figure
-
-COLOURS = {"client": "cyan", "network": "yellow", "object": "green", "blobs": "blue"}
 
 
 def register(app: typer.Typer) -> None:
@@ -39,6 +38,8 @@ def register(app: typer.Typer) -> None:
 
 
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the trace as JSON lines.")]
+FIGURE = "--figure"
+FullOption = Annotated[bool, typer.Option("--full", help="Show all of a long trace.")]
 FigureOption = Annotated[Path | None, typer.Option("--figure", help="Draw the session (PNG).")]
 
 
@@ -52,16 +53,20 @@ def simulate(
     video_mbps: VideoOption = None,
     out: OutOption = None,
     figure: FigureOption = None,
+    full: FullOption = False,
     schedule: Annotated[
         Path | None, typer.Option("--schedule", help="Write the choices, for `replay`.")
     ] = None,
 ) -> None:
     """Run one session and show what happened, when, and what it means."""
     loaded, specs = load(scenario, [design], overrides, uplink, video_mbps)
+    check_places(out, figure)
+    if schedule is not None:
+        check_file(schedule, "--schedule")
     run, choices = record(loaded, specs[0], seed, session)
     if schedule is not None:
-        write_schedule(choices, schedule)
-    deliver(run, out, figure)
+        write_schedule(choices, schedule, "--schedule")
+    deliver(run, out, figure, full)
 
 
 def replay(
@@ -71,36 +76,41 @@ def replay(
     ] = None,
     out: OutOption = None,
     figure: FigureOption = None,
+    full: FullOption = False,
 ) -> None:
     """Run a recorded schedule again: the same choices, the same trace."""
     schedule = read_schedule(file)
+    check_places(out, figure)
     spec = None if design is None else load_design(design, schedule.scenario)
-    deliver(run_schedule(schedule, spec), out, figure)
+    deliver(run_schedule(schedule, spec), out, figure, full)
 
 
-def deliver(run: Run, out: Path | None, figure: Path | None) -> None:
+def check_places(out: Path | None, figure: Path | None) -> None:
+    """Refuse places that cannot be written, before the session is run."""
+    if out is not None:
+        check_file(out)
+    if figure is not None:
+        check_file(figure, FIGURE, ".png")
+
+
+def deliver(run: Run, out: Path | None, figure: Path | None, full: bool) -> None:
     """Write what was asked for, and show the run."""
     if out is not None:
         write_jsonl(run.trace, out)
     if figure is not None:
-        write_bytes(figure, png_bytes(timeline_figure(run)))
-    show(run)
+        write_bytes(figure, png_bytes(timeline_figure(run)), FIGURE)
+    show(run, full)
 
 
-def show(run: Run) -> None:
+def show(run: Run, full: bool) -> None:
     """Print the timeline of a run and the judgement of every property."""
     title = f"{run.scenario.title}: {run.design.name}, {run.origin}"
-    table = Table("time", "lane", "what happened", title=escape(title), box=None)
-    for event in run.trace:
-        lane = lane_of(event)
-        colour = COLOURS.get(lane, "magenta")
-        table.add_row(
-            clock(event.at_ms), f"[{colour}]{LANES[lane]}[/{colour}]", escape(words_of(event))
-        )
+    judgements = check_all(run.facts, run.judge)
+    at_ms = [item.at_ms for item in judgements.values() if isinstance(item, Violation)]
     out = console()
-    out.print(table)
+    out.print(trace_table(title, run.trace, at_ms, full))
     verdicts = Table("property", "in this session", "means", box=None)
-    for slug, judgement in check_all(run.facts, run.judge).items():
+    for slug, judgement in judgements.items():
         if isinstance(judgement, Violation):
             words = f"[red]violated at {clock(judgement.at_ms)}: {escape(judgement.detail)}[/red]"
         elif isinstance(judgement, Held):

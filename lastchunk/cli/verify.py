@@ -69,9 +69,10 @@ def verify(
     loaded, specs = load(scenario, [design], overrides, None, None)
     if out is not None:
         check_out(out)
-    for file, export in ((promela_file, promela), (tchecker_file, tchecker)):
+    exports = (("--promela", promela_file, promela), ("--tchecker", tchecker_file, tchecker))
+    for option, file, export in exports:
         if file is not None:
-            write_text(file, export(loaded))
+            write_text(file, export(loaded), option)
     budget = Budget(classes, seconds, memory_mb)
     switches = Switches(inclusion, symmetry, pruning)
     with progress_line() as progress:

@@ -6,10 +6,9 @@ show in the results. Batches are handed on as they come, in order: memory does n
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from itertools import islice
 from typing import Any
 
@@ -17,11 +16,16 @@ import numpy as np
 import pandas as pd
 
 from model.design import DesignSpec
+from model.errors import DesignError
 from model.properties import GUARDS, OUTCOMES, PROPERTIES, row_of
 from model.scenario.schema import Scenario
-from model.simulate import simulate
+from model.simulate import Run, simulate
+from model.simulate.storm import busiest
+from model.workers import pool
 
 BATCH = 250
+SMALL = 20_000
+"""Sessions that are cut at fewer happenings cost little, and are counted as cut."""
 Progress = Callable[[int], None]
 _TEXT = ("scenario", "design", "ended")
 
@@ -34,11 +38,26 @@ def run_batch(
     for session in sessions:
         for design in designs:
             run = simulate(scenario, design, seed, session)
+            refuse_endless(run)
             row = row_of(run.facts, run.judge, scenario.name, design.name, session)
             row["uplink_kbps"] = run.uplink_kbps
             row["request_delay_ms"] = run.mean_request_delay_ms
             rows.append(row)
     return typed(pd.DataFrame(rows), [design.name for design in designs])
+
+
+def refuse_endless(run: Run) -> None:
+    """Refuse a design whose session is cut only after very many happenings: each would be.
+
+    Raises `DesignError` with what went on for ever.
+    """
+    most = run.scenario.limits.happenings_max
+    if most >= SMALL and run.facts.ended == "limit":
+        raise DesignError(
+            f"{run.design.name}, session {run.session}: no end after {most:,} happenings; "
+            f"{busiest(run.design, run.trace)}; allowed: a session that ends within "
+            "limits.happenings_max"
+        )
 
 
 def typed(frame: pd.DataFrame, designs: Sequence[str]) -> pd.DataFrame:
@@ -79,13 +98,6 @@ def stream(
             for cut in islice(waiting, 1):
                 under_way.append(executor.submit(run_batch, scenario, designs, seed, cut))
             yield frame
-
-
-def pool(workers: int) -> ProcessPoolExecutor:
-    """Worker processes that start from a clean interpreter, so that nothing is inherited."""
-    methods = multiprocessing.get_all_start_methods()
-    method = "forkserver" if "forkserver" in methods else "spawn"
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(method))
 
 
 def replicate(

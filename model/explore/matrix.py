@@ -9,9 +9,7 @@ cell and ends exploring for it, every scope that says anything must prove it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_all_start_methods, get_context
 
 import pandas as pd
 
@@ -20,6 +18,7 @@ from model.errors import InputError
 from model.explore.cells import SLUGS, Cell, explore_class
 from model.explore.fault_classes import BUILDERS, FaultClass
 from model.explore.verify import Budget, check_budget
+from model.workers import pool
 
 DEFAULT_DESIGNS = (
     "manual",
@@ -123,10 +122,9 @@ def explore_pairs(
             if progress is not None:
                 progress(1)
         return found
-    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
     # A process of its own for each job: the budget of memory is the whole process's.
-    with ProcessPoolExecutor(workers, get_context(method), max_tasks_per_child=1) as pool:
-        futures = {pair: pool.submit(explore_class, *pair, chunks, seconds) for pair in order}
+    with pool(workers, tasks_per_worker=1) as executor:
+        futures = {pair: executor.submit(explore_class, *pair, chunks, seconds) for pair in order}
         if progress is not None:
             for future in futures.values():
                 future.add_done_callback(lambda _: progress(1))

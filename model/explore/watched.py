@@ -6,24 +6,18 @@ design gets chunks that note it if it does; the search then starts again without
 
 from __future__ import annotations
 
-import gc
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from types import FrameType
 from typing import Any
 
+from model.blame import place_of_frame
 from model.design import DesignSpec
-from model.errors import DesignError
-from model.explore.tape import line_of
+from model.step_limit import STEP_SECONDS_MAX, TICK_SECONDS, over_time, ticking
 from model.world.program import Program
 from reference_impl.contract import Chunk, Response
-
-STEP_SECONDS_MAX = 10
-TICK_SECONDS = 1.0
-"""How soon a limit that could not be told is told again."""
 
 
 class TellsApart(BaseException):
@@ -94,39 +88,17 @@ def watched(design: DesignSpec) -> DesignSpec:
     return replace(design, cls=Watched)
 
 
-def _is_collecting(frame: Any) -> bool:
-    """Whether garbage is being collected: by a callback of the collector, or by a finalizer."""
-    callbacks = [getattr(callback, "__code__", None) for callback in gc.callbacks]
-    while frame is not None:
-        if frame.f_code in callbacks or frame.f_code.co_name == "__del__":
-            return True
-        frame = frame.f_back
-    return False
-
-
 @contextmanager
 def time_limit(name: str, programs: Sequence[Program]) -> Iterator[None]:
     """Break off a step of the design that does not end. Raises `DesignError` naming the line."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
 
-    def stop(_number: int, frame: Any) -> None:
-        if _is_collecting(frame):
-            return  # what is raised in there is thrown away: the next tick will do
-        where = line_of(frame) or "".join(
+    def look(frame: FrameType | None) -> None:
+        where = place_of_frame(frame) or "".join(
             program.line_of(program.log[-1][1])
             for program in programs
             if program.log and program.log[-1][1] in program.tasks
         )
-        raise DesignError(
-            f"{name} did not come to an await or an end within {STEP_SECONDS_MAX} s{where}"
-        )
+        raise over_time(name, STEP_SECONDS_MAX, where)
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, STEP_SECONDS_MAX, TICK_SECONDS)
-    try:
+    with ticking(look, STEP_SECONDS_MAX, TICK_SECONDS):
         yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

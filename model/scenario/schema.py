@@ -371,12 +371,19 @@ AnyFault = Annotated[Fault, Field(discriminator="kind")]
 class Limits(Model):
     """Where a run is cut, which its trace says; and how much may go wrong in it.
 
+    ``awaits_max`` bounds what code awaits within one happening, ``step_seconds_max`` how long one
+    takes on this machine, ``memory_mb_max`` by how much the process grows in a session. What goes
+    beyond one of these is refused, with its line.
+
     ``strikes_max`` bounds all that is drawn to go wrong in one session, of whatever kind: losses,
     failures, resets, and faults whose probability is below 1. None does not.
     """
 
     horizon_ms: PositiveInt = 86_400_000
-    happenings_max: PositiveInt = 1_000_000
+    happenings_max: PositiveInt = 300_000
+    awaits_max: PositiveInt = 100_000
+    step_seconds_max: PositiveFloat = 10.0
+    memory_mb_max: PositiveInt = 2_000
     end_at_completion: bool = False
     strikes_max: NonNegativeInt | None = None
 

@@ -17,8 +17,11 @@ import simpy
 from simpy.events import NORMAL
 
 from model.design import DesignSpec
+from model.memory_limit import memory_limit
 from model.properties import JudgeSettings, judge_settings
 from model.scenario.schema import Scenario
+from model.simulate.storm import STORM, Storm
+from model.step_limit import step_limit
 from model.streams import Streams
 from model.trace.events import Event, RunEnded
 from model.trace.facts import Facts, facts_of
@@ -98,6 +101,7 @@ class Simulation:
         self.offset = scenario.platform.clock_offset_ms
         self.world = World(design, scenario, duration_ms, shared, self._clock_offset)
         self.happenings_left = scenario.limits.happenings_max
+        self.storm = Storm(self.world, design)
         self.request_legs = 0
         self.request_ms = 0
         self.steps: list[Step] | None = None
@@ -109,7 +113,19 @@ class Simulation:
 
     def run(self, horizon_ms: int) -> list[Event]:
         """Run until nothing is pending, or to a limit, which is said. Returns the trace."""
+        limits, name = self.scenario.limits, self.design.name
+        with (
+            memory_limit(name, limits.memory_mb_max),
+            step_limit(name, limits.step_seconds_max, self._happenings_left, self.storm.waiting),
+        ):
+            return self._run(horizon_ms)
+
+    def _happenings_left(self) -> int:
+        return self.happenings_left
+
+    def _run(self, horizon_ms: int) -> list[Event]:
         world = self.world
+        look_at = self.happenings_left - STORM
         world.begin()
         self._schedule_fresh()
         env = self.env
@@ -127,6 +143,9 @@ class Simulation:
             if self.happenings_left <= 0 and world.pending:
                 reason = "limit"
                 break
+            if self.happenings_left <= look_at:
+                look_at -= STORM
+                self.storm.look()
         world.trace.append(world.object.meter.event(world.now_ms))
         world.trace.append(RunEnded(world.now_ms, reason))
         return world.trace

@@ -58,8 +58,8 @@ class Schedule:
     session: int = -1
 
 
-def write_schedule(schedule: Schedule, path: Path) -> None:
-    """Write a schedule to a file, whole or not at all."""
+def write_schedule(schedule: Schedule, path: Path, option: str = "--out") -> None:
+    """Write a schedule to a file, whole or not at all. An error names the ``option``."""
     header = {
         "format": FORMAT,
         "scenario": _scenario_data(schedule.scenario),
@@ -73,7 +73,7 @@ def write_schedule(schedule: Schedule, path: Path) -> None:
     }
     steps = [[list(step.key), step.at_ms, step.outcome] for step in schedule.steps]
     lines = [json.dumps(item, ensure_ascii=False) for item in (header, *steps)]
-    write_text(path, "\n".join(lines) + "\n")
+    write_text(path, "\n".join(lines) + "\n", option)
 
 
 def _scenario_data(scenario: Scenario) -> dict[str, Any]:

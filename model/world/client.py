@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.errors import DesignError
 from model.trace import events as e
+from model.world.checks import awaits_for_ever, checked_ms
 from model.world.pending import Between, Pending
 from model.world.program import Done, Program, TaskId
 from model.world.standstill import ASLEEP, ENDS, FROZEN, PAUSED
@@ -176,7 +177,11 @@ class ClientHost:
 
     def _drive(self, task: TaskId, effect: Effect[Any] | Done) -> None:
         now_ms = self.world.now_ms
+        left = self.world.awaits_max
         while type(effect) is not Done:
+            left -= 1
+            if left < 0:
+                raise awaits_for_ever(self.program, task, self.world.awaits_max)
             handler = _ANSWERS.get(type(effect))
             if handler is None:
                 raise DesignError(
@@ -202,6 +207,8 @@ class ClientHost:
         return SUSPENDS
 
     def _sleep(self, task: TaskId, effect: Sleep) -> Any:
+        for end_ms in (effect.low_ms, effect.high_ms):
+            checked_ms(self.program, task, "sleeps", end_ms, 0)
         if effect.low_ms == effect.high_ms:
             self.world.add(Pending(("sleep", *task), effect.low_ms, payload=task))
         else:

@@ -14,6 +14,7 @@ from model.errors import DesignError
 from model.trace import events as e
 from model.world import instances
 from model.world.alarms import ALARM, LIMIT, Alarms
+from model.world.checks import awaits_for_ever, checked_ms, checked_response
 from model.world.delivery import RUN_MS_MAX
 from model.world.meter import IDLE, Meter
 from model.world.pending import Pending
@@ -153,7 +154,11 @@ class ObjectRuntime:
         """Answer effects until the code waits for something, or ends. Nothing gets in between."""
         program = self.program
         send, clock_ms = program.send, self.world.now_ms + self.offset_ms
+        left = self.world.awaits_max
         while type(effect) is not Done:
+            left -= 1
+            if left < 0:
+                raise awaits_for_ever(program, task, self.world.awaits_max)
             handler = _ANSWERS.get(type(effect))
             if handler is None:
                 raise self._not_for_objects(task, effect)
@@ -196,10 +201,7 @@ class ObjectRuntime:
         """A request's handler has ended; its response."""
         method, chunk, attempt, _ = task
         response = Response(500) if done.error is not None else done.value
-        if not isinstance(response, Response):
-            raise DesignError(
-                f"{self.program.name}.{method}() returned {response!r}; it must return a Response"
-            )
+        response = checked_response(self.program, method, response)
         self.world.trace.append(
             e.HandlerEnded(self.world.now_ms, method, chunk, attempt, response.status)
         )
@@ -275,13 +277,9 @@ class ObjectRuntime:
     # --- the alarm ---------------------------------------------------------------------------
 
     def _set_alarm(self, task: TaskId, effect: SetAlarm) -> None:
-        if effect.at_ms <= 0:
-            raise DesignError(
-                f"{self.program.name}.{task[0]}() set the alarm to {effect.at_ms}; "
-                "a time must be above 0 (A2)"
-            )
+        at_ms = checked_ms(self.program, task, "set the alarm to", effect.at_ms, 1)
         self.meter.rows_written += 1
-        self.alarms.set(effect.at_ms)
+        self.alarms.set(at_ms)
 
     def _get_alarm(self, task: TaskId, effect: GetAlarm) -> int | None:
         return self.alarms.get()
@@ -308,7 +306,8 @@ class ObjectRuntime:
     # --- outside I/O: the gate is open (R4) --------------------------------------------------
 
     def _timer(self, task: TaskId, effect: Timer) -> Any:
-        self.world.add(Pending(("timer", *task), effect.wait_ms, ("timer", *task[1:])))
+        wait_ms = checked_ms(self.program, task, "sleeps", effect.wait_ms, 0)
+        self.world.add(Pending(("timer", *task), wait_ms, ("timer", *task[1:])))
         return SUSPENDS
 
     def _blob_put(self, task: TaskId, effect: BlobPut) -> Any:

@@ -9,12 +9,11 @@ everything again. What the instance keeps in its own fields comes back the same 
 from __future__ import annotations
 
 import dataclasses
-import sysconfig
-import traceback
 from collections.abc import Callable, Coroutine, Hashable
 from types import CoroutineType, FunctionType, MethodType
 from typing import Any
 
+from model.blame import ESCAPES, is_from_outside, place, place_of_error
 from model.errors import DesignError
 from reference_impl.contract import (
     Blobs,
@@ -33,8 +32,6 @@ from reference_impl.contract import (
 
 TaskId = tuple[Any, ...]
 Clock = Callable[[], int]
-STANDARD_LIBRARY = sysconfig.get_path("stdlib")
-"""Where an error may come from that a line of the design has led to."""
 _CONTAINERS = frozenset((dict, list, set))
 _LASTING = frozenset(
     (int, float, str, bytes, bool, type(None), FunctionType, Context, Browser, Storage, Blobs)
@@ -183,7 +180,10 @@ class Program:
     def _rebuild(self) -> None:
         """Build the instance and tell it the log again. Its effects were answered: ignore them."""
         clock_ms = self.clock_ms
-        self.target = self.build(self.now)
+        try:
+            self.target = self.build(self.now)
+        except (Exception, *ESCAPES) as error:
+            raise self._blame(error) from error
         fields = self._fields()
         # What a field holds may change unseen, where it can change at all: then the log must stay.
         self.memory = dict(fields) if fields and all(map(_lasts, fields.values())) else None
@@ -202,7 +202,7 @@ class Program:
             raise DesignError(f"{self.name} has no method {method}()")
         try:
             coroutine = function(*arguments)
-        except Exception as error:
+        except (Exception, *ESCAPES) as error:
             raise self._blame(error) from error
         if type(coroutine) is not CoroutineType:
             raise DesignError(f"{self.name}.{method}() is not an async method")
@@ -230,7 +230,7 @@ class Program:
         except PLATFORM_ERRORS as error:
             self._forget(task)
             return Done(None, error)
-        except Exception as error:
+        except (Exception, *ESCAPES) as error:
             raise self._blame(error) from error
         raise DesignError(
             f"{self.name} awaits something unknown{self.line_of(task)}: {effect!r}; "
@@ -249,20 +249,20 @@ class Program:
 
     # --- blame -------------------------------------------------------------------------------
 
-    def _blame(self, error: Exception) -> DesignError:
-        if isinstance(error, DesignError):
+    def _blame(self, error: BaseException) -> BaseException:
+        if isinstance(error, DesignError) or is_from_outside(error):
             return error
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [frame for frame in frames if not frame.filename.startswith(STANDARD_LIBRARY)]
-        where = f" at line {own[-1].lineno}, in {own[-1].name}()" if own else ""
-        return DesignError(f"{self.name} raised {type(error).__name__}{where}: {error}")
+        where = place_of_error(error)
+        said = f": {error}" if str(error) else ""
+        return DesignError(f"{self.name} raised {type(error).__name__}{where}{said}")
 
     def line_of(self, task: TaskId) -> str:
         """Where a task's code is suspended, in words."""
         coroutine: Any = self.tasks[task]
         line = ""
         while getattr(coroutine, "cr_frame", None) is not None:
-            line = f" at line {coroutine.cr_frame.f_lineno}, in {coroutine.cr_code.co_name}()"
+            code = coroutine.cr_code
+            line = place(coroutine.cr_frame.f_lineno, code.co_name, code.co_filename)
             coroutine = coroutine.cr_await
         return line
 

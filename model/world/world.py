@@ -127,6 +127,7 @@ class World:
         self.failures_max = network.failures_per_chunk_max
         self.streams_bodies = network.body == "streamed"
         self.end_at_completion = scenario.limits.end_at_completion
+        self.awaits_max = scenario.limits.awaits_max
         self.chances = table_of(scenario)
         self.choosing = frozenset((*self.chances, "fault"))
         self.strikes_max = strikes_max(scenario)

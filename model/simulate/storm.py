@@ -1,0 +1,62 @@
+"""A storm: a design that keeps a session busy and never lets it come to an end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from model.blame import place_of_method
+from model.design import DesignSpec
+from model.errors import DesignError
+from model.trace.events import Event
+from model.world.world import World
+
+STORM = 10_000
+"""So many happenings at one and the same ms are no session any more."""
+
+
+class Storm:
+    """Looks at a world after each so many happenings."""
+
+    def __init__(self, world: World, design: DesignSpec) -> None:
+        self.world = world
+        self.design = design
+        self.looked_ms = -1
+
+    def look(self) -> None:
+        """Refuse a design under which time stands still. Raises `DesignError`."""
+        now_ms = self.world.now_ms
+        if now_ms == self.looked_ms:
+            raise DesignError(
+                f"{self.design.name} had {STORM:,} happenings at {now_ms:,} ms, time stood still: "
+                f"{busiest(self.design, self.world.trace)}"
+            )
+        self.looked_ms = now_ms
+
+    def waiting(self) -> str:
+        """Where the code stands that was told something last."""
+        programs = (self.world.object.program, self.world.client.program)
+        return "".join(
+            program.line_of(program.log[-1][1])
+            for program in programs
+            if program.log and program.log[-1][1] in program.tasks
+        )
+
+
+def busiest(design: DesignSpec, trace: Sequence[Event]) -> str:
+    """What the design did most of late, with its method."""
+    methods = [name for event in trace[-STORM:] if (name := _method_of(event))]
+    if not methods:
+        return f"most of all {Counter(map(_kind_of, trace[-STORM:])).most_common(1)[0][0]}"
+    name, count = Counter(methods).most_common(1)[0]
+    place = place_of_method(design.cls, name)
+    return f"{name}() ran {count:,} times in the last {len(trace[-STORM:]):,} events{place}"
+
+
+def _method_of(event: Event) -> str:
+    kind = _kind_of(event)
+    return "alarm" if kind == "AlarmStarted" else str(getattr(event, "method", ""))
+
+
+def _kind_of(event: Event) -> str:
+    return type(event).__name__

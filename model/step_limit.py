@@ -1,0 +1,105 @@
+"""A step that does not end is broken off: one way for every scheduler.
+
+Code of a design runs inside of one step of the world. A tick of the system's timer looks whether
+it is still in the same step; after so many seconds it is broken off, with the line where it is.
+"""
+
+from __future__ import annotations
+
+import gc
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from model.blame import place_of_frame
+from model.errors import DesignError
+
+STEP_SECONDS_MAX = 10.0
+TICK_SECONDS = 1.0
+"""How soon it is looked again, also where a limit could not be told."""
+Look = Callable[[FrameType | None], None]
+
+
+class OverTime(BaseException):
+    """Ends the step that takes too long. No design catches it by `except Exception`."""
+
+
+@contextmanager
+def ticking(look: Look, first_seconds: float, every_seconds: float) -> Iterator[None]:
+    """Look at what runs after ``first_seconds`` and then again and again.
+
+    Outside of the main thread no timer ticks, and nothing is looked at.
+
+    A limit within a limit: the inner one goes first, and the outer one ticks on afterwards.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def tick(_number: int, frame: FrameType | None) -> None:
+        if not is_collecting(frame):  # what is raised in there is thrown away
+            look(frame)
+
+    handler = signal.signal(signal.SIGALRM, tick)
+    timer = signal.setitimer(signal.ITIMER_REAL, first_seconds, every_seconds)
+    try:
+        yield
+    except OverTime as error:
+        raise DesignError(str(error)) from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, *timer)
+        signal.signal(signal.SIGALRM, handler)
+
+
+def is_collecting(frame: Any) -> bool:
+    """Whether garbage is being collected: by a callback of the collector, or by a finalizer."""
+    callbacks = [getattr(callback, "__code__", None) for callback in gc.callbacks]
+    while frame is not None:
+        if frame.f_code in callbacks or frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
+
+
+def over_time(name: str, seconds: float, where: str) -> OverTime:
+    """What to raise of a step that does not end."""
+    return OverTime(f"{name} did not come to an await or an end within {seconds:g} s{where}")
+
+
+@contextmanager
+def step_limit(
+    name: str, seconds: float, steps: Callable[[], int], where: Callable[[], str]
+) -> Iterator[None]:
+    """Break off a run that stays in one step. Raises `DesignError` naming the line.
+
+    ``steps`` counts the steps that are done with; ``where`` names what waits, where no line runs.
+    """
+    seen, since = steps(), time.monotonic()
+
+    def look(frame: FrameType | None) -> None:
+        nonlocal seen, since
+        now, done = time.monotonic(), steps()
+        if done != seen:
+            seen, since = done, now
+        elif now - since >= seconds:
+            raise over_time(name, seconds, place_of_frame(frame) or where())
+
+    every = min(TICK_SECONDS, seconds / 4)
+    with ticking(look, every, every):
+        yield
+
+
+@contextmanager
+def time_limit(name: str, seconds: float, work: str = "") -> Iterator[None]:
+    """Break off something that takes too long as a whole. Raises `DesignError` naming the line."""
+
+    def look(frame: FrameType | None) -> None:
+        where = place_of_frame(frame)
+        raise OverTime(f"{name}{work} did not come to an end within {seconds:g} s{where}")
+
+    with ticking(look, seconds, min(TICK_SECONDS, seconds)):
+        yield
