@@ -188,7 +188,7 @@ def test_a_file_that_cannot_be_imported_is_told_apart_from_one_that_is_not_there
     assert refused(f"{tmp_path}:Mine").allowed == "a Python file that exists"
     broken = tmp_path / "broken.py"
     for content, words in (
-        ("1 / 0", "raised ZeroDivisionError as it was imported: division by zero"),
+        ("1 / 0", "raised ZeroDivisionError as it was imported at line 1, in <module>()"),
         ("class", "raised SyntaxError as it was imported"),
     ):
         broken.write_text(content)
