@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reference_impl.alarm import AlarmDesign, AlarmSettings
+from reference_impl.clock import bare
 from reference_impl.contract import Context, HandlerFailure, NotifyError, Response
 
 
@@ -20,7 +21,7 @@ class Restless(AlarmDesign):
         """Read and write before the first event; throw now and then."""
         seen = await self.ctx.storage.get("instances") or 0
         await self.ctx.storage.put("instances", seen + 1)
-        if self.ctx.now() % 5 == 4:
+        if bare(self.ctx.now()) % 5 == 4:
             raise HandlerFailure("the constructor throws")
 
     async def signal_stop(self) -> Response:

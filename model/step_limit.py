@@ -17,6 +17,7 @@ from typing import Any
 
 from model.blame import place_of_frame
 from model.errors import DesignError
+from reference_impl.clock import Uncatchable
 
 STEP_SECONDS_MAX = 10.0
 TICK_SECONDS = 1.0
@@ -24,8 +25,8 @@ TICK_SECONDS = 1.0
 Look = Callable[[FrameType | None], None]
 
 
-class OverTime(BaseException):
-    """Ends the step that takes too long. No design catches it by `except Exception`."""
+class OverTime(Uncatchable):
+    """Ends the step that takes too long. A design that catches it is found out."""
 
 
 @contextmanager

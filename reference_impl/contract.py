@@ -25,6 +25,8 @@ from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
+from reference_impl.clock import Duration, Time
+
 Answer = TypeVar("Answer")
 
 STATE_KEY = "state"
@@ -65,10 +67,11 @@ class NotifyError(Exception):
     """No answer came to a notification. It may have arrived all the same."""
 
 
-class Chunk(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Chunk:
     """One piece of the recording: its place in it, and how many bytes it has."""
 
-    index: int  # type: ignore[assignment]  # a tuple's own index() is of no use here
+    index: int
     size_bytes: int
 
 
@@ -116,13 +119,13 @@ class Delete(Effect[None]):
 
 @dataclass(slots=True)
 class SetAlarm(Effect[None]):
-    """Set the one alarm of the object, in ms on the object's clock (A1, A2)."""
+    """Set the one alarm of the object, to a time on the object's clock (A1, A2)."""
 
-    at_ms: int
+    at_ms: Time
 
 
 @dataclass(slots=True)
-class GetAlarm(Effect["int | None"]):
+class GetAlarm(Effect["Time | None"]):
     """The time of the alarm; None where none is set, or while it runs (A3)."""
 
 
@@ -142,7 +145,7 @@ class BlobPut(Effect[None]):
 class Timer(Effect[None]):
     """Wait inside a handler, as ``setTimeout`` does: the input gate is open (R4)."""
 
-    wait_ms: int
+    wait_ms: int | Duration
 
 
 @dataclass(slots=True)
@@ -187,6 +190,8 @@ async def block_concurrency_while(work: Callable[[], Awaitable[Answer]]) -> Answ
 class Storage:
     """The object's own storage: each method is to be awaited."""
 
+    __slots__ = ()  # it keeps nothing: what code keeps is in its own fields
+
     get = staticmethod(Get)
     put = staticmethod(Put)
     delete = staticmethod(Delete)
@@ -199,6 +204,8 @@ class Storage:
 class Blobs:
     """The blob store: each method is to be awaited."""
 
+    __slots__ = ()
+
     put = staticmethod(BlobPut)
 
 
@@ -208,8 +215,8 @@ class Context:
 
     storage: Storage
     blobs: Blobs
-    now: Callable[[], int]
-    sleep: Callable[[int], Timer] = Timer
+    now: Callable[[], Time]
+    sleep: Callable[[int | Duration], Timer] = Timer
     notify: Callable[[str], Notify] = Notify
     block_concurrency_while: Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]] = (
         block_concurrency_while
@@ -278,6 +285,8 @@ class LastChunk(Effect[int]):
 
 class Browser:
     """The browser as the recorder client sees it: each method is to be awaited."""
+
+    __slots__ = ()
 
     fetch = staticmethod(Fetch)
     sleep = staticmethod(Sleep)

@@ -11,6 +11,7 @@ from collections.abc import Coroutine, Generator
 from typing import Any
 
 from reference_impl import contract as c
+from reference_impl.clock import Time, bare
 
 
 class Box:
@@ -23,7 +24,7 @@ class Box:
         self.blobs: list[int] = []
         self.told: list[str] = []
         self.notify_fails = False
-        context = c.Context(c.Storage(), c.Blobs(), lambda: self.now_ms)
+        context = c.Context(c.Storage(), c.Blobs(), lambda: Time(self.now_ms))
         self.design = cls(context, cls.Settings(**settings))
 
     def call(self, method: str, *arguments: Any) -> Any:
@@ -77,7 +78,7 @@ class Box:
         elif isinstance(effect, c.Delete):
             self.values.pop(effect.key, None)
         elif isinstance(effect, c.SetAlarm):
-            self.alarm_ms = effect.at_ms
+            self.alarm_ms = bare(effect.at_ms)
         elif isinstance(effect, c.DeleteAlarm):
             self.alarm_ms = None
         else:

@@ -6,6 +6,7 @@ from typing import Any
 
 from model.trace import events as e
 from model.world import instances
+from reference_impl.clock import Time
 from reference_impl.contract import HandlerFailure, Response
 from tests.probes import Alarmed, Throws
 from tests.worlds import Hand, quiet, spec_of
@@ -83,7 +84,7 @@ class SetsAndThrows(Alarmed):
 
     async def alarm(self) -> None:
         """Run."""
-        if self.ctx.now() < 500:
+        if self.ctx.now() < Time(500):
             await self.ctx.storage.set_alarm(self.ctx.now() + 500)
             raise HandlerFailure("no luck")
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from model.trace import events as e
 from model.world.pending import Pending
 from model.world.world import no_offset
+from reference_impl.clock import Time, bare
 from reference_impl.contract import Chunk, Context, HandlerFailure, InstanceReplaced, Response
 from tests.worlds import Hand, NoSettings, of, quiet, spec_of
 
@@ -41,7 +42,7 @@ class Probe:
 
     async def alarm(self) -> None:
         """Report the time."""
-        self.seen.append(("alarm", self.ctx.now()))
+        self.seen.append(("alarm", bare(self.ctx.now())))
 
     @staticmethod
     async def stop_flow(page: Any, settings: NoSettings) -> None:
@@ -54,7 +55,7 @@ class Alarmed(Probe):
 
     async def create(self) -> Response:
         """Set it."""
-        await self.ctx.storage.set_alarm(100)
+        await self.ctx.storage.set_alarm(Time(100))
         return Response(200)
 
 
@@ -90,7 +91,7 @@ class Throws(Alarmed):
 
     async def poke(self) -> Response:
         """Report the alarm."""
-        self.seen.append(await self.ctx.storage.get_alarm())
+        self.seen.append(bare(await self.ctx.storage.get_alarm()))
         return Response(200)
 
 

@@ -17,6 +17,7 @@ from model.simulate import simulate
 from model.simulate.run import Run
 from model.trace import events as e
 from reference_impl.alarm import AlarmDesign
+from reference_impl.clock import bare
 from reference_impl.contract import Chunk, Context, HandlerFailure, Response
 from reference_impl.session import create_session, store_chunk
 from tests.explore.small import explored
@@ -178,7 +179,7 @@ def test_r7_a_cold_start_empties_the_cache_of_kv() -> None:
     class Reads(Alarmed):
         async def poke(self) -> Response:
             await self.ctx.storage.get("key")
-            self.seen.append(self.ctx.now())
+            self.seen.append(bare(self.ctx.now()))
             return Response(200)
 
     hand = created(Reads, *KV)

@@ -8,6 +8,7 @@ from model.design import load_design
 from model.simulate import simulate
 from model.trace import events as e
 from model.trace.events import Costs
+from reference_impl.clock import Time
 from reference_impl.contract import Response
 from tests.probes import Probe, poke, probe
 from tests.worlds import of, quiet
@@ -65,7 +66,7 @@ def test_each_write_is_a_row_and_a_read_is_one_even_from_the_cache() -> None:
             await storage.get("a")
             await storage.get("a")
             await storage.delete("a")
-            await storage.set_alarm(90_000)
+            await storage.set_alarm(Time(90_000))
             await storage.delete_alarm()
             await storage.delete_alarm()
             await storage.put("c", 3)

@@ -13,6 +13,7 @@ from model.scenario.schema import InstanceLost
 from model.simulate import simulate
 from model.trace import events as e
 from model.world.pending import Pending
+from reference_impl.clock import Time, bare
 from reference_impl.contract import Chunk, Response
 from tests.probes import ON_DISK, Alarmed, Probe
 from tests.worlds import Hand, of, quiet, spec_of
@@ -36,15 +37,15 @@ class Stores(Alarmed):
 
     async def poke(self) -> Response:
         """Write, read, set."""
-        await self.ctx.storage.put("time", self.ctx.now())
+        await self.ctx.storage.put("time", bare(self.ctx.now()))
         time_ms = await self.ctx.storage.get("time")
-        self.seen.append((time_ms, self.ctx.now()))
-        await self.ctx.storage.set_alarm(time_ms + 1_000)
+        self.seen.append((time_ms, bare(self.ctx.now())))
+        await self.ctx.storage.set_alarm(Time(time_ms + 1_000))
         return Response(200)
 
     async def note(self) -> Response:
         """Write something else."""
-        await self.ctx.storage.put("note", self.ctx.now())
+        await self.ctx.storage.put("note", bare(self.ctx.now()))
         return Response(200)
 
 
@@ -79,7 +80,7 @@ def test_a_put_of_no_length_still_waits_at_the_output_gate() -> None:
 def test_what_a_constructor_writes_is_a_commit_of_its_own() -> None:
     class Constructs(Stores):
         async def construct(self) -> None:
-            await self.ctx.storage.put("made", self.ctx.now())
+            await self.ctx.storage.put("made", bare(self.ctx.now()))
 
     hand = world(Constructs, ON_DISK)
     hand.call("note", 0)

@@ -14,6 +14,7 @@ from model.scenario.schema import Deploy, InstanceLost, ProcessKilled
 from model.trace import events as e
 from model.world.chances import KEEPING
 from model.world.pending import Pending
+from reference_impl.clock import bare
 from reference_impl.contract import COMPLETED, Response
 from tests.probes import KV, ON_DISK, Alarmed, bounds, started
 from tests.worlds import Hand, of, quiet, spec_of
@@ -159,7 +160,7 @@ def test_a_write_that_was_reverted_reads_as_the_record_that_is_left() -> None:
 def test_a_revert_tells_the_count_that_is_left() -> None:
     class Counts(Works):
         async def save(self) -> Response:
-            count = 3 + int(self.ctx.now() / 100)
+            count = 3 + int(bare(self.ctx.now()) / 100)
             await self.ctx.storage.put("state", {"status": COMPLETED, "chunks_uploaded": count})
             return Response(200)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model.scenario.schema import Deploy
 from model.trace import events as e
+from reference_impl.clock import bare
 from reference_impl.contract import Response
 from tests.probes import bounds, started
 from tests.test_instances_gone import DEPLOY, KILL, POKE, RESET, Works, answers, strike, world
@@ -56,7 +57,7 @@ class Rings(Works):
 
     async def alarm(self) -> None:
         """Report, and wait."""
-        self.seen.append(self.ctx.now())
+        self.seen.append(bare(self.ctx.now()))
         await self.ctx.sleep(type(self).run_ms)
 
 
@@ -78,7 +79,7 @@ def test_an_alarm_in_an_old_instance_that_is_cut_off_is_retried_uncounted() -> N
 def test_the_slot_of_a_new_instance_holds_the_alarm_that_an_old_one_runs() -> None:
     class Looks(Rings):
         async def poke(self) -> Response:
-            self.seen.append(await self.ctx.storage.get_alarm())
+            self.seen.append(bare(await self.ctx.storage.get_alarm()))
             return Response(200)
 
     hand = world(cls=Looks)

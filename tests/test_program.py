@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from model.errors import DesignError
 from model.world.program import Done, Program, clone, frozen
+from reference_impl.clock import bare
 from reference_impl.contract import Get, HandlerFailure, NetworkError, Put, Timer
 
 PLAIN = st.recursive(
@@ -40,7 +41,7 @@ class Adds:
                 total += await Get(f"key {number}")
             except NetworkError:
                 total -= 1_000
-        return total, self.now()
+        return total, bare(self.now())
 
     async def grow(self) -> Any:
         """Change an answer that is a container."""
@@ -113,9 +114,9 @@ def test_a_copy_keeps_its_clock_until_it_is_told_something() -> None:
     original.send(("a",), 1, 20)
     other = original.copy()
     other.built()
-    assert (other.now(), original.now()) == (20, 20)
+    assert (bare(other.now()), bare(original.now())) == (20, 20)
     other.send(("a",), 1, 30)
-    assert (other.now(), original.now()) == (30, 20)
+    assert (bare(other.now()), bare(original.now())) == (30, 20)
 
 
 def test_an_error_comes_at_its_own_time() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from model.trace import events as e
 from model.world.delivery import Delivery
+from reference_impl.clock import Time, bare
 from reference_impl.contract import HandlerFailure, Response
 from tests.probes import ON_DISK, Alarmed, Probe, answers, bounds, created, pending, poke, started
 from tests.worlds import Hand, of
@@ -60,13 +61,13 @@ class FailsSometimes(Alarmed):
 
     async def alarm(self) -> None:
         """Report, and throw or not."""
-        self.seen.append(self.ctx.now())
+        self.seen.append(bare(self.ctx.now()))
         if type(self).fails:
             raise HandlerFailure("no luck")
 
     async def poke(self) -> Response:
         """Report the alarm."""
-        self.seen.append(("slot", await self.ctx.storage.get_alarm()))
+        self.seen.append(("slot", bare(await self.ctx.storage.get_alarm())))
         return Response(200)
 
 
@@ -143,7 +144,7 @@ def test_in_a_back_off_the_slot_still_shows_the_old_time() -> None:
 def test_an_alarm_set_in_a_back_off_replaces_the_retry() -> None:
     class Sets(FailsSometimes):
         async def poke(self) -> Response:
-            await self.ctx.storage.set_alarm(9_000)
+            await self.ctx.storage.set_alarm(Time(9_000))
             return Response(200)
 
     Sets.fails = True
@@ -189,7 +190,7 @@ def test_a_write_in_a_back_off_leaves_the_retry_where_it_is() -> None:
 def test_a_deletion_undoes_what_had_waited_for_the_back_off() -> None:
     class SetsAndDeletes(FailsSometimes):
         async def poke(self) -> Response:
-            await self.ctx.storage.set_alarm(1_200)
+            await self.ctx.storage.set_alarm(Time(1_200))
             return Response(200)
 
         async def drop(self) -> Response:
@@ -197,7 +198,7 @@ def test_a_deletion_undoes_what_had_waited_for_the_back_off() -> None:
             return Response(200)
 
         async def later(self) -> Response:
-            await self.ctx.storage.set_alarm(5_000)
+            await self.ctx.storage.set_alarm(Time(5_000))
             return Response(200)
 
     SetsAndDeletes.fails = True

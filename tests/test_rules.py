@@ -6,6 +6,7 @@ import pytest
 
 from model.errors import DesignError
 from model.trace import events as e
+from reference_impl.clock import Time, bare
 from reference_impl.contract import Chunk, Response
 from tests.probes import Probe, poke, probe
 from tests.worlds import Hand, of, quiet, spec_of
@@ -14,11 +15,11 @@ from tests.worlds import Hand, of, quiet, spec_of
 def test_a1_one_alarm_replaced_later_and_earlier() -> None:
     class Setter(Probe):
         async def create(self) -> Response:
-            await self.ctx.storage.set_alarm(300)
+            await self.ctx.storage.set_alarm(Time(300))
             return Response(200)
 
         async def poke(self) -> Response:
-            await self.ctx.storage.set_alarm(900 if self.ctx.now() < 50 else 400)
+            await self.ctx.storage.set_alarm(Time(900 if self.ctx.now() < Time(50) else 400))
             return Response(200)
 
     hand = probe(Setter)
@@ -35,31 +36,31 @@ def test_a1_one_alarm_replaced_later_and_earlier() -> None:
 def test_a2_the_past_is_now_and_zero_is_refused() -> None:
     class Past(Probe):
         async def create(self) -> Response:
-            await self.ctx.storage.set_alarm(3)
+            await self.ctx.storage.set_alarm(Time(3))
             return Response(200)
 
         async def poke(self) -> Response:
-            await self.ctx.storage.set_alarm(0)
+            await self.ctx.storage.set_alarm(0)  # type: ignore[arg-type]  # what is refused
             return Response(200)
 
     hand = probe(Past)
     hand.at(10, "request", "create")
     assert of(hand.world.trace, e.AlarmSet) == [e.AlarmSet(10, 10)]
-    with pytest.raises(DesignError, match=r"set the alarm to 0; a time must be above 0 \(A2\)"):
+    with pytest.raises(DesignError, match=r"set the alarm to 0 at line \d+, in poke.*a time, .*A2"):
         poke(hand, 20)
 
 
 def test_a3_get_alarm_is_none_inside_alarm_unless_set_again() -> None:
     class Reader(Probe):
         async def create(self) -> Response:
-            await self.ctx.storage.set_alarm(100)
-            self.seen.append(await self.ctx.storage.get_alarm())
+            await self.ctx.storage.set_alarm(Time(100))
+            self.seen.append(bare(await self.ctx.storage.get_alarm()))
             return Response(200)
 
         async def alarm(self) -> None:
-            self.seen.append(await self.ctx.storage.get_alarm())
-            await self.ctx.storage.set_alarm(700)
-            self.seen.append(await self.ctx.storage.get_alarm())
+            self.seen.append(bare(await self.ctx.storage.get_alarm()))
+            await self.ctx.storage.set_alarm(Time(700))
+            self.seen.append(bare(await self.ctx.storage.get_alarm()))
 
     hand = probe(Reader)
     hand.at(10, "request", "create")
@@ -70,15 +71,15 @@ def test_a3_get_alarm_is_none_inside_alarm_unless_set_again() -> None:
 def test_a4_an_alarm_due_while_alarm_runs_waits() -> None:
     class Long(Probe):
         async def create(self) -> Response:
-            await self.ctx.storage.set_alarm(100)
+            await self.ctx.storage.set_alarm(Time(100))
             return Response(200)
 
         async def alarm(self) -> None:
-            started_ms = self.ctx.now()
+            started_ms = bare(self.ctx.now())
             if started_ms == 100:
-                await self.ctx.storage.set_alarm(300)
+                await self.ctx.storage.set_alarm(Time(300))
             await self.ctx.sleep(1_000)
-            self.seen.append((started_ms, self.ctx.now()))
+            self.seen.append((started_ms, bare(self.ctx.now())))
 
     hand = probe(Long)
     hand.at(10, "request", "create")
@@ -94,7 +95,7 @@ def test_a4_an_alarm_due_while_alarm_runs_waits() -> None:
 def test_d3_never_early_and_late_by_a_setting() -> None:
     class Setter(Probe):
         async def create(self) -> Response:
-            await self.ctx.storage.set_alarm(500)
+            await self.ctx.storage.set_alarm(Time(500))
             return Response(200)
 
     late = "platform.alarm_late_ms={distribution='uniform', low_ms=0, high_ms=60000}"
@@ -109,7 +110,7 @@ def test_d3_never_early_and_late_by_a_setting() -> None:
 def test_r1_alarms_never_overlap() -> None:
     class Long(Probe):
         async def create(self) -> Response:
-            await self.ctx.storage.set_alarm(100)
+            await self.ctx.storage.set_alarm(Time(100))
             return Response(200)
 
         async def alarm(self) -> None:
@@ -158,7 +159,7 @@ def test_r2_waiters_are_served_first_in_first_out() -> None:
 def test_r3_the_gate_is_closed_while_storage_is_awaited() -> None:
     class Alarmed(Reads):
         async def create(self) -> Response:
-            await self.ctx.storage.set_alarm(120)
+            await self.ctx.storage.set_alarm(Time(120))
             return Response(200)
 
     hand = probe(Alarmed, "platform.storage='kv'", "platform.storage_read_ms=50")
@@ -174,7 +175,7 @@ class Puts(Probe):
     """Stores a chunk on upload; sets an alarm on create."""
 
     async def create(self) -> Response:
-        await self.ctx.storage.set_alarm(10_020)
+        await self.ctx.storage.set_alarm(Time(10_020))
         return Response(200)
 
     async def upload(self, chunk: Chunk) -> Response:
@@ -253,7 +254,7 @@ class Writes(Probe):
 
     async def create(self) -> Response:
         await self.ctx.storage.put("a", 1)
-        await self.ctx.storage.set_alarm(90_000)
+        await self.ctx.storage.set_alarm(Time(90_000))
         await self.ctx.sleep(5)
         await self.ctx.storage.put("b", 2)
         return Response(200)
@@ -328,11 +329,11 @@ def test_r12_a_streamed_body_breaks_the_put() -> None:
 def test_r13_now_is_the_time_of_the_last_io() -> None:
     class Clocked(Probe):
         async def create(self) -> Response:
-            times = [self.ctx.now()]
+            times = [bare(self.ctx.now())]
             await self.ctx.storage.put("a", 1)
-            times.append(self.ctx.now())
+            times.append(bare(self.ctx.now()))
             await self.ctx.sleep(70)
-            times.append(self.ctx.now())
+            times.append(bare(self.ctx.now()))
             self.seen.append(times)
             return Response(200)
 

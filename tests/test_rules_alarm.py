@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from model.trace import events as e
+from reference_impl.clock import Time, bare
 from reference_impl.contract import HandlerFailure, Response
 from tests.probes import ON_DISK, Alarmed, Throws, bounds, created, pending, poke, started
 from tests.worlds import Hand, of
@@ -16,8 +17,8 @@ WAITS = "platform.bug_alarm_waits_for_back_off=true"
 def test_a5_set_in_the_handler_and_a_throw_replaces_the_retries() -> None:
     class SetsAndThrows(Alarmed):
         async def alarm(self) -> None:
-            await self.ctx.storage.put("kept", self.ctx.now())
-            if self.ctx.now() < 200:
+            await self.ctx.storage.put("kept", bare(self.ctx.now()))
+            if self.ctx.now() < Time(200):
                 await self.ctx.storage.set_alarm(self.ctx.now() + 500)
                 raise HandlerFailure("no luck")
 
@@ -61,7 +62,7 @@ def test_a6_delete_all_deletes_the_alarm_by_compatibility_date() -> None:
             await self.ctx.storage.put("key", 1)
             await self.ctx.storage.delete_all()
             self.seen.append(await self.ctx.storage.get("key"))
-            self.seen.append(await self.ctx.storage.get_alarm())
+            self.seen.append(bare(await self.ctx.storage.get_alarm()))
             return Response(200)
 
     for date, alarm_ms in (("2026-02-23", 100), ("2026-02-24", None), ("2026-06-01", None)):
@@ -74,7 +75,7 @@ def test_a6_delete_all_deletes_the_alarm_by_compatibility_date() -> None:
 def test_a7_the_value_already_stored_is_a_no_op() -> None:
     class SetsAgain(Alarmed):
         async def poke(self) -> Response:
-            await self.ctx.storage.set_alarm(100)
+            await self.ctx.storage.set_alarm(Time(100))
             return Response(200)
 
     hand = created(SetsAgain)
@@ -91,7 +92,7 @@ class SetsToNow(Alarmed):
         """Set it, once."""
         if not self.seen:
             await self.ctx.storage.set_alarm(self.ctx.now())
-        self.seen.append(self.ctx.now())
+        self.seen.append(bare(self.ctx.now()))
 
 
 @pytest.mark.parametrize("storage", [(), (ON_DISK,)], ids=["memory", "disk"])

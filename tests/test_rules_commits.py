@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from model.trace import events as e
+from reference_impl.clock import Time, bare
 from reference_impl.contract import Chunk, Response
 from tests.probes import ON_DISK, Alarmed, Probe, created, pending, poke, probe
 from tests.worlds import Hand, of
@@ -17,12 +18,12 @@ class Moves(Alarmed):
 
     async def poke(self) -> Response:
         """Move it later."""
-        await self.ctx.storage.set_alarm(500)
+        await self.ctx.storage.set_alarm(Time(500))
         return Response(200)
 
     async def sooner(self) -> Response:
         """Move it earlier."""
-        await self.ctx.storage.set_alarm(70)
+        await self.ctx.storage.set_alarm(Time(70))
         return Response(200)
 
     async def drop(self) -> Response:
@@ -32,7 +33,7 @@ class Moves(Alarmed):
 
     async def alarm(self) -> None:
         """Report the time, and the alarm that is set."""
-        self.seen.append((self.ctx.now(), await self.ctx.storage.get_alarm()))
+        self.seen.append((bare(self.ctx.now()), bare(await self.ctx.storage.get_alarm())))
 
 
 def moved(method: str) -> Hand:
@@ -125,7 +126,7 @@ def test_r9_an_earlier_alarm_overtakes_the_news_of_a_later_one() -> None:
 def test_r9_the_scheduler_is_told_of_the_earliest_that_may_be_on_disk() -> None:
     class Unsure(Moves):
         async def later(self) -> Response:
-            await self.ctx.storage.set_alarm(900)
+            await self.ctx.storage.set_alarm(Time(900))
             return Response(200)
 
     hand = created(Unsure, ON_DISK)
@@ -158,7 +159,7 @@ class Leaves(Probe):
     async def create(self) -> Response:
         """Write."""
         await self.ctx.storage.put("a", 1)
-        await self.ctx.storage.set_alarm(90_000)
+        await self.ctx.storage.set_alarm(Time(90_000))
         return Response(200)
 
     async def poke(self) -> Response:
@@ -215,7 +216,7 @@ class Turns(Probe):
     async def create(self) -> Response:
         """Write, wait, write."""
         await self.ctx.storage.put("a", 1)
-        await self.ctx.storage.set_alarm(90_000)
+        await self.ctx.storage.set_alarm(Time(90_000))
         await self.ctx.sleep(5)
         await self.ctx.storage.put("b", 1)
         return Response(200)

@@ -6,6 +6,7 @@ import pytest
 
 from model.trace import events as e
 from model.world.delivery import Delivery
+from reference_impl.clock import Time
 from reference_impl.contract import HandlerFailure, Response
 from tests.probes import ON_DISK, Alarmed, Throws, bounds, created, pending, poke, started
 from tests.worlds import Hand, of
@@ -47,7 +48,7 @@ def test_d1_the_drop_leaves_an_alarm_that_was_set_meanwhile() -> None:
             raise HandlerFailure("no luck")
 
         async def poke(self) -> Response:
-            await self.ctx.storage.set_alarm(900_000)
+            await self.ctx.storage.set_alarm(Time(900_000))
             return Response(200)
 
     hand = created(Busy, ON_DISK)
@@ -136,7 +137,7 @@ def poke_and_hibernate(hand: Hand) -> None:
 def test_d3_a_delivery_may_be_a_minute_late_and_is_then_replaceable() -> None:
     class Moves(Alarmed):
         async def poke(self) -> Response:
-            await self.ctx.storage.set_alarm(90_000)
+            await self.ctx.storage.set_alarm(Time(90_000))
             return Response(200)
 
     trouble = "faults=[{kind='alarm_late', offset_ms=0, for_ms=60000}]"

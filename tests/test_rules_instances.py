@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model.trace import events as e
 from model.world import instances
+from reference_impl.clock import Time, bare
 from reference_impl.contract import (
     HandlerFailure,
     InstanceReplaced,
@@ -114,9 +115,9 @@ def test_r11_a_deploy_hands_what_waits_to_the_new_instance() -> None:
 def test_r13_the_clock_is_that_of_the_instance() -> None:
     class Clocked(Waits):
         async def poke(self) -> Response:
-            self.seen.append(self.ctx.now())
+            self.seen.append(bare(self.ctx.now()))
             await self.ctx.sleep(100)
-            self.seen.append(self.ctx.now())
+            self.seen.append(bare(self.ctx.now()))
             return Response(200)
 
     hand = created(Clocked, offset=lambda instance: (300, -40)[instance])
@@ -219,7 +220,7 @@ def test_r1_two_alarms_that_came_due_behind_the_gate_do_not_overlap() -> None:
     class Sets(Blocks):
         async def _work(self) -> None:
             await self.ctx.sleep(100)
-            await self.ctx.storage.set_alarm(200)
+            await self.ctx.storage.set_alarm(Time(200))
             await self.ctx.sleep(900)
 
         async def alarm(self) -> None:
@@ -241,7 +242,7 @@ def test_r2_an_alarm_that_waited_for_a_run_comes_behind_those_at_the_gate() -> N
     class Reads(Alarmed):
         async def alarm(self) -> None:
             if not self.seen:
-                await self.ctx.storage.set_alarm(110)
+                await self.ctx.storage.set_alarm(Time(110))
             self.seen.append("alarm")
             await self.ctx.storage.get("key")
 

@@ -6,6 +6,7 @@ import pytest
 
 from model.trace import events as e
 from model.world import instances
+from reference_impl.clock import Time
 from reference_impl.contract import (
     BlobStoreError,
     Chunk,
@@ -23,7 +24,7 @@ def test_hibernation_after_ten_seconds_takes_the_fields_and_leaves_the_rest() ->
             self.count = 0
 
         async def create(self) -> Response:
-            await self.ctx.storage.set_alarm(90_000)
+            await self.ctx.storage.set_alarm(Time(90_000))
             return Response(200)
 
         async def poke(self) -> Response:

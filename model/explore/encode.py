@@ -3,33 +3,24 @@
 Two states are the same class's discrete part if they are equal up to the names of chunks, the
 numbers of attempts and the times. So these three are not written out but marked: `Name`, `Attempt`,
 `Instant`. What has no order (a dictionary, a set) is a `Bag`. Everything else is written out by its
-content; what cannot be (a generator in a local variable) raises `Opaque`, and the caller falls back
-on the whole history, which is always exact.
+content; what cannot be raises `NotListed`. What code keeps is written out by `model.explore.kept`.
 """
 
 from __future__ import annotations
 
-import gc
-import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
+from model.explore.frames import NotListed
 from model.explore.instant import Instant, Span
-from model.world.program import Program
-from reference_impl.contract import Blobs, Browser, Chunk, Context, Storage
+from reference_impl.clock import Duration, Time
+from reference_impl.contract import Blobs, Browser, Chunk, Context, Response, Storage
 
 DEPTH_MAX = 20
 """How many objects may lie in each other."""
 ATOMS = frozenset((int, str, float, bool, type(None), bytes))
-LASTING = frozenset((int, str, bool, type(None), bytes, Chunk))
-"""Types whose values never change, and that are equal only where they say the same (0.0 is equal
-to -0.0)."""
 WORLD_MADE = (Context, Browser, Storage, Blobs)
 """What the world hands to the code, the same in every copy."""
-
-
-class Opaque(Exception):  # noqa: N818 - a signal between two functions, not an error
-    """A value whose content cannot be read."""
 
 
 class Head(str):
@@ -71,6 +62,25 @@ class Bag:
         self.parts = tuple(parts)
 
 
+class Place:
+    """An object that can change: its content, and a number if it is met more than once."""
+
+    __slots__ = ("number", "parts")
+
+    def __init__(self) -> None:
+        self.parts: Any = None
+        self.number: int | None = None
+
+
+class Reference:
+    """Stands where an object is met again."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+
 class Encoder:
     """Encodes values. ``methods`` are the calls' names, ``fixed`` what never changes."""
 
@@ -82,7 +92,7 @@ class Encoder:
         self.names_calls = False
 
     def world(self, value: Any) -> Any:
-        """A value of the world's own, where a tuple may name a call. Raises `Opaque`."""
+        """A value of the world's own, where a tuple may name a call. Raises `NotListed`."""
         self.names_calls = True
         try:
             return self.value(value)
@@ -94,7 +104,7 @@ class Encoder:
         return Name(chunk) if chunk >= 0 else chunk
 
     def value(self, value: Any) -> Any:
-        """A value as nested tuples. Raises `Opaque`."""
+        """A value as nested tuples. Raises `NotListed`."""
         kind = type(value)
         if kind in ATOMS or kind is Instant:
             return value
@@ -103,16 +113,28 @@ class Encoder:
         if kind is list:
             return (LIST, *map(self.value, value))
         if kind is dict:
-            pairs = [(self.value(key), self.value(item)) for key, item in value.items()]
-            # Code may look at the order of a dictionary's keys; the world never does.
-            return Bag("dict", pairs) if self.names_calls else (DICT, *pairs)
+            return self._dict(value)
         if kind is set or kind is frozenset:
             return Bag("set", map(self.value, value))
         return self._object(value)
 
+    def _dict(self, value: dict[Any, Any]) -> Any:
+        if not self.names_calls:  # code may look at the order of a dictionary's keys
+            return (DICT, *((self.value(key), self.value(item)) for key, item in value.items()))
+        # The world never does; and what it keeps in one for code is data, whatever it looks like.
+        return Bag("dict", [(self.value(key), self.data(item)) for key, item in value.items()])
+
+    def data(self, value: Any) -> Any:
+        """Data of the code's, in which no tuple names a call."""
+        before, self.names_calls = self.names_calls, False
+        try:
+            return self.value(value)
+        finally:
+            self.names_calls = before
+
     def _tuple(self, value: tuple[Any, ...]) -> tuple[Any, ...]:
-        if isinstance(value, Chunk):
-            return (CHUNK, self.name(value[0]), *map(self.value, value[1:]))
+        if type(value) is Response:
+            return (Head("Response"), *map(self.data, value))
         for at, part in enumerate(value) if self.names_calls else ():
             if type(part) is str and part in self.methods and len(value) > at + 1:
                 return self._call(value, at)
@@ -138,24 +160,22 @@ class Encoder:
             return (Head("fixed"), number)
         if isinstance(value, WORLD_MADE):
             return Head(type(value).__name__)
+        if isinstance(value, Chunk):
+            return (CHUNK, self.name(value.index), value.size_bytes)
         if isinstance(value, Span):
             return (Head("Span"), value.end, value.start)
         if isinstance(value, BaseException):
             return (Head("error"), type(value).__name__, str(value))
-        if isinstance(value, types.FunctionType | types.BuiltinFunctionType | type):
-            cells = getattr(value, "__closure__", None) or ()
-            return (Head("code"), value.__qualname__, *map(self.value, cells))
-        if isinstance(value, types.CellType):
-            return (Head("cell"), self.value(value.cell_contents))
-        if isinstance(value, types.MethodType):
-            owner = value.__self__
-            inner = Head("program") if isinstance(owner, Program) else self.value(owner)
-            return (Head("method"), value.__func__.__qualname__, inner)
+        if isinstance(value, Time):
+            return (Head("time"), value._ms)
+        if isinstance(value, Duration):
+            ms = value._ms
+            return (Head("duration"), ms if type(ms) is int else self.value(ms))
         return self._fields(value)
 
     def _fields(self, value: Any) -> tuple[Any, ...]:
         if self.depth >= DEPTH_MAX:
-            raise Opaque(type(value).__name__)
+            raise NotListed(f"a value nested {DEPTH_MAX} deep", "flat data")
         self.depth += 1
         try:
             beside = beside_fields(value)
@@ -173,7 +193,7 @@ class Encoder:
 def beside_fields(value: Any) -> list[Any]:
     """What an object holds that is in none of its fields, as its copy would be made of it.
 
-    A deque has its items, a generator of numbers its state. Raises `Opaque` where nobody can tell.
+    A deque has its items. Raises `NotListed` where nobody can tell.
     """
     kind = type(value)
     if kind in ALL_IN_FIELDS:
@@ -181,7 +201,7 @@ def beside_fields(value: Any) -> list[Any]:
     try:
         _, *parts = value.__reduce_ex__(2)
     except Exception:
-        raise Opaque(kind.__name__) from None
+        raise NotListed(f"a value of type {kind.__name__}", "plain data") from None
     arguments, state, items, pairs = (*parts, None, None, None)[:4]
     is_own = any(getattr(kind, name, None) is not getattr(object, name, None) for name in COPIED_BY)
     if not is_own and items is None and pairs is None:
@@ -193,60 +213,3 @@ def beside_fields(value: Any) -> list[Any]:
 COPIED_BY = ("__reduce__", "__reduce_ex__", "__getnewargs__", "__getnewargs_ex__")
 ALL_IN_FIELDS: set[type] = set()
 """Types found to hold nothing beside their fields."""
-
-
-def history_of(program: Program) -> tuple[str, ...]:
-    """All that a program was told, but for the times."""
-    return tuple(repr(entry[:-1]) for entry in program.log)
-
-
-def stands_of(coroutine: Any, encoder: Encoder) -> tuple[Any, ...]:
-    """Where each frame of a suspended coroutine stands, its variables and its value stack.
-
-    Raises `Opaque`.
-    """
-    out: list[Any] = []
-    for code, frame, held in _frames(coroutine):
-        out.append((code.co_qualname, frame.f_lasti, *frame.f_locals))
-        out += [encoder.value(item) for item in held]
-    return tuple(out)
-
-
-def identity_of(coroutine: Any, encoder: Encoder) -> tuple[Any, ...] | None:
-    """The same by identity: equal for two coroutines that stand at one place and hold the same
-    objects. None where one of these may change unseen.
-    """
-    out: list[Any] = []
-    for code, frame, held in _frames(coroutine):
-        out += (code, frame.f_lasti, tuple(frame.f_locals))
-        for item in held:
-            if type(item) is types.CellType:
-                item = item.cell_contents
-            number = encoder.fixed.get(id(item))
-            if number is not None:
-                out.append(("fixed", number))
-            elif type(item) in LASTING:
-                out.append((type(item), item))
-            else:
-                return None
-    return tuple(out)
-
-
-def _frames(coroutine: Any) -> Iterator[tuple[types.CodeType, Any, list[Any]]]:
-    """Each frame from the outermost in: its code, the frame, and what it holds, in order."""
-    while isinstance(coroutine, types.CoroutineType):
-        held = gc.get_referents(coroutine)
-        code, inner = coroutine.cr_code, coroutine.cr_await
-        # CPython visits the function, its code, then the variables and the stack, in order.
-        at = next(
-            (
-                number
-                for number, item in enumerate(held)
-                if isinstance(item, types.FunctionType) and item.__code__ is code
-            ),
-            None,
-        )
-        if at is None or held[at + 1] is not code:
-            raise Opaque("a coroutine")
-        yield code, coroutine.cr_frame, [item for item in held[at + 2 :] if item is not inner]
-        coroutine = inner

@@ -13,19 +13,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-from model.errors import DesignError
 from model.explore.zone import at_most, below
+from model.world.program import TimeError
+from reference_impl.clock import Running, TimeRefused, place_of
 
 HERE = __name__
-PROGRAM = "model.world.program"
-"""The module that runs code."""
-
-
-class TimeError(DesignError):
-    """A design does something with a time that exploring cannot treat exactly."""
+OURS = HERE.rsplit(".", 2)[0] + "."
+"""How the names of the model's own modules begin."""
 
 
 class Timeline(Protocol):
@@ -39,16 +35,13 @@ class Timeline(Protocol):
 
 
 def refuse(what: str) -> NoReturn:
-    """Raise `TimeError` with the line of the code that asked."""
-    frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__") == HERE:
-        frame = frame.f_back
-    code = frame.f_code
-    where = f"{Path(code.co_filename).name}, line {frame.f_lineno}, in {code.co_name}()"
-    raise TimeError(
-        f"exploring cannot {what} exactly: {where}; code under exploration may add whole ms to a "
+    """Raise `TimeError` with the line of the code that asked; what a design must not catch."""
+    place = place_of(sys._getframe(1), OURS if Running.now else HERE)
+    text = (
+        f"exploring cannot {what} exactly: {place}; code under exploration may add whole ms to a "
         "time, store it and compare it with another time"
     )
+    raise TimeRefused(text) if Running.now else TimeError(text)
 
 
 def _refused(what: str) -> Callable[..., Any]:
@@ -60,20 +53,9 @@ def _refused(what: str) -> Callable[..., Any]:
 
 def _unwritten(self: Any, *_: Any) -> str:
     """The words of a verdict may name a time; a replay in whole ms fills it in."""
-    if not str(sys._getframe(1).f_globals.get("__name__", "")).startswith("model."):
+    if not str(sys._getframe(1).f_globals.get("__name__", "")).startswith(OURS):
         refuse("write a time into a text")
     return "so many"
-
-
-def _refuse_to_code() -> None:
-    """Raise `TimeError` where code under exploration asks; a debugger may look at a time."""
-    frame: Any = sys._getframe(2)
-    if str(frame.f_globals.get("__name__", "")).startswith("model."):
-        return
-    while frame is not None:
-        if frame.f_globals.get("__name__") == PROGRAM and frame.f_code.co_name == "_step":
-            refuse("write a time into a text")
-        frame = frame.f_back
 
 
 class Instant:
@@ -87,7 +69,6 @@ class Instant:
         self.offset_ms = offset_ms
 
     def __repr__(self) -> str:
-        _refuse_to_code()
         return f"Instant({self.name}, {self.offset_ms:+d})"
 
     def __add__(self, other: Any) -> Instant:
@@ -177,7 +158,6 @@ class Span:
         self.start = start
 
     def __repr__(self) -> str:
-        _refuse_to_code()
         return f"Span({self.end!r} - {self.start!r})"
 
     def whole(self) -> int | None:

@@ -9,21 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import is_
-from types import FunctionType
 from typing import Any
 
-from model.explore.encode import (
-    ATOMS,
-    WORLD_MADE,
-    Encoder,
-    Opaque,
-    history_of,
-    identity_of,
-    stands_of,
-)
+from model.explore.encode import ATOMS, Encoder
 from model.explore.instant import Instant
+from model.explore.item import Item
 from model.explore.monitor import Monitor
-from model.explore.text import Names, Ranks, Text
+from model.explore.programs import Programs
 from model.trace.facts import Facts
 from model.world.delivery import Attempt, Delivery
 from model.world.pending import Key
@@ -31,7 +23,7 @@ from model.world.pending import Key
 Times = dict[Key, Instant]
 CONTAINERS = frozenset((list, dict, set))
 EMPTY = object()
-LASTING = frozenset((*ATOMS, Instant, FunctionType))
+LASTING = frozenset((*ATOMS, Instant))
 """Types whose values never change."""
 BY_NUMBER = frozenset(("commit", "old_ends"))
 """Pending things that are known by a number, of which only the distance to now counts."""
@@ -73,25 +65,6 @@ SKIPPED = {
 """Fields that say nothing of the future, or that `Collector` writes out in its own way."""
 
 
-class Item:
-    """One part of a state: its text, the chunks that it names, and what it fires."""
-
-    __slots__ = ("chunks", "key", "text")
-
-    def __init__(self, parts: tuple[Any, ...], key: Key | None = None) -> None:
-        self.text = Text(parts)
-        self.chunks = frozenset(self.text.chunks)
-        self.key = key
-
-    def fill(self, names: Names, ranks: Ranks) -> tuple[str, list[Instant]]:
-        """The item's text, and its times in order."""
-        text = self.text
-        if text.ready is not None:
-            return text.ready, text.times
-        times: list[Instant] = []
-        return text.fill(names, ranks, times), times
-
-
 def _lasting(value: Any) -> Any:
     """A value that identity tells everything about, or a stand-in that is like no other."""
     if type(value) in LASTING or isinstance(value, Delivery | Attempt):
@@ -112,7 +85,7 @@ class Collector:
         self.start = dict(vars(start))
         self.origin: Instant | None = None
         self.about: dict[Any, Item] = {}
-        self.tasks: dict[Any, Item] = {}
+        self.programs = Programs(encoder)
         self.pending: dict[Key, tuple[Any, Instant, Item]] = {}
         self.calls: dict[Any, Item] = {}
         self.stored: dict[str, tuple[Any, Item]] = {}
@@ -156,6 +129,8 @@ class Collector:
             named, payload = ("commit", key[1] - world.object.storage.confirmed), None
         elif key[0] == "old_ends":
             named = ("old_ends", world.object.instance - key[1])
+        elif key[0] == "storage":
+            payload = self.encoder.data(pending.payload)
         item = Item(("pending", time, named, payload), key)
         if key[0] not in BY_NUMBER:
             self.pending[key] = pending, time, item
@@ -192,11 +167,11 @@ class Collector:
         stored = [self._stored(key, value) for key, value in runtime.storage.values.items()]
         items = [self._fields(runtime), self._fields(runtime.alarms), *stored]
         items += self._storage(runtime.storage)
-        items += self.program("object", runtime.program)
+        items += self.programs.items("object", runtime.program)
         renewed = runtime.instance > 0
         items.append(self._known("instances", (renewed,), lambda: ("instances", renewed)))
         for number, program in runtime.old:
-            items += self.program(f"old object {runtime.instance - number}", program)
+            items += self.programs.items(f"old object {runtime.instance - number}", program)
         return items
 
     def _stored(self, key: str, value: Any) -> Item:
@@ -233,49 +208,7 @@ class Collector:
         kept = client.settings.keeps_queue  # then a page that is there again looks at all of them
         made = client.chunks if kept else len(client.chunks)
         chunks = self._known("chunks", (made,), lambda: ("chunks", self.encoder.value(made)))
-        return [self._fields(client), chunks, *self.program("page", client.program)]
-
-    def program(self, owner: str, program: Any) -> list[Item]:
-        """The tasks of a program and its instance's fields, kept until it is told something."""
-        if program.digest is None or program.digest[0] != owner:
-            encoder = self.encoder
-            target = program.built()
-            inner = Encoder(encoder.methods, [*encoder.kept, target])
-            try:
-                tasks = [self._task(owner, task, at, inner) for task, at in program.tasks.items()]
-            except Opaque:  # then the whole history, which is always exact
-                history = history_of(program)
-                tasks = [Item((owner, encoder.world(task), history)) for task in program.tasks]
-            fields = getattr(target, "__dict__", {})
-            held = [
-                self._field(owner, name, value, program)
-                for name, value in fields.items()
-                if id(value) not in encoder.fixed and not isinstance(value, WORLD_MADE)
-            ]
-            program.digest = (owner, [*tasks, *held])
-        items: list[Item] = program.digest[1]
-        return items
-
-    def _task(self, owner: str, task: Any, coroutine: Any, encoder: Encoder) -> Item:
-        """A task, by where its coroutine stands and what it holds. Raises `Opaque`."""
-        identity = identity_of(coroutine, encoder)
-        found = self.tasks.get((owner, task, identity)) if identity is not None else None
-        if found is None:
-            found = Item((owner, encoder.world(task), stands_of(coroutine, encoder)))
-            if identity is not None:
-                self.tasks[owner, task, identity] = found
-        return found
-
-    def _field(self, owner: str, name: str, value: Any, program: Any) -> Item:
-        """A field of an instance; the whole history where its content cannot be read."""
-
-        def parts() -> tuple[Any, ...]:
-            try:
-                return (owner, "field", name, self.encoder.value(value))
-            except Opaque:
-                return (owner, "field", name, history_of(program))
-
-        return self._known(f"{owner}.{name}", (value,), parts)
+        return [self._fields(client), chunks, *self.programs.items("page", client.program)]
 
     def _network(self, world: Any, others: list[Item]) -> list[Item]:
         network, encode = world.network, self.encoder.world

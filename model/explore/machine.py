@@ -77,6 +77,8 @@ class Machine:
         refuse_unbounded(scenario)
         self.pristine = World(design, scenario, scenario.recording.duration_ms.low_ms or 0)
         self.pristine.object.meter = Unmetered()
+        for program in self.pristine.programs:
+            program.records = True
         methods = (*OBJECT_METHODS, CONSTRUCT, design.cls.stop_call)
         fixed = [scenario, design, design.settings, design.cls, self.pristine.client.settings]
         self.encoder = Encoder(methods, [*fixed, *scenario.faults])
@@ -91,7 +93,10 @@ class Machine:
         world.now_ms = Instant(self.asker, 0)  # type: ignore[assignment]
         self.asker.begin({0: (0, 0)}, zone, Cell())
         world.begin()
-        return self._leaf(world, Facts(), {}, {0: (0, 0)}), zone
+        try:
+            return self._leaf(world, Facts(), {}, {0: (0, 0)}), zone
+        finally:
+            world.shed()
 
     def successors(self, node: Node, zone: Zone) -> Iterator[tuple[Move, Leaf, Zone, Zone]]:
         """Every step out of a class: the move, its leaf, the class at it, the next zone.
@@ -153,9 +158,13 @@ class Machine:
         world = node.world.fork()
         world.trace, world.fresh = [], []
         facts = copy_facts(node.facts)
-        with time_limit(self.design.name, (world.object.program, world.client.program)):
-            world.happen(world.pending[move.key], node.times[move.key], move.outcome)  # type: ignore[arg-type]
-        leaf = self._leaf(world, facts, node.times, node.places)
+        try:
+            with time_limit(self.design.name, (world.object.program, world.client.program)):
+                world.happen(world.pending[move.key], node.times[move.key], move.outcome)  # type: ignore[arg-type]
+            leaf = self._leaf(world, facts, node.times, node.places)
+        finally:
+            # Code that is dropped later, as garbage, would ask the class of another step.
+            world.shed()
         self.asker.cell.content = leaf
 
     def _leaf(self, world: World, facts: Facts, times: Times, places: Any) -> Leaf:

@@ -21,14 +21,19 @@ def check_repeatable(
 ) -> None:
     """Build the code's state once more. Raises `DesignError` with where it parts."""
     again = world.fork()
-    again.object.program.digest = again.client.program.digest = None
-    items = collector.collect(again, facts, times)
-    if Skeleton(items, False, skeleton.chunks).key != skeleton.key:
+    for program in again.programs:
+        program.digest = None
+    try:
+        items = collector.collect(again, facts, times)
+        if Skeleton(items, False, skeleton.chunks).key == skeleton.key:
+            return
         raise DesignError(
             f"{name} comes to another state when it is told the same again"
             f"{_parted(collector, world, again)}; it may depend on its context's storage, blobs "
             "and now() alone"
         )
+    finally:
+        again.shed()
 
 
 def _parted(collector: Collector, world: World, again: World) -> str:
@@ -38,7 +43,7 @@ def _parted(collector: Collector, world: World, again: World) -> str:
         ("page", world.client.program, again.client.program),
     ):
         lines = map(one.line_of, one.tasks)
-        items = zip(collector.program(owner, one), collector.program(owner, two))  # noqa: B905
+        items = zip(collector.programs.items(owner, one), collector.programs.items(owner, two))  # noqa: B905
         for item, other in items:
             line = next(lines, "")  # the tasks come first, then the fields
             held, holds = item.text.words(), other.text.words()

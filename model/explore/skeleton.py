@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from model.explore.items import Item
+from model.explore.item import Item
 from model.world.pending import Key
 
 Column = tuple[int, int]

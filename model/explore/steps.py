@@ -108,11 +108,11 @@ class Asker:
 
     def holds(self, left: int, right: int, bound: int) -> bool:
         """Whether ``left - right`` keeps a bound."""
-        return bool(taped(lambda: self._holds(left, right, bound)))
+        return bool(taped((left, right, bound), lambda: self._holds(left, right, bound)))
 
     def exactly(self, left: int, right: int) -> int | None:
         """``left - right`` in ms where the class leaves only one value; else None."""
-        answer: int | None = taped(lambda: self._exactly(left, right))
+        answer: int | None = taped((left, right), lambda: self._exactly(left, right))
         return answer
 
     def _holds(self, left: int, right: int, bound: int) -> bool:

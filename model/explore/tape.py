@@ -12,36 +12,22 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from model.world import program as module
-from model.world.program import Program
+from model.world import program
+
+OURS = __name__.rsplit(".", 2)[0] + "."
+"""How the names of the model's own modules begin."""
 
 
-def taped(ask: Callable[[], Any]) -> Any:
+def taped(question: Any, ask: Callable[[], Any]) -> Any:
     """The answer to a question: the one given before if the code is being built again."""
-    program, is_rebuilt = _asking()
-    if program is None:
+    asking = program.running
+    if asking is None:
         return ask()
-    if is_rebuilt:
-        answer = program.answers[program.replayed]
-        program.replayed += 1
-        return answer
+    if asking.is_rebuilding:
+        return asking.replay_answer(question)
     answer = ask()
-    program.answers.append(answer)
+    asking.answers.append((question, answer))
     return answer
-
-
-def _asking() -> tuple[Program | None, bool]:
-    """The program whose code asks, and whether it is being built again."""
-    program: Program | None = None
-    frame: Any = sys._getframe(2)
-    while frame is not None:
-        if frame.f_globals.get("__name__") == module.__name__:
-            if program is None and frame.f_code.co_name == "_step":
-                program = frame.f_locals["self"]
-            elif frame.f_code.co_name == "_rebuild" and frame.f_locals["self"] is program:
-                return program, True
-        frame = frame.f_back
-    return program, False
 
 
 def line_of(frame: Any) -> str:
@@ -62,4 +48,4 @@ def asking_line() -> str:
 
 
 def _is_ours(frame: Any) -> bool:
-    return str(frame.f_globals.get("__name__", "")).startswith("model.")
+    return str(frame.f_globals.get("__name__", "")).startswith(OURS)

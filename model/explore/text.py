@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from model.explore.encode import Attempt, Bag, Name
+from model.explore.encode import Attempt, Bag, Name, Place, Reference
 from model.explore.instant import Instant
 
 Names = Mapping[int, str]
@@ -55,6 +55,11 @@ class Text:
             self.attempts.append(parts)
         elif kind is Bag:
             return self._build_bag(parts)
+        elif kind is Place:
+            text = self._build(parts.parts)
+            return text if parts.number is None else f"@{parts.number}={text}"
+        elif kind is Reference:
+            return f"@{parts.place.number}"
         else:
             return repr(parts)
         self.marks.append(parts)

@@ -6,6 +6,8 @@ design gets chunks that note it if it does; the search then starts again without
 
 from __future__ import annotations
 
+import dataclasses
+import operator
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,63 +19,70 @@ from model.blame import place_of_frame
 from model.design import DesignSpec
 from model.step_limit import STEP_SECONDS_MAX, TICK_SECONDS, over_time, ticking
 from model.world.program import Program
+from reference_impl.clock import Uncatchable
 from reference_impl.contract import Chunk, Response
 
+OURS = __name__.rsplit(".", 2)[0] + "."
+"""How the names of the model's own modules begin."""
 
-class TellsApart(BaseException):
+
+class TellsApart(Uncatchable):
     """The design looks at the index of a chunk."""
 
 
 def _checked() -> None:
     """Raise `TellsApart` unless it is the world that looks."""
-    if not str(sys._getframe(2).f_globals.get("__name__", "")).startswith("model."):
+    if not str(sys._getframe(2).f_globals.get("__name__", "")).startswith(OURS):
         raise TellsApart
 
 
-def _noted(name: str) -> Callable[..., Any]:
-    """A method of tuples that only the world may call."""
-    original = getattr(tuple, name)
+INDEX, SIZE = (vars(Chunk)[field.name] for field in dataclasses.fields(Chunk))
+"""Where a chunk keeps its index, and its size."""
 
-    def method(self: Any, *arguments: Any) -> Any:
+
+def _parts(chunk: Any) -> tuple[int, int]:
+    return INDEX.__get__(chunk), SIZE.__get__(chunk)
+
+
+def _noted(make: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A method of chunks that only the world may call."""
+
+    def method(self: Any, *_: Any) -> Any:
         _checked()
-        return original(self, *arguments)
+        return make(self)
+
+    return method
+
+
+def _compares(order: Callable[[Any, Any], bool]) -> Callable[..., Any]:
+    """A comparison of chunks that only the world may make."""
+
+    def method(self: Any, other: Any) -> Any:
+        _checked()
+        return order(_parts(self), _parts(other)) if isinstance(other, Chunk) else NotImplemented
 
     return method
 
 
 class WatchedChunk(Chunk):
-    """A chunk whose index only the world may see: not a way to look at it goes unnoticed.
-
-    (But for ``"%d %d" % chunk``, which asks the text and not the chunk.)
-    """
+    """A chunk whose index only the world may see: not a way to look at it goes unnoticed."""
 
     __slots__ = ()
 
-    @property
-    def index(self) -> int:  # type: ignore[override]
-        """The chunk's place in the recording."""
-        _checked()
-        return tuple.__getitem__(self, 0)
+    def __init__(self, index: int, size_bytes: int) -> None:
+        INDEX.__set__(self, index)
+        SIZE.__set__(self, size_bytes)
 
-    __getitem__ = _noted("__getitem__")
-    __iter__ = _noted("__iter__")
-    __eq__ = _noted("__eq__")
-    __ne__ = _noted("__ne__")
-    __lt__ = _noted("__lt__")
-    __le__ = _noted("__le__")
-    __gt__ = _noted("__gt__")
-    __ge__ = _noted("__ge__")
-    __hash__ = _noted("__hash__")
-    __repr__ = _noted("__repr__")
-    __contains__ = _noted("__contains__")
-    __add__ = _noted("__add__")
-    __mul__ = _noted("__mul__")
-    __rmul__ = _noted("__rmul__")
-    count = _noted("count")
-
-    def __radd__(self, other: Any) -> Any:
-        _checked()
-        return other + tuple.__getitem__(self, slice(None))
+    index = property(_noted(INDEX.__get__))  # type: ignore[assignment]
+    __eq__ = _compares(operator.eq)  # type: ignore[assignment]
+    __ne__ = _compares(operator.ne)  # type: ignore[assignment]
+    __lt__ = _compares(operator.lt)
+    __le__ = _compares(operator.le)
+    __gt__ = _compares(operator.gt)
+    __ge__ = _compares(operator.ge)
+    __hash__ = _noted(lambda chunk: hash(_parts(chunk)))  # type: ignore[assignment]
+    __repr__ = _noted(lambda chunk: repr(_parts(chunk)))
+    __reduce_ex__ = _noted(lambda chunk: (Chunk, _parts(chunk)))
 
 
 def watched(design: DesignSpec) -> DesignSpec:
@@ -82,7 +91,7 @@ def watched(design: DesignSpec) -> DesignSpec:
 
     class Watched(cls):  # type: ignore[misc, valid-type]
         async def upload(self, chunk: Chunk) -> Response:
-            response: Response = await super().upload(WatchedChunk(*chunk))
+            response: Response = await super().upload(WatchedChunk(*_parts(chunk)))
             return response
 
     return replace(design, cls=Watched)

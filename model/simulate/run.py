@@ -227,7 +227,10 @@ def recorded(simulation: Simulation, seed: int, session: int) -> tuple[Run, Sche
 
 def _run_of(simulation: Simulation, seed: int, session: int) -> Run:
     scenario, design = simulation.scenario, simulation.design
-    trace = simulation.run(scenario.limits.horizon_ms)
+    try:
+        trace = simulation.run(scenario.limits.horizon_ms)
+    finally:
+        simulation.world.close()
     uplink, legs = simulation.uplink, simulation.request_legs
     last_ms = max(1, simulation.world.now_ms)
     return Run(

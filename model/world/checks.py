@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.blame import place_of_method
 from model.errors import DesignError
+from reference_impl.clock import Duration, Time, bare
 from reference_impl.contract import Response
 
 if TYPE_CHECKING:
@@ -32,6 +33,23 @@ def checked_ms(program: Program, task: TaskId, what: str, value: Any, low_ms: in
             f"allowed: whole ms, from {low_ms} to {MS_MAX} (A2)"
         )
     return value  # an instant, as a scheduler that explores has them
+
+
+def checked_time(program: Program, task: TaskId, value: Any) -> Any:
+    """A time that the alarm is set to, as the world counts it (A2)."""
+    if not isinstance(value, Time):
+        raise DesignError(
+            f"{program.name}.{task[0]}() set the alarm to {value!r}{program.line_of(task)}; "
+            "allowed: a time, as now() + 5_000 is one (A2)"
+        )
+    return checked_ms(program, task, "set the alarm to", bare(value), -MS_MAX)
+
+
+def checked_wait(program: Program, task: TaskId, value: Any) -> Any:
+    """How long to sleep: whole ms, or the duration up to a time; one that is past is none."""
+    if isinstance(value, Duration):
+        return max(0, bare(value))
+    return checked_ms(program, task, "sleeps", value, 0)
 
 
 def checked_response(program: Program, method: str, answer: Any) -> Response:

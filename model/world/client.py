@@ -148,6 +148,8 @@ class ClientHost:
         self.is_open = False
         self.stands, self.stands_since_ms, self.throttled = (), None, None
         self.held, self.late_timers = [], []
+        self.program.close()
+        self.program = self.program.renewed()
         for key in PAGE_PENDING:
             self.world.cancel(key)
         for call in list(self.world.network.calls):
@@ -162,7 +164,6 @@ class ClientHost:
             return
         for key in [key for key in self.world.pending if key[0] == "sleep"]:
             self.world.cancel(key)  # a timer of the page that is gone
-        self.program = build_program(self.world.design, self.settings)
         self.is_open, self.is_stopped = True, True
         self.last_index = len(self.chunks) - 1
         self.recorded_ms = self.emitted_ms

@@ -136,7 +136,7 @@ def _revert(owner: ObjectRuntime, kept: int) -> list[Any]:
 def _renew(owner: ObjectRuntime) -> None:
     """A new instance, on a machine with a clock of its own."""
     owner.world.cancel(IDLE_END)
-    owner.program = build_program(owner.design)
+    owner.program = owner.program.renewed()
     owner.instance += 1
     owner.offset_ms = owner.world.clock_offset(owner.instance)
     owner.is_new = owner.has_construct
@@ -159,7 +159,7 @@ def _end_tasks(owner: ObjectRuntime, program: Program, answers: bool = True) -> 
             world.network.respond(task, Response(500))
         else:
             world.network.fail(task[:3], "object gone")
-    program.tasks = {}
+    program.close()
 
 
 def _turn_away(owner: ObjectRuntime, kind: str, task: TaskId, payload: Any, reason: str) -> None:

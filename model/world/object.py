@@ -14,12 +14,13 @@ from model.errors import DesignError
 from model.trace import events as e
 from model.world import instances
 from model.world.alarms import ALARM, LIMIT, Alarms
-from model.world.checks import awaits_for_ever, checked_ms, checked_response
+from model.world.checks import awaits_for_ever, checked_response, checked_time, checked_wait
 from model.world.delivery import RUN_MS_MAX
 from model.world.meter import IDLE, Meter
 from model.world.pending import Pending
 from model.world.program import Done, Program, TaskId, clone, frozen
 from model.world.storage import Storage
+from reference_impl.clock import Time
 from reference_impl.contract import (
     COMPLETED,
     STATE_KEY,
@@ -277,12 +278,13 @@ class ObjectRuntime:
     # --- the alarm ---------------------------------------------------------------------------
 
     def _set_alarm(self, task: TaskId, effect: SetAlarm) -> None:
-        at_ms = checked_ms(self.program, task, "set the alarm to", effect.at_ms, 1)
+        at_ms = checked_time(self.program, task, effect.at_ms)
         self.meter.rows_written += 1
         self.alarms.set(at_ms)
 
-    def _get_alarm(self, task: TaskId, effect: GetAlarm) -> int | None:
-        return self.alarms.get()
+    def _get_alarm(self, task: TaskId, effect: GetAlarm) -> Time | None:
+        at_ms = self.alarms.get()
+        return None if at_ms is None else Time(at_ms)
 
     def _delete_alarm(self, task: TaskId, effect: DeleteAlarm) -> None:
         self.meter.rows_written += self.alarms.delete()
@@ -306,7 +308,7 @@ class ObjectRuntime:
     # --- outside I/O: the gate is open (R4) --------------------------------------------------
 
     def _timer(self, task: TaskId, effect: Timer) -> Any:
-        wait_ms = checked_ms(self.program, task, "sleeps", effect.wait_ms, 0)
+        wait_ms = checked_wait(self.program, task, effect.wait_ms)
         self.world.add(Pending(("timer", *task), wait_ms, ("timer", *task[1:])))
         return SUSPENDS
 

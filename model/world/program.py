@@ -4,17 +4,25 @@ Both the object's design and the page's recorder run as programs. A coroutine ca
 a program keeps a log of what it was told (each task started, each answer given, in order). A copy
 starts with the log alone; the first time it is asked to run, it builds a new instance and tells it
 everything again. What the instance keeps in its own fields comes back the same way.
+
+Code that is told the same must do the same. While exploring, a program keeps what its code did and
+asked (``deeds``, ``answers``), and a copy that does otherwise when it is told again is refused.
+
+A handler that the platform drops runs no further. Python unwinds its coroutine, through every
+``finally``; so a program is closed at a set place (`close`), and what its code does then reaches
+nobody: it is the code of an instance that is gone.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Coroutine, Hashable
-from types import CoroutineType, FunctionType, MethodType
+from types import CoroutineType, FunctionType, MemberDescriptorType, MethodType
 from typing import Any
 
 from model.blame import ESCAPES, is_from_outside, place, place_of_error
 from model.errors import DesignError
+from reference_impl.clock import Duration, Running, Time, TimeRefused, Uncatchable, bare
 from reference_impl.contract import (
     Blobs,
     BlobStoreError,
@@ -31,12 +39,13 @@ from reference_impl.contract import (
 )
 
 TaskId = tuple[Any, ...]
-Clock = Callable[[], int]
+Clock = Callable[[], Time]
 _CONTAINERS = frozenset((dict, list, set))
-_LASTING = frozenset(
-    (int, float, str, bytes, bool, type(None), FunctionType, Context, Browser, Storage, Blobs)
-)
+_ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
+_LASTING = frozenset((*_ATOMS, FunctionType, Context, Browser, Storage, Blobs))
 """Types of what an instance holds that cannot change in place."""
+CLOSINGS_MAX = 100
+"""So many awaits a dropped handler may have in its ``finally`` blocks."""
 PLATFORM_ERRORS = (
     NetworkError,
     StreamBroken,
@@ -80,25 +89,55 @@ def frozen(value: Any) -> Hashable:
         return ("set", tuple(sorted(map(repr, value))))
     if isinstance(value, list | tuple):
         return ("list", tuple(frozen(item) for item in value))
+    if isinstance(value, Time | Duration):
+        return (type(value).__name__, str(bare(value)) if type(bare(value)) is int else "")
     if isinstance(value, Exception) or not isinstance(value, Hashable):
         return repr(value)  # exceptions compare by identity, which a copy does not share
     return value
+
+
+class TimeError(DesignError):
+    """A design does something with a time that is not defined, or cannot be exact."""
+
+
+def fields_of(target: Any) -> dict[str, Any]:
+    """What an object keeps in its fields, in ``__dict__`` and in slots, by name."""
+    fields = dict(getattr(target, "__dict__", ()))
+    for cls in type(target).__mro__:
+        for name, member in vars(cls).items():
+            if type(member) is MemberDescriptorType and hasattr(target, name):
+                fields[f"{cls.__name__}.{name}" if name in fields else name] = getattr(target, name)
+    return fields
+
+
+def deed(effect: Effect[Any] | Done) -> Any:
+    """What code did, in a form that can be compared with what it does the next time."""
+    if type(effect) is Done:
+        return ("ended", type(effect.error).__name__, frozen(effect.value))
+    values = (getattr(effect, name) for name in effect.__slots__)
+    return (type(effect).__name__, *map(frozen, values))
 
 
 class Program:
     """One instance, its tasks, and the log from which both can be rebuilt.
 
     ``build`` takes the program's clock and returns the instance. ``name`` is for error messages.
+    With ``records`` it keeps what the code does, to see whether it does so again.
     """
 
     __slots__ = (
         "answers",
+        "born_ms",
         "build",
         "clock_ms",
+        "deeds",
         "digest",
+        "is_rebuilding",
         "log",
         "memory",
         "name",
+        "records",
+        "redone",
         "replayed",
         "target",
         "tasks",
@@ -108,6 +147,8 @@ class Program:
         self.name = name
         self.build = build
         self.clock_ms = 0
+        self.born_ms: int | None = None
+        """When its first event came: the constructor runs then."""
         self.log: list[tuple[Any, ...]] = []
         self.tasks: dict[TaskId, Coroutine[Any, Any, Any] | None] = {}
         self.target: Any = None
@@ -117,44 +158,92 @@ class Program:
         self.answers: list[Any] = []
         """What a scheduler answered where the code compared times it only knows in bounds."""
         self.replayed = 0
+        self.records = False
+        self.deeds: list[Any] = []
+        """What the code did each time that it was told something, as far as it can be compared."""
+        self.redone = 0
+        self.is_rebuilding = False
 
-    def now(self) -> int:
+    def now(self) -> Time:
         """The program's clock: the time at which it was last told something (R13)."""
-        return self.clock_ms
+        return Time(self.clock_ms)
 
     def start(self, task: TaskId, method: str, arguments: tuple[Any, ...], at_ms: int) -> Any:
         """Begin a task. Returns the first effect that it awaits, or `Done`."""
-        if self.target is None:
-            self._rebuild()
-        self.digest = None
-        self.log.append(("start", task, method, arguments, at_ms))
-        return self._start(task, method, arguments, at_ms)
+        if self.born_ms is None:
+            self.born_ms = at_ms
+        return self._tell(("start", task, method, arguments, at_ms))
 
     def send(self, task: TaskId, answer: Any, at_ms: int) -> Any:
         """Answer the effect that a task awaits. Returns its next one, or `Done`."""
-        if self.target is None:
-            self._rebuild()
-        self.digest = None
-        self.log.append(("send", task, answer, at_ms))
-        return self._send(task, answer, at_ms)
+        return self._tell(("send", task, answer, at_ms))
 
     def throw(self, task: TaskId, error: Exception, at_ms: int) -> Any:
         """Answer the effect that a task awaits with one of the platform's errors."""
+        return self._tell(("throw", task, error, at_ms))
+
+    def _tell(self, entry: tuple[Any, ...]) -> Any:
         if self.target is None:
             self._rebuild()
         self.digest = None
-        self.log.append(("throw", task, error, at_ms))
-        return self._throw(task, error, at_ms)
+        self.log.append(entry)
+        kind, task, *told, at_ms = entry
+        effect = _TELLING[kind](self, task, *told, at_ms)
+        if self.records:
+            self.deeds.append(deed(effect))
+        if type(effect) is Done:
+            self._forget(task)
+        return effect
 
     def copy(self) -> Program:
         """A program in the same state, whose coroutines are rebuilt when they are needed."""
         other = Program(self.name, self.build)
         other.clock_ms = self.clock_ms
+        other.born_ms = self.born_ms
         other.log = self.log.copy()
         other.tasks = dict.fromkeys(self.tasks)
         other.digest = self.digest
         other.answers = self.answers.copy()
+        other.records = self.records
+        other.deeds = self.deeds.copy()
         return other
+
+    def renewed(self) -> Program:
+        """The program of a new instance of the same code."""
+        other = Program(self.name, self.build)
+        other.records = self.records
+        return other
+
+    def close(self) -> None:
+        """End every task where it stands: its instance is gone.
+
+        Raises `DesignError` where a ``finally`` goes on awaiting without an end.
+        """
+        for task, coroutine in self.tasks.items():
+            if coroutine is not None:
+                self._close(task, coroutine)
+        self.tasks = {}
+
+    def shed(self) -> None:
+        """Keep the log alone, as a copy does."""
+        tasks = dict.fromkeys(self.tasks)
+        self.close()
+        self.tasks = tasks
+        self.target = None
+
+    def _close(self, task: TaskId, coroutine: Coroutine[Any, Any, Any]) -> None:
+        for _ in range(CLOSINGS_MAX):
+            Running.is_closing = True
+            try:
+                coroutine.close()
+                return
+            except (Exception, Uncatchable, SystemExit):
+                # Of code that no platform runs: an error of its own, or one more await.
+                continue
+            finally:
+                Running.is_closing = False
+                Uncatchable.raised.clear()
+        raise DesignError(f"{self.name}.{task[0]}() does not end when its instance is gone")
 
     def built(self) -> Any:
         """The instance, built again where this is a copy that was not asked to run yet."""
@@ -172,26 +261,59 @@ class Program:
             self._rebuild()
         return (
             tuple(sorted((repr(task), tuple(entries)) for task, entries in told.items())),
-            frozen({name: value for name, value in self._fields().items() if _is_plain(value)}),
+            frozen({n: value for n, value in fields_of(self.target).items() if _is_plain(value)}),
         )
 
     # --- running -----------------------------------------------------------------------------
 
     def _rebuild(self) -> None:
-        """Build the instance and tell it the log again. Its effects were answered: ignore them."""
+        """Build the instance and tell it the log again. Its effects were answered: ignore them.
+
+        Raises `DesignError` where the code does something else this time.
+        """
         clock_ms = self.clock_ms
-        try:
-            self.target = self.build(self.now)
-        except (Exception, *ESCAPES) as error:
-            raise self._blame(error) from error
-        fields = self._fields()
-        # What a field holds may change unseen, where it can change at all: then the log must stay.
-        self.memory = dict(fields) if fields and all(map(_lasts, fields.values())) else None
+        self.clock_ms = clock_ms if self.born_ms is None else self.born_ms
         self.tasks = {}
-        self.replayed = 0
-        for kind, task, *told, at_ms in self.log:
-            getattr(self, f"_{kind}")(task, *told, at_ms)
+        self.replayed = self.redone = 0
+        self.is_rebuilding = True
+        try:
+            self.target = self._running(lambda: self.build(self.now))
+            fields = fields_of(self.target)
+            # What a field holds may change unseen, where it can change at all: then the log must
+            # stay.
+            self.memory = fields if fields and all(map(_lasts, fields.values())) else None
+            for kind, task, *told, at_ms in self.log:
+                effect = _TELLING[kind](self, task, *told, at_ms)
+                if self.records:
+                    self._compare(task, deed(effect))
+                if type(effect) is Done:
+                    del self.tasks[task]
+        finally:
+            self.is_rebuilding = False
+        if self.replayed != len(self.answers):
+            raise self.unrepeatable("it asks fewer questions of time")
         self.clock_ms = clock_ms
+
+    def _compare(self, task: TaskId, again: Any) -> None:
+        first = self.deeds[self.redone]
+        self.redone += 1
+        if again != first:
+            raise self.unrepeatable(f"{task[0]}() first did {first}, then {again}")
+
+    def unrepeatable(self, how: str) -> DesignError:
+        """The error that the code does something else when it is told the same again."""
+        return DesignError(
+            f"{self.name} does something else when it is told the same again: {how}; it may "
+            "depend on its context's storage, blobs and now() alone"
+        )
+
+    def replay_answer(self, question: Any) -> Any:
+        """The answer that a question of time got before, while the code is built again."""
+        if self.replayed >= len(self.answers) or self.answers[self.replayed][0] != question:
+            raise self.unrepeatable("it asks another question of time")
+        answer = self.answers[self.replayed][1]
+        self.replayed += 1
+        return answer
 
     def _start(
         self, task: TaskId, method: str, arguments: tuple[Any, ...], at_ms: int
@@ -200,10 +322,9 @@ class Program:
         function = getattr(self.target, method, None)
         if function is None:
             raise DesignError(f"{self.name} has no method {method}()")
-        try:
-            coroutine = function(*arguments)
-        except (Exception, *ESCAPES) as error:
-            raise self._blame(error) from error
+        # The log keeps what it was told; the code gets a copy, which it may change.
+        given = [_given(argument) for argument in arguments]
+        coroutine = self._running(lambda: function(*given))
         if type(coroutine) is not CoroutineType:
             raise DesignError(f"{self.name}.{method}() is not an async method")
         self.tasks[task] = coroutine
@@ -211,41 +332,55 @@ class Program:
 
     def _send(self, task: TaskId, answer: Any, at_ms: int) -> Effect[Any] | Done:
         self.clock_ms = at_ms
-        # The log keeps the answer; the code gets a copy, which it may change.
-        given = clone(answer) if type(answer) in _CONTAINERS else answer
-        return self._step(task, self.tasks[task].send, given)  # type: ignore[union-attr]
+        return self._step(task, self.tasks[task].send, _given(answer))  # type: ignore[union-attr]
 
     def _throw(self, task: TaskId, error: Exception, at_ms: int) -> Effect[Any] | Done:
         self.clock_ms = at_ms
-        return self._step(task, self.tasks[task].throw, error)  # type: ignore[union-attr]
+        return self._step(task, self.tasks[task].throw, _again(error))  # type: ignore[union-attr]
 
     def _step(self, task: TaskId, resume: Callable[[Any], Any], answer: Any) -> Effect[Any] | Done:
-        try:
-            effect = resume(answer)
-            if isinstance(effect, Effect):
-                return effect
-        except StopIteration as end:
-            self._forget(task)
-            return Done(end.value)
-        except PLATFORM_ERRORS as error:
-            self._forget(task)
-            return Done(None, error)
-        except (Exception, *ESCAPES) as error:
-            raise self._blame(error) from error
+        effect = self._running(lambda: self._resumed(resume, answer))
+        if isinstance(effect, Effect | Done):
+            return effect
         raise DesignError(
             f"{self.name} awaits something unknown{self.line_of(task)}: {effect!r}; "
             "a design may await only its context's storage, blobs, notify and sleep"
         )
 
+    def _resumed(self, resume: Callable[[Any], Any], answer: Any) -> Any:
+        try:
+            return resume(answer)
+        except StopIteration as end:
+            return Done(end.value)
+        except PLATFORM_ERRORS as error:
+            return Done(None, error)
+
+    def _running(self, code: Callable[[], Any]) -> Any:
+        """Run code of the design's. What it must not catch is raised again if it did."""
+        global running
+        running, Running.now = self, True
+        try:
+            try:
+                result = code()
+            except (Exception, *ESCAPES) as error:
+                if not Uncatchable.raised:
+                    raise self._blame(error) from error
+            if Uncatchable.raised:
+                raise Uncatchable.raised[0]
+            return result
+        except TimeRefused as error:
+            raise TimeError(f"{self.name}: {error}") from None
+        finally:
+            running, Running.now = None, False
+            Uncatchable.raised.clear()
+
     def _forget(self, task: TaskId) -> None:
         """Drop a task that has ended, and the log too once nothing depends on it any more."""
         del self.tasks[task]
-        if not self.tasks and self.memory is not None and self.target.__dict__ == self.memory:
+        if not self.tasks and self.memory is not None and _are_same(self.target, self.memory):
             self.log.clear()
             self.answers.clear()
-
-    def _fields(self) -> dict[str, Any]:
-        return getattr(self.target, "__dict__", {})
+            self.deeds.clear()
 
     # --- blame -------------------------------------------------------------------------------
 
@@ -267,6 +402,34 @@ class Program:
         return line
 
 
+_TELLING = {"start": Program._start, "send": Program._send, "throw": Program._throw}
+running: Program | None = None
+"""The program whose code runs just now."""
+
+
+def _given(value: Any) -> Any:
+    """What the code is told, in a copy of its own."""
+    return clone(value) if type(value) in _CONTAINERS else value
+
+
+def _again(error: Exception) -> Exception:
+    """An error of its own for each time that it is thrown: code may change it and keep it."""
+    other = type(error).__new__(type(error))
+    other.args = error.args
+    other.__dict__.update(error.__dict__)
+    return other
+
+
+def _are_same(target: Any, memory: dict[str, Any]) -> bool:
+    """Whether an object's fields hold what they held. No question of time is asked."""
+    fields = fields_of(target)
+    return fields.keys() == memory.keys() and all(
+        value is memory[name]
+        or (type(value) in _ATOMS and type(value) is type(memory[name]) and value == memory[name])
+        for name, value in fields.items()
+    )
+
+
 def _lasts(value: Any) -> bool:
     """Whether a value can never change in place."""
     if type(value) in _LASTING:
@@ -280,4 +443,5 @@ def _lasts(value: Any) -> bool:
 
 
 def _is_plain(value: Any) -> bool:
-    return isinstance(value, int | float | str | bool | list | dict | set | tuple | type(None))
+    plain = int | float | str | bool | list | dict | set | tuple | Time | Duration | None
+    return isinstance(value, plain)

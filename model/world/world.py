@@ -33,6 +33,7 @@ from model.world.delivery import Delivery
 from model.world.network import DRAINED, Call, Network
 from model.world.object import ObjectRuntime
 from model.world.pending import Key, Pending, Shifted, Spread
+from model.world.program import Program
 from reference_impl.contract import BlobStoreError
 
 if TYPE_CHECKING:
@@ -349,6 +350,21 @@ class World:
         other.network = self.network.copy(other)
         other.client = self.client.copy(other)
         return other
+
+    @property
+    def programs(self) -> list[Program]:
+        """All code that is under way: the object's, that of its old instances, the page's."""
+        return [self.object.program, *(old for _, old in self.object.old), self.client.program]
+
+    def close(self) -> None:
+        """Nothing more happens here: code that is suspended ends."""
+        for program in self.programs:
+            program.close()
+
+    def shed(self) -> None:
+        """Keep of the code what a fork keeps: it is built again when it is needed."""
+        for program in self.programs:
+            program.shed()
 
     def fingerprint(self) -> Hashable:
         """The whole state but the trace, as something hashable: equal worlds, equal results."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model.trace import events as e
+from reference_impl.clock import Time
 from reference_impl.contract import HandlerFailure, Response
 from reports.platform.demo import OK, Call, Demo, Tiny
 
@@ -49,7 +50,7 @@ class SetsTheNext(Tiny):
         return OK
 
     async def alarm(self) -> None:
-        if self.ctx.now() < 200:
+        if self.ctx.now() < Time(200):
             await self.ctx.storage.set_alarm(self.ctx.now() + 300)
         await self.ctx.sleep(800)
 
@@ -60,7 +61,7 @@ class SetsAndThrows(Tiny):
         return OK
 
     async def alarm(self) -> None:
-        if self.ctx.now() < 200:
+        if self.ctx.now() < Time(200):
             await self.say("tried")
             await self.ctx.storage.set_alarm(self.ctx.now() + 500)
             raise HandlerFailure("after setting another")
@@ -78,7 +79,7 @@ class DeletesAndThrows(Tiny):
 
 class SetsTheSame(Tiny):
     async def create(self) -> Response:
-        await self.ctx.storage.set_alarm(500)
+        await self.ctx.storage.set_alarm(Time(500))
         return OK
 
     async def alarm(self) -> None:

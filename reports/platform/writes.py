@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model.trace import events as e
+from reference_impl.clock import Time, bare
 from reference_impl.contract import Response
 from reports.platform.demo import OK, Call, Decide, Demo, Strike, Tiny
 
@@ -12,7 +13,7 @@ SLOW = {"platform": {"commit_ms": 100}}
 class ReadsAndWrites(Tiny):
     async def add(self) -> Response:
         value = await self.ctx.storage.get("numbers") or []
-        value.append(self.ctx.now())
+        value.append(bare(self.ctx.now()))
         await self.ctx.storage.put("numbers", value)
         await self.say(f"{len(value)} numbers")
         return OK
@@ -20,37 +21,37 @@ class ReadsAndWrites(Tiny):
 
 class Rearms(Tiny):
     async def create(self) -> Response:
-        await self.ctx.storage.set_alarm(400)
+        await self.ctx.storage.set_alarm(Time(400))
         return OK
 
     async def rearm(self) -> Response:
-        await self.ctx.storage.set_alarm(1_000)
+        await self.ctx.storage.set_alarm(Time(1_000))
         return OK
 
     async def alarm(self) -> None:
-        await self.say(f"ran at {self.ctx.now()}")
+        await self.say(f"ran at {bare(self.ctx.now())}")
 
 
 class Promises(Tiny):
     async def add(self) -> Response:
-        await self.say(f"promised at {self.ctx.now()}")
+        await self.say(f"promised at {bare(self.ctx.now())}")
         return OK
 
 
 class LooksAtTheClock(Tiny):
     async def create(self) -> Response:
-        first = self.ctx.now()
+        first = bare(self.ctx.now())
         await self.ctx.storage.put("a", 1)
-        second = self.ctx.now()
+        second = bare(self.ctx.now())
         await self.ctx.sleep(300)
-        await self.say(f"{first}, {second}, {self.ctx.now()}")
+        await self.say(f"{first}, {second}, {bare(self.ctx.now())}")
         return OK
 
 
 class WritesTogether(Tiny):
     async def create(self) -> Response:
         await self.say("active")
-        await self.ctx.storage.set_alarm(60_000)
+        await self.ctx.storage.set_alarm(Time(60_000))
         await self.ctx.sleep(300)
         await self.say("ready")
         return OK

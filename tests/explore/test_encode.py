@@ -15,7 +15,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from model.explore.encode import Attempt, Encoder, Name, Opaque
+from model.explore.encode import Attempt, Encoder, Name
+from model.explore.frames import NotListed
 from model.explore.instant import Instant, Span
 from model.explore.text import BLANK, Text
 from reference_impl.contract import Chunk
@@ -241,7 +242,7 @@ def test_a_design_s_own_tuple_names_no_call() -> None:
     assert (text.chunks, text.attempts) == (set(), [])
     assert text.ready == "('upload',2,5)"
     again = encoder()
-    with pytest.raises(Opaque):
+    with pytest.raises(NotListed):
         again.world(number for number in range(9))
     assert Text(again.value(("upload", 2))).chunks == set(), "the world's own way ended"
 

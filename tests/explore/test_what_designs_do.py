@@ -149,14 +149,14 @@ class Throws(AlarmDesign):
 
 def test_time_that_cannot_be_exact_is_refused_with_its_line() -> None:
     with pytest.raises(
-        DesignError, match=r"multiply or divide a time.*test_what_designs_do\.py, line \d+"
+        DesignError, match=r"test_what_designs_do\.py, line \d+.*multiply or divide a time"
     ):
         explored(Floats, [COMPLETE])
 
 
 def test_a_time_in_a_text_is_refused_also_within_a_list() -> None:
     line = line_with(Shows, "repr([self.ctx.now()])")
-    with pytest.raises(DesignError, match=rf"write a time into a text exactly.*line {line}"):
+    with pytest.raises(DesignError, match=rf"line {line}, .*write into a text a time"):
         explored(Shows, [COMPLETE])
 
 
