@@ -64,6 +64,11 @@ class Deadline:
         """The budget in words."""
         return f"{self.seconds:g} seconds"
 
+    @property
+    def left(self) -> float:
+        """The seconds that are left; 1 at the least, which a budget must have."""
+        return max(1.0, self.ends - time.perf_counter())
+
     def is_over(self) -> bool:
         """Whether they are over."""
         return time.perf_counter() >= self.ends

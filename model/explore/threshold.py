@@ -8,11 +8,12 @@ setting; a few values further out are explored as well, and where they disagree,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from model.design import load_design
 from model.errors import InputError
+from model.explore.search import Deadline
 from model.explore.verify import Budget, Switches, verify
 from model.scenario.load import load_scenario
 
@@ -63,13 +64,20 @@ def find_threshold(
     """The boundary of one setting in whole ms, for one property.
 
     ``key`` is a dotted setting or a parameter of the scenario. Raises `InputError` for a key that
-    is not known, or not in ms, or where a budget is used up on the way.
+    is not known, or not in ms, or where a budget is used up on the way; its seconds are those of
+    the whole search for the boundary.
     """
     known: dict[int, Side] = {}
+    whole = budget or Budget()
+    deadline = Deadline(whole.seconds)
 
     def side(value: int) -> Side:
         if value not in known:
-            known[value] = _side(scenario, overrides, design, slug, key, value, budget)
+            if deadline.is_over():
+                allowed = f"a boundary found within the budget of {deadline.words}"
+                raise InputError(f"{key}={value}", slug, allowed)
+            left = replace(whole, seconds=min(whole.seconds, deadline.left))
+            known[value] = _side(scenario, overrides, design, slug, key, value, left)
         return known[value]
 
     below = side(low_ms)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.explore.paths import Constraint, Walk
 from model.explore.zone import (
@@ -19,7 +20,6 @@ from model.explore.zone import (
     SCALE,
     Zone,
     at_most,
-    constrain,
     is_strict,
     milliseconds,
     zone_of,
@@ -28,7 +28,10 @@ from model.explore.zone import (
 Choice = Literal["earliest", "widest"]
 
 
-def solved(constraints: Iterable[Constraint], instants: int) -> Zone | None:
+Matrix = NDArray[np.int64]
+
+
+def closed(constraints: Iterable[Constraint], instants: int) -> Matrix | None:
     """The canonical matrix of some constraints; None where they contradict each other.
 
     A whole path has many more instants than a class, and is solved once: here an array and the
@@ -39,9 +42,21 @@ def solved(constraints: Iterable[Constraint], instants: int) -> Zone | None:
     for left, right, bound in constraints:
         bounds[left, right] = min(bound, bounds[left, right])
     for by in range(instants):
-        bounds = np.minimum(bounds, bounds[:, by, None] + bounds[by])
-        bounds[bounds > HALF] = NONE
-    return None if (np.diagonal(bounds) < 0).any() else zone_of(bounds.tolist())
+        bounds = _through(bounds, bounds[:, by], bounds[by])
+    return None if (np.diagonal(bounds) < 0).any() else bounds
+
+
+def _through(bounds: Matrix, column: Matrix, row: Matrix) -> Matrix:
+    """The matrix where each way may also go by a column and a row."""
+    found: Matrix = np.minimum(bounds, column[:, None] + row)
+    found[found > HALF] = NONE
+    return found
+
+
+def solved(constraints: Iterable[Constraint], instants: int) -> Zone | None:
+    """The same as a zone."""
+    bounds = closed(constraints, instants)
+    return None if bounds is None else zone_of(bounds.tolist())
 
 
 def ranges_of(walk: Walk) -> list[tuple[int, int | None]]:
@@ -62,19 +77,28 @@ def times_of(walk: Walk, choice: Choice) -> list[int] | None:
     constraints: Sequence[Constraint] = walk.constraints
     if choice == "widest":
         constraints = widened(walk)
-    zone = solved(constraints, walk.instants)
+    bounds = closed(constraints, walk.instants)
     times = [0] * walk.instants
     for name in range(1, walk.instants):
-        if zone is None:
+        if bounds is None:
             return None
-        low = zone[0, name]  # the bound of 0 - x
+        low = int(bounds[0, name])  # the bound of 0 - x
         at_ms = -milliseconds(low) + is_strict(low) if low < HALF else 0
         times[name] = at_ms
-        narrowed = constrain(zone, name, 0, at_most(at_ms))
-        zone = None if narrowed is None else constrain(narrowed, 0, name, at_most(-at_ms))
-    if zone is None:
+        bounds = _pinned(bounds, name, at_ms)
+    if bounds is None:
         return None
     return [times[item.name] + item.offset_ms for item in walk.happenings]
+
+
+def _pinned(bounds: Matrix, name: int, at_ms: int) -> Matrix | None:
+    """The matrix where one instant is at a time; None where it cannot be."""
+    for i, j, bound in ((name, 0, at_most(at_ms)), (0, name, at_most(-at_ms))):
+        if bounds[j, i] + bound < 0:
+            return None
+        if bounds[i, j] > bound:
+            bounds = _through(bounds, bounds[:, i] + bound, bounds[j])
+    return bounds
 
 
 def in_order(walk: Walk, times_ms: Sequence[int]) -> list[int]:
@@ -92,13 +116,13 @@ def in_order(walk: Walk, times_ms: Sequence[int]) -> list[int]:
 
 def widened(walk: Walk) -> list[Constraint]:
     """The constraints, each that leaves any room tightened by as many ms as all of them bear."""
-    whole = solved(walk.constraints, walk.instants)
+    whole = closed(walk.constraints, walk.instants)
     assert whole is not None, "a path that no times fit"
-    rigid = [whole[i, j] == -whole[j, i] for i, j, _ in walk.constraints]
+    rigid = [bool(whole[i, j] == -whole[j, i]) for i, j, _ in walk.constraints]
     low, high = 0, 1 << 40
     while low < high:
         slack = (low + high + 1) // 2
-        if solved(_tightened(walk, rigid, slack), walk.instants) is None:
+        if closed(_tightened(walk, rigid, slack), walk.instants) is None:
             high = slack - 1
         else:
             low = slack

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.random_scopes import explored, replays_from_file
 from model.design import load_design
+from model.explore.fault_classes import BUILDERS
 from model.explore.verify import Budget, verify
 from model.properties import EXPLORABLE, Violation
 from model.scenario.load import load_scenario
@@ -76,3 +77,26 @@ def test_a_lost_instance_with_a_page_that_tries_again_is_read_back(
             run = replay(read_schedule(tmp_path / "a.schedule"))
             assert run.trace == item.run.trace
             assert isinstance(EXPLORABLE[slug].check(run.facts, run.judge), Violation)
+
+
+SAMPLED = (
+    ("reliable", 0),
+    ("client-lost", 0),
+    ("crashes", 1),
+    ("late-alarms", 0),
+    ("commits", 0),
+    ("all", 1),
+    ("all", 2),
+)
+"""Classes of faults, and which of their scopes."""
+
+
+@pytest.mark.parametrize(("faults", "number"), SAMPLED)
+def test_the_schedules_of_a_matrix_are_read_back(faults: str, number: int, tmp_path: Path) -> None:
+    scenario = BUILDERS[faults](1).scopes[number].load()
+    count = 0
+    for name in ("manual", "alarm", "lazy-alarm"):
+        design = load_design(name, scenario)
+        found = verify(scenario, design, None, Budget(classes=250), kinds=("shortest",))
+        count += replays_from_file(found, tmp_path / "a.schedule")
+    assert count > 0
