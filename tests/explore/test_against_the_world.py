@@ -7,18 +7,14 @@ here compares strictly, so whole milliseconds reach whatever real times reach.
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from model.design import load_design
 from model.explore.machine import Machine, monitor_for
 from model.explore.search import Search
-from model.properties import Violation, asked, check_all, judge_settings
+from model.properties import asked
 from model.scenario.load import load_scenario
-from model.trace.events import RunEnded
-from model.trace.facts import facts_of
-from model.world.world import World
+from tests.explore.whole_ms import by_brute_force
 
 SLUGS = ("complete_at_finalization", "completed_is_final", "count_true", "nothing_refused")
 BASE = (
@@ -110,41 +106,6 @@ CASES = {
 }
 
 
-def by_brute_force(design: Any, scenario: Any) -> set[str]:
-    """The properties that some schedule of whole milliseconds violates."""
-    world = World(design, scenario, 0)
-    world.begin()
-    judge = judge_settings(design)
-    violated: set[str] = set()
-    known: set[Any] = set()
-    stack = [world]
-    while stack:
-        world = stack.pop()
-        if world.ended or not world.pending:
-            world.trace.append(RunEnded(world.now_ms, world.ended or "quiet"))
-            judged = check_all(facts_of(world.trace), judge)
-            violated |= {slug for slug, item in judged.items() if isinstance(item, Violation)}
-            continue
-        windows = {key: pending.window() for key, pending in world.pending.items()}
-        last_ms = min(high for _, high in windows.values() if high is not None)
-        judged = check_all(facts_of(world.trace), judge)
-        so_far = tuple(sorted(slug for slug, v in judged.items() if isinstance(v, Violation)))
-        mark = (world.fingerprint(), tuple(sorted(windows.items(), key=repr)), so_far)
-        if repr(mark) in known:
-            continue
-        known.add(repr(mark))
-        for key, (low, high) in windows.items():
-            stop = last_ms if high is None else min(high, last_ms)
-            for at_ms in range(max(low, world.now_ms), stop + 1):
-                outcomes = [name for name, _ in world.choices(world.pending[key])] or [""]
-                for outcome in outcomes:
-                    other = world.fork()
-                    other.fresh.clear()
-                    other.happen(other.pending[key], at_ms, outcome)
-                    stack.append(other)
-    return violated
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_finds_what_brute_force_finds(name: str) -> None:
     scenario = load_scenario("everything-fast", [*BASE, *CASES[name]])
@@ -154,7 +115,7 @@ def test_finds_what_brute_force_finds(name: str) -> None:
     search = Search(machine)
     found = search.run()
     assert not found.unfinished
-    assert set(found.findings) == by_brute_force(design, scenario) & set(SLUGS)
+    assert set(found.findings) == set(by_brute_force(design, scenario).violated) & set(SLUGS)
     for finding in found.findings.values():
         assert search.walk_to(finding).happenings
 

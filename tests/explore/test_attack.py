@@ -17,7 +17,7 @@ from model.explore import attack, machine, node
 from model.explore.attack import LEAST, RefutedProofError
 from model.explore.bounds import bounds_of
 from model.explore.cells import explore_class
-from model.explore.items import Collector
+from model.explore.item import Item
 from model.explore.scopes import FIXED, PUTS, small
 from model.explore.store import Store
 from model.explore.verify import Budget, verify
@@ -79,19 +79,20 @@ def early(delay: Any, now: Any) -> Any:
     return base, low_ms, high_ms if high_ms is None or high_ms == low_ms else high_ms - 1
 
 
-def forgets(monkeypatch: pytest.MonkeyPatch, field: str) -> None:
-    """A field of the design is no part of the state any more."""
-    whole = Collector._field
+def forget_fields(monkeypatch: pytest.MonkeyPatch, *fields: str) -> None:
+    """These fields of an instance are no part of the state any more; without a name, none is."""
+    whole = Item.__init__
 
-    def without(self: Any, owner: str, name: str, value: Any, program: Any) -> Any:
-        return whole(self, owner, name, 0 if name == field else value, program)
+    def without(self: Item, parts: tuple[Any, ...], *more: Any) -> None:
+        forgotten = parts[1:2] == ("field",) and (not fields or parts[2] in fields)
+        whole(self, parts[:3] if forgotten else parts, *more)
 
-    monkeypatch.setattr(Collector, "_field", without)
+    monkeypatch.setattr(Item, "__init__", without)
 
 
 def test_a_field_that_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     assert explored(Patient, [COMPLETE], *PATIENT, SLOW).verdict == "violated"
-    forgets(monkeypatch, "waited")
+    forget_fields(monkeypatch, "waited")
     assert explored(Patient, [COMPLETE], *PATIENT, SLOW, attack=0).verdict != "violated"
     with pytest.raises(RefutedProofError, match=f"{COMPLETE} was proved of Patient"):
         explored(Patient, [COMPLETE], *PATIENT, SLOW)
