@@ -1,4 +1,4 @@
-"""The default scope: what any reasonable design is judged by. Verdicts, exact counts, thresholds."""
+"""The default scope, by which any reasonable design is judged: verdicts, counts, thresholds."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_a_cold_start_is_reached() -> None:
 
 
 def turns(key: str, last: int, below: str, *overrides: str, only: str = COMPLETE) -> bool:
-    """Whether the verdict is ``below`` up to the ms ``last``, and the other from the next one on."""
+    """Whether the verdict is ``below`` up to the ms ``last``, and the other from the next on."""
     above = {"violated": "proved", "proved": "violated"}[below]
     kinds = [
         explored("alarm", f"{key}={value}", *overrides, only=only, counterexamples=False).verdict
@@ -147,7 +147,8 @@ CALM = ("failures=0", "disconnects=0")
 
 
 def test_the_grace_must_exceed_the_longest_upload() -> None:
-    # Without a failure the last put ends at s + 10 + 500 + 6,000. At the tie the alarm may be first.
+    # Without a failure the last put ends at s + 10 + 500 + 6,000. At the tie the alarm may come
+    # first.
     assert turns("design.grace_ms", 10 + 500 + 6_000, "violated", *CALM)
 
 
@@ -157,9 +158,9 @@ def test_with_a_retry_the_grace_must_exceed_both_attempts() -> None:
 
 
 def test_the_longest_put_that_the_deployed_grace_covers() -> None:
-    # With a put of P, chunk 0 ends at 10,500 + P and its answer is there 10 later: at 15,010, before
-    # the stop runs, only if P is 4,500. Then the last one ends at 15,010 + 500 + P = 20,010, and the
-    # alarm of the earliest stop runs at 15,010 + 5,000.
+    # With a put of P, chunk 0 ends at 10,500 + P and its answer is there 10 later: at 15,010,
+    # before the stop runs, only if P is 4,500. Then the last one ends at 15,010 + 500 + P = 20,010,
+    # and the alarm of the earliest stop runs at 15,010 + 5,000.
     assert turns("put_high_ms", 4_499, "proved", *CALM)
 
 
