@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
+import operator
 from typing import Any
 
 from reference_impl.contract import Chunk, Response
@@ -17,9 +19,9 @@ class Peeks(Patient):
         self.first: Any = None
         self.come = 0
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """Whether this is chunk 1."""
-        return chunk.index == 1
+        return bool(chunk.index == 1)
 
     async def upload(self, chunk: Chunk) -> Response:
         """Store the chunk, and perhaps complete."""
@@ -35,26 +37,26 @@ class Peeks(Patient):
 
 
 class ByPosition(Peeks):
-    """A chunk is a tuple."""
+    """A chunk is no tuple."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """Its first item."""
-        return chunk[0] == 1
+        return bool(chunk[0] == 1)  # refused
 
 
 class ByUnpacking(Peeks):
-    """A chunk can be unpacked."""
+    """A chunk is no tuple."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """Its two items."""
-        index, _size = chunk
-        return index == 1
+        index, _size = chunk  # refused
+        return bool(index == 1)
 
 
 class ByMatch(Peeks):
     """A chunk can be matched."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """By a class pattern."""
         match chunk:
             case Chunk(index=1):
@@ -66,7 +68,7 @@ class ByMatch(Peeks):
 class ByText(Peeks):
     """A chunk as a text."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """Formatted."""
         return f"{chunk}".startswith("Chunk(index=1")  # refused
 
@@ -74,39 +76,39 @@ class ByText(Peeks):
 class ByPercent(Peeks):
     """A chunk as the arguments of a format."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """Old formatting takes a tuple."""
-        return ("%d-%d" % chunk).startswith("1-")  # noqa: UP031 - the fault itself  # refused
+        return str("%d-%d" % chunk).startswith("1-")  # noqa: UP031 - the fault itself  # refused
 
 
 class ByEquality(Peeks):
     """A chunk is compared with one that is made up."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """Equal as tuples."""
-        return chunk == Chunk(1, chunk.size_bytes)
+        return bool(chunk == Chunk(1, chunk.size_bytes))
 
 
 class ByMembership(Peeks):
     """A chunk is looked up in a set of those seen."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """The set has only 1."""
-        return chunk.index in {1}
+        return bool(chunk.index in {1})
 
 
 class ByCopy(Peeks):
     """A copy of a chunk is looked at."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """Copied by the standard library."""
-        return copy.copy(chunk).index == 1  # refused
+        return bool(copy.copy(chunk).index == 1)  # refused
 
 
 class ByDeepCopy(Peeks):
     """A deep copy of a record with the chunk in it."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """Copied with its record."""
         return bool(copy.deepcopy({"chunk": chunk})["chunk"].index == 1)  # refused
 
@@ -114,57 +116,79 @@ class ByDeepCopy(Peeks):
 class ByReplace(Peeks):
     """A chunk of another size."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """Replaced by name."""
-        return chunk._replace(size_bytes=1) == Chunk(1, 1)
+        return bool(dataclasses.replace(chunk, size_bytes=1) == Chunk(1, 1))  # refused
 
 
 class ByDict(Peeks):
     """A chunk as a dictionary."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """By name."""
-        return bool(chunk._asdict()["index"] == 1)
+        return bool(dataclasses.asdict(chunk)["index"] == 1)  # refused
 
 
-class ByTuple(Peeks):
-    """A chunk as a plain tuple."""
+class ByObject(Peeks):
+    """The field by the base class's own means."""
 
-    def is_one(self, chunk: Chunk) -> bool:
-        """Made a tuple by the base class's own means."""
-        return tuple.__getitem__(chunk, 0) == 1  # refused
+    def is_one(self, chunk: Any) -> bool:
+        """Around whatever the chunk does."""
+        return bool(object.__getattribute__(chunk, "index") == 1)  # refused
 
 
-class BySlice(Peeks):
-    """The tuple's own iterator."""
+class ByDescriptor(Peeks):
+    """The field by its descriptor."""
 
-    def is_one(self, chunk: Chunk) -> bool:
-        """Iterated by the base class's own means."""
-        return next(tuple.__iter__(chunk)) == 1  # refused
+    def is_one(self, chunk: Any) -> bool:
+        """Around whatever the chunk does."""
+        field: Any = vars(Chunk)["index"]
+        return bool(field.__get__(chunk) == 1)  # refused
+
+
+class ByGetter(Peeks):
+    """A getter from the standard library, and the name as a text."""
+
+    def is_one(self, chunk: Any) -> bool:
+        """Both ways."""
+        get = operator.attrgetter("index")  # refused
+        return bool(get(chunk) == getattr(chunk, "in" + "dex") == 1)  # refused
+
+
+class ByPattern(Peeks):
+    """A pattern by position."""
+
+    def is_one(self, chunk: Any) -> bool:
+        """The first field."""
+        match chunk:
+            case Chunk(1, _):
+                return True
+            case _:
+                return False
 
 
 class ByRange(Peeks):
     """A chunk's index as a place in a list."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """Looked up."""
-        return [False, True, False][chunk.index]
+        return bool([False, True, False][chunk.index])
 
 
 class BySorting(Peeks):
     """The larger of two chunks."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """Compared with one between the two."""
-        return max(chunk, Chunk(0, 10**12)) is chunk  # refused
+        return bool(max(chunk, Chunk(0, 10**12)) is chunk)  # refused
 
 
-class BySum(Peeks):
-    """Tuples can be added."""
+class ByAstuple(Peeks):
+    """A chunk as a tuple."""
 
-    def is_one(self, chunk: Chunk) -> bool:
-        """To an empty one."""
-        return (() + chunk)[0] == 1  # noqa: RUF005 - the sum is the point
+    def is_one(self, chunk: Any) -> bool:
+        """By ``astuple``."""
+        return bool(dataclasses.astuple(chunk)[0] == 1)  # refused
 
 
 class Alike(Peeks):
@@ -222,7 +246,7 @@ class BySetOfChunks(Alike):
 class ByHash(Peeks):
     """A hash of a chunk."""
 
-    def is_one(self, chunk: Chunk) -> bool:
+    def is_one(self, chunk: Any) -> bool:
         """Numbers alone: the same in every process."""
         return hash(chunk) == hash(Chunk(1, chunk.size_bytes))  # refused
 
@@ -230,10 +254,9 @@ class ByHash(Peeks):
 class ByReduce(Peeks):
     """How a chunk would be pickled."""
 
-    def is_one(self, chunk: Chunk) -> bool:
-        """Its arguments."""
-        pickled: Any = chunk
-        return bool(pickled.__getnewargs__()[0] == 1)  # refused
+    def is_one(self, chunk: Any) -> bool:
+        """What it is made of."""
+        return 1 in chunk.__getstate__()  # refused
 
 
 class ByStorage(Peeks):
@@ -282,11 +305,13 @@ PEEKS = (
     ByDeepCopy,
     ByReplace,
     ByDict,
-    ByTuple,
-    BySlice,
+    ByObject,
+    ByDescriptor,
+    ByGetter,
+    ByPattern,
     ByRange,
     BySorting,
-    BySum,
+    ByAstuple,
     Alike,
     ByIsFirst,
     ByDictOfChunks,

@@ -18,7 +18,10 @@ OPEN = frozenset((Path(__file__).parent / "open.txt").read_text().split())
 
 
 @pytest.mark.parametrize("name", [name for name in TRIED if name not in OPEN])
-def test_a_design_gets_the_true_verdict_or_a_refusal_that_names_its_line(name: str) -> None:
+def test_a_design_gets_the_true_verdict_or_a_refusal_that_names_its_line(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a proof that is refuted leaves its schedule where it is run
     tried = TRIED[name]
     kind, words = found(tried)
     if kind == REFUSED:

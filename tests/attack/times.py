@@ -237,7 +237,7 @@ class ByBits(Timed):
         return bool((now_ms - began_ms) << 1 > self.settings.slow_ms << 1)  # refused
 
 
-TYPES = (ByType, ByClassPattern, ByExactType, ByProtocol)
+TYPES = (ByJson, ByType, ByClassPattern, ByExactType, ByProtocol)
 TRIED = (
     *timed(
         ByAbs,
@@ -252,7 +252,6 @@ TRIED = (
         ByFloat,
         ByText,
         ByFormat,
-        ByJson,
         ByDate,
         ByRange,
         ByDict,
