@@ -92,7 +92,7 @@ def test_a_value_out_of_range_names_its_field(
     override: str, field: str, value: object, allowed: str
 ) -> None:
     error = refused(override)
-    assert error.field == f"everything-fast.toml: {field}"
+    assert error.field == f"--set {field}"
     assert error.value == value
     assert allowed in error.allowed
 
@@ -110,7 +110,7 @@ def test_settings_that_exclude_each_other_are_refused_together(
     section: str, overrides: list[str], words: str
 ) -> None:
     error = refused(*(f"{section}.{item}" for item in overrides))
-    assert error.field == f"everything-fast.toml: {section}"
+    assert error.field == f"--set {section}"
     assert words in error.allowed
 
 
@@ -130,7 +130,7 @@ def test_settings_that_exclude_each_other_are_refused_together(
 )
 def test_a_day_that_no_month_has_is_refused(written: str) -> None:
     error = refused(f"platform.compatibility_date={written}")
-    assert error.field == "everything-fast.toml: platform.compatibility_date"
+    assert error.field == "--set platform.compatibility_date"
     assert error.allowed == "a day of the calendar, as YYYY-MM-DD"
 
 
@@ -167,10 +167,10 @@ def test_an_unknown_kind_is_told_which_there_are(override: str, kinds: str) -> N
 
 def test_an_unknown_key_of_a_fault_is_told_the_nearest() -> None:
     error = refused("faults=[{kind='stray_stop', ofset_ms=5, offset_ms=5}]")
-    assert error.field == "everything-fast.toml: faults.0.ofset_ms: unknown key"
+    assert error.field == "--set faults.0.ofset_ms: unknown key"
     assert error.allowed == "nearest known name 'offset_ms'"
     error = refused("network.zzzzzz=5")
-    assert error.allowed.startswith("one of alarm_counted_failure, ")
+    assert error.allowed.startswith("one of body, error_delay_ms, "), "of that table alone"
 
 
 # --- files and arguments --------------------------------------------------------------------------
@@ -190,22 +190,24 @@ def test_a_scenario_is_found_by_name_before_it_is_found_by_path(tmp_path: Path) 
 
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
     bad = tmp_path / "bad.toml"
-    for content, allowed in ((b"\xff\xfe", "a readable TOML file"), (b"[network", "valid TOML")):
+    for content, allowed in ((b"\xff\xfe", "UTF-16"), (b"[network", "valid TOML")):
         bad.write_bytes(content)
         with pytest.raises(InputError) as caught:
             load_scenario(bad)
-        assert (caught.value.field, caught.value.allowed) == ("scenario", allowed)
+        assert caught.value.field == "scenario"
+        assert allowed in caught.value.allowed
         assert str(bad) in str(caught.value.value)
     with pytest.raises(InputError, match="a readable TOML file"):
         read_toml(tmp_path)
 
 
 def test_an_uplink_and_a_bit_rate_go_before_what_the_file_says(tmp_path: Path) -> None:
+    (tmp_path / "x.up").write_text("1\n2\n")
     loaded = load_scenario("cellular-driving", uplink=tmp_path / "x.up", video_mbps=0.0015)
     assert loaded.uplink is not None
     assert loaded.uplink.kind == "trace"
     assert loaded.uplink.file == tmp_path / "x.up"
     assert loaded.client.video_kbps == 2, "rounded to whole kbit/s"
     for wrong in (0, -1, float("nan")):
-        with pytest.raises(InputError, match=r"video_mbps.*a number above 0"):
+        with pytest.raises(InputError, match=r"--video-mbps.*a number above 0"):
             load_scenario("everything-fast", video_mbps=wrong)

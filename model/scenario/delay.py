@@ -8,6 +8,7 @@ designs on common random numbers comparable. A scheduler that explores reads ``l
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from statistics import NormalDist
 from typing import Annotated, Any, Literal
@@ -17,14 +18,23 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    NonNegativeInt,
     PositiveFloat,
     model_validator,
 )
 
 from model.errors import InputError
+from model.text_files import explained, read_text
 
 _NORMAL = NormalDist()
+MS_MAX = 10**12
+"""About 32 years: more is no time that a session can meet."""
+
+
+def number(value: Any) -> Any:
+    """Refuse what is no number and would be taken for one: a text, a truth value."""
+    if isinstance(value, bool | str):
+        raise ValueError(f"a number{unit_hint(value)}")
+    return value
 
 
 class Model(BaseModel):
@@ -33,11 +43,18 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+Ms = Annotated[int, BeforeValidator(number), Field(ge=0, le=MS_MAX)]
+"""A time or a duration."""
+PositiveMs = Annotated[int, BeforeValidator(number), Field(gt=0, le=MS_MAX)]
+SignedMs = Annotated[int, BeforeValidator(number), Field(ge=-MS_MAX, le=MS_MAX)]
+MeanMs = Annotated[float, BeforeValidator(number), Field(gt=0, le=MS_MAX)]
+
+
 class Constant(Model):
     """Always ``value_ms``."""
 
     distribution: Literal["constant"] = "constant"
-    value_ms: NonNegativeInt
+    value_ms: Ms
 
     def quantile(self, u: float) -> int:
         """The one value there is."""
@@ -63,8 +80,8 @@ class Uniform(Model):
     """Whole milliseconds from ``low_ms`` to ``high_ms``, both included, each as likely."""
 
     distribution: Literal["uniform"]
-    low_ms: NonNegativeInt
-    high_ms: NonNegativeInt
+    low_ms: Ms
+    high_ms: Ms
 
     @model_validator(mode="after")
     def _ordered(self) -> Uniform:
@@ -86,8 +103,8 @@ class Exponential(Model):
     """``low_ms`` plus an exponential wait whose mean is ``mean_ms``."""
 
     distribution: Literal["exponential"]
-    mean_ms: PositiveFloat
-    low_ms: NonNegativeInt = 0
+    mean_ms: MeanMs
+    low_ms: Ms = 0
     high_ms: None = None
 
     def quantile(self, u: float) -> int:
@@ -99,8 +116,8 @@ class Lognormal(Model):
     """The exponential of a normal: half the draws lie below ``median_ms``."""
 
     distribution: Literal["lognormal"]
-    median_ms: PositiveFloat
-    sigma: PositiveFloat
+    median_ms: MeanMs
+    sigma: Annotated[PositiveFloat, Field(le=10)]
     low_ms: Literal[0] = 0
     high_ms: None = None
 
@@ -119,7 +136,7 @@ class Gamma(Model):
 
     distribution: Literal["gamma"]
     mean_ms: PositiveFloat
-    shape: PositiveFloat
+    shape: Annotated[PositiveFloat, Field(ge=0.01, le=10**6)]
     low_ms: Literal[0] = 0
     high_ms: None = None
 
@@ -145,7 +162,10 @@ class Empirical(Model):
     @classmethod
     def _load(cls, data: Any) -> Any:
         if isinstance(data, dict) and "file" in data and not data.get("values_ms"):
-            return {**data, "values_ms": read_delays(Path(data["file"]))}
+            try:
+                return {**data, "values_ms": read_delays(Path(data["file"]))}
+            except InputError as error:
+                raise WrongFileError(error) from error
         return data
 
     def quantile(self, u: float) -> int:
@@ -168,34 +188,63 @@ class Empirical(Model):
         return sum(self.values_ms) / len(self.values_ms)
 
 
+class WrongFileError(ValueError):
+    """A file that a setting names is wrong: told together with the setting's own name."""
+
+    def __init__(self, error: InputError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 def read_delays(path: Path) -> tuple[int, ...]:
     """The delays of a CSV file, sorted, in ms. Raises `InputError` naming the bad line."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("file", str(path), "a readable CSV file of delays in ms") from error
+    content = read_text(path, "file", "a readable CSV file of delays in ms")
     values = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(content.splitlines(), 1):
         text = line.strip()
         try:
             value = round(float(text))
         except (ValueError, OverflowError) as error:
-            if number == 1 and text:
-                continue  # a heading
-            raise InputError(f"{path}, line {number}", line, "one delay in ms") from error
-        if value < 0:
-            raise InputError(f"{path}, line {number}", line, "a delay of at least 0 ms")
+            if number == 1 and _is_heading(text):
+                continue
+            allowed = explained("one delay in ms", content)
+            raise InputError(f"{path}, line {number}", line[:80], allowed) from error
+        if not 0 <= value <= MS_MAX:
+            raise InputError(
+                f"{path}, line {number}", line[:80], f"a delay of at least 0 ms, at most {MS_MAX:,}"
+            )
         values.append(value)
     if not values:
         raise InputError("file", str(path), "a CSV file with at least one delay in ms")
     return tuple(sorted(values))
 
 
+def _is_heading(text: str) -> bool:
+    """Whether a line may stand over a column: one word, and no number."""
+    words = re.fullmatch(r"[^\W\d][^,;\t{}\[\]<>]*", text)
+    return words is not None and text.lower() not in ("nan", "inf", "infinity")
+
+
 def _from_shorthand(value: Any) -> Any:
     """A bare whole number stands for a constant."""
     if isinstance(value, int) and not isinstance(value, bool):
         return {"distribution": "constant", "value_ms": value}
-    return value
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, str) and value.endswith(".csv"):
+        raise ValueError(f"{{distribution = 'empirical', file = {value!r}}}")
+    if value is None or isinstance(value, BaseModel):
+        return value
+    raise ValueError(f"whole ms{unit_hint(value)}, or a table with a distribution")
+
+
+def unit_hint(value: Any) -> str:
+    """What to write in place of a value with a unit; "" where it has none."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|min|m|h)\s*", str(value))
+    if found is None or not isinstance(value, str):
+        return ""
+    factor = {"ms": 1, "s": 1_000, "sec": 1_000, "min": 60_000, "m": 60_000, "h": 3_600_000}
+    return f" without a unit: {round(float(found[1]) * factor[found[2]])}"
 
 
 AnyDelay = Constant | Uniform | Exponential | Lognormal | Gamma | Empirical
@@ -206,8 +255,8 @@ Delay = Annotated[AnyDelay, Field(discriminator="distribution"), BeforeValidator
 class Offset(Model):
     """A time relative to an anchor, before it where negative: uniform over whole milliseconds."""
 
-    low_ms: int
-    high_ms: int
+    low_ms: SignedMs
+    high_ms: SignedMs
 
     @model_validator(mode="after")
     def _ordered(self) -> Offset:
@@ -223,7 +272,9 @@ class Offset(Model):
 def _offset_shorthand(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return {"low_ms": value, "high_ms": value}
-    return value
+    if isinstance(value, dict | Offset):
+        return value
+    raise ValueError(f"whole ms{unit_hint(value)}, or a table with low_ms and high_ms")
 
 
 AnyOffset = Annotated[Offset, BeforeValidator(_offset_shorthand)]

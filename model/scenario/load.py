@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 import model
 from model.errors import InputError
 from model.properties import GUARDS
-from model.scenario import delay, schema
-from model.scenario.schema import Scenario
+from model.scenario.mahimahi import read_mahimahi
+from model.scenario.refusals import Source, first_error, known
+from model.scenario.schema import MBPS_MAX, Scenario, TraceUplinkSpec
+from model.text_files import explained, read_text
 
 SHIPPED = Path(model.__file__).parent.parent / "scenarios"
 """Where the shipped scenarios are."""
@@ -42,30 +45,72 @@ def load_scenario(
     """
     path = find(name_or_path)
     data = read_toml(path)
+    anchor(data, path.parent, data.get("parameters", {}))
     for override in overrides:
         apply_override(data, override)
     if overrides:
         complete_delays(data, _defaults())
+    options = {override.partition("=")[0].strip(): "--set" for override in overrides}
     if uplink is not None:
         data["uplink"] = {"kind": "trace", "file": str(uplink)}
+        options["uplink"] = "--uplink"
     if video_mbps is not None:
-        if not video_mbps > 0:
-            raise InputError("video_mbps", video_mbps, "a number above 0")
-        data.setdefault("client", {})["video_kbps"] = round(video_mbps * 1000)
+        if not 0 < video_mbps <= MBPS_MAX:
+            raise InputError("--video-mbps", video_mbps, f"a number above 0, at most {MBPS_MAX:,}")
+        data.setdefault("client", {})["video_kbps"] = max(1, round(video_mbps * 1000))
+        options["client.video_kbps"] = "--video-mbps"
+    source = Source(path.name, options, dict(places_of(data)))
     data = substitute(data, data.get("parameters", {}))
     data.setdefault("name", path.stem)
     data.setdefault("title", path.stem)
-    return validate(data, str(path.name))
+    scenario = validate(data, source)
+    check_uplink(scenario, source)
+    return scenario
+
+
+def anchor(data: Any, folder: Path, parameters: Any) -> None:
+    """Let each relative ``file`` of a scenario start at the folder of the scenario itself."""
+    for value in data if isinstance(data, list) else list(data.values()):
+        if isinstance(value, dict | list):
+            anchor(value, folder, parameters)
+    file = data.get("file") if isinstance(data, dict) else None
+    if not isinstance(file, str):
+        return
+    name = file[1:]
+    if not file.startswith("$"):
+        data["file"] = str(folder / file)
+    elif isinstance(parameters, dict) and isinstance(parameters.get(name), str):
+        parameters[name] = str(folder / parameters[name])
+
+
+def places_of(data: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Each setting that stands for a parameter, by its dotted name."""
+    if isinstance(data, str) and data.startswith("$"):
+        yield prefix, data[1:]
+    items = enumerate(data) if isinstance(data, list) else ()
+    for key, value in data.items() if isinstance(data, dict) else items:
+        yield from places_of(value, f"{prefix}.{key}".removeprefix("."))
+
+
+def check_uplink(scenario: Scenario, source: Source) -> None:
+    """Read a measured uplink, so that a bad one is told before anything is run."""
+    if isinstance(scenario.uplink, TraceUplinkSpec):
+        try:
+            read_mahimahi(scenario.uplink.file)
+        except InputError as error:
+            words = (f"{source.of('uplink.file')}: {error.field}", error.value, error.allowed)
+            raise InputError(*words) from error
 
 
 def find(name_or_path: str | Path) -> Path:
     """The file of a scenario: a shipped name, or a path."""
-    named = SHIPPED / f"{name_or_path}.toml"
-    if named.is_file():
-        return named
     path = Path(name_or_path)
-    if path.is_file():
-        return path
+    with suppress(OSError):  # a name that no file can have
+        named = SHIPPED / f"{name_or_path}.toml"
+        if named.is_file():
+            return named
+        if path.exists() and not path.is_dir():
+            return path
     raise InputError("scenario", str(name_or_path), f"a TOML file, or {_nearest(name_or_path)}")
 
 
@@ -78,12 +123,15 @@ def _nearest(name: object) -> str:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as plain data."""
+    text = read_text(path, "scenario", "a readable TOML file")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("scenario", str(path), "a readable TOML file") from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError("scenario", f"{path}: {error}", "valid TOML") from error
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # no TOML, or a number too long, or too deep
+        said = f"{path}: {' '.join(str(error).split())}"
+        raise InputError("scenario", said, explained("valid TOML", text)) from error
+    if not data:
+        raise InputError("scenario", str(path), "at least one setting; this file has none")
+    return data
 
 
 def apply_override(data: dict[str, Any], override: str) -> None:
@@ -96,7 +144,7 @@ def apply_override(data: dict[str, Any], override: str) -> None:
     parameters = data.get("parameters", {})
     if len(path) == 1 and path[0] not in Scenario.model_fields:
         if path[0] not in parameters:
-            raise InputError("--set", key, _known(path[0], [*parameters, *Scenario.model_fields]))
+            raise InputError("--set", key, known(path[0], [*parameters, *Scenario.model_fields]))
         parameters[path[0]] = value
         return
     place: Any = data
@@ -161,20 +209,21 @@ def substitute(value: Any, parameters: dict[str, Any]) -> Any:
         return [substitute(item, parameters) for item in value]
     if isinstance(value, str) and value.startswith("$"):
         if value[1:] not in parameters:
-            raise InputError("parameter", value, _known(value[1:], list(parameters)))
+            raise InputError("parameter", value, known(value[1:], list(parameters)))
         return parameters[value[1:]]
     return value
 
 
-def validate(data: dict[str, Any], source: str) -> Scenario:
+def validate(data: dict[str, Any], source: Source | str) -> Scenario:
     """Plain data as a `Scenario`, or the first error in it."""
+    source = Source(source) if isinstance(source, str) else source
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        raise _first_error(error, source) from error
+        raise first_error(error, source) from error
     for slug in scenario.expect.sometimes:
         if slug not in GUARDS:
-            raise InputError(f"{source}: expect.sometimes", slug, _known(slug, list(GUARDS)))
+            raise InputError(source.of("expect.sometimes"), slug, known(slug, GUARDS))
     return scenario
 
 
@@ -184,57 +233,4 @@ def check_client(settings: Any, source: str) -> None:
     try:
         Scenario.model_validate({"name": "", "title": "", "client": given}, strict=True)
     except ValidationError as error:
-        raise _first_error(error, source) from error
-
-
-def _first_error(error: ValidationError, source: str) -> InputError:
-    first = error.errors(include_url=False)[0]
-    steps = [str(step) for step in first["loc"] if str(step) not in _TAGS]
-    field = f"{source}: {'.'.join(steps)}"
-    if first["type"] == "extra_forbidden":
-        return InputError(f"{field}: unknown key", steps[-1], _known(steps[-1], _ALL_KEYS))
-    if first["type"] == "missing":
-        return InputError(field, "missing", "a value; it has no default")
-    if first["type"].startswith("union_tag"):
-        tag = first["ctx"]["discriminator"].strip("'")
-        tags = _tags_of(tag, is_fault=tag == "kind" and first["loc"][0] == "faults")
-        return InputError(field, first.get("input"), f"a table with {tag} = {tags}")
-    return InputError(field, first.get("input"), first["msg"])
-
-
-def _tags_of(name: str, is_fault: bool) -> str:
-    """The values of a ``kind``, of a fault or of an uplink, or of a ``distribution``."""
-    tags = {
-        str(tag)
-        for item in _models()
-        if name in item.model_fields and issubclass(item, schema.Timed) == is_fault
-        for tag in get_args(item.model_fields[name].annotation)
-    }
-    return " or ".join(sorted(tags))
-
-
-def _known(name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    if close:
-        return f"nearest known name {close[0]!r}"
-    return "one of " + ", ".join(sorted(names)) if names else "no name here"
-
-
-def _models() -> list[type[BaseModel]]:
-    return [
-        item
-        for module in (schema, delay)
-        for item in vars(module).values()
-        if isinstance(item, type) and issubclass(item, BaseModel)
-    ]
-
-
-_ALL_KEYS = sorted({name for item in _models() for name in item.model_fields})
-_TAGS = {
-    str(tag)
-    for item in _models()
-    for name in ("kind", "distribution")
-    if name in item.model_fields
-    for tag in get_args(item.model_fields[name].annotation)
-}
+        raise first_error(error, Source(source)) from error

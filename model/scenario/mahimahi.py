@@ -11,18 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import InputError
+from model.text_files import explained, read_text
 
 MOST_OPPORTUNITIES = 50_000_000
 
 
 def read_mahimahi(path: Path) -> NDArray[np.int64]:
     """The opportunities' times in ms, in order. Raises `InputError` naming the bad line."""
-    try:
-        lines = path.read_text(encoding="ascii").splitlines()
-    except UnicodeDecodeError as error:
-        raise InputError("uplink", str(path), "a text file with one time in ms a line") from error
-    except OSError as error:
-        raise InputError("uplink", str(path), f"a readable file ({error.strerror})") from error
+    content = read_text(path, "uplink", "a text file with one time in ms a line")
+    lines = content.splitlines()
     if not lines:
         raise InputError("uplink", str(path), "a file with at least one line; this one is empty")
     if len(lines) > MOST_OPPORTUNITIES:
@@ -31,8 +28,9 @@ def read_mahimahi(path: Path) -> NDArray[np.int64]:
     last_ms = 0
     for number, line in enumerate(lines, 1):
         text = line.strip()
-        if not text.isdigit() or len(text) > 15:
-            raise InputError(f"{path}, line {number}", line[:80], "whole milliseconds, at least 0")
+        if not (text.isascii() and text.isdigit()) or len(text) > 15:
+            allowed = explained("whole milliseconds, at least 0", content)
+            raise InputError(f"{path}, line {number}", line[:80], allowed)
         time_ms = int(text)
         if time_ms < last_ms:
             allowed = f"a time not before the line above, {last_ms} ms"

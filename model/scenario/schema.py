@@ -11,17 +11,31 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     BeforeValidator,
     Field,
-    NonNegativeInt,
     PositiveFloat,
-    PositiveInt,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from model.scenario.delay import AnyOffset, Constant, Delay, Model, Offset, Uniform
+from model.scenario.delay import (
+    AnyOffset,
+    Constant,
+    Delay,
+    Model,
+    Ms,
+    Offset,
+    PositiveMs,
+    Uniform,
+    number,
+)
 from reference_impl.recorder import RecorderSettings
 
-Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+Probability = Annotated[float, BeforeValidator(number), Field(ge=0.0, le=1.0)]
+KBPS_MAX = 10**9
+MBPS_MAX = KBPS_MAX // 1_000
+Kbps = Annotated[int, BeforeValidator(number), Field(gt=0, le=KBPS_MAX)]
+COUNT_MAX = 10**9
+Count = Annotated[int, BeforeValidator(number), Field(ge=0, le=COUNT_MAX)]
+PositiveCount = Annotated[int, BeforeValidator(number), Field(gt=0, le=COUNT_MAX)]
 
 
 def _written_date(value: Any) -> Any:
@@ -52,26 +66,26 @@ class Recording(Model):
     """
 
     duration_ms: Delay = Uniform(distribution="uniform", low_ms=20_000, high_ms=120_000)
-    pause_at_ms: NonNegativeInt | None = None
-    pause_for_ms: NonNegativeInt = 0
-    chunks: PositiveInt | None = None
+    pause_at_ms: Ms | None = None
+    pause_for_ms: Ms = 0
+    chunks: PositiveCount | None = None
 
 
 class Client(Model):
     """The recorder client's habits; the defaults are the deployed page's."""
 
-    chunk_ms: PositiveInt = 10_000
-    video_kbps: PositiveInt = 2_500
-    uploads_parallel: PositiveInt = 1
-    retry_ms: NonNegativeInt = 2_000
-    retry_factor: Annotated[float, Field(ge=1.0)] = 1.0
-    retry_ms_max: NonNegativeInt = 60_000
-    retry_jitter: Annotated[float, Field(ge=0.0)] = 0.0
-    retries_max: Annotated[int, Field(ge=-1)] = -1
+    chunk_ms: PositiveMs = 10_000
+    video_kbps: Kbps = 2_500
+    uploads_parallel: PositiveCount = 1
+    retry_ms: Ms = 2_000
+    retry_factor: Annotated[float, Field(ge=1.0, le=1_000.0)] = 1.0
+    retry_ms_max: Ms = 60_000
+    retry_jitter: Annotated[float, Field(ge=0.0, le=1_000.0)] = 0.0
+    retries_max: Annotated[int, Field(ge=-1, le=COUNT_MAX)] = -1
     looks_at_status: bool = False
-    request_timeout_ms: NonNegativeInt = 0
+    request_timeout_ms: Ms = 0
     last_chunk: Literal["after_stop", "before_stop"] = "after_stop"
-    last_chunk_delay_ms: NonNegativeInt = 0
+    last_chunk_delay_ms: Ms = 0
     keeps_queue: bool = False
 
     def to_settings(self, own: Mapping[str, Any]) -> RecorderSettings:
@@ -97,7 +111,7 @@ class Network(Model):
     request_loss: Probability = 0.0
     response_loss: Probability = 0.0
     request_duplication: Probability = 0.0
-    failures_per_chunk_max: NonNegativeInt | None = None
+    failures_per_chunk_max: Count | None = None
     stop_may_fail: bool = True
     body: Literal["streamed", "buffered"] = "streamed"
 
@@ -119,7 +133,7 @@ class ConstantUplinkSpec(Model):
     """An uplink of one rate."""
 
     kind: Literal["constant"]
-    rate_kbps: PositiveInt
+    rate_kbps: Kbps
 
 
 class FluctuatingUplinkSpec(Model):
@@ -130,9 +144,9 @@ class FluctuatingUplinkSpec(Model):
     """
 
     kind: Literal["fluctuating"]
-    mean_kbps: PositiveInt
+    mean_kbps: Kbps
     shape: PositiveFloat
-    interval_ms: PositiveInt
+    interval_ms: PositiveMs
     correlation: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
 
 
@@ -150,7 +164,7 @@ class Blobs(Model):
 
     put_delay_ms: Delay = Constant(value_ms=30)
     failure: Probability = 0.0
-    same_key_ms: NonNegativeInt = 0
+    same_key_ms: Ms = 0
 
 
 class Platform(Model):
@@ -170,7 +184,7 @@ class Platform(Model):
 
     alarm_late_ms: Delay = Constant(value_ms=0)
     storage: Literal["sqlite", "kv"] = "sqlite"
-    storage_read_ms: NonNegativeInt = 0
+    storage_read_ms: Ms = 0
     commit_ms: Delay = Constant(value_ms=0)
     commit_failure: Probability = 0.0
     commit_failure_written: Probability = 0.5
@@ -179,12 +193,12 @@ class Platform(Model):
     alarm_uncounted_failure: Probability = 0.0
     alarm_unacknowledged: Probability = 0.0
     alarm_move_loss: Probability = 0.0
-    commit_failures_max: NonNegativeInt | None = None
-    instance_losses_max: NonNegativeInt | None = None
-    alarm_failures_max: NonNegativeInt | None = None
+    commit_failures_max: Count | None = None
+    instance_losses_max: Count | None = None
+    alarm_failures_max: Count | None = None
     clock_offset_ms: AnyOffset = Offset(low_ms=0, high_ms=0)
     hibernates: bool = True
-    hibernate_after_ms: PositiveInt = 10_000
+    hibernate_after_ms: PositiveMs = 10_000
     evict_after_ms: Delay = Uniform(distribution="uniform", low_ms=70_000, high_ms=140_000)
     body_bytes_max: PositiveInt = 100_000_000
     compatibility_date: Date = "2026-06-01"
@@ -379,13 +393,13 @@ class Limits(Model):
     failures, resets, and faults whose probability is below 1. None does not.
     """
 
-    horizon_ms: PositiveInt = 86_400_000
-    happenings_max: PositiveInt = 300_000
-    awaits_max: PositiveInt = 100_000
+    horizon_ms: PositiveMs = 86_400_000
+    happenings_max: PositiveCount = 300_000
+    awaits_max: PositiveCount = 100_000
     step_seconds_max: PositiveFloat = 10.0
-    memory_mb_max: PositiveInt = 2_000
+    memory_mb_max: PositiveCount = 2_000
     end_at_completion: bool = False
-    strikes_max: NonNegativeInt | None = None
+    strikes_max: Count | None = None
 
 
 class Scenario(Model):
