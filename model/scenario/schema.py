@@ -200,7 +200,7 @@ class Platform(Model):
     hibernates: bool = True
     hibernate_after_ms: PositiveMs = 10_000
     evict_after_ms: Delay = Uniform(distribution="uniform", low_ms=70_000, high_ms=140_000)
-    body_bytes_max: PositiveInt = 100_000_000
+    body_bytes_max: PositiveCount = 100_000_000
     compatibility_date: Date = "2026-06-01"
     bug_alarm_set_to_now_is_lost: bool = False
     bug_alarm_waits_for_back_off: bool = False
@@ -288,7 +288,7 @@ class TabThrottled(Timed):
 
     kind: Literal["tab_throttled"]
     for_ms: Delay
-    minute_after_ms: NonNegativeInt = 300_000
+    minute_after_ms: Ms = 300_000
 
 
 class StrayStop(Timed):
