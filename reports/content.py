@@ -41,7 +41,8 @@ def claims_block(review: Review, found: Ledger) -> dict[str, Any]:
 def exploring(matrix: Matrix) -> str:
     """Within what a matrix was explored, in words."""
     chunks = chunks_words(matrix.chunks)
-    return f"{chunks}, at most {matrix.seconds:g} s for each design and class of faults"
+    bounds = f"{chunks}, at most {matrix.seconds:g} s for each design and class of faults"
+    return f"{bounds} ({matrix.origin})" if matrix.origin else bounds
 
 
 def costs_block(review: Review) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from reports.evidence import evidence_of_matrix
 from reports.kinds import LOOKS, STATUSES, css, styles
 from reports.ledger import Ledger, as_from, ledger, ledger_json, ledger_rows
 from reports.schedules import EXAMPLES, file_of, file_of_best, schedules_of
+from reports.sealed import sealed, sources_of
 
 TEMPLATE = Path(__file__).parent / "matrix.html.j2"
 CONTENTS = ("matrix.json", "matrix.html", EXAMPLES)
@@ -97,7 +98,8 @@ def write_matrix(matrix: Matrix, folder: Path, found: Ledger | None = None) -> N
     """
     found = found and as_from(found, EXAMPLES)
     with new_folder(folder, CONTENTS) as building:
-        text = json.dumps(to_json(matrix, found), indent=1, ensure_ascii=False)
+        data = to_json(matrix, found) | {"sources": sources_of(matrix.designs)}
+        text = json.dumps(sealed(data), indent=1, ensure_ascii=False)
         write_text(building / "matrix.json", text + "\n")
         write_text(building / "matrix.html", page(matrix, found))
         (building / EXAMPLES).mkdir()

@@ -7,6 +7,8 @@ on trust: to prove it again is to explore it again.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +24,8 @@ from model.properties import EXPLORABLE, Violation
 from model.simulate import replay
 from model.trace.schedule import Schedule, read_schedule
 from reports.evidence import name_of
-from reports.schedules import EXAMPLES, best_name, schedule_name
+from reports.schedules import EXAMPLES, best_name, schedule_name, schedules_of
+from reports.sealed import check_seal, check_sources
 
 FILE = "matrix.json"
 OPTION = "--matrix"
@@ -70,6 +73,8 @@ class _FaultClass(_Part):
 
 class _File(_Part):
     claims: Any = None
+    sources: dict[str, str]
+    digest: str
     chunks: Annotated[int, Field(ge=1, le=CHUNKS_MAX)]
     seconds: Annotated[float, Field(ge=1)]
     properties: dict[str, str]
@@ -81,7 +86,8 @@ def read_matrix(folder: Path) -> Matrix:
     """The matrix of a folder. Raises `InputError` with the field, the value and what is allowed."""
     path = folder / FILE
     try:
-        data = _File.model_validate_json(path.read_bytes())
+        text = path.read_bytes()
+        data = _File.model_validate_json(text)
     except OSError as error:
         allowed = f"a folder that `lastchunk matrix` wrote, with {FILE} in it"
         raise InputError(OPTION, str(folder), allowed) from error
@@ -100,7 +106,22 @@ def read_matrix(folder: Path) -> Matrix:
                 _Reader(folder, design, item, slug, f"{where}.{slug}").cell(found[slug])
                 for slug in SLUGS
             ]
-    return Matrix(tuple(data.designs), tuple(classes), tuple(cells), data.chunks, data.seconds)
+    check_seal(json.loads(text), str(path))
+    check_sources(data.sources, str(path))
+    whole = Matrix(tuple(data.designs), tuple(classes), tuple(cells), data.chunks, data.seconds)
+    return replace(whole, origin=what_was_checked(whole))
+
+
+def what_was_checked(matrix: Matrix) -> str:
+    """What a matrix that was read rests on, in words."""
+    replayed = sum(1 for cell in matrix.cells for _ in schedules_of(cell))
+    trusted = sum(cell.kind in ("proved", "unknown", "not asked") for cell in matrix.cells)
+    return (
+        f"read from its file and not explored again: {replayed:,} schedules were replayed and show "
+        "what they are cited for; the file is as it was written and the designs have not changed "
+        f"since, by a digest, which is no signature; {trusted:,} cells without a violation are "
+        "taken on trust"
+    )
 
 
 def of_designs(matrix: Matrix, names: Collection[str]) -> Matrix:
@@ -185,6 +206,11 @@ class _Reader:
 
 def _first_error(error: ValidationError, path: Path) -> InputError:
     first = error.errors(include_url=False)[0]
+    if first["type"] == "json_invalid":
+        found = re.search(r"(.*) at line (\d+)", first["msg"])
+        line = f", line {found[2]}" if found else ""
+        said = (found[1] if found else first["msg"]).removeprefix("Invalid JSON: ")
+        return InputError(f"{path}{line}", said, "whole JSON, as `lastchunk matrix` writes it")
     field = ".".join(map(str, first["loc"]))
     if first["type"] == "missing":
         return InputError(f"{path}: {field}", "missing", "a value; it has no default")

@@ -12,7 +12,8 @@ import pytest
 
 from model.errors import InputError
 from model.explore.matrix import Matrix, matrix
-from reports.matrix import write_matrix
+from reports.content import exploring
+from reports.matrix import matrix_html, write_matrix
 from reports.matrix_file import of_designs, read_matrix
 
 DESIGNS = ("alarm", "lazy-alarm")
@@ -107,8 +108,79 @@ def test_what_is_no_matrix_is_refused(text: bytes, tmp_path: Path) -> None:
     (tmp_path / "matrix.json").write_bytes(text)
     with pytest.raises(InputError) as error:
         read_matrix(tmp_path)
-    assert error.value.field == str(tmp_path / "matrix.json")
+    assert error.value.field.partition(",")[0] == str(tmp_path / "matrix.json")
     assert error.value.allowed
+
+
+def test_a_truncated_file_is_told_its_line_and_none_of_its_bytes(
+    folder: Path, tmp_path: Path
+) -> None:
+    lines = (folder / "matrix.json").read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "matrix.json").write_text("".join(lines[:40]) + lines[40][:9], encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_matrix(tmp_path)
+    assert error.value.field == f"{tmp_path / 'matrix.json'}, line 41"
+    assert "EOF" in str(error.value.value)
+    assert lines[40].strip()[:9] not in str(error.value)
+
+
+# --- edited --------------------------------------------------------------------------------------
+
+
+def edited(folder: Path, out: Path, before: str, after: str) -> InputError:
+    """How a matrix is refused whose text was changed by hand."""
+    shutil.copytree(folder, out)
+    text = (out / "matrix.json").read_text(encoding="utf-8")
+    assert before in text
+    (out / "matrix.json").write_text(text.replace(before, after), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_matrix(out)
+    return error.value
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"verdict": "violated"', '"verdict": "proved"'),
+        ('"verdict": "unknown"', '"verdict": "proved"'),
+        ('"seconds": 180.0,', '"seconds": 3600.0,'),
+        ('"title": "', '"title": "All of '),
+    ],
+)
+def test_a_verdict_that_was_edited_is_refused(
+    before: str, after: str, folder: Path, tmp_path: Path
+) -> None:
+    if before not in (folder / "matrix.json").read_text(encoding="utf-8"):
+        pytest.skip("this matrix has none")
+    error = edited(folder, tmp_path / "edited", before, after)
+    assert error.field == f"{tmp_path / 'edited' / 'matrix.json'}: digest"
+    assert "changed after it was written" in error.allowed
+
+
+def test_layout_and_order_are_no_edit(made: Matrix, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "again"
+    shutil.copytree(folder, out)
+    data = json.loads((out / "matrix.json").read_text(encoding="utf-8"))
+    text = json.dumps(data, sort_keys=False, indent=7)
+    (out / "matrix.json").write_text(text, encoding="utf-8")
+    assert len(read_matrix(out).cells) == len(made.cells)
+
+
+def test_a_design_that_has_changed_since_is_refused(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.sealed._source_of", lambda design: f"another {design}")
+    with pytest.raises(InputError, match=r"sources\.alarm: .*has changed since"):
+        read_matrix(folder)
+
+
+def test_what_was_checked_is_said(folder: Path) -> None:
+    again = read_matrix(folder)
+    count = len(list((folder / "counterexamples").iterdir()))
+    assert f"{count} schedules were replayed" in again.origin
+    assert "taken on trust" in again.origin
+    assert again.origin in matrix_html(again)
+    assert again.origin in exploring(again)
 
 
 def test_a_folder_without_a_matrix_is_refused(tmp_path: Path) -> None:

@@ -36,7 +36,10 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Matrix:
-    """All cells, by design, class and property in order. ``seconds`` bounds a design and class."""
+    """All cells, by design, class and property in order. ``seconds`` bounds a design and class.
+
+    ``origin`` says what the cells rest on where they were not explored just now.
+    """
 
     designs: tuple[str, ...]
     faults: tuple[FaultClass, ...]
@@ -44,6 +47,7 @@ class Matrix:
     chunks: int
     seconds: float
     slugs: tuple[str, ...] = field(default=SLUGS)
+    origin: str = ""
 
     def cell(self, design: str, faults: str, slug: str) -> Cell:
         """One cell. Raises `InputError` where there is none of that name."""
