@@ -17,6 +17,7 @@ from typing import Any
 
 from model.blame import ESCAPES, is_from_outside, place_of_error, place_of_method
 from model.errors import DesignError, InputError
+from model.scenario.delay import MS_MAX
 from model.scenario.load import check_client
 from model.scenario.schema import Scenario
 from model.step_limit import STEP_SECONDS_MAX, time_limit
@@ -98,6 +99,8 @@ def _check_setting(field: str, value: Any, known: dataclasses.Field[Any]) -> Non
         raise InputError(field, value, f"a value of type {expected.__name__}")
     if known.name.endswith("_ms") and isinstance(value, int) and value < 0:
         raise InputError(field, value, "at least 0 ms")
+    if isinstance(value, int | float) and not -MS_MAX <= value <= MS_MAX:
+        raise InputError(field, value, f"at most {MS_MAX:,}")
 
 
 def find_class(reference: str) -> tuple[str, Any]:

@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from model.design import DesignSpec, load_designs
+from model.errors import InputError
 from model.scenario.load import load_scenario
 from model.scenario.schema import Scenario
 
@@ -64,7 +65,25 @@ def load(
 ) -> tuple[Scenario, list[DesignSpec]]:
     """The scenario and the designs that a command names."""
     loaded = load_scenario(scenario, overrides or [], uplink, video_mbps)
-    return loaded, load_designs(designs or DEFAULT_DESIGNS, loaded)
+    try:
+        return loaded, load_designs(designs or DEFAULT_DESIGNS, loaded)
+    except InputError as error:
+        is_set = any(item.startswith("design.") for item in overrides or [])
+        if is_set and error.field.partition(".")[0] == "design":
+            raise InputError(f"--set {error.field}", error.value, error.allowed) from error
+        raise
+
+
+def check_least(option: str, value: float, least: float = 1) -> None:
+    """Refuse an option's number that is too small, or none. Raises `InputError`."""
+    if not value >= least:
+        raise InputError(option, value, f"at least {least:g}")
+
+
+def note(text: str) -> None:
+    """Something to know before it begins, on standard error; nothing where there is nothing."""
+    if text:
+        sys.stderr.write(f"lastchunk: {text}\n")
 
 
 @contextmanager

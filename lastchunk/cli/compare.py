@@ -25,8 +25,10 @@ from lastchunk.cli.app import (
     console,
     cores,
     load,
+    note,
     progress_bar,
 )
+from lastchunk.cli.gate import failed_sessions, much_to_do
 from model.design import DesignSpec
 from model.errors import InputError
 from model.estimate.comparison import Comparison
@@ -83,6 +85,7 @@ def compare(
         check_asked(slugs, loaded, specs)
     if out is not None:
         check_out(out)
+    note(much_to_do(loaded, specs, sessions))
     with progress_bar(loaded.title, None if half_width else sessions) as progress:
         result = run_compare(loaded, specs, sessions, seed, cores(workers), half_width, progress)
     show(result, slugs)
@@ -98,6 +101,9 @@ def compare(
         verdicts = [
             found[slug] for found in result.verdicts.values() for slug in slugs if slug in found
         ]
+        settings = options(overrides or [], uplink, video_mbps)
+        for line in failed_sessions(result, slugs, scenario, settings):
+            console().print(escape(line), soft_wrap=True)
         raise typer.Exit(exit_code(verdicts))
 
 

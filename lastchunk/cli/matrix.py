@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from lastchunk.cli.app import WorkersOption, console, cores, progress_bar
+from lastchunk.cli.app import WorkersOption, check_least, console, cores, progress_bar
 from model.explore.cells import Cell, Kind
 from model.explore.fault_classes import BUILDERS
 from model.explore.matrix import DEFAULT_DESIGNS, Matrix
@@ -56,6 +56,7 @@ def matrix(
 
     Exits with 0 whatever the verdicts are: it shows them.
     """
+    check_least("--seconds", seconds)
     check_out(out)
     names = design or list(DEFAULT_DESIGNS)
     total = len(names) * len(faults or BUILDERS)

@@ -17,7 +17,9 @@ from lastchunk.cli.app import (
     VideoOption,
     console,
     load,
+    note,
 )
+from lastchunk.cli.gate import much_to_do
 from lastchunk.cli.trace_table import trace_table
 from model.design import load_design
 from model.files import check_file, write_bytes
@@ -63,6 +65,7 @@ def simulate(
     check_places(out, figure)
     if schedule is not None:
         check_file(schedule, "--schedule")
+    note(much_to_do(loaded, specs, 1))
     run, choices = record(loaded, specs[0], seed, session)
     if schedule is not None:
         write_schedule(choices, schedule, "--schedule")

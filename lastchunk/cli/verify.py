@@ -13,7 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from lastchunk.cli.app import ScenarioArgument, SetOption, console, load
+from lastchunk.cli.app import ScenarioArgument, SetOption, check_least, console, load
+from lastchunk.cli.compare import options
+from lastchunk.cli.gate import failed_schedules
 from model.explore.promela import promela
 from model.explore.tchecker import tchecker
 from model.explore.threshold import Threshold, find_threshold
@@ -66,6 +68,10 @@ def verify(
 
     Exits with 0 where every property is proved, 1 where one is violated, 3 where one is unknown.
     """
+    check_least("--classes", classes)
+    check_least("--seconds", seconds)
+    check_least("--memory-mb", memory_mb)
+    budget = Budget(classes, seconds, memory_mb)
     loaded, specs = load(scenario, [design], overrides, None, None)
     if out is not None:
         check_out(out)
@@ -73,7 +79,6 @@ def verify(
     for option, file, export in exports:
         if file is not None:
             write_text(file, export(loaded), option)
-    budget = Budget(classes, seconds, memory_mb)
     switches = Switches(inclusion, symmetry, pruning)
     with progress_line() as progress:
         limits = []
@@ -87,6 +92,8 @@ def verify(
     if out is not None:
         write_verification(result, limits, out)
         console().print(escape(f"written: {out / 'verify.json'}"))
+    for line in failed_schedules(result, scenario, options(overrides or []), out):
+        console().print(escape(line), soft_wrap=True)
     raise typer.Exit(EXITS[result.verdict])
 
 
