@@ -50,7 +50,7 @@ def read_text(path: Path, field: str, allowed: str) -> str:
 def what_it_is(text: str) -> str:
     """What a text is that somebody took for something else, and what to do; "" where unknown."""
     start = text.lstrip()[:2_000]
-    if start[:1] in ("{", "["):
+    if start[:1] in ("{", "[") and not re.match(r"\[\[?[\w.-]+\]\]?\s*\n", start):
         return _json(text)
     if re.match(r"<(!doctype|html|\?xml)", start, re.IGNORECASE):
         return "this is a page of the web, not the file that it shows: download the file itself"

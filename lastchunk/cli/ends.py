@@ -23,6 +23,8 @@ from model.verdict import EXIT_FAILED, EXIT_USAGE
 TRACEBACK = "LASTCHUNK_TRACEBACK"
 """The environment variable that has the traceback shown."""
 EXIT_INTERRUPTED = 130
+OPTIONS = {name: f"--{name.replace('_', '-')}" for name in ("sessions", "half_width", "workers")}
+"""What an argument of the library is called on the command line."""
 ROOT = str(Path(__file__).parents[2])
 
 
@@ -35,7 +37,8 @@ def code_of(command: Callable[[], object]) -> int:
             say(f"{error.format_message()}{_given(error)}")
         return EXIT_USAGE if error.exit_code else 0
     except InputError as error:
-        say(str(error))
+        option = OPTIONS.get(error.field)
+        say(str(InputError(option, error.value, error.allowed) if option else error))
         return EXIT_USAGE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

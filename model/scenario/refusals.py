@@ -44,8 +44,13 @@ class Source:
 
 def first_error(error: ValidationError, source: Source) -> InputError:
     """The first thing that is wrong with a scenario, in words."""
-    first = error.errors(include_url=False)[0]
-    steps = [str(step) for step in first["loc"] if str(step) not in TAGS]
+    found = error.errors(include_url=False)
+    # A name that is none says more than the one that is missing for it.
+    first = next((item for item in found if item["type"] == "extra_forbidden"), found[0])
+    *path, last = map(str, first["loc"])
+    is_name = first["type"] == "extra_forbidden"  # then the last one is no tag, whatever its name
+    steps = [step for step in path if step not in TAGS]
+    steps += [last] if is_name or last not in TAGS else []
     where = source.of(".".join(steps))
     value = first.get("input")
     if first["type"] == "extra_forbidden":
@@ -68,6 +73,8 @@ def first_error(error: ValidationError, source: Source) -> InputError:
         return InputError(where, shown(value), f"{kind}{unit_hint(value)}")
     if first["type"] in ("model_type", "model_attributes_type", "dict_type"):
         return InputError(where, shown(value), "a table")
+    if first["type"] == "tuple_type":
+        return InputError(where, shown(value), "a list")
     return InputError(where, shown(value), first["msg"])
 
 

@@ -16,6 +16,7 @@ from model.errors import InputError
 from model.files import write_text
 from model.scenario.load import validate
 from model.scenario.schema import Scenario
+from model.text_files import read_text
 
 FORMAT = "lastchunk schedule 1"
 HEADER = {
@@ -89,10 +90,8 @@ def _scenario_data(scenario: Scenario) -> dict[str, Any]:
 
 def read_schedule(path: Path) -> Schedule:
     """The schedule of a file. Raises `InputError` naming the bad line."""
-    try:
-        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("schedule", str(path), "a readable file of JSON lines") from error
+    text = read_text(path, "schedule", "a readable file of JSON lines")
+    lines = text.removesuffix("\n").split("\n")
     header = _header(lines[0], f"{path}, line 1")
     steps = tuple(_step(line, f"{path}, line {at}") for at, line in enumerate(lines[1:], 2))
     return Schedule(

@@ -1,0 +1,81 @@
+"""The files that people bring, small: what each row of `rows.py` may name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+HAR = '{"log":{"version":"1.2","entries":[]}}'
+TOXICS = '[{"name":"session","toxics":[{"type":"limit_data","attributes":{"bytes":1000000}}]}]'
+SCHEDULE = '{"format": "lastchunk schedule 1", "scenario": {}\n[["alarm"], 1, ""]\n'
+FILES: dict[str, str | bytes] = {
+    "empty": "",
+    "empty.har": HAR,
+    "toxics.json": TOXICS,
+    "schedule.jsonl": SCHEDULE,
+    "hsdpa.log": "1289406399 549 59.8 10.7 191850 1000\n1289406400 1550 59.8 10.7 0 1001\n",
+    "pensieve.txt": "0.0 1.53\n5.0 0.21\n10.0 0.0\n",
+    "two.csv": "12,25\n30,40\n",
+    "semicolons.csv": "12;25\n30;40\n",
+    "word.csv": "delay\n25\nfast\n",
+    "nan.csv": "25\nnan\n",
+    "below.csv": "-1\n",
+    "huge.csv": "99999999999999999\n",
+    "heading.csv": "delay\n",
+    "bom.csv": b"\xef\xbb\xbf25\n30\n",
+    "latin.csv": b"d\xe9lai\n25\n",
+    "utf16.txt": "25\n30\n".encode("utf-16"),
+    "packed.gz": b"\x1f\x8b\x08\x00\x00",
+    "packed.zip": b"PK\x03\x04\x14\x00",
+    "picture.png": b"\x89PNG\r\n\x1a\n",
+    "page.html": "<!DOCTYPE html>\n<html><title>trace</title></html>\n",
+    "bad.up": "1\n2.5\n3\n",
+    "comment.up": "# mine\n100\n",
+    "back.up": "9\n5\n",
+    "below.up": "-1\n5\n",
+    "zero.up": "0\n0\n",
+    "blank.up": "5\n\n",
+    "long.up": "1" * 400 + "\n",
+    "arabic.up": "١٢\n",
+    "mine.py": '"""A design that is none."""\n\n\nclass Mine:\n    pass\n',
+    "broken.py": "class\n",
+    "raises.py": "ONE = 1\nONE / 0\n",
+    "leaves.py": "import sys\nsys.exit(0)\n",
+    "comments.toml": "# nothing yet\n\n",
+    "bom.toml": b"\xef\xbb\xbf[network]\nrequest_loss = 0.1\n",
+    "latin.toml": b"[network]\n# caf\xe9\n",
+    "units.toml": '[network]\nrequest_delay_ms = "5s"\n',
+    "nan.toml": "[network]\nrequest_delay_ms = nan\n",
+    "huge.toml": "[network]\nrequest_delay_ms = 999999999999999999999\n",
+    "digits.toml": "[network]\nrequest_delay_ms = " + "9" * 5_000 + "\n",
+    "unknown.toml": "[network]\nfoo = 1\n",
+    "table.toml": "[netwrk]\nrequest_loss = 0.1\n",
+    "open.toml": "[network\nrequest_loss = 0.1\n",
+    "twice.toml": "[network]\nrequest_loss = 0.1\nrequest_loss = 0.2\n",
+    "parameter.toml": '[network]\nrequest_delay_ms = "$speed"\n',
+    "delays.toml": '[network.request_delay_ms]\ndistribution = "empirical"\nfile = "two.csv"\n',
+    "nodelays.toml": '[network.request_delay_ms]\ndistribution = "empirical"\nfile = "none.csv"\n',
+    "traced.toml": '[uplink]\nkind = "trace"\nfile = "bad.up"\n',
+    "harred.toml": '[uplink]\nkind = "trace"\nfile = "empty.har"\n',
+    "deep.toml": "title = " + "[" * 5_000 + "\n",
+    "cut/matrix.json": '{\n "chunks": 1,\n "designs": {"alarm',
+}
+
+
+def make(folder: Path) -> list[str]:
+    """Write the files, a pipe that nobody reads and a link to itself; returns what there is."""
+    for name, content in FILES.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    os.mkfifo(folder / "pipe")
+    (folder / "round").symlink_to("round")
+    return listed(folder)
+
+
+def listed(folder: Path) -> list[str]:
+    """Everything in a folder, with how large it is."""
+    return sorted(
+        f"{path.relative_to(folder)} {path.lstat().st_size if not path.is_dir() else ''}"
+        for path in folder.rglob("*")
+    )
