@@ -101,8 +101,8 @@ def compare(
         verdicts = [
             found[slug] for found in result.verdicts.values() for slug in slugs if slug in found
         ]
-        settings = options(overrides or [], uplink, video_mbps)
-        for line in failed_sessions(result, slugs, scenario, settings):
+        given_options = options(overrides or [], uplink, video_mbps)
+        for line in failed_sessions(result, slugs, scenario, given_options):
             console().print(escape(line), soft_wrap=True)
         raise typer.Exit(exit_code(verdicts))
 

@@ -24,6 +24,7 @@ from model.explore import watched as module
 from model.explore.verify import Switches, verify
 from model.explore.watched import TellsApart, WatchedChunk, time_limit, watched
 from model.scenario.load import load_scenario
+from model.step_limit import STEP_SECONDS_MAX
 from reference_impl.alarm import AlarmDesign
 from reference_impl.contract import COMPLETED, Chunk, Response
 from reference_impl.session import set_status
@@ -129,7 +130,7 @@ def test_a_time_limit_leaves_the_signal_as_it_was() -> None:
     before = signal.getsignal(signal.SIGALRM)
     with time_limit("a design", ()):
         assert signal.getsignal(signal.SIGALRM) is not before
-        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= module.STEP_SECONDS_MAX
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= STEP_SECONDS_MAX
     assert signal.getsignal(signal.SIGALRM) is before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
