@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, ClassVar
 
 from model.blame import place_of_frame
 from model.errors import DesignError
@@ -22,7 +22,15 @@ from reference_impl.clock import Uncatchable
 STEP_SECONDS_MAX = 10.0
 TICK_SECONDS = 1.0
 """How soon it is looked again, also where a limit could not be told."""
+TOLD_MAX = 3
+"""So often a step is told; one that catches it each time does not end by being told."""
 Look = Callable[[FrameType | None], None]
+
+
+class LastResort:
+    """How a process ends whose code catches everything; None: it is only told, again and again."""
+
+    end: ClassVar[Callable[[str], None] | None] = None
 
 
 class OverTime(Uncatchable):
@@ -41,9 +49,19 @@ def ticking(look: Look, first_seconds: float, every_seconds: float) -> Iterator[
         yield
         return
 
+    told = 0
+
     def tick(_number: int, frame: FrameType | None) -> None:
-        if not is_collecting(frame):  # what is raised in there is thrown away
+        nonlocal told
+        if is_collecting(frame):  # what is raised in there is thrown away
+            return
+        try:
             look(frame)
+        except OverTime as error:
+            told += 1
+            if told > TOLD_MAX and LastResort.end is not None:
+                LastResort.end(str(error))
+            raise
 
     handler = signal.signal(signal.SIGALRM, tick)
     timer = signal.setitimer(signal.ITIMER_REAL, first_seconds, every_seconds)

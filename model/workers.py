@@ -10,12 +10,15 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from weakref import WeakSet
+
+from model.step_limit import LastResort
 
 _LIVE: WeakSet[ProcessPoolExecutor] = WeakSet()
 
@@ -72,7 +75,14 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))  # not the limit of a session elsewhere
+    LastResort.end = _give_up
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _give_up(text: str) -> None:
+    sys.stderr.write(f"lastchunk: {text}\n")
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _end_with_parent() -> None:

@@ -160,6 +160,18 @@ class Catches(AlarmDesign):
                 continue
 
 
+class CatchesAll(AlarmDesign):
+    """Goes on after everything, a Ctrl-C too."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Sleep again and again."""
+        while True:
+            try:
+                time.sleep(0.01)
+            except BaseException:
+                continue
+
+
 class AwaitLoop(AlarmDesign):
     """Awaits for ever what is answered at once."""
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import inspect
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -114,6 +116,25 @@ def test_a_comparison_does_not_go_on_with_sessions_that_have_no_end() -> None:
         run_batch(scenario, [design], 1, range(3))
     few = load_scenario("everything-fast", ["limits.happenings_max=50"])
     assert set(run_batch(few, [design], 1, range(3))["ended"]) == {"limit"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "simulate everything-fast --set limits.step_seconds_max=0.4",
+        "compare everything-fast --sessions 3 --workers 1 --set limits.step_seconds_max=0.4",
+    ],
+)
+def test_a_design_that_catches_everything_ends_the_process(command: str) -> None:
+    design = f"{FILE}:CatchesAll"
+    done = subprocess.run(
+        [sys.executable, "-m", "lastchunk", *command.split(), "--design", design],
+        cwd=FILE.parent.parent, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("lastchunk: CatchesAll did not come to an await or an end within")
+    assert "in upload() of endless_designs.py" in done.stderr
+    assert (done.stdout, done.stderr.count("\n")) == ("", 1)
 
 
 # --- whose interrupt it is -----------------------------------------------------------------------

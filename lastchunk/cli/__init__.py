@@ -7,13 +7,14 @@ import sys
 from lastchunk.cli.app import app
 from lastchunk.cli.catalogue import register as register_catalogue
 from lastchunk.cli.compare import register as register_compare
-from lastchunk.cli.ends import code_of
+from lastchunk.cli.ends import code_of, give_up
 from lastchunk.cli.matrix import register as register_matrix
 from lastchunk.cli.output import standard_output
 from lastchunk.cli.report import register as register_report
 from lastchunk.cli.signals import handled
 from lastchunk.cli.simulate import register as register_simulate
 from lastchunk.cli.verify import register as register_verify
+from model.step_limit import LastResort
 
 for _register in (
     register_catalogue,
@@ -28,6 +29,7 @@ for _register in (
 
 def main() -> None:
     """Run the command line; the exit code says how it went."""
+    LastResort.end = give_up
     with handled() as ending:
         code = code_of(run)
         ending.leave()

@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from typer import TyperException
 from lastchunk.cli.output import OutputError
 from model.errors import InputError, InternalError
 from model.verdict import EXIT_FAILED, EXIT_USAGE
+from model.workers import end_workers
 
 TRACEBACK = "LASTCHUNK_TRACEBACK"
 """The environment variable that has the traceback shown."""
@@ -45,9 +47,19 @@ def code_of(command: Callable[[], object]) -> int:
     except OutputError as error:
         say(str(error))
         return EXIT_FAILED
+    except BrokenProcessPool:
+        say("a worker process ended before its work: killed, or out of memory; use fewer --workers")
+        return EXIT_FAILED
     except BaseException as error:
         return failed(error)
     return code if isinstance(code, int) else 0
+
+
+def give_up(text: str) -> None:
+    """End the process now, since a design catches all that is raised to end its step."""
+    say(text)
+    end_workers()
+    os._exit(EXIT_USAGE)
 
 
 def failed(error: BaseException) -> int:

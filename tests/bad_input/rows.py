@@ -8,7 +8,8 @@ from __future__ import annotations
 
 SIMULATE = "simulate everything-fast"
 SMALL = "verify small-scope --set chunks=1"
-SHIPPED = "harmless"
+FEW = "compare everything-fast --sessions 2 --workers 1 --gate --design {endless}"
+ONE = "verify small-scope --set chunks=1 --design {endless}"
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     # setting: what must be said; each is given to `simulate` by --set
@@ -207,6 +208,23 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     f"{SIMULATE} --design {{d}}/raises.py:Mine": ("ZeroDivisionError", "line 2"),
     f"{SIMULATE} --design {{d}}/leaves.py:Mine": ("SystemExit", "line 2", "leaves.py"),
     f"{SIMULATE} --design {{d}}/empty.har:Mine": ("a Python file (.py)",),
+    f"{FEW}:SysExit": ("SysExit raised SystemExit at line", "in upload() of endless_designs.py"),
+    f"{FEW}:Interrupts": ("Interrupts raised KeyboardInterrupt at line", "in upload()"),
+    f"{FEW}:Closes": ("Closes raised GeneratorExit at line", "in upload()"),
+    f"{FEW}:StopFlowExits": ("StopFlowExits raised SystemExit at line", "in stop_flow()"),
+    f"{FEW}:InitExits": ("InitExits raised SystemExit at line", "in __init__()"),
+    f"{FEW}:BadInit": ("BadInit.__init__() at line", "(ctx, settings)"),
+    f"{FEW}:BadStatus": ("BadStatus.upload() returned", "'200'", "from 200 to 599"),
+    f"{FEW}:NanAlarm": ("NanAlarm.upload() set the alarm to nan at line", "a time"),
+    f"{FEW}:TextAlarm": ("TextAlarm.upload() set the alarm to '5s' at line",),
+    f"{FEW}:SleepsBack": ("SleepsBack.upload() sleeps -5 at line",),
+    f"{FEW}:AlarmStorm": ("AlarmStorm had 10,000 happenings at", "in alarm()"),
+    f"{FEW}:AwaitLoop --set limits.awaits_max=500": ("AwaitLoop awaited 500 times", "in upload()"),
+    f"{FEW}:Loop --set limits.step_seconds_max=0.2": ("Loop did not come", "within 0.2 s at line"),
+    f"{FEW}:Blocking --set limits.step_seconds_max=0.2": ("Blocking did not come", "at line"),
+    f"{ONE}:SysExit": ("SysExit raised SystemExit at line",),
+    f"{ONE}:BadInit": ("BadInit.__init__()",),
+    f"{ONE}:BadStatus": ("BadStatus.upload() returned",),
     f"{SIMULATE} --video-mbps 0": ("--video-mbps", "above 0"),
     f"{SIMULATE} --video-mbps nan": ("--video-mbps", "nan"),
     f"{SIMULATE} --video-mbps 1e300": ("--video-mbps", "1e+300", "at most 1,000,000"),

@@ -13,6 +13,7 @@ from lastchunk.cli import main
 from tests.bad_input.files import listed, make
 from tests.bad_input.rows import COMMANDS, SCENARIOS, SETTINGS, SIMULATE, UPLINKS
 
+ENDLESS = Path(__file__).parent.parent / "endless_designs.py"
 Refused = Callable[[list[str], tuple[str, ...]], None]
 
 
@@ -70,7 +71,8 @@ def test_a_scenario(file: str, refused: Refused, folder: Path) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command(command: str, refused: Refused, folder: Path) -> None:
-    refused(shlex.split(command.replace("{d}", str(folder))), COMMANDS[command])
+    typed = command.replace("{d}", str(folder)).replace("{endless}", str(ENDLESS))
+    refused(shlex.split(typed), COMMANDS[command])
 
 
 def test_there_are_more_than_two_hundred() -> None:
