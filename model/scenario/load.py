@@ -55,9 +55,10 @@ def load_scenario(
         data["uplink"] = {"kind": "trace", "file": str(uplink)}
         options["uplink"] = "--uplink"
     if video_mbps is not None:
-        if not 0 < video_mbps <= MBPS_MAX:
-            raise InputError("--video-mbps", video_mbps, f"a number above 0, at most {MBPS_MAX:,}")
-        data.setdefault("client", {})["video_kbps"] = max(1, round(video_mbps * 1000))
+        if not 0.001 <= video_mbps <= MBPS_MAX:
+            allowed = f"a number above 0: from 0.001 to {MBPS_MAX:,}"
+            raise InputError("--video-mbps", video_mbps, allowed)
+        data.setdefault("client", {})["video_kbps"] = round(video_mbps * 1000)
         options["client.video_kbps"] = "--video-mbps"
     source = Source(path.name, options, dict(places_of(data)))
     data = substitute(data, data.get("parameters", {}))
