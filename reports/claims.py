@@ -61,6 +61,11 @@ class Claim:
     figure: Callable[[Evidence, str], tuple[str, str]] | None = None
     yardstick: str = ""
 
+    @property
+    def is_of_the_network(self) -> bool:
+        """Whether the scope of a report, with delays and retries, says anything of it."""
+        return self.scenarios in ((), UPLINKS)
+
     def judged_by(self, titles: Mapping[str, str]) -> str:
         """By what the claim is judged, in words; ``titles`` are those of the classes of faults."""
         if not self.slugs:

@@ -103,6 +103,21 @@ def explored(evidence: Evidence, claim: Claim, design: str) -> Explored | None:
     return Explored(matrix.chunks, tuple(titles.values()), **in_order)
 
 
+def of_scope(evidence: Evidence, claim: Claim, design: str) -> dict[str, list[str]]:
+    """What the report's scope proves and violates of a claim: properties, by verdict."""
+    found: dict[str, list[str]] = {}
+    for item in evidence.verifications if claim.is_of_the_network else ():
+        for slug in claim.slugs if item.design.name == design else ():
+            if slug in item.verdicts:
+                found.setdefault(item.verdicts[slug].kind, []).append(slug)
+    return found
+
+
+def scope_name(evidence: Evidence) -> str:
+    """The scope of a report, as a place where something is proved or violated."""
+    return f"the scope {evidence.verifications[0].scenario.name} (every schedule)"
+
+
 def property_words(matrix: Matrix | None, design: str, slug: str) -> str:
     """What every class of a matrix says of one property: the classes by verdict, in words."""
     if matrix is None:

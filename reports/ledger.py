@@ -9,13 +9,14 @@ those of `reports.kinds.STATUSES`; their rules stand here and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from model.explore.fault_classes import BUILDERS
 from reports.claims import CLAIMS, Claim
 from reports.evidence import Evidence
-from reports.explored import Explored, explored
+from reports.explored import Explored, explored, of_scope, scope_name
 from reports.kinds import LOOKS, css
 from reports.seen import Seen, seen
 
@@ -83,9 +84,12 @@ def _behaviour(evidence: Evidence, claim: Claim, design: str) -> Entry:
         for item in evidence.conditions
         if item.design == design and item.slug in claim.slugs and item.turns
     )
-    if sessions.failing or (cells is not None and cells.refuting):
-        return _refuted(evidence, sessions, cells, conditions)
+    scope = of_scope(evidence, claim, design)
+    if sessions.failing or scope.get("violated") or (cells is not None and cells.refuting):
+        return _refuted(evidence, sessions, cells, conditions, scope.get("violated", []))
     standing = [*(cells.standing_words() if cells is not None else ()), sessions.words]
+    if cells is None and scope.get("proved"):
+        standing.insert(0, f"{' and '.join(scope['proved'])} proved in {scope_name(evidence)}")
     if conditions:
         return _entry("holds if", [conditions, *standing])
     return _unrefuted(claim, sessions, cells, standing)
@@ -95,9 +99,17 @@ def _entry(status: str, words: list[str]) -> Entry:
     return Entry(status, "; ".join(filter(None, words)) + ".")
 
 
-def _refuted(evidence: Evidence, sessions: Seen, cells: Explored | None, conditions: str) -> Entry:
+def _refuted(
+    evidence: Evidence,
+    sessions: Seen,
+    cells: Explored | None,
+    conditions: str,
+    in_scope: Sequence[str],
+) -> Entry:
     """Both kinds of refutation: how often it is seen to fail, and where it can fail at all."""
     found = [] if cells is None else cells.refuted_words()
+    if in_scope and not found:
+        found = [f"{' and '.join(in_scope)} violated in {scope_name(evidence)}"]
     words = "; ".join(filter(None, [*sessions.failing, *found, sessions.words]))
     if conditions:
         words += f". It would hold if {conditions}"

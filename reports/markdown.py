@@ -27,8 +27,9 @@ def markdown(page: dict[str, Any]) -> str:
         parts.append("\n".join(lines))
     parts += ["## Side by side", _side(page)]
     if page["proofs"]:
-        parts += ["## Every schedule of the small scope", table(**page["proofs"]["table"])]
+        parts += ["## Every schedule of one scope", *_scope(page["proofs"])]
         parts += [plain(line) for line in page["proofs"]["words"]]
+        parts += [plain(line) for line in page["proofs"]["map_words"]]
         parts += [_figure(item) for item in page["proofs"]["figures"]]
     parts += ["## The earliest failing session of each design", *map(_figure, page["failures"])]
     parts += ["## From stop to finalization", _figure(page["delays"])]
@@ -45,6 +46,20 @@ def markdown(page: dict[str, Any]) -> str:
     parts += ["## Provenance", table(["", ""], page["provenance"]["facts"])]
     parts.append("```json\n" + page["provenance"]["settings"] + "\n```")
     return "\n\n".join(parts) + "\n"
+
+
+def _scope(proofs: dict[str, Any]) -> list[str]:
+    """The table of a scope, between what the scope is and what it assumes."""
+    scope = proofs["scope"]
+    if scope is None:
+        return []
+    lines = "\n".join(f"- {plain(line)}" for line in scope["assumptions"])
+    return [
+        f"The scope {scope['name']}: {plain(scope['summary'])}",
+        table(**proofs["table"]),
+        f"What the scope {scope['name']} assumes:",
+        lines,
+    ]
 
 
 def _claims(page: dict[str, Any]) -> str:

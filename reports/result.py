@@ -13,6 +13,7 @@ from reports.evidence import evidence_of
 from reports.figured import costs_of
 from reports.ledger import Ledger, ledger, ledger_json
 from reports.pooled import Pooled
+from reports.proofs import Proofs, kind_of, scope_block
 from reports.review import Review
 
 SCHEMA_PATH = Path(__file__).parent / "result.schema.json"
@@ -44,7 +45,25 @@ def result(review: Review, found: Ledger | None = None) -> dict[str, Any]:
         },
         "claims": ledger_json(found or ledger(evidence_of(review))),
         "scenarios": {item.scenario.name: _scenario(item) for item in review.comparisons},
+        "every_schedule": None if review.proofs is None else every_schedule(review.proofs),
         "provenance": provenance(review),
+    }
+
+
+def every_schedule(proofs: Proofs) -> dict[str, Any] | None:
+    """The scope that was explored whole: what it assumes, and the verdict of each design."""
+    scope = scope_block(proofs)
+    return scope and {
+        "scope": scope["name"],
+        "assumptions": scope["assumptions"],
+        "designs": {
+            item.design.name: {
+                "properties": {slug: kind_of(item, slug) for slug in item.verdicts},
+                "classes": item.classes,
+                "late_ms": item.late_ms,
+            }
+            for item in proofs.verifications
+        },
     }
 
 

@@ -27,11 +27,11 @@ from reports.figures.safe_region import safe_region_figure
 from reports.figures.save import png_bytes, svg_bytes
 from reports.figures.sweeps import sweep_figure
 from reports.figures.timeline import timeline_figure
-from reports.kinds import styles
+from reports.kinds import LOOKS, styles
 from reports.ledger import Ledger, ledger
 from reports.markdown import markdown
 from reports.matrix import write_matrix
-from reports.proofs import ACROSS, Proofs, proof_table, proof_words
+from reports.proofs import ACROSS, Proofs, map_words, proof_table, proof_words, scope_block
 from reports.result import result
 from reports.review import Review
 from reports.schedules import MATRIX_FOLDER
@@ -103,6 +103,7 @@ def render(review: Review, found: Ledger, folder: Path) -> dict[str, Any]:
         "proofs": proofs,
         "claims": content.claims_block(review, found),
         "styles": Markup(styles()),
+        "kinds": LOOKS,
         "costs": costs,
         "heading": content.heading(review),
         "designs": review.designs,
@@ -142,7 +143,13 @@ def _proofs(proofs: Proofs, folder: Path) -> dict[str, Any]:
             _figure(folder, "counterexample", timeline_figure(proofs.example.run))
             | _words("The widest schedule that breaks the alarm design just below the boundary.")
         )
-    return {"table": proof_table(proofs), "words": proof_words(proofs), "figures": figures}
+    return {
+        "scope": scope_block(proofs),
+        "table": proof_table(proofs),
+        "words": proof_words(proofs),
+        "map_words": map_words(proofs),
+        "figures": figures,
+    }
 
 
 def _words(caption: str) -> dict[str, str]:
