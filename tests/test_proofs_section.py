@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,16 @@ from model.scenario.load import load_scenario
 from model.simulate import simulate
 from model.verdict import Verdict, VerdictKind
 from reports import proofs as section
-from reports.proofs import Proofs, make_proofs, make_region, proof_table, proof_words
+from reports.proofs import (
+    Proofs,
+    make_proofs,
+    make_region,
+    map_words,
+    proof_table,
+    proof_words,
+    scope_assumptions,
+    scope_block,
+)
 
 COMPLETE = "complete_at_finalization"
 
@@ -30,6 +40,7 @@ def verified(name: str, late_ms: int | None, **verdicts: VerdictKind) -> Verific
         "classes": 12_345,
         "seconds": 1.26,
         "late_ms": late_ms,
+        "silent": (),
         "verdicts": {slug: Verdict(kind, 0, 0, 0.0, 1.0) for slug, kind in verdicts.items()},
     }
     return Verification(**known)
@@ -50,7 +61,7 @@ def test_the_table_has_a_row_for_each_property_that_anything_is_said_of() -> Non
     assert found["columns"] == ["property", "manual", "alarm"]
     assert found["rows"] == [
         [COMPLETE, "proved", "unknown"],
-        ["nothing_lost", "violated", "says nothing"],
+        ["nothing_lost", "violated", "not asked"],
         ["state classes", "12,345", "12,345"],
         ["seconds", "1.3", "1.3"],
         ["longest to finalization, ms", "no bound", "40,000"],
@@ -60,11 +71,20 @@ def test_the_table_has_a_row_for_each_property_that_anything_is_said_of() -> Non
 def test_the_words_say_what_was_refused_and_where_the_verdict_turns() -> None:
     limit = Threshold(COMPLETE, "grace_ms", "violated", 16, 17, ())
     refused = (("mine.py:Mine", "it divides a time"),)
-    assert proof_words(proofs(refused=refused, threshold=limit)) == [
-        "mine.py:Mine cannot be explored: it divides a time",
-        f"Alarm design: {limit.sentence()}",
-    ]
-    assert proof_words(proofs()) == []
+    found = proofs(refused=refused, threshold=limit)
+    assert proof_words(found) == ["mine.py:Mine cannot be explored: it divides a time"]
+    scope, turn = map_words(found)
+    assert "another scope: small-scope, with made-up times" in scope
+    assert turn == f"Alarm design: {limit.sentence()}"
+    assert (proof_words(proofs()), map_words(proofs())) == ([], [])
+    assert scope_block(proofs()) is None
+
+
+def test_what_all_designs_assume_is_said_once() -> None:
+    one: Any = SimpleNamespace(design=load_design("manual"), assumptions=("a", "b", "poll 1 s"))
+    two: Any = SimpleNamespace(design=load_design("alarm"), assumptions=("a", "b", "grace 5 s"))
+    assert scope_assumptions([one, two]) == ["a", "b", "manual: poll 1 s", "alarm: grace 5 s"]
+    assert scope_assumptions([one]) == ["a", "b", "poll 1 s"]
 
 
 @pytest.fixture
@@ -118,6 +138,6 @@ def test_the_alarm_design_comes_with_its_widest_counterexample_just_below_the_bo
     assert found.example is not None
     assert (found.threshold.below_ms, found.example.kind) == (16, "widest")
     assert found.example.run.design.settings.grace_ms == 16
-    assert proof_words(found)[1:] == explanation(found.example).splitlines()
+    assert map_words(found)[2:] == explanation(found.example).splitlines()
     assert found.region is not None
     assert {rate for rates in found.region.rates for rate in rates} == {0.0}, "nothing was sampled"

@@ -10,6 +10,8 @@ from model.design import load_designs
 from model.estimate.comparison import compare
 from model.scenario.load import load_scenario
 from reports import proofs as section
+from reports.evidence import evidence_of
+from reports.ledger import ledger
 from reports.markdown import markdown
 from reports.review import make_review
 from reports.write import render
@@ -18,7 +20,8 @@ from reports.write import render
 def test_the_section_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(section, "VALUES", (2, 8))
     found = section.make_proofs(["manual", "alarm", "lazy-alarm"], sessions=20)
-    assert [item.verdict for item in found.verifications] == ["proved"] * 3
+    assert [item.verdict for item in found.verifications] == ["violated", "violated", "proved"]
+    assert {item.scenario.name for item in found.verifications} == {"default-scope"}
     assert found.threshold is not None
     assert (found.threshold.below_ms, found.threshold.above_ms) == (16, 17)
     assert found.region is not None
@@ -27,10 +30,13 @@ def test_the_section_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     scenario = load_scenario("small-scope")
     comparison = compare(scenario, load_designs(["manual", "alarm"], scenario), 4, seed=1)
     review = make_review([comparison], [], "lastchunk report", 1.0, proofs=found)
-    text = markdown(render(review, tmp_path))
-    assert "## Every schedule of the small scope" in text
-    assert "| complete\\_at\\_finalization | proved | proved | proved |" in text.replace(
-        "complete_at", "complete\\_at"
-    ).replace("at_final", "at\\_final")
+    text = markdown(render(review, ledger(evidence_of(review)), tmp_path))
+    _, _, section_text = text.partition("## Every schedule of one scope")
+    table, _, rest = section_text.partition("What the scope default-scope assumes:")
+    assert "the scope default-scope: a short recording with the deployed times" in table.lower()
+    assert "| complete_at_finalization | violated | violated | proved |" in table
+    assert "| finalizes | violated | proved | proved |" in table
+    assert "- " in rest[:200]
+    assert rest.index("another scope: small-scope, with made-up times") > 0
     assert "violated up to grace_ms = 16 and proved from 17 on" in text
     assert (tmp_path / "safe-region.png").is_file()
