@@ -33,7 +33,7 @@ def test_the_section_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     text = markdown(render(review, ledger(evidence_of(review)), tmp_path))
     _, _, section_text = text.partition("## Every schedule of one scope")
     table, _, rest = section_text.partition("What the scope default-scope assumes:")
-    assert "the scope default-scope: a short recording with the deployed times" in table.lower()
+    assert "a short recording with the deployed times" in table
     assert "| complete_at_finalization | violated | violated | proved |" in table
     assert "| finalizes | violated | proved | proved |" in table
     assert "- " in rest[:200]
