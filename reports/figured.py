@@ -56,7 +56,7 @@ def coordinates(evidence: Evidence, design: str) -> tuple[str, str]:
     flow = stop_flow_of(cls, evidence.settings(design))
     words = _knows_words(flow)
     if evidence.comparisons:
-        words += f"; beyond its uploads it sends {_range(evidence, design, 'messages')} messages"
+        words += f"; beyond its uploads it sends {_range(evidence, design, 'messages', 'messages')}"
     return ("refuted" if flow.knows else "holds"), words
 
 
@@ -79,12 +79,12 @@ def efficient(evidence: Evidence, design: str) -> tuple[str, str]:
         return "not asked", f"{words}; sessions alone can say the rest, and exploring runs none."
     item = load_of(evidence)
     runs = float(item.rows_of(design)["alarm_runs"].mean())
-    words += f"; the alarm runs {_range(evidence, design, 'alarm_runs')} times"
+    words += f"; the alarm runs {_range(evidence, design, 'alarm_runs', 'times')}"
     own, old = costs_of(item, design), costs_of(item, BASELINE)
-    words += f"; {cost_words(own)} of “{item.scenario.title}”"
+    words += f"; in “{item.scenario.title}” {cost_words(own)}"
     share = share_of(own, old) if design != BASELINE else None
     if share is not None:
-        words += f", {cost_difference(share)} against the old design for each stored chunk"
+        words += f"; a stored chunk against the old design: {cost_difference(share)}"
     if polls or runs > ALARM_RUNS_MAX or (share is not None and share > TOLERANCE):
         return "refuted", words + "."
     return ("measured" if share is None else "holds"), words + "."
@@ -117,11 +117,13 @@ def _span(values: list[float] | list[int]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _range(evidence: Evidence, design: str, column: str) -> str:
+def _range(evidence: Evidence, design: str, column: str, noun: str) -> str:
     """The lowest and the highest mean over the scenarios."""
     means = [float(item.rows_of(design)[column].mean()) for item in evidence.comparisons]
     low, high = f"{min(means):.1f}", f"{max(means):.1f}"
-    return f"{low} a session" if low == high else f"{low} to {high} (means by scenario)"
+    if low == high:
+        return f"{low} {noun} a session"
+    return f"{low} to {high} {noun} a session (means by scenario)"
 
 
 # --- cost ------------------------------------------------------------------------------------

@@ -90,8 +90,10 @@ def _behaviour(evidence: Evidence, claim: Claim, design: str) -> Entry:
     standing = [*(cells.standing_words() if cells is not None else ()), sessions.words]
     if cells is None and scope.get("proved"):
         standing.insert(0, f"{' and '.join(scope['proved'])} proved in {scope_name(evidence)}")
-    if conditions:
+    if conditions and (cells is None or not cells.left_open):
         return _entry("holds if", [conditions, *standing])
+    if conditions:
+        standing.insert(0, f"at most if {conditions}")
     return _unrefuted(claim, sessions, cells, standing)
 
 

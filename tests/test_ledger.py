@@ -223,6 +223,14 @@ def test_an_exact_condition_says_up_to_where_a_claim_holds() -> None:
     assert found.words.endswith(". It would hold if no request takes longer than 7,010 ms.")
 
 
+def test_a_condition_does_not_hold_where_a_class_is_left_open() -> None:
+    cells = proved(10, loss="unknown")
+    found = entry(10, matrix_of(cells), conditions=(condition("finalizes_promptly"),))
+    assert found.status == "not seen failing"
+    assert found.words.startswith("at most if no request takes longer than 7,010 ms; proved")
+    assert "unknown: finalizes_promptly under “loss with retries”" in found.words
+
+
 def test_a_matrix_of_other_designs_says_nothing_of_this_one() -> None:
     found = entry(2, matrix_of(proved(2, client_lost="violated"), designs=("alarm",)))
     assert found.status == "not asked"

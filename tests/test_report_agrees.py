@@ -16,9 +16,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from model.design import load_designs
+from model.design import load_design, load_designs
 from model.estimate.comparison import compare
 from model.estimate.costs import cost_table, dollars, load_prices
+from model.explore.verify import verify
 from model.properties import PROPERTIES
 from model.scenario.load import load_scenario
 from reports.claims import CLAIMS
@@ -87,7 +88,12 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     }
     matrix = matrix_of(cells, "proved", DESIGNS)
     conditions = tuple(find_conditions(["lazy-alarm"]))
-    proofs = Proofs((), (), None, None, None, conditions)
+    scope, asked = load_scenario("default-scope"), ["complete_at_finalization", "finalizes"]
+    explored = tuple(
+        verify(scope, load_design(name, scope), asked, kinds=("shortest",))
+        for name in ("alarm", "lazy-alarm")
+    )
+    proofs = Proofs(explored, (), None, None, None, conditions)
     costs = cost_table(DESIGNS, lengths_ms=(60_000,), sessions=2)
     folder = tmp_path_factory.mktemp("agrees") / "out"
     review = make_review(comparisons, [], "lastchunk report", 1.0, {}, proofs, costs, matrix)
@@ -245,6 +251,26 @@ def test_the_statistics_are_counted_from_the_rows(report: Report) -> None:
         )
 
 
+def test_the_scope_is_the_same_in_every_place_and_refutes_what_it_violates(report: Report) -> None:
+    found = report.json["every_schedule"]
+    assert found["scope"] == "default-scope", "never one in which the deployed design is proved"
+    (table,) = report.tables["Every schedule of one scope"]
+    shown = report.page.rows["every-schedule"]
+    assert [[cell.rstrip("|") for cell in row] for row in shown] == table
+    head, *rows = table
+    assert head[1:] == ["alarm", "lazy-alarm"]
+    for slug, *kinds in rows[:2]:
+        for design, kind in zip(head[1:], kinds, strict=True):
+            assert found["designs"][design]["properties"][slug] == kind
+            for claim in CLAIMS:
+                if kind == "violated" and slug in claim.slugs and claim.is_of_the_network:
+                    assert statuses(report)[str(claim.number), design] == "refuted"
+    assert rows[0] == ["complete_at_finalization", "violated", "proved"]
+    for line in found["assumptions"]:
+        assert line in report.page.items["every-schedule"]
+        assert f"- {line}" in report.text.replace("\\", "")
+
+
 # --- outcomes ------------------------------------------------------------------------------------
 
 
@@ -378,7 +404,9 @@ def test_messages_and_polls_are_counted_from_the_rows(report: Report) -> None:
     for design in DESIGNS:
         means = [report.rows(name, design)["messages"].mean() for name in SCENARIOS]
         words = report.json["claims"]["2"]["designs"][design]["words"]
-        assert f"{min(means):.1f} to {max(means):.1f} (means by scenario) messages" in words
+        assert (
+            f"{min(means):.1f} to {max(means):.1f} messages a session (means by scenario)" in words
+        )
     for row in report.page.rows["claims"][1:]:
         assert report.json["claims"][row[0]]["yardstick"] in row[1]
     for row in report.tables["The claims"][0][1:]:
