@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from model.world import faults, instances
+from model.world import crossing, faults, instances
 from model.world import object as object_module
 from model.world.alarms import Alarms
 from model.world.client import ClientHost
@@ -195,7 +195,7 @@ def an_alarm_waits_for_an_idle_session(patch: Patch) -> None:
 
 @switches_off("R7", rules.test_r7_sqlite_storage_is_synchronous_and_hands_out_copies)
 def storage_keeps_what_the_code_holds(patch: Patch) -> None:
-    patch.setattr(object_module, "clone", lambda value: value)
+    patch.setattr(crossing, "clone", lambda value: value)
 
 
 @switches_off("R8", commits.test_r8_another_confirmed_alarm_to_come_drops_the_delivery)

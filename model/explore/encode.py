@@ -162,6 +162,8 @@ class Encoder:
             return Head(type(value).__name__)
         if isinstance(value, Chunk):
             return (CHUNK, self.name(value.index), value.size_bytes)
+        if isinstance(value, type):  # what a defaultdict makes: a type of plain data
+            return (Head("class"), value.__qualname__)
         if isinstance(value, Span):
             return (Head("Span"), value.end, value.start)
         if isinstance(value, BaseException):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from model.errors import DesignError
 from model.trace import events as e
-from model.world.checks import awaits_for_ever, checked_ms
+from model.world import crossing
+from model.world.checks import awaits_for_ever
 from model.world.pending import Between, Pending
 from model.world.program import Done, Program, TaskId
 from model.world.standstill import ASLEEP, ENDS, FROZEN, PAUSED
@@ -200,6 +201,7 @@ class ClientHost:
             self.world.trace.append(e.StopFlowFailed(now_ms, str(effect.error)))
 
     def _fetch(self, task: TaskId, effect: Fetch) -> Any:
+        effect = crossing.fetch(self.program, task, effect)
         failure = self.world.network.send(task, effect)
         if failure is not None:
             return NetworkError(failure)
@@ -208,13 +210,12 @@ class ClientHost:
         return SUSPENDS
 
     def _sleep(self, task: TaskId, effect: Sleep) -> Any:
-        for end_ms in (effect.low_ms, effect.high_ms):
-            checked_ms(self.program, task, "sleeps", end_ms, 0)
-        if effect.low_ms == effect.high_ms:
-            self.world.add(Pending(("sleep", *task), effect.low_ms, payload=task))
+        low_ms, high_ms = crossing.sleep(self.program, task, effect)
+        if low_ms == high_ms:
+            self.world.add(Pending(("sleep", *task), low_ms, payload=task))
         else:
             self.sleeps += 1
-            spread = Between(effect.low_ms, effect.high_ms)
+            spread = Between(low_ms, high_ms)
             stream = ("client wait", self.sleeps)
             self.world.add(Pending(("sleep", *task), spread, stream, task))
         return SUSPENDS

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from model.errors import DesignError
 from model.trace import events as e
-from model.world import instances
+from model.world import crossing, instances
 from model.world.alarms import ALARM, LIMIT, Alarms
 from model.world.checks import awaits_for_ever, checked_response, checked_time, checked_wait
 from model.world.delivery import RUN_MS_MAX
 from model.world.meter import IDLE, Meter
 from model.world.pending import Pending
-from model.world.program import Done, Program, TaskId, clone, frozen
+from model.world.program import Done, Program, TaskId, frozen
 from model.world.storage import Storage
 from reference_impl.clock import Time
 from reference_impl.contract import (
@@ -203,6 +203,7 @@ class ObjectRuntime:
         method, chunk, attempt, _ = task
         response = Response(500) if done.error is not None else done.value
         response = checked_response(self.program, method, response)
+        response = crossing.body(self.program, task, response)
         self.world.trace.append(
             e.HandlerEnded(self.world.now_ms, method, chunk, attempt, response.status)
         )
@@ -231,6 +232,7 @@ class ObjectRuntime:
 
     def _get(self, task: TaskId, effect: Get) -> Any:
         storage = self.storage
+        crossing.text(self.program, task, effect.key, "reads the key")
         self.meter.rows_read += 1
         answer = storage.values.get(effect.key)
         wait_ms = self.world.storage_read_ms
@@ -243,7 +245,9 @@ class ObjectRuntime:
 
     def _put(self, task: TaskId, effect: Put) -> None:
         storage = self.storage
-        storage.values[effect.key] = clone(effect.value)
+        crossing.text(self.program, task, effect.key, "puts under the key")
+        value = crossing.copied(self.program, task, effect.value, "puts into storage")
+        storage.values[effect.key] = value
         storage.cached.add(effect.key)
         storage.dirty = True
         self.meter.rows_written += 1
@@ -264,6 +268,7 @@ class ObjectRuntime:
             self.world.ended = "completion"
 
     def _delete(self, task: TaskId, effect: Delete) -> None:
+        crossing.text(self.program, task, effect.key, "deletes the key")
         self.storage.values.pop(effect.key, None)
         self.storage.dirty = True
         self.meter.rows_written += 1
@@ -314,6 +319,7 @@ class ObjectRuntime:
 
     def _blob_put(self, task: TaskId, effect: BlobPut) -> Any:
         _, chunk, attempt, _ = task
+        crossing.chunk(self.program, task, effect.chunk)
         self.meter.blob_puts += 1
         self.world.trace.append(e.BlobPutStarted(self.world.now_ms, chunk, attempt))
         if self.world.network.body_under_way(task):
@@ -326,6 +332,7 @@ class ObjectRuntime:
         return SUSPENDS
 
     def _notify(self, task: TaskId, effect: Notify) -> Any:
+        crossing.text(self.program, task, effect.key, "notifies with the key")
         self.meter.notifications += 1
         self._send(task, "notify", effect.key)
         return SUSPENDS

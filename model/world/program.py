@@ -22,6 +22,7 @@ from typing import Any
 
 from model.blame import ESCAPES, is_from_outside, place, place_of_error
 from model.errors import DesignError
+from model.world.clone import clone
 from reference_impl.clock import Duration, Running, Time, TimeRefused, Uncatchable, bare
 from reference_impl.contract import (
     Blobs,
@@ -40,7 +41,6 @@ from reference_impl.contract import (
 
 TaskId = tuple[Any, ...]
 Clock = Callable[[], Time]
-_CONTAINERS = frozenset((dict, list, set))
 _ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
 _LASTING = frozenset((*_ATOMS, FunctionType, Context, Browser, Storage, Blobs))
 """Types of what an instance holds that cannot change in place."""
@@ -65,20 +65,6 @@ class Done:
     def __init__(self, value: Any, error: Exception | None = None) -> None:
         self.value = value
         self.error = error
-
-
-def clone(value: Any) -> Any:
-    """A copy of plain data, as a structured clone is: the receiver may change it (R7)."""
-    kind = type(value)
-    if kind is dict:
-        return {
-            key: clone(item) if type(item) in _CONTAINERS else item for key, item in value.items()
-        }
-    if kind is list:
-        return [clone(item) for item in value]
-    if kind is set:
-        return set(value)
-    return value
 
 
 def frozen(value: Any) -> Hashable:
@@ -409,7 +395,7 @@ running: Program | None = None
 
 def _given(value: Any) -> Any:
     """What the code is told, in a copy of its own."""
-    return clone(value) if type(value) in _CONTAINERS else value
+    return clone(value)
 
 
 def _again(error: Exception) -> Exception:
