@@ -159,7 +159,7 @@ BAD = [
     (["compare", "everything-fast", "--uplink", "{empty}"], "this one is empty"),
     (["compare", "everything-fast", "--uplink", "{garbage}"], "line 2"),
     (["compare", "everything-fast", "--design", "{canaries}:Nothing"], "Nothing"),
-    (["compare", "everything-fast", "--design", "{canaries}:Raises"], "ZeroDivisionError"),
+    (["compare", "everything-fast", "--design", "{canaries}:SleepsForReal"], "no running event"),
     (["compare", "everything-fast", "--design", "{canaries}:AwaitsUnknown"], "something unknown"),
     (["compare", "everything-fast", "--out", "{file}/inside"], "can be written"),
     (["compare", "everything-fast", "--sessions", "0"], "sessions: 0"),
@@ -195,8 +195,19 @@ def test_bad_input_is_one_clear_error(arguments: list[str], words: str, tmp_path
 
 
 def test_a_design_that_raises_is_the_same_error_from_a_worker() -> None:
-    with pytest.raises(InputError, match="ZeroDivisionError"):
+    with pytest.raises(InputError, match="no running event loop"):
         show(
-            "compare", "everything-fast", "--design", f"{CANARIES}:Raises",
+            "compare", "everything-fast", "--design", f"{CANARIES}:SleepsForReal",
             "--sessions", "600", "--workers", "2",
         )  # fmt: skip
+
+
+def test_code_that_throws_is_said_and_the_run_goes_on() -> None:
+    design = ("--design", f"{CANARIES}:Raises")
+    compared = show("compare", "everything-fast", *design, "--sessions", "20")
+    assert "Raises: its code threw in 20 of 20 sessions" in compared.output
+    shown = show("simulate", "everything-fast", *design).output
+    assert "code threw: upload, chunk 0, error ZeroDivisionError at line" in shown
+    assert "status 500" in shown
+    explored = show("verify", "small-scope", *design, "--set", "chunks=1", "--seconds", "20")
+    assert "its code threw an exception on some schedule" in explored.output

@@ -91,7 +91,7 @@ def test_page_and_object_share_no_argument_and_no_body(
         bodies: ClassVar[list[Any]] = []
         kept: Any = None
 
-        async def poke(self, given: Any) -> Response:
+        async def poke(self, given: Any = None) -> Response:
             items_of(given).append(2)
             self.kept = given
             return Response(200, given)
@@ -170,8 +170,8 @@ def test_what_can_be_stored_can_be_explored_and_replayed(kind: Any) -> None:
     assert replay(schedule, spec).trace == one.trace
 
 
-class Own:
-    """No plain data."""
+class Own(dict[str, int]):
+    """No plain data: it may hold more than its items."""
 
 
 def refused(cls: type[Probe]) -> str:

@@ -37,6 +37,7 @@ MET: dict[str, tuple[Trace, int]] = {
     "tab_closed": ([e.TabClosed(7, ())], 7),
     "tab_reopened": ([e.TabReopened(7, 0)], 7),
     "laptop_slept": ([e.LaptopSlept(7)], 7),
+    "code_threw": ([e.CodeThrew(7, "upload", 0, 0, "KeyError: 'x'")], 7),
     "tab_frozen": ([e.TabFroze(7)], 7),
     "tab_throttled": ([e.TabThrottled(7)], 7),
     "long_pause": ([RECORDED, e.ChunkRecorded(610_011, 1, 10)], 610_011),

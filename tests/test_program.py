@@ -243,15 +243,13 @@ def test_an_error_of_the_designs_is_passed_on_as_it_is() -> None:
     assert str(caught.value) == "share: 2; allowed: at most 1"
 
 
-def test_a_mistake_names_its_line_and_its_function() -> None:
+def test_a_mistake_ends_the_task_and_names_its_line_and_its_function() -> None:
     one = program()
     one.start(("a",), "slip", (), 0)
     line = Adds.slip.__code__.co_firstlineno + 3
-    with pytest.raises(
-        DesignError,
-        match=rf"^Adds raised KeyError at line {line}, in slip\(\) of test_program.py: 'oops'",
-    ):
-        one.send(("a",), None, 1)
+    ended = one.send(("a",), None, 1)
+    assert str(ended.error) == f"KeyError at line {line}, in slip() of test_program.py: 'oops'"
+    assert one.tasks == {}
 
 
 def test_where_a_task_is_suspended_is_told_by_the_innermost_line() -> None:

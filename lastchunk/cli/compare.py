@@ -200,3 +200,11 @@ def show(result: Comparison, slugs: Sequence[str]) -> None:
             )
         table.add_row(slug, *cells)
     console().print(table)
+    for name in names:
+        rows = result.rows_of(name)
+        threw = rows[rows["thrown"] > 0]
+        if len(threw):
+            console().print(
+                f"{escape(name)}: its code threw in {len(threw):,} of {len(rows):,} sessions, and "
+                f"its callers were told 500; session {threw['session'].min()} shows where"
+            )

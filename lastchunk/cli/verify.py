@@ -114,6 +114,11 @@ def show(result: Verification, limits: list[Threshold]) -> None:
         out.print(escape(result.attack.sentence()))
     if result.silent:
         out.print("no schedule says anything about " + ", ".join(result.silent))
+    if "code_threw" in result.guards:
+        out.print(
+            "its code threw an exception on some schedule, and its callers were told 500; "
+            "lastchunk simulate shows where"
+        )
     if result.late_ms is not None:
         out.print(f"longest from the later of stop and last upload: {result.late_ms:,} ms")
     if result.goes_on:

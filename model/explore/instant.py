@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
 from model.explore.zone import at_most, below
+from model.world.clone import share
 from model.world.program import TimeError
 from reference_impl.clock import Running, TimeRefused, place_of
 
@@ -246,3 +247,6 @@ class Span:
         return self._number("divide a duration that is not fixed") // other
 
     __float__ = __truediv__ = __mod__ = _refused("divide a duration that is not fixed")
+
+
+share(Instant, Span)

@@ -124,7 +124,7 @@ class Monitor:
         if "alarm_repeated" not in self.guards:
             facts.alarm_runs_by_due.clear()
             facts.alarm_due_ms = -1  # type: ignore[attr-defined]
-        facts.retries = facts.messages = facts.last_ms = 0
+        facts.retries = facts.messages = facts.thrown = facts.last_ms = 0
         facts.stop_told_ms = -1
         self._settle_chunks(facts)
         self._settle_times(facts)

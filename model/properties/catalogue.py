@@ -142,6 +142,7 @@ GUARDS: dict[str, Guard] = {
         Guard("stray_stop", "A stop was sent that nobody meant."),
         Guard("stop_overtook_upload", "A stop ran while a recorded chunk was not yet stored."),
         Guard("stop_repeated", "A stop ran more than once."),
+        Guard("code_threw", "Code of the design threw an exception that it did not catch."),
         Guard("platform_trouble", "A scheduled trouble of the platform struck."),
         Guard("instance_lost", "An instance of the object lost its memory."),
         Guard("upload_lost_with_instance", "An upload was under way in an instance that was lost."),

@@ -22,6 +22,7 @@ from model.trace.platform_events import (
     BlobPutFailed,
     BlobPutStarted,
     BlobStored,
+    CodeThrew,
     CommitConfirmed,
     CommitFailed,
     ConsumerRead,
@@ -280,6 +281,7 @@ Event = (
     | NetworkCameUp
     | HandlerStarted
     | HandlerEnded
+    | CodeThrew
     | StateWritten
     | AlarmSet
     | AlarmDeleted
@@ -324,6 +326,7 @@ __all__ = [
     "BlobStored",
     "BodyArrived",
     "ChunkRecorded",
+    "CodeThrew",
     "CommitConfirmed",
     "CommitFailed",
     "ConsoleLine",

@@ -43,6 +43,7 @@ class Facts:
         self.stands_since_ms = -1
         self.stood_ms = 0
         self.recorded_ms = self.row_ms = -1
+        self.thrown = 0
         self.retries = self.uploads_running = self.stop_runs = 0
         self.messages = 0  # requests of the page that are no uploads
         self.stop_told_ms = -1  # the first of them after the stop, or the page has given up
@@ -197,6 +198,10 @@ class Facts:
         if any(chunk not in self.stored and chunk not in self.held for chunk in self.recorded):
             self.saw("stop_overtook_upload", at_ms)
 
+    def _threw(self, event: e.CodeThrew) -> None:
+        self.thrown += 1
+        self.saw("code_threw", event.at_ms)
+
     def _handler_ended(self, event: e.HandlerEnded) -> None:
         if event.method != UPLOAD:
             return
@@ -334,6 +339,7 @@ _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
     e.NetworkWentDown: Facts._went_down,
     e.StrayStop: Facts._stray_stop,
     e.HandlerStarted: Facts._handler_started,
+    e.CodeThrew: Facts._threw,
     e.HandlerEnded: Facts._handler_ended,
     e.BlobStored: Facts._blob_stored,
     e.StateWritten: Facts._state_written,

@@ -27,6 +27,16 @@ class HandlerEnded(NamedTuple):
     status: int
 
 
+class CodeThrew(NamedTuple):
+    """The design's code did not catch an exception: the caller is told 500, an alarm has failed."""
+
+    at_ms: int
+    method: str
+    chunk: int
+    attempt: int
+    error: str
+
+
 class StateWritten(NamedTuple):
     """The session's public record was written; ``previous`` is the status that it replaced."""
 

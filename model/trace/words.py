@@ -31,6 +31,7 @@ _LANE_BY_TYPE = {
     "StrayStop": "network",
     "HandlerStarted": "object",
     "HandlerEnded": "object",
+    "CodeThrew": "object",
     "StateWritten": "object",
     "CommitConfirmed": "object",
     "CommitFailed": "object",

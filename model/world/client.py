@@ -17,6 +17,7 @@ from model.world.checks import awaits_for_ever
 from model.world.pending import Between, Pending
 from model.world.program import Done, Program, TaskId
 from model.world.standstill import ASLEEP, ENDS, FROZEN, PAUSED
+from model.world.thrown import CodeThrew
 from reference_impl.contract import (
     Abandon,
     Browser,
@@ -197,6 +198,9 @@ class ClientHost:
                 effect = self.program.throw(task, answer, now_ms)
             else:
                 effect = self.program.send(task, answer, now_ms)
+        if isinstance(effect.error, CodeThrew):
+            words = str(effect.error)
+            self.world.trace.append(e.CodeThrew(now_ms, task[0], e.NO_CHUNK, 0, words))
         if effect.error is not None:
             self.world.trace.append(e.StopFlowFailed(now_ms, str(effect.error)))
 

@@ -1,15 +1,15 @@
 """Structured clone: what crosses storage or the network is a copy of its own (R7).
 
 Plain data is copied, however it is nested: dictionaries, lists, sets, deques, byte arrays, the
-dictionaries of `collections`, tuples, named tuples, dataclasses. A copy has the type of its
-original, equals it, and shares nothing with it that can change; what never changes is shared. All
-else is refused: a function, an object of a class of its own, and one list in two places of a value,
-of which the platform's copy has one list too, and a reader of the code would expect two.
+dictionaries of `collections`, tuples, named tuples, dataclasses, and objects of plain classes. A
+copy has the type of its original, holds the same, and shares nothing with it that can change; what
+never changes is shared. All else is refused: a function, what the library keeps to itself, and one
+list in two places, of which the platform's copy has one too, where its reader may expect two.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import sys
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from enum import Enum
@@ -21,10 +21,11 @@ from reference_impl.contract import Chunk
 
 ALLOWED = (
     "None, numbers, text, bytes, times, chunks, enumerations, and tuples, lists, dictionaries, "
-    "sets, deques and dataclasses of these, each in one place"
+    "sets, deques, dataclasses and plain objects of these, each in one place"
 )
 SHARED = frozenset((type(None), bool, int, float, str, bytes, Chunk, Time, Duration))
 """Types whose values never change."""
+HEAP_TYPE = 1 << 9
 Met = set[int]
 """The identities of what can change and was met, to find what stands in two places."""
 
@@ -38,13 +39,21 @@ def clone(value: Any) -> Any:
     kind = type(value)
     if kind in SHARED:
         return value
-    if kind is dict and SHARED.issuperset(map(type, value.values())):
-        if all(type(key) is str for key in value):
-            return value.copy()
+    if kind is dict and SHARED.issuperset(map(type, value.values())) and _has_plain_keys(value):
+        return value.copy()
     try:
         return _clone(value, set())
     except RecursionError:
         raise NotCloneable("a value that is nested too deep") from None
+
+
+def share(*kinds: type) -> None:
+    """Values of these types never change: a scheduler's own times."""
+    _COPIERS.update(dict.fromkeys(kinds, _same))
+
+
+def _has_plain_keys(value: dict[Any, Any]) -> bool:
+    return SHARED.issuperset(map(type, value))
 
 
 def _clone(value: Any, met: Met) -> Any:
@@ -95,38 +104,40 @@ def _frozenset(value: frozenset[Any], met: Met) -> Any:
     return frozenset(_all(value, met))
 
 
-def _dataclass(value: Any, met: Met) -> Any:
-    """The fields of a dataclass, with or without slots; it holds nothing else."""
+def _object(value: Any, met: Met) -> Any:
+    """An object of a plain class: its fields are all that it is."""
     copy = object.__new__(type(value))
-    for name in _fields(type(value), value):
-        object.__setattr__(copy, name, _clone(getattr(value, name), met))
+    for name, item in _fields(value):
+        object.__setattr__(copy, name, _clone(item, met))
     return copy
 
 
 def _frozen_dataclass(value: Any, met: Met) -> Any:
     """One that cannot change is shared, unless something in it can."""
-    names = _fields(type(value), value)
-    items = [_clone(getattr(value, name), met) for name in names]
-    if all(item is getattr(value, name) for name, item in zip(names, items, strict=True)):
+    fields = _fields(value)
+    copies = [_clone(item, met) for _, item in fields]
+    if all(copy is item for copy, (_, item) in zip(copies, fields, strict=True)):
         return value
-    copy = object.__new__(type(value))
-    for name, item in zip(names, items, strict=True):
-        object.__setattr__(copy, name, item)
-    return copy
+    other = object.__new__(type(value))
+    for copy, (name, _) in zip(copies, fields, strict=True):
+        object.__setattr__(other, name, copy)
+    return other
 
 
-def _fields(kind: type, value: Any) -> list[str]:
-    names = [field.name for field in dataclasses.fields(value) if hasattr(value, field.name)]
-    slots = {
-        name
-        for cls in kind.__mro__
-        for name, member in vars(cls).items()
-        if type(member) is MemberDescriptorType and hasattr(value, name)
-    }
-    further = (slots | getattr(value, "__dict__", {}).keys()) - set(names)
-    if further:
-        raise NotCloneable(f"a {kind.__name__} with {min(further)!r}, which is no field of it")
-    return names
+def _fields(value: Any) -> list[tuple[str, Any]]:
+    """What an object keeps, in its dictionary and in slots."""
+    fields = list(getattr(value, "__dict__", {}).items())
+    for cls in type(value).__mro__:
+        slots = [name for name, member in vars(cls).items() if type(member) is MemberDescriptorType]
+        fields += [(name, getattr(value, name)) for name in slots if hasattr(value, name)]
+    return fields
+
+
+def _is_plain(kind: type) -> bool:
+    """Whether a class is a user's, and no built-in stands behind it that holds more."""
+    is_users = kind.__module__.partition(".")[0] not in sys.stdlib_module_names
+    is_python = all(base is object or base.__flags__ & HEAP_TYPE for base in kind.__mro__)
+    return is_users and is_python and not issubclass(kind, type)
 
 
 def _copier_of(kind: type) -> Callable[[Any, Met], Any]:
@@ -135,10 +146,9 @@ def _copier_of(kind: type) -> Callable[[Any, Met], Any]:
         return _same
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return _tuple
-    is_object = object.__new__ is kind.__new__
-    if dataclasses.is_dataclass(kind) and is_object:
-        is_frozen: bool = kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
-        return _frozen_dataclass if is_frozen else _dataclass
+    if _is_plain(kind):
+        made = getattr(kind, "__dataclass_params__", None)
+        return _frozen_dataclass if made is not None and made.frozen else _object
     raise NotCloneable(f"a value of type {kind.__name__}")
 
 

@@ -201,6 +201,7 @@ def _drive_old(
             effect = program.send(task, None, owner.clock_ms)
         else:
             effect = program.throw(task, replaced(), owner.clock_ms)
+    owner.report(task, effect.error)
     if task[0] == ALARM:
         owner.world.trace.append(e.AlarmEnded(owner.world.now_ms))
         attempt = owner.alarms.attempt

@@ -12,6 +12,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from model.trace import events as e
+from model.world import outside
 from model.world.pending import Pending
 from reference_impl.contract import Fetch, Response
 
@@ -108,7 +109,8 @@ class Network:
         size_bytes = pending.payload[0].size_bytes
         if size_bytes <= self.world.platform.body_bytes_max:
             return False
-        event = e.RequestTooLarge(self.world.now_ms, *pending.key[1:4], size_bytes)
+        _, method, chunk, attempt, _ = pending.key
+        event = e.RequestTooLarge(self.world.now_ms, method, chunk, attempt, size_bytes)
         self.world.trace.append(event)
         return True
 
@@ -143,7 +145,7 @@ class Network:
         self.draining.discard(call)
         self.arrived.add(call[1])
         self.world.trace.append(e.BodyArrived(self.world.now_ms, *call))
-        self.world.object.body_arrived(call)
+        outside.body_arrived(self.world.object, call)
 
     def body_under_way(self, task: tuple[Any, ...]) -> bool:
         """Whether the body of the request that a handler answers is still arriving."""
@@ -158,7 +160,7 @@ class Network:
         self.world.cancel(("body", *call))
         self._plan_uplink()
         if self.world.streams_bodies:
-            self.world.object.body_broke(call)
+            outside.body_broke(self.world.object, call)
 
     # --- responses ---------------------------------------------------------------------------
 

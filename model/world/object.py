@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from model.errors import DesignError
 from model.trace import events as e
-from model.world import crossing, instances
+from model.world import crossing, instances, outside
 from model.world.alarms import ALARM, LIMIT, Alarms
-from model.world.checks import awaits_for_ever, checked_response, checked_time, checked_wait
+from model.world.checks import awaits_for_ever, checked_response, checked_time
 from model.world.delivery import RUN_MS_MAX
 from model.world.meter import IDLE, Meter
+from model.world.outside import SUSPENDS
 from model.world.pending import Pending
 from model.world.program import Done, Program, TaskId, frozen
 from model.world.storage import Storage
+from model.world.thrown import CodeThrew
 from reference_impl.clock import Time
 from reference_impl.contract import (
     COMPLETED,
@@ -37,7 +39,6 @@ from reference_impl.contract import (
     Put,
     Response,
     SetAlarm,
-    StreamBroken,
     Timer,
 )
 
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from model.design import DesignSpec
     from model.world.world import World
 
-SUSPENDS = object()
 CONSTRUCT = "construct"
 DELETES_ALARM_FROM = "2026-02-24"
 
@@ -185,6 +185,7 @@ class ObjectRuntime:
         )
 
     def _finish(self, task: TaskId, done: Done) -> None:
+        self.report(task, done.error)
         if not self.program.tasks and not self.old:
             instances.fall_idle(self)
         if task[0] == ALARM:
@@ -197,6 +198,13 @@ class ObjectRuntime:
                 self.storage.send("respond", task, response)
             else:
                 self.world.network.respond(task, response)
+
+    def report(self, task: TaskId, error: Exception | None) -> None:
+        """Say it where code threw what it did not catch; the caller is told 500, no more."""
+        if isinstance(error, CodeThrew):
+            method, chunk, attempt, _ = task
+            words = str(error)
+            self.world.trace.append(e.CodeThrew(self.world.now_ms, method, chunk, attempt, words))
 
     def end_handler(self, task: TaskId, done: Done) -> Response:
         """A request's handler has ended; its response."""
@@ -310,54 +318,6 @@ class ObjectRuntime:
         if self.alarms.is_running and self.alarms.attempt is attempt:
             self.world.add(Pending(LIMIT, RUN_MS_MAX))  # D4
 
-    # --- outside I/O: the gate is open (R4) --------------------------------------------------
-
-    def _timer(self, task: TaskId, effect: Timer) -> Any:
-        wait_ms = checked_wait(self.program, task, effect.wait_ms)
-        self.world.add(Pending(("timer", *task), wait_ms, ("timer", *task[1:])))
-        return SUSPENDS
-
-    def _blob_put(self, task: TaskId, effect: BlobPut) -> Any:
-        _, chunk, attempt, _ = task
-        crossing.chunk(self.program, task, effect.chunk)
-        self.meter.blob_puts += 1
-        self.world.trace.append(e.BlobPutStarted(self.world.now_ms, chunk, attempt))
-        if self.world.network.body_under_way(task):
-            self.awaiting_body[task] = effect
-        elif self.world.puts_at_once and self.storage.is_open and task in self.program.tasks:
-            self.world.blob_stored(task, chunk)
-            return None
-        else:
-            self._send(task, "put_blob", effect.chunk)
-        return SUSPENDS
-
-    def _notify(self, task: TaskId, effect: Notify) -> Any:
-        crossing.text(self.program, task, effect.key, "notifies with the key")
-        self.meter.notifications += 1
-        self._send(task, "notify", effect.key)
-        return SUSPENDS
-
-    def _send(self, task: TaskId, kind: str, payload: Any) -> None:
-        """Call the outside: through the output gate, unless a replaced instance does so (R11)."""
-        if self.storage.waits and not (self.old and task not in self.program.tasks):
-            self.storage.send(kind, task, payload)
-        else:
-            self.leave(kind, task, payload)
-
-    def body_arrived(self, call: TaskId) -> None:
-        """The whole body is there: uploads that wait for it go on to the blob store."""
-        for task in [task for task in self.awaiting_body if task[:3] == call]:
-            effect = self.awaiting_body.pop(task)
-            self._send(task, "put_blob", effect.chunk)
-
-    def body_broke(self, call: TaskId) -> None:
-        """The body will never be whole: the put that streams it breaks (R12)."""
-        for task in [task for task in self.awaiting_body if task[:3] == call]:
-            del self.awaiting_body[task]
-            _, chunk, attempt, _ = task
-            self.world.trace.append(e.BlobPutBroken(self.world.now_ms, chunk, attempt))
-            self.deliver("break", task, StreamBroken("the client went away"))
-
     # --- the gate, held by the code (R3) -----------------------------------------------------
 
     def _close_gate(self, task: TaskId, effect: CloseGate) -> None:
@@ -414,9 +374,9 @@ _ANSWERS: dict[type, Any] = {
     SetAlarm: ObjectRuntime._set_alarm,
     GetAlarm: ObjectRuntime._get_alarm,
     DeleteAlarm: ObjectRuntime._delete_alarm,
-    BlobPut: ObjectRuntime._blob_put,
-    Timer: ObjectRuntime._timer,
-    Notify: ObjectRuntime._notify,
+    BlobPut: outside.blob_put,
+    Timer: outside.timer,
+    Notify: outside.notify,
     CloseGate: ObjectRuntime._close_gate,
     OpenGate: ObjectRuntime._open_gate,
 }

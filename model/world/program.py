@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Coroutine, Hashable
-from types import CoroutineType, FunctionType, MemberDescriptorType, MethodType
+from types import CoroutineType, FunctionType, MemberDescriptorType, MethodType, NoneType
 from typing import Any
 
-from model.blame import ESCAPES, is_from_outside, place, place_of_error
+from model.blame import ESCAPES, is_from_outside, place
 from model.errors import DesignError
 from model.world.clone import clone
+from model.world.thrown import CodeThrew, ends_the_run, words_of
 from reference_impl.clock import Duration, Running, Time, TimeRefused, Uncatchable, bare
 from reference_impl.contract import (
     Blobs,
@@ -79,6 +80,8 @@ def frozen(value: Any) -> Hashable:
         return (type(value).__name__, str(bare(value)) if type(bare(value)) is int else "")
     if isinstance(value, Exception) or not isinstance(value, Hashable):
         return repr(value)  # exceptions compare by identity, which a copy does not share
+    if type(value).__eq__ is object.__eq__ and (fields := fields_of(value)):
+        return (type(value).__qualname__, frozen(fields))
     return value
 
 
@@ -326,6 +329,8 @@ class Program:
 
     def _step(self, task: TaskId, resume: Callable[[Any], Any], answer: Any) -> Effect[Any] | Done:
         effect = self._running(lambda: self._resumed(resume, answer))
+        if type(effect) is Done and not isinstance(effect.error, (*PLATFORM_ERRORS, NoneType)):
+            effect.error = CodeThrew(words_of(effect.error))
         if isinstance(effect, Effect | Done):
             return effect
         raise DesignError(
@@ -339,6 +344,10 @@ class Program:
         except StopIteration as end:
             return Done(end.value)
         except PLATFORM_ERRORS as error:
+            return Done(None, error)
+        except Exception as error:
+            if ends_the_run(error):
+                raise
             return Done(None, error)
 
     def _running(self, code: Callable[[], Any]) -> Any:
@@ -373,9 +382,7 @@ class Program:
     def _blame(self, error: BaseException) -> BaseException:
         if isinstance(error, DesignError) or is_from_outside(error):
             return error
-        where = place_of_error(error)
-        said = f": {error}" if str(error) else ""
-        return DesignError(f"{self.name} raised {type(error).__name__}{where}{said}")
+        return DesignError(f"{self.name} raised {words_of(error)}")
 
     def line_of(self, task: TaskId) -> str:
         """Where a task's code is suspended, in words."""
