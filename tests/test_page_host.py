@@ -236,5 +236,7 @@ def test_a_handler_answers_with_a_response() -> None:
         async def poke(self) -> Any:
             return 200
 
-    with pytest.raises(DesignError, match=r"Forgets.poke\(\) returned 200; it must return a Resp"):
+    with pytest.raises(
+        DesignError, match=r"Forgets.poke\(\) returned 200 at .*; it must return a Resp"
+    ):
         simulate(quiet(), spec_of(Forgets), 1)
