@@ -29,13 +29,13 @@ SPACING = 1_000_000
 AT_ONCE = 20
 SHOWN = 5
 TRIES_MAX = 200
-THOROUGH = Effort(classes=1_000, worlds=400, schedules=100, happenings=150)
+EFFORT = Effort(classes=300, worlds=60, schedules=60, happenings=100)
 
 
 def judge_some(numbers: Iterable[int]) -> list[Outcome]:
     """The outcomes of the designs of these numbers."""
     with tempfile.TemporaryDirectory() as folder:
-        return [judged(number, Path(folder), THOROUGH) for number in numbers]
+        return [judged(number, Path(folder), EFFORT) for number in numbers]
 
 
 def judge_all(numbers: range) -> list[Outcome]:
@@ -69,7 +69,7 @@ def small_one(outcome: Outcome) -> str:
     with tempfile.TemporaryDirectory() as folder:
 
         def still(text: str) -> bool:
-            found = judged(outcome.number, Path(folder), THOROUGH, text)
+            found = judged(outcome.number, Path(folder), EFFORT, text)
             return (found.fault, found.crash_kind) == (outcome.fault, outcome.crash_kind)
 
         return shrunk(random_design(outcome.number), still, TRIES_MAX)

@@ -83,6 +83,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "bounds": list(finding.bounds),
         "classes": finding.classes,
         "seconds": round(finding.seconds, 3),
+        "attacked": finding.attacked,
     }
 
 
@@ -175,6 +176,8 @@ def _shown(cell: Cell) -> dict[str, Any]:
     if cell.reached is not None:
         words = f"best possible: {LOOKS[cell.reached.kind].sign} {cell.reached.kind}"
     size = f"{cell.finding.classes:,} classes, {cell.finding.seconds:.1f} s"
+    if cell.finding.attacked:
+        size += f", attacked by {cell.finding.attacked:,} schedules"
     bounds = "; or ".join(cell.finding.bounds)
     return {
         "kind": cell.kind,

@@ -41,6 +41,7 @@ class _Finding(_Part):
     bounds: tuple[str, ...]
     classes: NonNegativeInt
     seconds: NonNegativeFloat
+    attacked: NonNegativeInt
     counterexample: str | None
 
 
@@ -191,7 +192,8 @@ class _Reader:
             if item.counterexample != f"{EXAMPLES}/{name}":
                 raise InputError(where, item.counterexample, f"{EXAMPLES}/{name}")
             schedule = self._schedule(self.folder / EXAMPLES / name, slug, where)
-        return Finding(item.verdict, item.reason, item.bounds, item.classes, item.seconds, schedule)
+        size = (item.classes, item.seconds)
+        return Finding(item.verdict, item.reason, item.bounds, *size, schedule, item.attacked)
 
     def _schedule(self, path: Path, slug: str, where: str) -> Schedule:
         """A schedule that shows the violation once more."""

@@ -38,7 +38,10 @@ MEMORY_MB = 3_000
 
 @dataclass(frozen=True)
 class Finding:
-    """What some scopes say of one property. ``bounds`` are theirs; ``classes`` a sum over them."""
+    """What some scopes say of one property. ``bounds`` are theirs; ``classes`` a sum over them.
+
+    ``attacked`` is by how many schedules what is proved was attacked, each design and scope.
+    """
 
     kind: Kind = "not asked"
     reason: str = ""
@@ -46,6 +49,7 @@ class Finding:
     classes: int = 0
     seconds: float = 0.0
     schedule: Schedule | None = None
+    attacked: int = 0
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,9 @@ def _finding(result: Verification, slug: str, scope: Scope, clock: Clock) -> Fin
         reason = (
             f"the budget of {clock.seconds:g} seconds was used up after {result.classes:,} classes"
         )
-    return Finding(kind, reason, (scope.bounds,), result.classes, result.seconds, schedule)
+    attacked = result.attack.schedules if kind == "proved" else 0
+    size = (result.classes, result.seconds)
+    return Finding(kind, reason, (scope.bounds,), *size, schedule, attacked)
 
 
 STRENGTH: dict[Kind, int] = {"not asked": 0, "proved": 1, "unknown": 2, "violated": 3}
@@ -180,6 +186,7 @@ def joined(one: Finding, other: Finding) -> Finding:
     classes, seconds = one.classes + other.classes, one.seconds + other.seconds
     if one.kind == other.kind == "proved":
         bounds = (*one.bounds, *other.bounds)
-        return replace(one, bounds=bounds, classes=classes, seconds=seconds)
+        attacked = one.attacked + other.attacked
+        return replace(one, bounds=bounds, classes=classes, seconds=seconds, attacked=attacked)
     stronger = one if STRENGTH[one.kind] >= STRENGTH[other.kind] else other
     return replace(stronger, classes=classes, seconds=seconds)

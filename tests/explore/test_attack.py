@@ -16,7 +16,7 @@ from model.errors import InputError
 from model.explore import attack, machine, node
 from model.explore.attack import LEAST, RefutedProofError
 from model.explore.bounds import bounds_of
-from model.explore.cells import explore_class
+from model.explore.cells import explore_class, joined
 from model.explore.item import Item
 from model.explore.scopes import FIXED, PUTS, small
 from model.explore.store import Store
@@ -27,6 +27,7 @@ from model.trace.schedule import read_schedule
 from reference_impl import DESIGNS
 from reference_impl.alarm import AlarmDesign
 from reference_impl.contract import Chunk, Response
+from reports.matrix import _shown
 from tests.explore.small import COMPLETE, explored
 
 EDGE = "grace_ms=16"  # of the small scope: violated up to here, by one instant alone
@@ -142,6 +143,17 @@ def test_the_cells_of_a_matrix_are_attacked(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(Store, "cover", all_covered)
     with pytest.raises(RefutedProofError):
         explore_class("alarm", "loss", 2, 60)
+
+
+def test_a_cell_says_by_how_many_schedules_it_was_attacked() -> None:
+    cells = {cell.slug: cell for cell in explore_class("lazy-alarm", "reliable", 1, 60)}
+    for cell in cells.values():
+        assert (cell.finding.attacked > 0) == (cell.kind == "proved"), cell
+    tried = cells["completed_is_final"].finding.attacked
+    assert tried >= LEAST
+    assert f"attacked by {tried} schedules" in _shown(cells["completed_is_final"])["title"]
+    both = joined(cells["completed_is_final"].finding, cells["count_true"].finding)
+    assert both.attacked == tried + cells["count_true"].finding.attacked
 
 
 @pytest.mark.parametrize("name", DESIGNS)
