@@ -188,7 +188,7 @@ def clocked(seed: int) -> type[AlarmDesign]:
     return Clocked
 
 
-@pytest.mark.parametrize("seeds", [range(at, at + 8) for at in range(0, 40, 8)], ids=str)
+@pytest.mark.parametrize("seeds", [range(at, at + 4) for at in range(0, 16, 4)], ids=str)
 def test_designs_that_compare_stored_times(seeds: range, monkeypatch: pytest.MonkeyPatch) -> None:
     slugs = ["complete_at_finalization", "finalizes", "nothing_lost", "completed_is_final"]
     ended = 0
@@ -197,7 +197,7 @@ def test_designs_that_compare_stored_times(seeds: range, monkeypatch: pytest.Mon
         forced(monkeypatch, is_on=False)
         whole = explored(design, slugs=slugs, budget=Budget(classes=400), counterexamples=False)
         forced(monkeypatch, is_on=True)
-        found = explored(design, slugs=slugs, budget=Budget(classes=4_000))
+        found = explored(design, slugs=slugs, budget=Budget(classes=1_500))
         for slug, verdict in found.verdicts.items():
             known = whole.verdicts[slug].kind
             assert known in ("unknown", verdict.kind), (seed, slug, known, verdict)
@@ -209,7 +209,7 @@ def test_designs_that_compare_stored_times(seeds: range, monkeypatch: pytest.Mon
                 if verdict.kind == "proved":
                     judgement = EXPLORABLE[slug].check(run.facts, run.judge)
                     assert not isinstance(judgement, Violation), (seed, slug, session)
-    assert ended >= 3 * len(seeds)
+    assert ended >= 2 * len(seeds)
 
 
 # --- the zone --------------------------------------------------------------------------------
