@@ -133,14 +133,18 @@ class Monitor:
     def _settle_status(self, facts: Facts) -> None:
         """Completions and the like: what was violated by them, where that may still be undone."""
         timed = not self.wants.isdisjoint(TIMED)
+        # What is kept must follow from what is kept: of chunks nobody asks for, nothing is known.
+        is_asked = self.reverts and "complete_at_finalization" in self.wants
         kept = [
-            (at_ms if timed else CAME, MISSING if missing and self.reverts else ())
+            (at_ms if timed else CAME, MISSING if missing and is_asked else ())
             for at_ms, missing in facts.completions
         ]
         facts.completions[:] = kept if self.reverts else kept[-1:]
         wrong = [
             (CAME, int(not least <= count <= most), 0, 0) for _, count, least, most in facts.counts
         ]
+        if "count_true" not in self.wants:
+            wrong = [(CAME, 0, 0, 0) for _ in wrong]
         facts.counts[:] = wrong if self.reverts else []
         facts.reopened[:] = [CAME for _ in facts.reopened] if self.reverts else []
 
