@@ -183,7 +183,7 @@ class Ring(Marks):
 
     def kept(self, held: Any) -> bool:
         """Is it in itself?"""
-        return held[0] is held
+        return held[0] is held  # refused
 
     async def upload(self, chunk: Chunk) -> Response:
         """As its base, with a line of its own to name."""

@@ -142,7 +142,7 @@ class ByDescriptor(Peeks):
 
     def is_one(self, chunk: Any) -> bool:
         """Around whatever the chunk does."""
-        field: Any = vars(Chunk)["index"]
+        field: Any = vars(Chunk)["index"]  # refused
         return bool(field.__get__(chunk) == 1)  # refused
 
 

@@ -22,9 +22,9 @@ class MutableDefault(Patient):
 class FunctionAttribute(Patient):
     """An attribute of a method."""
 
-    def looks(self) -> int:
+    def looks(self) -> int:  # refused
         """One more."""
-        method: Any = Patient.looks  # refused
+        method: Any = FunctionAttribute.looks  # refused
         method.count = getattr(method, "count", 0) + 1  # refused
         return int(method.count)
 

@@ -162,7 +162,7 @@ def counted(method: Callable[[Any], int]) -> Callable[[Any], int]:
     """Count the calls of a method."""
     calls = 0
 
-    @functools.wraps(method)
+    @functools.wraps(method)  # refused: ByDecorator
     def wrapper(self: Any) -> int:  # refused: ByDecorator
         nonlocal calls  # refused: ByDecorator
         calls += 1  # refused: ByDecorator
@@ -220,7 +220,7 @@ class Level(enum.Enum):
     """A member whose value is a list, and one that has a field."""
 
     SEEN = [0]  # refused: InEnumValue
-    OTHER = [1]
+    OTHER = [1]  # refused: InEnumField
 
 
 class InEnumValue(Patient):
@@ -248,7 +248,7 @@ class Nested(Patient):
     class Inner:
         """A drawer."""
 
-        waited = 0
+        waited = 0  # refused
 
     def looks(self) -> int:
         """One more."""

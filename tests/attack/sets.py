@@ -19,7 +19,7 @@ class OrderOfNumbers(Holds):
 
     def kept(self, held: Any) -> bool:
         """Which comes first?"""
-        return bool(next(iter(held)) == 8)  # refused
+        return bool(next(iter(held)) == 8)  # refused: FrozenNumbers
 
 
 class PoppedNumber(OrderOfNumbers):

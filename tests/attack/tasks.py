@@ -155,7 +155,7 @@ class CoroutineInField(Holds):
 
     def prepare(self) -> None:
         """None is there yet."""
-        self.noting: Any = None
+        self.noting: Any = None  # refused
 
     async def perhaps(self, is_late: bool) -> None:
         """Note the chunk, or not."""
