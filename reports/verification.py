@@ -55,6 +55,8 @@ def to_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[
         "guards": list(result.guards),
         "silent": list(result.silent),
         "goes_on": result.goes_on,
+        "assumptions": list(result.assumptions),
+        "unsaid": list(result.unsaid),
         "properties": {
             slug: {"verdict": verdict.kind, "reason": verdict.reason}
             for slug, verdict in result.verdicts.items()
@@ -141,4 +143,7 @@ def verification_html(result: Verification) -> str:
         f"{result.classes:,} classes, {result.seconds:.1f} s"
     )
     head = "<tr><th>property</th><th>verdict</th><th>why</th><th>meaning</th></tr>"
-    return f"<table><caption>{words}</caption>{head}{rows}</table>"
+    table = f"<table><caption>{words}</caption>{head}{rows}</table>"
+    items = "".join(f"<li>{escape(line)}</li>" for line in result.assumptions)
+    unsaid = "".join(f"<p>{escape(line)}</p>" for line in result.unsaid)
+    return f"{table}{unsaid}<details><summary>what is assumed</summary><ul>{items}</ul></details>"

@@ -17,9 +17,10 @@ from lastchunk.cli.app import ScenarioArgument, SetOption, check_least, console,
 from lastchunk.cli.compare import options
 from lastchunk.cli.gate import failed_schedules
 from model.explore.promela import promela
+from model.explore.refusals import NotExplorableError
 from model.explore.tchecker import tchecker
 from model.explore.threshold import Threshold, find_threshold
-from model.explore.verify import Budget, Switches, Verification
+from model.explore.verify import DEFAULT_SCOPE, Budget, Switches, Verification
 from model.explore.verify import verify as run_verify
 from model.explore.words import explanation
 from model.files import write_text
@@ -36,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    scenario: ScenarioArgument,
+    scenario: ScenarioArgument = DEFAULT_SCOPE,
     design: Annotated[str, typer.Option("--design", help="A name, or file.py:Class.")] = "alarm",
     overrides: SetOption = None,
     only: Annotated[
@@ -80,7 +81,7 @@ def verify(
         if file is not None:
             write_text(file, export(loaded), option)
     switches = Switches(inclusion, symmetry, pruning)
-    with progress_line() as progress:
+    with progress_line() as progress, refused_as(scenario, design, overrides or []):
         limits = []
         if threshold is not None:
             limits = [
@@ -119,6 +120,8 @@ def show(result: Verification, limits: list[Threshold]) -> None:
             "its code threw an exception on some schedule, and its callers were told 500; "
             "lastchunk simulate shows where"
         )
+    for line in result.unsaid:
+        out.print(f"[yellow]{escape(line)}[/]")
     if result.late_ms is not None:
         out.print(f"longest from the later of stop and last upload: {result.late_ms:,} ms")
     if result.goes_on:
@@ -129,6 +132,21 @@ def show(result: Verification, limits: list[Threshold]) -> None:
             out.print(escape(f"{examples[0].slug}: {explanation(examples[0])}"))
     for limit in limits:
         out.print(escape(limit.sentence()))
+    out.print("")
+    out.print("What these verdicts assume:")
+    for line in result.assumptions:
+        out.print(escape(f"  {line}"))
+
+
+@contextmanager
+def refused_as(scenario: str, design: str, overrides: list[str]) -> Iterator[None]:
+    """What cannot be explored is refused with the command that was given, and what it lacks."""
+    try:
+        yield
+    except NotExplorableError as error:
+        given = [word for override in overrides for word in ("--set", override)]
+        words = ["lastchunk", "verify", scenario, "--design", design, *given]
+        raise error.of_command(words) from error
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from typing import Any
 
 from model.errors import InputError
 from model.explore.instant import Instant, Span
-from model.scenario.schema import Scenario
 from model.world.pending import Shifted
 
 
@@ -41,26 +40,3 @@ def _shifted(delay: Shifted, now: Any) -> tuple[Instant, int, int | None]:
         if ms is None:
             raise InputError("a delay", repr(delay), "a planned time that is fixed or not past")
     return now, max(0, ms + low_ms), None if high_ms is None else ms + high_ms
-
-
-def refuse_unbounded(scenario: Scenario) -> None:
-    """Refuse what no state class can hold. Raises `InputError`."""
-    if scenario.uplink is not None:
-        raise InputError("uplink", "a shared uplink", "no uplink: exploring takes delays in bounds")
-    if any(fault.kind == "tab_throttled" for fault in scenario.faults):
-        allowed = "no timers at whole seconds: exploring knows times in bounds alone"
-        raise InputError("faults", "tab_throttled", allowed)
-    offset = scenario.platform.clock_offset_ms
-    if (offset.low_ms, offset.high_ms) != (0, 0):
-        raise InputError(
-            "platform.clock_offset_ms",
-            f"{offset.low_ms} to {offset.high_ms} ms",
-            "0 while exploring",
-        )
-    duration = scenario.recording.duration_ms
-    if duration.low_ms != duration.high_ms:
-        raise InputError(
-            "recording.duration_ms",
-            f"{duration.low_ms} to {duration.high_ms} ms",
-            "one value while exploring, such as recording.duration_ms=15000",
-        )

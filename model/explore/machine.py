@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from model.design import OBJECT_METHODS, DesignSpec
-from model.explore.bounds import bounds_of, refuse_unbounded
+from model.explore.bounds import bounds_of
 from model.explore.encode import Encoder
 from model.explore.instant import Instant
 from model.explore.items import Collector, Times
 from model.explore.monitor import Monitor, copy_facts
 from model.explore.node import Move, Node
+from model.explore.refusals import refuse
 from model.explore.repeatable import CHECKED, check_repeatable
 from model.explore.skeleton import Skeleton
 from model.explore.steps import Asker, Cell, Leaf, walk
@@ -74,7 +75,7 @@ class Machine:
         self.names = 1
         self.nodes: dict[Any, Node] = {}
         self.runs = 0
-        refuse_unbounded(scenario)
+        refuse(scenario)
         self.pristine = World(design, scenario, scenario.recording.duration_ms.low_ms or 0)
         self.pristine.object.meter = Unmetered()
         for program in self.pristine.programs:

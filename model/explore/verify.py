@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from model.design import DesignSpec
+from model.design import DesignSpec, load_design
 from model.errors import InputError
+from model.explore.assumptions import assumptions
 from model.explore.attack import (
     SECONDS_LEAST,
     SHARE,
@@ -27,16 +28,18 @@ from model.explore.search import (
     Search,
     few_collections,
 )
+from model.explore.unsaid import DEFAULT_SCOPE, unsaid
 from model.explore.watched import TellsApart
 from model.explore.zone import HALF, milliseconds
 from model.properties import EXPLORABLE, asked
+from model.scenario.load import load_scenario
 from model.scenario.schema import Scenario
 from model.verdict import Verdict, VerdictKind
 
 PROMPT = "finalizes_promptly"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verification:
     """What exploring says: a verdict for each property, and how much was looked at.
 
@@ -76,10 +79,30 @@ class Verification:
             return "violated"
         return "unknown" if "unknown" in kinds else "proved"
 
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the scope assumes, a sentence each: all verdicts are said under it."""
+        return assumptions(self.scenario, self.design)
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """What the proofs do not speak of, a sentence each; nothing where there are none."""
+        if all(verdict.kind != "proved" for verdict in self.verdicts.values()):
+            return ()
+        return tuple(unsaid(self.scenario, self.design, self.guards, self.frontier == 0))
+
+    def __repr__(self) -> str:
+        lines = [f"Verification of {self.design.name} in {self.scenario.name}: {self.verdict}"]
+        for slug, verdict in self.verdicts.items():
+            reason = f" ({verdict.reason})" if verdict.reason else ""
+            lines.append(f"  {slug}: {verdict.kind}{reason}")
+        lines += ["assuming:", *(f"  {line}" for line in self.assumptions), *self.unsaid]
+        return "\n".join(lines)
+
 
 def verify(
-    scenario: Scenario,
-    design: DesignSpec,
+    scenario: Scenario | None = None,
+    design: DesignSpec | str = "alarm",
     properties: Iterable[str] | None = None,
     budget: Budget | None = None,
     switches: Switches | None = None,
@@ -91,25 +114,25 @@ def verify(
 ) -> Verification:
     """Explore every schedule of a design within the bounds of a scenario.
 
-    ``kinds`` are those of the counterexamples to make. Without ``longest``, exploring ends at a
-    session that is not finalized promptly, and the longest delay is not known then. ``attack`` is
-    how many schedules to try against what is proved; None: as many as fit what was explored.
+    Without a scenario it is `DEFAULT_SCOPE`, in which any design can be judged. ``design`` may be
+    a reference; it then has the scenario's settings for it. ``kinds`` are those of the
+    counterexamples to make. Without ``longest``, exploring ends at a session that is not finalized
+    promptly, and the longest delay is not known then. ``attack`` is how many schedules to try
+    against what is proved; None: as many as fit what was explored.
 
     Raises `InputError` for what cannot be explored and for unknown properties, `DesignError` where
     the design throws, does not end or cannot be repeated, `TimeError` (a `DesignError`) where it
     does with a time what cannot be exact, `RefutedProofError` where what is proved is violated.
     """
+    scenario, design = meant(scenario, design)
     check_attack(attack)
     budget = check_budget(budget or Budget())
     slugs = check_slugs(design, scenario, properties)
-    # A timed property needs two times in every state; alone, it makes the others no dearer.
-    groups = [[slug for slug in slugs if slug not in TIMED]]
-    groups += [[slug] for slug in slugs if slug in TIMED]
     switches = switches or Switches()
     deadline = Deadline(budget.seconds)
     parts = [
         _explored(scenario, design, group, budget, deadline, switches, progress, longest)
-        for group in filter(None, groups)
+        for group in groups_of(slugs)
     ]
     found = [part.search.found for part in parts]
     verdicts = {slug: v for part in parts for slug, v in part.verdicts().items()}
@@ -168,6 +191,20 @@ def _attacked(
         seconds = max(SECONDS_LEAST, min(SHARE * spent, budget.seconds - spent))
     with few_collections():
         return attacker.attack(schedules, happenings, seconds)
+
+
+def groups_of(slugs: list[str]) -> list[list[str]]:
+    """The properties by search: a timed one needs two times in every state, so it is alone."""
+    plain = [slug for slug in slugs if slug not in TIMED]
+    return [*([plain] if plain else []), *([slug] for slug in slugs if slug in TIMED)]
+
+
+def meant(scenario: Scenario | None, design: DesignSpec | str) -> tuple[Scenario, DesignSpec]:
+    """The default scope for no scenario, and the design of a reference. Raises `InputError`."""
+    scenario = load_scenario(DEFAULT_SCOPE) if scenario is None else scenario
+    if not isinstance(scenario, Scenario):
+        raise InputError("scenario", scenario, "a Scenario; without one, name the design: design=")
+    return scenario, load_design(design, scenario) if isinstance(design, str) else design
 
 
 def _delays(parts: list[Part], longest: bool) -> tuple[int | None, int | None]:
@@ -235,4 +272,4 @@ def _explored(
     return Part(search, switches)
 
 
-__all__ = ["Budget", "Exploration", "Switches", "Verification", "verify"]
+__all__ = ["DEFAULT_SCOPE", "Budget", "Exploration", "Switches", "Verification", "verify"]

@@ -62,7 +62,8 @@ class Expect(Model):
 class Recording(Model):
     """How long is recorded, pauses left out; and the user's pause, if any.
 
-    ``chunks`` replaces the recorder: that many chunks are queued at time 0, and the stop with them.
+    ``chunks`` replaces the recorder: that many chunks are queued at time 0 (of a new session: as
+    soon as it is created), and the stop with them.
     """
 
     duration_ms: Delay = Uniform(distribution="uniform", low_ms=20_000, high_ms=120_000)
@@ -148,6 +149,11 @@ class FluctuatingUplinkSpec(Model):
     shape: PositiveFloat
     interval_ms: PositiveMs
     correlation: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+
+
+def _none(value: Any) -> Any:
+    """The word ``none`` takes an uplink away, since TOML has no empty value."""
+    return None if value == "none" else value
 
 
 UplinkSpec = Annotated[
@@ -414,7 +420,7 @@ class Scenario(Model):
     client: Client = Client()
     design: dict[str, Any] = {}
     network: Network = Network()
-    uplink: UplinkSpec | None = None
+    uplink: Annotated[UplinkSpec | None, BeforeValidator(_none)] = None
     blobs: Blobs = Blobs()
     platform: Platform = Platform()
     consumer: Consumer = Consumer()

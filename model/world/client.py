@@ -237,6 +237,9 @@ class ClientHost:
     # --- the MediaRecorder -------------------------------------------------------------------
 
     def _start_recorder(self, task: TaskId, effect: StartRecorder) -> None:
+        if self.world.scenario.recording.chunks is not None:
+            self.hand_out_chunks()
+            return
         self.started_ms = self.world.now_ms
         self.world.trace.append(e.RecordingStarted(self.world.now_ms))
         self.world.recording_started()
@@ -307,6 +310,12 @@ class ClientHost:
         if chunk.index == self.last_index and self.awaits_last is not None:
             waiting, self.awaits_last = self.awaits_last, None
             self.tell("send", waiting, len(self.chunks))
+
+    def hand_out_chunks(self) -> None:
+        """A scenario's chunks, in place of a recorder: all are queued at once."""
+        for _ in range(self.world.scenario.recording.chunks or 0):
+            self.hand_out(1)
+        self.world.recording_started()
 
     # --- copies ------------------------------------------------------------------------------
 

@@ -154,12 +154,10 @@ class World:
             self.object.alarms.time_ms = self.object.alarms.told_ms = None
             self.object.storage.settle()
             self.cancel(SLOT)
-        if self.scenario.recording.chunks is None:
+        if self.scenario.recording.chunks is None or session == "new":
             self.client.tell("start", client_host.START)
-            return
-        for _ in range(self.scenario.recording.chunks):
-            self.client.hand_out(1)
-        self.recording_started()
+        else:
+            self.client.hand_out_chunks()
 
     def add(self, pending: Pending) -> None:
         """One more thing is pending."""

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import InputError
-from model.explore.bounds import bounds_of, refuse_unbounded
+from model.explore.bounds import bounds_of
 from model.explore.instant import Instant
+from model.explore.refusals import refuse
 from model.scenario.load import load_scenario
 from model.world.pending import AnyTime, Between, Shifted
 from tests.explore.test_instant import Clockwork
@@ -121,6 +122,6 @@ def test_a_time_is_no_delay() -> None:
 )
 def test_what_no_state_class_can_hold_is_refused_by_name(override: str, words: str) -> None:
     with pytest.raises(InputError) as refused:
-        refuse_unbounded(load_scenario("small-scope", [override]))
+        refuse(load_scenario("small-scope", [override]))
     assert str(refused.value).startswith(words)
-    refuse_unbounded(load_scenario("small-scope"))
+    refuse(load_scenario("small-scope"))

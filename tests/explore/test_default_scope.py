@@ -158,8 +158,8 @@ def test_with_a_retry_the_grace_must_exceed_both_attempts() -> None:
 
 
 def test_the_longest_put_that_the_deployed_grace_covers() -> None:
-    # With a put of P, chunk 0 ends at 10,500 + P and its answer is there 10 later: at 15,010,
-    # before the stop runs, only if P is 4,500. Then the last one ends at 15,010 + 500 + P = 20,010,
+    # With a put of P, chunk 0 ends at 10,500 + P at the latest, and its answer is there 10 later.
+    # The last put then ends at 10,510 + P + 500 + P: that is 20,010 where P is 4,500,
     # and the alarm of the earliest stop runs at 15,010 + 5,000.
     assert turns("put_high_ms", 4_499, "proved", *CALM)
 

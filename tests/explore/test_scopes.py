@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from model.explore.bounds import refuse_unbounded
 from model.explore.fault_classes import BUILDERS, FaultClass
+from model.explore.refusals import refuse
 from model.explore.scopes import Scope, fault, faults, recorder, small, spread
 from model.properties import EXPLORABLE, PROPERTIES
 from model.scenario.load import load_scenario
@@ -35,7 +35,7 @@ def kinds(scenario: Scenario) -> list[str]:
 @pytest.mark.parametrize("name", SCOPES)
 def test_a_scope_can_be_explored_and_expects_nothing(name: str) -> None:
     scenario = SCOPES[name].load()
-    refuse_unbounded(scenario)
+    refuse(scenario)
     assert scenario.expect.sometimes == ()
     assert scenario.client.retry_jitter == 0
     assert scenario.design.get("grace_ms", 5_000) == 5_000
