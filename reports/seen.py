@@ -90,6 +90,14 @@ def of_a_closed_tab(rows: pd.DataFrame) -> pd.Series[bool]:
     return lost & (rows["never_stored"] <= rows["lost_with_tab"])
 
 
+def failures(rows: pd.DataFrame, slug: str) -> tuple[int, int]:
+    """The sessions that fail, less what only a closed tab held, and those that say anything."""
+    failing = rows[slug] == VIOLATED_CODE
+    if slug == "nothing_lost":
+        failing &= ~of_a_closed_tab(rows)
+    return int(failing.sum()), int((rows[slug] >= 0).sum())
+
+
 def _verdict(item: Comparison, slug: str, design: str) -> Verdict:
     """The scenario's own verdict, less what only a closed tab held."""
     rows = item.rows_of(design)

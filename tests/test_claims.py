@@ -13,7 +13,7 @@ from reports.evidence import evidence_of
 from reports.ledger import TITLES, ledger
 from reports.proofs import Proofs
 from reports.review import Review, make_review
-from reports.seen import of_a_closed_tab, seen
+from reports.seen import failures, of_a_closed_tab, seen
 
 DESIGNS = ["manual", "alarm", "lazy-alarm"]
 BY_NUMBER = {claim.number: claim for claim in CLAIMS}
@@ -98,6 +98,7 @@ def test_a_chunk_that_only_a_closed_tab_held_counts_for_nobody(review: Review) -
     kept = item.rows_of("manual")
     failing = int((kept["nothing_lost"] == 0).sum() - of_a_closed_tab(kept).sum())
     assert other.pooled["nothing_lost"].violations == failing > 0
+    assert failures(kept, "nothing_lost") == (failing, int((kept["nothing_lost"] >= 0).sum()))
 
 
 def test_cost_and_simplicity_are_judged_by_figures(review: Review) -> None:
