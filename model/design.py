@@ -21,6 +21,7 @@ from model.scenario.delay import MS_MAX
 from model.scenario.load import check_client
 from model.scenario.schema import Scenario
 from model.step_limit import STEP_SECONDS_MAX, time_limit
+from model.subset import check_subset
 from reference_impl import DESIGNS
 
 OBJECT_METHODS = ("create", "upload", "alarm")
@@ -117,6 +118,7 @@ def find_class(reference: str) -> tuple[str, Any]:
         classes = {n for n, item in vars(module).items() if inspect.isclass(item)}
         raise InputError("--design", reference, f"a class of {file}: {_nearest(name, classes)}")
     _check_class(name, cls)
+    check_subset(name, cls)
     return name, cls
 
 

@@ -25,6 +25,7 @@ from model.explore.watched import time_limit, watched
 from model.explore.zone import Layout, Zone, at_most, fire, nearest_of, point
 from model.properties import judge_settings
 from model.scenario.schema import Scenario
+from model.subset import lasting_of
 from model.trace.facts import Facts
 from model.world.instances import CONSTRUCT
 from model.world.meter import IDLE, Meter
@@ -76,6 +77,7 @@ class Machine:
         self.nodes: dict[Any, Node] = {}
         self.runs = 0
         refuse(scenario)
+        self.lasting = lasting_of(design.name, self.plain.cls)
         self.pristine = World(design, scenario, scenario.recording.duration_ms.low_ms or 0)
         self.pristine.object.meter = Unmetered()
         for program in self.pristine.programs:
@@ -163,6 +165,7 @@ class Machine:
             with time_limit(self.design.name, (world.object.program, world.client.program)):
                 world.happen(world.pending[move.key], node.times[move.key], move.outcome)  # type: ignore[arg-type]
             leaf = self._leaf(world, facts, node.times, node.places)
+            self.lasting.check()
         finally:
             # Code that is dropped later, as garbage, would ask the class of another step.
             world.shed()

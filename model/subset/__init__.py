@@ -1,0 +1,13 @@
+"""What a design may be made of: a stated subset of Python, refused by default.
+
+A proof says something of every run only if all that code can remember is seen, and if code that is
+told the same does the same. Both are easier to list than to look for: `reach` finds all code that a
+design's class leads to, `syntax` and `names` look at each line of it, `lasting` watches what
+outlives an instance while it runs, and the types of what is kept are checked where a state is
+written (`model.explore.kept`). docs/subset.md is the list for people.
+"""
+
+from model.subset.check import check_subset, lasting_of
+from model.subset.lasting import Lasting
+
+__all__ = ["Lasting", "check_subset", "lasting_of"]

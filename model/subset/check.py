@@ -1,0 +1,112 @@
+"""The check of a design's class, before it runs: each line that is not on the list is refused."""
+
+from __future__ import annotations
+
+import types
+import weakref
+from typing import Any
+
+from model.errors import DesignError
+from model.subset.lasting import Lasting
+from model.subset.listed import BUILTINS, INSTEAD_OF_MODULES, METHODS, MODULES
+from model.subset.reach import (
+    KNOWN,
+    Code,
+    Reached,
+    Used,
+    file_name,
+    is_users,
+    is_users_function,
+)
+from model.subset.sets import set_problems
+from model.subset.syntax import Problem, syntax_problems
+
+_PICTURED: weakref.WeakKeyDictionary[type, Lasting] = weakref.WeakKeyDictionary()
+_CHECKED: weakref.WeakKeyDictionary[type, Reached] = weakref.WeakKeyDictionary()
+
+
+def check_subset(name: str, cls: type) -> Reached:
+    """Check all code that a class leads to. Raises `DesignError` with the first line refused.
+
+    A class is checked once: its code does not change.
+    """
+    reached = _CHECKED.get(cls)
+    if reached is None:
+        reached = Reached(name, cls)
+        _check_settings(name, cls)
+        for base in reached.classes:
+            for method, instead in METHODS.items():
+                if method in vars(base):
+                    raise DesignError(
+                        f"{name}: class {base.__name__} has {method}(); allowed: {instead}"
+                    )
+        for code in reached.codes:
+            _check_code(name, code)
+        _CHECKED[cls] = reached
+    return reached
+
+
+def lasting_of(name: str, cls: type) -> Lasting:
+    """The picture of what outlives the instances of a class, taken when it is first asked for."""
+    lasting = _PICTURED.get(cls)
+    if lasting is None:
+        lasting = _PICTURED[cls] = Lasting(name, check_subset(name, cls))
+    return lasting
+
+
+def _check_settings(name: str, cls: type) -> None:
+    made = getattr(getattr(cls, "Settings", None), "__dataclass_params__", None)
+    if made is None or not made.frozen:
+        raise DesignError(f"design {name} needs Settings, a frozen dataclass")
+
+
+def _check_code(name: str, code: Code) -> None:
+    problems = [*syntax_problems(code), *set_problems(code)]
+    problems += [problem for used in code.uses if (problem := _problem_of(used)) is not None]
+    if problems:
+        first = min(problems, key=lambda problem: problem.line)
+        place = f"{file_name(code.file)}, line {first.line}, in {code.name.rpartition('.')[2]}()"
+        raise DesignError(f"{name}: {place}: {first.what}; allowed: {first.instead}")
+
+
+def _problem_of(used: Used) -> Problem | None:
+    """What is wrong with a name from outside, if anything is."""
+    value = used.value
+    if used.name in BUILTINS and getattr(value, "__module__", None) == "builtins":
+        return Problem(used.line, f"{used.name}() is not listed", BUILTINS[used.name])
+    if isinstance(value, types.ModuleType):
+        return module_problem(used.line, value.__name__)
+    module = _module_of(value)
+    if module is None:
+        return None
+    return module_problem(used.line, module)
+
+
+def _module_of(value: Any) -> str | None:
+    """The module of the library that a function or a class is from; None for all else."""
+    if not callable(value) or isinstance(value, types.MethodType):
+        return None
+    module = getattr(value, "__module__", None)
+    if not isinstance(module, str) or module in KNOWN:
+        return None
+    if isinstance(value, type):
+        return None if is_users(value) else module
+    if isinstance(value, types.BuiltinFunctionType):
+        return module
+    if isinstance(value, types.FunctionType):
+        return None if is_users_function(value) else module
+    if type(value).__name__ == "_lru_cache_wrapper":
+        return "functools.lru_cache"
+    return None
+
+
+def module_problem(line: int, name: str) -> Problem | None:
+    """What is wrong with a module, if it is not listed."""
+    if name == "functools.lru_cache":
+        return Problem(line, "lru_cache keeps answers beside the instance", "a dict in a field")
+    parts = name.split(".")
+    # A module in C has its name with an underscore before it.
+    if any(".".join(parts[:at]).lstrip("_") in MODULES for at in range(1, len(parts) + 1)):
+        return None
+    instead = INSTEAD_OF_MODULES.get(parts[0].lstrip("_"), "the modules that docs/subset.md lists")
+    return Problem(line, f"the module {name} is not listed", instead)

@@ -1,0 +1,159 @@
+"""The lists: which modules, built-in functions and attributes code of a design may use."""
+
+from __future__ import annotations
+
+MODULES = frozenset(
+    [
+        "__future__",
+        "abc",
+        "base64",
+        "binascii",
+        "bisect",
+        "builtins",
+        "collections",
+        "collections.abc",
+        "contextlib",
+        "copy",
+        "dataclasses",
+        "decimal",
+        "enum",
+        "fractions",
+        "functools",
+        "hashlib",
+        "heapq",
+        "itertools",
+        "json",
+        "keyword",
+        "logging",
+        "math",
+        "numbers",
+        "operator",
+        "pprint",
+        "re",
+        "reprlib",
+        "statistics",
+        "string",
+        "textwrap",
+        "types",
+        "typing",
+        "typing_extensions",
+        "unicodedata",
+        "urllib.parse",
+        "warnings",
+        "zlib",
+    ]
+)
+"""Modules of the standard library that compute, and look at nothing outside of the design."""
+
+INSTEAD_OF_MODULES = {
+    "random": "no draws: what happens by chance is the network's, in the scenario",
+    "secrets": "no draws: what happens by chance is the network's, in the scenario",
+    "uuid": "no draws: a name made of the chunk's index or a stored counter",
+    "time": "ctx.now()",
+    "datetime": "ctx.now()",
+    "asyncio": "await one thing after the other, and ctx.sleep()",
+    "threading": "async methods",
+    "os": "settings of the design",
+    "sys": "settings of the design",
+    "weakref": "the object itself",
+}
+
+BUILTINS = {
+    "id": "a number of your own",
+    "hash": "the value itself",
+    "object": "None, a flag or an enum",
+    "open": "ctx.storage",
+    "input": "settings of the design",
+    "exec": "a method",
+    "eval": "a method",
+    "compile": "a method",
+    "globals": "a field",
+    "locals": "a dict",
+    "vars": "the fields by name",
+    "dir": "the fields by name",
+    "memoryview": "bytes",
+    "breakpoint": "nothing",
+    "exit": "an exception",
+    "quit": "an exception",
+    "__import__": "an import at the top of the file",
+}
+"""Built-in functions that are refused, and what to use instead."""
+
+ATTRIBUTES = {
+    "__dict__": "the fields by name",
+    "__code__": "a method",
+    "__globals__": "a field",
+    "__closure__": "a field",
+    "__defaults__": "a field",
+    "__kwdefaults__": "a field",
+    "__subclasses__": "the class by name",
+    "__traceback__": "a field of the exception",
+    "__get__": "the attribute itself",
+    "__getattribute__": "the attribute itself",
+    "__setattr__": "an assignment",
+    "__delattr__": "del",
+    "with_traceback": "raise",
+    "_ms": "an operation on times",
+}
+"""Attributes that lead out of what is seen."""
+FRAMES = ("cr_", "gi_", "ag_", "f_back", "f_locals", "f_globals", "f_code", "tb_")
+"""How the names of attributes begin that show code under way."""
+
+METHODS = {
+    "__del__": "what has to be done, where it has to be done",
+    "__getattribute__": "a method",
+}
+"""Methods that a class may not have."""
+EFFECTS = frozenset(
+    [
+        "get",
+        "put",
+        "delete",
+        "delete_all",
+        "set_alarm",
+        "get_alarm",
+        "delete_alarm",
+        "sleep",
+        "notify",
+        "fetch",
+        "log",
+        "abandon",
+        "write_row",
+        "start_recorder",
+        "stop_recorder",
+        "last_chunk",
+        "block_concurrency_while",
+    ]
+)
+"""Methods of the ports, each to be awaited."""
+PORTS = frozenset(("storage", "blobs", "ctx", "browser"))
+CATCH_ALL = frozenset(("BaseException", "GeneratorExit", "KeyboardInterrupt", "SystemExit"))
+"""What also ends a run, when it is caught."""
+ORDERED = frozenset(
+    ("sorted", "len", "sum", "min", "max", "any", "all", "set", "frozenset", "bool", "isinstance")
+)
+"""Functions that say the same of a set in whatever order."""
+SET_METHODS = frozenset(("union", "intersection", "difference", "symmetric_difference"))
+EXPOSES_ORDER = frozenset(
+    (
+        "list",
+        "tuple",
+        "iter",
+        "next",
+        "enumerate",
+        "zip",
+        "map",
+        "filter",
+        "join",
+        "extend",
+        "fromkeys",
+        "reversed",
+        "deque",
+        "chain",
+        "repr",
+        "str",
+        "dict",
+        "pop",
+    )
+)
+"""Functions and methods that show the order of what they are given."""

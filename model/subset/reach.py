@@ -1,0 +1,186 @@
+"""All code that a design's class leads to: its methods, helpers, classes, and what these use.
+
+Code is found by name, as Python does: a name in a function's text is looked up in what encloses it
+and in its module. The tool's own ports are known; the standard library is judged by its modules.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import linecache
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from model.blame import STANDARD_LIBRARY
+from model.errors import DesignError
+from reference_impl import clock, contract
+
+KNOWN = frozenset((contract.__name__, clock.__name__))
+
+
+class Used(NamedTuple):
+    """A name that code uses: what it stands for, and where."""
+
+    name: str
+    value: Any
+    line: int
+
+
+class Code(NamedTuple):
+    """One function or class body: its text as a tree, where, and the names from outside."""
+
+    name: str
+    file: str
+    tree: ast.AST
+    uses: list[Used]
+    owner: Any
+
+
+class Reached:
+    """What a class leads to. ``codes`` are functions; ``classes`` and ``functions`` the objects."""
+
+    def __init__(self, name: str, root: type) -> None:
+        self.name = name
+        self.codes: list[Code] = []
+        self.classes: list[type] = []
+        self.functions: list[types.FunctionType] = []
+        self.others: list[Used] = []
+        self.seen: set[int] = set()
+        self._class(root)
+
+    def value(self, used: Used) -> None:
+        """Follow a value to the code behind it."""
+        value = used.value
+        if isinstance(value, types.FunctionType):
+            self._function(value)
+        elif isinstance(value, type) and is_users(value):
+            self._class(value)
+        elif isinstance(value, types.MethodType | staticmethod | classmethod):
+            self._function(value.__func__)
+        elif isinstance(value, property):
+            for part in (value.fget, value.fset, value.fdel):
+                if part is not None:
+                    self.value(used._replace(value=part))
+        elif isinstance(value, functools.cached_property):
+            self.value(used._replace(value=value.func))
+        else:
+            if is_users(type(value)):
+                self._class(type(value))
+            self.others.append(used)
+
+    def _class(self, cls: type) -> None:
+        for base in cls.__mro__:
+            if id(base) in self.seen or not is_users(base):
+                continue
+            self.seen.add(id(base))
+            self.classes.append(base)
+            for name, value in list(vars(base).items()):
+                if not (name.startswith("__") and isinstance(value, str | tuple | dict | None)):
+                    self.value(Used(name, value, 0))
+
+    def _function(self, function: Any) -> None:
+        function = inspect.unwrap(function)
+        if not isinstance(function, types.FunctionType) or id(function) in self.seen:
+            return
+        self.seen.add(id(function))
+        if not is_users_function(function) or function.__code__.co_filename == "<string>":
+            return  # the library's, or what a dataclass had made for it
+        self.functions.append(function)
+        tree = self._tree(function)
+        if tree is None:
+            return
+        uses = list(_uses(tree, function))
+        file = function.__code__.co_filename
+        self.codes.append(Code(function.__qualname__, file, tree, uses, function))
+        for used in uses:
+            if not isinstance(used.value, types.ModuleType):
+                self.value(used)
+
+    def _tree(self, function: types.FunctionType) -> ast.AST | None:
+        """The function's text as a tree; None for one that no text was written for."""
+        code = function.__code__
+        if code.co_filename.startswith("<") and not linecache.getlines(code.co_filename):
+            if function.__name__.startswith("__"):
+                return None  # what a decorator has made, as dataclasses do
+            raise DesignError(
+                f"{self.name}: the source of {function.__qualname__}() cannot be read; "
+                "allowed: a class from a file, a notebook or a test"
+            )
+        return functions_of(code.co_filename).get((code.co_firstlineno, code.co_name))
+
+
+def is_users(cls: type) -> bool:
+    """Whether a class is neither Python's, nor one of the ports'."""
+    module = getattr(cls, "__module__", "")
+    if module in KNOWN or module == "builtins":
+        return False
+    try:
+        file = inspect.getsourcefile(cls) or ""
+    except TypeError:
+        return not any(isinstance(item, types.MethodDescriptorType) for item in vars(cls).values())
+    return not file.startswith(STANDARD_LIBRARY)
+
+
+def is_users_function(function: types.FunctionType) -> bool:
+    """Whether a function is neither the library's, nor one of the ports'."""
+    file = function.__code__.co_filename
+    return not file.startswith(STANDARD_LIBRARY) and function.__module__ not in KNOWN
+
+
+@functools.lru_cache(maxsize=64)
+def functions_of(file: str) -> dict[tuple[int, str], ast.AST]:
+    """The functions of a file by their first line, decorators included, and their name."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except SyntaxError:
+        return {}
+    found: dict[tuple[int, str], ast.AST] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+            found[first, node.name] = node
+        elif isinstance(node, ast.Lambda):
+            found[node.lineno, "<lambda>"] = node
+    return found
+
+
+def _uses(tree: ast.AST, function: types.FunctionType) -> Iterator[Used]:
+    """The names that a function takes from outside, with what they stand for."""
+    outside = dict(function.__globals__)
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            outside[name] = cell.cell_contents
+        except ValueError:
+            continue
+    builtins = outside.get("__builtins__", {})
+    builtins = builtins if isinstance(builtins, dict) else vars(builtins)
+    local = set(_bound(tree)) - set(function.__code__.co_freevars)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
+            if node.id in outside:
+                yield Used(node.id, outside[node.id], node.lineno)
+            elif node.id in builtins:
+                yield Used(node.id, builtins[node.id], node.lineno)
+
+
+def _bound(tree: ast.AST) -> Iterator[str]:
+    """The names that a function binds itself."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if node is not tree:
+                yield node.name
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            yield node.name
+
+
+def file_name(file: str) -> str:
+    """The name of a file, as errors give it."""
+    return Path(file).name

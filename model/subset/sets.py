@@ -1,0 +1,156 @@
+"""Sets and their order: two equal sets may be gone through in different ways, so none is.
+
+The order of a set of texts changes from one process to the next, that of a set of numbers with how
+it came to be. A set may be asked what is in it, and gone through by `sorted`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
+from model.subset.reach import Code, functions_of
+from model.subset.syntax import Problem
+
+INSTEAD = "sorted(...) of it, or a list or dict"
+
+
+def set_problems(code: Code) -> Iterator[Problem]:
+    """Each line on which a set's order may show."""
+    known = set_names(code)
+    harmless = {
+        id(argument)
+        for node in ast.walk(code.tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ORDERED
+        for argument in node.args
+    }
+    for node in ast.walk(code.tree):
+        for exposed in () if id(node) in harmless else _exposed(node):
+            if is_set(exposed, known):
+                text = ast.unparse(exposed)
+                yield Problem(node.lineno, f"the order of the set {text} shows", INSTEAD)
+
+
+def set_names(code: Code) -> set[str]:
+    """The variables and fields that hold sets, as far as the text of the code and class shows."""
+    trees = [code.tree, *_class_trees(code)]
+    known: set[str] = set()
+    before = -1
+    while len(known) > before:
+        before = len(known)
+        for tree in trees:
+            for node in ast.walk(tree):
+                known |= _named_by(node, known)
+    return known
+
+
+def _class_trees(code: Code) -> list[ast.AST]:
+    """The other methods of the class: what they put into fields is known here."""
+    owner = code.name.rpartition(".")[0]
+    functions = functions_of(code.file).values() if owner else ()
+    return [tree for tree in functions if isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def _named_by(node: ast.AST, known: set[str]) -> set[str]:
+    """What an assignment or annotation says to be a set."""
+    if isinstance(node, ast.AnnAssign):
+        if _is_set_type(node.annotation) or (node.value and is_set(node.value, known)):
+            return _names(node.target)
+    elif isinstance(node, ast.arg):
+        if node.annotation is not None and _is_set_type(node.annotation):
+            return {node.arg}
+    elif isinstance(node, ast.NamedExpr):
+        if is_set(node.value, known):
+            return _names(node.target)
+    elif isinstance(node, ast.Assign) and is_set(node.value, known):
+        return {name for target in node.targets for name in _names(target)}
+    elif isinstance(node, ast.Assign | ast.Return) and isinstance(node.value, ast.Dict):
+        return _keys(node.value, known)
+    elif isinstance(node, ast.Call):
+        return {word.arg for word in node.keywords if word.arg and is_set(word.value, known)}
+    return set()
+
+
+def _keys(node: ast.Dict, known: set[str]) -> set[str]:
+    pairs = zip(node.keys, node.values, strict=True)
+    return {
+        str(key.value)
+        for key, value in pairs
+        if isinstance(key, ast.Constant) and is_set(value, known)
+    }
+
+
+def _is_set_type(node: ast.AST) -> bool:
+    root = node.value if isinstance(node, ast.Subscript) else node
+    return getattr(root, "id", getattr(root, "attr", "")).lower() in (
+        "set",
+        "frozenset",
+        "abstractset",
+        "mutableset",
+    )
+
+
+def _names(node: ast.AST) -> set[str]:
+    """The last name of what is assigned to."""
+    name = _last(node)
+    return {name} if name else set()
+
+
+def _last(node: ast.AST) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return str(node.slice.value)
+    return ""
+
+
+def is_set(node: ast.AST, known: set[str]) -> bool:
+    """Whether an expression is known to be a set."""
+    if isinstance(node, ast.Set | ast.SetComp):
+        return True
+    if isinstance(node, ast.BinOp) and isinstance(
+        node.op, ast.BitOr | ast.BitAnd | ast.Sub | ast.BitXor
+    ):
+        return is_set(node.left, known) or is_set(node.right, known)
+    if isinstance(node, ast.IfExp):
+        return is_set(node.body, known) or is_set(node.orelse, known)
+    if isinstance(node, ast.BoolOp):
+        return any(is_set(value, known) for value in node.values)
+    if isinstance(node, ast.NamedExpr | ast.Await):
+        return is_set(node.value, known)
+    if isinstance(node, ast.Call):
+        return _makes_set(node, known)
+    return _last(node) in known
+
+
+def _makes_set(node: ast.Call, known: set[str]) -> bool:
+    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    if name in ("set", "frozenset") or name in SET_METHODS:
+        return True
+    if name == "copy" and isinstance(node.func, ast.Attribute):
+        return is_set(node.func.value, known)
+    if name == "get" and node.args and isinstance(node.args[0], ast.Constant):
+        return str(node.args[0].value) in known
+    return False
+
+
+def _exposed(node: Any) -> Iterator[ast.AST]:
+    """The expressions whose order a node lets show."""
+    if isinstance(node, ast.For | ast.AsyncFor):
+        yield node.iter
+    elif isinstance(node, ast.ListComp | ast.DictComp | ast.GeneratorExp):
+        yield from (part.iter for part in node.generators)
+    elif isinstance(node, ast.Starred | ast.FormattedValue) or (
+        isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple | ast.List)
+    ):
+        yield node.value
+    elif isinstance(node, ast.Call):
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name == "pop" and isinstance(node.func, ast.Attribute) and not node.args:
+            yield node.func.value
+        elif name in EXPOSES_ORDER and name not in ORDERED and name != "pop":
+            yield from node.args

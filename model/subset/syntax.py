@@ -1,0 +1,212 @@
+"""What the text of code shows: statements that hide state, or catch what ends a run."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import types
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from model.subset.listed import (
+    ATTRIBUTES,
+    CATCH_ALL,
+    EFFECTS,
+    FRAMES,
+    INSTEAD_OF_MODULES,
+    MODULES,
+    PORTS,
+)
+from model.subset.reach import Code
+
+
+class Problem(NamedTuple):
+    """A line that is not on the list: what it does, and what is allowed instead."""
+
+    line: int
+    what: str
+    instead: str
+
+
+def syntax_problems(code: Code) -> Iterator[Problem]:
+    """Each line of a function that the list does not allow."""
+    names = {used.name: used.value for used in code.uses}
+    coroutines = _coroutines(code)
+    for node in ast.walk(code.tree):
+        rule = _RULES.get(type(node))
+        if rule is not None:
+            yield from rule(node, names)
+        if isinstance(node, ast.Expr):
+            yield from _unawaited(node, names, coroutines)
+
+
+def _global(node: Any, names: dict[str, Any]) -> Iterator[Problem]:
+    yield Problem(node.lineno, f"global {', '.join(node.names)}", "a field of the instance")
+
+
+def _import(node: Any, names: dict[str, Any]) -> Iterator[Problem]:
+    modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+    modules += [] if modules else [item.name for item in node.names]
+    for module in modules:
+        if module not in MODULES:
+            instead = INSTEAD_OF_MODULES.get(module, "an import at the top of the file")
+            yield Problem(node.lineno, f"the module {module} is not listed", instead)
+
+
+def _attribute(node: ast.Attribute, names: dict[str, Any]) -> Iterator[Problem]:
+    if node.attr in ATTRIBUTES and not _is_super(node.value):
+        yield Problem(node.lineno, f"{node.attr} is not listed", ATTRIBUTES[node.attr])
+    elif node.attr.startswith(FRAMES) and not isinstance(node.ctx, ast.Store):
+        yield Problem(node.lineno, f"{node.attr} shows code under way", "a field of your own")
+    elif node.attr == "__class__" and not isinstance(node.ctx, ast.Load):
+        yield Problem(node.lineno, "the class of an object is changed", "a field that says which")
+
+
+def _is_super(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "super"
+
+
+def _call(node: ast.Call, names: dict[str, Any]) -> Iterator[Problem]:
+    name = getattr(node.func, "id", "")
+    if name == "type" and len(node.args) > 1:
+        yield Problem(node.lineno, "a class is made while code runs", "a class at the top")
+    if name in ("setattr", "delattr", "getattr") and node.args:
+        word = node.args[1] if len(node.args) > 1 else None
+        if isinstance(word, ast.Constant) and word.value in ATTRIBUTES:
+            yield Problem(node.lineno, f"{word.value} is not listed", ATTRIBUTES[word.value])
+        target = node.args[0]
+        if name != "getattr" and _is_class(target, names):
+            yield Problem(node.lineno, "a class is changed", "a field of the instance")
+
+
+def _class(node: ast.ClassDef, names: dict[str, Any]) -> Iterator[Problem]:
+    yield Problem(node.lineno, "a class is made while code runs", "a class at the top of the file")
+
+
+def _handler(node: ast.ExceptHandler, names: dict[str, Any]) -> Iterator[Problem]:
+    caught = [] if node.type is None else getattr(node.type, "elts", [node.type])
+    words = {getattr(item, "id", getattr(item, "attr", "")) for item in caught}
+    is_all = node.type is None or bool(words & CATCH_ALL)
+    last = node.body[-1]
+    if is_all and not (isinstance(last, ast.Raise) and last.exc is None):
+        what = "except" if node.type is None else f"except {', '.join(sorted(words))}"
+        yield Problem(node.lineno, f"{what} also catches what ends a run", "except Exception")
+
+
+def _try(node: ast.Try, names: dict[str, Any]) -> Iterator[Problem]:
+    for leaving in _leaving(node.finalbody, in_loop=False):
+        word = type(leaving).__name__.lower()
+        yield Problem(
+            leaving.lineno, f"{word} in a finally catches what ends a run", f"{word} after it"
+        )
+
+
+def _leaving(body: list[ast.stmt], in_loop: bool) -> Iterator[Any]:
+    """The statements that leave a block, but for those that leave a loop or function within."""
+    for node in body:
+        if isinstance(node, ast.Return) or (
+            isinstance(node, ast.Break | ast.Continue) and not in_loop
+        ):
+            yield node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        loops = in_loop or isinstance(node, ast.For | ast.AsyncFor | ast.While)
+        for name in ("body", "orelse", "finalbody"):
+            yield from _leaving(getattr(node, name, []), loops)
+        for handler in [*getattr(node, "handlers", []), *getattr(node, "cases", [])]:
+            yield from _leaving(handler.body, loops)
+
+
+def _compare(node: ast.Compare, names: dict[str, Any]) -> Iterator[Problem]:
+    sides = [node.left, *node.comparators]
+    for operator, left, right in zip(node.ops, sides, sides[1:], strict=False):
+        if not isinstance(operator, ast.Is | ast.IsNot):
+            continue
+        if not any(_is_single(side, names) for side in (left, right)):
+            yield Problem(
+                node.lineno, "is between two values (equal ones may be one)", "==, or a flag"
+            )
+
+
+def _is_single(node: ast.AST, names: dict[str, Any]) -> bool:
+    """Whether there is only one of what an expression stands for: None, a class, an enum member."""
+    if isinstance(node, ast.Constant):
+        return node.value is None or node.value is Ellipsis or isinstance(node.value, bool)
+    if isinstance(node, ast.Call):
+        return getattr(node.func, "id", "") == "type"
+    root: Any = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    value = names.get(getattr(root, "id", ""))
+    return isinstance(value, type | types.ModuleType) or getattr(root, "id", "") == "NotImplemented"
+
+
+def _assign(node: Any, names: dict[str, Any]) -> Iterator[Problem]:
+    targets = node.targets if isinstance(node, ast.Assign | ast.Delete) else [node.target]
+    for target in targets:
+        if isinstance(target, ast.Attribute) and _is_class(target.value, names):
+            yield Problem(
+                node.lineno,
+                f"{ast.unparse(target)} outlives the instance",
+                f"a field of the instance, self.{target.attr}",
+            )
+
+
+def _is_class(node: ast.AST, names: dict[str, Any]) -> bool:
+    """Whether an expression stands for what all instances share: a class, module or function."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "type":
+        return True
+    if isinstance(node, ast.Attribute):
+        return node.attr in ("__class__", "__func__")
+    shared = type | types.ModuleType | types.FunctionType
+    return isinstance(node, ast.Name) and (
+        node.id == "cls" or isinstance(names.get(node.id), shared)
+    )
+
+
+def _coroutines(code: Code) -> set[str]:
+    """The names of the methods and nested functions that are async."""
+    nested = {node.name for node in ast.walk(code.tree) if isinstance(node, ast.AsyncFunctionDef)}
+    module = getattr(code.owner, "__globals__", {})
+    for value in list(module.values()):
+        if isinstance(value, type):
+            nested |= {n for n, item in vars(value).items() if inspect.iscoroutinefunction(item)}
+    return nested
+
+
+def _unawaited(node: ast.Expr, names: dict[str, Any], coroutines: set[str]) -> Iterator[Problem]:
+    """A call that makes something to await, and drops it."""
+    call = node.value
+    if not isinstance(call, ast.Call):
+        return
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        owner = getattr(function.value, "attr", getattr(function.value, "id", ""))
+        is_effect = function.attr in EFFECTS and owner in PORTS
+        is_own = function.attr in coroutines and owner in ("self", "cls")
+    else:
+        value = names.get(getattr(function, "id", ""))
+        is_effect = False
+        is_own = inspect.iscoroutinefunction(value) or getattr(function, "id", "") in coroutines
+    if is_effect or is_own:
+        yield Problem(
+            node.lineno, f"{ast.unparse(call)} is not awaited", f"await {ast.unparse(call)}"
+        )
+
+
+_RULES: dict[type, Any] = {
+    ast.Global: _global,
+    ast.Import: _import,
+    ast.ImportFrom: _import,
+    ast.Attribute: _attribute,
+    ast.Call: _call,
+    ast.ClassDef: _class,
+    ast.ExceptHandler: _handler,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.Compare: _compare,
+    ast.Assign: _assign,
+    ast.AugAssign: _assign,
+    ast.AnnAssign: _assign,
+    ast.Delete: _assign,
+}
