@@ -166,6 +166,8 @@ class Encoder:
             return (Head("class"), value.__qualname__)
         if isinstance(value, Span):
             return (Head("Span"), value.end, value.start)
+        if isinstance(value, type):
+            return (Head("class"), value.__module__, value.__qualname__)
         if isinstance(value, BaseException):
             return (Head("error"), type(value).__name__, str(value))
         if isinstance(value, Time):

@@ -31,7 +31,7 @@ from model.explore.encode import (
     Place,
     Reference,
 )
-from model.explore.frames import SUSPENDABLE, Frame, NotListed, frames_of
+from model.explore.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
 from model.explore.instant import Instant, Span
 from model.world.program import Program, fields_of
 from reference_impl.clock import Duration, Time
@@ -316,6 +316,10 @@ def _set(encoder: KeptEncoder, value: Any) -> Any:
 def _suspended(encoder: KeptEncoder, value: Any) -> Any:
     if isinstance(value, types.CoroutineType):
         raise NotListed("a coroutine", INSTEAD["coroutine"])
+    if isinstance(value, types.GeneratorType) and value.gi_code is AWAIT:
+        frame = value.gi_frame  # an effect that was made, and is awaited later or never
+        made = None if frame is None else frame.f_locals["self"]
+        return (Head("to await"), frame and frame.f_lasti, encoder.value(made))
     return (Head(type(value).__name__), *encoder.suspended(frames_of(value)))
 
 

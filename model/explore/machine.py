@@ -11,10 +11,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from model.design import OBJECT_METHODS, DesignSpec
-from model.explore.bounds import bounds_of
+from model.errors import DesignError
+from model.explore.bounds import bounds_of, refuse_unbounded
 from model.explore.encode import Encoder
+from model.explore.frames import NotListed
 from model.explore.instant import Instant
 from model.explore.items import Collector, Times
+from model.explore.kept import PLAIN
 from model.explore.monitor import Monitor, copy_facts
 from model.explore.node import Move, Node
 from model.explore.refusals import refuse
@@ -198,7 +201,14 @@ class Machine:
             made[name] = bounds_of(pending.delay, world.now_ms)
             known[pending.key] = Instant(self.asker, name)
         world.fresh = []
-        skeleton = Skeleton(self.collector.collect(world, facts, known), self.symmetric)
+        try:
+            items = self.collector.collect(world, facts, known)
+        except NotListed as error:
+            raise DesignError(
+                f"{self.design.name}: storage, or what is under way, holds {error.what}; "
+                f"allowed: {error.instead or PLAIN}"
+            ) from None
+        skeleton = Skeleton(items, self.symmetric)
         leaf.chunks = skeleton.chunks
         leaf.layout = layout_of(skeleton, self.asker.columns, places, made)
         node = self.nodes.get(skeleton.key)

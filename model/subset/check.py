@@ -40,8 +40,9 @@ def check_subset(name: str, cls: type) -> Reached:
                     raise DesignError(
                         f"{name}: class {base.__name__} has {method}(); allowed: {instead}"
                     )
-        for code in reached.codes:
-            _check_code(name, code)
+        live = reached.live
+        for code in live:
+            _check_code(name, code, live)
         _CHECKED[cls] = reached
     return reached
 
@@ -60,8 +61,8 @@ def _check_settings(name: str, cls: type) -> None:
         raise DesignError(f"design {name} needs Settings, a frozen dataclass")
 
 
-def _check_code(name: str, code: Code) -> None:
-    problems = [*syntax_problems(code), *set_problems(code)]
+def _check_code(name: str, code: Code, live: list[Code]) -> None:
+    problems = [*syntax_problems(code), *set_problems(code, live)]
     problems += [problem for used in code.uses if (problem := _problem_of(used)) is not None]
     if problems:
         first = min(problems, key=lambda problem: problem.line)

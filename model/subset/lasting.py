@@ -20,6 +20,8 @@ from model.subset.reach import Reached, file_name, is_users
 
 ATOMS = frozenset((int, float, str, bytes, bool, type(None), type, complex))
 FIXED = (types.ModuleType, types.BuiltinFunctionType, types.MethodType, property, type)
+BY_PYTHON = frozenset(("__slotnames__", "_abc_impl", "__weakref__"))
+"""What Python itself writes into a class when an instance is copied, or its kind is asked for."""
 CONTAINERS = (list, tuple, deque, set, frozenset, dict, bytearray, types.MappingProxyType)
 
 
@@ -43,8 +45,9 @@ class Lasting:
             now = vars(cls)
             if len(now) != len(before) or not all(map(is_, now.values(), before.values())):
                 changed = {w for w in now.keys() | before.keys() if now.get(w) is not before.get(w)}
-                word = min(changed, default="")
-                self._refuse(f"{cls.__name__}.{word}", word, cls)
+                for word in sorted(changed - BY_PYTHON):
+                    self._refuse(f"{cls.__name__}.{word}", word, cls)
+                before.update(now)
         for function, fields in self.functions:
             if vars(function) != fields:
                 word = function.__name__
@@ -75,6 +78,7 @@ def _shared(reached: Reached) -> list[tuple[str, Any]]:
             (f"{cls.__name__}.{name}", value)
             for name, value in vars(cls).items()
             if not (name.startswith("__") and name.endswith("__"))
+            and not (issubclass(cls, enum.Enum) and name.startswith("_"))
         ]
         if issubclass(cls, enum.Enum):
             out += [(str(member), vars(member)) for member in cls]
@@ -84,7 +88,7 @@ def _shared(reached: Reached) -> list[tuple[str, Any]]:
         out += [
             (f"a default of {word}()", value) for value in (function.__kwdefaults__ or {}).values()
         ]
-    return out + [(used.name, used.value) for used in reached.others]
+    return out + [(used.name, used.value) for used in reached.others if used.line]
 
 
 def _may_change(value: Any) -> bool:

@@ -61,7 +61,6 @@ INSTEAD_OF_MODULES = {
 BUILTINS = {
     "id": "a number of your own",
     "hash": "the value itself",
-    "object": "None, a flag or an enum",
     "open": "ctx.storage",
     "input": "settings of the design",
     "exec": "a method",

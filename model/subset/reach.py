@@ -50,7 +50,19 @@ class Reached:
         self.functions: list[types.FunctionType] = []
         self.others: list[Used] = []
         self.seen: set[int] = set()
+        self.shadowed: set[int] = set()
+        """Functions that another of the same name hides."""
         self._class(root)
+
+    @property
+    def live(self) -> list[Code]:
+        """The functions that can run: one that is hidden does so only if it is named."""
+        by_name = {name for code in self.codes for name in _by_class(code)}
+        return [
+            code
+            for code in self.codes
+            if id(code.owner) not in self.shadowed or code.name.rpartition(".")[2] in by_name
+        ]
 
     def value(self, used: Used) -> None:
         """Follow a value to the code behind it."""
@@ -73,10 +85,14 @@ class Reached:
             self.others.append(used)
 
     def _class(self, cls: type) -> None:
+        hidden: set[str] = set()
         for base in cls.__mro__:
             if id(base) in self.seen or not is_users(base):
                 continue
             self.seen.add(id(base))
+            own = vars(base)
+            self.shadowed |= {id(inspect.unwrap(own[name])) for name in hidden & own.keys()}
+            hidden |= own.keys()
             self.classes.append(base)
             for name, value in list(vars(base).items()):
                 if not (name.startswith("__") and isinstance(value, str | tuple | dict | None)):
@@ -159,12 +175,24 @@ def _uses(tree: ast.AST, function: types.FunctionType) -> Iterator[Used]:
     builtins = outside.get("__builtins__", {})
     builtins = builtins if isinstance(builtins, dict) else vars(builtins)
     local = set(_bound(tree)) - set(function.__code__.co_freevars)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
             if node.id in outside:
                 yield Used(node.id, outside[node.id], node.lineno)
             elif node.id in builtins:
                 yield Used(node.id, builtins[node.id], node.lineno)
+
+
+def walk(tree: ast.AST) -> Iterator[ast.AST]:
+    """All parts of a tree but its annotations, which no run looks at."""
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        yield node
+        for name, value in ast.iter_fields(node):
+            if name not in ("annotation", "returns"):
+                parts = value if isinstance(value, list) else [value]
+                todo += [part for part in parts if isinstance(part, ast.AST)]
 
 
 def _bound(tree: ast.AST) -> Iterator[str]:
@@ -179,6 +207,17 @@ def _bound(tree: ast.AST) -> Iterator[str]:
                 yield node.name
         elif isinstance(node, ast.ExceptHandler) and node.name:
             yield node.name
+
+
+def _by_class(code: Code) -> Iterator[str]:
+    """The methods that code names by a class or by `super()`."""
+    classes = {used.name for used in code.uses if isinstance(used.value, type)}
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.Attribute):
+            root = node.value
+            is_super = isinstance(root, ast.Call) and getattr(root.func, "id", "") == "super"
+            if is_super or getattr(root, "id", "") in classes:
+                yield node.attr
 
 
 def file_name(file: str) -> str:

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
-from model.subset.reach import Code, functions_of
+from model.subset.reach import Code
 from model.subset.syntax import Problem
 
 INSTEAD = "sorted(...) of it, or a list or dict"
 
 
-def set_problems(code: Code) -> Iterator[Problem]:
-    """Each line on which a set's order may show."""
-    known = set_names(code)
+def set_problems(code: Code, live: list[Code]) -> Iterator[Problem]:
+    """Each line on which a set's order may show. ``live`` is all code that can run with it."""
+    known = set_names(code, live)
     harmless = {
         id(argument)
         for node in ast.walk(code.tree)
@@ -33,9 +33,9 @@ def set_problems(code: Code) -> Iterator[Problem]:
                 yield Problem(node.lineno, f"the order of the set {text} shows", INSTEAD)
 
 
-def set_names(code: Code) -> set[str]:
-    """The variables and fields that hold sets, as far as the text of the code and class shows."""
-    trees = [code.tree, *_class_trees(code)]
+def set_names(code: Code, live: list[Code]) -> set[str]:
+    """The variables and fields that hold sets, as far as the text of the code shows."""
+    trees = [code.tree, *(other.tree for other in live if other is not code)]
     known: set[str] = set()
     before = -1
     while len(known) > before:
@@ -44,13 +44,6 @@ def set_names(code: Code) -> set[str]:
             for node in ast.walk(tree):
                 known |= _named_by(node, known)
     return known
-
-
-def _class_trees(code: Code) -> list[ast.AST]:
-    """The other methods of the class: what they put into fields is known here."""
-    owner = code.name.rpartition(".")[0]
-    functions = functions_of(code.file).values() if owner else ()
-    return [tree for tree in functions if isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def _named_by(node: ast.AST, known: set[str]) -> set[str]:

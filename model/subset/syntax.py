@@ -17,7 +17,7 @@ from model.subset.listed import (
     MODULES,
     PORTS,
 )
-from model.subset.reach import Code
+from model.subset.reach import Code, walk
 
 
 class Problem(NamedTuple):
@@ -32,7 +32,7 @@ def syntax_problems(code: Code) -> Iterator[Problem]:
     """Each line of a function that the list does not allow."""
     names = {used.name: used.value for used in code.uses}
     coroutines = _coroutines(code)
-    for node in ast.walk(code.tree):
+    for node in walk(code.tree):
         rule = _RULES.get(type(node))
         if rule is not None:
             yield from rule(node, names)
@@ -68,6 +68,8 @@ def _is_super(node: ast.AST) -> bool:
 
 def _call(node: ast.Call, names: dict[str, Any]) -> Iterator[Problem]:
     name = getattr(node.func, "id", "")
+    if name == "object":
+        yield Problem(node.lineno, "object() is not listed", "None, a flag or an enum")
     if name == "type" and len(node.args) > 1:
         yield Problem(node.lineno, "a class is made while code runs", "a class at the top")
     if name in ("setattr", "delattr", "getattr") and node.args:

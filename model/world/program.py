@@ -78,6 +78,8 @@ def frozen(value: Any) -> Hashable:
         return ("list", tuple(frozen(item) for item in value))
     if isinstance(value, Time | Duration):
         return (type(value).__name__, str(bare(value)) if type(bare(value)) is int else "")
+    if type(value).__repr__ is object.__repr__:  # an object, whose address says nothing
+        return (type(value).__qualname__, frozen(fields_of(value)))
     if isinstance(value, Exception) or not isinstance(value, Hashable):
         return repr(value)  # exceptions compare by identity, which a copy does not share
     if type(value).__eq__ is object.__eq__ and (fields := fields_of(value)):
