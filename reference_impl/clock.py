@@ -44,7 +44,11 @@ class Uncatchable(BaseException):
             Uncatchable.raised.append(self)
 
 
-class TimeRefused(Uncatchable):
+class Refused(Uncatchable):
+    """Code did what no design may do: what, where, what is allowed."""
+
+
+class TimeRefused(Refused):
     """A time was used in a way that is not defined: what was tried, where, what is allowed."""
 
 
@@ -102,6 +106,11 @@ class _Opaque:
 
     def __init__(self, ms: Any) -> None:
         self._ms = ms
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if Running.now and not Running.is_closing:
+            refuse(f"ask for {name} of {self.WORD}")
+        raise AttributeError(name)
 
     def __copy__(self) -> Any:
         return self

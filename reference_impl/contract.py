@@ -21,11 +21,12 @@ at.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
-from reference_impl.clock import Duration, Time
+from reference_impl.clock import Duration, Refused, Time, place_of
 
 Answer = TypeVar("Answer")
 
@@ -187,10 +188,20 @@ async def block_concurrency_while(work: Callable[[], Awaitable[Answer]]) -> Answ
     return answer
 
 
-class Storage:
+class Port:
+    """What the world hands to the code. It keeps nothing: what code keeps is in its own fields."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        place = place_of(sys._getframe(1))
+        raise Refused(f"{place}: {name} is kept on a port; allowed: a field of the instance")
+
+
+class Storage(Port):
     """The object's own storage: each method is to be awaited."""
 
-    __slots__ = ()  # it keeps nothing: what code keeps is in its own fields
+    __slots__ = ()
 
     get = staticmethod(Get)
     put = staticmethod(Put)
@@ -201,7 +212,7 @@ class Storage:
     delete_alarm = staticmethod(DeleteAlarm)
 
 
-class Blobs:
+class Blobs(Port):
     """The blob store: each method is to be awaited."""
 
     __slots__ = ()
@@ -283,7 +294,7 @@ class LastChunk(Effect[int]):
     """Wait until the recorder has handed its last chunk out; answers how many there were."""
 
 
-class Browser:
+class Browser(Port):
     """The browser as the recorder client sees it: each method is to be awaited."""
 
     __slots__ = ()

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from model.errors import DesignError
-from model.subset import check_subset, lasting_of
+from model.subset import check_subset, check_values, lasting_of
 from reference_impl import DESIGNS
+from reference_impl.alarm import AlarmSettings
 
 HEAD = """
 import asyncio
@@ -89,6 +90,9 @@ REFUSED: dict[str, tuple[str, str]] = {
     "class attribute": ("type(self).count += 1", r"type\(self\)\.count outlives"),
     "class attribute by name": ("Design.count = 1", r"Design\.count outlives"),
     "by __class__": ("self.__class__.count = 1", "outlives"),
+    "table": ("TABLE.append(1)", r"TABLE\.append\(1\) outlives"),
+    "row of a table": ("TABLE[0] = 1", r"TABLE\[0\] outlives"),
+    "dropped effect": ("put = self.ctx.storage.put('a', 1)", "not awaited"),
     "setattr": ("setattr(Design, 'count', 1)", "a class is changed"),
     "new class": ("self.__class__ = AlarmDesign", "class of an object"),
     "type": ("type('X', (), {})", "a class is made"),
@@ -170,6 +174,12 @@ def test_the_shipped_designs_pass(name: str) -> None:
     assert any(code.name.endswith("upload") for code in reached.codes)
 
 
+def test_a_setting_that_can_change_is_refused() -> None:
+    check_values("Design", AlarmSettings())
+    with pytest.raises(DesignError, match=r"the setting grace_ms is .*which can change"):
+        check_values("Design", AlarmSettings(grace_ms=[5]))  # type: ignore[arg-type]
+
+
 def test_a_design_without_a_source_is_refused() -> None:
     space: dict[str, Any] = {"__name__": "nowhere"}
     exec(compile(HEAD + "        pass\n", "<nowhere>", "exec"), space)
@@ -187,7 +197,7 @@ def test_settings_that_can_change_are_refused() -> None:
 CHANGES: dict[str, str] = {
     "a list of the class": "self.names.append(1)",
     "by another name": "names = self.names\nnames += [1]",
-    "a table of the module": "TABLE.append(1)",
+    "a table of the module": "table = TABLE\ntable.append(1)",
 }
 
 

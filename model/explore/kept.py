@@ -25,7 +25,6 @@ from model.explore.encode import (
     DICT,
     LIST,
     WORLD_MADE,
-    Bag,
     Head,
     Name,
     Place,
@@ -158,7 +157,7 @@ class KeptEncoder:
         if kind in DICT_ITERATORS:
             return self.placed(value, _dict_iterator)
         if isinstance(value, Effect):
-            return (Head(kind.__name__), *self.values(getattr(value, n) for n in value.__slots__))
+            return self.placed(value, _effect)
         if is_plain(kind):
             return self.placed(value, _object)
         raise NotListed(f"a value of type {kind.__name__}", INSTEAD.get(kind.__name__, ""))
@@ -217,6 +216,11 @@ def _named_tuple(encoder: KeptEncoder, value: tuple[Any, ...]) -> Any:
     if not hasattr(kind, "_fields") or getattr(value, "__dict__", None):
         raise NotListed(f"a value of type {kind.__name__}, a kind of tuple", "a dataclass")
     return (Head(kind.__name__), encoder.codes.of(kind), *encoder.values(value))
+
+
+def _effect(encoder: KeptEncoder, value: Effect[Any]) -> Any:
+    names = value.__slots__
+    return (Head(type(value).__name__), *encoder.values(getattr(value, name) for name in names))
 
 
 def _chunk(encoder: KeptEncoder, value: Chunk) -> Any:
@@ -310,11 +314,13 @@ def _set(encoder: KeptEncoder, value: Any) -> Any:
     parts = encoder.values(value)
     if any(isinstance(part, Place | Reference) for part in parts):
         raise NotListed("a set of objects that are told apart by identity", "a list")
-    return Bag(type(value).__name__, parts)
+    # Its order shows where a loop goes through it, and hangs on how it came to be.
+    return (Head(type(value).__name__), value.__sizeof__(), *parts)
 
 
 def _suspended(encoder: KeptEncoder, value: Any) -> Any:
     if isinstance(value, types.CoroutineType):
+        value.close()  # nobody will await it
         raise NotListed("a coroutine", INSTEAD["coroutine"])
     if isinstance(value, types.GeneratorType) and value.gi_code is AWAIT:
         frame = value.gi_frame  # an effect that was made, and is awaited later or never

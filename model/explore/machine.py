@@ -28,7 +28,7 @@ from model.explore.watched import time_limit, watched
 from model.explore.zone import Layout, Zone, at_most, fire, nearest_of, point
 from model.properties import judge_settings
 from model.scenario.schema import Scenario
-from model.subset import lasting_of
+from model.subset import check_values, lasting_of
 from model.trace.facts import Facts
 from model.world.instances import CONSTRUCT
 from model.world.meter import IDLE, Meter
@@ -80,6 +80,7 @@ class Machine:
         self.nodes: dict[Any, Node] = {}
         self.runs = 0
         refuse(scenario)
+        check_values(design.name, design.settings)
         self.lasting = lasting_of(design.name, self.plain.cls)
         self.pristine = World(design, scenario, scenario.recording.duration_ms.low_ms or 0)
         self.pristine.object.meter = Unmetered()

@@ -23,7 +23,7 @@ from model.scenario.schema import Scenario
 from model.simulate.storm import STORM, Storm
 from model.step_limit import step_limit
 from model.streams import Streams
-from model.subset import lasting_of
+from model.subset import check_values, lasting_of
 from model.trace.events import Event, RunEnded
 from model.trace.facts import Facts, facts_of
 from model.trace.schedule import Schedule, Step
@@ -228,6 +228,7 @@ def recorded(simulation: Simulation, seed: int, session: int) -> tuple[Run, Sche
 
 def _run_of(simulation: Simulation, seed: int, session: int) -> Run:
     scenario, design = simulation.scenario, simulation.design
+    check_values(design.name, design.settings)
     lasting = lasting_of(design.name, design.cls)
     try:
         trace = simulation.run(scenario.limits.horizon_ms)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import types
 import weakref
 from typing import Any
 
 from model.errors import DesignError
-from model.subset.lasting import Lasting
+from model.subset.lasting import Lasting, may_change
 from model.subset.listed import BUILTINS, INSTEAD_OF_MODULES, METHODS, MODULES
 from model.subset.reach import (
     KNOWN,
@@ -40,6 +41,8 @@ def check_subset(name: str, cls: type) -> Reached:
                     raise DesignError(
                         f"{name}: class {base.__name__} has {method}(); allowed: {instead}"
                     )
+        for used in reached.others:
+            _check_other(name, used)
         live = reached.live
         for code in live:
             _check_code(name, code, live)
@@ -55,10 +58,34 @@ def lasting_of(name: str, cls: type) -> Lasting:
     return lasting
 
 
+def check_values(name: str, settings: Any) -> None:
+    """Refuse a setting that can change: all sessions share it."""
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if may_change(value):
+            raise DesignError(
+                f"{name}: the setting {field.name} is {value!r}, which can change; "
+                "allowed: a number, text, tuple or enum member"
+            )
+
+
 def _check_settings(name: str, cls: type) -> None:
     made = getattr(getattr(cls, "Settings", None), "__dataclass_params__", None)
     if made is None or not made.frozen:
         raise DesignError(f"design {name} needs Settings, a frozen dataclass")
+
+
+def _check_other(name: str, used: Used) -> None:
+    """Refuse what keeps something beside the instance, and cannot be looked into."""
+    value = used.value
+    wrapped = getattr(value, "__wrapped__", None)
+    if type(value).__name__ == "_lru_cache_wrapper" and wrapped is not None:
+        code = wrapped.__code__
+        place = f"{file_name(code.co_filename)}, line {code.co_firstlineno}"
+        raise DesignError(
+            f"{name}: {place}: {used.name}() keeps answers beside the instance; "
+            "allowed: a dict in a field"
+        )
 
 
 def _check_code(name: str, code: Code, live: list[Code]) -> None:
@@ -85,7 +112,10 @@ def _problem_of(used: Used) -> Problem | None:
 
 def _module_of(value: Any) -> str | None:
     """The module of the library that a function or a class is from; None for all else."""
-    if not callable(value) or isinstance(value, types.MethodType):
+    if isinstance(value, types.MethodType):
+        owner = value.__self__ if isinstance(value.__self__, type) else type(value.__self__)
+        return None if is_users(owner) else owner.__module__
+    if not callable(value):
         return None
     module = getattr(value, "__module__", None)
     if not isinstance(module, str) or module in KNOWN:

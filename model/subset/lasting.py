@@ -32,10 +32,16 @@ class Lasting:
         self.name = name
         self.classes = [(cls, dict(vars(cls))) for cls in reached.classes]
         self.functions = [(function, dict(vars(function))) for function in reached.functions]
+        self.cells = [
+            (function, cell, cell.cell_contents)
+            for function in reached.functions
+            for cell in function.__closure__ or ()
+            if is_filled(cell)
+        ]
         self.values: list[tuple[str, Any, Any]] = []
         known: set[int] = set()
         for label, value in _shared(reached):
-            if id(value) not in known and _may_change(value):
+            if id(value) not in known and may_change(value):
                 known.add(id(value))
                 self.values.append((label, value, picture(value)))
 
@@ -53,13 +59,20 @@ class Lasting:
                 word = function.__name__
                 vars(function).clear()
                 vars(function).update(fields)
-                self._refuse(f"a field of {function.__qualname__}()", word, None)
+                self._refuse(f"a field of {function.__qualname__}()", word, None, function)
+        for function, cell, content in self.cells:
+            if not is_filled(cell) or cell.cell_contents is not content:
+                cell.cell_contents = content
+                self._refuse(f"a variable around {function.__qualname__}()", "", None, function)
         for label, value, before in self.values:
             if picture(value) != before:
-                self._refuse(label, label.rpartition(".")[2], None)
+                self._refuse(label, "" if "line" in label else label.rpartition(".")[2], None)
 
-    def _refuse(self, what: str, word: str, cls: type | None) -> None:
+    def _refuse(self, what: str, word: str, cls: type | None, function: Any = None) -> None:
         where = _line_of(word, [cls] if cls is not None else [cls for cls, _ in self.classes])
+        if function is not None:
+            code = function.__code__
+            where = f" ({file_name(code.co_filename)}, line {code.co_firstlineno})"
         for owner, before in self.classes:  # the next run in this process begins anew
             for name, value in before.items():
                 if vars(owner).get(name) is not value:
@@ -68,6 +81,15 @@ class Lasting:
             f"{self.name} changes {what}{where}, which outlives its instance; "
             "allowed: a field of the instance, or ctx.storage"
         )
+
+
+def is_filled(cell: types.CellType) -> bool:
+    """Whether a cell holds anything yet."""
+    try:
+        cell.cell_contents  # noqa: B018 - to look is the point
+    except ValueError:
+        return False
+    return True
 
 
 def _shared(reached: Reached) -> list[tuple[str, Any]]:
@@ -83,21 +105,23 @@ def _shared(reached: Reached) -> list[tuple[str, Any]]:
         if issubclass(cls, enum.Enum):
             out += [(str(member), vars(member)) for member in cls]
     for function in reached.functions:
-        word = function.__qualname__
-        out += [(f"a default of {word}()", value) for value in function.__defaults__ or ()]
-        out += [
-            (f"a default of {word}()", value) for value in (function.__kwdefaults__ or {}).values()
-        ]
+        code = function.__code__
+        place = f"{file_name(code.co_filename)}, line {code.co_firstlineno}"
+        word = f"a default of {function.__qualname__}() ({place})"
+        named = (function.__kwdefaults__ or {}).values()
+        out += [(word, value) for value in (*(function.__defaults__ or ()), *named)]
+        cells = [cell.cell_contents for cell in function.__closure__ or () if is_filled(cell)]
+        out += [(f"a variable around {function.__qualname__}() ({place})", v) for v in cells]
     return out + [(used.name, used.value) for used in reached.others if used.line]
 
 
-def _may_change(value: Any) -> bool:
+def may_change(value: Any) -> bool:
     if type(value) in ATOMS or isinstance(value, (*FIXED, enum.Enum)):
         return False
     if isinstance(value, types.FunctionType | staticmethod | classmethod):
         return False  # its defaults and fields are pictured by themselves
     if type(value) in (tuple, frozenset):
-        return any(map(_may_change, value))
+        return any(map(may_change, value))
     return isinstance(value, CONTAINERS) or is_users(type(value))
 
 

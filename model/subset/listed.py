@@ -125,6 +125,29 @@ EFFECTS = frozenset(
     ]
 )
 """Methods of the ports, each to be awaited."""
+MUTATORS = frozenset(
+    [
+        "append",
+        "appendleft",
+        "extend",
+        "extendleft",
+        "insert",
+        "remove",
+        "pop",
+        "popleft",
+        "popitem",
+        "clear",
+        "add",
+        "discard",
+        "update",
+        "setdefault",
+        "sort",
+        "reverse",
+        "rotate",
+        "send",
+    ]
+)
+"""Methods that change what they are called on."""
 PORTS = frozenset(("storage", "blobs", "ctx", "browser"))
 CATCH_ALL = frozenset(("BaseException", "GeneratorExit", "KeyboardInterrupt", "SystemExit"))
 """What also ends a run, when it is caught."""

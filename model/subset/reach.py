@@ -10,6 +10,7 @@ import ast
 import functools
 import inspect
 import linecache
+import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,10 +100,10 @@ class Reached:
                     self.value(Used(name, value, 0))
 
     def _function(self, function: Any) -> None:
-        function = inspect.unwrap(function)
         if not isinstance(function, types.FunctionType) or id(function) in self.seen:
             return
         self.seen.add(id(function))
+        self._function(getattr(function, "__wrapped__", None))
         if not is_users_function(function) or function.__code__.co_filename == "<string>":
             return  # the library's, or what a dataclass had made for it
         self.functions.append(function)
@@ -136,8 +137,8 @@ def is_users(cls: type) -> bool:
         return False
     try:
         file = inspect.getsourcefile(cls) or ""
-    except TypeError:
-        return not any(isinstance(item, types.MethodDescriptorType) for item in vars(cls).values())
+    except (TypeError, OSError):
+        return module.partition(".")[0] not in sys.stdlib_module_names
     return not file.startswith(STANDARD_LIBRARY)
 
 

@@ -43,6 +43,8 @@ def set_names(code: Code, live: list[Code]) -> set[str]:
         for tree in trees:
             for node in ast.walk(tree):
                 known |= _named_by(node, known)
+                if isinstance(node, ast.Call):
+                    known |= _given(node, trees, known)
     return known
 
 
@@ -61,9 +63,27 @@ def _named_by(node: ast.AST, known: set[str]) -> set[str]:
         return {name for target in node.targets for name in _names(target)}
     elif isinstance(node, ast.Assign | ast.Return) and isinstance(node.value, ast.Dict):
         return _keys(node.value, known)
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        returns = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
+        if any(value is not None and is_set(value, known) for value in returns):
+            return {node.name}
     elif isinstance(node, ast.Call):
         return {word.arg for word in node.keywords if word.arg and is_set(word.value, known)}
     return set()
+
+
+def _given(call: ast.Call, trees: list[ast.AST], known: set[str]) -> set[str]:
+    """The parameters that a call gives a set to."""
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    found = set()
+    for tree in trees:
+        if getattr(tree, "name", "") != name:
+            continue
+        words = [word.arg for word in tree.args.args]  # type: ignore[attr-defined]
+        words = words[1:] if words[:1] in (["self"], ["cls"]) else words
+        pairs = zip(words, call.args, strict=False)
+        found |= {word for word, argument in pairs if is_set(argument, known)}
+    return found
 
 
 def _keys(node: ast.Dict, known: set[str]) -> set[str]:
@@ -122,7 +142,7 @@ def is_set(node: ast.AST, known: set[str]) -> bool:
 
 def _makes_set(node: ast.Call, known: set[str]) -> bool:
     name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-    if name in ("set", "frozenset") or name in SET_METHODS:
+    if name in ("set", "frozenset") or name in SET_METHODS or name in known:
         return True
     if name == "copy" and isinstance(node.func, ast.Attribute):
         return is_set(node.func.value, known)

@@ -15,6 +15,7 @@ from model.subset.listed import (
     FRAMES,
     INSTEAD_OF_MODULES,
     MODULES,
+    MUTATORS,
     PORTS,
 )
 from model.subset.reach import Code, walk
@@ -38,6 +39,7 @@ def syntax_problems(code: Code) -> Iterator[Problem]:
             yield from rule(node, names)
         if isinstance(node, ast.Expr):
             yield from _unawaited(node, names, coroutines)
+    yield from _never_awaited(code.tree)
 
 
 def _global(node: Any, names: dict[str, Any]) -> Iterator[Problem]:
@@ -70,6 +72,13 @@ def _call(node: ast.Call, names: dict[str, Any]) -> Iterator[Problem]:
     name = getattr(node.func, "id", "")
     if name == "object":
         yield Problem(node.lineno, "object() is not listed", "None, a flag or an enum")
+    function = node.func
+    if isinstance(function, ast.Attribute) and function.attr in MUTATORS:
+        value = names.get(_root(function))
+        if value is not None and not isinstance(value, type | types.ModuleType):
+            yield _outlives(node, node)
+    if name == "next" and node.args and names.get(_root(node.args[0])) is not None:
+        yield _outlives(node, node)
     if name == "type" and len(node.args) > 1:
         yield Problem(node.lineno, "a class is made while code runs", "a class at the top")
     if name in ("setattr", "delattr", "getattr") and node.args:
@@ -152,6 +161,20 @@ def _assign(node: Any, names: dict[str, Any]) -> Iterator[Problem]:
                 f"{ast.unparse(target)} outlives the instance",
                 f"a field of the instance, self.{target.attr}",
             )
+        elif isinstance(target, ast.Attribute | ast.Subscript) and _root(target) in names:
+            yield _outlives(node, target)
+
+
+def _outlives(node: ast.AST, what: ast.AST) -> Problem:
+    text = f"{ast.unparse(what)} outlives the instance"
+    return Problem(getattr(node, "lineno", 0), text, "a field of the instance")
+
+
+def _root(node: ast.AST) -> str:
+    """The name that a chain of attributes and subscripts begins with."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return getattr(node, "id", "")
 
 
 def _is_class(node: ast.AST, names: dict[str, Any]) -> bool:
@@ -184,7 +207,7 @@ def _unawaited(node: ast.Expr, names: dict[str, Any], coroutines: set[str]) -> I
     function = call.func
     if isinstance(function, ast.Attribute):
         owner = getattr(function.value, "attr", getattr(function.value, "id", ""))
-        is_effect = function.attr in EFFECTS and owner in PORTS
+        is_effect = _makes_effect(call)
         is_own = function.attr in coroutines and owner in ("self", "cls")
     else:
         value = names.get(getattr(function, "id", ""))
@@ -194,6 +217,30 @@ def _unawaited(node: ast.Expr, names: dict[str, Any], coroutines: set[str]) -> I
         yield Problem(
             node.lineno, f"{ast.unparse(call)} is not awaited", f"await {ast.unparse(call)}"
         )
+
+
+def _never_awaited(tree: ast.AST) -> Iterator[Problem]:
+    """An effect that a variable holds, and that nothing ever awaits or hands on."""
+    awaited = {
+        node.id
+        for part in walk(tree)
+        if isinstance(part, ast.Await | ast.Return | ast.Call | ast.List | ast.Tuple | ast.Dict)
+        for node in ast.walk(part)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    for node in walk(tree):
+        if isinstance(node, ast.Assign) and _makes_effect(node.value):
+            for target in node.targets:
+                if isinstance(target, ast.Name) and target.id not in awaited:
+                    text = ast.unparse(node.value)
+                    yield Problem(node.lineno, f"{text} is not awaited", f"await {text}")
+
+
+def _makes_effect(node: ast.AST) -> bool:
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return False
+    owner = getattr(node.func.value, "attr", getattr(node.func.value, "id", ""))
+    return node.func.attr in EFFECTS and owner in PORTS
 
 
 _RULES: dict[type, Any] = {

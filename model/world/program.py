@@ -17,14 +17,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Coroutine, Hashable
+<<<<<<< HEAD
 from types import CoroutineType, FunctionType, MemberDescriptorType, MethodType, NoneType
+=======
+from functools import cached_property
+from types import CoroutineType, FunctionType, MemberDescriptorType, MethodType
+>>>>>>> 1f5e0c1 (What outlives an instance is refused with its line; sets are followed through calls; a port keeps nothing)
 from typing import Any
 
 from model.blame import ESCAPES, is_from_outside, place
 from model.errors import DesignError
+<<<<<<< HEAD
 from model.world.clone import clone
 from model.world.thrown import CodeThrew, ends_the_run, words_of
 from reference_impl.clock import Duration, Running, Time, TimeRefused, Uncatchable, bare
+=======
+from reference_impl.clock import Duration, Refused, Running, Time, TimeRefused, Uncatchable, bare
+>>>>>>> 1f5e0c1 (What outlives an instance is refused with its line; sets are followed through calls; a port keeps nothing)
 from reference_impl.contract import (
     Blobs,
     BlobStoreError,
@@ -43,7 +52,7 @@ from reference_impl.contract import (
 TaskId = tuple[Any, ...]
 Clock = Callable[[], Time]
 _ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
-_LASTING = frozenset((*_ATOMS, FunctionType, Context, Browser, Storage, Blobs))
+_LASTING = frozenset((*_ATOMS, Context, Browser, Storage, Blobs))
 """Types of what an instance holds that cannot change in place."""
 CLOSINGS_MAX = 100
 """So many awaits a dropped handler may have in its ``finally`` blocks."""
@@ -367,6 +376,8 @@ class Program:
             return result
         except TimeRefused as error:
             raise TimeError(f"{self.name}: {error}") from None
+        except Refused as error:
+            raise DesignError(f"{self.name}: {error}") from None
         finally:
             running, Running.now = None, False
             Uncatchable.raised.clear()
@@ -427,12 +438,18 @@ def _are_same(target: Any, memory: dict[str, Any]) -> bool:
 
 def _lasts(value: Any) -> bool:
     """Whether a value can never change in place."""
+    if type(value) is FunctionType:
+        return not (value.__closure__ or vars(value))
     if type(value) in _LASTING:
         return True
     if type(value) is MethodType:  # the clock that it was given
         return type(value.__self__) is Program
     made = getattr(type(value), "__dataclass_params__", None)
     if made is None or not made.frozen:
+        return False
+    if any(
+        type(item) is cached_property for cls in type(value).__mro__ for item in vars(cls).values()
+    ):
         return False
     return all(_lasts(getattr(value, field.name)) for field in dataclasses.fields(value))
 
