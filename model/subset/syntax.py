@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import logging
 import types
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -32,6 +33,7 @@ class Problem(NamedTuple):
 def syntax_problems(code: Code) -> Iterator[Problem]:
     """Each line of a function that the list does not allow."""
     names = {used.name: used.value for used in code.uses}
+    names |= dict.fromkeys(_of_modules(code.tree, names), OF_A_MODULE)
     coroutines = _coroutines(code)
     for node in walk(code.tree):
         rule = _RULES.get(type(node))
@@ -40,6 +42,23 @@ def syntax_problems(code: Code) -> Iterator[Problem]:
         if isinstance(node, ast.Expr):
             yield from _unawaited(node, names, coroutines)
     yield from _never_awaited(code.tree)
+
+
+OF_A_MODULE = object()
+"""Stands for what a module hands out: a logger, a compiled pattern."""
+
+
+def _of_modules(tree: ast.AST, names: dict[str, Any]) -> set[str]:
+    """The variables that hold what a function of a module gave: it may give the same again."""
+    return {
+        target.id
+        for node in walk(tree)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+        and isinstance(node.value.func, ast.Attribute)
+        and names.get(_root(node.value.func)) is logging
+    }
 
 
 def _global(node: Any, names: dict[str, Any]) -> Iterator[Problem]:
@@ -221,19 +240,27 @@ def _unawaited(node: ast.Expr, names: dict[str, Any], coroutines: set[str]) -> I
 
 def _never_awaited(tree: ast.AST) -> Iterator[Problem]:
     """An effect that a variable holds, and that nothing ever awaits or hands on."""
-    awaited = {
-        node.id
-        for part in walk(tree)
-        if isinstance(part, ast.Await | ast.Return | ast.Call | ast.List | ast.Tuple | ast.Dict)
-        for node in ast.walk(part)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
+    awaited = {name for node in walk(tree) for name in _handed_on(node)}
     for node in walk(tree):
         if isinstance(node, ast.Assign) and _makes_effect(node.value):
             for target in node.targets:
                 if isinstance(target, ast.Name) and target.id not in awaited:
                     text = ast.unparse(node.value)
                     yield Problem(node.lineno, f"{text} is not awaited", f"await {text}")
+
+
+def _handed_on(node: ast.AST) -> set[str]:
+    """The variables that a node awaits, answers with, passes on or puts together."""
+    parts: list[Any] = []
+    if isinstance(node, ast.Await | ast.Return | ast.NamedExpr):
+        parts = [node.value]
+    elif isinstance(node, ast.Call):
+        parts = [*node.args, *(word.value for word in node.keywords)]
+    elif isinstance(node, ast.List | ast.Tuple):
+        parts = list(node.elts)
+    elif isinstance(node, ast.Dict):
+        parts = list(node.values)
+    return {part.id for part in parts if isinstance(part, ast.Name)}
 
 
 def _makes_effect(node: ast.AST) -> bool:
