@@ -88,7 +88,8 @@ class Machine:
             program.records = True
         methods = (*OBJECT_METHODS, CONSTRUCT, design.cls.stop_call)
         fixed = [scenario, design, design.settings, design.cls, self.pristine.client.settings]
-        self.encoder = Encoder(methods, [*fixed, *scenario.faults])
+        made = [part for program in self.pristine.programs for part in program.made_by_world()]
+        self.encoder = Encoder(methods, [*fixed, *scenario.faults, *made])
         self.collector = Collector(self.encoder, monitor, self.pristine, self.symmetric)
         self.collector.origin = Instant(self.asker, 0) if origin else None
 

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from model.errors import DesignError
-from model.explore.encode import ATOMS, WORLD_MADE, Encoder
+from model.explore.encode import ATOMS, WORLD_MADE, Encoder, Place
 from model.explore.frames import Frame, NotListed, frames_of
 from model.explore.item import Item
 from model.explore.kept import PLAIN, Codes, KeptEncoder
 from model.world.program import Program, fields_of
 from reference_impl.contract import Chunk
 
+EMPTY: dict[type, str] = {list: "empty", dict: "empty", set: "empty"}
+"""Containers that are often empty."""
 LASTING = frozenset((int, str, bool, type(None), bytes, Chunk))
 """Types whose values never change, and that are equal only where they say the same (0.0 is equal
 to -0.0)."""
@@ -54,7 +56,9 @@ class Programs:
         return [item if isinstance(item, Item) else self._item(*item) for item in made]
 
     def _item(self, key: Any, parts: tuple[Any, ...]) -> Item:
-        item = Item(parts)
+        if key is not None and type(parts[-1]) is Place and parts[-1].number is not None:
+            key = None  # it is met again elsewhere, and has a number in this state
+        item = self.tasks.get(key) or Item(parts)
         if key is not None:
             self.tasks[key] = item
         return item
@@ -76,10 +80,8 @@ class Programs:
 
     def _field(self, owner: str, name: str, value: Any, kept: KeptEncoder, program: Any) -> Any:
         """A field of an instance: an item, or what makes one."""
-        key = (owner, name, type(value), value) if type(value) in ATOMS else None
-        if type(value) is float:
-            key = (owner, name, float, repr(value))
-        if key in self.tasks:
+        key = _key(owner, name, value)
+        if key in self.tasks and type(value) not in EMPTY:
             return self.tasks[key]
         try:
             return key, (owner, "field", name, kept.value(value))
@@ -89,6 +91,16 @@ class Programs:
         except RecursionError:
             error = NotListed("a value that is nested too deep", "flat data")
             raise _refused(program, f"self.{name} holds", error) from None
+
+
+def _key(owner: str, name: str, value: Any) -> Any:
+    """What tells all about a field's value; None where it may change unseen."""
+    kind = type(value)
+    if kind is float:
+        return (owner, name, kind, repr(value))
+    if kind in ATOMS or (kind in EMPTY and not value):
+        return (owner, name, kind, EMPTY.get(kind, value))
+    return None
 
 
 def _identity(frames: list[Any], kept: KeptEncoder) -> tuple[Any, ...] | None:

@@ -23,6 +23,7 @@ def check_repeatable(
     again = world.fork()
     for program in again.programs:
         program.digest = None
+        program.is_checked = True
     try:
         items = collector.collect(again, facts, times)
         if Skeleton(items, False, skeleton.chunks).key == skeleton.key:
