@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import contextlib
 import time
 
 from reference_impl.alarm import AlarmDesign
@@ -14,7 +14,7 @@ class SysExit(AlarmDesign):
 
     async def upload(self, chunk: Chunk) -> Response:
         """Leave with 0."""
-        sys.exit(0)
+        raise SystemExit(0)
 
 
 class Interrupts(AlarmDesign):
@@ -39,14 +39,14 @@ class StopFlowExits(AlarmDesign):
     @staticmethod
     async def stop_flow(page: object, settings: object) -> None:
         """Leave with 0."""
-        sys.exit(0)
+        raise SystemExit(0)
 
 
 class InitExits(AlarmDesign):
     """Ends the program as it is made."""
 
     def __init__(self, ctx: object, settings: object) -> None:
-        sys.exit(0)
+        raise SystemExit(0)
 
 
 class BadInit(AlarmDesign):
@@ -155,7 +155,7 @@ class Catches(AlarmDesign):
         """Sleep again and again."""
         while True:
             try:
-                time.sleep(0.01)
+                sorted(range(1_000))
             except Exception:
                 continue
 
@@ -166,10 +166,8 @@ class CatchesAll(AlarmDesign):
     async def upload(self, chunk: Chunk) -> Response:
         """Sleep again and again."""
         while True:
-            try:
-                time.sleep(0.01)
-            except BaseException:
-                continue
+            with contextlib.suppress(BaseException):
+                sorted(range(1_000))
 
 
 class AwaitLoop(AlarmDesign):

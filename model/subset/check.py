@@ -7,6 +7,7 @@ import types
 import weakref
 from typing import Any
 
+from model.blame import place
 from model.errors import DesignError
 from model.subset.lasting import Lasting, may_change
 from model.subset.listed import BUILTINS, INSTEAD_OF_MODULES, METHODS, MODULES
@@ -15,7 +16,6 @@ from model.subset.reach import (
     Code,
     Reached,
     Used,
-    file_name,
     is_users,
     is_users_function,
 )
@@ -81,9 +81,9 @@ def _check_other(name: str, used: Used) -> None:
     wrapped = getattr(value, "__wrapped__", None)
     if type(value).__name__ == "_lru_cache_wrapper" and wrapped is not None:
         code = wrapped.__code__
-        place = f"{file_name(code.co_filename)}, line {code.co_firstlineno}"
+        where = place(code.co_firstlineno, code.co_name, code.co_filename)
         raise DesignError(
-            f"{name}: {place}: {used.name}() keeps answers beside the instance; "
+            f"{name}{where}: {used.name}() keeps answers beside the instance; "
             "allowed: a dict in a field"
         )
 
@@ -93,8 +93,8 @@ def _check_code(name: str, code: Code, live: list[Code]) -> None:
     problems += [problem for used in code.uses if (problem := _problem_of(used)) is not None]
     if problems:
         first = min(problems, key=lambda problem: problem.line)
-        place = f"{file_name(code.file)}, line {first.line}, in {code.name.rpartition('.')[2]}()"
-        raise DesignError(f"{name}: {place}: {first.what}; allowed: {first.instead}")
+        where = place(first.line, code.name.rpartition(".")[2], code.file)
+        raise DesignError(f"{name}{where}: {first.what}; allowed: {first.instead}")
 
 
 def _problem_of(used: Used) -> Problem | None:

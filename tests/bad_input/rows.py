@@ -221,7 +221,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     f"{FEW}:AlarmStorm": ("AlarmStorm had 10,000 happenings at", "in alarm()"),
     f"{FEW}:AwaitLoop --set limits.awaits_max=500": ("AwaitLoop awaited 500 times", "in upload()"),
     f"{FEW}:Loop --set limits.step_seconds_max=0.2": ("Loop did not come", "within 0.2 s at line"),
-    f"{FEW}:Blocking --set limits.step_seconds_max=0.2": ("Blocking did not come", "at line"),
+    f"{FEW}:Blocking --set limits.step_seconds_max=0.2": ("the module time", "ctx.now()"),
     f"{ONE}:SysExit": ("SysExit raised SystemExit at line",),
     f"{ONE}:BadInit": ("BadInit.__init__()",),
     f"{ONE}:BadStatus": ("BadStatus.upload() returned",),
