@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from model.errors import DesignError
 from model.world.clone import clone
-from model.world.program import Done, Program, frozen
+from model.world.frozen import frozen
+from model.world.program import Done, Program
 from reference_impl.clock import bare
 from reference_impl.contract import Get, HandlerFailure, NetworkError, Put, Timer
 

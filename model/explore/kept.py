@@ -32,7 +32,8 @@ from model.explore.encode import (
 )
 from model.explore.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
 from model.explore.instant import Instant, Span
-from model.world.program import Program, fields_of
+from model.world.frozen import fields_of
+from model.world.program import Program
 from reference_impl.clock import Duration, Time
 from reference_impl.contract import Chunk, Effect
 

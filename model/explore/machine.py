@@ -12,7 +12,7 @@ from typing import Any
 
 from model.design import OBJECT_METHODS, DesignSpec
 from model.errors import DesignError
-from model.explore.bounds import bounds_of, refuse_unbounded
+from model.explore.bounds import bounds_of
 from model.explore.encode import Encoder
 from model.explore.frames import NotListed
 from model.explore.instant import Instant

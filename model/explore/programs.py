@@ -12,7 +12,8 @@ from model.explore.encode import ATOMS, WORLD_MADE, Encoder, Place
 from model.explore.frames import Frame, NotListed, frames_of
 from model.explore.item import Item
 from model.explore.kept import PLAIN, Codes, KeptEncoder
-from model.world.program import Program, fields_of
+from model.world.frozen import fields_of
+from model.world.program import Program
 from reference_impl.contract import Chunk
 
 EMPTY: dict[type, str] = {list: "empty", dict: "empty", set: "empty"}

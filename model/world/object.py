@@ -16,10 +16,11 @@ from model.world import crossing, instances, outside
 from model.world.alarms import ALARM, LIMIT, Alarms
 from model.world.checks import awaits_for_ever, checked_response, checked_time
 from model.world.delivery import RUN_MS_MAX
+from model.world.frozen import frozen
 from model.world.meter import IDLE, Meter
 from model.world.outside import SUSPENDS
 from model.world.pending import Pending
-from model.world.program import Done, Program, TaskId, frozen
+from model.world.program import Done, Program, TaskId
 from model.world.storage import Storage
 from model.world.thrown import CodeThrew
 from reference_impl.clock import Time

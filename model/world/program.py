@@ -17,27 +17,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Coroutine, Hashable
-<<<<<<< HEAD
-<<<<<<< HEAD
-from types import CoroutineType, FunctionType, MemberDescriptorType, MethodType, NoneType
-=======
 from functools import cached_property
-=======
-from functools import cache, cached_property
->>>>>>> 9638022 (Exploring writes less anew)
-from types import CoroutineType, FunctionType, MemberDescriptorType, MethodType
->>>>>>> 1f5e0c1 (What outlives an instance is refused with its line; sets are followed through calls; a port keeps nothing)
+from types import CoroutineType, FunctionType, MethodType, NoneType
 from typing import Any
 
 from model.blame import ESCAPES, is_from_outside, place
 from model.errors import DesignError
-<<<<<<< HEAD
 from model.world.clone import clone
+from model.world.frozen import fields_of, frozen
 from model.world.thrown import CodeThrew, ends_the_run, words_of
-from reference_impl.clock import Duration, Running, Time, TimeRefused, Uncatchable, bare
-=======
-from reference_impl.clock import Duration, Refused, Running, Time, TimeRefused, Uncatchable, bare
->>>>>>> 1f5e0c1 (What outlives an instance is refused with its line; sets are followed through calls; a port keeps nothing)
+from reference_impl.clock import Duration, Refused, Running, Time, TimeRefused, Uncatchable
 from reference_impl.contract import (
     Blobs,
     BlobStoreError,
@@ -81,50 +70,8 @@ class Done:
         self.error = error
 
 
-def frozen(value: Any) -> Hashable:
-    """Plain data as something hashable; equal data, equal result, whatever the order of keys."""
-    if isinstance(value, dict):
-        return ("dict", tuple(sorted((repr(k), frozen(v)) for k, v in value.items())))
-    if isinstance(value, set | frozenset):
-        return ("set", tuple(sorted(map(repr, value))))
-    if isinstance(value, list | tuple):
-        return ("list", tuple(frozen(item) for item in value))
-    if isinstance(value, Time | Duration):
-        return (type(value).__name__, str(bare(value)) if type(bare(value)) is int else "")
-    if type(value).__repr__ is object.__repr__:  # an object, whose address says nothing
-        return (type(value).__qualname__, frozen(fields_of(value)))
-    if isinstance(value, Exception) or not isinstance(value, Hashable):
-        return repr(value)  # exceptions compare by identity, which a copy does not share
-    if type(value).__eq__ is object.__eq__ and (fields := fields_of(value)):
-        return (type(value).__qualname__, frozen(fields))
-    return value
-
-
 class TimeError(DesignError):
     """A design does something with a time that is not defined, or cannot be exact."""
-
-
-def fields_of(target: Any) -> dict[str, Any]:
-    """What an object keeps in its fields, in ``__dict__`` and in slots, by name."""
-    fields = dict(getattr(target, "__dict__", ()))
-    for owner, name, member in _slots_of(type(target)):
-        try:
-            value = member.__get__(target)
-        except AttributeError:
-            continue  # a slot that is empty
-        fields[f"{owner}.{name}" if name in fields else name] = value
-    return fields
-
-
-@cache
-def _slots_of(cls: type) -> tuple[tuple[str, str, Any], ...]:
-    """The slots of a class and its bases."""
-    return tuple(
-        (base.__name__, name, member)
-        for base in cls.__mro__
-        for name, member in vars(base).items()
-        if type(member) is MemberDescriptorType
-    )
 
 
 def deed(effect: Effect[Any] | Done) -> Any:
@@ -367,13 +314,9 @@ class Program:
         return self._step(task, self.tasks[task].throw, _again(error))  # type: ignore[union-attr]
 
     def _step(self, task: TaskId, resume: Callable[[Any], Any], answer: Any) -> Effect[Any] | Done:
-<<<<<<< HEAD
-        effect = self._running(lambda: self._resumed(resume, answer))
+        effect = self._running(_resumed, resume, answer)
         if type(effect) is Done and not isinstance(effect.error, (*PLATFORM_ERRORS, NoneType)):
             effect.error = CodeThrew(words_of(effect.error))
-=======
-        effect = self._running(_resumed, resume, answer)
->>>>>>> 9638022 (Exploring writes less anew)
         if isinstance(effect, Effect | Done):
             return effect
         raise DesignError(
@@ -381,23 +324,7 @@ class Program:
             "a design may await only its context's storage, blobs, notify and sleep"
         )
 
-<<<<<<< HEAD
-    def _resumed(self, resume: Callable[[Any], Any], answer: Any) -> Any:
-        try:
-            return resume(answer)
-        except StopIteration as end:
-            return Done(end.value)
-        except PLATFORM_ERRORS as error:
-            return Done(None, error)
-        except Exception as error:
-            if ends_the_run(error):
-                raise
-            return Done(None, error)
-
-    def _running(self, code: Callable[[], Any]) -> Any:
-=======
     def _running(self, code: Callable[..., Any], *arguments: Any) -> Any:
->>>>>>> 9638022 (Exploring writes less anew)
         """Run code of the design's. What it must not catch is raised again if it did."""
         global running
         running, Running.now = self, True
@@ -451,6 +378,10 @@ def _resumed(resume: Callable[[Any], Any], answer: Any) -> Any:
     except StopIteration as end:
         return Done(end.value)
     except PLATFORM_ERRORS as error:
+        return Done(None, error)
+    except Exception as error:
+        if ends_the_run(error):
+            raise
         return Done(None, error)
 
 

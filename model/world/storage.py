@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from model.trace import events as e
 from model.world import instances
+from model.world.frozen import frozen
 from model.world.pending import Pending
-from model.world.program import TaskId, frozen
+from model.world.program import TaskId
 
 if TYPE_CHECKING:
     from model.world.object import ObjectRuntime
