@@ -41,7 +41,7 @@ def judge_some(numbers: Iterable[int]) -> list[Outcome]:
 def judge_all(numbers: range) -> list[Outcome]:
     """The same on every core; the outcomes are in the order of the numbers."""
     parts = [numbers[at : at + AT_ONCE] for at in range(0, len(numbers), AT_ONCE)]
-    with ProcessPoolExecutor(os.cpu_count(), max_tasks_per_child=5) as pool:
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
         return [outcome for part in pool.map(judge_some, parts) for outcome in part]
 
 

@@ -30,9 +30,9 @@ SIMPY = 4
 """Each so-manieth schedule is one of SimPy's."""
 SETUP = 12
 """What it costs to begin a schedule, in happenings; the next two are shares of what exploring
-costs, so as measured: a tenth to a sixth of it."""
-FOR_A_RUN = 3
-STEPS_FOR_ONE = 5
+costs, so as measured: about a tenth of it."""
+FOR_A_RUN = 2
+STEPS_FOR_ONE = 8
 SHARE = 0.2
 SECONDS_LEAST = 1.0
 
