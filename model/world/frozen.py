@@ -1,4 +1,4 @@
-"""Values by their content: what an object's fields hold, and data in a form that can be compared."""
+"""Values by their content: what the fields of an object hold, and data that can be compared."""
 
 from __future__ import annotations
 
