@@ -14,14 +14,13 @@ from model.design import load_design
 from model.errors import InputError
 from model.explore.counterexample import Counterexample
 from model.explore.threshold import Threshold, find_threshold
-from model.explore.verify import Budget, Verification, verify
+from model.explore.verify import DEFAULT_SCOPE, Budget, Verification, verify
 from model.explore.words import explanation
 from model.properties import PROPERTIES, Violation
 from model.scenario.load import load_scenario
 from model.simulate import simulate
 from reports.conditions import Condition, find_conditions
 
-SCOPE = "default-scope"
 MAP_SCOPE = "small-scope"
 SLUG = "complete_at_finalization"
 ACROSS, ALONG = "high_ms", "grace_ms"
@@ -62,7 +61,7 @@ def make_proofs(designs: Sequence[str], sessions: int, seed: int = 1) -> Proofs:
     done, refused = [], []
     budget = Budget(seconds=60)
     for reference in designs:
-        scenario = load_scenario(SCOPE)
+        scenario = load_scenario(DEFAULT_SCOPE)
         spec = load_design(reference, scenario)
         try:
             done.append(verify(scenario, spec, None, budget, kinds=("shortest",)))
@@ -146,32 +145,22 @@ def scope_block(proofs: Proofs) -> dict[str, Any] | None:
 
 def scope_assumptions(items: Sequence[Verification]) -> list[str]:
     """What is assumed of all designs, then what is assumed of one alone."""
-    said = [assumed(item) for item in items]
+    said = [item.assumptions for item in items]
     common = [line for line in said[0] if all(line in lines for lines in said)]
     own = [
         f"{item.design.name}: {line}"
         for item in items
-        for line in assumed(item)
+        for line in item.assumptions
         if line not in common
     ]
     return [*common, *own]
 
 
-def assumed(item: Verification) -> tuple[str, ...]:
-    """What a verification assumes, a sentence each; at least its delays and its failures."""
-    network, puts = item.scenario.network, item.scenario.blobs.put_delay_ms
-    legs, failures = network.request_delay_ms, network.failures_per_chunk_max
-    return (
-        f"A request takes {legs.low_ms:,} to {legs.high_ms:,} ms, "
-        f"a put into the blob store {puts.low_ms:,} to {puts.high_ms:,} ms.",
-        f"Each chunk may fail {'any number of' if failures is None else failures} times, and "
-        f"{len(item.scenario.faults)} scheduled faults may strike.",
-    )
-
-
 def proof_words(proofs: Proofs) -> list[str]:
     """What stands under the table."""
-    return [f"{name} cannot be explored: {why}" for name, why in proofs.refused]
+    return [f"{name} cannot be explored: {why}" for name, why in proofs.refused] + [
+        f"{item.design.name}: {line}" for item in proofs.verifications for line in item.unsaid
+    ]
 
 
 def map_words(proofs: Proofs) -> list[str]:

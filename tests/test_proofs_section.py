@@ -80,8 +80,7 @@ def test_the_words_say_what_was_refused_and_where_the_verdict_turns() -> None:
     assert scope_block(proofs()) is None
 
 
-def test_what_all_designs_assume_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(section, "assumed", lambda item: item.assumptions)
+def test_what_all_designs_assume_is_said_once() -> None:
     one: Any = SimpleNamespace(design=load_design("manual"), assumptions=("a", "b", "poll 1 s"))
     two: Any = SimpleNamespace(design=load_design("alarm"), assumptions=("a", "b", "grace 5 s"))
     assert scope_assumptions([one, two]) == ["a", "b", "manual: poll 1 s", "alarm: grace 5 s"]
