@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from model.errors import DesignError
-from model.explore.encode import ATOMS, WORLD_MADE, Encoder, Place
+from model.explore.encode import ATOMS, WORLD_MADE, Encoder, Place, Reference
 from model.explore.frames import Frame, NotListed, frames_of
 from model.explore.item import Item
 from model.explore.kept import PLAIN, Codes, KeptEncoder
@@ -57,8 +57,9 @@ class Programs:
         return [item if isinstance(item, Item) else self._item(*item) for item in made]
 
     def _item(self, key: Any, parts: tuple[Any, ...]) -> Item:
-        if key is not None and type(parts[-1]) is Place and parts[-1].number is not None:
-            key = None  # it is met again elsewhere, and has a number in this state
+        last = parts[-1]
+        if type(last) is Reference or (type(last) is Place and last.number is not None):
+            key = None  # it is met elsewhere too, and has a number in this state
         item = self.tasks.get(key) or Item(parts)
         if key is not None:
             self.tasks[key] = item
