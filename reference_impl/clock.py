@@ -146,17 +146,17 @@ class _Opaque:
         return bool(getattr(left, word)(right))
 
     def _written(self, *_: Any) -> str:
-        frame = sys._getframe(1)
+        frame: Any = sys._getframe(1)
         while frame is not None and frame.f_code.co_filename.startswith(STANDARD_LIBRARY):
             if frame.f_globals.get("__name__", "").partition(".")[0] in TOOLS:
                 return f"({self.WORD})"
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         if Running.now and not Running.is_closing:
             refuse(f"write into a text {self.WORD}")
         return f"({self.WORD})"
 
     __repr__ = __str__ = __format__ = _written
-    __hash__ = _refused("use as a key, or put into a set,")  # type: ignore[assignment]
+    __hash__ = _refused("use as a key, or put into a set,")
     __int__ = __index__ = __float__ = __complex__ = __round__ = _refused("make a plain number of")
     __trunc__ = __floor__ = __ceil__ = _refused("round")
     __mul__ = __rmul__ = __floordiv__ = __rfloordiv__ = _refused("multiply or divide")

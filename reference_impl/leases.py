@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reference_impl.clock import Time
 from reference_impl.contract import BlobStoreError, Chunk, Context, Response, StreamBroken
 from reference_impl.re_read import ReReadDesign
 
@@ -56,15 +57,15 @@ class LeaseDesign(ReReadDesign):
         leases.pop(chunk.index, None)
         await self.ctx.storage.put(LEASES_KEY, leases)
 
-    async def leases(self) -> dict[int, int]:
-        """The leases by chunk: when each expires, in ms."""
-        leases: dict[int, int] | None = await self.ctx.storage.get(LEASES_KEY)
+    async def leases(self) -> dict[int, Time]:
+        """The leases by chunk: when each expires."""
+        leases: dict[int, Time] | None = await self.ctx.storage.get(LEASES_KEY)
         return {} if leases is None else leases
 
     async def alarm(self) -> None:
         """Come back at the end of the first live lease; complete the session if there is none."""
         leases = await self.leases()
-        live = [expiry_ms for expiry_ms in leases.values() if expiry_ms > self.ctx.now()]
+        live = [expiry for expiry in leases.values() if expiry > self.ctx.now()]
         if live:
             await self.ctx.storage.set_alarm(min(live))
             return

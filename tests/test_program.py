@@ -13,7 +13,7 @@ from model.errors import DesignError
 from model.world.clone import clone
 from model.world.frozen import frozen
 from model.world.program import Done, Program
-from reference_impl.clock import bare
+from reference_impl.clock import Time, bare
 from reference_impl.contract import Get, HandlerFailure, NetworkError, Put, Timer
 
 PLAIN = st.recursive(
@@ -30,7 +30,7 @@ PLAIN = st.recursive(
 class Adds:
     """Adds up what it is answered; a field counts its calls, unless it has none."""
 
-    def __init__(self, now: Callable[[], int]) -> None:
+    def __init__(self, now: Callable[[], Time]) -> None:
         self.now = now
         self.calls = 0
 
@@ -168,7 +168,7 @@ def test_nothing_is_logged_for_an_instance_that_keeps_nothing() -> None:
 
 def test_a_field_that_is_a_container_may_change_unseen() -> None:
     class Collects(Adds):
-        def __init__(self, now: Callable[[], int]) -> None:
+        def __init__(self, now: Callable[[], Time]) -> None:
             super().__init__(now)
             self.found: list[int] = []
 

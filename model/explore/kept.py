@@ -220,8 +220,8 @@ def _named_tuple(encoder: KeptEncoder, value: tuple[Any, ...]) -> Any:
 
 
 def _effect(encoder: KeptEncoder, value: Effect[Any]) -> Any:
-    names = value.__slots__
-    return (Head(type(value).__name__), *encoder.values(getattr(value, name) for name in names))
+    fields: Any = value.__slots__
+    return (Head(type(value).__name__), *encoder.values(getattr(value, name) for name in fields))
 
 
 def _chunk(encoder: KeptEncoder, value: Chunk) -> Any:

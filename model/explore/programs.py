@@ -91,8 +91,8 @@ class Programs:
             where = line_of_field(type(program.built()), name)
             raise _refused(program, f"self.{name}{where} holds", error) from None
         except RecursionError:
-            error = NotListed("a value that is nested too deep", "flat data")
-            raise _refused(program, f"self.{name} holds", error) from None
+            deep = NotListed("a value that is nested too deep", "flat data")
+            raise _refused(program, f"self.{name} holds", deep) from None
 
 
 def _key(owner: str, name: str, value: Any) -> Any:

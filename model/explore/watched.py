@@ -73,14 +73,14 @@ class WatchedChunk(Chunk):
         INDEX.__set__(self, index)
         SIZE.__set__(self, size_bytes)
 
-    index = property(_noted(INDEX.__get__))  # type: ignore[assignment]
-    __eq__ = _compares(operator.eq)  # type: ignore[assignment]
-    __ne__ = _compares(operator.ne)  # type: ignore[assignment]
+    index = property(_noted(INDEX.__get__))
+    __eq__ = _compares(operator.eq)
+    __ne__ = _compares(operator.ne)
     __lt__ = _compares(operator.lt)
     __le__ = _compares(operator.le)
     __gt__ = _compares(operator.gt)
     __ge__ = _compares(operator.ge)
-    __hash__ = _noted(lambda chunk: hash(_parts(chunk)))  # type: ignore[assignment]
+    __hash__ = _noted(lambda chunk: hash(_parts(chunk)))
     __repr__ = _noted(lambda chunk: repr(_parts(chunk)))
     __reduce_ex__ = _noted(lambda chunk: (Chunk, _parts(chunk)))
 

@@ -157,13 +157,17 @@ def _fields(value: Any) -> list[tuple[str, Any]]:
 def _line_of(word: str, classes: list[type]) -> str:
     """Where a class's text changes something of that name, in words."""
     pattern = re.compile(rf"\b{re.escape(word)}\b\s*(\S?=(?!=)|\.\w+\(|\[)") if word else None
-    for cls in classes if pattern else ():
+    for cls in classes if pattern is not None else ():
         try:
             lines, first = inspect.getsourcelines(cls)
             file = file_name(inspect.getsourcefile(cls) or "")
         except (OSError, TypeError):
             continue
-        found = [number for number, line in enumerate(lines, first) if pattern.search(line)]
+        found = [
+            number
+            for number, line in enumerate(lines, first)
+            if pattern is not None and pattern.search(line)
+        ]
         if found:
             return f" ({file}, line {found[-1]})"
     return ""

@@ -26,6 +26,7 @@ def set_problems(code: Code, live: list[Code]) -> Iterator[Problem]:
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ORDERED
         for argument in node.args
     }
+    node: Any
     for node in ast.walk(code.tree):
         for exposed in () if id(node) in harmless else _exposed(node):
             if is_set(exposed, known):

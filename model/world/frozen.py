@@ -30,7 +30,7 @@ def frozen(value: Any) -> Hashable:
 def fields_of(target: Any) -> dict[str, Any]:
     """What an object keeps in its fields, in ``__dict__`` and in slots, by name."""
     fields = dict(getattr(target, "__dict__", ()))
-    for owner, name, member in _slots_of(type(target)):
+    for owner, name, member in _slots_of(type(target)):  # type: ignore[arg-type]  # classes hash
         try:
             value = member.__get__(target)
         except AttributeError:

@@ -155,7 +155,7 @@ class Program:
         self.digest = None
         self.log.append(entry)
         kind, task, *told, at_ms = entry
-        effect = _TELLING[kind](self, task, *told, at_ms)
+        effect = getattr(self, f"_{kind}")(task, *told, at_ms)
         if self.records:
             self.deeds.append(deed(effect))
         if type(effect) is Done:
@@ -256,7 +256,7 @@ class Program:
             # stay.
             self.memory = fields if fields and all(map(_lasts, fields.values())) else None
             for kind, task, *told, at_ms in self.log:
-                effect = _TELLING[kind](self, task, *told, at_ms)
+                effect = getattr(self, f"_{kind}")(task, *told, at_ms)
                 if self.records:
                     self._compare(task, effect)
                 if type(effect) is Done:
@@ -385,7 +385,6 @@ def _resumed(resume: Callable[[Any], Any], answer: Any) -> Any:
         return Done(None, error)
 
 
-_TELLING = {"start": Program._start, "send": Program._send, "throw": Program._throw}
 running: Program | None = None
 """The program whose code runs just now."""
 
@@ -432,5 +431,4 @@ def _lasts(value: Any) -> bool:
 
 
 def _is_plain(value: Any) -> bool:
-    plain = int | float | str | bool | list | dict | set | tuple | Time | Duration | None
-    return isinstance(value, plain)
+    return isinstance(value, int | float | str | list | dict | set | tuple | Time | Duration | None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model.trace import events as e
-from reference_impl.clock import Time
+from reference_impl.clock import Time, bare
 from reference_impl.contract import HandlerFailure, Response
 from reports.platform.demo import OK, Call, Demo, Tiny
 
@@ -36,11 +36,11 @@ class AsksTheSlot(Tiny):
         return OK
 
     async def look(self) -> Response:
-        await self.say(f"getAlarm() is {await self.ctx.storage.get_alarm()}")
+        await self.say(f"getAlarm() is {bare(await self.ctx.storage.get_alarm())}")
         return OK
 
     async def alarm(self) -> None:
-        await self.say(f"getAlarm() is {await self.ctx.storage.get_alarm()}")
+        await self.say(f"getAlarm() is {bare(await self.ctx.storage.get_alarm())}")
         raise HandlerFailure("not yet")
 
 

@@ -18,8 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.explore.instant import Instant, Span, TimeError
+from model.explore.instant import Instant, Span
 from model.explore.zone import at_most
+from model.world.program import TimeError
 
 ORDERS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
 

@@ -61,7 +61,7 @@ class Floats(AlarmDesign):
 
     async def signal_stop(self) -> Response:
         """Divide it."""
-        await self.ctx.storage.set_alarm(int(self.ctx.now() / 1000))
+        await self.ctx.storage.set_alarm(int(self.ctx.now() / 1000))  # type: ignore[arg-type]
         return Response(200)
 
 

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from model.explore.instant import TimeError
 from model.explore.store import Store
 from model.explore.zone import (
     HALF,
@@ -27,6 +26,7 @@ from model.explore.zone import (
     point,
     zone_of,
 )
+from model.world.program import TimeError
 
 SIZE, TOP = 3, 4
 Limit = tuple[int, int, int, bool]
