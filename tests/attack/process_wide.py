@@ -217,10 +217,15 @@ class CachedMethod(Patient):
 
 
 class Level(enum.Enum):
-    """A member whose value is a list, and one that has a field."""
+    """A member whose value is a list."""
 
     SEEN = [0]  # refused: InEnumValue
-    OTHER = [1]  # refused: InEnumField
+
+
+class Grade(enum.Enum):
+    """A member that a field is hung on."""
+
+    OTHER = 1  # refused: InEnumField
 
 
 class InEnumValue(Patient):
@@ -237,7 +242,7 @@ class InEnumField(Patient):
 
     def looks(self) -> int:
         """One more."""
-        member: Any = Level.OTHER
+        member: Any = Grade.OTHER
         member.looks = getattr(member, "looks", 0) + 1  # refused
         return int(member.looks)  # refused
 
