@@ -31,6 +31,8 @@ class Running:
 
     now: ClassVar[bool] = False
     is_closing: ClassVar[bool] = False
+    to_await: ClassVar[int] = 0
+    """Effects that were made, less those that were awaited."""
 
 
 class Uncatchable(BaseException):

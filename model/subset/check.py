@@ -103,6 +103,8 @@ def _problem_of(used: Used) -> Problem | None:
     if used.name in BUILTINS and getattr(value, "__module__", None) == "builtins":
         return Problem(used.line, f"{used.name}() is not listed", BUILTINS[used.name])
     if isinstance(value, types.ModuleType):
+        if value.__name__ == "builtins":
+            return Problem(used.line, "the module builtins is not listed", "the functions by name")
         return module_problem(used.line, value.__name__)
     module = _module_of(value)
     if module is None:

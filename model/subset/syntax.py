@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import logging
+import operator
 import types
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -77,6 +78,8 @@ def _import(node: Any, names: dict[str, Any]) -> Iterator[Problem]:
 def _attribute(node: ast.Attribute, names: dict[str, Any]) -> Iterator[Problem]:
     if node.attr in ATTRIBUTES and not _is_super(node.value):
         yield Problem(node.lineno, f"{node.attr} is not listed", ATTRIBUTES[node.attr])
+    elif names.get(getattr(node.value, "id", "")) is operator and node.attr in ("is_", "is_not"):
+        yield Problem(node.lineno, f"{node.attr} tells equal values apart", "==, or a flag")
     elif node.attr.startswith(FRAMES) and not isinstance(node.ctx, ast.Store):
         yield Problem(node.lineno, f"{node.attr} shows code under way", "a field of your own")
     elif node.attr == "__class__" and not isinstance(node.ctx, ast.Load):
@@ -89,6 +92,8 @@ def _is_super(node: ast.AST) -> bool:
 
 def _call(node: ast.Call, names: dict[str, Any]) -> Iterator[Problem]:
     name = getattr(node.func, "id", "")
+    if name in ("repr", "str", "format") and node.args and _is_self(node.args[0]):
+        yield Problem(node.lineno, f"{name}(self) shows an address", "the fields by name")
     if name == "object":
         yield Problem(node.lineno, "object() is not listed", "None, a flag or an enum")
     function = node.func
@@ -98,6 +103,11 @@ def _call(node: ast.Call, names: dict[str, Any]) -> Iterator[Problem]:
             yield _outlives(node, node)
     if name == "next" and node.args and names.get(_root(node.args[0])) is not None:
         yield _outlives(node, node)
+    called = name or getattr(node.func, "attr", "")
+    if called in ("make_dataclass", "namedtuple", "NamedTuple", "NewType") or (
+        called in ("Enum", "IntEnum", "Flag", "IntFlag", "StrEnum") and len(node.args) > 1
+    ):
+        yield Problem(node.lineno, "a class is made while code runs", "a class at the top")
     if name == "type" and len(node.args) > 1:
         yield Problem(node.lineno, "a class is made while code runs", "a class at the top")
     if name in ("setattr", "delattr", "getattr") and node.args:
@@ -107,6 +117,15 @@ def _call(node: ast.Call, names: dict[str, Any]) -> Iterator[Problem]:
         target = node.args[0]
         if name != "getattr" and _is_class(target, names):
             yield Problem(node.lineno, "a class is changed", "a field of the instance")
+
+
+def _is_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
+def _written(node: ast.FormattedValue, names: dict[str, Any]) -> Iterator[Problem]:
+    if _is_self(node.value):
+        yield Problem(node.lineno, "a text of self shows an address", "the fields by name")
 
 
 def _class(node: ast.ClassDef, names: dict[str, Any]) -> Iterator[Problem]:
@@ -149,8 +168,8 @@ def _leaving(body: list[ast.stmt], in_loop: bool) -> Iterator[Any]:
 
 def _compare(node: ast.Compare, names: dict[str, Any]) -> Iterator[Problem]:
     sides = [node.left, *node.comparators]
-    for operator, left, right in zip(node.ops, sides, sides[1:], strict=False):
-        if not isinstance(operator, ast.Is | ast.IsNot):
+    for sign, left, right in zip(node.ops, sides, sides[1:], strict=False):
+        if not isinstance(sign, ast.Is | ast.IsNot):
             continue
         if not any(_is_single(side, names) for side in (left, right)):
             yield Problem(
@@ -276,6 +295,7 @@ _RULES: dict[type, Any] = {
     ast.ImportFrom: _import,
     ast.Attribute: _attribute,
     ast.Call: _call,
+    ast.FormattedValue: _written,
     ast.ClassDef: _class,
     ast.ExceptHandler: _handler,
     ast.Try: _try,

@@ -21,7 +21,7 @@ from functools import cached_property
 from types import CoroutineType, FunctionType, MethodType, NoneType
 from typing import Any
 
-from model.blame import ESCAPES, is_from_outside, place
+from model.blame import ESCAPES, is_from_outside, place, place_of_method
 from model.errors import DesignError
 from model.world.clone import clone
 from model.world.frozen import fields_of, frozen
@@ -106,6 +106,7 @@ class Program:
         "replayed",
         "target",
         "tasks",
+        "to_await",
     )
 
     def __init__(self, name: str, build: Callable[[Clock], Any]) -> None:
@@ -128,6 +129,8 @@ class Program:
         """What the code did each time that it was told something, as far as it can be compared."""
         self.redone = 0
         self.is_rebuilding = False
+        self.to_await = 0
+        """Effects that the code has made and not awaited yet."""
         self.is_checked = False
         """Whether all that the code does when it is built again is compared."""
 
@@ -247,7 +250,7 @@ class Program:
         clock_ms = self.clock_ms
         self.clock_ms = clock_ms if self.born_ms is None else self.born_ms
         self.tasks = {}
-        self.replayed = self.redone = 0
+        self.replayed = self.redone = self.to_await = 0
         self.is_rebuilding = True
         try:
             self.target = self._running(self.build, self.now)
@@ -328,6 +331,7 @@ class Program:
         """Run code of the design's. What it must not catch is raised again if it did."""
         global running
         running, Running.now = self, True
+        before = Running.to_await
         try:
             try:
                 result = code(*arguments)
@@ -342,12 +346,18 @@ class Program:
         except Refused as error:
             raise DesignError(f"{self.name}: {error}") from None
         finally:
+            self.to_await += Running.to_await - before
             running, Running.now = None, False
             Uncatchable.raised.clear()
 
     def _forget(self, task: TaskId) -> None:
         """Drop a task that has ended, and the log too once nothing depends on it any more."""
         del self.tasks[task]
+        if self.to_await > 0 and not self.tasks:
+            raise DesignError(
+                f"{self.name}.{task[0]}() made an effect and did not await it"
+                f"{place_of_method(type(self.target), task[0])}; allowed: await"
+            )
         if not self.tasks and self.memory is not None and _are_same(self.target, self.memory):
             self.log.clear()
             self.answers.clear()

@@ -43,7 +43,7 @@ class EffectsIterator(Holds):
 class ChangedEffect(Holds):
     """Two names for one write, or two writes that are equal; one of them is changed."""
 
-    async def upload(self, chunk: Chunk) -> Response:
+    async def upload(self, chunk: Chunk) -> Response:  # refused
         """Change the one, await the other."""
         state = {"status": "active", "chunks_uploaded": 1}
         one: Any = self.ctx.storage.put("state", state)  # refused

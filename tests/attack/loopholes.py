@@ -190,7 +190,7 @@ class MadeEnum(Patient):
 class NotAwaitedInIf(Patient):
     """An effect as a condition: it is always true, and never done."""
 
-    async def upload(self, chunk: Chunk) -> Response:
+    async def upload(self, chunk: Chunk) -> Response:  # refused
         """The delete never happens."""
         if self.ctx.storage.delete("old"):  # refused
             return await super().upload(chunk)
@@ -200,7 +200,7 @@ class NotAwaitedInIf(Patient):
 class NotAwaitedInList(Patient):
     """Effects are gathered in a list, and the list is dropped."""
 
-    async def upload(self, chunk: Chunk) -> Response:
+    async def upload(self, chunk: Chunk) -> Response:  # refused
         """Neither happens."""
         todo = [self.ctx.storage.delete("old"), self.ctx.storage.put("new", 1)]  # refused
         if todo:
@@ -211,7 +211,7 @@ class NotAwaitedInList(Patient):
 class NotAwaitedByName(Patient):
     """A port by a short name; its effect is dropped."""
 
-    async def upload(self, chunk: Chunk) -> Response:
+    async def upload(self, chunk: Chunk) -> Response:  # refused
         """The delete never happens."""
         store = self.ctx.storage
         store.delete("old")  # refused
