@@ -58,7 +58,7 @@ def test_with_the_deployed_order_the_manual_design_loses_the_last_chunk() -> Non
     lost = manual[manual["complete_at_finalization"] == 0]
     assert (lost["missing_at_finalization"] == 1).all()
     assert (lost["refused"] == 1).all()
-    assert (lost["outcome"] == "refused").all()
+    assert (lost["outcome"] == "refused and lost").all()
 
 
 def test_the_alarm_design_waits_ten_minutes_even_there() -> None:

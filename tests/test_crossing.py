@@ -109,7 +109,8 @@ def test_page_and_object_share_no_argument_and_no_body(
             items.append(4)
             Talks.bodies.append((await page.browser.fetch("look")).body)
 
-    simulate(quiet(), spec_of(Talks), 1)
+    with pytest.raises(DesignError, match=r"Talks\.bodies"):  # what it tells the test by
+        simulate(quiet(), spec_of(Talks), 1)
     assert Talks.bodies == [([1, 4], [1, 2]), [1, 2]]
 
 

@@ -172,8 +172,8 @@ def test_the_rows_of_the_simplicity_table() -> None:
         "alarm",
         14,
         2,
-        284,
-        99,
+        280,
+        103,
     )
     assert page.simplicity_table([row]).count("\n") == 3
 

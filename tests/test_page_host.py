@@ -196,7 +196,9 @@ def test_a_pause_moves_what_comes_after_it(pause_at_ms: int, chunks: list[int]) 
 
 
 def test_chunks_that_are_there_from_the_start_have_no_recorder() -> None:
-    trace = ran("alarm", "recording.chunks=2", "client.last_chunk_delay_ms=5")
+    trace = ran(
+        "alarm", "recording.chunks=2", "client.last_chunk_delay_ms=5", "start.session='created'"
+    )
     assert [x.at_ms for x in of(trace, e.ChunkRecorded)] == [0, 0]
     assert of(trace, e.StopPressed) == [e.StopPressed(0, 0)]
     assert [x.duration_ms for x in of(trace, e.RowWritten)] == [0]

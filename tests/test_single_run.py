@@ -195,7 +195,7 @@ def begun(session: str, *overrides: str) -> World:
 
 @pytest.mark.parametrize(
     ("session", "state", "alarm_ms"),
-    [("new", None, None), ("created", "active", 600_000), ("active", "active", None)],
+    [("created", "active", 600_000), ("active", "active", None)],
 )
 @pytest.mark.parametrize("commit_ms", [0, 40])
 def test_a_session_may_be_there_from_the_start(

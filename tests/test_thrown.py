@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 import logging
@@ -178,15 +177,13 @@ def test_exploring_goes_on_behind_an_exception() -> None:
         (lambda ctx: ctx.storage.put("key"), "TypeError at line 0: Put.__init__() missing 1"),
         (lambda ctx: ctx.storage.get(), "TypeError at line 0: Get.__init__() missing 1"),
         (lambda ctx: Get("key", 2), "TypeError at line 0: Get.__init__() takes 2"),  # type: ignore[call-arg]
-        (lambda ctx: asyncio.sleep(1), "no running event loop"),
-        (lambda ctx: asyncio.gather(ctx.blobs.put(1)), "TypeError at line 0: "),
         (
             lambda ctx: json.dumps(ctx.now()),
             "Time is not JSON serializable; code may",
         ),
         (
             lambda ctx: ctx.now().bit_length(),
-            "has no attribute 'bit_length'; code may",
+            "code cannot ask for bit_length of a time",
         ),
         (lambda ctx: range(ctx.now()), "code cannot "),
         (lambda ctx: deep(ctx), "RecursionError"),

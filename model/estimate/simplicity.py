@@ -15,6 +15,10 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+from reference_impl import clock, contract
+
+PORTS = frozenset((clock.__name__, contract.__name__))
+"""What every design is given: no design has it to read as its own."""
 PAGE_SIDE = frozenset(("stop_flow",))
 """Methods that run on the page: they count as the client's."""
 
@@ -82,7 +86,8 @@ def _helpers(methods: Any) -> dict[str, FunctionType]:
         module = vars(sys.modules[function.__module__])
         for name in function.__code__.co_names:
             item = module.get(name)
-            if isinstance(item, FunctionType) and name not in found:
+            is_own = isinstance(item, FunctionType) and item.__module__ not in PORTS
+            if is_own and name not in found:
                 found[name] = item
                 waiting.append(item)
     return found

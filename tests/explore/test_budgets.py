@@ -24,7 +24,7 @@ def test_the_seconds_are_those_of_all_that_an_answer_needs() -> None:
     found = verify(scenario, design, None, Budget(seconds=SECONDS))
     assert time.perf_counter() - began <= 1.1 * SECONDS + SLACK
     assert "the budget of 3 seconds was used up" in found.verdicts["finalizes_promptly"].reason
-    assert {item.kind for item in found.verdicts.values()} == {"violated", "unknown"}
+    assert {"violated", "unknown"} <= {item.kind for item in found.verdicts.values()}
 
 
 def test_a_boundary_is_found_within_the_seconds_or_not_at_all() -> None:
