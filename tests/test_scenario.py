@@ -172,7 +172,7 @@ def test_a_design_error_names_design_method_and_line() -> None:
     scenario = load_scenario("everything-fast")
     with pytest.raises(
         DesignError,
-        match=r"SleepsForReal at line \d+, in upload\(\) of canaries.py: the module asyncio",
+        match=r"SleepsForReal at line \d+, in upload\(\).*: the module asyncio",
     ):
         simulate(scenario, spec_of(SleepsForReal), 1)
     with pytest.raises(DesignError, match=r"AwaitsUnknown at line \d+"):

@@ -86,8 +86,9 @@ def _helpers(methods: Any) -> dict[str, FunctionType]:
         module = vars(sys.modules[function.__module__])
         for name in function.__code__.co_names:
             item = module.get(name)
-            is_own = isinstance(item, FunctionType) and item.__module__ not in PORTS
-            if is_own and name not in found:
+            if not isinstance(item, FunctionType) or item.__module__ in PORTS:
+                continue
+            if name not in found:
                 found[name] = item
                 waiting.append(item)
     return found
