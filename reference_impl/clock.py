@@ -105,6 +105,8 @@ class _Opaque:
 
     __slots__ = ("_ms",)
     WORD: ClassVar[str] = ""
+    _compare: Callable[[Any, str], bool]
+    """How a time, or a duration, compares with another value by an operator of that name."""
 
     def __init__(self, ms: Any) -> None:
         self._ms = ms
@@ -119,9 +121,6 @@ class _Opaque:
 
     def __deepcopy__(self, memo: Any) -> Any:
         return self
-
-    def _compare(self, other: Any, word: str) -> bool:
-        raise NotImplementedError
 
     def __lt__(self, other: Any) -> bool:
         return self._compare(other, "__lt__")

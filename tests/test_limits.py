@@ -168,6 +168,7 @@ def test_a_run_that_moves_on_is_never_over_time() -> None:
     with step_limit("slow", 0.2, steps, str):
         for done in range(1, 60):  # noqa: B007 - it is read by the limit
             time.sleep(0.01)
+    assert done == 59, "it ran for three times its limit, a step at a time"
 
 
 def test_a_limit_within_a_limit_leaves_the_outer_one_to_tick() -> None:

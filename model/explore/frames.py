@@ -99,12 +99,3 @@ def _behind(wrapper: Any) -> Any:
         if isinstance(item, SUSPENDABLE):
             return item
     raise NotListed(f"a {type(wrapper).__name__} that cannot be read")
-
-
-def line_of_frames(suspended: Any) -> str:
-    """Where suspended code stands, in words: the innermost line."""
-    place = ""
-    for frame in frames_of(suspended):
-        if isinstance(frame, Frame):
-            place = f" at line {frame.line}, in {frame.code.co_name}()"
-    return place
