@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,15 @@ def raised(text: str) -> BaseException:
     raise AssertionError(text)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A process that was started in the background ignores the interrupt; here it must come."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_that_code_raises_is_told_from_a_person_s() -> None:
     assert not is_from_outside(raised("raise KeyboardInterrupt"))
     assert not is_from_outside(raised("def f():\n  raise KeyboardInterrupt('x')\nf()"))

@@ -50,7 +50,9 @@ def on_a_terminal(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], in
 
 
 TAKES_TERMINAL = (
-    "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "import fcntl, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    # What was started in the background ignores the interrupt, and so do its children.
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "
     "from lastchunk.cli import main; main()"
 )
 
