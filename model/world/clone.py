@@ -72,11 +72,17 @@ def _clone(value: Any, met: Met) -> Any:
 
 
 def _all(values: Iterable[Any], met: Met) -> list[Any]:
-    return [_clone(item, met) for item in values]
+    return [item if type(item) in SHARED else _clone(item, met) for item in values]
 
 
 def _pairs(value: dict[Any, Any], met: Met) -> Iterable[tuple[Any, Any]]:
-    return [(_clone(key, met), _clone(item, met)) for key, item in value.items()]
+    return [
+        (
+            key if type(key) in SHARED else _clone(key, met),
+            item if type(item) in SHARED else _clone(item, met),
+        )
+        for key, item in value.items()
+    ]
 
 
 def _counter(value: Counter[Any], met: Met) -> Any:
