@@ -23,7 +23,7 @@ from typing import Any
 
 from model.blame import ESCAPES, is_from_outside, place, place_of_method
 from model.errors import DesignError
-from model.world.clone import clone
+from model.world.clone import SHARED, clone
 from model.world.frozen import fields_of, frozen
 from model.world.thrown import CodeThrew, ends_the_run, words_of
 from reference_impl.clock import Duration, Refused, Running, Time, TimeRefused, Uncatchable
@@ -401,7 +401,7 @@ running: Program | None = None
 
 def _given(value: Any) -> Any:
     """What the code is told, in a copy of its own."""
-    return clone(value)
+    return value if type(value) in SHARED else clone(value)
 
 
 def _again(error: Exception) -> Exception:
