@@ -2,40 +2,59 @@
 
 from __future__ import annotations
 
+import os
 import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from model.blame import place_of_error
 from model.errors import DesignError
+from model.step_limit import Steady
 
 PAGE = resource.getpagesize()
-STATM = Path("/proc/self/statm")
+STATM = "/proc/self/statm"
 MB = 1024 * 1024
 
 
-@contextmanager
-def memory_limit(name: str, memory_mb: int) -> Iterator[None]:
+class MemoryLimit:
     """Let the process grow by no more than ``memory_mb`` meanwhile. Raises `DesignError`.
 
-    Where the system does not tell how large the process is, there is no limit.
+    Where the system does not tell how large the process is, there is no limit. It is set once a
+    session, so it is a plain class.
     """
-    before = resource.getrlimit(resource.RLIMIT_AS)
+
+    __slots__ = ("before", "memory_mb", "name")
+
+    def __init__(self, name: str, memory_mb: int) -> None:
+        self.name = name
+        self.memory_mb = memory_mb
+        self.before = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+
+    def __enter__(self) -> None:
+        if Steady.ticks:
+            return  # many short runs: the limit is that of them all
+        self.before = resource.getrlimit(resource.RLIMIT_AS)
+        hard = self.before[1]
+        try:
+            soft = int(_read(STATM).split()[0]) * PAGE + self.memory_mb * MB
+            if hard != resource.RLIM_INFINITY:
+                soft = min(soft, hard)
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        except (OSError, ValueError):
+            return
+
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if not Steady.ticks:
+            resource.setrlimit(resource.RLIMIT_AS, self.before)
+        if isinstance(error, MemoryError):
+            raise DesignError(
+                f"{self.name} took more than limits.memory_mb_max = {self.memory_mb:,} MB"
+                f"{place_of_error(error)}"
+            ) from None
+
+
+def _read(file: str) -> bytes:
+    """A small file of the system's: this is done once a session."""
+    descriptor = os.open(file, os.O_RDONLY)
     try:
-        size = int(STATM.read_text().split()[0]) * PAGE
-        soft = size + memory_mb * MB
-        if before[1] != resource.RLIM_INFINITY:
-            soft = min(soft, before[1])
-        resource.setrlimit(resource.RLIMIT_AS, (soft, before[1]))
-    except (OSError, ValueError):
-        yield
-        return
-    try:
-        yield
-    except MemoryError as error:
-        raise DesignError(
-            f"{name} took more than limits.memory_mb_max = {memory_mb:,} MB{place_of_error(error)}"
-        ) from None
+        return os.read(descriptor, 100)
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
+        os.close(descriptor)

@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Any, ClassVar
 
@@ -25,6 +25,13 @@ TICK_SECONDS = 1.0
 TOLD_MAX = 3
 """So often a step is told; one that catches it each time does not end by being told."""
 Look = Callable[[FrameType | None], None]
+
+
+class Steady:
+    """A timer that ticks on from one run to the next, for many short ones; see `steadily`."""
+
+    look: ClassVar[Look | None] = None
+    ticks: ClassVar[bool] = False
 
 
 class LastResort:
@@ -74,6 +81,25 @@ def ticking(look: Look, first_seconds: float, every_seconds: float) -> Iterator[
         signal.signal(signal.SIGALRM, handler)
 
 
+@contextmanager
+def steadily() -> Iterator[None]:
+    """Set the timer once for many runs, each with a `step_limit` of its own."""
+
+    def look(frame: FrameType | None) -> None:
+        if Steady.look is not None:
+            Steady.look(frame)
+
+    if Steady.ticks or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    with ticking(look, TICK_SECONDS, TICK_SECONDS):
+        Steady.ticks = True
+        try:
+            yield
+        finally:
+            Steady.ticks, Steady.look = False, None
+
+
 def is_collecting(frame: Any) -> bool:
     """Whether garbage is being collected: by a callback of the collector, or by a finalizer."""
     callbacks = [getattr(callback, "__code__", None) for callback in gc.callbacks]
@@ -89,27 +115,47 @@ def over_time(name: str, seconds: float, where: str) -> OverTime:
     return OverTime(f"{name} did not come to an await or an end within {seconds:g} s{where}")
 
 
-@contextmanager
-def step_limit(
-    name: str, seconds: float, steps: Callable[[], int], where: Callable[[], str]
-) -> Iterator[None]:
+class StepLimit:
     """Break off a run that stays in one step. Raises `DesignError` naming the line.
 
     ``steps`` counts the steps that are done with; ``where`` names what waits, where no line runs.
     """
-    seen, since = steps(), time.monotonic()
 
-    def look(frame: FrameType | None) -> None:
-        nonlocal seen, since
-        now, done = time.monotonic(), steps()
-        if done != seen:
-            seen, since = done, now
-        elif now - since >= seconds:
-            raise over_time(name, seconds, place_of_frame(frame) or where())
+    def __init__(
+        self, name: str, seconds: float, steps: Callable[[], int], where: Callable[[], str]
+    ) -> None:
+        self.name = name
+        self.seconds = seconds
+        self.steps = steps
+        self.where = where
+        self.seen = steps()
+        self.since = time.monotonic()
+        self.timer: AbstractContextManager[None] | None = None
 
-    every = min(TICK_SECONDS, seconds / 4)
-    with ticking(look, every, every):
-        yield
+    def __enter__(self) -> None:
+        if Steady.ticks and self.seconds >= TICK_SECONDS * 4:
+            Steady.look = self.look
+            return
+        every = min(TICK_SECONDS, self.seconds / 4)
+        self.timer = ticking(self.look, every, every)
+        self.timer.__enter__()
+
+    def __exit__(self, *error: Any) -> bool | None:
+        if self.timer is not None:
+            return self.timer.__exit__(*error)
+        Steady.look = None
+        if isinstance(error[1], OverTime):
+            raise DesignError(str(error[1])) from None
+        return None
+
+    def look(self, frame: FrameType | None) -> None:
+        """Called at each tick."""
+        now, done = time.monotonic(), self.steps()
+        if done != self.seen:
+            self.seen, self.since = done, now
+        elif now - self.since >= self.seconds:
+            where = place_of_frame(frame) or self.where()
+            raise over_time(self.name, self.seconds, where)
 
 
 @contextmanager

@@ -26,13 +26,22 @@ TOOLS = frozenset(("logging", "pprint", "reprlib"))
 """Modules that write a time for a person: what they write comes back to no code."""
 
 
-class Running:
-    """Whether code under review runs just now: the driver sets it, and ``is_closing`` with it."""
+class Driven:
+    """What the driver of code under review says about it, and what that code leaves undone.
 
-    now: ClassVar[bool] = False
-    is_closing: ClassVar[bool] = False
-    to_await: ClassVar[int] = 0
-    """Effects that were made, less those that were awaited."""
+    ``program`` is the program whose code runs just now; None where none does. ``to_await`` counts
+    the effects that it made, less those that it awaited.
+    """
+
+    __slots__ = ("is_closing", "program", "to_await")
+
+    def __init__(self) -> None:
+        self.program: Any = None
+        self.is_closing = False
+        self.to_await = 0
+
+
+driven = Driven()
 
 
 class Uncatchable(BaseException):
@@ -42,7 +51,7 @@ class Uncatchable(BaseException):
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)
-        if Running.now:
+        if driven.program is not None:
             Uncatchable.raised.append(self)
 
 
@@ -112,7 +121,7 @@ class _Opaque:
         self._ms = ms
 
     def __getattr__(self, name: str) -> NoReturn:
-        if Running.now and not Running.is_closing:
+        if driven.program is not None and not driven.is_closing:
             refuse(f"ask for {name} of {self.WORD}")
         raise AttributeError(name)
 
@@ -142,7 +151,7 @@ class _Opaque:
 
         Code that is being unwound, or collected as garbage, gets an answer that nobody asked for.
         """
-        if type(left) is not int and (Running.is_closing or not Running.now):
+        if type(left) is not int and (driven.is_closing or driven.program is None):
             return False
         return bool(getattr(left, word)(right))
 
@@ -152,7 +161,7 @@ class _Opaque:
             if frame.f_globals.get("__name__", "").partition(".")[0] in TOOLS:
                 return f"({self.WORD})"
             frame = frame.f_back
-        if Running.now and not Running.is_closing:
+        if driven.program is not None and not driven.is_closing:
             refuse(f"write into a text {self.WORD}")
         return f"({self.WORD})"
 

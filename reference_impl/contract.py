@@ -26,7 +26,7 @@ from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
-from reference_impl.clock import Duration, Refused, Running, Time, place_of
+from reference_impl.clock import Duration, Refused, Time, driven, place_of
 
 Answer = TypeVar("Answer")
 
@@ -89,10 +89,10 @@ class Effect(Generic[Answer]):
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        Running.to_await += 1
+        driven.to_await += 1
 
     def __await__(self) -> Generator[Effect[Answer], Any, Answer]:
-        Running.to_await -= 1
+        driven.to_await -= 1
         answer: Answer = yield self
         return answer
 

@@ -23,7 +23,7 @@ from model.estimate.replicate import run_batch
 from model.explore.verify import verify
 from model.scenario.load import load_scenario
 from model.simulate import simulate
-from model.step_limit import step_limit, time_limit
+from model.step_limit import StepLimit, time_limit
 from tests import endless_designs
 
 FILE = Path(endless_designs.__file__)
@@ -175,7 +175,7 @@ def test_a_run_that_moves_on_is_never_over_time() -> None:
     def steps() -> int:
         return done
 
-    with step_limit("slow", 0.2, steps, str):
+    with StepLimit("slow", 0.2, steps, str):
         for done in range(1, 60):  # noqa: B007 - it is read by the limit
             time.sleep(0.01)
     assert done == 59, "it ran for three times its limit, a step at a time"

@@ -17,10 +17,12 @@ import pandas as pd
 
 from model.design import DesignSpec
 from model.errors import DesignError
+from model.memory_limit import MemoryLimit
 from model.properties import GUARDS, OUTCOMES, PROPERTIES, row_of
 from model.scenario.schema import Scenario
 from model.simulate import Run, simulate
 from model.simulate.storm import busiest
+from model.step_limit import steadily
 from model.workers import pool
 
 BATCH = 250
@@ -34,16 +36,21 @@ def run_batch(
     scenario: Scenario, designs: Sequence[DesignSpec], seed: int, sessions: range
 ) -> pd.DataFrame:
     """The rows of some sessions under each design, session by session."""
-    rows = []
-    for session in sessions:
-        for design in designs:
-            run = simulate(scenario, design, seed, session)
-            refuse_endless(run)
-            row = row_of(run.facts, run.judge, scenario.name, design.name, session)
-            row["uplink_kbps"] = run.uplink_kbps
-            row["request_delay_ms"] = run.mean_request_delay_ms
-            rows.append(row)
+    with MemoryLimit(scenario.name, scenario.limits.memory_mb_max), steadily():
+        rows = [
+            _row(simulate(scenario, design, seed, session))
+            for session in sessions
+            for design in designs
+        ]
     return typed(pd.DataFrame(rows), [design.name for design in designs])
+
+
+def _row(run: Run) -> dict[str, Any]:
+    refuse_endless(run)
+    row = row_of(run.facts, run.judge, run.scenario.name, run.design.name, run.session)
+    row["uplink_kbps"] = run.uplink_kbps
+    row["request_delay_ms"] = run.mean_request_delay_ms
+    return row
 
 
 def refuse_endless(run: Run) -> None:

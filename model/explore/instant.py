@@ -18,7 +18,7 @@ from typing import Any, NoReturn, Protocol
 from model.explore.zone import at_most, below
 from model.world.clone import share
 from model.world.program import TimeError
-from reference_impl.clock import Running, TimeRefused, place_of
+from reference_impl.clock import TimeRefused, driven, place_of
 
 HERE = __name__
 OURS = HERE.rsplit(".", 2)[0] + "."
@@ -37,12 +37,12 @@ class Timeline(Protocol):
 
 def refuse(what: str) -> NoReturn:
     """Raise `TimeError` with the line of the code that asked; what a design must not catch."""
-    place = place_of(sys._getframe(1), OURS if Running.now else HERE)
+    place = place_of(sys._getframe(1), OURS if driven.program is not None else HERE)
     text = (
         f"exploring cannot {what} exactly: {place}; code under exploration may add whole ms to a "
         "time, store it and compare it with another time"
     )
-    raise TimeRefused(text) if Running.now else TimeError(text)
+    raise TimeRefused(text) if driven.program is not None else TimeError(text)
 
 
 def _refused(what: str) -> Callable[..., Any]:

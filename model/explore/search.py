@@ -30,6 +30,7 @@ from model.explore.steps import Leaf
 from model.explore.store import EqualStore, Store
 from model.explore.zone import Zone, at_most
 from model.properties import Held, Violation
+from model.step_limit import steadily
 
 Progress = Callable[[int, int, int], None]
 """Told now and then: classes, frontier, depth."""
@@ -177,7 +178,7 @@ class Search:
 
     def run(self) -> Exploration:
         """Search until all is covered, or to the end of a budget, which is said."""
-        with few_collections():
+        with few_collections(), steadily():
             return self._run()
 
     def _run(self) -> Exploration:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from model.world import program
+from reference_impl.clock import driven
 
 OURS = __name__.rsplit(".", 2)[0] + "."
 """How the names of the model's own modules begin."""
@@ -20,7 +20,7 @@ OURS = __name__.rsplit(".", 2)[0] + "."
 
 def taped(question: Any, ask: Callable[[], Any]) -> Any:
     """The answer to a question: the one given before if the code is being built again."""
-    asking = program.running
+    asking = driven.program
     if asking is None:
         return ask()
     if asking.is_rebuilding:

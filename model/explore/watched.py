@@ -9,15 +9,13 @@ from __future__ import annotations
 import dataclasses
 import operator
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from types import FrameType
+from functools import partial
 from typing import Any
 
-from model.blame import place_of_frame
 from model.design import DesignSpec
-from model.step_limit import STEP_SECONDS_MAX, TICK_SECONDS, over_time, ticking
+from model.step_limit import STEP_SECONDS_MAX, StepLimit
 from model.world.program import Program
 from reference_impl.clock import Uncatchable
 from reference_impl.contract import Chunk, Response
@@ -97,17 +95,20 @@ def watched(design: DesignSpec) -> DesignSpec:
     return replace(design, cls=Watched)
 
 
-@contextmanager
-def time_limit(name: str, programs: Sequence[Program]) -> Iterator[None]:
+def time_limit(name: str, programs: Sequence[Program]) -> StepLimit:
     """Break off a step of the design that does not end. Raises `DesignError` naming the line."""
+    return StepLimit(name, STEP_SECONDS_MAX, _none, partial(_waiting, programs))
 
-    def look(frame: FrameType | None) -> None:
-        where = place_of_frame(frame) or "".join(
-            program.line_of(program.log[-1][1])
-            for program in programs
-            if program.log and program.log[-1][1] in program.tasks
-        )
-        raise over_time(name, STEP_SECONDS_MAX, where)
 
-    with ticking(look, STEP_SECONDS_MAX, TICK_SECONDS):
-        yield
+def _none() -> int:
+    """All is one step."""
+    return 0
+
+
+def _waiting(programs: Sequence[Program]) -> str:
+    """Where the code stands that was told something last."""
+    return "".join(
+        program.line_of(program.log[-1][1])
+        for program in programs
+        if program.log and program.log[-1][1] in program.tasks
+    )

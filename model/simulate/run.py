@@ -17,11 +17,11 @@ import simpy
 from simpy.events import NORMAL
 
 from model.design import DesignSpec
-from model.memory_limit import memory_limit
+from model.memory_limit import MemoryLimit
 from model.properties import JudgeSettings, judge_settings
 from model.scenario.schema import Scenario
 from model.simulate.storm import STORM, Storm
-from model.step_limit import step_limit
+from model.step_limit import StepLimit
 from model.streams import Streams
 from model.subset import check_values, lasting_of
 from model.trace.events import Event, RunEnded
@@ -116,8 +116,8 @@ class Simulation:
         """Run until nothing is pending, or to a limit, which is said. Returns the trace."""
         limits, name = self.scenario.limits, self.design.name
         with (
-            memory_limit(name, limits.memory_mb_max),
-            step_limit(name, limits.step_seconds_max, self._happenings_left, self.storm.waiting),
+            MemoryLimit(name, limits.memory_mb_max),
+            StepLimit(name, limits.step_seconds_max, self._happenings_left, self.storm.waiting),
         ):
             return self._run(horizon_ms)
 

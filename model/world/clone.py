@@ -17,7 +17,7 @@ from types import MemberDescriptorType
 from typing import Any
 
 from reference_impl.clock import Duration, Time
-from reference_impl.contract import Chunk
+from reference_impl.contract import Chunk, Response
 
 ALLOWED = (
     "None, numbers, text, bytes, times, chunks, enumerations, and tuples, lists, dictionaries, "
@@ -39,10 +39,11 @@ def clone(value: Any) -> Any:
     kind = type(value)
     if kind in SHARED:
         return value
-    if kind is dict and SHARED.issuperset(map(type, value.values())) and _has_plain_keys(value):
-        return value.copy()
+    if kind is Response:
+        status, body = value
+        return value if type(body) in SHARED else Response(clone(status), clone(body))
     try:
-        return _clone(value, set())
+        return _dict(value, set()) if kind is dict else _clone(value, set())
     except RecursionError:
         raise NotCloneable("a value that is nested too deep") from None
 
@@ -50,10 +51,6 @@ def clone(value: Any) -> Any:
 def share(*kinds: type) -> None:
     """Values of these types never change: a scheduler's own times."""
     _COPIERS.update(dict.fromkeys(kinds, _same))
-
-
-def _has_plain_keys(value: dict[Any, Any]) -> bool:
-    return SHARED.issuperset(map(type, value))
 
 
 def _clone(value: Any, met: Met) -> Any:
@@ -73,6 +70,16 @@ def _clone(value: Any, met: Met) -> Any:
 
 def _all(values: Iterable[Any], met: Met) -> list[Any]:
     return [item if type(item) in SHARED else _clone(item, met) for item in values]
+
+
+def _dict(value: dict[Any, Any], met: Met) -> dict[Any, Any]:
+    copy = value.copy()
+    for key, item in value.items():
+        if type(key) not in SHARED:
+            return dict(_pairs(value, set()))
+        if type(item) not in SHARED:
+            copy[key] = _clone(item, met)
+    return copy
 
 
 def _pairs(value: dict[Any, Any], met: Met) -> Iterable[tuple[Any, Any]]:
@@ -170,7 +177,7 @@ _FIXED = frozenset((_same, _tuple, _frozenset, _frozen_dataclass))
 """Of these a value may stand in two places: it cannot change itself."""
 _COPIERS: dict[type, Callable[[Any, Met], Any]] = {
     list: _all,
-    dict: lambda value, met: dict(_pairs(value, met)),
+    dict: _dict,
     OrderedDict: lambda value, met: OrderedDict(_pairs(value, met)),
     Counter: _counter,
     defaultdict: _default,

@@ -63,6 +63,8 @@ def fetch(program: Program, task: TaskId, effect: Fetch) -> Fetch:
         raise misused(program, task, f"calls upload() with {arguments!r}", "a tuple of one chunk")
     if type(timeout_ms) is not int or timeout_ms < 0:
         raise misused(program, task, f"waits for {timeout_ms!r} ms", "whole ms; 0 waits for ever")
+    if is_upload:
+        return effect  # a chunk never changes
     given = copied(program, task, arguments, f"calls {effect.method}() with")
     return effect if given is arguments else Fetch(effect.method, given, timeout_ms)
 

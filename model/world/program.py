@@ -15,38 +15,30 @@ nobody: it is the code of an instance that is gone.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Coroutine, Hashable
-from functools import cached_property
-from types import CoroutineType, FunctionType, MethodType, NoneType
+from types import CoroutineType, FunctionType
 from typing import Any
 
 from model.blame import ESCAPES, is_from_outside, place, place_of_method
 from model.errors import DesignError
 from model.world.clone import SHARED, clone
 from model.world.frozen import fields_of, frozen
+from model.world.lasting import are_same, lasting_fields
 from model.world.thrown import CodeThrew, ends_the_run, words_of
-from reference_impl.clock import Duration, Refused, Running, Time, TimeRefused, Uncatchable
+from reference_impl.clock import Duration, Refused, Time, TimeRefused, Uncatchable, driven
 from reference_impl.contract import (
-    Blobs,
     BlobStoreError,
-    Browser,
-    Context,
     Effect,
     HandlerFailure,
     InstanceReplaced,
     NetworkError,
     NotifyError,
     StopFlowError,
-    Storage,
     StreamBroken,
 )
 
 TaskId = tuple[Any, ...]
 Clock = Callable[[], Time]
-_ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
-_LASTING = frozenset((*_ATOMS, Context, Browser, Storage, Blobs))
-"""Types of what an instance holds that cannot change in place."""
 CLOSINGS_MAX = 100
 """So many awaits a dropped handler may have in its ``finally`` blocks."""
 PLATFORM_ERRORS = (
@@ -142,23 +134,32 @@ class Program:
         """Begin a task. Returns the first effect that it awaits, or `Done`."""
         if self.born_ms is None:
             self.born_ms = at_ms
-        return self._tell(("start", task, method, arguments, at_ms))
-
-    def send(self, task: TaskId, answer: Any, at_ms: int) -> Any:
-        """Answer the effect that a task awaits. Returns its next one, or `Done`."""
-        return self._tell(("send", task, answer, at_ms))
-
-    def throw(self, task: TaskId, error: Exception, at_ms: int) -> Any:
-        """Answer the effect that a task awaits with one of the platform's errors."""
-        return self._tell(("throw", task, error, at_ms))
-
-    def _tell(self, entry: tuple[Any, ...]) -> Any:
         if self.target is None:
             self._rebuild()
         self.digest = None
-        self.log.append(entry)
-        kind, task, *told, at_ms = entry
-        effect = getattr(self, f"_{kind}")(task, *told, at_ms)
+        self.log.append(("start", task, method, arguments, at_ms))
+        effect = self._start(task, method, arguments, at_ms)
+        return self._told(task, effect) if self.records or type(effect) is Done else effect
+
+    def send(self, task: TaskId, answer: Any, at_ms: int) -> Any:
+        """Answer the effect that a task awaits. Returns its next one, or `Done`."""
+        if self.target is None:
+            self._rebuild()
+        self.digest = None
+        self.log.append(("send", task, answer, at_ms))
+        effect = self._send(task, answer, at_ms)
+        return self._told(task, effect) if self.records or type(effect) is Done else effect
+
+    def throw(self, task: TaskId, error: Exception, at_ms: int) -> Any:
+        """Answer the effect that a task awaits with one of the platform's errors."""
+        if self.target is None:
+            self._rebuild()
+        self.digest = None
+        self.log.append(("throw", task, error, at_ms))
+        effect = self._throw(task, error, at_ms)
+        return self._told(task, effect) if self.records or type(effect) is Done else effect
+
+    def _told(self, task: TaskId, effect: Effect[Any] | Done) -> Any:
         if self.records:
             self.deeds.append(deed(effect))
         if type(effect) is Done:
@@ -209,7 +210,7 @@ class Program:
 
     def _close(self, task: TaskId, coroutine: Coroutine[Any, Any, Any]) -> None:
         for _ in range(CLOSINGS_MAX):
-            Running.is_closing = True
+            driven.is_closing = True
             try:
                 coroutine.close()
                 return
@@ -217,7 +218,7 @@ class Program:
                 # Of code that no platform runs: an error of its own, or one more await.
                 continue
             finally:
-                Running.is_closing = False
+                driven.is_closing = False
                 Uncatchable.raised.clear()
         raise DesignError(f"{self.name}.{task[0]}() does not end when its instance is gone")
 
@@ -253,11 +254,8 @@ class Program:
         self.replayed = self.redone = self.to_await = 0
         self.is_rebuilding = True
         try:
-            self.target = self._running(self.build, self.now)
-            fields = fields_of(self.target)
-            # What a field holds may change unseen, where it can change at all: then the log must
-            # stay.
-            self.memory = fields if fields and all(map(_lasts, fields.values())) else None
+            self.target = self._built_by(self.build, self.now)
+            self.memory = lasting_fields(self.target, self)
             for kind, task, *told, at_ms in self.log:
                 effect = getattr(self, f"_{kind}")(task, *told, at_ms)
                 if self.records:
@@ -301,8 +299,11 @@ class Program:
         if function is None:
             raise DesignError(f"{self.name} has no method {method}()")
         # The log keeps what it was told; the code gets a copy, which it may change.
-        given = [_given(argument) for argument in arguments]
-        coroutine = self._running(function, *given)
+        given: Any = arguments
+        for argument in arguments:
+            if type(argument) not in SHARED:
+                given = map(clone, arguments)
+        coroutine = self._built_by(function, *given)
         if type(coroutine) is not CoroutineType:
             raise DesignError(f"{self.name}.{method}() is not an async method")
         self.tasks[task] = coroutine
@@ -310,45 +311,59 @@ class Program:
 
     def _send(self, task: TaskId, answer: Any, at_ms: int) -> Effect[Any] | Done:
         self.clock_ms = at_ms
-        return self._step(task, self.tasks[task].send, _given(answer))  # type: ignore[union-attr]
+        given = answer if type(answer) in SHARED else clone(answer)
+        return self._step(task, self.tasks[task].send, given)  # type: ignore[union-attr]
 
     def _throw(self, task: TaskId, error: Exception, at_ms: int) -> Effect[Any] | Done:
         self.clock_ms = at_ms
         return self._step(task, self.tasks[task].throw, _again(error))  # type: ignore[union-attr]
 
+    # Each answer that code gets comes through here: few calls, and nothing made that is not needed.
     def _step(self, task: TaskId, resume: Callable[[Any], Any], answer: Any) -> Effect[Any] | Done:
-        effect = self._running(_resumed, resume, answer)
-        if type(effect) is Done and not isinstance(effect.error, (*PLATFORM_ERRORS, NoneType)):
-            effect.error = CodeThrew(words_of(effect.error))
-        if isinstance(effect, Effect | Done):
+        """What a coroutine does next: it awaits something, or has ended."""
+        driven.program = self
+        driven.to_await = self.to_await
+        try:
+            effect = resume(answer)
+        except StopIteration as end:
+            effect = Done(end.value)
+        except BaseException as error:
+            effect = self._ended_by(error)
+        driven.program = None
+        self.to_await = driven.to_await
+        if Uncatchable.raised:
+            self._fail(Uncatchable.raised[0])  # the code has caught what it must not catch
+        if isinstance(effect, Effect) or type(effect) is Done:
             return effect
         raise DesignError(
             f"{self.name} awaits something unknown{self.line_of(task)}: {effect!r}; "
             "a design may await only its context's storage, blobs, notify and sleep"
         )
 
-    def _running(self, code: Callable[..., Any], *arguments: Any) -> Any:
-        """Run code of the design's. What it must not catch is raised again if it did."""
-        global running
-        running, Running.now = self, True
-        before = Running.to_await
+    def _built_by(self, code: Callable[..., Any], *arguments: Any) -> Any:
+        """What a constructor makes, or a method before its first await."""
+        driven.program = self
+        driven.to_await = self.to_await
         try:
-            try:
-                result = code(*arguments)
-            except (Exception, *ESCAPES) as error:
-                if not Uncatchable.raised:
-                    raise self._blame(error) from error
-            if Uncatchable.raised:
-                raise Uncatchable.raised[0]
-            return result
-        except TimeRefused as error:
-            raise TimeError(f"{self.name}: {error}") from None
-        except Refused as error:
-            raise DesignError(f"{self.name}: {error}") from None
-        finally:
-            self.to_await += Running.to_await - before
-            running, Running.now = None, False
-            Uncatchable.raised.clear()
+            made = code(*arguments)
+        except BaseException as error:
+            driven.program = None
+            self._fail(error)
+        driven.program = None
+        self.to_await = driven.to_await
+        if Uncatchable.raised:
+            self._fail(Uncatchable.raised[0])  # the code has caught what it must not catch
+        return made
+
+    def _ended_by(self, error: BaseException) -> Done:
+        """How a coroutine ended that threw. Raises what ends the run."""
+        driven.program = None
+        if not Uncatchable.raised:
+            if isinstance(error, PLATFORM_ERRORS):
+                return Done(None, error)
+            if isinstance(error, Exception) and not ends_the_run(error):
+                return Done(None, CodeThrew(words_of(error)))
+        return self._fail(error)
 
     def _forget(self, task: TaskId) -> None:
         """Drop a task that has ended, and the log too once nothing depends on it any more."""
@@ -358,17 +373,27 @@ class Program:
                 f"{self.name}.{task[0]}() made an effect and did not await it"
                 f"{place_of_method(type(self.target), task[0])}; allowed: await"
             )
-        if not self.tasks and self.memory is not None and _are_same(self.target, self.memory):
+        if not self.tasks and self.memory is not None and are_same(self.target, self.memory):
             self.log.clear()
             self.answers.clear()
             self.deeds.clear()
 
     # --- blame -------------------------------------------------------------------------------
 
-    def _blame(self, error: BaseException) -> BaseException:
+    def _fail(self, error: BaseException) -> Done:
+        """Raise what ends the run, in words where it is the code's."""
+        if Uncatchable.raised:
+            error = Uncatchable.raised[0]  # the first one: code may have caught it, and gone on
+            Uncatchable.raised.clear()
+        if isinstance(error, TimeRefused):
+            raise TimeError(f"{self.name}: {error}") from None
+        if isinstance(error, Refused):
+            raise DesignError(f"{self.name}: {error}") from None
         if isinstance(error, DesignError) or is_from_outside(error):
-            return error
-        return DesignError(f"{self.name} raised {words_of(error)}")
+            raise error
+        if isinstance(error, (Exception, *ESCAPES)):
+            raise DesignError(f"{self.name} raised {words_of(error)}") from error
+        raise error
 
     def line_of(self, task: TaskId) -> str:
         """Where a task's code is suspended, in words."""
@@ -381,63 +406,12 @@ class Program:
         return line
 
 
-def _resumed(resume: Callable[[Any], Any], answer: Any) -> Any:
-    """What a coroutine does next: it awaits something, or has ended."""
-    try:
-        return resume(answer)
-    except StopIteration as end:
-        return Done(end.value)
-    except PLATFORM_ERRORS as error:
-        return Done(None, error)
-    except Exception as error:
-        if ends_the_run(error):
-            raise
-        return Done(None, error)
-
-
-running: Program | None = None
-"""The program whose code runs just now."""
-
-
-def _given(value: Any) -> Any:
-    """What the code is told, in a copy of its own."""
-    return value if type(value) in SHARED else clone(value)
-
-
 def _again(error: Exception) -> Exception:
     """An error of its own for each time that it is thrown: code may change it and keep it."""
     other = type(error).__new__(type(error))
     other.args = error.args
     other.__dict__.update(error.__dict__)
     return other
-
-
-def _are_same(target: Any, memory: dict[str, Any]) -> bool:
-    """Whether an object's fields hold what they held. No question of time is asked."""
-    fields = fields_of(target)
-    return fields.keys() == memory.keys() and all(
-        value is memory[name]
-        or (type(value) in _ATOMS and type(value) is type(memory[name]) and value == memory[name])
-        for name, value in fields.items()
-    )
-
-
-def _lasts(value: Any) -> bool:
-    """Whether a value can never change in place."""
-    if type(value) is FunctionType:
-        return not (value.__closure__ or vars(value))
-    if type(value) in _LASTING:
-        return True
-    if type(value) is MethodType:  # the clock that it was given
-        return type(value.__self__) is Program
-    made = getattr(type(value), "__dataclass_params__", None)
-    if made is None or not made.frozen:
-        return False
-    if any(
-        type(item) is cached_property for cls in type(value).__mro__ for item in vars(cls).values()
-    ):
-        return False
-    return all(_lasts(getattr(value, field.name)) for field in dataclasses.fields(value))
 
 
 def _is_plain(value: Any) -> bool:

@@ -189,7 +189,7 @@ def test_a_design_that_asks_another_question_is_refused_with_its_line() -> None:
 def test_a_design_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("model.explore.watched.STEP_SECONDS_MAX", 0.5)
     with pytest.raises(DesignError, match=r"did not come to an await or an end.*signal_stop"):
-        explored(Spins, [COMPLETE])
+        explored(Spins, [COMPLETE], "limits.awaits_max=10_000_000")
 
 
 def test_a_design_that_throws_is_answered_500_and_judged() -> None:
