@@ -25,6 +25,7 @@ SPOKEN = frozenset(
         *("network.failures_per_chunk_max", "network.stop_may_fail", "network.body"),
         *("blobs.put_delay_ms", *CHANCES),
         *("platform.commit_ms", "platform.alarm_late_ms", "platform.hibernates"),
+        "platform.clock_offset_ms",
         *("platform.hibernate_after_ms", "platform.evict_after_ms"),
         *("limits.end_at_completion", "limits.strikes_max"),
     )
@@ -139,6 +140,14 @@ def _platform(scenario: Scenario) -> Iterator[str]:
     idle = platform.hibernate_after_ms if platform.hibernates else platform.evict_after_ms
     words = ms(idle) if isinstance(idle, int) else range_of(idle)
     yield f"The object loses its memory where it is idle for {words}."
+    offset = platform.clock_offset_ms
+    if offset.low_ms != offset.high_ms:
+        yield (
+            f"The clock of an instance is ahead by {range_of(offset)}: by each whole ms of that, "
+            "the same as long as the instance lives."
+        )
+    elif offset.low_ms:
+        yield f"The object's clock is ahead by {ms(offset.low_ms)}."
 
 
 def _rest(scenario: Scenario) -> Iterator[str]:

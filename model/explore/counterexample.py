@@ -100,5 +100,6 @@ def session_of(
         for number in order
     )
     duration_ms = scenario.recording.duration_ms.low_ms or 0
-    header = (scenario, design.reference, vars(design.settings), duration_ms, (0,), ENDED)
+    settings, offsets_ms = vars(design.settings), walk.offsets_ms
+    header = (scenario, design.reference, settings, duration_ms, offsets_ms, ENDED)
     return Schedule(*header, steps)

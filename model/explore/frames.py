@@ -53,7 +53,7 @@ def frames_of(suspended: Any) -> Iterator[Frame | Any]:
             if code is AWAIT:
                 return
             if frame is not None:
-                names = tuple(frame.f_locals)
+                names = _names(code, frame)
                 held = _held(suspended, code, inner)
                 yield Frame(code, frame.f_lasti, names, held, frame.f_lineno)
             suspended = inner
@@ -62,6 +62,16 @@ def frames_of(suspended: Any) -> Iterator[Frame | Any]:
         else:
             yield suspended
             return
+
+
+def _names(code: types.CodeType, frame: Any) -> tuple[str, ...]:
+    """The variables that are bound, in the order of `_held`.
+
+    That of ``f_locals`` differs where someone has looked at the frame before they all were.
+    """
+    bound = frame.f_locals
+    names = dict.fromkeys((*code.co_varnames, *code.co_cellvars, *code.co_freevars))
+    return tuple([name for name in names if name in bound])
 
 
 def _parts(suspended: Any) -> tuple[types.CodeType, Any, Any]:

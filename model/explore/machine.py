@@ -13,6 +13,7 @@ from typing import Any
 from model.design import OBJECT_METHODS, DesignSpec
 from model.errors import DesignError
 from model.explore.bounds import bounds_of
+from model.explore.drawn import Drawn
 from model.explore.encode import Encoder
 from model.explore.frames import NotListed
 from model.explore.instant import Instant
@@ -82,6 +83,7 @@ class Machine:
         refuse(scenario)
         check_values(design.name, design.settings)
         self.lasting = lasting_of(design.name, self.plain.cls)
+        self.start = Cell()
         self.pristine = World(design, scenario, scenario.recording.duration_ms.low_ms or 0)
         self.pristine.object.meter = Unmetered()
         for program in self.pristine.programs:
@@ -95,14 +97,27 @@ class Machine:
 
     # --- states ------------------------------------------------------------------------------
 
-    def root(self) -> tuple[Leaf, Zone]:
-        """The beginning: a leaf like that of any step, and the zone it applies to."""
-        world, zone = self.pristine.fork(), point()
+    def roots(self) -> Iterator[tuple[Leaf, Zone]]:
+        """Each beginning: a leaf like that of any step, and the zone it applies to."""
+        cells = [self.start]
+        while cells:
+            for cell, zone in walk(cells.pop(), point()):
+                if cell.content is None:
+                    self._begin(zone, cell)
+                    cells.append(cell)
+                else:
+                    assert isinstance(cell.content, Leaf)
+                    yield cell.content, zone
+
+    def _begin(self, zone: Zone, cell: Cell) -> None:
+        """Let the world begin; the tree of the beginnings has a leaf more."""
+        world, places = self.pristine.fork(), {0: (0, 0)}
         world.now_ms = Instant(self.asker, 0)  # type: ignore[assignment]
-        self.asker.begin({0: (0, 0)}, zone, Cell())
-        world.begin()
+        self.asker.begin(places, zone, self.start, cell.drawn)
         try:
-            return self._leaf(world, Facts(), {}, {0: (0, 0)}), zone
+            Drawn(self.scenario, self.asker).give(world)
+            world.begin()
+            self.asker.cell.content = self._leaf(world, Facts(), {}, places)
         finally:
             world.shed()
 
@@ -134,7 +149,7 @@ class Machine:
             while places:
                 for cell, part in walk(*places.pop()):
                     if cell.content is None:
-                        self._run(node, move, part)
+                        self._run(node, move, part, cell.drawn)
                         places.append((cell, part))
                         continue
                     leaf = cell.content
@@ -159,10 +174,10 @@ class Machine:
 
     # --- steps -------------------------------------------------------------------------------
 
-    def _run(self, node: Node, move: Move, zone: Zone) -> None:
+    def _run(self, node: Node, move: Move, zone: Zone, drawn: tuple[int, ...]) -> None:
         """Run a step of the world in a class; the tree has a leaf more."""
         self.runs += 1
-        self.asker.begin(node.places, zone, move.cell)
+        self.asker.begin(node.places, zone, move.cell, drawn)
         world = node.world.fork()
         world.trace, world.fresh = [], []
         facts = copy_facts(node.facts)

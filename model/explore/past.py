@@ -37,7 +37,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from model.explore.node import Move, Node
-from model.explore.steps import Cell, Leaf, Test
+from model.explore.steps import Cell, Draw, Leaf, Test
 from model.explore.zone import HALF, NONE, SCALE, Pick, Zone, at_most
 
 Need = dict[int, int]
@@ -111,6 +111,8 @@ class Past:
             content = stack.pop().content
             if isinstance(content, Leaf):
                 yield from self._asked_after(content, at)
+            elif isinstance(content, Draw):
+                stack += content.branches.values()
             elif isinstance(content, Test):
                 taken: Any = None
                 if at in (content.left, content.right) and content.left != content.right:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.explore.bounds import bounds_of
+from model.explore.drawn import Drawn
 from model.explore.instant import Instant
 from model.explore.machine import Machine
 from model.explore.monitor import copy_facts
 from model.explore.node import Move, Node
 from model.explore.skeleton import Skeleton
-from model.explore.steps import Cell, Leaf, Test
+from model.explore.steps import Cell, Draw, Leaf, Test
 from model.explore.tape import taped
 from model.explore.zone import at_most, negated
 from model.trace.facts import Facts
@@ -46,13 +47,15 @@ class Happening:
 class Walk:
     """A path with its constraints over ``instants`` instants; instant 0 is the beginning.
 
-    ``ended`` says at what the run ended with the last step; '' where it goes on.
+    ``ended`` says at what the run ended with the last step; '' where it goes on. ``offsets_ms``
+    is how far the clock of each instance is ahead.
     """
 
     happenings: tuple[Happening, ...]
     constraints: tuple[Constraint, ...]
     instants: int
     ended: str = ""
+    offsets_ms: tuple[int, ...] = (0,)
 
 
 class Script:
@@ -60,15 +63,19 @@ class Script:
 
     def __init__(self) -> None:
         self.places: dict[int, tuple[int, int]] = {}
-        self.answers: list[tuple[Test, Any]] = []
+        self.answers: list[tuple[Test | Draw, Any]] = []
         self.constraints: list[Constraint] = []
 
     def _next(self, left: int, right: int) -> tuple[Test, Any, int, int]:
         test, answer = self.answers.pop(0)
         (i, i_ms), (j, j_ms) = self.places[left], self.places[right]
-        if (test.left, test.right) != (i, j):
+        if not isinstance(test, Test) or (test.left, test.right) != (i, j):
             raise AssertionError("a path asks other questions than the search did")
         return test, answer, i_ms, j_ms
+
+    def draw(self, count: int) -> int:
+        """What the path drew."""
+        return 0 if count == 1 else int(self.answers.pop(0)[1])
 
     def holds(self, left: int, right: int, bound: int) -> bool:
         """Whether ``left - right`` keeps a bound."""
@@ -108,7 +115,12 @@ class Walker:
         self.facts = Facts()
         self.times: dict[Key, Instant] = {}
         self.happenings: list[Happening] = []
+        self.script.answers = answers_to(machine.start, root[0])
+        self.drawn = Drawn(machine.scenario, self.script)
         world = machine.pristine.fork()
+        self.drawn.give(world)
+        self.offsets_ms = [world.object.offset_ms]
+        world.clock_offset = self._clock_offset
         world.now_ms = Instant(self.script, 0)  # type: ignore[assignment]
         world.begin()
         self.world = world
@@ -118,6 +130,10 @@ class Walker:
         self._settle()
         leaf, node, orders = root
         self._sort(node, list(leaf.chunks), orders)
+
+    def _clock_offset(self, instance: int) -> int:
+        self.offsets_ms.append(self.drawn.clock_offset(instance))
+        return self.offsets_ms[-1]
 
     def skeleton(self) -> Skeleton:
         """The state that the path has come to, its chunks in the order of the class."""
@@ -197,19 +213,20 @@ class Walker:
     def walk(self) -> Walk:
         """The path so far."""
         constraints = [limit for limit in self.script.constraints if limit[0] != limit[1]]
-        return Walk(tuple(self.happenings), tuple(constraints), self.names, self.ended)
+        happenings, offsets_ms = tuple(self.happenings), tuple(self.offsets_ms)
+        return Walk(happenings, tuple(constraints), self.names, self.ended, offsets_ms)
 
 
-def answers_to(cell: Cell, leaf: Leaf) -> list[tuple[Test, Any]]:
+def answers_to(cell: Cell, leaf: Leaf) -> list[tuple[Test | Draw, Any]]:
     """The tests from a step's beginning to one of its leaves, each with the answer taken."""
     if cell.content is leaf:
         return []
-    stack: list[tuple[Cell, list[tuple[Test, Any]]]] = [(cell, [])]
+    stack: list[tuple[Cell, list[tuple[Test | Draw, Any]]]] = [(cell, [])]
     while stack:
         cell, taken = stack.pop()
         test = cell.content
         if test is leaf:
             return taken
-        if isinstance(test, Test):
+        if isinstance(test, Test | Draw):
             stack.extend((to, [*taken, (test, answer)]) for answer, to in test.branches.items())
     raise AssertionError("a leaf that is not in its step's tree")

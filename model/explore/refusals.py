@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.errors import InputError
+from model.explore.drawn import OFFSETS_MAX
 from model.scenario.load import shipped
 from model.scenario.schema import ConstantUplinkSpec, LaptopAsleep, Scenario, TabFrozen
 
@@ -68,10 +69,13 @@ def refusals(scenario: Scenario) -> Iterator[Refusal]:
         yield Refusal("uplink", "a shared uplink", allowed, _without_uplink(scenario))
     yield from _of_faults(scenario)
     offset = scenario.platform.clock_offset_ms
-    if (offset.low_ms, offset.high_ms) != (0, 0):
+    if offset.high_ms - offset.low_ms >= OFFSETS_MAX:
         value = f"{offset.low_ms} to {offset.high_ms} ms"
-        overrides = ("platform.clock_offset_ms=0",)
-        yield Refusal("platform.clock_offset_ms", value, "0 while exploring", overrides)
+        allowed = f"{OFFSETS_MAX} whole ms at the most while exploring, where each is tried"
+        low_ms = min(max(-OFFSETS_MAX // 2, offset.low_ms), offset.high_ms + 1 - OFFSETS_MAX)
+        spread = f"{{low_ms={low_ms},high_ms={low_ms + OFFSETS_MAX - 1}}}"
+        overrides = (f"platform.clock_offset_ms={spread}",)
+        yield Refusal("platform.clock_offset_ms", value, allowed, overrides)
     duration = scenario.recording.duration_ms
     if duration.low_ms != duration.high_ms:
         value = f"{duration.low_ms} to {duration.high_ms} ms"

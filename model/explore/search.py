@@ -219,10 +219,10 @@ class Search:
 
     def _explore(self) -> None:
         found = self.found
-        leaf, zone = self.machine.root()
-        self._note(-1, None, leaf, zone)
-        if leaf.layout is not None:
-            self._reach(-1, None, leaf, leaf.layout.apply(zone))
+        for leaf, zone in self.machine.roots():
+            self._note(-1, None, leaf, zone)
+            if leaf.layout is not None:
+                self._reach(-1, None, leaf, leaf.layout.apply(zone))
         while (self.queue or self.heap) and not found.unfinished:
             number = self._next()
             if number in self.covered:

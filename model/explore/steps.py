@@ -3,6 +3,9 @@
 What a happening does to the discrete state depends on times only through comparisons. So a step is
 a decision tree: at each `Test` a comparison of two instants, at each `Leaf` what came of it. The
 tree grows as classes walk it; the world runs once for each leaf, not once for each class.
+
+What the world draws from a range that no difference of times can hold, such as how far the clock of
+an instance is ahead, is a `Draw`: a class goes on along every branch of it.
 """
 
 from __future__ import annotations
@@ -38,29 +41,42 @@ class Leaf:
 class Test:
     """Whether ``x_left - x_right`` keeps a bound; or, without one, how much it is exactly."""
 
-    __slots__ = ("bound", "branches", "left", "right")
+    __slots__ = ("bound", "branches", "drawn", "left", "right")
 
-    def __init__(self, left: int, right: int, bound: int | None) -> None:
+    def __init__(
+        self, left: int, right: int, bound: int | None, drawn: tuple[int, ...] = ()
+    ) -> None:
         self.left = left
         self.right = right
         self.bound = bound
+        self.drawn = drawn
         self.branches: dict[Any, Cell] = {}
 
     def branch(self, answer: Any) -> Cell:
         """Where an answer leads."""
         cell = self.branches.get(answer)
         if cell is None:
-            cell = self.branches[answer] = Cell()
+            cell = self.branches[answer] = Cell(self.drawn)
         return cell
 
 
+class Draw:
+    """One of ``count`` things that the world may draw: a branch for each, whatever the times."""
+
+    __slots__ = ("branches",)
+
+    def __init__(self, count: int, drawn: tuple[int, ...]) -> None:
+        self.branches: dict[Any, Cell] = {number: Cell((*drawn, number)) for number in range(count)}
+
+
 class Cell:
-    """A place in the tree, empty until a class has been there."""
+    """A place in the tree, empty until a class has been there; ``drawn`` led to it."""
 
-    __slots__ = ("content",)
+    __slots__ = ("content", "drawn")
 
-    def __init__(self) -> None:
-        self.content: Leaf | Test | None = None
+    def __init__(self, drawn: tuple[int, ...] = ()) -> None:
+        self.content: Leaf | Test | Draw | None = None
+        self.drawn = drawn
 
 
 class Asker:
@@ -74,12 +90,23 @@ class Asker:
         self.zone: Zone | None = None
         self.places: dict[int, tuple[int, int]] = {}
         self.cell = Cell()
+        self.draws: list[int] = []
 
-    def begin(self, places: dict[int, tuple[int, int]], zone: Zone, cell: Cell) -> None:
-        """A step begins in a class; ``places`` are the instants' columns, with their offsets."""
+    def begin(
+        self,
+        places: dict[int, tuple[int, int]],
+        zone: Zone,
+        cell: Cell,
+        drawn: tuple[int, ...] = (),
+    ) -> None:
+        """A step begins in a class; ``places`` are the instants' columns, with their offsets.
+
+        What it draws is ``drawn``, and the first of all beyond that.
+        """
         self.places = places
         self.zone = zone
         self.cell = cell
+        self.draws = list(drawn)
 
     @property
     def columns(self) -> int:
@@ -89,19 +116,28 @@ class Asker:
 
     def _test(self, left: int, right: int, bound: int | None) -> Test:
         if self.cell.content is None:
-            self.cell.content = Test(left, right, bound)
+            self.cell.content = Test(left, right, bound, self.cell.drawn)
         test = self.cell.content
         if not isinstance(test, Test) or (test.left, test.right, test.bound) != (
             left,
             right,
             bound,
         ):
-            raise DesignError(
-                "the design behaves differently when the same step is run again"
-                f"{asking_line()}: it asks another question of time; it may depend on its "
-                "context's storage, blobs and now() alone"
-            )
+            raise _unrepeatable()
         return test
+
+    def draw(self, count: int) -> int:
+        """One of so many things."""
+        if count == 1:
+            return 0
+        if self.cell.content is None:
+            self.cell.content = Draw(count, self.cell.drawn)
+        draw = self.cell.content
+        if not isinstance(draw, Draw) or len(draw.branches) != count:
+            raise _unrepeatable()
+        number = self.draws.pop(0) if self.draws else 0
+        self.cell = draw.branches[number]
+        return number
 
     def _place(self, name: int) -> tuple[int, int]:
         return self.places[name]
@@ -141,6 +177,14 @@ class Asker:
         return None if answer is None else answer - i_ms + j_ms
 
 
+def _unrepeatable() -> DesignError:
+    return DesignError(
+        "the design behaves differently when the same step is run again"
+        f"{asking_line()}: it asks another question of time; it may depend on its "
+        "context's storage, blobs and now() alone"
+    )
+
+
 def fixed_ms(zone: Zone, i: int, j: int) -> int | None:
     """``x_i - x_j`` in ms where there is only one value."""
     high = zone[i, j]
@@ -153,7 +197,9 @@ def walk(cell: Cell, zone: Zone) -> Iterator[tuple[Cell, Zone]]:
     while stack:
         cell, zone = stack.pop()
         test = cell.content
-        if not isinstance(test, Test):
+        if isinstance(test, Draw):
+            stack += [(branch, zone) for branch in test.branches.values()]
+        elif not isinstance(test, Test):
             yield cell, zone
         elif test.bound is None:
             stack.append((test.branch(fixed_ms(zone, test.left, test.right)), zone))

@@ -120,6 +120,18 @@ def test_finds_what_brute_force_finds(name: str) -> None:
         assert search.walk_to(finding).happenings
 
 
+def test_a_path_leads_where_the_search_went_also_where_code_was_looked_at_before() -> None:
+    # Its `alarm()` has bound more variables since the last look at its frame.
+    scenario = load_scenario("everything-fast", [*BASE, *CASES["an unread store"]])
+    design = load_design("leases", scenario)
+    monitor = monitor_for(design, scenario, SLUGS)
+    search = Search(Machine(design, scenario, monitor, symmetry=False))
+    found = search.run()
+    assert "complete_at_finalization" in found.findings
+    for finding in found.findings.values():
+        assert search.walk_to(finding).happenings
+
+
 def test_code_that_is_built_again_gets_the_answers_it_got_before() -> None:
     # The lease design compares stored times in its alarm, and the log of an instance outlives
     # them: a copy runs these comparisons again when the state knows neither time any more.

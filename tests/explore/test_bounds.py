@@ -107,8 +107,8 @@ def test_a_time_is_no_delay() -> None:
             "uplink: 'a shared uplink'; allowed: no uplink",
         ),
         (
-            "platform.clock_offset_ms={low_ms=-3, high_ms=0}",
-            "platform.clock_offset_ms: '-3 to 0 ms'; allowed: 0 while exploring",
+            "platform.clock_offset_ms={low_ms=-30, high_ms=0}",
+            "platform.clock_offset_ms: '-30 to 0 ms'; allowed: 16 whole ms at the most while",
         ),
         (
             "recording.duration_ms={distribution='uniform', low_ms=5, high_ms=6}",

@@ -39,12 +39,21 @@ def by_brute_force(
     worlds_max: int | None = None,
     late_ms: int | None = None,
     dice: random.Random | None = None,
+    duration_ms: int = 0,
+    offsets_ms: tuple[int, ...] = (0,),
 ) -> Brute:
     """Look at every schedule, or at so many worlds, none later than ``late_ms``.
 
+    The user records for ``duration_ms``; the n-th instance's clock is ahead by the n-th of
+    ``offsets_ms``, and that of those after the last one by the last.
+
     With ``dice`` the next world is any of those known, so that a limit cuts nothing in particular.
     """
-    world = World(design, scenario, 0)
+
+    def clock_offset(instance: int) -> int:
+        return offsets_ms[min(instance, len(offsets_ms) - 1)]
+
+    world = World(design, scenario, duration_ms, None, clock_offset)
     world.begin()
     judge = judge_settings(design)
     found = Brute()
@@ -110,5 +119,6 @@ def schedule_of(world: World, design: Any, scenario: Any, steps: Steps) -> Sched
     while steps is not None:
         step, steps = steps
         taken.append(step)
-    header = (scenario, design.reference, vars(design.settings), 0, (0,), world.ended or "quiet")
-    return Schedule(*header, tuple(reversed(taken)))
+    offsets_ms = tuple(map(world.clock_offset, range(world.object.instance + 1)))
+    header = (scenario, design.reference, vars(design.settings), world.duration_ms, offsets_ms)
+    return Schedule(*header, world.ended or "quiet", tuple(reversed(taken)))
