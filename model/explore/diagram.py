@@ -181,9 +181,9 @@ class Observed(Machine):
         self.before = NOWHERE
         self.key: tuple[Any, ...] = ("create",)
 
-    def _run(self, node: Node, move: Move, zone: Zone) -> None:
+    def _run(self, node: Node, move: Move, zone: Zone, drawn: tuple[int, ...]) -> None:
         self.before, self.key = state_of(node.world), move.key
-        super()._run(node, move, zone)
+        super()._run(node, move, zone, drawn)
 
     def _leaf(self, world: World, facts: Facts, times: Any, places: Any) -> Leaf:
         events, after = list(world.trace), state_of(world)
