@@ -10,8 +10,8 @@ Everything the command line does is here too::
     result.verdicts["alarm"]["complete_at_finalization"]
 """
 
-from importlib.metadata import version
-
+import lastchunk.starting  # noqa: F401 - from here on, an interrupt ends the command quietly
+from lastchunk.version import __version__
 from model.design import DesignSpec, load_design, load_designs, shipped_designs
 from model.errors import DesignError, InputError
 from model.estimate.comparison import Comparison, compare
@@ -33,8 +33,6 @@ from reports.notebook import comparison_html, run_html
 from reports.review import Review, make_review
 from reports.verification import verification_html, write_verification
 from reports.write import write_report
-
-__version__ = version("lastchunk")
 
 # Results live on floors below the figures, so their pictures are hung on them here.
 Run._repr_html_ = run_html  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ import dis
 import sysconfig
 import traceback
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import model
@@ -49,7 +49,41 @@ def place_of_method(cls: Any, name: str) -> str:
     return ""
 
 
-def place(line: int | None, name: str, file: str) -> str:
+def place_of_return(cls: Any, name: str, answer: object) -> str:
+    """The line on which a method may have returned that, or the lines; where none may, its own."""
+    for base in getattr(cls, "__mro__", ()):
+        code = getattr(vars(base).get(name), "__code__", None)
+        if code is None:
+            continue
+        lines = return_lines(code, answer) if is_own(code.co_filename) else []
+        if lines:
+            return place(" or line ".join(map(str, lines)), code.co_name, code.co_filename)
+        break
+    return place_of_method(cls, name)
+
+
+def return_lines(code: CodeType, answer: object) -> list[int]:
+    """The lines on which code returns, of those that can return such an answer."""
+    line = code.co_firstlineno
+    before: dis.Instruction | None = None
+    found: dict[bool, set[int]] = {True: set(), False: set()}
+    for step in dis.get_instructions(code):
+        line = step.positions.lineno or line if step.positions else line
+        if step.opname in ("RETURN_VALUE", "RETURN_CONST"):
+            constant = step if step.opname == "RETURN_CONST" else before
+            is_none = (
+                constant is not None and "CONST" in constant.opname and constant.argval is None
+            )
+            found[is_none].add(line)
+        before = step
+    return sorted(found[answer is None])
+
+
+def _is_none(step: dis.Instruction | None) -> bool:
+    return step is not None and "CONST" in step.opname and step.argval is None
+
+
+def place(line: int | str | None, name: str, file: str) -> str:
     """A place in words."""
     return f" at line {line}, in {name}() of {Path(file).name}"
 

@@ -186,6 +186,9 @@ class Machine:
                 world.happen(world.pending[move.key], node.times[move.key], move.outcome)  # type: ignore[arg-type]
             leaf = self._leaf(world, facts, node.times, node.places)
             self.lasting.check()
+        except DesignError:
+            self.lasting.check()  # what is told otherwise may come from what was changed here
+            raise
         finally:
             # Code that is dropped later, as garbage, would ask the class of another step.
             world.shed()

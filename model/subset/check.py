@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import enum
 import types
 import weakref
-from typing import Any
+from collections import namedtuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple, NewType
 
 from model.blame import place
 from model.errors import DesignError
+from model.subset.faults import Faults, made_at, used_at
 from model.subset.lasting import Lasting, may_change
 from model.subset.listed import BUILTINS, INSTEAD_OF_MODULES, METHODS, MODULES
 from model.subset.reach import (
@@ -18,10 +23,12 @@ from model.subset.reach import (
     Used,
     is_users,
     is_users_function,
+    walk,
 )
 from model.subset.sets import set_problems
 from model.subset.syntax import Problem, syntax_problems
 
+MAKERS = (type, types.new_class, dataclasses.make_dataclass, namedtuple, NamedTuple, NewType)
 _PICTURED: weakref.WeakKeyDictionary[type, Lasting] = weakref.WeakKeyDictionary()
 _CHECKED: weakref.WeakKeyDictionary[type, Reached] = weakref.WeakKeyDictionary()
 
@@ -42,10 +49,10 @@ def check_subset(name: str, cls: type) -> Reached:
                         f"{name}: class {base.__name__} has {method}(); allowed: {instead}"
                     )
         for used in reached.others:
-            _check_other(name, used)
-        live = reached.live
+            _check_other(name, used, reached)
+        live, faults = reached.live, Faults(reached)
         for code in live:
-            _check_code(name, code, live)
+            _check_code(name, code, live, faults)
         _CHECKED[cls] = reached
     return reached
 
@@ -63,8 +70,10 @@ def check_values(name: str, settings: Any) -> None:
     for field in dataclasses.fields(settings):
         value = getattr(settings, field.name)
         if may_change(value):
+            place = made_at(type(settings), field.name)
+            where = f" ({place})" if place is not None else ""
             raise DesignError(
-                f"{name}: the setting {field.name} is {value!r}, which can change; "
+                f"{name}: the setting {field.name} is {value!r}{where}, which can change; "
                 "allowed: a number, text, tuple or enum member"
             )
 
@@ -75,7 +84,7 @@ def _check_settings(name: str, cls: type) -> None:
         raise DesignError(f"design {name} needs Settings, a frozen dataclass")
 
 
-def _check_other(name: str, used: Used) -> None:
+def _check_other(name: str, used: Used, reached: Reached) -> None:
     """Refuse what keeps something beside the instance, and cannot be looked into."""
     value = used.value
     wrapped = getattr(value, "__wrapped__", None)
@@ -86,15 +95,42 @@ def _check_other(name: str, used: Used) -> None:
             f"{name}{where}: {used.name}() keeps answers beside the instance; "
             "allowed: a dict in a field"
         )
+    kind = type(value)
+    if is_users(kind) or kind.__module__ in ("builtins", *KNOWN):
+        return
+    problem = module_problem(used.line, kind.__module__.lstrip("_"))
+    if problem is not None:
+        owners = [cls for cls in reached.classes if vars(cls).get(used.name) is value]
+        at = used_at(reached, used) if used.line else made_at(owners[0], used.name)
+        where = f" ({at})" if at is not None else ""
+        raise DesignError(
+            f"{name}: {used.name}{where} is a {kind.__qualname__}, and {problem.what}; "
+            f"allowed: {problem.instead}"
+        )
 
 
-def _check_code(name: str, code: Code, live: list[Code]) -> None:
-    problems = [*syntax_problems(code), *set_problems(code, live)]
+def _check_code(name: str, code: Code, live: list[Code], faults: Faults) -> None:
+    problems = [*syntax_problems(code), *set_problems(code, live), *_classes_made(code, faults)]
     problems += [problem for used in code.uses if (problem := _problem_of(used)) is not None]
     if problems:
         first = min(problems, key=lambda problem: problem.line)
         where = place(first.line, code.name.rpartition(".")[2], code.file)
         raise DesignError(f"{name}{where}: {first.what}; allowed: {first.instead}")
+
+
+def _classes_made(code: Code, faults: Faults) -> Iterator[Problem]:
+    """The calls that make a class, by whatever name they call what makes it."""
+    for node in walk(code.tree):
+        if isinstance(node, ast.Call) and len(node.args) > 1:
+            makers = faults.meant(code, node.func, 0)
+            if any(map(_makes_classes, makers)):
+                yield Problem(node.lineno, "a class is made while code runs", "a class at the top")
+
+
+def _makes_classes(item: Any) -> bool:
+    """Whether a class or function makes a new class of a name and what goes with it."""
+    is_base = isinstance(item, enum.EnumMeta) and not item.__members__
+    return is_base or any(item is maker for maker in MAKERS)
 
 
 def _problem_of(used: Used) -> Problem | None:

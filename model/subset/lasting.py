@@ -8,15 +8,16 @@ its instance is pictured before it runs, and looked at again after each step.
 from __future__ import annotations
 
 import enum
-import inspect
-import re
 import types
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from operator import is_
-from typing import Any
+from typing import Any, NamedTuple
 
 from model.errors import DesignError
-from model.subset.reach import Reached, file_name, is_users
+from model.subset.faults import Faults, Place, defined_at, made_at, used_at
+from model.subset.reach import Reached, is_users
 
 ATOMS = frozenset((int, float, str, bytes, bool, type(None), type, complex))
 FIXED = (types.ModuleType, types.BuiltinFunctionType, types.MethodType, property, type)
@@ -30,20 +31,20 @@ class Lasting:
 
     def __init__(self, name: str, reached: Reached) -> None:
         self.name = name
+        self.reached = reached
         self.classes = [(cls, dict(vars(cls))) for cls in reached.classes]
         self.functions = [(function, dict(vars(function))) for function in reached.functions]
         self.cells = [
-            (function, cell, cell.cell_contents)
+            (function, word, cell, cell.cell_contents)
             for function in reached.functions
-            for cell in function.__closure__ or ()
-            if is_filled(cell)
+            for word, cell in cells_of(function)
         ]
-        self.values: list[tuple[str, Any, Any]] = []
+        self.values: list[tuple[Shared, Any]] = []
         known: set[int] = set()
-        for label, value in _shared(reached):
-            if id(value) not in known and may_change(value):
-                known.add(id(value))
-                self.values.append((label, value, picture(value)))
+        for shared in _shared(reached):
+            if id(shared.value) not in known and may_change(shared.value):
+                known.add(id(shared.value))
+                self.values.append((shared, picture(shared.value)))
 
     def check(self) -> None:
         """Raise `DesignError` where anything has changed."""
@@ -52,27 +53,34 @@ class Lasting:
             if len(now) != len(before) or not all(map(is_, now.values(), before.values())):
                 changed = {w for w in now.keys() | before.keys() if now.get(w) is not before.get(w)}
                 for word in sorted(changed - BY_PYTHON):
-                    self._refuse(f"{cls.__name__}.{word}", word, cls)
+                    place = self.faults.of_attribute(cls, word) or made_at(cls, word)
+                    self._refuse(f"{cls.__name__}.{word}", place)
                 before.update(now)
         for function, fields in self.functions:
-            if vars(function) != fields:
-                word = function.__name__
-                vars(function).clear()
-                vars(function).update(fields)
-                self._refuse(f"a field of {function.__qualname__}()", word, None, function)
-        for function, cell, content in self.cells:
+            held = vars(function)
+            if held != fields:
+                word = min(w for w in held.keys() | fields.keys() if held.get(w) != fields.get(w))
+                held.clear()
+                held.update(fields)
+                place = self.faults.of_attribute(function, word) or defined_at(function)
+                self._refuse(f"a field of {function.__qualname__}()", place)
+        for function, word, cell, content in self.cells:
             if not is_filled(cell) or cell.cell_contents is not content:
                 cell.cell_contents = content
-                self._refuse(f"a variable around {function.__qualname__}()", "", None, function)
-        for label, value, before in self.values:
-            if picture(value) != before:
-                self._refuse(label, "" if "line" in label else label.rpartition(".")[2], None)
+                place = self.faults.of_variable(word) or defined_at(function)
+                self._refuse(f"a variable around {function.__qualname__}()", place)
+        for shared, before in self.values:
+            if picture(shared.value) != before:
+                place = self.faults.of_value(shared.value, shared.owner) or shared.made()
+                self._refuse(shared.label, place)
 
-    def _refuse(self, what: str, word: str, cls: type | None, function: Any = None) -> None:
-        where = _line_of(word, [cls] if cls is not None else [cls for cls, _ in self.classes])
-        if function is not None:
-            code = function.__code__
-            where = f" ({file_name(code.co_filename)}, line {code.co_firstlineno})"
+    @property
+    def faults(self) -> Faults:
+        """Finds the line at fault."""
+        return Faults(self.reached)
+
+    def _refuse(self, what: str, place: Place | None) -> None:
+        where = f" ({place})" if place is not None else ""
         for owner, before in self.classes:  # the next run in this process begins anew
             for name, value in before.items():
                 if vars(owner).get(name) is not value:
@@ -81,6 +89,15 @@ class Lasting:
             f"{self.name} changes {what}{where}, which outlives its instance; "
             "allowed: a field of the instance, or ctx.storage"
         )
+
+
+class Shared(NamedTuple):
+    """A value that instances share: its name for people, where it was made, and who holds it."""
+
+    label: str
+    value: Any
+    made: Callable[[], Place | None]
+    owner: Any = None
 
 
 def is_filled(cell: types.CellType) -> bool:
@@ -92,27 +109,39 @@ def is_filled(cell: types.CellType) -> bool:
     return True
 
 
-def _shared(reached: Reached) -> list[tuple[str, Any]]:
-    """What code shares beyond instances, each with a name for people."""
-    out: list[tuple[str, Any]] = []
+def cells_of(function: types.FunctionType) -> list[tuple[str, types.CellType]]:
+    """The variables around a function that hold anything yet, by name."""
+    named = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return [(name, cell) for name, cell in named if is_filled(cell)]
+
+
+def _shared(reached: Reached) -> list[Shared]:
+    """What code shares beyond instances."""
+    out: list[Shared] = []
     for cls in reached.classes:
         out += [
-            (f"{cls.__name__}.{name}", value)
+            Shared(f"{cls.__name__}.{name}", value, partial(made_at, cls, name))
             for name, value in vars(cls).items()
             if not (name.startswith("__") and name.endswith("__"))
             and not (issubclass(cls, enum.Enum) and name.startswith("_"))
+            and may_change(value)
         ]
         if issubclass(cls, enum.Enum):
-            out += [(str(member), vars(member)) for member in cls]
+            out += [
+                Shared(str(member), vars(member), partial(made_at, cls, member.name), member)
+                for member in cls
+            ]
     for function in reached.functions:
-        code = function.__code__
-        place = f"{file_name(code.co_filename)}, line {code.co_firstlineno}"
-        word = f"a default of {function.__qualname__}() ({place})"
+        made, name = partial(defined_at, function), f"{function.__qualname__}()"
         named = (function.__kwdefaults__ or {}).values()
-        out += [(word, value) for value in (*(function.__defaults__ or ()), *named)]
-        cells = [cell.cell_contents for cell in function.__closure__ or () if is_filled(cell)]
-        out += [(f"a variable around {function.__qualname__}() ({place})", v) for v in cells]
-    return out + [(used.name, used.value) for used in reached.others if used.line]
+        defaults = (*(function.__defaults__ or ()), *named)
+        out += [Shared(f"a default of {name}", value, made) for value in defaults]
+        out += [
+            Shared(f"a variable around {name}", cell.cell_contents, made)
+            for _, cell in cells_of(function)
+        ]
+    out += [Shared(u.name, u.value, partial(used_at, reached, u)) for u in reached.others if u.line]
+    return out
 
 
 def may_change(value: Any) -> bool:
@@ -152,22 +181,3 @@ def _fields(value: Any) -> list[tuple[str, Any]]:
             if isinstance(member, types.MemberDescriptorType) and hasattr(value, name):
                 fields.append((name, getattr(value, name)))
     return fields
-
-
-def _line_of(word: str, classes: list[type]) -> str:
-    """Where a class's text changes something of that name, in words."""
-    pattern = re.compile(rf"\b{re.escape(word)}\b\s*(\S?=(?!=)|\.\w+\(|\[)") if word else None
-    for cls in classes if pattern is not None else ():
-        try:
-            lines, first = inspect.getsourcelines(cls)
-            file = file_name(inspect.getsourcefile(cls) or "")
-        except (OSError, TypeError):
-            continue
-        found = [
-            number
-            for number, line in enumerate(lines, first)
-            if pattern is not None and pattern.search(line)
-        ]
-        if found:
-            return f" ({file}, line {found[-1]})"
-    return ""

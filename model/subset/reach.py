@@ -136,8 +136,10 @@ def is_users(cls: type) -> bool:
     if module in KNOWN or module == "builtins":
         return False
     try:
-        file = inspect.getsourcefile(cls) or ""
+        file = inspect.getsourcefile(cls)
     except (TypeError, OSError):
+        file = None
+    if file is None:  # it is written in C, or its text is nowhere
         return module.partition(".")[0] not in sys.stdlib_module_names
     return not file.startswith(STANDARD_LIBRARY)
 
@@ -149,14 +151,19 @@ def is_users_function(function: types.FunctionType) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
+def tree_of(file: str) -> ast.AST:
+    """The text of a file as a tree; an empty one where it cannot be read."""
+    try:
+        return ast.parse("".join(linecache.getlines(file)))
+    except SyntaxError:
+        return ast.Module([], [])
+
+
+@functools.lru_cache(maxsize=64)
 def functions_of(file: str) -> dict[tuple[int, str], ast.AST]:
     """The functions of a file by their first line, decorators included, and their name."""
-    try:
-        tree = ast.parse("".join(linecache.getlines(file)))
-    except SyntaxError:
-        return {}
     found: dict[tuple[int, str], ast.AST] = {}
-    for node in ast.walk(tree):
+    for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
             found[first, node.name] = node

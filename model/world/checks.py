@@ -6,9 +6,10 @@ out of the world.
 
 from __future__ import annotations
 
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
-from model.blame import place_of_method
+from model.blame import place_of_return
 from model.errors import DesignError
 from reference_impl.clock import Duration, Time, bare
 from reference_impl.contract import Response
@@ -56,9 +57,13 @@ def checked_response(program: Program, method: str, answer: Any) -> Response:
     """A handler's answer with a status that HTTP has."""
     if isinstance(answer, Response) and type(answer.status) is int and 200 <= answer.status <= 599:
         return answer
-    place = place_of_method(type(program.built()), method)
+    place = place_of_return(type(program.built()), method, answer)
+    words = repr(answer)
+    if isinstance(answer, CoroutineType):
+        words = f"{answer.__qualname__}(), which is not awaited,"
+        answer.close()
     raise DesignError(
-        f"{program.name}.{method}() returned {answer!r}{place}; it must return a Response with a "
+        f"{program.name}.{method}() returned {words}{place}; it must return a Response with a "
         "status from 200 to 599"
     )
 

@@ -13,11 +13,8 @@ import pytest
 from tests.attack.ground import AS_SAMPLED, REFUSED, found, refused_lines, sampled
 from tests.attack.table import TRIED
 
-OPEN = frozenset((Path(__file__).parent / "open.txt").read_text().split())
-"""Designs whose answer is not right yet."""
 
-
-@pytest.mark.parametrize("name", [name for name in TRIED if name not in OPEN])
+@pytest.mark.parametrize("name", TRIED)
 def test_a_design_gets_the_true_verdict_or_a_refusal_that_names_its_line(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,12 +8,9 @@ from model.errors import DesignError
 from model.simulate import simulate
 from tests.attack.ground import REFUSED, refused_lines, sampled
 from tests.attack.table import TRIED
-from tests.attack.test_attack import OPEN
 
-WITH_A_VERDICT = [
-    n for n, t in TRIED.items() if t.truth != REFUSED and not t.marked() and n not in OPEN
-]
-WITHOUT = [n for n, t in TRIED.items() if t.truth == REFUSED and n not in OPEN]
+WITH_A_VERDICT = [n for n, t in TRIED.items() if t.truth != REFUSED and not t.marked()]
+WITHOUT = [n for n, t in TRIED.items() if t.truth == REFUSED]
 
 
 @pytest.mark.parametrize("name", WITH_A_VERDICT[::7])

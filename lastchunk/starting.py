@@ -1,0 +1,58 @@
+"""While a command starts, an interrupt ends it without a word: there is nothing to clean up yet.
+
+The package imports this before all else, since the rest takes a second to import. It does nothing
+where somebody else's program imports the package: its signals are its own.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+CODE = 128
+"""What is added to a signal's number."""
+NAME = "lastchunk"
+
+
+def is_command(arguments: list[str], module: str) -> bool:
+    """Whether this process is the command, by how it was called: its script, or ``-m``."""
+    called = os.path.splitext(os.path.basename(arguments[0] if arguments else ""))[0]  # noqa: PTH119, PTH122 - pathlib takes longer to import
+    return called == NAME or (called == "-m" and module == NAME)
+
+
+def module_called(original: list[str]) -> str:
+    """The module that the interpreter was told to run, if it was."""
+    at = original.index("-m") + 1 if "-m" in original else len(original)
+    return original[at] if at < len(original) else ""
+
+
+def leave(number: int, frame: FrameType | None) -> None:
+    """End the process at once."""
+    os._exit(CODE + number)
+
+
+def leave_quietly() -> None:
+    """Have signals end the process while it starts; those that are ignored stay so."""
+    for number, before in (
+        (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGTERM, signal.SIG_DFL),
+    ):
+        if signal.getsignal(number) is before:
+            signal.signal(number, leave)
+
+
+def is_worker() -> bool:
+    """Whether it is a worker of the command, which has its arguments."""
+    module = sys.modules.get("multiprocessing.process")
+    return module is not None and module.parent_process() is not None
+
+
+if (
+    is_command(sys.argv, module_called(sys.orig_argv))
+    and threading.current_thread() is threading.main_thread()
+    and not is_worker()
+):
+    leave_quietly()
