@@ -88,3 +88,25 @@ def test_the_command_is_known_by_how_it_was_called() -> None:
     assert not is_command(["-m"], module_called(["python", "-m", "pytest"]))
     assert not is_command(["-c"], "")
     assert not is_command([], module_called(["python", "-m"]))
+
+
+@pytest.mark.parametrize("at", ["before", "after"])
+def test_an_interrupt_just_before_the_command_or_just_after_it_has_its_code(at: str) -> None:
+    raised = "(_ for _ in ()).throw(signals.Interrupted(2))"
+    code = (
+        "from contextlib import contextmanager\n"
+        "from lastchunk import cli\n"
+        "from lastchunk.cli import signals\n"
+        "@contextmanager\n"
+        "def handled():\n"
+        f"    {raised if at == 'before' else 'pass'}\n"
+        "    yield signals.Ending()\n"
+        f"    {raised if at == 'after' else 'pass'}\n"
+        "cli.handled = handled\n"
+        "cli.main()\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code, "designs"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert found.returncode == 130
+    assert found.stderr == ""

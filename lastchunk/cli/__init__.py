@@ -11,7 +11,7 @@ from lastchunk.cli.ends import code_of, give_up
 from lastchunk.cli.matrix import register as register_matrix
 from lastchunk.cli.output import standard_output
 from lastchunk.cli.report import register as register_report
-from lastchunk.cli.signals import handled
+from lastchunk.cli.signals import Interrupted, handled, leave
 from lastchunk.cli.simulate import register as register_simulate
 from lastchunk.cli.verify import register as register_verify
 from model.step_limit import LastResort
@@ -30,9 +30,12 @@ for _register in (
 def main() -> None:
     """Run the command line; the exit code says how it went."""
     LastResort.end = give_up
-    with handled() as ending:
-        code = code_of(run)
-        ending.leave()
+    try:
+        with handled() as ending:
+            code = code_of(run)
+            ending.leave()
+    except Interrupted as error:  # it came before the command began, or after it had ended
+        leave(error.number)
     sys.exit(code)
 
 

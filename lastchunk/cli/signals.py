@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import NoReturn
 
 from model.step_limit import is_collecting
 from model.workers import end_workers
@@ -22,6 +23,10 @@ AGAIN_SECONDS = 0.1
 
 class Interrupted(KeyboardInterrupt):
     """A person, or the system, wants the command to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 class Ending:
@@ -44,7 +49,7 @@ class Ending:
         if self.was_lost:
             threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), number)).start()
             return
-        raise Interrupted
+        raise Interrupted(number)
 
     def _end_soon(self) -> None:
         time.sleep(LAST_SECONDS)
@@ -54,11 +59,16 @@ class Ending:
     def leave(self) -> None:
         """End the process at once if a signal has come; all is cleaned up."""
         if self.number:
-            for stream in (sys.stdout, sys.stderr):
-                with suppress(OSError, ValueError, AttributeError):
-                    stream.flush()
-            end_workers()
-            os._exit(128 + self.number)
+            leave(self.number)
+
+
+def leave(number: int) -> NoReturn:
+    """End the process by a signal's code; what was written is told first."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    end_workers()
+    os._exit(128 + number)
 
 
 @contextmanager
