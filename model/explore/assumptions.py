@@ -68,10 +68,7 @@ def _recording(scenario: Scenario) -> str:
     if recording.chunks is not None:
         at = "at once, as the session is there" if scenario.start.session == "new" else "at time 0"
         chunks = count(recording.chunks, "chunk is", "chunks are")
-        words = f"{chunks} queued {at}, and the stop comes {range_of(recording.duration_ms)} later"
-        if recording.duration_ms.high_ms == 0:
-            words = f"{chunks} queued {at}, and the stop with them: nothing is recorded before"
-        return words + "."
+        return f"{chunks} queued {at}, and the stop with them: nothing is recorded before."
     words = f"The user records for {range_of(recording.duration_ms)}"
     if recording.pause_at_ms is not None:
         words += f", and pauses for {ms(recording.pause_for_ms)} at {ms(recording.pause_at_ms)}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from model.design import DesignSpec
 from model.errors import DesignError, InputError, InternalError
 from model.explore.paths import Walk
-from model.explore.times import Choice, in_order, ranges_of, times_of
+from model.explore.times import Choice, in_order, instants_of, ranges_of, recorded_ms, times_of
 from model.properties import EXPLORABLE, Violation
 from model.scenario.schema import Scenario
 from model.simulate import Run, replay
@@ -56,12 +56,13 @@ def counterexample(
     Raises `ExplorerError` where the run does not show the violation.
     """
     choice: Choice = "widest" if kind == "widest" else "earliest"
-    times_ms = times_of(walk, choice)
-    if times_ms is None:
+    instants_ms = instants_of(walk, choice)
+    if instants_ms is None:
         return None
+    times_ms = times_of(walk, instants_ms)
     order = in_order(walk, times_ms)
     ranges_ms = ranges_of(walk)
-    schedule = session_of(walk, order, times_ms, scenario, design)
+    schedule = session_of(walk, order, instants_ms, scenario, design)
     run = replayed(slug, schedule, design)
     judgement = EXPLORABLE[slug].check(run.facts, run.judge)
     if not isinstance(judgement, Violation):
@@ -89,17 +90,17 @@ def replayed(slug: str, schedule: Schedule, design: DesignSpec) -> Run:
 def session_of(
     walk: Walk,
     order: Sequence[int],
-    times_ms: Sequence[int],
+    instants_ms: Sequence[int],
     scenario: Scenario,
     design: DesignSpec,
 ) -> Schedule:
     """A path as a schedule to replay, its happenings in an order of their times."""
-    happenings = walk.happenings
+    happenings, times_ms = walk.happenings, times_of(walk, instants_ms)
     steps = tuple(
         Step(happenings[number].key, times_ms[number], happenings[number].outcome)
         for number in order
     )
-    duration_ms = scenario.recording.duration_ms.low_ms or 0
+    duration_ms = recorded_ms(walk, instants_ms)
     settings, offsets_ms = vars(design.settings), walk.offsets_ms
     header = (scenario, design.reference, settings, duration_ms, offsets_ms, ENDED)
     return Schedule(*header, steps)

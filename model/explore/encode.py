@@ -13,6 +13,7 @@ from typing import Any
 
 from model.explore.frames import NotListed
 from model.explore.instant import Instant, Span
+from model.explore.sizes import Size
 from reference_impl.clock import Duration, Time
 from reference_impl.contract import Blobs, Browser, Chunk, Context, Response, Storage
 
@@ -161,9 +162,11 @@ class Encoder:
         if isinstance(value, WORLD_MADE):
             return Head(type(value).__name__)
         if isinstance(value, Chunk):
-            return (CHUNK, self.name(value.index), value.size_bytes)
+            return (CHUNK, self.name(value.index), self.value(value.size_bytes))
         if isinstance(value, type):  # what a defaultdict makes: a type of plain data
             return (Head("class"), value.__qualname__)
+        if isinstance(value, Size):
+            return (Head("size"), value.media.end, value.media.start)
         if isinstance(value, Span):
             return (Head("Span"), value.end, value.start)
         if isinstance(value, type):

@@ -16,7 +16,7 @@ from model.explore.monitor import copy_facts
 from model.explore.node import Move
 from model.explore.search import Search
 from model.explore.steps import Leaf
-from model.explore.times import in_order, ranges_of, times_of
+from model.explore.times import in_order, instants_of, ranges_of, times_of
 from model.properties import EXPLORABLE, Violation
 from model.simulate import Run
 from model.trace.schedule import Schedule
@@ -62,11 +62,12 @@ def once_round(search: Search, cycle: list[int], slug: str) -> Round | None:
     if wanted:
         walker.end(node, wanted[0])
     walk, machine = walker.walk(), search.machine
-    times_ms = times_of(walk, "earliest")
-    if times_ms is None:
+    instants_ms = instants_of(walk, "earliest")
+    if instants_ms is None:
         return None
+    times_ms = times_of(walk, instants_ms)
     order = in_order(walk, times_ms)
-    schedule = session_of(walk, order, times_ms, machine.scenario, machine.plain)
+    schedule = session_of(walk, order, instants_ms, machine.scenario, machine.plain)
     run = replayed(slug or "endless", schedule, machine.plain)
     # A fault passes once at the most, so nothing in a round is early.
     pairs = zip(walk.happenings, times_ms, strict=True)

@@ -30,6 +30,7 @@ BY_NUMBER = frozenset(("commit", "old_ends"))
 SKIPPED = {
     "World": {
         "clock_offset",
+        "recorded_ms",
         "trace",
         "fresh",
         "pending",

@@ -32,6 +32,7 @@ from model.explore.encode import (
 )
 from model.explore.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
 from model.explore.instant import Instant, Span
+from model.explore.sizes import Size
 from model.world.frozen import fields_of
 from model.world.program import Program
 from reference_impl.clock import Duration, Time
@@ -226,7 +227,7 @@ def _effect(encoder: KeptEncoder, value: Effect[Any]) -> Any:
 
 def _chunk(encoder: KeptEncoder, value: Chunk) -> Any:
     index = value.index
-    return (CHUNK, Name(index) if index >= 0 else index, value.size_bytes)
+    return (CHUNK, Name(index) if index >= 0 else index, encoder.value(value.size_bytes))
 
 
 def _error(encoder: KeptEncoder, value: BaseException) -> Any:
@@ -336,6 +337,7 @@ _MAKERS: dict[type, Callable[[KeptEncoder, Any], Any]] = {
     Instant: lambda encoder, value: value,
     Span: lambda encoder, value: _duration(value),
     Duration: lambda encoder, value: _duration(value._ms),
+    Size: lambda encoder, value: (Head("size"), value.media.end, value.media.start),
     frozenset: _set,
     types.FunctionType: _any_function,
     types.MethodType: _method,

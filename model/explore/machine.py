@@ -23,6 +23,7 @@ from model.explore.monitor import Monitor, copy_facts
 from model.explore.node import Move, Node
 from model.explore.refusals import refuse
 from model.explore.repeatable import CHECKED, check_repeatable
+from model.explore.sizes import chunk_of
 from model.explore.skeleton import Skeleton
 from model.explore.steps import Asker, Cell, Leaf, walk
 from model.explore.watched import time_limit, watched
@@ -84,7 +85,8 @@ class Machine:
         check_values(design.name, design.settings)
         self.lasting = lasting_of(design.name, self.plain.cls)
         self.start = Cell()
-        self.pristine = World(design, scenario, scenario.recording.duration_ms.low_ms or 0)
+        self.pristine = World(design, scenario, 0)
+        self.pristine.chunk_of = chunk_of
         self.pristine.object.meter = Unmetered()
         for program in self.pristine.programs:
             program.records = True

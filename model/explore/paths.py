@@ -22,6 +22,7 @@ from model.explore.steps import Cell, Draw, Leaf, Test
 from model.explore.tape import taped
 from model.explore.zone import at_most, negated
 from model.trace.facts import Facts
+from model.world.client import STOP
 from model.world.pending import Key
 
 Constraint = tuple[int, int, int]
@@ -48,7 +49,9 @@ class Walk:
     """A path with its constraints over ``instants`` instants; instant 0 is the beginning.
 
     ``ended`` says at what the run ended with the last step; '' where it goes on. ``offsets_ms``
-    is how far the clock of each instance is ahead.
+    is how far the clock of each instance is ahead. ``recording`` is the instant of the user's stop,
+    and what it comes as long after as is recorded; None where no path came to it, and any length
+    fits that has the same chunks, such as ``recorded_ms``.
     """
 
     happenings: tuple[Happening, ...]
@@ -56,6 +59,8 @@ class Walk:
     instants: int
     ended: str = ""
     offsets_ms: tuple[int, ...] = (0,)
+    recorded_ms: int = 0
+    recording: tuple[int, Instant] | None = None
 
 
 class Script:
@@ -120,6 +125,7 @@ class Walker:
         world = machine.pristine.fork()
         self.drawn.give(world)
         self.offsets_ms = [world.object.offset_ms]
+        self.recording: tuple[int, Instant] | None = None
         world.clock_offset = self._clock_offset
         world.now_ms = Instant(self.script, 0)  # type: ignore[assignment]
         world.begin()
@@ -154,6 +160,10 @@ class Walker:
         base, low_ms, high_ms = bounds_of(pending.delay, self.world.now_ms)
         name, self.names = self.names, self.names + 1
         self.times[pending.key] = Instant(self.script, name)
+        if pending.key == STOP and self.world.scenario.recording.chunks is None:
+            least = self.world.recorded_ms
+            least_ms = least if isinstance(least, int) else least.low_ms
+            self.recording = name, base + (low_ms - least_ms)
         limits = self.script.constraints
         limits.append((base.name, name, at_most(-low_ms - base.offset_ms)))
         if high_ms is not None:
@@ -213,8 +223,8 @@ class Walker:
     def walk(self) -> Walk:
         """The path so far."""
         constraints = [limit for limit in self.script.constraints if limit[0] != limit[1]]
-        happenings, offsets_ms = tuple(self.happenings), tuple(self.offsets_ms)
-        return Walk(happenings, tuple(constraints), self.names, self.ended, offsets_ms)
+        drawn = tuple(self.offsets_ms), self.world.duration_ms, self.recording
+        return Walk(tuple(self.happenings), tuple(constraints), self.names, self.ended, *drawn)
 
 
 def answers_to(cell: Cell, leaf: Leaf) -> list[tuple[Test | Draw, Any]]:

@@ -77,10 +77,12 @@ def refusals(scenario: Scenario) -> Iterator[Refusal]:
         overrides = (f"platform.clock_offset_ms={spread}",)
         yield Refusal("platform.clock_offset_ms", value, allowed, overrides)
     duration = scenario.recording.duration_ms
-    if duration.low_ms != duration.high_ms:
-        value = f"{duration.low_ms} to {duration.high_ms} ms"
-        allowed = "one value while exploring, such as recording.duration_ms=15000"
-        overrides = (f"recording.duration_ms={duration.low_ms or 15_000}",)
+    if duration.high_ms is None and scenario.recording.chunks is None:
+        value = f"{duration.low_ms} ms or more"
+        allowed = "a greatest value while exploring: each number of chunks is tried"
+        low_ms, high_ms = duration.low_ms, duration.quantile(0.5)
+        spread = f"{{distribution='uniform',low_ms={low_ms},high_ms={high_ms}}}"
+        overrides = (f"recording.duration_ms={spread}",)
         yield Refusal("recording.duration_ms", value, allowed, overrides)
 
 
@@ -92,6 +94,11 @@ def _of_faults(scenario: Scenario) -> Iterator[Refusal]:
         if fault.kind == "tab_throttled":
             allowed = "no timers at whole seconds: exploring knows times in bounds alone"
             yield Refusal("faults", fault.kind, allowed, (f"faults.{number}.probability=0",))
+        elif _is_from_the_stop(fault) and _is_open_ended(scenario):
+            allowed = "one recording.duration_ms where a fault comes so long from the stop"
+            one_ms = scenario.recording.duration_ms.low_ms or 15_000
+            override = f"recording.duration_ms={one_ms}"
+            yield Refusal("faults", f"{fault.kind} from the stop", allowed, (override,))
         elif isinstance(fault, STANDSTILLS) and _in_recording(scenario, fault):
             fixed = {
                 f"faults.{number}.{name}": spread.low_ms
@@ -102,6 +109,18 @@ def _of_faults(scenario: Scenario) -> Iterator[Refusal]:
                 allowed = "one time and one length: media time is counted less its standstills"
                 overrides = tuple(f"{key}={value}" for key, value in fixed.items())
                 yield Refusal("faults", f"{fault.kind} in bounds", allowed, overrides)
+
+
+def _is_from_the_stop(fault: Any) -> bool:
+    """Whether a fault is planned so long before or after the user's stop."""
+    return fault.anchor == "stop" and getattr(fault, "when", "time") == "time"
+
+
+def _is_open_ended(scenario: Scenario) -> bool:
+    """Whether a recorder runs for a time in bounds."""
+    recording = scenario.recording
+    duration = recording.duration_ms
+    return recording.chunks is None and duration.low_ms != duration.high_ms
 
 
 def _in_recording(scenario: Scenario, fault: Any) -> bool:

@@ -72,8 +72,8 @@ def ranges_of(walk: Walk) -> list[tuple[int, int | None]]:
     return out
 
 
-def times_of(walk: Walk, choice: Choice) -> list[int] | None:
-    """A time in ms for each happening; None where no whole milliseconds fit."""
+def instants_of(walk: Walk, choice: Choice) -> list[int] | None:
+    """A time in ms for each instant; None where no whole milliseconds fit."""
     constraints: Sequence[Constraint] = walk.constraints
     if choice == "widest":
         constraints = widened(walk)
@@ -86,9 +86,20 @@ def times_of(walk: Walk, choice: Choice) -> list[int] | None:
         at_ms = -milliseconds(low) + is_strict(low) if low < HALF else 0
         times[name] = at_ms
         bounds = _pinned(bounds, name, at_ms)
-    if bounds is None:
-        return None
-    return [times[item.name] + item.offset_ms for item in walk.happenings]
+    return None if bounds is None else times
+
+
+def times_of(walk: Walk, instants_ms: Sequence[int]) -> list[int]:
+    """The time of each happening in ms."""
+    return [instants_ms[item.name] + item.offset_ms for item in walk.happenings]
+
+
+def recorded_ms(walk: Walk, instants_ms: Sequence[int]) -> int:
+    """How long is recorded: to where the stop would come, also where the path ends before."""
+    if walk.recording is None:
+        return walk.recorded_ms
+    stop, start = walk.recording
+    return instants_ms[stop] - instants_ms[start.name] - start.offset_ms
 
 
 def _pinned(bounds: Matrix, name: int, at_ms: int) -> Matrix | None:

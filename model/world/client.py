@@ -295,16 +295,15 @@ class ClientHost:
         """Hand the media since the last chunk to the page, which queues it."""
         whole_ms = self.emitted_ms + self.settings.chunk_ms
         end_ms = self.recorded_ms if self.is_stopped else whole_ms
-        size_bytes = self.settings.video_kbps * (end_ms - self.emitted_ms) // 8
+        media_ms = end_ms - self.emitted_ms
         self.emitted_ms = end_ms
-        self.hand_out(size_bytes)
+        self.hand_out(self.world.chunk_of(len(self.chunks), self.settings.video_kbps, media_ms))
 
-    def hand_out(self, size_bytes: int) -> None:
-        """Queue a chunk of that size on the page."""
-        chunk = Chunk(len(self.chunks), size_bytes)
+    def hand_out(self, chunk: Chunk) -> None:
+        """Queue a chunk on the page."""
         self.chunks.append(chunk)
         now_ms = self.world.now_ms
-        self.world.trace.append(e.ChunkRecorded(now_ms, chunk.index, size_bytes))
+        self.world.trace.append(e.ChunkRecorded(now_ms, chunk.index, chunk.size_bytes))
         task = ("data", chunk.index)
         self._drive(task, self.program.start(task, "data_available", (chunk,), now_ms))
         if chunk.index == self.last_index and self.awaits_last is not None:
@@ -314,7 +313,7 @@ class ClientHost:
     def hand_out_chunks(self) -> None:
         """A scenario's chunks, in place of a recorder: all are queued at once."""
         for _ in range(self.world.scenario.recording.chunks or 0):
-            self.hand_out(1)
+            self.hand_out(Chunk(len(self.chunks), 1))
         self.world.recording_started()
 
     # --- copies ------------------------------------------------------------------------------

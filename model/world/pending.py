@@ -109,6 +109,11 @@ class Between:
         return self._low_ms + int(u * (self._high_ms - self._low_ms + 1))
 
 
+def later(delay: int | Spread, ms: int) -> int | Spread:
+    """A delay that is longer by so many ms."""
+    return delay + ms if isinstance(delay, int) else Shifted(ms, delay)
+
+
 class AnyTime:
     """Any delay at all: only a schedule can say when."""
 

@@ -32,15 +32,14 @@ from model.world.consumer import Consumers
 from model.world.delivery import Delivery
 from model.world.network import DRAINED, Call, Network
 from model.world.object import ObjectRuntime
-from model.world.pending import Key, Pending, Shifted, Spread
+from model.world.pending import Key, Pending, Shifted, Spread, later
 from model.world.program import Program
-from reference_impl.contract import BlobStoreError
+from reference_impl.contract import BlobStoreError, Chunk
 
 if TYPE_CHECKING:
     from model.design import DesignSpec
     from model.scenario.schema import Fault, Scenario
     from model.world.uplink import FreeUplink, SharedUplink
-    from reference_impl.contract import Chunk
 
 Leg = tuple["int | Spread", tuple[Any, ...]]
 CERTAIN = ""
@@ -56,6 +55,11 @@ def exact(delay: Any) -> int | Spread:
     return spread
 
 
+def chunk_of(index: int, video_kbps: int, media_ms: int) -> Chunk:
+    """The chunk that so much media makes."""
+    return Chunk(index, video_kbps * media_ms // 8)
+
+
 def no_offset(instance: int) -> int:
     """Every clock shows the same time."""
     return 0
@@ -64,12 +68,14 @@ def no_offset(instance: int) -> int:
 class World:
     """One session: the object, the page, the network between them, and the faults to come.
 
-    ``duration_ms`` is the media time after which the user stops; ``uplink`` the shared capacity
-    that uploads drain through, None where the scenario has none; ``clock_offset`` tells how far
-    the clock of the object's n-th instance is ahead, in ms.
+    ``duration_ms`` is the media time after which the user stops; where that is not known,
+    ``recorded_ms`` are its bounds. ``uplink`` is the shared capacity that uploads drain through,
+    None where the scenario has none; ``clock_offset`` tells how far the clock of the object's n-th
+    instance is ahead, in ms.
     """
 
     exact = staticmethod(exact)
+    chunk_of: Callable[[int, int, int], Chunk] = staticmethod(chunk_of)
 
     def __init__(
         self,
@@ -102,6 +108,7 @@ class World:
         self.platform = platform
         self.stop_call: str = design.cls.stop_call
         self.duration_ms = duration_ms
+        self.recorded_ms: int | Spread = duration_ms
         self.storage_read_ms = platform.storage_read_ms
         self.commit_ms = exact(platform.commit_ms)
         self.commits_wait = (
@@ -259,13 +266,14 @@ class World:
             self.client.tell("stop", client_host.STOP)
             stop_ms = 0
         else:
-            stop_ms = self.duration_ms
+            stop_ms, stop_delay = self.duration_ms, self.recorded_ms
             pause_ms = recording.pause_at_ms
             if pause_ms is not None and pause_ms < self.duration_ms:
                 stop_ms += recording.pause_for_ms
+                stop_delay = later(stop_delay, recording.pause_for_ms)
                 self.add(Pending(("pause",), pause_ms))
                 self.add(Pending(("unpause",), pause_ms + recording.pause_for_ms))
-            self.add(Pending(("stop",), stop_ms))
+            self.add(Pending(("stop",), stop_delay))
         for number, fault in enumerate(self.scenario.faults):
             if getattr(fault, "when", "time") == "time":
                 base_ms = stop_ms if fault.anchor == "stop" else 0
