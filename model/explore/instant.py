@@ -35,13 +35,15 @@ class Timeline(Protocol):
         """``left - right`` in ms where the class leaves only one value; else None."""
 
 
-def refuse(what: str) -> NoReturn:
+MAY_DO = (
+    "code under exploration may add whole ms to a time, store it and compare it with another time"
+)
+
+
+def refuse(what: str, instead: str = MAY_DO) -> NoReturn:
     """Raise `TimeError` with the line of the code that asked; what a design must not catch."""
     place = place_of(sys._getframe(1), OURS if driven.program is not None else HERE)
-    text = (
-        f"exploring cannot {what} exactly: {place}; code under exploration may add whole ms to a "
-        "time, store it and compare it with another time"
-    )
+    text = f"exploring cannot {what} exactly: {place}; {instead}"
     raise TimeRefused(text) if driven.program is not None else TimeError(text)
 
 

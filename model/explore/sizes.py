@@ -15,6 +15,7 @@ from model.explore.instant import OURS, Span, refuse
 from reference_impl.contract import Chunk
 
 WHAT = "tell the size of the last chunk, where recording.duration_ms is a range,"
+INSTEAD = "it can with one value, such as recording.duration_ms=15000"
 
 
 class Size:
@@ -51,11 +52,11 @@ class UnsizedChunk(Chunk):
     def size_bytes(self) -> Any:
         """The size, for the world."""
         if not str(sys._getframe(1).f_globals.get("__name__", "")).startswith(OURS):
-            refuse(WHAT)
+            refuse(WHAT, INSTEAD)
         return SIZE.__get__(self)
 
     def __repr__(self) -> str:
-        refuse(WHAT)
+        refuse(WHAT, INSTEAD)
 
     def __hash__(self) -> int:
         return hash(self.index)
