@@ -6,15 +6,26 @@ chance, however small. One without an upper bound has none here either.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from model.errors import InputError
 from model.explore.instant import Instant, Span
-from model.world.pending import Shifted
+from model.world.pending import Around, Key, Shifted
+
+NOTHING: Mapping[Key, Instant] = {}
 
 
-def bounds_of(delay: Any, now: Any) -> tuple[Instant, int, int | None]:
-    """An instant, and how many ms after it a thing with this delay may happen, from now."""
+def bounds_of(
+    delay: Any, now: Any, times: Mapping[Key, Instant] = NOTHING
+) -> tuple[Instant, int, int | None]:
+    """An instant, and how many ms after it a thing with this delay may happen, from now.
+
+    ``times`` are those of what is pending. What lies around one of them is surely not past.
+    """
+    if isinstance(delay, Around):
+        assert delay.low_ms >= 0, "refused: a time that may be past"
+        return times[delay.other], delay.spread.low_ms, delay.spread.high_ms
     if isinstance(delay, Shifted):
         return _shifted(delay, now)
     if isinstance(delay, Instant):

@@ -220,7 +220,7 @@ class Machine:
             # Also an exact time gets a name of its own: another class of the same state may have
             # come by it in another way, and two names that are one would tie it to the first way.
             name, self.names = self.names, self.names + 1
-            made[name] = bounds_of(pending.delay, world.now_ms)
+            made[name] = bounds_of(pending.delay, world.now_ms, known)
             known[pending.key] = Instant(self.asker, name)
         world.fresh = []
         try:
@@ -247,19 +247,27 @@ class Machine:
 
 def layout_of(skeleton: Skeleton, columns: int, places: Any, made: Any) -> Layout:
     """How the zone over a skeleton's columns follows from the zone of the state before it."""
-    sources, lows, highs = [], [], []
-    for name, offset_ms in skeleton.columns:
+    sources, lows, highs, ties = [], [], [], []
+    found = {name: (at, offset_ms) for at, (name, offset_ms) in enumerate(skeleton.columns)}
+    for column, (name, offset_ms) in enumerate(skeleton.columns):
         low_ms: int = 0
         high_ms: int | None = 0
-        if name in made:
-            base, low_ms, high_ms = made[name]
+        while name in made:
+            base, least_ms, most_ms = made[name]
+            if base.name in made:  # that far from another one that is as new
+                other, other_ms = found[base.name]
+                shift_ms = offset_ms + base.offset_ms - other_ms
+                ties.append((other, column, at_most(-least_ms - shift_ms)))
+                ties.append((column, other, at_most(most_ms + shift_ms)))
+            low_ms += least_ms
+            high_ms = None if high_ms is None or most_ms is None else high_ms + most_ms
             name, offset_ms = base.name, base.offset_ms + offset_ms
         at, base_ms = places[name]
         shift_ms = offset_ms - base_ms
         sources.append(at)
         lows.append(low_ms + shift_ms)
         highs.append(None if high_ms is None else high_ms + shift_ms)
-    return Layout(columns, sources, lows, highs)
+    return Layout(columns, sources, lows, highs, ties)
 
 
 def _late(facts: Facts, places: Any) -> tuple[int, int, int] | None:

@@ -157,7 +157,7 @@ class Walker:
         self.times = {key: time for key, time in self.times.items() if key in world.pending}
 
     def _plan(self, pending: Any) -> None:
-        base, low_ms, high_ms = bounds_of(pending.delay, self.world.now_ms)
+        base, low_ms, high_ms = bounds_of(pending.delay, self.world.now_ms, self.times)
         name, self.names = self.names, self.names + 1
         self.times[pending.key] = Instant(self.script, name)
         if pending.key == STOP and self.world.scenario.recording.chunks is None:

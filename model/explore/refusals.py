@@ -47,7 +47,7 @@ class NotExplorableError(InputError):
 
     def options(self) -> str:
         """The overrides as options of the command line."""
-        overrides = [item for refusal in self.refusals for item in refusal.overrides]
+        overrides = dict.fromkeys(item for refusal in self.refusals for item in refusal.overrides)
         return " ".join(f"--set {shlex.quote(item)}" for item in overrides)
 
     def of_command(self, words: Sequence[str]) -> NotExplorableError:
@@ -76,14 +76,10 @@ def refusals(scenario: Scenario) -> Iterator[Refusal]:
         spread = f"{{low_ms={low_ms},high_ms={low_ms + OFFSETS_MAX - 1}}}"
         overrides = (f"platform.clock_offset_ms={spread}",)
         yield Refusal("platform.clock_offset_ms", value, allowed, overrides)
-    duration = scenario.recording.duration_ms
-    if duration.high_ms is None and scenario.recording.chunks is None:
-        value = f"{duration.low_ms} ms or more"
+    if scenario.recording.duration_ms.high_ms is None and _is_open_ended(scenario):
+        value = f"{scenario.recording.duration_ms.low_ms} ms or more"
         allowed = "a greatest value while exploring: each number of chunks is tried"
-        low_ms, high_ms = duration.low_ms, duration.quantile(0.5)
-        spread = f"{{distribution='uniform',low_ms={low_ms},high_ms={high_ms}}}"
-        overrides = (f"recording.duration_ms={spread}",)
-        yield Refusal("recording.duration_ms", value, allowed, overrides)
+        yield Refusal("recording.duration_ms", value, allowed, (_nearest_duration(scenario),))
 
 
 def _of_faults(scenario: Scenario) -> Iterator[Refusal]:
@@ -94,12 +90,10 @@ def _of_faults(scenario: Scenario) -> Iterator[Refusal]:
         if fault.kind == "tab_throttled":
             allowed = "no timers at whole seconds: exploring knows times in bounds alone"
             yield Refusal("faults", fault.kind, allowed, (f"faults.{number}.probability=0",))
-        elif _is_from_the_stop(fault) and _is_open_ended(scenario):
-            allowed = "one recording.duration_ms where a fault comes so long from the stop"
-            one_ms = scenario.recording.duration_ms.low_ms or 15_000
-            override = f"recording.duration_ms={one_ms}"
-            yield Refusal("faults", f"{fault.kind} from the stop", allowed, (override,))
-        elif isinstance(fault, STANDSTILLS) and _in_recording(scenario, fault):
+            continue
+        if _is_from_the_stop(fault) and _is_open_ended(scenario):
+            yield from _of_fault_at_the_stop(scenario, fault)
+        if isinstance(fault, STANDSTILLS) and _in_recording(scenario, fault):
             fixed = {
                 f"faults.{number}.{name}": spread.low_ms
                 for name, spread in (("offset_ms", fault.offset_ms), ("for_ms", fault.for_ms))
@@ -109,6 +103,33 @@ def _of_faults(scenario: Scenario) -> Iterator[Refusal]:
                 allowed = "one time and one length: media time is counted less its standstills"
                 overrides = tuple(f"{key}={value}" for key, value in fixed.items())
                 yield Refusal("faults", f"{fault.kind} in bounds", allowed, overrides)
+
+
+def _of_fault_at_the_stop(scenario: Scenario, fault: Any) -> Iterator[Refusal]:
+    """A fault that is planned from a stop that comes at a time in bounds."""
+    value, mended = f"{fault.kind} from the stop", (_nearest_duration(scenario),)
+    if _stands_before_the_stop(fault):
+        allowed = "one recording.duration_ms: media time is counted less its standstills"
+        yield Refusal("faults", value, allowed, mended)
+    elif scenario.recording.duration_ms.low_ms + fault.offset_ms.low_ms < 0:
+        yield Refusal("faults", value, "one that never comes before the recording begins", mended)
+
+
+def _nearest_duration(scenario: Scenario) -> str:
+    """The nearest range of recording times for all that asks for another one; or one time."""
+    duration = scenario.recording.duration_ms
+    active = [fault for fault in scenario.faults if fault.probability > 0]
+    at_stop = [fault for fault in active if _is_from_the_stop(fault)]
+    low_ms = max(duration.low_ms, *(-fault.offset_ms.low_ms for fault in at_stop), 0)
+    if any(map(_stands_before_the_stop, at_stop)):
+        return f"recording.duration_ms={low_ms or 15_000}"
+    high_ms = max(low_ms, duration.quantile(0.5) if duration.high_ms is None else duration.high_ms)
+    return f"recording.duration_ms={{distribution='uniform',low_ms={low_ms},high_ms={high_ms}}}"
+
+
+def _stands_before_the_stop(fault: Any) -> bool:
+    """Whether the recorder may stand still by a fault that is planned from the stop."""
+    return isinstance(fault, STANDSTILLS) and bool(fault.offset_ms.low_ms < 1)
 
 
 def _is_from_the_stop(fault: Any) -> bool:

@@ -197,10 +197,11 @@ def walk(cell: Cell, zone: Zone) -> Iterator[tuple[Cell, Zone]]:
     while stack:
         cell, zone = stack.pop()
         test = cell.content
-        if isinstance(test, Draw):
-            stack += [(branch, zone) for branch in test.branches.values()]
-        elif not isinstance(test, Test):
-            yield cell, zone
+        if not isinstance(test, Test):
+            if isinstance(test, Draw):
+                stack += [(branch, zone) for branch in test.branches.values()]
+            else:
+                yield cell, zone
         elif test.bound is None:
             stack.append((test.branch(fixed_ms(zone, test.left, test.right)), zone))
         else:

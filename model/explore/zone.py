@@ -158,10 +158,20 @@ class Layout:
     """How a zone's instants become those of the next one: kept, shifted, or new.
 
     ``sources[k]`` is the old instant that new instant k is measured from, and
-    ``lows_ms[k] <= x_k - x_source <= highs_ms[k]``; None is no upper bound.
+    ``lows_ms[k] <= x_k - x_source <= highs_ms[k]``; None is no upper bound. ``ties`` bound new ones
+    by each other, each by its two columns and a bound.
     """
 
-    __slots__ = ("_has_bounds", "_pick", "_spread", "highs_ms", "lows_ms", "size", "sources")
+    __slots__ = (
+        "_has_bounds",
+        "_pick",
+        "_spread",
+        "highs_ms",
+        "lows_ms",
+        "size",
+        "sources",
+        "ties",
+    )
 
     def __init__(
         self,
@@ -169,7 +179,9 @@ class Layout:
         sources: Sequence[int],
         lows_ms: Sequence[int],
         highs_ms: Sequence[int | None],
+        ties: Sequence[tuple[int, int, int]] = (),
     ) -> None:
+        self.ties = tuple(ties)
         self.sources = tuple(sources)
         self.lows_ms = tuple(lows_ms)
         self.highs_ms = tuple(highs_ms)
@@ -188,5 +200,16 @@ class Layout:
         """The zone over the new instants; those that nothing refers to are projected out."""
         bounds = tuple(map(add, self._pick(zone.bounds), self._spread))
         if zone.plain and self._has_bounds:
-            return Zone(bounds, self.size, plain=True)
-        return Zone(bounds, self.size, plain=False).settled()
+            following = Zone(bounds, self.size, plain=True)
+        else:
+            following = Zone(bounds, self.size, plain=False).settled()
+        return self._tied(following) if self.ties else following
+
+    def _tied(self, zone: Zone) -> Zone:
+        """The zone where the ties hold, too; nothing else says how far those two lie apart."""
+        tied: Zone | None = zone
+        for i, j, bound in self.ties:
+            assert tied is not None
+            tied = constrain(tied, i, j, bound)
+        assert tied is not None, "a tie that no times fit"
+        return tied.settled()

@@ -109,6 +109,35 @@ class Between:
         return self._low_ms + int(u * (self._high_ms - self._low_ms + 1))
 
 
+class Around:
+    """A spread around a time that is itself in bounds: when something else is to happen.
+
+    ``other`` is the key of that, ``window`` its delay from now.
+    """
+
+    __slots__ = ("other", "spread", "window")
+
+    def __init__(self, other: Key, window: Spread, spread: Spread) -> None:
+        self.other = other
+        self.window = window
+        self.spread = spread
+
+    @property
+    def low_ms(self) -> int:
+        """The least delay."""
+        return self.window.low_ms + self.spread.low_ms
+
+    @property
+    def high_ms(self) -> int | None:
+        """The greatest delay; None where there is none."""
+        one_ms, other_ms = self.window.high_ms, self.spread.high_ms
+        return None if one_ms is None or other_ms is None else one_ms + other_ms
+
+    def quantile(self, u: float) -> int:
+        """Nothing can be drawn here."""
+        raise AssertionError("a time that is drawn is known before what lies around it")
+
+
 def later(delay: int | Spread, ms: int) -> int | Spread:
     """A delay that is longer by so many ms."""
     return delay + ms if isinstance(delay, int) else Shifted(ms, delay)

@@ -32,7 +32,7 @@ from model.world.consumer import Consumers
 from model.world.delivery import Delivery
 from model.world.network import DRAINED, Call, Network
 from model.world.object import ObjectRuntime
-from model.world.pending import Key, Pending, Shifted, Spread, later
+from model.world.pending import Around, Key, Pending, Shifted, Spread, later
 from model.world.program import Program
 from reference_impl.contract import BlobStoreError, Chunk
 
@@ -262,22 +262,21 @@ class World:
     def recording_started(self) -> None:
         """The recorder runs (or its chunks are there): the user's acts and the faults are due."""
         recording = self.scenario.recording
+        stop_delay: int | Spread = 0
         if recording.chunks is not None:
             self.client.tell("stop", client_host.STOP)
-            stop_ms = 0
         else:
-            stop_ms, stop_delay = self.duration_ms, self.recorded_ms
+            stop_delay = self.recorded_ms
             pause_ms = recording.pause_at_ms
             if pause_ms is not None and pause_ms < self.duration_ms:
-                stop_ms += recording.pause_for_ms
                 stop_delay = later(stop_delay, recording.pause_for_ms)
                 self.add(Pending(("pause",), pause_ms))
                 self.add(Pending(("unpause",), pause_ms + recording.pause_for_ms))
             self.add(Pending(("stop",), stop_delay))
         for number, fault in enumerate(self.scenario.faults):
             if getattr(fault, "when", "time") == "time":
-                base_ms = stop_ms if fault.anchor == "stop" else 0
-                self._plan_fault(number, fault, base_ms)
+                base = stop_delay if fault.anchor == "stop" else 0
+                self._plan_fault(number, fault, base)
 
     def last_upload_sent(self) -> None:
         """The upload of the last chunk is on its way: faults anchored to it are due."""
@@ -285,8 +284,12 @@ class World:
             if getattr(fault, "when", "time") == "last_upload":
                 self._plan_fault(number, fault, 0)
 
-    def _plan_fault(self, number: int, fault: Fault, base_ms: int) -> None:
-        delay = Shifted(base_ms, fault.offset_ms)
+    def _plan_fault(self, number: int, fault: Fault, base: int | Spread) -> None:
+        delay: Spread
+        if isinstance(base, int):
+            delay = Shifted(base, fault.offset_ms)
+        else:
+            delay = Around(client_host.STOP, base, fault.offset_ms)
         self.add(Pending(("fault", number), delay, ("fault time", number), fault))
 
     # --- what may happen ---------------------------------------------------------------------
