@@ -30,20 +30,19 @@ class Draws(Protocol):
 
 
 class Drawn:
-    """The draws of one session."""
+    """What a session may draw, its page handing out a chunk each ``chunk_ms``."""
 
-    def __init__(self, scenario: Scenario, draws: Draws) -> None:
+    def __init__(self, scenario: Scenario, chunk_ms: int, draws: Draws) -> None:
         offset = scenario.platform.clock_offset_ms
-        self.scenario = scenario
         self.draws = draws
+        self.parts = tuple(parts_of(scenario, chunk_ms))
         self.of_clocks = range(offset.low_ms, offset.high_ms + 1)
 
     def give(self, world: World) -> None:
         """Let a world that has not begun draw from here."""
         world.clock_offset = self.clock_offset
         world.object.offset_ms = self.clock_offset(0)
-        parts = list(parts_of(self.scenario, world.client.settings.chunk_ms))
-        low_ms, world.duration_ms = parts[self.draws.draw(len(parts))]
+        low_ms, world.duration_ms = self.parts[self.draws.draw(len(self.parts))]
         world.recorded_ms = low_ms
         if low_ms < world.duration_ms:
             world.recorded_ms = Between(low_ms, world.duration_ms)

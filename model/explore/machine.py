@@ -87,6 +87,7 @@ class Machine:
         self.start = Cell()
         self.pristine = World(design, scenario, 0)
         self.pristine.chunk_of = chunk_of
+        self.drawn = Drawn(scenario, self.pristine.client.settings.chunk_ms, self.asker)
         self.pristine.object.meter = Unmetered()
         for program in self.pristine.programs:
             program.records = True
@@ -106,10 +107,10 @@ class Machine:
             for cell, zone in walk(cells.pop(), point()):
                 if cell.content is None:
                     self._begin(zone, cell)
-                    cells.append(cell)
-                else:
-                    assert isinstance(cell.content, Leaf)
+                if isinstance(cell.content, Leaf):
                     yield cell.content, zone
+                else:
+                    cells.append(cell)
 
     def _begin(self, zone: Zone, cell: Cell) -> None:
         """Let the world begin; the tree of the beginnings has a leaf more."""
@@ -117,7 +118,7 @@ class Machine:
         world.now_ms = Instant(self.asker, 0)  # type: ignore[assignment]
         self.asker.begin(places, zone, self.start, cell.drawn)
         try:
-            Drawn(self.scenario, self.asker).give(world)
+            self.drawn.give(world)
             world.begin()
             self.asker.cell.content = self._leaf(world, Facts(), {}, places)
         finally:

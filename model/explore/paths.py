@@ -121,8 +121,8 @@ class Walker:
         self.times: dict[Key, Instant] = {}
         self.happenings: list[Happening] = []
         self.script.answers = answers_to(machine.start, root[0])
-        self.drawn = Drawn(machine.scenario, self.script)
         world = machine.pristine.fork()
+        self.drawn = Drawn(machine.scenario, world.client.settings.chunk_ms, self.script)
         self.drawn.give(world)
         self.offsets_ms = [world.object.offset_ms]
         self.recording: tuple[int, Instant] | None = None

@@ -223,6 +223,9 @@ class Search:
             self._note(-1, None, leaf, zone)
             if leaf.layout is not None:
                 self._reach(-1, None, leaf, leaf.layout.apply(zone))
+            if self.deadline.is_over():
+                found.unfinished = self.deadline.words
+                break
         while (self.queue or self.heap) and not found.unfinished:
             number = self._next()
             if number in self.covered:

@@ -10,7 +10,7 @@ from model.design import load_design
 from model.errors import DesignError
 from model.explore.drawn import parts_of
 from model.explore.refusals import NotExplorableError, refusals
-from model.explore.verify import Verification, verify
+from model.explore.verify import Budget, Verification, verify
 from model.properties import EXPLORABLE, Violation, asked
 from model.scenario.load import load_scenario
 from model.simulate import replay
@@ -151,6 +151,13 @@ def test_the_parts_of_a_range_have_the_same_chunks_and_pauses() -> None:
                     if ms
                 }
                 assert len(same) <= 1
+
+
+def test_a_budget_ends_also_where_there_are_very_many_beginnings() -> None:
+    scenario = load_scenario("everything-fast", ["client.chunk_ms=1", "expect.sometimes=[]"])
+    found = verify(scenario, "alarm", ["count_true"], Budget(seconds=1))
+    assert found.verdicts["count_true"].kind == "unknown"
+    assert found.seconds < 10
 
 
 def test_chunks_that_are_there_at_once_need_no_recording_time() -> None:
