@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from model.design import find_class
+from model.design import DesignSpec, find_class
 from model.errors import InputError
 
 DIGEST = "digest"
@@ -22,6 +22,11 @@ DIGEST = "digest"
 def sealed(data: dict[str, Any]) -> dict[str, Any]:
     """The data with a digest over all of it."""
     return data | {DIGEST: digest_of(data)}
+
+
+def sealed_with_sources(data: dict[str, Any], designs: Iterable[DesignSpec]) -> dict[str, Any]:
+    """The data with a digest of each design's files, by its name, and one over all of it."""
+    return sealed(data | {"sources": {spec.name: source_of(spec.cls) for spec in designs}})
 
 
 def digest_of(data: dict[str, Any]) -> str:
@@ -40,19 +45,19 @@ def check_seal(data: dict[str, Any], where: str) -> None:
 
 def sources_of(designs: Iterable[str]) -> dict[str, str]:
     """For each design a digest of the files that its class, and what that inherits, stand in."""
-    return {design: _source_of(design) for design in designs}
+    return {design: source_of(find_class(design)[1]) for design in designs}
 
 
 def check_sources(sources: dict[str, str], where: str) -> None:
     """Refuse results of a design whose files have changed since. Raises `InputError`."""
     for design, digest in sources.items():
-        if _source_of(design) != digest:
+        if source_of(find_class(design)[1]) != digest:
             allowed = "the design as it was explored; it has changed since: explore it anew"
             raise InputError(f"{where}: sources.{design}", digest[:12], allowed)
 
 
-def _source_of(design: str) -> str:
-    cls = find_class(design)[1]
+def source_of(cls: type) -> str:
+    """A digest of the files that a class, and what it inherits, stand in."""
     whole = hashlib.sha256()
     for base in cls.__mro__:
         file = getattr(sys.modules.get(base.__module__), "__file__", None)

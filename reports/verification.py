@@ -18,6 +18,7 @@ from model.properties import EXPLORABLE
 from model.trace.schedule import write_schedule
 from reports.figures.save import png_bytes
 from reports.figures.timeline import timeline_figure
+from reports.sealed import sealed_with_sources
 
 CONTENTS = (
     "verify.json",
@@ -113,9 +114,8 @@ def write_verification(result: Verification, thresholds: Sequence[Threshold], fo
     The folder takes the place of what stood under its name. Raises `InputError`.
     """
     with new_folder(folder, CONTENTS) as building:
-        text = json.dumps(
-            to_json(result, thresholds), indent=2, ensure_ascii=False, allow_nan=False
-        )
+        data = sealed_with_sources(to_json(result, thresholds), [result.design])
+        text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
         write_text(building / "verify.json", text + "\n")
         for items in result.counterexamples.values():
             for item in items:

@@ -35,6 +35,7 @@ from reports.proofs import ACROSS, Proofs, map_words, proof_table, proof_words, 
 from reports.result import result
 from reports.review import Review
 from reports.schedules import MATRIX_FOLDER
+from reports.sealed import sealed_with_sources
 
 TEMPLATE = Path(__file__).parent / "page.html.j2"
 CONTENTS = ("figures", MATRIX_FOLDER, "report.html", "report.md", "result.json", "sessions.parquet")
@@ -60,8 +61,9 @@ def write_report(review: Review, out: Path) -> None:
         )
         (folder / "report.html").write_text(html.render(page), encoding="utf-8")
         (folder / "report.md").write_text(markdown(page), encoding="utf-8")
-        data = json.dumps(result(review, found), indent=1, sort_keys=True, allow_nan=False)
-        (folder / "result.json").write_text(data + "\n", encoding="utf-8")
+        data = sealed_with_sources(result(review, found), review.comparisons[0].designs)
+        text = json.dumps(data, indent=1, sort_keys=True, allow_nan=False)
+        (folder / "result.json").write_text(text + "\n", encoding="utf-8")
         write_rows(review, folder / "sessions.parquet")
         if review.matrix is not None:
             write_matrix(review.matrix, folder / MATRIX_FOLDER, found)

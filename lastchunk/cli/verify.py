@@ -16,6 +16,7 @@ from rich.table import Table
 from lastchunk.cli.app import ScenarioArgument, SetOption, check_least, console, load
 from lastchunk.cli.compare import options
 from lastchunk.cli.gate import failed_schedules
+from model.explore.deadline import Deadline
 from model.explore.promela import promela
 from model.explore.refusals import NotExplorableError
 from model.explore.tchecker import tchecker
@@ -27,6 +28,7 @@ from model.files import write_text
 from model.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 from reports.verification import check_out, write_verification
 
+COMPLETE = "complete_at_finalization"
 COLOURS = {"violated": "red", "unknown": "yellow", "proved": "green", "not seen": "cyan"}
 EXITS = {"proved": EXIT_HOLDS, "violated": EXIT_VIOLATED, "unknown": EXIT_UNKNOWN}
 
@@ -82,13 +84,12 @@ def verify(
             write_text(file, export(loaded), option)
     switches = Switches(inclusion, symmetry, pruning)
     with progress_line() as progress, refused_as(scenario, design, overrides or []):
-        limits = []
-        if threshold is not None:
-            limits = [
-                find_threshold(scenario, overrides or [], design, slug, threshold, budget)
-                for slug in only or ["complete_at_finalization"]
-            ]
-        result = run_verify(loaded, specs[0], only, budget, switches, progress, attack=attack)
+        deadline = Deadline(seconds)
+        where = (scenario, overrides or [], design)
+        limits = boundaries(where, only or [COMPLETE], threshold, budget, deadline)
+        result = run_verify(
+            loaded, specs[0], only, budget, switches, progress, attack=attack, deadline=deadline
+        )
     show(result, limits)
     if out is not None:
         write_verification(result, limits, out)
@@ -96,6 +97,19 @@ def verify(
     for line in failed_schedules(result, scenario, options(overrides or []), out):
         console().print(escape(line), soft_wrap=True)
     raise typer.Exit(EXITS[result.verdict])
+
+
+def boundaries(
+    where: tuple[str, list[str], str],
+    slugs: list[str],
+    key: str | None,
+    budget: Budget,
+    deadline: Deadline,
+) -> list[Threshold]:
+    """The boundary of a setting for each property; none where none is asked for."""
+    if key is None:
+        return []
+    return [find_threshold(*where, slug, key, budget, deadline=deadline) for slug in slugs]
 
 
 def show(result: Verification, limits: list[Threshold]) -> None:

@@ -9,17 +9,19 @@ exploring took, and ends at a fifth where that is more, which is said.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from model.design import DesignSpec
 from model.errors import InputError, InternalError
+from model.explore.deadline import Deadline
+from model.explore.monitor import copy_facts
 from model.properties import EXPLORABLE, Violation
 from model.scenario.schema import Scenario
 from model.simulate.edges import CUT, play_edges, simulate_edges
 from model.simulate.run import Run
+from model.trace.facts import Facts
 from model.trace.schedule import Schedule, write_schedule
 
 LEAST = 20
@@ -107,10 +109,10 @@ class Attacker:
         Raises `RefutedProofError`.
         """
         least = LEAST if schedules is None else schedules
-        ends = time.perf_counter() + seconds
+        deadline = Deadline(seconds)
         number = 0
         while number < least or (schedules is None and self._cost(number) < happenings):
-            if number and time.perf_counter() > ends:
+            if number and deadline.is_over():
                 return Attack(number, self.happenings, f"{seconds:.1f} s were used up")
             self._try(number)
             number += 1
@@ -134,12 +136,24 @@ def violations(
 ) -> dict[str, Violation]:
     """What a run violates of some properties; where it was cut, of those that no end decides."""
     cut = schedule.ended in (CUT, "horizon")
+    facts = before_the_cut(run.facts) if cut else run.facts
     judged = {
-        slug: EXPLORABLE[slug].check(run.facts, run.judge)
+        slug: EXPLORABLE[slug].check(facts, run.judge)
         for slug in slugs
         if not (cut and slug in undecided)
     }
     return {slug: item for slug, item in judged.items() if isinstance(item, Violation)}
+
+
+def before_the_cut(facts: Facts) -> Facts:
+    """The facts without the count that was looked at where the run was cut: it went on from there.
+
+    Whether it is put right later is not known then.
+    """
+    before = copy_facts(facts)
+    if before.status:
+        before.counts.pop()
+    return before
 
 
 def _written(schedule: Schedule, name: str) -> str:

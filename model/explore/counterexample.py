@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from model.design import DesignSpec
 from model.errors import DesignError, InputError, InternalError
+from model.explore.deadline import Deadline
 from model.explore.paths import Walk
 from model.explore.times import Choice, in_order, instants_of, ranges_of, recorded_ms, times_of
 from model.properties import EXPLORABLE, Violation
@@ -49,19 +50,25 @@ class Counterexample:
 
 
 def counterexample(
-    slug: str, kind: str, walk: Walk, scenario: Scenario, design: DesignSpec
+    slug: str,
+    kind: str,
+    walk: Walk,
+    scenario: Scenario,
+    design: DesignSpec,
+    deadline: Deadline | None = None,
 ) -> Counterexample | None:
     """A path as a session, run and judged; None where no whole milliseconds fit.
 
-    Raises `ExplorerError` where the run does not show the violation.
+    Raises `ExplorerError` where the run does not show the violation, `OutOfTimeError` where a long
+    path cannot be solved before the ``deadline``.
     """
     choice: Choice = "widest" if kind == "widest" else "earliest"
-    instants_ms = instants_of(walk, choice)
+    instants_ms = instants_of(walk, choice, deadline)
     if instants_ms is None:
         return None
     times_ms = times_of(walk, instants_ms)
     order = in_order(walk, times_ms)
-    ranges_ms = ranges_of(walk)
+    ranges_ms = ranges_of(walk, deadline)
     schedule = session_of(walk, order, instants_ms, scenario, design)
     run = replayed(slug, schedule, design)
     judgement = EXPLORABLE[slug].check(run.facts, run.judge)

@@ -51,8 +51,7 @@ class Rounds:
             unsettled = [number for number in self.classes if not self._is_settled(number)]
             if unsettled:
                 return _shortest_round(self.following, unsettled[0])
-        would_be = self.search.would_be
-        return self._within({n for n in self.classes if would_be(n, slug, Violation)})
+        return self._within({n for n in self.classes if self._would_be(n, slug, Violation)})
 
     def settled(self) -> list[int]:
         """The same for a class where the session is settled and stays so."""
@@ -60,7 +59,12 @@ class Rounds:
 
     def holds(self, slug: str) -> bool:
         """Whether a property holds in a class on a cycle if nothing ever changes any more."""
-        return any(self.search.would_be(number, slug, Held) for number in self.classes)
+        return any(self._would_be(number, slug, Held) for number in self.classes)
+
+    def _would_be(self, number: int, slug: str, kind: type[Held] | type[Violation]) -> bool:
+        """What the search says, as long as there is time. Raises `OutOfTimeError`."""
+        self.search.deadline.check()
+        return self.search.would_be(number, slug, kind)
 
     def _is_settled(self, number: int) -> bool:
         return self.search.classes[number][0].facts.status in SETTLED

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from model.explore.counterexample import Counterexample, ExplorerError, replayed, session_of
+from model.explore.deadline import Deadline
 from model.explore.monitor import copy_facts
 from model.explore.node import Move
 from model.explore.search import Search
@@ -45,7 +46,9 @@ class Round:
         )
 
 
-def once_round(search: Search, cycle: list[int], slug: str) -> Round | None:
+def once_round(
+    search: Search, cycle: list[int], slug: str, deadline: Deadline | None = None
+) -> Round | None:
     """The session that goes round a cycle, where it would violate a property; '' asks for none.
 
     None where no whole milliseconds fit. Raises `ExplorerError` where the replay goes elsewhere.
@@ -62,7 +65,7 @@ def once_round(search: Search, cycle: list[int], slug: str) -> Round | None:
     if wanted:
         walker.end(node, wanted[0])
     walk, machine = walker.walk(), search.machine
-    instants_ms = instants_of(walk, "earliest")
+    instants_ms = instants_of(walk, "earliest", deadline)
     if instants_ms is None:
         return None
     times_ms = times_of(walk, instants_ms)
@@ -73,7 +76,7 @@ def once_round(search: Search, cycle: list[int], slug: str) -> Round | None:
     pairs = zip(walk.happenings, times_ms, strict=True)
     came_ms = [0, *(at_ms for item, at_ms in pairs if not item.early)]
     count = len(walk.happenings) - before
-    ranges_ms = ranges_of(walk)
+    ranges_ms = ranges_of(walk, deadline)
     ranges = tuple(ranges_ms[number] for number in order)
     return Round(schedule, run, ranges, count, came_ms[-1] - came_ms[-1 - count], came_ms[-1])
 
@@ -82,12 +85,14 @@ def _violates(end: Leaf, slug: str) -> bool:
     return isinstance(end.judgements.get(slug), Violation)
 
 
-def endless_example(slug: str, search: Search, cycle: list[int]) -> Counterexample | None:
+def endless_example(
+    slug: str, search: Search, cycle: list[int], deadline: Deadline | None = None
+) -> Counterexample | None:
     """The session that violates a property for ever; None where no whole milliseconds fit.
 
     Raises `ExplorerError` where the run does not show it.
     """
-    found = once_round(search, cycle, slug)
+    found = once_round(search, cycle, slug, deadline)
     if found is None:
         return None
     facts = copy_facts(found.run.facts)

@@ -26,6 +26,8 @@ AT_END = frozenset(
     )
 )
 """Properties that only a run's end decides; the others, once violated, stay so."""
+ALSO_AT_END = frozenset(("count_true",))
+"""Properties that a step may violate, and the end as well."""
 REVERTIBLE = frozenset(("complete_at_finalization", "completed_is_final", "count_true"))
 """Properties whose violation a commit that fails may undo: what was not on disk never happened."""
 TIMED = frozenset(("finalizes_promptly", "finalizes_once_known"))
@@ -53,7 +55,8 @@ def copy_facts(facts: Facts) -> Facts:
 class Monitor:
     """Which properties and guards are watched, and what they need.
 
-    ``reverts``: commits can fail, so some properties are decided at the run's end alone.
+    ``reverts``: commits can fail, so some properties are decided at the run's end alone: these are
+    ``late``. What the end decides for itself is ``at_end``: without one, what stays so decides it.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class Monitor:
     ) -> None:
         self.reverts = reverts
         self.late = AT_END | REVERTIBLE if reverts else AT_END
+        self.at_end = self.late | ALSO_AT_END
         self.slugs = tuple(slugs)
         self.guards = frozenset(guards)
         self.judge = judge

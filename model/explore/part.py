@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from model.explore.counterexample import Counterexample, counterexample
 from model.explore.cycles import Rounds, exactly
-from model.explore.endless import endless_example, once_round
+from model.explore.deadline import Deadline, OutOfTimeError
+from model.explore.endless import Round, endless_example, once_round
 from model.explore.machine import Machine, monitor_for
+from model.explore.paths import Walk
 from model.explore.search import Search
 from model.verdict import Verdict, VerdictKind
 
@@ -28,6 +29,7 @@ SILENT = "no schedule says anything about it"
 BETWEEN_MS = (
     "a schedule violates it, but only at times between whole milliseconds, which no clock shows"
 )
+FROM_A_PATH = ("shortest", "widest")
 FOR_EVER = {
     True: "there is a schedule that goes on for ever, and it stays violated",
     False: "classes form a cycle in which it is violated; the budget ended before it was sure",
@@ -39,6 +41,11 @@ def verdict_of(kind: VerdictKind, reason: str) -> Verdict:
     return Verdict(kind, 0, 0, 0.0, 1.0 if kind != "proved" else 0.0, reason)
 
 
+def used_up(deadline: Deadline, how: str) -> Verdict:
+    """The verdict where the seconds were over after exploring."""
+    return verdict_of("unknown", f"the budget of {deadline.words} was used up: {how}")
+
+
 class Part:
     """One search for some of the properties, and what it says of each."""
 
@@ -47,6 +54,8 @@ class Part:
         self.switches = switches
         self.machine = search.machine
         self.endless: dict[str, list[int]] = {}
+        self.untold: set[str] = set()
+        """Properties that are violated, and whose schedule could not be made in time."""
 
     @cached_property
     def rounds(self) -> Rounds:
@@ -72,7 +81,15 @@ class Part:
                 f"the budget of {found.unfinished} was used up after {found.classes:,} classes, "
                 f"with {found.frontier:,} more at the frontier",
             )
-        if slug in self.machine.monitor.late and self.rounds.violating(slug):
+        try:
+            return self._verdict_of_all(slug)
+        except OutOfTimeError:
+            return used_up(self.search.deadline, "what stays so for ever was not looked at")
+
+    def _verdict_of_all(self, slug: str) -> Verdict:
+        """The verdict where all was explored and no step violates it. Raises `OutOfTimeError`."""
+        found = self.search.found
+        if slug in self.machine.monitor.at_end and self.rounds.violating(slug):
             unfinished = self.exact.search.found.unfinished
             cycle = [] if unfinished else self.exact.violating(slug)
             if cycle:
@@ -92,37 +109,64 @@ class Part:
 
         A property without any is violated between whole milliseconds alone.
         """
-        out = {}
+        out: dict[str, tuple[Counterexample, ...]] = {}
+        deadline = self.search.deadline.after()
         for slug, finding in self.search.found.findings.items():
             walk = self.search.walk_to(finding)
-            made = [self._example(slug, k, walk) for k in ("shortest", "widest") if k in kinds]
-            earliest = self._earliest(slug) if "earliest" in kinds else None
-            if earliest is not None:
-                made.append(earliest)
-            out[slug] = tuple(item for item in made if item is not None)
+            made = [self._in_time(slug, k, walk, deadline) for k in FROM_A_PATH if k in kinds]
+            earliest = self._earliest(slug, deadline) if "earliest" in kinds else None
+            out[slug] = tuple(item for item in (*made, earliest) if item is not None)
         for slug, cycle in self.endless.items():
-            example = endless_example(slug, self.exact.search, cycle)
-            out[slug] = () if example is None else (example,)
+            out[slug] = self._endless(slug, cycle, deadline)
+        for slug, items in out.items():
+            if items:
+                self.untold.discard(slug)
         return out
+
+    def _in_time(
+        self, slug: str, kind: str, walk: Walk, deadline: Deadline
+    ) -> Counterexample | None:
+        """The session of that kind; None where no times fit, or not before it is too late."""
+        machine = self.machine
+        if kind != FROM_A_PATH[0] and deadline.is_over():
+            return None  # the first one shows it
+        try:
+            return counterexample(slug, kind, walk, machine.scenario, machine.plain, deadline)
+        except OutOfTimeError:
+            self.untold.add(slug)
+            return None
+
+    def _endless(
+        self, slug: str, cycle: list[int], deadline: Deadline
+    ) -> tuple[Counterexample, ...]:
+        try:
+            example = endless_example(slug, self.exact.search, cycle, deadline)
+        except OutOfTimeError:
+            self.untold.add(slug)
+            return ()
+        return () if example is None else (example,)
 
     def goes_on(self) -> str:
         """How a session that is settled goes on for ever, in words; '' where none does."""
-        if self.search.found.unfinished or not self.rounds.settled():
+        try:
+            found = self._settled_round()
+        except OutOfTimeError:
             return ""
-        exact = self.exact
-        cycle = [] if exact.search.found.unfinished else exact.settled()
-        found = once_round(exact.search, cycle, "") if cycle else None
         if found is None:
             return ""
         is_completed = found.run.facts.final_completion_ms >= 0
         after = "completion" if is_completed else "it was declared incomplete"
         return f"goes on for ever after {after}: {found.words}"
 
-    def _example(self, slug: str, kind: str, walk: Any) -> Counterexample | None:
-        machine = self.machine
-        return counterexample(slug, kind, walk, machine.scenario, machine.plain)
+    def _settled_round(self) -> Round | None:
+        """A settled session, once round its cycle. Raises `OutOfTimeError`."""
+        if self.search.found.unfinished or not self.rounds.settled():
+            return None
+        exact = self.exact
+        cycle = [] if exact.search.found.unfinished else exact.settled()
+        return once_round(exact.search, cycle, "", self.search.deadline.after()) if cycle else None
 
-    def _earliest(self, slug: str) -> Counterexample | None:
+    def _earliest(self, slug: str, after: Deadline) -> Counterexample | None:
         """The violation that comes soonest: a search in the order of time."""
         old = self.machine
         machine = Machine(
@@ -139,4 +183,4 @@ class Part:
         found = search.run()
         if found.unfinished or slug not in found.findings:
             return None
-        return self._example(slug, "earliest", search.walk_to(found.findings[slug]))
+        return self._in_time(slug, "earliest", search.walk_to(found.findings[slug]), after)

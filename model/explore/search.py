@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import heapq
 import resource
-import time
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -22,19 +21,22 @@ from math import isqrt
 from typing import Any
 
 from model.errors import DesignError
+from model.explore.deadline import Deadline, now
 from model.explore.machine import Machine
 from model.explore.node import Move, Node
 from model.explore.past import Past
 from model.explore.paths import Walk, Walker
 from model.explore.steps import Leaf
 from model.explore.store import EqualStore, Store
-from model.explore.zone import Zone, at_most
+from model.explore.zone import Bounds, Zone, at_most
 from model.properties import Held, Violation
 from model.step_limit import steadily
 
 Progress = Callable[[int, int, int], None]
 """Told now and then: classes, frontier, depth."""
 LOOK_EVERY = 64
+STEPS_A_LOOK = 8
+"""Steps between two looks at the clock: the zones of a state may be many, and take long to scan."""
 PAST_FROM = 256
 PAST_DEPTH = 32
 PAST_TIMES = 2
@@ -51,28 +53,6 @@ class Budget:
     classes: int = 1_000_000
     seconds: float = 600.0
     memory_mb: int = 4_000
-
-
-class Deadline:
-    """When the seconds of a budget are over, from now; all that one answer needs shares it."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.ends = time.perf_counter() + seconds
-
-    @property
-    def words(self) -> str:
-        """The budget in words."""
-        return f"{self.seconds:g} seconds"
-
-    @property
-    def left(self) -> float:
-        """The seconds that are left; 1 at the least, which a budget must have."""
-        return max(1.0, self.ends - time.perf_counter())
-
-    def is_over(self) -> bool:
-        """Whether they are over."""
-        return time.perf_counter() >= self.ends
 
 
 @dataclass(frozen=True)
@@ -172,6 +152,7 @@ class Search:
         self.heap: list[tuple[int, int]] = []
         self.ends: dict[int, list[Leaf]] = {}
         self.stores: dict[int, Store | EqualStore] = {}
+        self.bounds: dict[int, Bounds] = {}
         self.soonest: int | None = None
         for node in self.machine.nodes.values():
             node.store = None
@@ -182,7 +163,7 @@ class Search:
             return self._run()
 
     def _run(self) -> Exploration:
-        began = time.perf_counter()
+        began = now()
         steps = expanded = 0
         while self._search():
             steps, expanded = steps + self.found.steps, expanded + self.found.expanded
@@ -195,7 +176,7 @@ class Search:
         self.stores = {id(node): node.store for node in nodes if node.store is not None}
         found.states = len(self.stores)
         found.depth = max(self.depths, default=0)
-        found.seconds = time.perf_counter() - began
+        found.seconds = now() - began
         return found
 
     def _search(self) -> bool:
@@ -227,18 +208,23 @@ class Search:
                 found.unfinished = self.deadline.words
                 break
         while (self.queue or self.heap) and not found.unfinished:
+            if self.deadline.is_over():
+                found.unfinished = self.deadline.words
+                break
             number = self._next()
             if number in self.covered:
                 continue
             zone = self.zones.pop(number)
-            self._expand(number, self.classes[number][0], zone)
+            if not self._expand(number, self.classes[number][0], zone):
+                self.zones[number] = zone
+                self.queue.append(number)
+                found.unfinished = self.deadline.words
+                break
             if self.stops and self._is_settled():
                 break
             live = len(self.classes) - len(self.covered)
             if live >= self.budget.classes and self._waits():
                 found.unfinished = f"{self.budget.classes:,} classes"
-            elif self.deadline.is_over():
-                found.unfinished = self.deadline.words
             elif found.expanded % LOOK_EVERY == 0:
                 found.unfinished = self._used_up()
                 if self.progress is not None:
@@ -272,8 +258,8 @@ class Search:
             return False
         return not self.in_time or not self.heap or self.heap[0][0] >= (self.soonest or 0)
 
-    def _expand(self, number: int, node: Node, zone: Zone) -> None:
-        self.found.expanded += 1
+    def _expand(self, number: int, node: Node, zone: Zone) -> bool:
+        """Take each step out of a class. Returns whether the time was enough for all of them."""
         if self.past is not None:  # what an end asks of the past counts, too
             self.ends[number] = [leaf for leaf, _ in self.machine.ends(node, zone)]
         for move, leaf, part, following in self.machine.successors(node, zone):
@@ -281,6 +267,10 @@ class Search:
             self._note(number, move, leaf, part)
             if leaf.target is not None:
                 self._reach(number, move, leaf, following)
+            if self.found.steps % STEPS_A_LOOK == 0 and self.deadline.is_over():
+                return False
+        self.found.expanded += 1
+        return True
 
     def kept(self, node: Node, zone: Zone) -> tuple[Zone, Any]:
         """What is kept of a zone: nothing of the past that does not count, tied chunks in order."""
@@ -313,7 +303,9 @@ class Search:
 
     def zone_of(self, number: int) -> Zone:
         """The zone of a class that is not covered: its state's store still has it."""
-        bounds = self.stores[id(self.classes[number][0])].bounds_of(number)
+        if not self.bounds:
+            self.bounds = {n: b for store in self.stores.values() for b, n in store.entries()}
+        bounds = self.bounds[number]
         return Zone(bounds, isqrt(len(bounds)), plain=False).settled()
 
     def ends_of(self, number: int) -> list[Leaf]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from operator import le
 
 from model.explore.zone import Bounds, Zone
@@ -32,9 +33,9 @@ class Store:
         self.zones.append((bounds, number))
         return dropped
 
-    def bounds_of(self, number: int) -> Bounds:
-        """The zone of a class that is kept."""
-        return next(bounds for bounds, known in self.zones if known == number)
+    def entries(self) -> Iterable[tuple[Bounds, int]]:
+        """The zones that are kept, each with its class."""
+        return self.zones
 
 
 class EqualStore:
@@ -54,6 +55,6 @@ class EqualStore:
         self.known[zone.bounds] = number
         return []
 
-    def bounds_of(self, number: int) -> Bounds:
-        """The zone of a class that is kept."""
-        return next(bounds for bounds, known in self.known.items() if known == number)
+    def entries(self) -> Iterable[tuple[Bounds, int]]:
+        """The zones that are kept, each with its class."""
+        return self.known.items()

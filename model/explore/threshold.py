@@ -8,13 +8,13 @@ setting; a few values further out are explored as well, and where they disagree,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from model.design import load_design
 from model.errors import InputError
-from model.explore.search import Deadline
-from model.explore.verify import Budget, Switches, verify
+from model.explore.deadline import Deadline
+from model.explore.verify import Budget, verify
 from model.scenario.load import load_scenario
 
 VALUE_MS_MAX = 1 << 32
@@ -60,24 +60,24 @@ def find_threshold(
     budget: Budget | None = None,
     low_ms: int = 1,
     high_ms: int | None = None,
+    deadline: Deadline | None = None,
 ) -> Threshold:
     """The boundary of one setting in whole ms, for one property.
 
     ``key`` is a dotted setting or a parameter of the scenario. Raises `InputError` for a key that
     is not known, or not in ms, or where a budget is used up on the way; its seconds are those of
-    the whole search for the boundary.
+    the whole search for the boundary, or of all that shares the ``deadline``.
     """
     known: dict[int, Side] = {}
     whole = budget or Budget()
-    deadline = Deadline(whole.seconds)
+    until = deadline or Deadline(whole.seconds)
 
     def side(value: int) -> Side:
         if value not in known:
-            if deadline.is_over():
-                allowed = f"a boundary found within the budget of {deadline.words}"
+            if until.is_over():
+                allowed = f"a boundary found within the budget of {until.words}"
                 raise InputError(f"{key}={value}", slug, allowed)
-            left = replace(whole, seconds=min(whole.seconds, deadline.left))
-            known[value] = _side(scenario, overrides, design, slug, key, value, left)
+            known[value] = _side(scenario, overrides, design, slug, key, value, whole, until)
         return known[value]
 
     below = side(low_ms)
@@ -110,7 +110,8 @@ def _side(
     slug: str,
     key: str,
     value: int,
-    budget: Budget | None,
+    budget: Budget,
+    deadline: Deadline,
 ) -> Side:
     if not key.removesuffix("_ms") or not key.endswith("_ms"):
         raise InputError("--threshold", key, "a setting in ms, such as grace_ms or design.grace_ms")
@@ -119,7 +120,7 @@ def _side(
     if key.startswith("design.") and not hasattr(spec.settings, key.rpartition(".")[2]):
         names = ", ".join(f"design.{name}" for name in vars(spec.settings))
         raise InputError("--threshold", key, f"a setting of the design: {names}")
-    result = verify(loaded, spec, [slug], budget, Switches(), counterexamples=False)
+    result = verify(loaded, spec, [slug], budget, counterexamples=False, deadline=deadline)
     verdict = result.verdicts[slug]
     if verdict.kind in ("proved", "violated"):
         return "proved" if verdict.kind == "proved" else "violated"

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from model.explore.deadline import Deadline, OutOfTimeError
 from model.explore.paths import Constraint, Walk
 from model.explore.zone import (
     HALF,
@@ -29,19 +30,32 @@ Choice = Literal["earliest", "widest"]
 
 
 Matrix = NDArray[np.int64]
+INSTANTS_FEW = 200
+"""So many instants are solved in some hundredths of a second."""
+INSTANTS_MAX = 5_000
+"""A matrix of so many takes 200 MB, and is copied; no search is as deep within its budget."""
 
 
-def closed(constraints: Iterable[Constraint], instants: int) -> Matrix | None:
+def closed(
+    constraints: Iterable[Constraint], instants: int, deadline: Deadline | None = None
+) -> Matrix | None:
     """The canonical matrix of some constraints; None where they contradict each other.
 
     A whole path has many more instants than a class, and is solved once: here an array and the
-    shortest paths between all of them (Floyd, CACM 5(6), 1962) are the faster way.
+    shortest paths between all of them (Floyd, CACM 5(6), 1962) are the faster way. What takes
+    longer than a moment ends with the ``deadline``, by `OutOfTimeError`.
     """
+    if deadline is not None and instants > INSTANTS_MAX:
+        raise OutOfTimeError
+    is_long = deadline is not None and instants > INSTANTS_FEW
     bounds = np.full((instants, instants), NONE, dtype=np.int64)
     np.fill_diagonal(bounds, 0)
     for left, right, bound in constraints:
         bounds[left, right] = min(bound, bounds[left, right])
     for by in range(instants):
+        if is_long:
+            assert deadline is not None
+            deadline.check()
         bounds = _through(bounds, bounds[:, by], bounds[by])
     return None if (np.diagonal(bounds) < 0).any() else bounds
 
@@ -53,15 +67,17 @@ def _through(bounds: Matrix, column: Matrix, row: Matrix) -> Matrix:
     return found
 
 
-def solved(constraints: Iterable[Constraint], instants: int) -> Zone | None:
+def solved(
+    constraints: Iterable[Constraint], instants: int, deadline: Deadline | None = None
+) -> Zone | None:
     """The same as a zone."""
-    bounds = closed(constraints, instants)
+    bounds = closed(constraints, instants, deadline)
     return None if bounds is None else zone_of(bounds.tolist())
 
 
-def ranges_of(walk: Walk) -> list[tuple[int, int | None]]:
+def ranges_of(walk: Walk, deadline: Deadline | None = None) -> list[tuple[int, int | None]]:
     """The least and the greatest time of each happening, in ms; None where there is no bound."""
-    zone = solved(walk.constraints, walk.instants)
+    zone = solved(walk.constraints, walk.instants, deadline)
     assert zone is not None, "a path that no times fit"
     out: list[tuple[int, int | None]] = []
     for item in walk.happenings:
@@ -72,16 +88,18 @@ def ranges_of(walk: Walk) -> list[tuple[int, int | None]]:
     return out
 
 
-def instants_of(walk: Walk, choice: Choice) -> list[int] | None:
+def instants_of(walk: Walk, choice: Choice, deadline: Deadline | None = None) -> list[int] | None:
     """A time in ms for each instant; None where no whole milliseconds fit."""
     constraints: Sequence[Constraint] = walk.constraints
     if choice == "widest":
-        constraints = widened(walk)
-    bounds = closed(constraints, walk.instants)
+        constraints = widened(walk, deadline)
+    bounds = closed(constraints, walk.instants, deadline)
     times = [0] * walk.instants
     for name in range(1, walk.instants):
         if bounds is None:
             return None
+        if deadline is not None and walk.instants > INSTANTS_FEW:
+            deadline.check()
         low = int(bounds[0, name])  # the bound of 0 - x
         at_ms = -milliseconds(low) + is_strict(low) if low < HALF else 0
         times[name] = at_ms
@@ -125,15 +143,15 @@ def in_order(walk: Walk, times_ms: Sequence[int]) -> list[int]:
     return numbers
 
 
-def widened(walk: Walk) -> list[Constraint]:
+def widened(walk: Walk, deadline: Deadline | None = None) -> list[Constraint]:
     """The constraints, each that leaves any room tightened by as many ms as all of them bear."""
-    whole = closed(walk.constraints, walk.instants)
+    whole = closed(walk.constraints, walk.instants, deadline)
     assert whole is not None, "a path that no times fit"
     rigid = [bool(whole[i, j] == -whole[j, i]) for i, j, _ in walk.constraints]
     low, high = 0, 1 << 40
     while low < high:
         slack = (low + high + 1) // 2
-        if closed(_tightened(walk, rigid, slack), walk.instants) is None:
+        if closed(_tightened(walk, rigid, slack), walk.instants, deadline) is None:
             high = slack - 1
         else:
             low = slack

@@ -17,12 +17,12 @@ from model.explore.attack import (
     happenings_for,
 )
 from model.explore.counterexample import KINDS, Counterexample
+from model.explore.deadline import Deadline
 from model.explore.machine import Machine, monitor_for
 from model.explore.monitor import TIMED
-from model.explore.part import BETWEEN_MS, SILENT, Part, Switches, verdict_of
+from model.explore.part import BETWEEN_MS, SILENT, Part, Switches, used_up, verdict_of
 from model.explore.search import (
     Budget,
-    Deadline,
     Exploration,
     Progress,
     Search,
@@ -111,6 +111,7 @@ def verify(
     kinds: Collection[str] = KINDS,
     longest: bool = True,
     attack: int | None = None,
+    deadline: Deadline | None = None,
 ) -> Verification:
     """Explore every schedule of a design within the bounds of a scenario.
 
@@ -118,7 +119,8 @@ def verify(
     a reference; it then has the scenario's settings for it. ``kinds`` are those of the
     counterexamples to make. Without ``longest``, exploring ends at a session that is not finalized
     promptly, and the longest delay is not known then. ``attack`` is how many schedules to try
-    against what is proved; None: as many as fit what was explored.
+    against what is proved; None: as many as fit what was explored. ``deadline`` is that of more
+    than this one answer; without it, the budget's seconds begin now.
 
     Raises `InputError` for what cannot be explored and for unknown properties, `DesignError` where
     the design throws, does not end or cannot be repeated, `TimeError` (a `DesignError`) where it
@@ -129,14 +131,14 @@ def verify(
     budget = check_budget(budget or Budget())
     slugs = check_slugs(design, scenario, properties)
     switches = switches or Switches()
-    deadline = Deadline(budget.seconds)
+    deadline = deadline or Deadline(budget.seconds)
     parts = [
         _explored(scenario, design, group, budget, deadline, switches, progress, longest)
         for group in groups_of(slugs)
     ]
     found = [part.search.found for part in parts]
     verdicts = {slug: v for part in parts for slug, v in part.verdicts().items()}
-    tried = _attacked(parts, verdicts, attack, budget)
+    tried = _attacked(parts, verdicts, attack, deadline)
     examples = _examples(parts, verdicts, kinds) if counterexamples else {}
     silent = () if properties is not None else tuple(s for s in slugs if _is_silent(verdicts[s]))
     return Verification(
@@ -170,13 +172,16 @@ def _examples(
     for slug, items in examples.items():
         if items:  # a time that the search knows as an instant only is a number here
             verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)
+        elif any(slug in part.untold for part in parts):
+            deadline = parts[0].search.deadline
+            verdicts[slug] = used_up(deadline, "it is violated, and no schedule was made in time")
         elif not {"shortest", "widest"}.isdisjoint(kinds):
             verdicts[slug] = verdict_of("unknown", BETWEEN_MS)
     return examples
 
 
 def _attacked(
-    parts: list[Part], verdicts: dict[str, Verdict], schedules: int | None, budget: Budget
+    parts: list[Part], verdicts: dict[str, Verdict], schedules: int | None, deadline: Deadline
 ) -> Attack:
     """What was tried against what is proved. Raises `RefutedProofError`."""
     proved = [slug for slug, verdict in verdicts.items() if verdict.kind == "proved"]
@@ -185,10 +190,10 @@ def _attacked(
     machine = parts[0].machine
     attacker = Attacker(machine.plain, machine.scenario, proved, machine.monitor.late)
     happenings = sum(happenings_for(part.machine.runs, part.search.found.steps) for part in parts)
-    spent = sum(part.search.found.seconds for part in parts)
-    seconds = budget.seconds
+    seconds = max(deadline.left, deadline.share)
     if schedules is None:
-        seconds = max(SECONDS_LEAST, min(SHARE * spent, budget.seconds - spent))
+        spent = sum(part.search.found.seconds for part in parts)
+        seconds = min(max(SECONDS_LEAST, SHARE * spent), seconds)
     with few_collections():
         return attacker.attack(schedules, happenings, seconds)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from model.explore.attack import violations
+from model.properties import EXPLORABLE, Violation
 from model.simulate import replay
+from model.simulate.edges import play_edges
 from model.trace.events import AlarmStarted
 from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import COMPLETED, Response
+from reference_impl.contract import COMPLETED, STATE_KEY, Chunk, Response
 from reference_impl.session import set_status
 from tests.explore.small import COMPLETE, Remembers, explored
 
@@ -47,6 +51,61 @@ def test_an_endless_schedule_with_chunks_that_change_places_is_found() -> None:
     found = explored(SetsAgain, ["finalizes"], "chunks=3", "failures=1")
     (example,) = found.counterexamples["finalizes"]
     assert replay(example.schedule, found.design).facts.status == "active"
+
+
+class CountsTwice(SetsAgain):
+    """Counts every upload twice; its session goes on for ever."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Store the chunk, and count it once more."""
+        response = await super().upload(chunk)
+        state = await self.ctx.storage.get(STATE_KEY)
+        await self.ctx.storage.put(STATE_KEY, self.counted(state))
+        return response
+
+    def counted(self, state: dict[str, Any]) -> dict[str, Any]:
+        """One too many."""
+        return {**state, "chunks_uploaded": state["chunks_uploaded"] + 1}
+
+
+class PutsRight(CountsTwice):
+    """The same, and each alarm looks at the count: where it is even, it was right an alarm ago."""
+
+    async def alarm(self) -> None:
+        """Put the count right, at the first alarm after it went wrong."""
+        state = await self.ctx.storage.get(STATE_KEY)
+        if not state.get("right"):
+            count = state["chunks_uploaded"] // 2
+            await self.ctx.storage.put(
+                STATE_KEY, {**state, "chunks_uploaded": count, "right": True}
+            )
+        await super().alarm()
+
+    def counted(self, state: dict[str, Any]) -> dict[str, Any]:
+        """One too many, which is known."""
+        return {**super().counted(state), "right": False}
+
+
+ONE = ("chunks=1", "failures=0", "disconnects=0")
+
+
+def test_a_count_that_stays_wrong_for_ever_is_a_violation() -> None:
+    found = explored(CountsTwice, ["count_true"], *ONE)
+    assert found.verdicts["count_true"].kind == "violated"
+    (example,) = found.counterexamples["count_true"]
+    assert "chunks_uploaded is 2, uploaded are 1 for ever" in example.violation.detail
+    assert replay(example.schedule, found.design).facts.chunks_uploaded == 2
+
+
+def test_a_count_that_is_put_right_is_proved_and_a_cut_does_not_refute_it() -> None:
+    found = explored(PutsRight, ["count_true"], *ONE)
+    assert found.verdicts["count_true"].kind == "proved"
+    wrong = 0
+    for number in range(40):
+        run, schedule = play_edges(found.design, found.scenario, number, 3 + number % 10)
+        wrong += isinstance(EXPLORABLE["count_true"].check(run.facts, run.judge), Violation)
+        assert violations(run, schedule, ["count_true"], ()) == {}
+    assert wrong > 0, "some were cut while the count was wrong"
 
 
 class Between(Remembers):

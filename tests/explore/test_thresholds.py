@@ -66,7 +66,7 @@ class Asked:
         self.values: list[int] = []
 
     def __call__(
-        self, scenario: str, o: object, d: str, s: str, k: str, value: int, b: object
+        self, scenario: str, o: object, d: str, s: str, k: str, value: int, b: object, u: object
     ) -> Side:
         self.values.append(value)
         return self.verdict(value)
