@@ -61,6 +61,11 @@ def build_program(design: DesignSpec, settings: RecorderSettings) -> Program:
     return Program(design.name, lambda now: Recorder(Browser(), settings, stop_flow))
 
 
+def chunk_of(index: int, video_kbps: int, media_ms: int) -> Chunk:
+    """The chunk that so much media makes."""
+    return Chunk(index, video_kbps * media_ms // 8)
+
+
 class ClientHost:
     """The page. ``chunks`` holds what the MediaRecorder has handed out so far.
 

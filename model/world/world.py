@@ -34,12 +34,13 @@ from model.world.network import DRAINED, Call, Network
 from model.world.object import ObjectRuntime
 from model.world.pending import Around, Key, Pending, Shifted, Spread, later
 from model.world.program import Program
-from reference_impl.contract import BlobStoreError, Chunk
+from reference_impl.contract import BlobStoreError
 
 if TYPE_CHECKING:
     from model.design import DesignSpec
     from model.scenario.schema import Fault, Scenario
     from model.world.uplink import FreeUplink, SharedUplink
+    from reference_impl.contract import Chunk
 
 Leg = tuple["int | Spread", tuple[Any, ...]]
 CERTAIN = ""
@@ -53,11 +54,6 @@ def exact(delay: Any) -> int | Spread:
         return delay.value_ms
     spread: Spread = delay
     return spread
-
-
-def chunk_of(index: int, video_kbps: int, media_ms: int) -> Chunk:
-    """The chunk that so much media makes."""
-    return Chunk(index, video_kbps * media_ms // 8)
 
 
 def no_offset(instance: int) -> int:
@@ -75,7 +71,7 @@ class World:
     """
 
     exact = staticmethod(exact)
-    chunk_of: Callable[[int, int, int], Chunk] = staticmethod(chunk_of)
+    chunk_of: Callable[[int, int, int], Chunk] = staticmethod(client_host.chunk_of)
 
     def __init__(
         self,

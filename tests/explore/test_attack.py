@@ -74,9 +74,9 @@ def all_covered(store: Store, zone: Any) -> int:
     return store.zones[0][1] if store.zones else -1
 
 
-def early(delay: Any, now: Any) -> Any:
+def early(delay: Any, now: Any, times: Any) -> Any:
     """The bounds of a delay, less the last ms."""
-    base, low_ms, high_ms = bounds_of(delay, now)
+    base, low_ms, high_ms = bounds_of(delay, now, times)
     return base, low_ms, high_ms if high_ms is None or high_ms == low_ms else high_ms - 1
 
 

@@ -76,6 +76,7 @@ def test_the_counterexample_says_which_clock_it_needs(tmp_path: Path) -> None:
     slug = "complete_at_finalization"
     found = verify(scenario, load_design("alarm", scenario), [slug])
     assert found.verdicts[slug].kind == "violated"
+    assert [line for line in found.assumptions if "-4 to 3 ms: by each whole ms" in line]
     for item in found.counterexamples[slug]:
         write_schedule(item.schedule, tmp_path / "a.jsonl")
         again = read_schedule(tmp_path / "a.jsonl")
