@@ -71,10 +71,7 @@ def return_lines(code: CodeType, answer: object) -> list[int]:
         line = step.positions.lineno or line if step.positions else line
         if step.opname in ("RETURN_VALUE", "RETURN_CONST"):
             constant = step if step.opname == "RETURN_CONST" else before
-            is_none = (
-                constant is not None and "CONST" in constant.opname and constant.argval is None
-            )
-            found[is_none].add(line)
+            found[_is_none(constant)].add(line)
         before = step
     return sorted(found[answer is None])
 

@@ -169,7 +169,7 @@ def test_layout_and_order_are_no_edit(made: Matrix, folder: Path, tmp_path: Path
 def test_a_design_that_has_changed_since_is_refused(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.sealed._source_of", lambda design: f"another {design}")
+    monkeypatch.setattr("reports.sealed.source_of", lambda cls: f"another {cls}")
     with pytest.raises(InputError, match=r"sources\.alarm: .*has changed since"):
         read_matrix(folder)
 

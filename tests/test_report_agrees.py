@@ -25,7 +25,7 @@ from model.scenario.load import load_scenario
 from reports.claims import CLAIMS
 from reports.conditions import find_conditions
 from reports.proofs import Proofs
-from reports.review import make_review
+from reports.review import Review, make_review
 from reports.write import write_report
 from tests.cells import matrix_of
 from tests.pages import Page, Rows, markdown_tables
@@ -50,8 +50,9 @@ PROMPT = [
 class Report:
     """The files of one report, read back."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, review: Review) -> None:
         self.folder = folder
+        self.review = review
         self.page = Page((folder / "report.html").read_text(encoding="utf-8"))
         self.matrix = Page((folder / "matrix" / "matrix.html").read_text(encoding="utf-8"))
         self.text = (folder / "report.md").read_text(encoding="utf-8")
@@ -98,7 +99,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     folder = tmp_path_factory.mktemp("agrees") / "out"
     review = make_review(comparisons, [], "lastchunk report", 1.0, {}, proofs, costs, matrix)
     write_report(review, folder)
-    return Report(folder)
+    return Report(folder, review)
 
 
 # --- the ledger ----------------------------------------------------------------------------------
@@ -283,6 +284,32 @@ def test_outcomes_are_counted_from_the_rows(report: Report) -> None:
                 k: v for k, v in counted.items() if v
             }
             assert sum(outcomes.values()) == SESSIONS
+
+
+def test_the_bars_of_the_outcomes_are_as_long_as_the_table_says(report: Report) -> None:
+    """The figure is drawn from the tables of `result.json`: each bar's part is its share there."""
+    from reports.figures.outcomes import WORDS, outcome_figure
+
+    said = report.json["scenarios"]
+    counts = {
+        (item["title"], design): found["outcomes"]
+        for item in said.values()
+        for design, found in item["designs"].items()
+    }
+    tables = {item.scenario.title: item.outcomes() for item in report.review.comparisons}
+    axes = outcome_figure(tables).axes[0]
+    parts = {bars.get_label(): [bar.get_width() for bar in bars] for bars in axes.containers}
+    titles, drawn = "", []
+    for label in axes.get_yticklabels():  # the first bar of a scenario has its title
+        title, _, design = label.get_text().rpartition("   ")
+        titles = title or titles
+        drawn.append(counts.pop((titles, design)))
+    assert counts == {}, "each has one bar"
+    for outcome, words in WORDS.items():
+        shares = [table[outcome] / sum(table.values()) for table in drawn]
+        assert parts.get(words, [0.0] * len(drawn)) == pytest.approx(shares), outcome
+    ends = [sum(widths[at] for widths in parts.values()) for at in range(len(drawn))]
+    assert ends == pytest.approx([1.0] * len(drawn)), "the parts fill the bar"
 
 
 def test_no_outcome_contradicts_a_property(report: Report) -> None:

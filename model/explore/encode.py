@@ -164,13 +164,11 @@ class Encoder:
         if isinstance(value, Chunk):
             return (CHUNK, self.name(value.index), self.value(value.size_bytes))
         if isinstance(value, type):  # what a defaultdict makes: a type of plain data
-            return (Head("class"), value.__qualname__)
+            return (Head("class"), value.__module__, value.__qualname__)
         if isinstance(value, Size):
             return (Head("size"), value.media.end, value.media.start)
         if isinstance(value, Span):
             return (Head("Span"), value.end, value.start)
-        if isinstance(value, type):
-            return (Head("class"), value.__module__, value.__qualname__)
         if isinstance(value, BaseException):
             return (Head("error"), type(value).__name__, str(value))
         if isinstance(value, Time):
