@@ -13,8 +13,8 @@ matrix: $(STAMP)
 	$(BIN)/lastchunk matrix --out build/matrix
 
 docs: $(STAMP)
-	$(BIN)/python -m reports.platform
-	$(BIN)/python -m reports.designs
+	$(BIN)/python -m lastchunk.reports.platform
+	$(BIN)/python -m lastchunk.reports.designs
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2

@@ -16,7 +16,7 @@ import contextlib
 import dataclasses
 import enum
 
-from reference_impl.contract import BlobStoreError, Chunk, NetworkError, Response
+from lastchunk.reference_impl.contract import BlobStoreError, Chunk, NetworkError, Response
 
 
 @dataclasses.dataclass(frozen=True)

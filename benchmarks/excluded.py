@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from model.trace import events as e
-from model.world.alarms import ALARM, MOVE, SLOT
-from model.world.world import World
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.alarms import ALARM, MOVE, SLOT
+from lastchunk.model.world.world import World
 
 BETWEEN = "an alarm between status check and blob put (R3, R7)"
 OVERLAP = "two alarms overlap (R1)"

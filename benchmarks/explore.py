@@ -27,8 +27,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from model.explore.promela import promela
-from model.scenario.load import load_scenario
+from lastchunk.model.explore.promela import promela
+from lastchunk.model.scenario.load import load_scenario
 
 CHUNKS = 4
 ROUNDS = 5
@@ -37,10 +37,10 @@ PROTOTYPE = {2: 111, 3: 401, 4: 1_264, 5: 3_718, 6: 10_552}
 
 EXPLORE = """
 import resource, sys
-from model.design import load_design
-from model.explore.machine import Machine, monitor_for
-from model.explore.search import Search
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_design
+from lastchunk.model.explore.machine import Machine, monitor_for
+from lastchunk.model.explore.search import Search
+from lastchunk.model.scenario.load import load_scenario
 
 scenario = load_scenario("small-scope", ["chunks=" + sys.argv[1]])
 design = load_design("alarm", scenario)

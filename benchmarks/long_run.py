@@ -17,18 +17,18 @@ from collections import Counter
 
 import pandas as pd
 
-from model.design import DesignSpec, load_design
-from model.estimate.intervals import upper_bound_if_none, wilson
-from model.estimate.replicate import stream
-from model.explore.fault_classes import BUILDERS
-from model.properties import EXPLORABLE, Violation, asked
-from model.properties.row import VIOLATED_CODE
-from model.scenario.load import load_scenario, shipped
-from model.scenario.schema import Scenario
-from model.simulate import Run, simulate
-from model.trace.events import ResponseArrived
-from model.trace.platform_events import StorageReverted
-from reports.seen import failures
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.estimate.intervals import upper_bound_if_none, wilson
+from lastchunk.model.estimate.replicate import stream
+from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.model.properties import EXPLORABLE, Violation, asked
+from lastchunk.model.properties.row import VIOLATED_CODE
+from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import Run, simulate
+from lastchunk.model.trace.events import ResponseArrived
+from lastchunk.model.trace.platform_events import StorageReverted
+from lastchunk.reports.seen import failures
 
 LIMITS = {
     slug: limit

@@ -19,11 +19,11 @@ from typing import Any
 
 from benchmarks.excluded import EXCLUDED, Watch
 from benchmarks.restless import Restless
-from model.design import DesignSpec, load_design
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-from model.world.pending import Pending
-from model.world.world import World
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.world import World
 
 BASE = [
     "recording.chunks=3",

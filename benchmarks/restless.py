@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reference_impl.alarm import AlarmDesign, AlarmSettings
-from reference_impl.clock import bare
-from reference_impl.contract import Context, HandlerFailure, NotifyError, Response
+from lastchunk.reference_impl.alarm import AlarmDesign, AlarmSettings
+from lastchunk.reference_impl.clock import bare
+from lastchunk.reference_impl.contract import Context, HandlerFailure, NotifyError, Response
 
 
 class Restless(AlarmDesign):

@@ -15,11 +15,11 @@ import time
 from collections.abc import Callable
 
 from benchmarks.plain_simpy import PlainSession
-from model.design import load_design
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-from model.simulate import simulate
-from model.trace.facts import facts_of
+from lastchunk.model.design import load_design
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace.facts import facts_of
 
 Outcome = tuple[int, int]
 SESSIONS, ROUNDS = 400, 7
@@ -30,9 +30,9 @@ SETTINGS = [
 ]
 MEMORY = """
 import resource, sys
-from model.design import load_designs
-from model.estimate.replicate import stream
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_designs
+from lastchunk.model.estimate.replicate import stream
+from lastchunk.model.scenario.load import load_scenario
 scenario = load_scenario("everything-fast")
 designs = load_designs(["manual", "alarm"], scenario)
 for _ in stream(scenario, designs, int(sys.argv[1]), 1):

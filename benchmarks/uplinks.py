@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from model.design import load_designs
-from model.estimate.costs import dollars, load_prices, mean_interval
-from model.estimate.intervals import wilson
-from model.estimate.replicate import replicate
-from model.properties.row import VIOLATED_CODE
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_designs
+from lastchunk.model.estimate.costs import dollars, load_prices, mean_interval
+from lastchunk.model.estimate.intervals import wilson
+from lastchunk.model.estimate.replicate import replicate
+from lastchunk.model.properties.row import VIOLATED_CODE
+from lastchunk.model.scenario.load import load_scenario
 
 RATES_MBPS = (0.5, 1.0, 2.5)
 DESIGNS = ("alarm", "lazy-alarm")

@@ -11,28 +11,28 @@ Everything the command line does is here too::
 """
 
 import lastchunk.starting  # noqa: F401 - from here on, an interrupt ends the command quietly
+from lastchunk.model.design import DesignSpec, load_design, load_designs, shipped_designs
+from lastchunk.model.errors import DesignError, InputError
+from lastchunk.model.estimate.comparison import Comparison, compare
+from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
+from lastchunk.model.explore.matrix import Matrix, matrix
+from lastchunk.model.explore.threshold import Threshold, find_threshold, safe_region
+from lastchunk.model.explore.verify import Budget, Switches, Verification, verify
+from lastchunk.model.properties import GUARDS, PROPERTIES
+from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import Run, record, replay, simulate
+from lastchunk.model.trace.jsonl import read_jsonl, write_jsonl
+from lastchunk.model.trace.schedule import Schedule, read_schedule, write_schedule
+from lastchunk.model.verdict import Verdict, exit_code
+from lastchunk.reports.figures.timeline import timeline_figure
+from lastchunk.reports.matrix import matrix_html, write_matrix
+from lastchunk.reports.matrix_file import read_matrix
+from lastchunk.reports.notebook import comparison_html, run_html
+from lastchunk.reports.review import Review, make_review
+from lastchunk.reports.verification import verification_html, write_verification
+from lastchunk.reports.write import write_report
 from lastchunk.version import __version__
-from model.design import DesignSpec, load_design, load_designs, shipped_designs
-from model.errors import DesignError, InputError
-from model.estimate.comparison import Comparison, compare
-from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
-from model.explore.matrix import Matrix, matrix
-from model.explore.threshold import Threshold, find_threshold, safe_region
-from model.explore.verify import Budget, Switches, Verification, verify
-from model.properties import GUARDS, PROPERTIES
-from model.scenario.load import load_scenario, shipped
-from model.scenario.schema import Scenario
-from model.simulate import Run, record, replay, simulate
-from model.trace.jsonl import read_jsonl, write_jsonl
-from model.trace.schedule import Schedule, read_schedule, write_schedule
-from model.verdict import Verdict, exit_code
-from reports.figures.timeline import timeline_figure
-from reports.matrix import matrix_html, write_matrix
-from reports.matrix_file import read_matrix
-from reports.notebook import comparison_html, run_html
-from reports.review import Review, make_review
-from reports.verification import verification_html, write_verification
-from reports.write import write_report
 
 # Results live on floors below the figures, so their pictures are hung on them here.
 Run._repr_html_ = run_html  # type: ignore[attr-defined]

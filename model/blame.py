@@ -9,7 +9,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-import model
+from lastchunk import model
 
 STANDARD_LIBRARY = sysconfig.get_path("stdlib")
 """Where an error may come from that a line of the design has led to."""

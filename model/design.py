@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model.blame import ESCAPES, is_from_outside, place_of_error, place_of_method
-from model.errors import DesignError, InputError
-from model.scenario.delay import MS_MAX
-from model.scenario.load import check_client
-from model.scenario.schema import Scenario
-from model.step_limit import STEP_SECONDS_MAX, time_limit
-from model.subset import check_subset
-from reference_impl import DESIGNS
+from lastchunk.model.blame import ESCAPES, is_from_outside, place_of_error, place_of_method
+from lastchunk.model.errors import DesignError, InputError
+from lastchunk.model.scenario.delay import MS_MAX
+from lastchunk.model.scenario.load import check_client
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.step_limit import STEP_SECONDS_MAX, time_limit
+from lastchunk.model.subset import check_subset
+from lastchunk.reference_impl import DESIGNS
 
 OBJECT_METHODS = ("create", "upload", "alarm")
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from model.errors import InputError
+from lastchunk.model.errors import InputError
 
 OUT = "--out"
 

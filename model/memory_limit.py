@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import resource
 
-from model.blame import place_of_error
-from model.errors import DesignError
-from model.step_limit import Steady
+from lastchunk.model.blame import place_of_error
+from lastchunk.model.errors import DesignError
+from lastchunk.model.step_limit import Steady
 
 PAGE = resource.getpagesize()
 STATM = "/proc/self/statm"

@@ -15,9 +15,9 @@ from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Any, ClassVar
 
-from model.blame import place_of_frame
-from model.errors import DesignError
-from reference_impl.clock import Uncatchable
+from lastchunk.model.blame import place_of_frame
+from lastchunk.model.errors import DesignError
+from lastchunk.reference_impl.clock import Uncatchable
 
 STEP_SECONDS_MAX = 10.0
 TICK_SECONDS = 1.0

@@ -10,7 +10,7 @@ import json
 import re
 from pathlib import Path
 
-from model.errors import InputError
+from lastchunk.model.errors import InputError
 
 MARKS = {
     codecs.BOM_UTF8: "begins with a byte order mark (BOM); save it as UTF-8 without one",

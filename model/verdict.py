@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from model.properties import Property
+from lastchunk.model.properties import Property
 
 VerdictKind = Literal["proved", "violated", "not seen", "unknown"]
 EXIT_HOLDS, EXIT_VIOLATED, EXIT_USAGE, EXIT_UNKNOWN, EXIT_FAILED = 0, 1, 2, 3, 4

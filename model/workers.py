@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from weakref import WeakSet
 
-from model.step_limit import LastResort
+from lastchunk.model.step_limit import LastResort
 
 _LIVE: WeakSet[ProcessPoolExecutor] = WeakSet()
 

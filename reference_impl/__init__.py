@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_impl.alarm import AlarmDesign
-from reference_impl.lazy_alarm import LazyAlarmDesign
-from reference_impl.leases import LeaseDesign
-from reference_impl.manifest import ManifestDesign
-from reference_impl.manual import ManualDesign
-from reference_impl.outbox import OutboxDesign
-from reference_impl.re_read import ReReadDesign
-from reference_impl.short_grace import ShortGraceDesign
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.lazy_alarm import LazyAlarmDesign
+from lastchunk.reference_impl.leases import LeaseDesign
+from lastchunk.reference_impl.manifest import ManifestDesign
+from lastchunk.reference_impl.manual import ManualDesign
+from lastchunk.reference_impl.outbox import OutboxDesign
+from lastchunk.reference_impl.re_read import ReReadDesign
+from lastchunk.reference_impl.short_grace import ShortGraceDesign
 
 DESIGNS: dict[str, Any] = {
     "manual": ManualDesign,

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reference_impl.contract import ACTIVE, COMPLETED, STATE_KEY, Chunk, Context, Page, Response
-from reference_impl.session import create_session, set_status, store_chunk
+from lastchunk.reference_impl.contract import (
+    ACTIVE,
+    COMPLETED,
+    STATE_KEY,
+    Chunk,
+    Context,
+    Page,
+    Response,
+)
+from lastchunk.reference_impl.session import create_session, set_status, store_chunk
 
 
 @dataclass(frozen=True)

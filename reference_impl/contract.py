@@ -26,7 +26,7 @@ from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
-from reference_impl.clock import Duration, Refused, Time, driven, place_of
+from lastchunk.reference_impl.clock import Duration, Refused, Time, driven, place_of
 
 Answer = TypeVar("Answer")
 

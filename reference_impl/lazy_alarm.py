@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_impl.contract import ACTIVE, COMPLETED, STATE_KEY, Response
-from reference_impl.manifest import ManifestDesign
-from reference_impl.session import missing_chunks, new_state
+from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, STATE_KEY, Response
+from lastchunk.reference_impl.manifest import ManifestDesign
+from lastchunk.reference_impl.session import missing_chunks, new_state
 
 
 class LazyAlarmDesign(ManifestDesign):

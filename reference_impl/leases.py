@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reference_impl.clock import Time
-from reference_impl.contract import BlobStoreError, Chunk, Context, Response, StreamBroken
-from reference_impl.re_read import ReReadDesign
+from lastchunk.reference_impl.clock import Time
+from lastchunk.reference_impl.contract import BlobStoreError, Chunk, Context, Response, StreamBroken
+from lastchunk.reference_impl.re_read import ReReadDesign
 
 LEASES_KEY = "leases"
 

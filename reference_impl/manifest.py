@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from reference_impl.contract import (
+from lastchunk.reference_impl.contract import (
     ACTIVE,
     COMPLETED,
     INCOMPLETE,
@@ -23,7 +23,7 @@ from reference_impl.contract import (
     Response,
     StopFlowError,
 )
-from reference_impl.session import create_session, missing_chunks, note_chunk
+from lastchunk.reference_impl.session import create_session, missing_chunks, note_chunk
 
 
 @dataclass(frozen=True)

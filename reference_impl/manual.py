@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reference_impl.contract import (
+from lastchunk.reference_impl.contract import (
     COMPLETED,
     Chunk,
     Context,
@@ -12,7 +12,7 @@ from reference_impl.contract import (
     Response,
     StopFlowError,
 )
-from reference_impl.session import create_session, set_status, store_chunk
+from lastchunk.reference_impl.session import create_session, set_status, store_chunk
 
 
 @dataclass(frozen=True)

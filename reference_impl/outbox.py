@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import ACTIVE, COMPLETED, STATE_KEY, Context, NotifyError
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, STATE_KEY, Context, NotifyError
 
 OUTBOX_KEY = "outbox"
 NOTIFICATION_KEY = "session-completed"

@@ -7,9 +7,9 @@ did not wait for is refused now instead of reopening the session.
 
 from __future__ import annotations
 
-from reference_impl.contract import ACTIVE, STATE_KEY, Chunk, Response
-from reference_impl.session import note_chunk
-from reference_impl.short_grace import ShortGraceDesign
+from lastchunk.reference_impl.contract import ACTIVE, STATE_KEY, Chunk, Response
+from lastchunk.reference_impl.session import note_chunk
+from lastchunk.reference_impl.short_grace import ShortGraceDesign
 
 
 class ReReadDesign(ShortGraceDesign):

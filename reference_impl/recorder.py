@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from reference_impl.contract import (
+from lastchunk.reference_impl.contract import (
     Browser,
     Chunk,
     NetworkError,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_impl.contract import (
+from lastchunk.reference_impl.contract import (
     ACTIVE,
     STATE_KEY,
     Chunk,

@@ -7,9 +7,9 @@ grace and no longer for 10 min, which is still later than promised.
 
 from __future__ import annotations
 
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import Chunk, Response
-from reference_impl.session import create_session, store_chunk
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.session import create_session, store_chunk
 
 STOPPING_KEY = "stopping"
 

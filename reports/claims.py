@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from model.explore.fault_classes import BUILDERS
-from reports.evidence import Evidence
-from reports.figured import (
+from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.reports.evidence import Evidence
+from lastchunk.reports.figured import (
     COORDINATION,
     NATIVE,
     POLLING,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model.design import find_class
-from model.errors import InputError
-from model.explore.threshold import Threshold, find_threshold
-from model.explore.verify import Budget
+from lastchunk.model.design import find_class
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.threshold import Threshold, find_threshold
+from lastchunk.model.explore.verify import Budget
 
 IN_FLIGHT = (
     "disconnects=0",

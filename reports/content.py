@@ -7,22 +7,22 @@ import shlex
 from dataclasses import astuple
 from typing import Any
 
-from model.estimate.costs import ITEMS, cost_difference, load_prices, money
-from model.explore.matrix import Matrix
-from model.properties import GUARDS, PROPERTIES
-from model.simulate import Run
-from reference_impl import DESIGNS
-from reports.designs import HEADINGS, simplicity_rows
-from reports.explored import chunks_words, property_words
-from reports.figured import BASELINE, costs_of, share_of
-from reports.figures.costs import WORDS, length_words
-from reports.figures.timeline import violations_of
-from reports.kinds import STATUSES, css
-from reports.ledger import Ledger, ledger_rows
-from reports.pooled import Pooled, difference_words, rate_words
-from reports.result import provenance
-from reports.review import Review
-from reports.seen import of_a_closed_tab
+from lastchunk.model.estimate.costs import ITEMS, cost_difference, load_prices, money
+from lastchunk.model.explore.matrix import Matrix
+from lastchunk.model.properties import GUARDS, PROPERTIES
+from lastchunk.model.simulate import Run
+from lastchunk.reference_impl import DESIGNS
+from lastchunk.reports.designs import HEADINGS, simplicity_rows
+from lastchunk.reports.explored import chunks_words, property_words
+from lastchunk.reports.figured import BASELINE, costs_of, share_of
+from lastchunk.reports.figures.costs import WORDS, length_words
+from lastchunk.reports.figures.timeline import violations_of
+from lastchunk.reports.kinds import STATUSES, css
+from lastchunk.reports.ledger import Ledger, ledger_rows
+from lastchunk.reports.pooled import Pooled, difference_words, rate_words
+from lastchunk.reports.result import provenance
+from lastchunk.reports.review import Review
+from lastchunk.reports.seen import of_a_closed_tab
 
 
 def heading(review: Review) -> str:

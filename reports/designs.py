@@ -1,6 +1,6 @@
 """docs/designs.md: each design with what it mends, what it costs a reader, and its state diagram.
 
-``python -m reports.designs`` writes the page anew. What a step mends and leaves comes from
+``python -m lastchunk.reports.designs`` writes the page anew. What a step mends and leaves comes from
 ``tests/ladder.txt``, which a test holds against the designs; all else is computed here.
 """
 
@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from model.estimate.simplicity import simplicity_of
-from model.explore.diagram import Diagram, class_graph, diagram_of
-from model.files import write_text
-from reference_impl import DESIGNS
+from lastchunk.model.estimate.simplicity import simplicity_of
+from lastchunk.model.explore.diagram import Diagram, class_graph, diagram_of
+from lastchunk.model.files import write_text
+from lastchunk.reference_impl import DESIGNS
 
-COMMAND = "python -m reports.designs"
+COMMAND = "python -m lastchunk.reports.designs"
 ROOT = Path(__file__).parents[1]
 PAGE = "designs.md"
 LADDER = ROOT / "tests" / "ladder.txt"

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from model.design import find_class
-from model.errors import InputError
-from model.estimate.comparison import Comparison
-from model.explore.matrix import Matrix
-from model.explore.verify import Verification
-from reports.conditions import Condition
-from reports.review import Review
-from reports.schedules import EXAMPLES, MATRIX_FOLDER
+from lastchunk.model.design import find_class
+from lastchunk.model.errors import InputError
+from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.explore.matrix import Matrix
+from lastchunk.model.explore.verify import Verification
+from lastchunk.reports.conditions import Condition
+from lastchunk.reports.review import Review
+from lastchunk.reports.schedules import EXAMPLES, MATRIX_FOLDER
 
 
 @dataclass(frozen=True)

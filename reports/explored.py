@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from model.explore.cells import Cell
-from model.explore.fault_classes import BUILDERS
-from model.explore.matrix import Matrix
-from reports.claims import Claim
-from reports.evidence import Evidence, name_of
-from reports.schedules import file_of, file_of_best
+from lastchunk.model.explore.cells import Cell
+from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix import Matrix
+from lastchunk.reports.claims import Claim
+from lastchunk.reports.evidence import Evidence, name_of
+from lastchunk.reports.schedules import file_of, file_of_best
 
 WITHOUT_PAUSE = "it is violated there without a pause already, and was not explored with one"
 

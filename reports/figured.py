@@ -7,8 +7,8 @@ not asked where there are none.
 
 from __future__ import annotations
 
-from model.estimate.comparison import Comparison
-from model.estimate.costs import (
+from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.estimate.costs import (
     TOLERANCE,
     Spent,
     cost_difference,
@@ -16,11 +16,11 @@ from model.estimate.costs import (
     money,
     spent_by,
 )
-from model.estimate.simplicity import Simplicity, asks_of_platform, simplicity_of
-from model.estimate.stop_flow import StopFlow, stop_flow_of
-from model.verdict import percent
-from reference_impl import DESIGNS
-from reports.evidence import Evidence
+from lastchunk.model.estimate.simplicity import Simplicity, asks_of_platform, simplicity_of
+from lastchunk.model.estimate.stop_flow import StopFlow, stop_flow_of
+from lastchunk.model.verdict import percent
+from lastchunk.reference_impl import DESIGNS
+from lastchunk.reports.evidence import Evidence
 
 BASELINE = "manual"
 """The old design, against which the others are measured."""

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from model.explore.fault_classes import BUILDERS
-from reports.claims import CLAIMS, Claim
-from reports.evidence import Evidence
-from reports.explored import Explored, explored, of_scope, scope_name
-from reports.kinds import LOOKS, css
-from reports.seen import Seen, seen
+from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.reports.claims import CLAIMS, Claim
+from lastchunk.reports.evidence import Evidence
+from lastchunk.reports.explored import Explored, explored, of_scope, scope_name
+from lastchunk.reports.kinds import LOOKS, css
+from lastchunk.reports.seen import Seen, seen
 
 
 @dataclass(frozen=True)

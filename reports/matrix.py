@@ -10,16 +10,16 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from model.explore.cells import KINDS, Cell, Finding, Kind
-from model.explore.matrix import Matrix
-from model.files import check_folder, new_folder, write_text
-from model.properties import EXPLORABLE
-from model.trace.schedule import write_schedule
-from reports.evidence import evidence_of_matrix
-from reports.kinds import LOOKS, STATUSES, css, styles
-from reports.ledger import Ledger, as_from, ledger, ledger_json, ledger_rows
-from reports.schedules import EXAMPLES, file_of, file_of_best, schedules_of
-from reports.sealed import sealed, sources_of
+from lastchunk.model.explore.cells import KINDS, Cell, Finding, Kind
+from lastchunk.model.explore.matrix import Matrix
+from lastchunk.model.files import check_folder, new_folder, write_text
+from lastchunk.model.properties import EXPLORABLE
+from lastchunk.model.trace.schedule import write_schedule
+from lastchunk.reports.evidence import evidence_of_matrix
+from lastchunk.reports.kinds import LOOKS, STATUSES, css, styles
+from lastchunk.reports.ledger import Ledger, as_from, ledger, ledger_json, ledger_rows
+from lastchunk.reports.schedules import EXAMPLES, file_of, file_of_best, schedules_of
+from lastchunk.reports.sealed import sealed, sources_of
 
 TEMPLATE = Path(__file__).parent / "matrix.html.j2"
 CONTENTS = ("matrix.json", "matrix.html", EXAMPLES)

@@ -16,16 +16,16 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, ValidationError
 
-from model.errors import InputError
-from model.explore.cells import SLUGS, Cell, Finding, Kind
-from model.explore.fault_classes import BUILDERS, FaultClass
-from model.explore.matrix import CHUNKS_MAX, Matrix
-from model.properties import EXPLORABLE, Violation
-from model.simulate import replay
-from model.trace.schedule import Schedule, read_schedule
-from reports.evidence import name_of
-from reports.schedules import EXAMPLES, best_name, schedule_name, schedules_of
-from reports.sealed import check_seal, check_sources
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.cells import SLUGS, Cell, Finding, Kind
+from lastchunk.model.explore.fault_classes import BUILDERS, FaultClass
+from lastchunk.model.explore.matrix import CHUNKS_MAX, Matrix
+from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.simulate import replay
+from lastchunk.model.trace.schedule import Schedule, read_schedule
+from lastchunk.reports.evidence import name_of
+from lastchunk.reports.schedules import EXAMPLES, best_name, schedule_name, schedules_of
+from lastchunk.reports.sealed import check_seal, check_sources
 
 FILE = "matrix.json"
 OPTION = "--matrix"

@@ -7,14 +7,14 @@ from html import escape
 
 from matplotlib.figure import Figure
 
-from model.estimate.comparison import Comparison
-from model.properties import PROPERTIES
-from model.simulate import Run
-from reports.figures.delays import delay_figure
-from reports.figures.outcomes import outcome_figure
-from reports.figures.save import png_bytes
-from reports.figures.timeline import timeline_figure
-from reports.pooled import rate_words
+from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.properties import PROPERTIES
+from lastchunk.model.simulate import Run
+from lastchunk.reports.figures.delays import delay_figure
+from lastchunk.reports.figures.outcomes import outcome_figure
+from lastchunk.reports.figures.save import png_bytes
+from lastchunk.reports.figures.timeline import timeline_figure
+from lastchunk.reports.pooled import rate_words
 
 
 def run_html(run: Run) -> str:

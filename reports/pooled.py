@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model.estimate.intervals import Paired
-from model.properties import Property
-from model.verdict import Verdict, VerdictKind, p_words, percent, points, sessions_words
+from lastchunk.model.estimate.intervals import Paired
+from lastchunk.model.properties import Property
+from lastchunk.model.verdict import Verdict, VerdictKind, p_words, percent, points, sessions_words
 
 NOBODY = "no session says anything about it"
 

@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.design import load_design
-from model.errors import InputError
-from model.explore.counterexample import Counterexample
-from model.explore.threshold import Threshold, find_threshold
-from model.explore.verify import DEFAULT_SCOPE, Budget, Verification, verify
-from model.explore.words import explanation
-from model.properties import PROPERTIES, Violation
-from model.scenario.load import load_scenario
-from model.simulate import simulate
-from reports.conditions import Condition, find_conditions
+from lastchunk.model.design import load_design
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.counterexample import Counterexample
+from lastchunk.model.explore.threshold import Threshold, find_threshold
+from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, Verification, verify
+from lastchunk.model.explore.words import explanation
+from lastchunk.model.properties import PROPERTIES, Violation
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import simulate
+from lastchunk.reports.conditions import Condition, find_conditions
 
 MAP_SCOPE = "small-scope"
 SLUG = "complete_at_finalization"

@@ -6,15 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from model.estimate.comparison import Comparison
-from model.properties import OUTCOMES
-from model.verdict import Verdict
-from reports.evidence import evidence_of
-from reports.figured import costs_of
-from reports.ledger import Ledger, ledger, ledger_json
-from reports.pooled import Pooled
-from reports.proofs import Proofs, kind_of, scope_block
-from reports.review import Review
+from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.properties import OUTCOMES
+from lastchunk.model.verdict import Verdict
+from lastchunk.reports.evidence import evidence_of
+from lastchunk.reports.figured import costs_of
+from lastchunk.reports.ledger import Ledger, ledger, ledger_json
+from lastchunk.reports.pooled import Pooled
+from lastchunk.reports.proofs import Proofs, kind_of, scope_block
+from lastchunk.reports.review import Review
 
 SCHEMA_PATH = Path(__file__).parent / "result.schema.json"
 SCHEMA_VERSION = 2

@@ -10,15 +10,15 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from model.estimate.comparison import Comparison
-from model.estimate.intervals import Paired
-from model.estimate.sweep import Axis
-from model.explore.matrix import Matrix
-from model.properties import PROPERTIES
-from model.simulate import Run
-from reports.conditions import Condition
-from reports.pooled import Found, Pooled
-from reports.proofs import Proofs
+from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.estimate.intervals import Paired
+from lastchunk.model.estimate.sweep import Axis
+from lastchunk.model.explore.matrix import Matrix
+from lastchunk.model.properties import PROPERTIES
+from lastchunk.model.simulate import Run
+from lastchunk.reports.conditions import Condition
+from lastchunk.reports.pooled import Found, Pooled
+from lastchunk.reports.proofs import Proofs
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from model.explore.cells import Cell, Finding
-from model.trace.schedule import Schedule
+from lastchunk.model.explore.cells import Cell, Finding
+from lastchunk.model.trace.schedule import Schedule
 
 EXAMPLES = "counterexamples"
 """The folder of the schedules, in a matrix's folder."""

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from model.design import DesignSpec, find_class
-from model.errors import InputError
+from lastchunk.model.design import DesignSpec, find_class
+from lastchunk.model.errors import InputError
 
 DIGEST = "digest"
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from model.estimate.comparison import Comparison, judge
-from model.properties.row import HELD_CODE, VIOLATED_CODE
-from model.verdict import Verdict, percent, sessions_words
-from reports.claims import Claim
-from reports.evidence import Evidence
-from reports.pooled import Found, Pooled
+from lastchunk.model.estimate.comparison import Comparison, judge
+from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
+from lastchunk.model.verdict import Verdict, percent, sessions_words
+from lastchunk.reports.claims import Claim
+from lastchunk.reports.evidence import Evidence
+from lastchunk.reports.pooled import Found, Pooled
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from model.explore.cells import SLUGS, Cell, Finding
-from model.explore.fault_classes import FaultClass
-from model.explore.matrix import Matrix, Pair, check_bounds, explore_pairs, matrix_of
-from reports.claims import CLAIMS
-from reports.evidence import Evidence, name_of
-from reports.ledger import judge
+from lastchunk.model.explore.cells import SLUGS, Cell, Finding
+from lastchunk.model.explore.fault_classes import FaultClass
+from lastchunk.model.explore.matrix import Matrix, Pair, check_bounds, explore_pairs, matrix_of
+from lastchunk.reports.claims import CLAIMS
+from lastchunk.reports.evidence import Evidence, name_of
+from lastchunk.reports.ledger import judge
 
 LARGE = ("any-delay", "loss", "all")
 """The classes in which a design has many times the states that it has in the others."""

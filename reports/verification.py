@@ -9,16 +9,16 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from model.explore.counterexample import KINDS, Counterexample
-from model.explore.threshold import Threshold
-from model.explore.verify import Verification
-from model.explore.words import explanation, mermaid
-from model.files import check_folder, new_folder, write_bytes, write_text
-from model.properties import EXPLORABLE
-from model.trace.schedule import write_schedule
-from reports.figures.save import png_bytes
-from reports.figures.timeline import timeline_figure
-from reports.sealed import sealed_with_sources
+from lastchunk.model.explore.counterexample import KINDS, Counterexample
+from lastchunk.model.explore.threshold import Threshold
+from lastchunk.model.explore.verify import Verification
+from lastchunk.model.explore.words import explanation, mermaid
+from lastchunk.model.files import check_folder, new_folder, write_bytes, write_text
+from lastchunk.model.properties import EXPLORABLE
+from lastchunk.model.trace.schedule import write_schedule
+from lastchunk.reports.figures.save import png_bytes
+from lastchunk.reports.figures.timeline import timeline_figure
+from lastchunk.reports.sealed import sealed_with_sources
 
 CONTENTS = (
     "verify.json",

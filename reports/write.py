@@ -14,28 +14,35 @@ import pyarrow.parquet as pq
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from model.explore.diagram import diagram_of
-from model.files import check_folder, new_folder
-from reference_impl import DESIGNS
-from reports import content
-from reports.evidence import evidence_of
-from reports.figures.costs import cost_figure
-from reports.figures.delays import delay_figure
-from reports.figures.diagram import diagram_figure
-from reports.figures.outcomes import outcome_figure, outcome_words, outcomes_of
-from reports.figures.safe_region import safe_region_figure
-from reports.figures.save import png_bytes, svg_bytes
-from reports.figures.sweeps import sweep_figure
-from reports.figures.timeline import timeline_figure
-from reports.kinds import LOOKS, styles
-from reports.ledger import Ledger, ledger
-from reports.markdown import markdown
-from reports.matrix import write_matrix
-from reports.proofs import ACROSS, Proofs, map_words, proof_table, proof_words, scope_block
-from reports.result import result
-from reports.review import Review
-from reports.schedules import MATRIX_FOLDER
-from reports.sealed import sealed_with_sources
+from lastchunk.model.explore.diagram import diagram_of
+from lastchunk.model.files import check_folder, new_folder
+from lastchunk.reference_impl import DESIGNS
+from lastchunk.reports import content
+from lastchunk.reports.evidence import evidence_of
+from lastchunk.reports.figures.costs import cost_figure
+from lastchunk.reports.figures.delays import delay_figure
+from lastchunk.reports.figures.diagram import diagram_figure
+from lastchunk.reports.figures.outcomes import outcome_figure, outcome_words, outcomes_of
+from lastchunk.reports.figures.safe_region import safe_region_figure
+from lastchunk.reports.figures.save import png_bytes, svg_bytes
+from lastchunk.reports.figures.sweeps import sweep_figure
+from lastchunk.reports.figures.timeline import timeline_figure
+from lastchunk.reports.kinds import LOOKS, styles
+from lastchunk.reports.ledger import Ledger, ledger
+from lastchunk.reports.markdown import markdown
+from lastchunk.reports.matrix import write_matrix
+from lastchunk.reports.proofs import (
+    ACROSS,
+    Proofs,
+    map_words,
+    proof_table,
+    proof_words,
+    scope_block,
+)
+from lastchunk.reports.result import result
+from lastchunk.reports.review import Review
+from lastchunk.reports.schedules import MATRIX_FOLDER
+from lastchunk.reports.sealed import sealed_with_sources
 
 TEMPLATE = Path(__file__).parent / "page.html.j2"
 CONTENTS = ("figures", MATRIX_FOLDER, "report.html", "report.md", "result.json", "sessions.parquet")

@@ -10,8 +10,8 @@ import copy
 from collections.abc import Coroutine, Generator
 from typing import Any
 
-from reference_impl import contract as c
-from reference_impl.clock import Time, bare
+from lastchunk.reference_impl import contract as c
+from lastchunk.reference_impl.clock import Time, bare
 
 
 class Box:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import COMPLETED, STATE_KEY, Chunk, Response
-from reference_impl.session import set_status
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import COMPLETED, STATE_KEY, Chunk, Response
+from lastchunk.reference_impl.session import set_status
 
 
 class CompletesAtOnce(AlarmDesign):

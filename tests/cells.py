@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from model.explore.cells import SLUGS, Cell, Finding, Kind
-from model.explore.fault_classes import BUILDERS
-from model.explore.matrix import Matrix
-from model.scenario.load import load_scenario
-from model.trace.schedule import Schedule
+from lastchunk.model.explore.cells import SLUGS, Cell, Finding, Kind
+from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix import Matrix
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.trace.schedule import Schedule
 
 CHUNKS = 2
 Said = Kind | tuple[Kind, Kind]

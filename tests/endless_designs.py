@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import time
 
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import Chunk, Response
 
 
 class SysExit(AlarmDesign):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.trace import events as e
-from model.world import instances
-from reference_impl.clock import Time
-from reference_impl.contract import HandlerFailure, Response
+from lastchunk.model.trace import events as e
+from lastchunk.model.world import instances
+from lastchunk.reference_impl.clock import Time
+from lastchunk.reference_impl.contract import HandlerFailure, Response
 from tests.probes import Alarmed, Throws
 from tests.worlds import Hand, quiet, spec_of
 

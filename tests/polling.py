@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from reference_impl.contract import (
+from lastchunk.reference_impl.contract import (
     ACTIVE,
     COMPLETED,
     STATE_KEY,
@@ -19,7 +19,7 @@ from reference_impl.contract import (
     Page,
     Response,
 )
-from reference_impl.session import new_state, set_status
+from lastchunk.reference_impl.session import new_state, set_status
 
 
 @dataclass(frozen=True)

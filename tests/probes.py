@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from model.trace import events as e
-from model.world.pending import Pending
-from model.world.world import no_offset
-from reference_impl.clock import Time, bare
-from reference_impl.contract import Chunk, Context, HandlerFailure, InstanceReplaced, Response
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.world import no_offset
+from lastchunk.reference_impl.clock import Time, bare
+from lastchunk.reference_impl.contract import (
+    Chunk,
+    Context,
+    HandlerFailure,
+    InstanceReplaced,
+    Response,
+)
 from tests.worlds import Hand, NoSettings, of, quiet, spec_of
 
 ON_DISK = "platform.commit_ms=40"

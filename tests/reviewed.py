@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from model.design import load_designs
-from model.estimate.comparison import Comparison, compare
-from model.scenario.load import load_scenario
-from reports.review import Review, make_review
-from reports.write import write_report
+from lastchunk.model.design import load_designs
+from lastchunk.model.estimate.comparison import Comparison, compare
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.reports.review import Review, make_review
+from lastchunk.reports.write import write_report
 
 HOSTILE = "<script>alert(\"x\")</script> | **b** & [l](javascript:1) 'q' \\ `c`\nnew"
 SESSIONS = 12

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from model.design import load_designs
-from model.estimate.comparison import Comparison, compare
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_designs
+from lastchunk.model.estimate.comparison import Comparison, compare
+from lastchunk.model.scenario.load import load_scenario
 from tests.canaries import CompletesAtOnce, NeverCompletes, NoStatusCheck
 from tests.worlds import spec_of
 

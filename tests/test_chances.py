@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from model.scenario.load import load_scenario
-from model.trace import events as e
-from model.world.chances import (
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.chances import (
     build_table,
     choices_of,
     counted,

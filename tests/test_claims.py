@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from model.design import load_designs
-from model.estimate.comparison import Comparison, compare
-from model.scenario.load import load_scenario
-from reports.claims import CLAIMS
-from reports.conditions import QUESTIONS, find_conditions
-from reports.evidence import evidence_of
-from reports.ledger import TITLES, ledger
-from reports.proofs import Proofs
-from reports.review import Review, make_review
-from reports.seen import failures, of_a_closed_tab, seen
+from lastchunk.model.design import load_designs
+from lastchunk.model.estimate.comparison import Comparison, compare
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.reports.claims import CLAIMS
+from lastchunk.reports.conditions import QUESTIONS, find_conditions
+from lastchunk.reports.evidence import evidence_of
+from lastchunk.reports.ledger import TITLES, ledger
+from lastchunk.reports.proofs import Proofs
+from lastchunk.reports.review import Review, make_review
+from lastchunk.reports.seen import failures, of_a_closed_tab, seen
 
 DESIGNS = ["manual", "alarm", "lazy-alarm"]
 BY_NUMBER = {claim.number: claim for claim in CLAIMS}

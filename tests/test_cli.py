@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from lastchunk.cli import app
-from model.errors import InputError
-from reports.result import schema
+from lastchunk.model.errors import InputError
+from lastchunk.reports.result import schema
 
 ROOT = Path(__file__).parent.parent
 CANARIES = Path(__file__).parent / "canaries.py"

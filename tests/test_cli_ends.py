@@ -16,8 +16,8 @@ import pytest
 from lastchunk.cli import app, catalogue, main
 from lastchunk.cli.app import cores, progress_bar
 from lastchunk.cli.compare import command, options
-from model.scenario.load import SHIPPED
-from model.simulate import simulate
+from lastchunk.model.scenario.load import SHIPPED
+from lastchunk.model.simulate import simulate
 
 COMPLETE = "complete_at_finalization"
 COMMANDS = (
@@ -229,10 +229,10 @@ def test_bad_input_is_one_line_and_leaves_nothing(name: str, run: Run, tmp_path:
 INTERRUPTED = {
     "compare": (
         ("harmless", *FEW, "--sweep-sessions", "0"),
-        "reports.write.write_rows",
+        "lastchunk.reports.write.write_rows",
         "report.html",
     ),
-    "verify": (SMALL, "reports.verification.write_text", "verify.json"),
+    "verify": (SMALL, "lastchunk.reports.verification.write_text", "verify.json"),
 }
 
 

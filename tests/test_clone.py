@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.world.clone import NotCloneable, clone
-from reference_impl.contract import Chunk, Response
+from lastchunk.model.world.clone import NotCloneable, clone
+from lastchunk.reference_impl.contract import Chunk, Response
 
 
 @dataclasses.dataclass

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from model.design import load_design
-from model.scenario.load import load_scenario
-from model.simulate import simulate
+from lastchunk.model.design import load_design
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import simulate
 from tests.closed_form import (
     NEVER,
     Draws,

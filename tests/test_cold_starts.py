@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from model.design import DesignSpec, load_design
-from model.properties import check_all
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-from model.simulate import simulate
-from model.simulate.run import Run
-from model.trace import events as e
-from reference_impl.alarm import AlarmDesign
-from reference_impl.clock import bare
-from reference_impl.contract import Chunk, Context, HandlerFailure, Response
-from reference_impl.session import create_session, store_chunk
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.properties import check_all
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import simulate
+from lastchunk.model.simulate.run import Run
+from lastchunk.model.trace import events as e
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.clock import bare
+from lastchunk.reference_impl.contract import Chunk, Context, HandlerFailure, Response
+from lastchunk.reference_impl.session import create_session, store_chunk
 from tests.explore.small import explored
 from tests.probes import KV, Alarmed, created, pending, poke
 from tests.worlds import of

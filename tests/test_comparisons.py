@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.design import DesignSpec, load_design, load_designs
-from model.errors import InputError
-from model.estimate import comparison, replicate
-from model.estimate.comparison import Comparison, check_range, compare, judge, widest
-from model.estimate.intervals import mcnemar, wilson
-from model.properties import GUARDS, OUTCOMES, PROPERTIES, ROW_COLUMNS
-from model.scenario.load import load_scenario
+from lastchunk.model.design import DesignSpec, load_design, load_designs
+from lastchunk.model.errors import InputError
+from lastchunk.model.estimate import comparison, replicate
+from lastchunk.model.estimate.comparison import Comparison, check_range, compare, judge, widest
+from lastchunk.model.estimate.intervals import mcnemar, wilson
+from lastchunk.model.properties import GUARDS, OUTCOMES, PROPERTIES, ROW_COLUMNS
+from lastchunk.model.scenario.load import load_scenario
 
 PAIR = ["manual", "alarm"]
 HELD, VIOLATED, SILENT = 1, 0, -1

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.estimate.comparison import Comparison
-from model.properties import GUARDS, PROPERTIES
-from model.verdict import Verdict
-from reports.content import (
+from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.properties import GUARDS, PROPERTIES
+from lastchunk.model.verdict import Verdict
+from lastchunk.reports.content import (
     failure_words,
     heading,
     side_by_side,
@@ -22,10 +22,10 @@ from reports.content import (
     verdict_blocks,
     witnesses,
 )
-from reports.kinds import css
-from reports.markdown import plain, table
-from reports.pooled import Found, Pooled, rate_words
-from reports.review import Review, make_review
+from lastchunk.reports.kinds import css
+from lastchunk.reports.markdown import plain, table
+from lastchunk.reports.pooled import Found, Pooled, rate_words
+from lastchunk.reports.review import Review, make_review
 from tests import reviewed
 from tests.reviewed import HOSTILE
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from model.design import load_design
-from model.simulate import simulate
-from model.trace import events as e
-from model.trace.events import Costs
-from reference_impl.clock import Time
-from reference_impl.contract import Response
+from lastchunk.model.design import load_design
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.events import Costs
+from lastchunk.reference_impl.clock import Time
+from lastchunk.reference_impl.contract import Response
 from tests.probes import Probe, poke, probe
 from tests.worlds import of, quiet
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from model.design import load_design
-from model.errors import InputError
-from model.estimate.costs import (
+from lastchunk.model.design import load_design
+from lastchunk.model.errors import InputError
+from lastchunk.model.estimate.costs import (
     ITEMS,
     LENGTHS_MS,
     Prices,
@@ -23,9 +23,9 @@ from model.estimate.costs import (
     load_prices,
     summary,
 )
-from model.simulate import simulate
-from model.trace.events import Costs
-from model.world.meter import Meter
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace.events import Costs
+from lastchunk.model.world.meter import Meter
 from tests.worlds import of, quiet
 
 

@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 
 import pytest
 
-from model.design import DesignSpec, load_design
-from model.errors import DesignError
-from model.properties import Violation, check_all
-from model.scenario.load import load_scenario
-from model.simulate import record, replay, simulate
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import ACTIVE, STATE_KEY, Chunk, Response
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.errors import DesignError
+from lastchunk.model.properties import Violation, check_all
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import record, replay, simulate
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import ACTIVE, STATE_KEY, Chunk, Response
 from tests.explore.small import explored
 from tests.probes import Probe, poke, probe
 from tests.worlds import NoSettings, quiet, spec_of

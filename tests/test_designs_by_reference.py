@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from model.design import load_design, load_designs, settings_for, shipped_designs
-from model.errors import DesignError, InputError
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-from reference_impl import DESIGNS
+from lastchunk.model.design import load_design, load_designs, settings_for, shipped_designs
+from lastchunk.model.errors import DesignError, InputError
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.reference_impl import DESIGNS
 
 WHOLE = """
 from dataclasses import dataclass
-from reference_impl.contract import Response
+from lastchunk.reference_impl.contract import Response
 
 @dataclass(frozen=True)
 class Settings:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from model.explore.diagram import EXPLORED, NOWHERE, Diagram, Transition, diagram_of
-from reference_impl import DESIGNS
-from reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE
-from reports import designs as page
-from reports.figures.diagram import PLACES, diagram_figure, places_of
-from reports.figures.save import png_bytes
+from lastchunk.model.explore.diagram import EXPLORED, NOWHERE, Diagram, Transition, diagram_of
+from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE
+from lastchunk.reports import designs as page
+from lastchunk.reports.figures.diagram import PLACES, diagram_figure, places_of
+from lastchunk.reports.figures.save import png_bytes
 from tests.explore.mutants import (
     AlarmCompletes,
     ForgetsThatCompletedIsFinal,

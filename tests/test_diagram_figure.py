@@ -9,8 +9,8 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from model.design import DesignSpec, load_design
-from model.explore.diagram import (
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.explore.diagram import (
     EXPIRED,
     NOWHERE,
     ORDER,
@@ -20,11 +20,11 @@ from model.explore.diagram import (
     settled,
     state_of,
 )
-from model.scenario.load import load_scenario
-from model.trace import events as e
-from reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE, STATE_KEY
-from reports.figures.diagram import PLACES, diagram_figure, places_of
-from reports.figures.style import BLUE, GREY, VERMILION
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.trace import events as e
+from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE, STATE_KEY
+from lastchunk.reports.figures.diagram import PLACES, diagram_figure, places_of
+from lastchunk.reports.figures.style import BLUE, GREY, VERMILION
 
 CUT = Transition(ACTIVE, COMPLETED, "alarm: chunks missing")
 WHOLE = Transition(ACTIVE, COMPLETED, "alarm: every chunk stored")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import lastchunk
-from model.estimate.sweep import sweep
-from model.properties import PROPERTIES
+from lastchunk.model.estimate.sweep import sweep
+from lastchunk.model.properties import PROPERTIES
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from model.design import load_designs
-from model.errors import InputError
-from model.estimate.comparison import compare, judge, widest
-from model.estimate.intervals import upper_bound_if_none, wilson
-from model.estimate.replicate import BATCH, replicate, stream
-from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
-from model.properties import GUARDS, OUTCOMES, PROPERTIES, ROW_COLUMNS, row_of
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-from model.simulate import simulate
+from lastchunk.model.design import load_designs
+from lastchunk.model.errors import InputError
+from lastchunk.model.estimate.comparison import compare, judge, widest
+from lastchunk.model.estimate.intervals import upper_bound_if_none, wilson
+from lastchunk.model.estimate.replicate import BATCH, replicate, stream
+from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
+from lastchunk.model.properties import GUARDS, OUTCOMES, PROPERTIES, ROW_COLUMNS, row_of
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import simulate
 
 PAIR = ["manual", "alarm"]
 

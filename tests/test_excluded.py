@@ -14,9 +14,9 @@ import pytest
 
 from benchmarks.excluded import BETWEEN, EARLY, FORGOTTEN, LOST, OVERLAP, Watch
 from benchmarks.random_worlds import NAMES, STORMS, count_some, offsets, storm_world, watch
-from model.trace import events as e
-from model.world.alarms import Alarms
-from model.world.storage import Storage
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.alarms import Alarms
+from lastchunk.model.world.storage import Storage
 from tests import test_switches as switches
 
 WORLDS = 120

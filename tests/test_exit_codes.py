@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from lastchunk.cli.ends import TRACEBACK, code_of
-from model.errors import DesignError, InputError, InternalError
-from model.explore.counterexample import ExplorerError
+from lastchunk.model.errors import DesignError, InputError, InternalError
+from lastchunk.model.explore.counterexample import ExplorerError
 
 
 def raising(error: BaseException) -> Callable[[], Any]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from model.design import load_designs
-from model.scenario.load import load_scenario
-from model.simulate import simulate
-from model.trace import events as e
-from model.trace.facts import Facts, facts_of
+from lastchunk.model.design import load_designs
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import Facts, facts_of
 from tests.test_properties import done, start, upload
 from tests.worlds import of
 

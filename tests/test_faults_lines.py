@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from model.errors import DesignError
-from model.subset import check_subset, lasting_of
+from lastchunk.model.errors import DesignError
+from lastchunk.model.subset import check_subset, lasting_of
 
 HEAD = """
 import contextvars
@@ -16,7 +16,7 @@ import enum
 import random
 import threading
 from dataclasses import dataclass, field
-from reference_impl.alarm import AlarmDesign, AlarmSettings
+from lastchunk.reference_impl.alarm import AlarmDesign, AlarmSettings
 
 class Box:
     def __init__(self):

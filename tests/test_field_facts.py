@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from model.design import load_design
-from model.properties import Violation, check_all
-from model.simulate import Run, simulate
-from model.trace.words import words_of
+from lastchunk.model.design import load_design
+from lastchunk.model.properties import Violation, check_all
+from lastchunk.model.simulate import Run, simulate
+from lastchunk.model.trace.words import words_of
 from tests.worlds import quiet
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -13,16 +13,16 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from model.estimate.costs import ITEMS
-from model.estimate.sweep import Axis
-from model.explore.threshold import Side, Threshold
-from model.properties import OUTCOMES
-from reports.figures.costs import cost_figure, length_words
-from reports.figures.delays import delay_figure
-from reports.figures.outcomes import outcome_figure
-from reports.figures.safe_region import safe_region_figure
-from reports.figures.style import DESIGN_COLOURS, OUTCOME_COLOURS, SETTINGS, styled
-from reports.figures.sweeps import SHOWN, sweep_figure
+from lastchunk.model.estimate.costs import ITEMS
+from lastchunk.model.estimate.sweep import Axis
+from lastchunk.model.explore.threshold import Side, Threshold
+from lastchunk.model.properties import OUTCOMES
+from lastchunk.reports.figures.costs import cost_figure, length_words
+from lastchunk.reports.figures.delays import delay_figure
+from lastchunk.reports.figures.outcomes import outcome_figure
+from lastchunk.reports.figures.safe_region import safe_region_figure
+from lastchunk.reports.figures.style import DESIGN_COLOURS, OUTCOME_COLOURS, SETTINGS, styled
+from lastchunk.reports.figures.sweeps import SHOWN, sweep_figure
 
 
 def drawn(figure: Figure) -> list[Any]:

@@ -6,15 +6,15 @@ from itertools import pairwise
 
 import pytest
 
-from model.design import load_design
-from model.scenario.load import load_scenario
-from model.simulate import Run, simulate
-from model.trace import events as e
-from reports.figures.bars import Bar, Mark, Spans
-from reports.figures.object_spans import wait_words
-from reports.figures.panel import COLOURS, LANE_AT
-from reports.figures.spans import spans_of
-from reports.figures.timeline import timeline_figure
+from lastchunk.model.design import load_design
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import Run, simulate
+from lastchunk.model.trace import events as e
+from lastchunk.reports.figures.bars import Bar, Mark, Spans
+from lastchunk.reports.figures.object_spans import wait_words
+from lastchunk.reports.figures.panel import COLOURS, LANE_AT
+from lastchunk.reports.figures.spans import spans_of
+from lastchunk.reports.figures.timeline import timeline_figure
 from tests.worlds import run
 
 SLOW_PUT = "blobs.put_delay_ms=4000"

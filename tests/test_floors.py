@@ -16,19 +16,19 @@ FLOORS = [
     {"reference_impl"},
     {
         "model",
-        "model.errors",
-        "model.files",
-        "model.streams",
-        "model.design",
-        "model.scenario",
-        "model.trace",
-        "model.properties",
-        "model.verdict",
+        "lastchunk.model.errors",
+        "lastchunk.model.files",
+        "lastchunk.model.streams",
+        "lastchunk.model.design",
+        "lastchunk.model.scenario",
+        "lastchunk.model.trace",
+        "lastchunk.model.properties",
+        "lastchunk.model.verdict",
     },
-    {"model.world"},
-    {"model.simulate"},
-    {"model.explore"},
-    {"model.estimate"},
+    {"lastchunk.model.world"},
+    {"lastchunk.model.simulate"},
+    {"lastchunk.model.explore"},
+    {"lastchunk.model.estimate"},
     {"reports"},
     {"lastchunk"},
 ]
@@ -77,10 +77,19 @@ def test_no_upward_import(path: Path) -> None:
 
 
 def test_an_upward_import_is_seen() -> None:
-    assert upward("model.world.world", "from model.simulate import run") == ["model.simulate"]
-    assert upward("reference_impl.alarm", "import model.errors") == ["model.errors"]
-    assert upward("reports.write", "def f():\n    import lastchunk.cli") == ["lastchunk.cli"]
-    assert upward("model.simulate.run", "from model.world.world import World") == []
+    assert upward("lastchunk.model.world.world", "from lastchunk.model.simulate import run") == [
+        "lastchunk.model.simulate"
+    ]
+    assert upward("lastchunk.reference_impl.alarm", "import lastchunk.model.errors") == [
+        "lastchunk.model.errors"
+    ]
+    assert upward("lastchunk.reports.write", "def f():\n    import lastchunk.cli") == [
+        "lastchunk.cli"
+    ]
+    assert (
+        upward("lastchunk.model.simulate.run", "from lastchunk.model.world.world import World")
+        == []
+    )
 
 
 def test_designs_import_the_standard_library_alone() -> None:

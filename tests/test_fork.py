@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.random_worlds import NAMES, STORMS, Wanderer, storm_world
-from model.world.world import World
+from lastchunk.model.world.world import World
 from tests.probes import created, poke
 from tests.test_rules_alarm import SetsInBackOff
 

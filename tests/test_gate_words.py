@@ -11,8 +11,8 @@ import pytest
 
 from lastchunk.cli import main
 from lastchunk.cli.gate import much_to_do
-from model.design import load_designs
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_designs
+from lastchunk.model.scenario.load import load_scenario
 
 Run = Callable[[str], tuple[int, str, str]]
 CANARIES = Path(__file__).parent / "canaries.py"

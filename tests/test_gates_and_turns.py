@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import pytest
 
-from model.design import load_design
-from model.scenario.schema import InstanceLost
-from model.simulate import simulate
-from model.trace import events as e
-from model.world.pending import Pending
-from reference_impl.clock import Time, bare
-from reference_impl.contract import Chunk, Response
+from lastchunk.model.design import load_design
+from lastchunk.model.scenario.schema import InstanceLost
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.pending import Pending
+from lastchunk.reference_impl.clock import Time, bare
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.probes import ON_DISK, Alarmed, Probe
 from tests.worlds import Hand, of, quiet, spec_of
 

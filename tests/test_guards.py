@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from model.properties import GUARDS
-from model.trace import events as e
-from model.trace.facts import facts_of
+from lastchunk.model.properties import GUARDS
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import facts_of
 
 Trace = list[e.Event]
 RECORDED = e.ChunkRecorded(10_010, 0, 10)

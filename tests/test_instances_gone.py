@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from model.scenario.schema import Deploy, InstanceLost, ProcessKilled
-from model.trace import events as e
-from model.world.chances import KEEPING
-from model.world.pending import Pending
-from reference_impl.clock import bare
-from reference_impl.contract import COMPLETED, Response
+from lastchunk.model.scenario.schema import Deploy, InstanceLost, ProcessKilled
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.chances import KEEPING
+from lastchunk.model.world.pending import Pending
+from lastchunk.reference_impl.clock import bare
+from lastchunk.reference_impl.contract import COMPLETED, Response
 from tests.probes import KV, ON_DISK, Alarmed, bounds, started
 from tests.worlds import Hand, of, quiet, spec_of
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from model.scenario.schema import Deploy
-from model.trace import events as e
-from reference_impl.clock import bare
-from reference_impl.contract import Response
+from lastchunk.model.scenario.schema import Deploy
+from lastchunk.model.trace import events as e
+from lastchunk.reference_impl.clock import bare
+from lastchunk.reference_impl.contract import Response
 from tests.probes import bounds, started
 from tests.test_instances_gone import DEPLOY, KILL, POKE, RESET, Works, answers, strike, world
 from tests.worlds import of

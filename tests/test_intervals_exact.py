@@ -11,8 +11,14 @@ import scipy.stats
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from model.estimate.costs import mean_interval
-from model.estimate.intervals import Interval, mcnemar, paired, upper_bound_if_none, wilson
+from lastchunk.model.estimate.costs import mean_interval
+from lastchunk.model.estimate.intervals import (
+    Interval,
+    mcnemar,
+    paired,
+    upper_bound_if_none,
+    wilson,
+)
 
 COUNT = st.integers(0, 60)
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks.random_worlds import NAMES, STORMS, Wanderer, storm_world
-from model.world.alarms import ALARM, LIMIT, MOVE, SLOT
-from model.world.instances import IDLE_END
-from model.world.meter import IDLE
-from model.world.object import CONSTRUCT
-from model.world.world import World
+from lastchunk.model.world.alarms import ALARM, LIMIT, MOVE, SLOT
+from lastchunk.model.world.instances import IDLE_END
+from lastchunk.model.world.meter import IDLE
+from lastchunk.model.world.object import CONSTRUCT
+from lastchunk.model.world.world import World
 
 WORLDS = 100
 

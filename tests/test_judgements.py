@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 
-from model.properties import EXPLORABLE, Held, JudgeSettings, NotApplicable, Violation
-from model.properties.base import Judgement
-from model.trace import events as e
-from model.trace.facts import facts_of
+from lastchunk.model.properties import EXPLORABLE, Held, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.properties.base import Judgement
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import facts_of
 from tests.test_properties import JUDGE, STOP, done, start, upload
 
 RECORDED = e.ChunkRecorded(10_010, 0, 10)

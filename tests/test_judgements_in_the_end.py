@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.properties import EXPLORABLE, Held, JudgeSettings, NotApplicable, Violation
-from model.properties.base import Judgement, judge_settings
-from model.trace import events as e
-from model.trace.facts import facts_of
-from reference_impl import DESIGNS
+from lastchunk.model.properties import EXPLORABLE, Held, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.properties.base import Judgement, judge_settings
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import facts_of
+from lastchunk.reference_impl import DESIGNS
 from tests.probes import Probe
 from tests.test_properties import JUDGE, STOP, done, start, upload
 from tests.worlds import spec_of

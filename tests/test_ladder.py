@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import pytest
 
-from model.design import load_design
-from model.properties import Violation, check_all
-from model.scenario.load import load_scenario
-from model.simulate import Run, simulate
-from model.trace import events as e
-from reference_impl import DESIGNS
-from reference_impl.contract import INCOMPLETE
+from lastchunk.model.design import load_design
+from lastchunk.model.properties import Violation, check_all
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import Run, simulate
+from lastchunk.model.trace import events as e
+from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl.contract import INCOMPLETE
 from tests.test_field_facts import FACTS, GOLDEN
 from tests.worlds import of, quiet
 

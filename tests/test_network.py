@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from model.trace import events as e
-from model.trace.facts import facts_of
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import facts_of
 from tests.test_rules import Puts
 from tests.worlds import Hand, of, quiet, run, spec_of
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from model.design import DesignSpec, load_design
-from model.estimate.comparison import compare
-from model.properties import Violation, check_all
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-from model.simulate import simulate
-from model.trace import events as e
-from model.trace.facts import facts_of
-from reference_impl.contract import ACTIVE, COMPLETED, STATE_KEY
-from reference_impl.outbox import OUTBOX_KEY, OutboxDesign
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.estimate.comparison import compare
+from lastchunk.model.properties import Violation, check_all
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import facts_of
+from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, STATE_KEY
+from lastchunk.reference_impl.outbox import OUTBOX_KEY, OutboxDesign
 from tests.worlds import of, quiet, spec_of
 
 STORM = [

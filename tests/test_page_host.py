@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from model.design import load_design
-from model.errors import DesignError
-from model.properties import Held, check_all
-from model.simulate import simulate
-from model.trace import events as e
-from model.trace.facts import facts_of
-from reference_impl.contract import Get, Sleep
+from lastchunk.model.design import load_design
+from lastchunk.model.errors import DesignError
+from lastchunk.model.properties import Held, check_all
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import facts_of
+from lastchunk.reference_impl.contract import Get, Sleep
 from tests.probes import Probe
 from tests.worlds import NoSettings, of, quiet, spec_of
 

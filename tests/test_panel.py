@@ -9,9 +9,9 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from reports.figures.bars import Bar, Mark, Spans
-from reports.figures.marks import draw_violations, key_of, violation_lines
-from reports.figures.panel import (
+from lastchunk.reports.figures.bars import Bar, Mark, Spans
+from lastchunk.reports.figures.marks import draw_violations, key_of, violation_lines
+from lastchunk.reports.figures.panel import (
     BAND_COLOURS,
     BANDS_AT,
     COLOURS,
@@ -22,8 +22,8 @@ from reports.figures.panel import (
     Words,
     draw_panel,
 )
-from reports.figures.style import BLACK, ORANGE, PALE, VERMILION
-from reports.figures.timeline import (
+from lastchunk.reports.figures.style import BLACK, ORANGE, PALE, VERMILION
+from lastchunk.reports.figures.timeline import (
     AFTER_MS,
     BEFORE_MS,
     GAP_MS,

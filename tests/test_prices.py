@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from model.errors import InputError
-from model.estimate.costs import ITEMS, Prices, cost_table, dollars, load_prices, summary
-from model.estimate.simplicity import simplicity_of
-from reference_impl import DESIGNS
-from reference_impl.contract import Response
+from lastchunk.model.errors import InputError
+from lastchunk.model.estimate.costs import ITEMS, Prices, cost_table, dollars, load_prices, summary
+from lastchunk.model.estimate.simplicity import simplicity_of
+from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl.contract import Response
 from tests.probes import Probe
 
 LADDER = ["alarm", "short-grace", "re-read", "leases", "manifest", "lazy-alarm"]

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.errors import DesignError
-from model.world.clone import clone
-from model.world.frozen import frozen
-from model.world.program import Done, Program
-from reference_impl.clock import Time, bare
-from reference_impl.contract import Get, HandlerFailure, NetworkError, Put, Timer
+from lastchunk.model.errors import DesignError
+from lastchunk.model.world.clone import clone
+from lastchunk.model.world.frozen import frozen
+from lastchunk.model.world.program import Done, Program
+from lastchunk.reference_impl.clock import Time, bare
+from lastchunk.reference_impl.contract import Get, HandlerFailure, NetworkError, Put, Timer
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from model.design import load_design
-from model.explore.search import Budget
-from model.explore.threshold import Threshold
-from model.explore.verify import Verification
-from model.explore.words import explanation
-from model.properties import PROPERTIES, Violation
-from model.scenario.load import load_scenario
-from model.simulate import simulate
-from model.verdict import Verdict, VerdictKind
-from reports import proofs as section
-from reports.proofs import (
+from lastchunk.model.design import load_design
+from lastchunk.model.explore.search import Budget
+from lastchunk.model.explore.threshold import Threshold
+from lastchunk.model.explore.verify import Verification
+from lastchunk.model.explore.words import explanation
+from lastchunk.model.properties import PROPERTIES, Violation
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import simulate
+from lastchunk.model.verdict import Verdict, VerdictKind
+from lastchunk.reports import proofs as section
+from lastchunk.reports.proofs import (
     Proofs,
     make_proofs,
     make_region,
@@ -118,7 +118,7 @@ def test_the_map_is_sampled_by_counting_and_its_boundaries_are_exact() -> None:
 def test_a_design_that_cannot_be_explored_is_named_and_the_others_are_there(tmp_path: Any) -> None:
     file = tmp_path / "mine.py"
     file.write_text(
-        "from reference_impl.alarm import AlarmDesign\n"
+        "from lastchunk.reference_impl.alarm import AlarmDesign\n"
         "class Mine(AlarmDesign):\n"
         "    async def signal_stop(self):\n"
         "        return self.ctx.now() / 2\n"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from model.properties import (
+from lastchunk.model.properties import (
     GUARDS,
     OUTCOMES,
     PROPERTIES,
@@ -18,8 +18,8 @@ from model.properties import (
     check_all,
     row_of,
 )
-from model.trace import events as e
-from model.trace.facts import Facts, facts_of
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import Facts, facts_of
 
 JUDGE = JudgeSettings(grace_ms=5_000)
 

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 import pytest
 
-from model.scenario.schema import Client
-from model.trace import events as e
-from model.trace.facts import facts_of
-from reference_impl.contract import Browser
-from reference_impl.recorder import Recorder, RecorderSettings
+from lastchunk.model.scenario.schema import Client
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import facts_of
+from lastchunk.reference_impl.contract import Browser
+from lastchunk.reference_impl.recorder import Recorder, RecorderSettings
 from tests.probes import Probe
 from tests.worlds import Hand, of, quiet, run, spec_of
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference_impl.contract import (
+from lastchunk.reference_impl.contract import (
     Abandon,
     Chunk,
     Fetch,
@@ -25,9 +25,9 @@ from reference_impl.contract import (
     StopFlowError,
     WriteRow,
 )
-from reference_impl.manifest import ManifestDesign
-from reference_impl.manual import ManualDesign, ManualSettings
-from reference_impl.recorder import Recorder, RecorderSettings
+from lastchunk.reference_impl.manifest import ManifestDesign
+from lastchunk.reference_impl.manual import ManualDesign, ManualSettings
+from lastchunk.reference_impl.recorder import Recorder, RecorderSettings
 from tests.by_hand_driver import steps
 from tests.test_recorder import recorder
 

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.design import load_design
-from model.errors import InputError
-from model.simulate import record, replay
-from model.simulate.replay import possible
-from model.trace import events as e
-from model.trace.schedule import Schedule, Step
-from model.world.world import World
+from lastchunk.model.design import load_design
+from lastchunk.model.errors import InputError
+from lastchunk.model.simulate import record, replay
+from lastchunk.model.simulate.replay import possible
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.schedule import Schedule, Step
+from lastchunk.model.world.world import World
 from tests.probes import Alarmed
 from tests.worlds import of, quiet, spec_of
 

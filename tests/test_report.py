@@ -12,22 +12,22 @@ import pytest
 from matplotlib.figure import Figure
 
 import lastchunk
-from model.design import load_designs
-from model.errors import InputError
-from model.estimate.comparison import Comparison, compare
-from model.estimate.sweep import UPLINK_SPEED, sweep
-from model.explore.matrix import Matrix
-from model.properties import PROPERTIES
-from model.scenario.load import load_scenario, shipped
-from model.simulate import Run, simulate
-from reports.figures.marks import violation_lines
-from reports.figures.save import png_bytes, svg_bytes
-from reports.figures.spans import spans_of
-from reports.figures.timeline import panels_of, timeline_figure, violations_of
-from reports.notebook import comparison_html, run_html
-from reports.result import schema
-from reports.review import Review, make_review
-from reports.write import write_report
+from lastchunk.model.design import load_designs
+from lastchunk.model.errors import InputError
+from lastchunk.model.estimate.comparison import Comparison, compare
+from lastchunk.model.estimate.sweep import UPLINK_SPEED, sweep
+from lastchunk.model.explore.matrix import Matrix
+from lastchunk.model.properties import PROPERTIES
+from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.model.simulate import Run, simulate
+from lastchunk.reports.figures.marks import violation_lines
+from lastchunk.reports.figures.save import png_bytes, svg_bytes
+from lastchunk.reports.figures.spans import spans_of
+from lastchunk.reports.figures.timeline import panels_of, timeline_figure, violations_of
+from lastchunk.reports.notebook import comparison_html, run_html
+from lastchunk.reports.result import schema
+from lastchunk.reports.review import Review, make_review
+from lastchunk.reports.write import write_report
 from tests.cells import matrix_of
 
 ASKED = [slug for slug, item in PROPERTIES.items() if item.asks == "every design"]
@@ -178,7 +178,7 @@ def test_a_failed_report_keeps_the_older_one(
     def fail(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("reports.write.write_rows", fail)
+    monkeypatch.setattr("lastchunk.reports.write.write_rows", fail)
     with pytest.raises(InputError, match="No space left"):
         write_report(review_of(["harmless"]), out)
     assert (out / "report.html").read_text() == "older"

@@ -16,17 +16,17 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from model.design import load_design, load_designs
-from model.estimate.comparison import compare
-from model.estimate.costs import cost_table, dollars, load_prices
-from model.explore.verify import verify
-from model.properties import PROPERTIES
-from model.scenario.load import load_scenario
-from reports.claims import CLAIMS
-from reports.conditions import find_conditions
-from reports.proofs import Proofs
-from reports.review import Review, make_review
-from reports.write import write_report
+from lastchunk.model.design import load_design, load_designs
+from lastchunk.model.estimate.comparison import compare
+from lastchunk.model.estimate.costs import cost_table, dollars, load_prices
+from lastchunk.model.explore.verify import verify
+from lastchunk.model.properties import PROPERTIES
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.reports.claims import CLAIMS
+from lastchunk.reports.conditions import find_conditions
+from lastchunk.reports.proofs import Proofs
+from lastchunk.reports.review import Review, make_review
+from lastchunk.reports.write import write_report
 from tests.cells import matrix_of
 from tests.pages import Page, Rows, markdown_tables
 
@@ -288,7 +288,7 @@ def test_outcomes_are_counted_from_the_rows(report: Report) -> None:
 
 def test_the_bars_of_the_outcomes_are_as_long_as_the_table_says(report: Report) -> None:
     """The figure is drawn from the tables of `result.json`: each bar's part is its share there."""
-    from reports.figures.outcomes import WORDS, outcome_figure
+    from lastchunk.reports.figures.outcomes import WORDS, outcome_figure
 
     said = report.json["scenarios"]
     counts = {
@@ -346,7 +346,7 @@ def test_no_outcome_contradicts_a_property(report: Report) -> None:
 
 
 def test_the_figure_of_the_outcomes_explains_each_that_it_shows(report: Report) -> None:
-    from reports.figures.outcomes import WORDS
+    from lastchunk.reports.figures.outcomes import WORDS
 
     shown = set(report.frame["outcome"].unique())
     assert "Lost: a chunk was missing when" not in report.text, "lost has one meaning"

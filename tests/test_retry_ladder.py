@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.trace import events as e
-from model.world.delivery import Delivery
-from reference_impl.clock import Time, bare
-from reference_impl.contract import HandlerFailure, Response
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.delivery import Delivery
+from lastchunk.reference_impl.clock import Time, bare
+from lastchunk.reference_impl.contract import HandlerFailure, Response
 from tests.probes import ON_DISK, Alarmed, Probe, answers, bounds, created, pending, poke, started
 from tests.worlds import Hand, of
 

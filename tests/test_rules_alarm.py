@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from model.trace import events as e
-from reference_impl.clock import Time, bare
-from reference_impl.contract import HandlerFailure, Response
+from lastchunk.model.trace import events as e
+from lastchunk.reference_impl.clock import Time, bare
+from lastchunk.reference_impl.contract import HandlerFailure, Response
 from tests.probes import ON_DISK, Alarmed, Throws, bounds, created, pending, poke, started
 from tests.worlds import Hand, of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from model.trace import events as e
-from reference_impl.clock import Time, bare
-from reference_impl.contract import Chunk, Response
+from lastchunk.model.trace import events as e
+from lastchunk.reference_impl.clock import Time, bare
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.probes import ON_DISK, Alarmed, Probe, created, pending, poke, probe
 from tests.worlds import Hand, of
 

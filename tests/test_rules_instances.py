@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from model.trace import events as e
-from model.world import instances
-from reference_impl.clock import Time, bare
-from reference_impl.contract import (
+from lastchunk.model.trace import events as e
+from lastchunk.model.world import instances
+from lastchunk.reference_impl.clock import Time, bare
+from lastchunk.reference_impl.contract import (
     HandlerFailure,
     InstanceReplaced,
     Response,

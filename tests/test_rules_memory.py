@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from model.trace import events as e
-from model.world import instances
-from reference_impl.clock import Time
-from reference_impl.contract import (
+from lastchunk.model.trace import events as e
+from lastchunk.model.world import instances
+from lastchunk.reference_impl.clock import Time
+from lastchunk.reference_impl.contract import (
     BlobStoreError,
     Chunk,
     Context,

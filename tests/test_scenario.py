@@ -11,12 +11,12 @@ import pytest
 import scipy.stats
 from pydantic import TypeAdapter
 
-from model.design import load_design, load_designs, shipped_designs
-from model.errors import DesignError, InputError
-from model.scenario.delay import Delay
-from model.scenario.load import load_scenario, shipped
-from model.scenario.schema import Client
-from reference_impl.recorder import RecorderSettings
+from lastchunk.model.design import load_design, load_designs, shipped_designs
+from lastchunk.model.errors import DesignError, InputError
+from lastchunk.model.scenario.delay import Delay
+from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.model.scenario.schema import Client
+from lastchunk.reference_impl.recorder import RecorderSettings
 
 DELAY: TypeAdapter[Any] = TypeAdapter(Delay)
 
@@ -165,7 +165,7 @@ def test_a_missing_design_is_refused() -> None:
 
 
 def test_a_design_error_names_design_method_and_line() -> None:
-    from model.simulate import simulate
+    from lastchunk.model.simulate import simulate
     from tests.canaries import AwaitsUnknown, SleepsForReal
     from tests.worlds import spec_of
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.errors import InputError
-from model.scenario.load import (
+from lastchunk.model.errors import InputError
+from lastchunk.model.scenario.load import (
     apply_override,
     load_scenario,
     parse_value,
     substitute,
 )
-from model.scenario.schema import Scenario
+from lastchunk.model.scenario.schema import Scenario
 from tests.test_scenario_refusals import FAULT, refused
 
 

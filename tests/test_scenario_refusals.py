@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from model.errors import InputError
-from model.scenario.load import (
+from lastchunk.model.errors import InputError
+from lastchunk.model.scenario.load import (
     find,
     load_scenario,
     read_toml,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from model.errors import InputError
-from model.explore.cells import Cell
-from model.explore.fault_classes import BUILDERS
-from model.explore.matrix import Pair
-from reports import settle
-from reports.settle import LARGE, NEEDLESS, matrix_for_claims
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.cells import Cell
+from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix import Pair
+from lastchunk.reports import settle
+from lastchunk.reports.settle import LARGE, NEEDLESS, matrix_for_claims
 from tests.cells import Cells, matrix_of
 
 DESIGNS = ("manual", "lazy-alarm")

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import scipy.stats
 
-from model.design import load_design
-from model.scenario.load import load_scenario
-from model.simulate import Run, record, replay, simulate
-from model.streams import Streams
-from model.trace import events as e
-from model.world.pending import Pending
-from model.world.world import World
+from lastchunk.model.design import load_design
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import Run, record, replay, simulate
+from lastchunk.model.streams import Streams
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.world import World
 from tests.worlds import of, quiet
 
 

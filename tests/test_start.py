@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from model.design import load_design
-from model.explore.verify import verify
-from model.scenario.load import load_scenario
-from model.simulate import simulate
-from model.trace import events as e
+from lastchunk.model.design import load_design
+from lastchunk.model.explore.verify import verify
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace import events as e
 from tests.worlds import of
 
 DESIGNS = ("manual", "alarm", "lazy-alarm")

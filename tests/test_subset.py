@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from model.errors import DesignError
-from model.subset import check_subset, check_values, lasting_of
-from reference_impl import DESIGNS
-from reference_impl.alarm import AlarmSettings
+from lastchunk.model.errors import DesignError
+from lastchunk.model.subset import check_subset, check_values, lasting_of
+from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl.alarm import AlarmSettings
 
 HEAD = """
 import asyncio
@@ -29,8 +29,8 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from reference_impl.alarm import AlarmDesign, AlarmSettings
-from reference_impl.contract import Response
+from lastchunk.reference_impl.alarm import AlarmDesign, AlarmSettings
+from lastchunk.reference_impl.contract import Response
 
 TABLE = []
 COUNT = 0

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from model.design import load_designs
-from model.estimate.comparison import compare
-from model.estimate.intervals import wilson
-from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_designs
+from lastchunk.model.estimate.comparison import compare
+from lastchunk.model.estimate.intervals import wilson
+from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
+from lastchunk.model.scenario.load import load_scenario
 
 PAIR = ["manual", "alarm"]
 

@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from model.world import crossing, faults, instances
-from model.world import object as object_module
-from model.world.alarms import Alarms
-from model.world.client import ClientHost
-from model.world.delivery import Delivery
-from model.world.network import Network
-from model.world.object import ObjectRuntime
-from model.world.pending import Pending
-from model.world.program import Program
-from model.world.storage import Storage
-from reference_impl.contract import BlobPut, Put
+from lastchunk.model.world import crossing, faults, instances
+from lastchunk.model.world import object as object_module
+from lastchunk.model.world.alarms import Alarms
+from lastchunk.model.world.client import ClientHost
+from lastchunk.model.world.delivery import Delivery
+from lastchunk.model.world.network import Network
+from lastchunk.model.world.object import ObjectRuntime
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.program import Program
+from lastchunk.model.world.storage import Storage
+from lastchunk.reference_impl.contract import BlobPut, Put
 from tests import test_rules as rules
 from tests import test_rules_alarm as slot
 from tests import test_rules_commits as commits
@@ -86,7 +86,7 @@ def the_same_value_is_set_again(patch: Patch) -> None:
 
 @switches_off("D1", delivery.check_d1)
 def counted_failures_are_retried_for_ever(patch: Patch) -> None:
-    patch.setattr("model.world.delivery.COUNTED_RETRIES_MAX", 1_000_000)
+    patch.setattr("lastchunk.model.world.delivery.COUNTED_RETRIES_MAX", 1_000_000)
 
 
 @switches_off("D2", delivery.test_d2_uncounted_failures_are_retried_for_ever)

@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from model.errors import DesignError
-from model.properties import JudgeSettings
-from model.properties.row import row_of
-from model.scenario.load import load_scenario
-from model.simulate import simulate
-from model.trace import events as e
-from model.trace.facts import facts_of
-from model.world.thrown import words_of
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import Chunk, Get, HandlerFailure, Response
+from lastchunk.model.errors import DesignError
+from lastchunk.model.properties import JudgeSettings
+from lastchunk.model.properties.row import row_of
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import facts_of
+from lastchunk.model.world.thrown import words_of
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import Chunk, Get, HandlerFailure, Response
 from tests.explore.small import explored, line_with
 from tests.probes import Alarmed, Probe, answers, bounds, created, poke, probe, started
 from tests.worlds import NoSettings, of, quiet, spec_of

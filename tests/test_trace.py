@@ -11,24 +11,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.design import load_design, load_designs
-from model.errors import InputError
-from model.estimate.replicate import replicate
-from model.scenario.load import load_scenario, shipped
-from model.simulate import simulate
-from model.streams import Streams
-from model.trace import events as e
-from model.trace.facts import facts_of
-from model.trace.jsonl import read_jsonl, to_line, write_jsonl
+from lastchunk.model.design import load_design, load_designs
+from lastchunk.model.errors import InputError
+from lastchunk.model.estimate.replicate import replicate
+from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.model.simulate import simulate
+from lastchunk.model.streams import Streams
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import facts_of
+from lastchunk.model.trace.jsonl import read_jsonl, to_line, write_jsonl
 from tests.worlds import of, run
 
 SCRIPT = """
 import hashlib, sys
-from model.design import load_designs
-from model.estimate.replicate import replicate
-from model.scenario.load import load_scenario, shipped
-from model.simulate import simulate
-from model.trace.jsonl import to_line
+from lastchunk.model.design import load_designs
+from lastchunk.model.estimate.replicate import replicate
+from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace.jsonl import to_line
 if __name__ == "__main__":
     digest = hashlib.sha256()
     for name in shipped():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lastchunk.cli.trace_table import AROUND, HEAD, TAIL, WHOLE, kept, trace_table
-from model.trace.events import Event, RunEnded
+from lastchunk.model.trace.events import Event, RunEnded
 
 
 def trace(count: int) -> list[Event]:

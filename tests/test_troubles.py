@@ -11,11 +11,11 @@ from itertools import pairwise
 
 import pytest
 
-from model.design import load_design
-from model.simulate import simulate
-from model.trace import events as e
-from model.trace.facts import facts_of
-from reference_impl.contract import Response
+from lastchunk.model.design import load_design
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import facts_of
+from lastchunk.reference_impl.contract import Response
 from tests.probes import Probe
 from tests.worlds import of, quiet, spec_of
 

@@ -9,11 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.errors import InputError
-from model.scenario.mahimahi import read_mahimahi
-from model.scenario.schema import FluctuatingUplinkSpec
-from model.streams import Streams
-from model.world.uplink import ConstantUplink, FluctuatingUplink, SharedUplink, TraceUplink, Uplink
+from lastchunk.model.errors import InputError
+from lastchunk.model.scenario.mahimahi import read_mahimahi
+from lastchunk.model.scenario.schema import FluctuatingUplinkSpec
+from lastchunk.model.streams import Streams
+from lastchunk.model.world.uplink import (
+    ConstantUplink,
+    FluctuatingUplink,
+    SharedUplink,
+    TraceUplink,
+    Uplink,
+)
 
 TRACE = np.array([2, 2, 5, 9, 9, 9, 20])
 

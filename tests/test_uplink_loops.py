@@ -15,12 +15,16 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.errors import InputError
-from model.scenario import mahimahi
-from model.scenario.mahimahi import read_mahimahi
-from model.scenario.schema import ConstantUplinkSpec, FluctuatingUplinkSpec, TraceUplinkSpec
-from model.streams import Streams
-from model.world.uplink import (
+from lastchunk.model.errors import InputError
+from lastchunk.model.scenario import mahimahi
+from lastchunk.model.scenario.mahimahi import read_mahimahi
+from lastchunk.model.scenario.schema import (
+    ConstantUplinkSpec,
+    FluctuatingUplinkSpec,
+    TraceUplinkSpec,
+)
+from lastchunk.model.streams import Streams
+from lastchunk.model.world.uplink import (
     ConstantUplink,
     FluctuatingUplink,
     FreeUplink,

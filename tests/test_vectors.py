@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from model.simulate import simulate
-from model.trace import events as e
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace import events as e
 from tests.played import (
     DeletesAndThrows,
     Played,

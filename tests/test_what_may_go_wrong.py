@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.design import load_design
-from model.scenario.load import load_scenario
-from model.simulate import simulate
-from model.trace import events as e
-from model.world.chances import (
+from lastchunk.model.design import load_design
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.chances import (
     ANY,
     Choices,
     build_table,
@@ -26,8 +26,8 @@ from model.world.chances import (
     table_of,
     within,
 )
-from model.world.pending import Pending
-from model.world.world import World
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.world import World
 from tests.worlds import of, quiet
 
 SHARE = st.floats(0.0, 0.5)

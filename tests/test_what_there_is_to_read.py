@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from model.estimate.simplicity import Simplicity, simplicity_of
+from lastchunk.model.estimate.simplicity import Simplicity, simplicity_of
 from tests.worlds import NoSettings
 
 

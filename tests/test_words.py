@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.properties import PROPERTIES
-from model.trace import events as e
-from model.trace.jsonl import EVENTS
-from model.trace.words import LANES, clock, lane_of, words_of
-from model.verdict import Verdict, exit_code, p_words, percent, points, sessions_words
+from lastchunk.model.properties import PROPERTIES
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.jsonl import EVENTS
+from lastchunk.model.trace.words import LANES, clock, lane_of, words_of
+from lastchunk.model.verdict import Verdict, exit_code, p_words, percent, points, sessions_words
 
 ITEM = PROPERTIES["finalizes"]
 MEANING = f"“{ITEM.meaning}”"

@@ -11,18 +11,24 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from model.design import DesignSpec, load_design
-from model.estimate.comparison import Comparison
-from model.explore.threshold import Threshold
-from model.explore.verify import Budget, verify
-from model.properties import OUTCOMES, ROW_COLUMNS
-from model.scenario.load import load_scenario
-from model.verdict import Verdict
-from reports.notebook import comparison_html, image_html
-from reports.result import outcome_counts, result
-from reports.review import Review
-from reports.verification import CONTENTS, check_out, to_json, verification_html, write_verification
-from reports.write import write_rows
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.explore.threshold import Threshold
+from lastchunk.model.explore.verify import Budget, verify
+from lastchunk.model.properties import OUTCOMES, ROW_COLUMNS
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.verdict import Verdict
+from lastchunk.reports.notebook import comparison_html, image_html
+from lastchunk.reports.result import outcome_counts, result
+from lastchunk.reports.review import Review
+from lastchunk.reports.verification import (
+    CONTENTS,
+    check_out,
+    to_json,
+    verification_html,
+    write_verification,
+)
+from lastchunk.reports.write import write_rows
 from tests import reviewed
 from tests.reviewed import HOSTILE, SESSIONS
 
@@ -145,7 +151,7 @@ def test_a_notebook_shows_text_from_outside_as_text(comparison: Comparison) -> N
 
 
 def test_an_image_says_what_it_is(comparison: Comparison) -> None:
-    from reports.figures.outcomes import outcome_figure
+    from lastchunk.reports.figures.outcomes import outcome_figure
 
     page = image_html(outcome_figure({"t": comparison.outcomes()}), '"><script>')
     assert Outline(page).tags == ["img"]

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from model.design import DesignSpec, load_design
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-from model.simulate import simulate
-from model.simulate.by_hand import Hand
-from model.trace.events import Event
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import simulate
+from lastchunk.model.simulate.by_hand import Hand
+from lastchunk.model.trace.events import Event
 
 __all__ = ["Hand", "NoSettings", "of", "quiet", "run", "spec_of"]
 

@@ -14,7 +14,7 @@ from lastchunk.cli.report import register as register_report
 from lastchunk.cli.signals import Interrupted, handled, leave
 from lastchunk.cli.simulate import register as register_simulate
 from lastchunk.cli.verify import register as register_verify
-from model.step_limit import LastResort
+from lastchunk.model.step_limit import LastResort
 
 for _register in (
     register_catalogue,

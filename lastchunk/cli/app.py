@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from model.design import DesignSpec, load_designs
-from model.errors import InputError
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
+from lastchunk.model.design import DesignSpec, load_designs
+from lastchunk.model.errors import InputError
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
 
 app = typer.Typer(
     name="lastchunk",

@@ -15,11 +15,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import console
-from model.design import load_design, load_designs, shipped_designs
-from model.errors import InternalError
-from model.scenario.load import load_scenario, shipped
-from model.simulate import simulate
-from model.trace.jsonl import to_line
+from lastchunk.model.design import load_design, load_designs, shipped_designs
+from lastchunk.model.errors import InternalError
+from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace.jsonl import to_line
 
 PACKAGES = ("simpy", "numpy", "scipy", "pandas", "matplotlib", "pydantic", "pyarrow", "jinja2")
 

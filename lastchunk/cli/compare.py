@@ -29,16 +29,16 @@ from lastchunk.cli.app import (
     progress_bar,
 )
 from lastchunk.cli.gate import failed_sessions, much_to_do
-from model.design import DesignSpec
-from model.errors import InputError
-from model.estimate.comparison import Comparison
-from model.estimate.comparison import compare as run_compare
-from model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
-from model.properties import PROPERTIES, asked
-from model.scenario.schema import Scenario
-from model.verdict import exit_code, p_words, percent, points
-from reports.review import make_review
-from reports.write import check_out, write_report
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.errors import InputError
+from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.estimate.comparison import compare as run_compare
+from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
+from lastchunk.model.properties import PROPERTIES, asked
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.verdict import exit_code, p_words, percent, points
+from lastchunk.reports.review import make_review
+from lastchunk.reports.write import check_out, write_report
 
 COLOURS = {"violated": "red", "not seen": "cyan", "unknown": "yellow", "proved": "green"}
 

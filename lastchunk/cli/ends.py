@@ -18,9 +18,9 @@ from pydantic import ValidationError
 from typer import TyperException
 
 from lastchunk.cli.output import OutputError
-from model.errors import InputError, InternalError
-from model.verdict import EXIT_FAILED, EXIT_USAGE
-from model.workers import end_workers
+from lastchunk.model.errors import InputError, InternalError
+from lastchunk.model.verdict import EXIT_FAILED, EXIT_USAGE
+from lastchunk.model.workers import end_workers
 
 TRACEBACK = "LASTCHUNK_TRACEBACK"
 """The environment variable that has the traceback shown."""

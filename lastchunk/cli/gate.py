@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from model.design import DesignSpec
-from model.estimate.comparison import Comparison
-from model.explore.verify import Verification
-from model.scenario.schema import Scenario
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.explore.verify import Verification
+from lastchunk.model.scenario.schema import Scenario
 
 EXAMPLES = "counterexamples"
 """The folder that a command writes counterexamples to where the user named none."""

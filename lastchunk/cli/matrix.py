@@ -10,12 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import WorkersOption, check_least, console, cores, progress_bar
-from model.explore.cells import Cell, Kind
-from model.explore.fault_classes import BUILDERS
-from model.explore.matrix import DEFAULT_DESIGNS, Matrix
-from model.explore.matrix import matrix as run_matrix
-from reports.kinds import LOOKS
-from reports.matrix import check_out, write_matrix
+from lastchunk.model.explore.cells import Cell, Kind
+from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix import DEFAULT_DESIGNS, Matrix
+from lastchunk.model.explore.matrix import matrix as run_matrix
+from lastchunk.reports.kinds import LOOKS
+from lastchunk.reports.matrix import check_out, write_matrix
 
 COLOURS: dict[Kind, str] = {
     "proved": "green",

@@ -21,19 +21,19 @@ from lastchunk.cli.app import (
     progress_bar,
 )
 from lastchunk.cli.compare import DesignsOption, SweepOption, command, options, run_sweeps, show
-from model.design import load_designs
-from model.estimate.comparison import compare as run_compare
-from model.estimate.costs import cost_table
-from model.explore.fault_classes import BUILDERS
-from model.explore.matrix import CHUNKS_MAX, Matrix
-from model.properties import PROPERTIES
-from model.scenario.load import load_scenario, shipped
-from model.workers import end_workers
-from reports.matrix_file import of_designs, read_matrix
-from reports.proofs import Proofs, make_proofs
-from reports.review import make_review
-from reports.settle import matrix_for_claims
-from reports.write import check_out, write_report
+from lastchunk.model.design import load_designs
+from lastchunk.model.estimate.comparison import compare as run_compare
+from lastchunk.model.estimate.costs import cost_table
+from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix import CHUNKS_MAX, Matrix
+from lastchunk.model.properties import PROPERTIES
+from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.model.workers import end_workers
+from lastchunk.reports.matrix_file import of_designs, read_matrix
+from lastchunk.reports.proofs import Proofs, make_proofs
+from lastchunk.reports.review import make_review
+from lastchunk.reports.settle import matrix_for_claims
+from lastchunk.reports.write import check_out, write_report
 
 SWEEP_SCENARIO = "everything-fast"
 REPORT_DESIGNS = [*DEFAULT_DESIGNS, "lazy-alarm"]

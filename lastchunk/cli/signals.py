@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
-from model.step_limit import is_collecting
-from model.workers import end_workers
+from lastchunk.model.step_limit import is_collecting
+from lastchunk.model.workers import end_workers
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LAST_SECONDS = 1.0

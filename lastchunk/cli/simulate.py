@@ -21,16 +21,16 @@ from lastchunk.cli.app import (
 )
 from lastchunk.cli.gate import much_to_do
 from lastchunk.cli.trace_table import trace_table
-from model.design import load_design
-from model.files import check_file, write_bytes
-from model.properties import PROPERTIES, Held, Violation, check_all
-from model.simulate import Run, record
-from model.simulate import replay as run_schedule
-from model.trace.jsonl import write_jsonl
-from model.trace.schedule import read_schedule, write_schedule
-from model.trace.words import clock
-from reports.figures.save import png_bytes
-from reports.figures.timeline import timeline_figure
+from lastchunk.model.design import load_design
+from lastchunk.model.files import check_file, write_bytes
+from lastchunk.model.properties import PROPERTIES, Held, Violation, check_all
+from lastchunk.model.simulate import Run, record
+from lastchunk.model.simulate import replay as run_schedule
+from lastchunk.model.trace.jsonl import write_jsonl
+from lastchunk.model.trace.schedule import read_schedule, write_schedule
+from lastchunk.model.trace.words import clock
+from lastchunk.reports.figures.save import png_bytes
+from lastchunk.reports.figures.timeline import timeline_figure
 
 
 def register(app: typer.Typer) -> None:

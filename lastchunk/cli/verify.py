@@ -16,17 +16,17 @@ from rich.table import Table
 from lastchunk.cli.app import ScenarioArgument, SetOption, check_least, console, load
 from lastchunk.cli.compare import options
 from lastchunk.cli.gate import failed_schedules
-from model.explore.deadline import Deadline
-from model.explore.promela import promela
-from model.explore.refusals import NotExplorableError
-from model.explore.tchecker import tchecker
-from model.explore.threshold import Threshold, find_threshold
-from model.explore.verify import DEFAULT_SCOPE, Budget, Switches, Verification
-from model.explore.verify import verify as run_verify
-from model.explore.words import explanation
-from model.files import write_text
-from model.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
-from reports.verification import check_out, write_verification
+from lastchunk.model.explore.deadline import Deadline
+from lastchunk.model.explore.promela import promela
+from lastchunk.model.explore.refusals import NotExplorableError
+from lastchunk.model.explore.tchecker import tchecker
+from lastchunk.model.explore.threshold import Threshold, find_threshold
+from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, Switches, Verification
+from lastchunk.model.explore.verify import verify as run_verify
+from lastchunk.model.explore.words import explanation
+from lastchunk.model.files import write_text
+from lastchunk.model.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
+from lastchunk.reports.verification import check_out, write_verification
 
 COMPLETE = "complete_at_finalization"
 COLOURS = {"violated": "red", "unknown": "yellow", "proved": "green", "not seen": "cyan"}

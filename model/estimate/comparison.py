@@ -9,15 +9,15 @@ from functools import cached_property
 
 import pandas as pd
 
-from model.design import DesignSpec
-from model.errors import InputError
-from model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
-from model.estimate.replicate import BATCH, Progress, replicate
-from model.properties import GUARDS, OUTCOMES, PROPERTIES, asked
-from model.properties.row import HELD_CODE, VIOLATED_CODE
-from model.scenario.schema import Scenario
-from model.simulate import Run, simulate
-from model.verdict import Verdict
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.errors import InputError
+from lastchunk.model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
+from lastchunk.model.estimate.replicate import BATCH, Progress, replicate
+from lastchunk.model.properties import GUARDS, OUTCOMES, PROPERTIES, asked
+from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import Run, simulate
+from lastchunk.model.verdict import Verdict
 
 SESSIONS_MAX = 10_000_000
 

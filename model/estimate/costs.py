@@ -16,11 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from model.design import load_designs
-from model.errors import InputError
-from model.estimate.intervals import CONFIDENCE
-from model.estimate.replicate import replicate
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_designs
+from lastchunk.model.errors import InputError
+from lastchunk.model.estimate.intervals import CONFIDENCE
+from lastchunk.model.estimate.replicate import replicate
+from lastchunk.model.scenario.load import load_scenario
 
 PRICES = Path(__file__).parent / "prices.toml"
 ITEMS = (

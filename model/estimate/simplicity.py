@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from reference_impl import clock, contract
+from lastchunk.reference_impl import clock, contract
 
 PORTS = frozenset((clock.__name__, contract.__name__))
 """What every design is given: no design has it to read as its own."""

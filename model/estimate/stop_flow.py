@@ -11,8 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reference_impl.contract import Browser, Chunk, Fetch, LastChunk, NetworkError, Response, Sleep
-from reference_impl.recorder import Recorder, RecorderSettings
+from lastchunk.reference_impl.contract import (
+    Browser,
+    Chunk,
+    Fetch,
+    LastChunk,
+    NetworkError,
+    Response,
+    Sleep,
+)
+from lastchunk.reference_impl.recorder import Recorder, RecorderSettings
 
 EFFECTS_MAX = 200_000
 """A flow that asks for more is one that polls for ever."""

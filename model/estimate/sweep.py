@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from model.design import load_designs
-from model.estimate.comparison import compare
-from model.estimate.intervals import wilson
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_designs
+from lastchunk.model.estimate.comparison import compare
+from lastchunk.model.estimate.intervals import wilson
+from lastchunk.model.scenario.load import load_scenario
 
 
 @dataclass(frozen=True)

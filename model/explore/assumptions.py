@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from model.design import DesignSpec
-from model.explore.faults_in_words import CHANCES, faults_in_words
-from model.explore.quantities import count, ms, range_of, times
-from model.properties import judge_settings
-from model.properties.base import PROMPT_SLACK_MS
-from model.scenario.schema import Scenario
-from reference_impl.recorder import RecorderSettings
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.explore.faults_in_words import CHANCES, faults_in_words
+from lastchunk.model.explore.quantities import count, ms, range_of, times
+from lastchunk.model.properties import judge_settings
+from lastchunk.model.properties.base import PROMPT_SLACK_MS
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.reference_impl.recorder import RecorderSettings
 
 SPOKEN = frozenset(
     (

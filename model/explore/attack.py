@@ -13,16 +13,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.design import DesignSpec
-from model.errors import InputError, InternalError
-from model.explore.deadline import Deadline
-from model.explore.monitor import copy_facts
-from model.properties import EXPLORABLE, Violation
-from model.scenario.schema import Scenario
-from model.simulate.edges import CUT, play_edges, simulate_edges
-from model.simulate.run import Run
-from model.trace.facts import Facts
-from model.trace.schedule import Schedule, write_schedule
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.errors import InputError, InternalError
+from lastchunk.model.explore.deadline import Deadline
+from lastchunk.model.explore.monitor import copy_facts
+from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate.edges import CUT, play_edges, simulate_edges
+from lastchunk.model.simulate.run import Run
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.trace.schedule import Schedule, write_schedule
 
 LEAST = 20
 """Schedules that are tried however little was explored: that takes some hundredths of a second."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from model.errors import InputError
-from model.explore.instant import Instant, Span
-from model.world.pending import Around, Key, Shifted
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.instant import Instant, Span
+from lastchunk.model.world.pending import Around, Key, Shifted
 
 NOTHING: Mapping[Key, Instant] = {}
 

@@ -11,15 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from model.design import load_design
-from model.errors import DesignError
-from model.explore.fault_classes import BUILDERS, Impossible
-from model.explore.monitor import TIMED
-from model.explore.part import SILENT
-from model.explore.scopes import Scope
-from model.explore.verify import Budget, Verification, verify
-from model.properties import PROPERTIES
-from model.trace.schedule import Schedule
+from lastchunk.model.design import load_design
+from lastchunk.model.errors import DesignError
+from lastchunk.model.explore.fault_classes import BUILDERS, Impossible
+from lastchunk.model.explore.monitor import TIMED
+from lastchunk.model.explore.part import SILENT
+from lastchunk.model.explore.scopes import Scope
+from lastchunk.model.explore.verify import Budget, Verification, verify
+from lastchunk.model.properties import PROPERTIES
+from lastchunk.model.trace.schedule import Schedule
 
 Kind = Literal["proved", "violated", "impossible", "unknown", "not explored", "not asked"]
 KINDS: tuple[Kind, ...] = (

@@ -9,15 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model.design import DesignSpec
-from model.errors import DesignError, InputError, InternalError
-from model.explore.deadline import Deadline
-from model.explore.paths import Walk
-from model.explore.times import Choice, in_order, instants_of, ranges_of, recorded_ms, times_of
-from model.properties import EXPLORABLE, Violation
-from model.scenario.schema import Scenario
-from model.simulate import Run, replay
-from model.trace.schedule import Schedule, Step
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.errors import DesignError, InputError, InternalError
+from lastchunk.model.explore.deadline import Deadline
+from lastchunk.model.explore.paths import Walk
+from lastchunk.model.explore.times import (
+    Choice,
+    in_order,
+    instants_of,
+    ranges_of,
+    recorded_ms,
+    times_of,
+)
+from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import Run, replay
+from lastchunk.model.trace.schedule import Schedule, Step
 
 ENDED = "violation"
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections import deque
 
-from model.explore.search import Search
-from model.explore.store import EqualStore
-from model.properties import Held, Violation
-from reference_impl.contract import COMPLETED, INCOMPLETE
+from lastchunk.model.explore.search import Search
+from lastchunk.model.explore.store import EqualStore
+from lastchunk.model.properties import Held, Violation
+from lastchunk.reference_impl.contract import COMPLETED, INCOMPLETE
 
 FINALIZES = "finalizes"
 SETTLED = (COMPLETED, INCOMPLETE)

@@ -14,19 +14,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from model.design import DesignSpec, load_design
-from model.explore.machine import Machine, monitor_for
-from model.explore.node import Move, Node
-from model.explore.search import Budget, Exploration, Search
-from model.explore.steps import Leaf
-from model.explore.watched import TellsApart
-from model.explore.zone import Zone
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-from model.trace import events as e
-from model.trace.facts import Facts
-from model.world.world import World
-from reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE, STATE_KEY
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.explore.machine import Machine, monitor_for
+from lastchunk.model.explore.node import Move, Node
+from lastchunk.model.explore.search import Budget, Exploration, Search
+from lastchunk.model.explore.steps import Leaf
+from lastchunk.model.explore.watched import TellsApart
+from lastchunk.model.explore.zone import Zone
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.world.world import World
+from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE, STATE_KEY
 
 WATCHED = "complete_at_finalization"
 NOWHERE = ""

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from model.scenario.schema import Scenario
-from model.world.pending import Between
-from model.world.world import World
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.world.pending import Between
+from lastchunk.model.world.world import World
 
 OFFSETS_MAX = 16
 """So many whole ms of a clock are tried, and each of them again for each instance."""

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from model.explore.frames import NotListed
-from model.explore.instant import Instant, Span
-from model.explore.sizes import Size
-from reference_impl.clock import Duration, Time
-from reference_impl.contract import Blobs, Browser, Chunk, Context, Response, Storage
+from lastchunk.model.explore.frames import NotListed
+from lastchunk.model.explore.instant import Instant, Span
+from lastchunk.model.explore.sizes import Size
+from lastchunk.reference_impl.clock import Duration, Time
+from lastchunk.reference_impl.contract import Blobs, Browser, Chunk, Context, Response, Storage
 
 DEPTH_MAX = 20
 """How many objects may lie in each other."""

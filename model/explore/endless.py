@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from model.explore.counterexample import Counterexample, ExplorerError, replayed, session_of
-from model.explore.deadline import Deadline
-from model.explore.monitor import copy_facts
-from model.explore.node import Move
-from model.explore.search import Search
-from model.explore.steps import Leaf
-from model.explore.times import in_order, instants_of, ranges_of, times_of
-from model.properties import EXPLORABLE, Violation
-from model.simulate import Run
-from model.trace.schedule import Schedule
+from lastchunk.model.explore.counterexample import (
+    Counterexample,
+    ExplorerError,
+    replayed,
+    session_of,
+)
+from lastchunk.model.explore.deadline import Deadline
+from lastchunk.model.explore.monitor import copy_facts
+from lastchunk.model.explore.node import Move
+from lastchunk.model.explore.search import Search
+from lastchunk.model.explore.steps import Leaf
+from lastchunk.model.explore.times import in_order, instants_of, ranges_of, times_of
+from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.simulate import Run
+from lastchunk.model.trace.schedule import Schedule
 
 FOR_EVER = " for ever"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from model.explore.scopes import (
+from lastchunk.model.explore.scopes import (
     ALARMS,
     ALL,
     COMMITS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from model.explore.quantities import count, range_of, times
-from model.scenario.schema import Scenario, Timed
+from lastchunk.model.explore.quantities import count, range_of, times
+from lastchunk.model.scenario.schema import Scenario, Timed
 
 CHANCES = {
     "network.request_loss": "a lost request",

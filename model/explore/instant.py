@@ -15,10 +15,10 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
-from model.explore.zone import at_most, below
-from model.world.clone import share
-from model.world.program import TimeError
-from reference_impl.clock import TimeRefused, driven, place_of
+from lastchunk.model.explore.zone import at_most, below
+from lastchunk.model.world.clone import share
+from lastchunk.model.world.program import TimeError
+from lastchunk.reference_impl.clock import TimeRefused, driven, place_of
 
 HERE = __name__
 OURS = HERE.rsplit(".", 2)[0] + "."

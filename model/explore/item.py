@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.explore.instant import Instant
-from model.explore.text import Names, Ranks, Text
-from model.world.pending import Key
+from lastchunk.model.explore.instant import Instant
+from lastchunk.model.explore.text import Names, Ranks, Text
+from lastchunk.model.world.pending import Key
 
 
 class Item:

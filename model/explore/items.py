@@ -11,14 +11,14 @@ from collections.abc import Callable
 from operator import is_
 from typing import Any
 
-from model.explore.encode import ATOMS, Encoder
-from model.explore.instant import Instant
-from model.explore.item import Item
-from model.explore.monitor import Monitor
-from model.explore.programs import Programs
-from model.trace.facts import Facts
-from model.world.delivery import Attempt, Delivery
-from model.world.pending import Key
+from lastchunk.model.explore.encode import ATOMS, Encoder
+from lastchunk.model.explore.instant import Instant
+from lastchunk.model.explore.item import Item
+from lastchunk.model.explore.monitor import Monitor
+from lastchunk.model.explore.programs import Programs
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.world.delivery import Attempt, Delivery
+from lastchunk.model.world.pending import Key
 
 Times = dict[Key, Instant]
 CONTAINERS = frozenset((list, dict, set))

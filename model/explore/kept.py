@@ -19,7 +19,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from model.explore.encode import (
+from lastchunk.model.explore.encode import (
     ATOMS,
     CHUNK,
     DICT,
@@ -30,13 +30,13 @@ from model.explore.encode import (
     Place,
     Reference,
 )
-from model.explore.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
-from model.explore.instant import Instant, Span
-from model.explore.sizes import Size
-from model.world.frozen import fields_of
-from model.world.program import Program
-from reference_impl.clock import Duration, Time
-from reference_impl.contract import Chunk, Effect
+from lastchunk.model.explore.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
+from lastchunk.model.explore.instant import Instant, Span
+from lastchunk.model.explore.sizes import Size
+from lastchunk.model.world.frozen import fields_of
+from lastchunk.model.world.program import Program
+from lastchunk.reference_impl.clock import Duration, Time
+from lastchunk.reference_impl.contract import Chunk, Effect
 
 PLAIN = (
     "plain data (numbers, text, list, tuple, dict, set, deque, enum, dataclass), chunks and times"

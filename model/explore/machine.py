@@ -10,31 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from model.design import OBJECT_METHODS, DesignSpec
-from model.errors import DesignError
-from model.explore.bounds import bounds_of
-from model.explore.drawn import Drawn
-from model.explore.encode import Encoder
-from model.explore.frames import NotListed
-from model.explore.instant import Instant
-from model.explore.items import Collector, Times
-from model.explore.kept import PLAIN
-from model.explore.monitor import Monitor, copy_facts
-from model.explore.node import Move, Node
-from model.explore.refusals import refuse
-from model.explore.repeatable import CHECKED, check_repeatable
-from model.explore.sizes import chunk_of
-from model.explore.skeleton import Skeleton
-from model.explore.steps import Asker, Cell, Leaf, walk
-from model.explore.watched import time_limit, watched
-from model.explore.zone import Layout, Zone, at_most, fire, nearest_of, point
-from model.properties import judge_settings
-from model.scenario.schema import Scenario
-from model.subset import check_values, lasting_of
-from model.trace.facts import Facts
-from model.world.instances import CONSTRUCT
-from model.world.meter import IDLE, Meter
-from model.world.world import World
+from lastchunk.model.design import OBJECT_METHODS, DesignSpec
+from lastchunk.model.errors import DesignError
+from lastchunk.model.explore.bounds import bounds_of
+from lastchunk.model.explore.drawn import Drawn
+from lastchunk.model.explore.encode import Encoder
+from lastchunk.model.explore.frames import NotListed
+from lastchunk.model.explore.instant import Instant
+from lastchunk.model.explore.items import Collector, Times
+from lastchunk.model.explore.kept import PLAIN
+from lastchunk.model.explore.monitor import Monitor, copy_facts
+from lastchunk.model.explore.node import Move, Node
+from lastchunk.model.explore.refusals import refuse
+from lastchunk.model.explore.repeatable import CHECKED, check_repeatable
+from lastchunk.model.explore.sizes import chunk_of
+from lastchunk.model.explore.skeleton import Skeleton
+from lastchunk.model.explore.steps import Asker, Cell, Leaf, walk
+from lastchunk.model.explore.watched import time_limit, watched
+from lastchunk.model.explore.zone import Layout, Zone, at_most, fire, nearest_of, point
+from lastchunk.model.properties import judge_settings
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.subset import check_values, lasting_of
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.world.instances import CONSTRUCT
+from lastchunk.model.world.meter import IDLE, Meter
+from lastchunk.model.world.world import World
 
 
 class Unmetered(Meter):

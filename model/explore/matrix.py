@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from model.design import find_class
-from model.errors import InputError
-from model.explore.cells import SLUGS, Cell, explore_class
-from model.explore.fault_classes import BUILDERS, FaultClass
-from model.explore.verify import Budget, check_budget
-from model.workers import pool
+from lastchunk.model.design import find_class
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.cells import SLUGS, Cell, explore_class
+from lastchunk.model.explore.fault_classes import BUILDERS, FaultClass
+from lastchunk.model.explore.verify import Budget, check_budget
+from lastchunk.model.workers import pool
 
 DEFAULT_DESIGNS = (
     "manual",

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from model.properties import EXPLORABLE, Judgement, JudgeSettings
-from model.trace.events import AlarmStarted, Event, RunEnded
-from model.trace.facts import Facts
+from lastchunk.model.properties import EXPLORABLE, Judgement, JudgeSettings
+from lastchunk.model.trace.events import AlarmStarted, Event, RunEnded
+from lastchunk.model.trace.facts import Facts
 
 AT_END = frozenset(
     (

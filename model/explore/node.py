@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.explore.items import Times
-from model.explore.skeleton import Skeleton
-from model.explore.steps import Cell
-from model.explore.symmetry import Sorter
-from model.explore.zone import Pick
-from model.trace.facts import Facts
-from model.world.pending import Key
-from model.world.world import World
+from lastchunk.model.explore.items import Times
+from lastchunk.model.explore.skeleton import Skeleton
+from lastchunk.model.explore.steps import Cell
+from lastchunk.model.explore.symmetry import Sorter
+from lastchunk.model.explore.zone import Pick
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.world.pending import Key
+from lastchunk.model.world.world import World
 
 NEVER_MATTERS = frozenset((("fault", "passes"),))
 """Outcomes that change nothing, whenever they come: settled at once, not at every instant."""

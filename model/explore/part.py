@@ -6,14 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-from model.explore.counterexample import Counterexample, counterexample
-from model.explore.cycles import Rounds, exactly
-from model.explore.deadline import Deadline, OutOfTimeError
-from model.explore.endless import Round, endless_example, once_round
-from model.explore.machine import Machine, monitor_for
-from model.explore.paths import Walk
-from model.explore.search import Search
-from model.verdict import Verdict, VerdictKind
+from lastchunk.model.explore.counterexample import Counterexample, counterexample
+from lastchunk.model.explore.cycles import Rounds, exactly
+from lastchunk.model.explore.deadline import Deadline, OutOfTimeError
+from lastchunk.model.explore.endless import Round, endless_example, once_round
+from lastchunk.model.explore.machine import Machine, monitor_for
+from lastchunk.model.explore.paths import Walk
+from lastchunk.model.explore.search import Search
+from lastchunk.model.verdict import Verdict, VerdictKind
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from model.explore.node import Move, Node
-from model.explore.steps import Cell, Draw, Leaf, Test
-from model.explore.zone import HALF, NONE, SCALE, Pick, Zone, at_most
+from lastchunk.model.explore.node import Move, Node
+from lastchunk.model.explore.steps import Cell, Draw, Leaf, Test
+from lastchunk.model.explore.zone import HALF, NONE, SCALE, Pick, Zone, at_most
 
 Need = dict[int, int]
 """For each instant that q is compared with, by column, how many ms later it must be than q."""

@@ -11,19 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from model.explore.bounds import bounds_of
-from model.explore.drawn import Drawn
-from model.explore.instant import Instant
-from model.explore.machine import Machine
-from model.explore.monitor import copy_facts
-from model.explore.node import Move, Node
-from model.explore.skeleton import Skeleton
-from model.explore.steps import Cell, Draw, Leaf, Test
-from model.explore.tape import taped
-from model.explore.zone import at_most, negated
-from model.trace.facts import Facts
-from model.world.client import STOP
-from model.world.pending import Key
+from lastchunk.model.explore.bounds import bounds_of
+from lastchunk.model.explore.drawn import Drawn
+from lastchunk.model.explore.instant import Instant
+from lastchunk.model.explore.machine import Machine
+from lastchunk.model.explore.monitor import copy_facts
+from lastchunk.model.explore.node import Move, Node
+from lastchunk.model.explore.skeleton import Skeleton
+from lastchunk.model.explore.steps import Cell, Draw, Leaf, Test
+from lastchunk.model.explore.tape import taped
+from lastchunk.model.explore.zone import at_most, negated
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.world.client import STOP
+from lastchunk.model.world.pending import Key
 
 Constraint = tuple[int, int, int]
 """``x_left - x_right`` keeps a bound."""

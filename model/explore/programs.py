@@ -7,14 +7,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-from model.errors import DesignError
-from model.explore.encode import ATOMS, WORLD_MADE, Encoder, Place, Reference
-from model.explore.frames import Frame, NotListed, frames_of
-from model.explore.item import Item
-from model.explore.kept import PLAIN, Codes, KeptEncoder
-from model.world.frozen import fields_of
-from model.world.program import Program
-from reference_impl.contract import Chunk
+from lastchunk.model.errors import DesignError
+from lastchunk.model.explore.encode import ATOMS, WORLD_MADE, Encoder, Place, Reference
+from lastchunk.model.explore.frames import Frame, NotListed, frames_of
+from lastchunk.model.explore.item import Item
+from lastchunk.model.explore.kept import PLAIN, Codes, KeptEncoder
+from lastchunk.model.world.frozen import fields_of
+from lastchunk.model.world.program import Program
+from lastchunk.reference_impl.contract import Chunk
 
 EMPTY: dict[type, str] = {list: "empty", dict: "empty", set: "empty"}
 """Containers that are often empty."""

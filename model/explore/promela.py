@@ -10,9 +10,9 @@ Run it: ``spin -a model.pml && cc -O2 -DSAFETY -o pan pan.c && ./pan -m1000000``
 
 from __future__ import annotations
 
-from model.errors import InputError
-from model.explore.small_scope import SmallScope, small_scope_of
-from model.scenario.schema import Scenario
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.small_scope import SmallScope, small_scope_of
+from lastchunk.model.scenario.schema import Scenario
 
 TEMPLATE = """\
 /* The alarm design in the small scope, over whole ticks. Written by lastchunk.

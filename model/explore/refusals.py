@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.errors import InputError
-from model.explore.drawn import OFFSETS_MAX
-from model.scenario.load import shipped
-from model.scenario.schema import ConstantUplinkSpec, LaptopAsleep, Scenario, TabFrozen
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.drawn import OFFSETS_MAX
+from lastchunk.model.scenario.load import shipped
+from lastchunk.model.scenario.schema import ConstantUplinkSpec, LaptopAsleep, Scenario, TabFrozen
 
 STANDSTILLS = (LaptopAsleep, TabFrozen)
 """The faults in which the recorder stands still."""

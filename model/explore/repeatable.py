@@ -6,11 +6,11 @@ clock, would make a proof worthless; so some states are built twice.
 
 from __future__ import annotations
 
-from model.errors import DesignError
-from model.explore.items import Collector, Times
-from model.explore.skeleton import Skeleton
-from model.trace.facts import Facts
-from model.world.world import World
+from lastchunk.model.errors import DesignError
+from lastchunk.model.explore.items import Collector, Times
+from lastchunk.model.explore.skeleton import Skeleton
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.world.world import World
 
 CHECKED = 25
 """So many states are built twice, and then each of that number."""

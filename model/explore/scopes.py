@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
 
 DELAYS = "requests take 10 ms to 2 s"
 

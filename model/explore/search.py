@@ -20,17 +20,17 @@ from itertools import pairwise
 from math import isqrt
 from typing import Any
 
-from model.errors import DesignError
-from model.explore.deadline import Deadline, now
-from model.explore.machine import Machine
-from model.explore.node import Move, Node
-from model.explore.past import Past
-from model.explore.paths import Walk, Walker
-from model.explore.steps import Leaf
-from model.explore.store import EqualStore, Store
-from model.explore.zone import Bounds, Zone, at_most
-from model.properties import Held, Violation
-from model.step_limit import steadily
+from lastchunk.model.errors import DesignError
+from lastchunk.model.explore.deadline import Deadline, now
+from lastchunk.model.explore.machine import Machine
+from lastchunk.model.explore.node import Move, Node
+from lastchunk.model.explore.past import Past
+from lastchunk.model.explore.paths import Walk, Walker
+from lastchunk.model.explore.steps import Leaf
+from lastchunk.model.explore.store import EqualStore, Store
+from lastchunk.model.explore.zone import Bounds, Zone, at_most
+from lastchunk.model.properties import Held, Violation
+from lastchunk.model.step_limit import steadily
 
 Progress = Callable[[int, int, int], None]
 """Told now and then: classes, frontier, depth."""

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from model.explore.instant import OURS, Span, refuse
-from reference_impl.contract import Chunk
+from lastchunk.model.explore.instant import OURS, Span, refuse
+from lastchunk.reference_impl.contract import Chunk
 
 WHAT = "tell the size of the last chunk, where recording.duration_ms is a range,"
 INSTEAD = "it can with one value, such as recording.duration_ms=15000"

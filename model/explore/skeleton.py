@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from model.explore.item import Item
-from model.world.pending import Key
+from lastchunk.model.explore.item import Item
+from lastchunk.model.world.pending import Key
 
 Column = tuple[int, int]
 """An instant's name and the ms after it."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from model.design import load_design
-from model.errors import InputError
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
+from lastchunk.model.design import load_design
+from lastchunk.model.errors import InputError
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
 
 WORDS = {"name", "title", "summary", "parameters", "expect", "design"}
 """Parts of a scenario that are not asked about."""

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from model.errors import DesignError
-from model.explore.tape import asking_line, taped
-from model.explore.zone import Layout, Zone, constrain, negated
-from model.properties import Judgement
+from lastchunk.model.errors import DesignError
+from lastchunk.model.explore.tape import asking_line, taped
+from lastchunk.model.explore.zone import Layout, Zone, constrain, negated
+from lastchunk.model.properties import Judgement
 
 
 class Leaf:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import le
 
-from model.explore.zone import Bounds, Zone
+from lastchunk.model.explore.zone import Bounds, Zone
 
 
 class Store:

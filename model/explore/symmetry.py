@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from model.explore.zone import Bounds, Pick, Zone, picker
+from lastchunk.model.explore.zone import Bounds, Pick, Zone, picker
 
 Block = tuple[int, ...]
 """The columns of one chunk."""

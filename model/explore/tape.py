@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from reference_impl.clock import driven
+from lastchunk.reference_impl.clock import driven
 
 OURS = __name__.rsplit(".", 2)[0] + "."
 """How the names of the model's own modules begin."""

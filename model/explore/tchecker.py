@@ -8,8 +8,8 @@ format is that of https://github.com/ticktac-project/tchecker (wiki, "TChecker f
 
 from __future__ import annotations
 
-from model.explore.small_scope import SmallScope, small_scope_of
-from model.scenario.schema import Scenario
+from lastchunk.model.explore.small_scope import SmallScope, small_scope_of
+from lastchunk.model.scenario.schema import Scenario
 
 
 def tchecker(scenario: Scenario) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from model.explore.encode import Attempt, Bag, Name, Place, Reference
-from model.explore.instant import Instant
+from lastchunk.model.explore.encode import Attempt, Bag, Name, Place, Reference
+from lastchunk.model.explore.instant import Instant
 
 Names = Mapping[int, str]
 Ranks = Mapping[Any, int]

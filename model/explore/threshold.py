@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from model.design import load_design
-from model.errors import InputError
-from model.explore.deadline import Deadline
-from model.explore.verify import Budget, verify
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_design
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.deadline import Deadline
+from lastchunk.model.explore.verify import Budget, verify
+from lastchunk.model.scenario.load import load_scenario
 
 VALUE_MS_MAX = 1 << 32
 SPOTS = 3

@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from model.explore.deadline import Deadline, OutOfTimeError
-from model.explore.paths import Constraint, Walk
-from model.explore.zone import (
+from lastchunk.model.explore.deadline import Deadline, OutOfTimeError
+from lastchunk.model.explore.paths import Constraint, Walk
+from lastchunk.model.explore.zone import (
     HALF,
     NONE,
     SCALE,

@@ -10,10 +10,10 @@ import dataclasses
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from model.design import DesignSpec
-from model.explore.assumptions import client_of, value_of
-from model.scenario.schema import Scenario
-from reference_impl.recorder import RecorderSettings
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.explore.assumptions import client_of, value_of
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.reference_impl.recorder import RecorderSettings
 
 DEFAULT_SCOPE = "default-scope"
 """The scenario that is explored if none is named."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from model.design import DesignSpec, load_design
-from model.errors import InputError
-from model.explore.assumptions import assumptions
-from model.explore.attack import (
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.assumptions import assumptions
+from lastchunk.model.explore.attack import (
     SECONDS_LEAST,
     SHARE,
     Attack,
@@ -16,25 +16,25 @@ from model.explore.attack import (
     check_attack,
     happenings_for,
 )
-from model.explore.counterexample import KINDS, Counterexample
-from model.explore.deadline import Deadline
-from model.explore.machine import Machine, monitor_for
-from model.explore.monitor import TIMED
-from model.explore.part import BETWEEN_MS, SILENT, Part, Switches, used_up, verdict_of
-from model.explore.search import (
+from lastchunk.model.explore.counterexample import KINDS, Counterexample
+from lastchunk.model.explore.deadline import Deadline
+from lastchunk.model.explore.machine import Machine, monitor_for
+from lastchunk.model.explore.monitor import TIMED
+from lastchunk.model.explore.part import BETWEEN_MS, SILENT, Part, Switches, used_up, verdict_of
+from lastchunk.model.explore.search import (
     Budget,
     Exploration,
     Progress,
     Search,
     few_collections,
 )
-from model.explore.unsaid import DEFAULT_SCOPE, unsaid
-from model.explore.watched import TellsApart
-from model.explore.zone import HALF, milliseconds
-from model.properties import EXPLORABLE, asked
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-from model.verdict import Verdict, VerdictKind
+from lastchunk.model.explore.unsaid import DEFAULT_SCOPE, unsaid
+from lastchunk.model.explore.watched import TellsApart
+from lastchunk.model.explore.zone import HALF, milliseconds
+from lastchunk.model.properties import EXPLORABLE, asked
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.verdict import Verdict, VerdictKind
 
 PROMPT = "finalizes_promptly"
 

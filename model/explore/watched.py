@@ -14,11 +14,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from model.design import DesignSpec
-from model.step_limit import STEP_SECONDS_MAX, StepLimit
-from model.world.program import Program
-from reference_impl.clock import Uncatchable
-from reference_impl.contract import Chunk, Response
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.step_limit import STEP_SECONDS_MAX, StepLimit
+from lastchunk.model.world.program import Program
+from lastchunk.reference_impl.clock import Uncatchable
+from lastchunk.reference_impl.contract import Chunk, Response
 
 OURS = __name__.rsplit(".", 2)[0] + "."
 """How the names of the model's own modules begin."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.explore.counterexample import Counterexample
-from model.properties import EXPLORABLE
-from model.trace import events as e
-from model.trace.facts import Facts
-from model.trace.words import clock, lane_of, words_of
+from lastchunk.model.explore.counterexample import Counterexample
+from lastchunk.model.properties import EXPLORABLE
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.trace.words import clock, lane_of, words_of
 
 ACTORS = {
     "client": "Page",

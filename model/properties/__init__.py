@@ -1,6 +1,6 @@
 """Properties: what a design is judged by."""
 
-from model.properties.base import (
+from lastchunk.model.properties.base import (
     Guard,
     Held,
     Judgement,
@@ -10,14 +10,14 @@ from model.properties.base import (
     Violation,
     judge_settings,
 )
-from model.properties.catalogue import (
+from lastchunk.model.properties.catalogue import (
     EXPLORABLE,
     EXTRA_PROPERTIES,
     GUARDS,
     PROPERTIES,
     asked,
 )
-from model.properties.row import OUTCOMES, ROW_COLUMNS, check_all, row_of
+from lastchunk.model.properties.row import OUTCOMES, ROW_COLUMNS, check_all, row_of
 
 __all__ = [
     "EXPLORABLE",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from model.trace.facts import Facts
+from lastchunk.model.trace.facts import Facts
 
 Kind = Literal["always", "eventually-within", "sometimes"]
 PROMPT_SLACK_MS = 2_000

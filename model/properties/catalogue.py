@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.properties import always, eventually
-from model.properties.base import Guard, Property
+from lastchunk.model.properties import always, eventually
+from lastchunk.model.properties.base import Guard, Property
 
 PROPERTIES: dict[str, Property] = {
     item.slug: item

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from model.properties.base import HELD, Judgement, JudgeSettings, NotApplicable, Violation
-from model.trace.facts import Facts
-from reference_impl.contract import INCOMPLETE
+from lastchunk.model.properties.base import HELD, Judgement, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.trace.facts import Facts
+from lastchunk.reference_impl.contract import INCOMPLETE
 
 
 def finalizes(facts: Facts, judge: JudgeSettings) -> Judgement:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.properties.base import Judgement, JudgeSettings, NotApplicable, Violation
-from model.properties.catalogue import GUARDS, PROPERTIES
-from model.trace.events import Costs
-from model.trace.facts import Facts
+from lastchunk.model.properties.base import Judgement, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.properties.catalogue import GUARDS, PROPERTIES
+from lastchunk.model.trace.events import Costs
+from lastchunk.model.trace.facts import Facts
 
 OUTCOMES = (
     "prompt",

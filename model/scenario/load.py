@@ -16,13 +16,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-import model
-from model.errors import InputError
-from model.properties import GUARDS
-from model.scenario.mahimahi import read_mahimahi
-from model.scenario.refusals import Source, first_error, known
-from model.scenario.schema import MBPS_MAX, Scenario, TraceUplinkSpec
-from model.text_files import explained, read_text
+from lastchunk import model
+from lastchunk.model.errors import InputError
+from lastchunk.model.properties import GUARDS
+from lastchunk.model.scenario.mahimahi import read_mahimahi
+from lastchunk.model.scenario.refusals import Source, first_error, known
+from lastchunk.model.scenario.schema import MBPS_MAX, Scenario, TraceUplinkSpec
+from lastchunk.model.text_files import explained, read_text
 
 SHIPPED = Path(model.__file__).parent.parent / "scenarios"
 """Where the shipped scenarios are."""

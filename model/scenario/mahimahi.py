@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from model.errors import InputError
-from model.text_files import explained, read_text
+from lastchunk.model.errors import InputError
+from lastchunk.model.text_files import explained, read_text
 
 MOST_OPPORTUNITIES = 50_000_000
 

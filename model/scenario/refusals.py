@@ -9,10 +9,10 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from model.errors import InputError
-from model.scenario import delay, schema
-from model.scenario.delay import WrongFileError, unit_hint
-from model.scenario.schema import Scenario
+from lastchunk.model.errors import InputError
+from lastchunk.model.scenario import delay, schema
+from lastchunk.model.scenario.delay import WrongFileError, unit_hint
+from lastchunk.model.scenario.schema import Scenario
 
 NUMBERS = ("int_parsing", "int_type", "int_from_float", "float_parsing", "float_type")
 

@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from model.scenario.delay import (
+from lastchunk.model.scenario.delay import (
     AnyOffset,
     Constant,
     Delay,
@@ -27,7 +27,7 @@ from model.scenario.delay import (
     Uniform,
     number,
 )
-from reference_impl.recorder import RecorderSettings
+from lastchunk.reference_impl.recorder import RecorderSettings
 
 Probability = Annotated[float, BeforeValidator(number), Field(ge=0.0, le=1.0)]
 KBPS_MAX = 10**9

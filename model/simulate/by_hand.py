@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from model.design import DesignSpec
-from model.scenario.schema import Fault, Scenario
-from model.trace.events import NO_CHUNK, RequestSent
-from model.world.pending import Key, Pending
-from model.world.uplink import FreeUplink, SharedUplink
-from model.world.world import World, no_offset
-from reference_impl.contract import Chunk
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.scenario.schema import Fault, Scenario
+from lastchunk.model.trace.events import NO_CHUNK, RequestSent
+from lastchunk.model.world.pending import Key, Pending
+from lastchunk.model.world.uplink import FreeUplink, SharedUplink
+from lastchunk.model.world.world import World, no_offset
+from lastchunk.reference_impl.contract import Chunk
 
 MIDDLE = 0.5
 

@@ -12,15 +12,15 @@ from __future__ import annotations
 import random
 from typing import Any, NamedTuple
 
-from model.design import DesignSpec
-from model.scenario.schema import Scenario
-from model.simulate.run import Run, Simulation, recorded
-from model.streams import Streams
-from model.trace.events import RunEnded
-from model.trace.schedule import Schedule, Step
-from model.world.alarms import SLOT
-from model.world.pending import Key, Pending
-from model.world.world import World
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate.run import Run, Simulation, recorded
+from lastchunk.model.streams import Streams
+from lastchunk.model.trace.events import RunEnded
+from lastchunk.model.trace.schedule import Schedule, Step
+from lastchunk.model.world.alarms import SLOT
+from lastchunk.model.world.pending import Key, Pending
+from lastchunk.model.world.world import World
 
 FIRST, SECOND, LAST_BUT_ONE, LAST = 0, 1, -2, -1
 EDGES = (FIRST, FIRST, SECOND, LAST_BUT_ONE, LAST, LAST)

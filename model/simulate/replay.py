@@ -7,14 +7,14 @@ what was possible there.
 
 from __future__ import annotations
 
-from model.design import DesignSpec, load_design
-from model.errors import DesignError, InputError
-from model.simulate.run import Run
-from model.trace.events import RunEnded
-from model.trace.schedule import Schedule, Step
-from model.world.pending import Pending
-from model.world.uplink import FreeUplink
-from model.world.world import World
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.errors import DesignError, InputError
+from lastchunk.model.simulate.run import Run
+from lastchunk.model.trace.events import RunEnded
+from lastchunk.model.trace.schedule import Schedule, Step
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.uplink import FreeUplink
+from lastchunk.model.world.world import World
 
 SHOWN = 6
 OVER = frozenset(("quiet", "completion"))

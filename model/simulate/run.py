@@ -16,20 +16,20 @@ from typing import Any
 import simpy
 from simpy.events import NORMAL
 
-from model.design import DesignSpec
-from model.memory_limit import MemoryLimit
-from model.properties import JudgeSettings, judge_settings
-from model.scenario.schema import Scenario
-from model.simulate.storm import STORM, Storm
-from model.step_limit import StepLimit
-from model.streams import Streams
-from model.subset import check_values, lasting_of
-from model.trace.events import Event, RunEnded
-from model.trace.facts import Facts, facts_of
-from model.trace.schedule import Schedule, Step
-from model.world.pending import Pending
-from model.world.uplink import SharedUplink, build_uplink
-from model.world.world import World
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.memory_limit import MemoryLimit
+from lastchunk.model.properties import JudgeSettings, judge_settings
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate.storm import STORM, Storm
+from lastchunk.model.step_limit import StepLimit
+from lastchunk.model.streams import Streams
+from lastchunk.model.subset import check_values, lasting_of
+from lastchunk.model.trace.events import Event, RunEnded
+from lastchunk.model.trace.facts import Facts, facts_of
+from lastchunk.model.trace.schedule import Schedule, Step
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.uplink import SharedUplink, build_uplink
+from lastchunk.model.world.world import World
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from model.blame import place_of_method
-from model.design import DesignSpec
-from model.errors import DesignError
-from model.trace.events import Event
-from model.world.world import World
+from lastchunk.model.blame import place_of_method
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.errors import DesignError
+from lastchunk.model.trace.events import Event
+from lastchunk.model.world.world import World
 
 STORM = 10_000
 """So many happenings at one and the same ms are no session any more."""

@@ -7,7 +7,7 @@ outlives an instance while it runs, and the types of what is kept are checked wh
 written (`model.explore.kept`). docs/subset.md is the list for people.
 """
 
-from model.subset.check import check_subset, check_values, lasting_of
-from model.subset.lasting import Lasting
+from lastchunk.model.subset.check import check_subset, check_values, lasting_of
+from lastchunk.model.subset.lasting import Lasting
 
 __all__ = ["Lasting", "check_subset", "check_values", "lasting_of"]

@@ -9,8 +9,8 @@ import types
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from model.subset.listed import MUTATORS
-from model.subset.reach import walk
+from lastchunk.model.subset.listed import MUTATORS
+from lastchunk.model.subset.reach import walk
 
 
 class Change(NamedTuple):

@@ -11,12 +11,12 @@ from collections import namedtuple
 from collections.abc import Iterator
 from typing import Any, NamedTuple, NewType
 
-from model.blame import place
-from model.errors import DesignError
-from model.subset.faults import Faults, made_at, used_at
-from model.subset.lasting import Lasting, may_change
-from model.subset.listed import BUILTINS, INSTEAD_OF_MODULES, METHODS, MODULES
-from model.subset.reach import (
+from lastchunk.model.blame import place
+from lastchunk.model.errors import DesignError
+from lastchunk.model.subset.faults import Faults, made_at, used_at
+from lastchunk.model.subset.lasting import Lasting, may_change
+from lastchunk.model.subset.listed import BUILTINS, INSTEAD_OF_MODULES, METHODS, MODULES
+from lastchunk.model.subset.reach import (
     KNOWN,
     Code,
     Reached,
@@ -25,8 +25,8 @@ from model.subset.reach import (
     is_users_function,
     walk,
 )
-from model.subset.sets import set_problems
-from model.subset.syntax import Problem, syntax_problems
+from lastchunk.model.subset.sets import set_problems
+from lastchunk.model.subset.syntax import Problem, syntax_problems
 
 MAKERS = (type, types.new_class, dataclasses.make_dataclass, namedtuple, NamedTuple, NewType)
 _PICTURED: weakref.WeakKeyDictionary[type, Lasting] = weakref.WeakKeyDictionary()

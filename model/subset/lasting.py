@@ -15,9 +15,9 @@ from functools import partial
 from operator import is_
 from typing import Any, NamedTuple
 
-from model.errors import DesignError
-from model.subset.faults import Faults, Place, defined_at, made_at, used_at
-from model.subset.reach import Reached, is_users
+from lastchunk.model.errors import DesignError
+from lastchunk.model.subset.faults import Faults, Place, defined_at, made_at, used_at
+from lastchunk.model.subset.reach import Reached, is_users
 
 ATOMS = frozenset((int, float, str, bytes, bool, type(None), type, complex))
 FIXED = (types.ModuleType, types.BuiltinFunctionType, types.MethodType, property, type)

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from model.blame import STANDARD_LIBRARY
-from model.errors import DesignError
-from reference_impl import clock, contract
+from lastchunk.model.blame import STANDARD_LIBRARY
+from lastchunk.model.errors import DesignError
+from lastchunk.reference_impl import clock, contract
 
 KNOWN = frozenset((contract.__name__, clock.__name__))
 

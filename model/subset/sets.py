@@ -10,9 +10,9 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
-from model.subset.reach import Code
-from model.subset.syntax import Problem
+from lastchunk.model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
+from lastchunk.model.subset.reach import Code
+from lastchunk.model.subset.syntax import Problem
 
 INSTEAD = "sorted(...) of it, or a list or dict"
 

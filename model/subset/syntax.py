@@ -10,7 +10,7 @@ import types
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from model.subset.listed import (
+from lastchunk.model.subset.listed import (
     ATTRIBUTES,
     CATCH_ALL,
     EFFECTS,
@@ -20,7 +20,7 @@ from model.subset.listed import (
     MUTATORS,
     PORTS,
 )
-from model.subset.reach import Code, walk
+from lastchunk.model.subset.reach import Code, walk
 
 
 class Problem(NamedTuple):

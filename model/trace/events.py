@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from model.trace.platform_events import (
+from lastchunk.model.trace.platform_events import (
     AlarmDeleted,
     AlarmDropped,
     AlarmEnded,

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from model.trace import events as e
-from reference_impl.contract import COMPLETED
+from lastchunk.model.trace import events as e
+from lastchunk.reference_impl.contract import COMPLETED
 
 LONG_PAUSE_MS = 600_000
 UPLOAD = "upload"

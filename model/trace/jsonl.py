@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from model.errors import InputError
-from model.files import write_text
-from model.trace.events import Event
+from lastchunk.model.errors import InputError
+from lastchunk.model.files import write_text
+from lastchunk.model.trace.events import Event
 
 EVENTS: dict[str, Any] = {item.__name__: item for item in get_args(Event)}
 _HINTS: dict[str, dict[str, Any]] = {name: get_type_hints(item) for name, item in EVENTS.items()}

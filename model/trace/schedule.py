@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from model.errors import InputError
-from model.files import write_text
-from model.scenario.load import validate
-from model.scenario.schema import Scenario
-from model.text_files import read_text
+from lastchunk.model.errors import InputError
+from lastchunk.model.files import write_text
+from lastchunk.model.scenario.load import validate
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.text_files import read_text
 
 FORMAT = "lastchunk schedule 1"
 HEADER = {

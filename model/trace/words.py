@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from model.trace.events import NO_CHUNK, Event
+from lastchunk.model.trace.events import NO_CHUNK, Event
 
 LANES = {
     "client": "client",

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
-from model.trace import events as e
-from model.world.delivery import COUNTED, UNACKNOWLEDGED, UNCOUNTED, Attempt, Delivery
-from model.world.pending import Pending
-from model.world.program import Done, Program
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.delivery import COUNTED, UNACKNOWLEDGED, UNCOUNTED, Attempt, Delivery
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.program import Done, Program
 
 if TYPE_CHECKING:
-    from model.world.object import ObjectRuntime
+    from lastchunk.model.world.object import ObjectRuntime
 
 ALARM = "alarm"
 SLOT = (ALARM,)

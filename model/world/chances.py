@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model.world.delivery import COUNTED, DELIVERED, UNACKNOWLEDGED, UNCOUNTED
+from lastchunk.model.world.delivery import COUNTED, DELIVERED, UNACKNOWLEDGED, UNCOUNTED
 
 if TYPE_CHECKING:
-    from model.scenario.schema import Scenario
+    from lastchunk.model.scenario.schema import Scenario
 
 Choices = tuple[tuple[str, float], ...]
 INSTANCE_LOST = "instance lost"

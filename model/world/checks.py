@@ -9,13 +9,13 @@ from __future__ import annotations
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
-from model.blame import place_of_return
-from model.errors import DesignError
-from reference_impl.clock import Duration, Time, bare
-from reference_impl.contract import Response
+from lastchunk.model.blame import place_of_return
+from lastchunk.model.errors import DesignError
+from lastchunk.reference_impl.clock import Duration, Time, bare
+from lastchunk.reference_impl.contract import Response
 
 if TYPE_CHECKING:
-    from model.world.program import Program, TaskId
+    from lastchunk.model.world.program import Program, TaskId
 
 MS_MAX = 10**15
 """More than 30,000 years."""

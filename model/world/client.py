@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from model.errors import DesignError
-from model.trace import events as e
-from model.world import crossing
-from model.world.checks import awaits_for_ever
-from model.world.pending import Between, Pending
-from model.world.program import Done, Program, TaskId
-from model.world.standstill import ASLEEP, ENDS, FROZEN, PAUSED
-from model.world.thrown import CodeThrew
-from reference_impl.contract import (
+from lastchunk.model.errors import DesignError
+from lastchunk.model.trace import events as e
+from lastchunk.model.world import crossing
+from lastchunk.model.world.checks import awaits_for_ever
+from lastchunk.model.world.pending import Between, Pending
+from lastchunk.model.world.program import Done, Program, TaskId
+from lastchunk.model.world.standstill import ASLEEP, ENDS, FROZEN, PAUSED
+from lastchunk.model.world.thrown import CodeThrew
+from lastchunk.reference_impl.contract import (
     Abandon,
     Browser,
     Chunk,
@@ -32,11 +32,11 @@ from reference_impl.contract import (
     StopRecorder,
     WriteRow,
 )
-from reference_impl.recorder import Recorder, RecorderSettings
+from lastchunk.reference_impl.recorder import Recorder, RecorderSettings
 
 if TYPE_CHECKING:
-    from model.design import DesignSpec
-    from model.world.world import World
+    from lastchunk.model.design import DesignSpec
+    from lastchunk.model.world.world import World
 
 START: TaskId = ("start",)
 STOP: TaskId = ("stop",)

@@ -16,8 +16,8 @@ from enum import Enum
 from types import MemberDescriptorType
 from typing import Any
 
-from reference_impl.clock import Duration, Time
-from reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.clock import Duration, Time
+from lastchunk.reference_impl.contract import Chunk, Response
 
 ALLOWED = (
     "None, numbers, text, bytes, times, chunks, enumerations, and tuples, lists, dictionaries, "

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from model.trace import events as e
-from model.world.pending import Pending
-from model.world.program import TaskId
-from reference_impl.contract import STATE_KEY, NotifyError
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.program import TaskId
+from lastchunk.reference_impl.contract import STATE_KEY, NotifyError
 
 if TYPE_CHECKING:
-    from model.world.world import World
+    from lastchunk.model.world.world import World
 
 READ = ("consumer_reads",)
 

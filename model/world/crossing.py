@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.errors import DesignError
-from model.world.checks import checked_ms
-from model.world.clone import ALLOWED, NotCloneable, clone
-from model.world.program import Program, TaskId
-from reference_impl.contract import Chunk, Fetch, Response, Sleep
+from lastchunk.model.errors import DesignError
+from lastchunk.model.world.checks import checked_ms
+from lastchunk.model.world.clone import ALLOWED, NotCloneable, clone
+from lastchunk.model.world.program import Program, TaskId
+from lastchunk.reference_impl.contract import Chunk, Fetch, Response, Sleep
 
 UPLOAD = "upload"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from model.world.pending import Between
-from model.world.program import TaskId
+from lastchunk.model.world.pending import Between
+from lastchunk.model.world.program import TaskId
 
 DELIVERED = "delivered"
 UNCOUNTED = "uncounted"

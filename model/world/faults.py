@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from model.trace import events as e
-from model.world import instances, standstill
-from model.world.chances import kept_of
-from model.world.pending import Pending
+from lastchunk.model.trace import events as e
+from lastchunk.model.world import instances, standstill
+from lastchunk.model.world.chances import kept_of
+from lastchunk.model.world.pending import Pending
 
 if TYPE_CHECKING:
-    from model.world.world import World
+    from lastchunk.model.world.world import World
 
 LOSSES = frozenset(("instance_lost", "deploy", "process_killed"))
 """The faults that take an instance away."""

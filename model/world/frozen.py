@@ -7,7 +7,7 @@ from functools import cache
 from types import MemberDescriptorType
 from typing import Any
 
-from reference_impl.clock import Duration, Time, bare
+from lastchunk.reference_impl.clock import Duration, Time, bare
 
 
 def frozen(value: Any) -> Hashable:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from model.trace import events as e
-from model.world.alarms import ALARM
-from model.world.pending import Pending
-from model.world.program import Done, Program, TaskId
-from reference_impl.contract import (
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.alarms import ALARM
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.program import Done, Program, TaskId
+from lastchunk.reference_impl.contract import (
     STATE_KEY,
     BlobPut,
     Blobs,
@@ -29,8 +29,8 @@ from reference_impl.contract import (
 )
 
 if TYPE_CHECKING:
-    from model.design import DesignSpec
-    from model.world.object import ObjectRuntime
+    from lastchunk.model.design import DesignSpec
+    from lastchunk.model.world.object import ObjectRuntime
 
 IDLE_END = ("idle_end",)
 CONSTRUCT = "construct"

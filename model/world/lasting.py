@@ -12,8 +12,8 @@ from operator import is_
 from types import FunctionType, MethodType
 from typing import Any
 
-from model.world.frozen import fields_of
-from reference_impl.contract import Blobs, Browser, Context, Storage
+from lastchunk.model.world.frozen import fields_of
+from lastchunk.reference_impl.contract import Blobs, Browser, Context, Storage
 
 _ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
 _LASTING = frozenset((*_ATOMS, Context, Browser, Storage, Blobs))

@@ -6,7 +6,7 @@ One event of the object is one request, an alarm run included; each key written 
 
 from __future__ import annotations
 
-from model.trace.events import Costs
+from lastchunk.model.trace.events import Costs
 
 IDLE = -1
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from model.trace import events as e
-from model.world import outside
-from model.world.pending import Pending
-from reference_impl.contract import Fetch, Response
+from lastchunk.model.trace import events as e
+from lastchunk.model.world import outside
+from lastchunk.model.world.pending import Pending
+from lastchunk.reference_impl.contract import Fetch, Response
 
 if TYPE_CHECKING:
-    from model.world.uplink import FreeUplink, SharedUplink
-    from model.world.world import World
+    from lastchunk.model.world.uplink import FreeUplink, SharedUplink
+    from lastchunk.model.world.world import World
 
 Call = tuple[str, int, int]
 UPLOAD = "upload"

@@ -10,21 +10,21 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from model.errors import DesignError
-from model.trace import events as e
-from model.world import crossing, instances, outside
-from model.world.alarms import ALARM, LIMIT, Alarms
-from model.world.checks import awaits_for_ever, checked_response, checked_time
-from model.world.delivery import RUN_MS_MAX
-from model.world.frozen import frozen
-from model.world.meter import IDLE, Meter
-from model.world.outside import SUSPENDS
-from model.world.pending import Pending
-from model.world.program import Done, Program, TaskId
-from model.world.storage import Storage
-from model.world.thrown import CodeThrew
-from reference_impl.clock import Time
-from reference_impl.contract import (
+from lastchunk.model.errors import DesignError
+from lastchunk.model.trace import events as e
+from lastchunk.model.world import crossing, instances, outside
+from lastchunk.model.world.alarms import ALARM, LIMIT, Alarms
+from lastchunk.model.world.checks import awaits_for_ever, checked_response, checked_time
+from lastchunk.model.world.delivery import RUN_MS_MAX
+from lastchunk.model.world.frozen import frozen
+from lastchunk.model.world.meter import IDLE, Meter
+from lastchunk.model.world.outside import SUSPENDS
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.program import Done, Program, TaskId
+from lastchunk.model.world.storage import Storage
+from lastchunk.model.world.thrown import CodeThrew
+from lastchunk.reference_impl.clock import Time
+from lastchunk.reference_impl.contract import (
     COMPLETED,
     STATE_KEY,
     BlobPut,
@@ -44,8 +44,8 @@ from reference_impl.contract import (
 )
 
 if TYPE_CHECKING:
-    from model.design import DesignSpec
-    from model.world.world import World
+    from lastchunk.model.design import DesignSpec
+    from lastchunk.model.world.world import World
 
 CONSTRUCT = "construct"
 DELETES_ALARM_FROM = "2026-02-24"

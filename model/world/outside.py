@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from model.trace import events as e
-from model.world import crossing
-from model.world.checks import checked_wait
-from model.world.pending import Pending
-from model.world.program import TaskId
-from reference_impl.contract import BlobPut, Notify, StreamBroken, Timer
+from lastchunk.model.trace import events as e
+from lastchunk.model.world import crossing
+from lastchunk.model.world.checks import checked_wait
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.program import TaskId
+from lastchunk.reference_impl.contract import BlobPut, Notify, StreamBroken, Timer
 
 if TYPE_CHECKING:
-    from model.world.object import ObjectRuntime
+    from lastchunk.model.world.object import ObjectRuntime
 
 SUSPENDS = object()
 """The code waits: its answer comes later."""

@@ -19,14 +19,14 @@ from collections.abc import Callable, Coroutine, Hashable
 from types import CoroutineType, FunctionType
 from typing import Any
 
-from model.blame import ESCAPES, is_from_outside, place, place_of_method
-from model.errors import DesignError
-from model.world.clone import SHARED, clone
-from model.world.frozen import fields_of, frozen
-from model.world.lasting import are_same, lasting_fields
-from model.world.thrown import CodeThrew, ends_the_run, words_of
-from reference_impl.clock import Duration, Refused, Time, TimeRefused, Uncatchable, driven
-from reference_impl.contract import (
+from lastchunk.model.blame import ESCAPES, is_from_outside, place, place_of_method
+from lastchunk.model.errors import DesignError
+from lastchunk.model.world.clone import SHARED, clone
+from lastchunk.model.world.frozen import fields_of, frozen
+from lastchunk.model.world.lasting import are_same, lasting_fields
+from lastchunk.model.world.thrown import CodeThrew, ends_the_run, words_of
+from lastchunk.reference_impl.clock import Duration, Refused, Time, TimeRefused, Uncatchable, driven
+from lastchunk.reference_impl.contract import (
     BlobStoreError,
     Effect,
     HandlerFailure,

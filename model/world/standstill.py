@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from model.trace import events as e
-from model.world.pending import Pending
-from model.world.program import TaskId
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.program import TaskId
 
 if TYPE_CHECKING:
-    from model.scenario.schema import TabThrottled
-    from model.world.client import ClientHost
+    from lastchunk.model.scenario.schema import TabThrottled
+    from lastchunk.model.world.client import ClientHost
 
 PAUSED, ASLEEP, FROZEN = "paused", "asleep", "frozen"
 """Why the recorder stands still."""

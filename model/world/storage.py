@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from model.trace import events as e
-from model.world import instances
-from model.world.frozen import frozen
-from model.world.pending import Pending
-from model.world.program import TaskId
+from lastchunk.model.trace import events as e
+from lastchunk.model.world import instances
+from lastchunk.model.world.frozen import frozen
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.program import TaskId
 
 if TYPE_CHECKING:
-    from model.world.object import ObjectRuntime
+    from lastchunk.model.world.object import ObjectRuntime
 
 Outgoing = tuple[int, str, TaskId, Any]
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 
-from model.blame import place_of_error
-from model.errors import InputError, InternalError
-from reference_impl.clock import ALLOWED, Duration, Time
-from reference_impl.contract import Blobs, Browser, Context, Effect, Storage
+from lastchunk.model.blame import place_of_error
+from lastchunk.model.errors import InputError, InternalError
+from lastchunk.reference_impl.clock import ALLOWED, Duration, Time
+from lastchunk.reference_impl.contract import Blobs, Browser, Context, Effect, Storage
 
 PORTS = {Storage: "storage", Blobs: "blobs", Context: "the context", Browser: "the browser"}
 ENDING = (InputError, InternalError, RecursionError, MemoryError)

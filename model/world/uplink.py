@@ -16,10 +16,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from model.scenario.mahimahi import read_mahimahi
-from model.scenario.schema import ConstantUplinkSpec, FluctuatingUplinkSpec, TraceUplinkSpec
-from model.streams import Streams
-from model.world.pending import AnyTime, Spread
+from lastchunk.model.scenario.mahimahi import read_mahimahi
+from lastchunk.model.scenario.schema import (
+    ConstantUplinkSpec,
+    FluctuatingUplinkSpec,
+    TraceUplinkSpec,
+)
+from lastchunk.model.streams import Streams
+from lastchunk.model.world.pending import AnyTime, Spread
 
 PACKET_BYTES = 1_500
 PACKET_BITS = PACKET_BYTES * 8

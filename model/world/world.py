@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
-from model.scenario.delay import Constant
-from model.trace.events import NO_CHUNK, BlobPutFailed, BlobStored, Event
-from model.world import client as client_host
-from model.world import faults, instances, standstill
-from model.world.alarms import SLOT
-from model.world.chances import (
+from lastchunk.model.scenario.delay import Constant
+from lastchunk.model.trace.events import NO_CHUNK, BlobPutFailed, BlobStored, Event
+from lastchunk.model.world import client as client_host
+from lastchunk.model.world import faults, instances, standstill
+from lastchunk.model.world.alarms import SLOT
+from lastchunk.model.world.chances import (
     ANY,
     INSTANCE_LOST,
     Choices,
@@ -27,20 +27,20 @@ from model.world.chances import (
     table_of,
     within,
 )
-from model.world.client import ClientHost
-from model.world.consumer import Consumers
-from model.world.delivery import Delivery
-from model.world.network import DRAINED, Call, Network
-from model.world.object import ObjectRuntime
-from model.world.pending import Around, Key, Pending, Shifted, Spread, later
-from model.world.program import Program
-from reference_impl.contract import BlobStoreError
+from lastchunk.model.world.client import ClientHost
+from lastchunk.model.world.consumer import Consumers
+from lastchunk.model.world.delivery import Delivery
+from lastchunk.model.world.network import DRAINED, Call, Network
+from lastchunk.model.world.object import ObjectRuntime
+from lastchunk.model.world.pending import Around, Key, Pending, Shifted, Spread, later
+from lastchunk.model.world.program import Program
+from lastchunk.reference_impl.contract import BlobStoreError
 
 if TYPE_CHECKING:
-    from model.design import DesignSpec
-    from model.scenario.schema import Fault, Scenario
-    from model.world.uplink import FreeUplink, SharedUplink
-    from reference_impl.contract import Chunk
+    from lastchunk.model.design import DesignSpec
+    from lastchunk.model.scenario.schema import Fault, Scenario
+    from lastchunk.model.world.uplink import FreeUplink, SharedUplink
+    from lastchunk.reference_impl.contract import Chunk
 
 Leg = tuple["int | Spread", tuple[Any, ...]]
 CERTAIN = ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from model.estimate.costs import ITEMS
-from reports.figures.style import (
+from lastchunk.model.estimate.costs import ITEMS
+from lastchunk.reports.figures.style import (
     BLUE,
     GREEN,
     ORANGE,

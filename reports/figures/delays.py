@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reports.figures.style import DESIGN_COLOURS, GREY, new_figure, styled
+from lastchunk.reports.figures.style import DESIGN_COLOURS, GREY, new_figure, styled
 
 PROMISED = {5_000: "5 s", 600_000: "10 min"}
 TICKS_S = {0.01: "10 ms", 0.1: "0.1 s", 1: "1 s", 10: "10 s", 100: "100 s", 1000: "1000 s"}

@@ -12,9 +12,9 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from model.explore.diagram import NOWHERE, ORDER, Diagram
-from reference_impl.contract import COMPLETED
-from reports.figures.style import BLACK, BLUE, GREY, PALE, VERMILION, new_figure, styled
+from lastchunk.model.explore.diagram import NOWHERE, ORDER, Diagram
+from lastchunk.reference_impl.contract import COMPLETED
+from lastchunk.reports.figures.style import BLACK, BLUE, GREY, PALE, VERMILION, new_figure, styled
 
 Place = tuple[float, float]
 CORNERS: tuple[Place, ...] = ((-1, 3), (0.6, 3), (5.4, 3), (3, 1.5), (0.6, 0), (5.4, 0), (3, -1.3))

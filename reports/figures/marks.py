@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from reports.figures.bars import Spans
-from reports.figures.panel import COLOURS
-from reports.figures.style import BLACK, GREEN, VERMILION
+from lastchunk.reports.figures.bars import Spans
+from lastchunk.reports.figures.panel import COLOURS
+from lastchunk.reports.figures.style import BLACK, GREEN, VERMILION
 
 KEY_WORDS = {
     "request": "upload under way",

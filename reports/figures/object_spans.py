@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from model.trace import events as e
-from reports.figures.bars import Bar, Mark, Spans
+from lastchunk.model.trace import events as e
+from lastchunk.reports.figures.bars import Bar, Mark, Spans
 
 Call = tuple[str, int, int]
 OUTLIVES = "deploy"

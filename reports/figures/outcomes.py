@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from model.properties import OUTCOMES
-from reports.figures.style import OUTCOME_COLOURS, new_figure, styled
+from lastchunk.model.properties import OUTCOMES
+from lastchunk.reports.figures.style import OUTCOME_COLOURS, new_figure, styled
 
 WORDS = {
     "prompt": "complete and prompt",

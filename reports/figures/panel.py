@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from reports.figures.bars import Bar, Mark, Spans
-from reports.figures.style import (
+from lastchunk.reports.figures.bars import Bar, Mark, Spans
+from lastchunk.reports.figures.style import (
     BLACK,
     BLUE,
     GREEN,

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.explore.threshold import Threshold
-from reports.figures.style import new_figure, styled
+from lastchunk.model.explore.threshold import Threshold
+from lastchunk.reports.figures.style import new_figure, styled
 
 Rates = Sequence[Sequence[float]]
 

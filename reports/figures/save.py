@@ -7,7 +7,7 @@ import io
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from reports.figures.style import styled
+from lastchunk.reports.figures.style import styled
 
 
 def png_bytes(figure: Figure) -> bytes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from model.trace import events as e
-from reports.figures.bars import Spans
-from reports.figures.object_spans import Call, ObjectSpans
+from lastchunk.model.trace import events as e
+from lastchunk.reports.figures.bars import Spans
+from lastchunk.reports.figures.object_spans import Call, ObjectSpans
 
 TAIL_MS = 6_000  # the last status goes on after the run's last event
 

@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from model.estimate.sweep import Axis
-from reports.figures.style import DESIGN_COLOURS, DESIGN_MARKERS, new_figure, styled
+from lastchunk.model.estimate.sweep import Axis
+from lastchunk.reports.figures.style import DESIGN_COLOURS, DESIGN_MARKERS, new_figure, styled
 
 SHOWN = {
     "complete_at_finalization": "completed without a chunk",

@@ -9,13 +9,13 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from model.properties import Violation, check_all
-from model.simulate import Run
-from reports.figures.bars import Spans
-from reports.figures.marks import draw_violations, key_of, violation_lines
-from reports.figures.panel import BOTTOM, LANE_AT, LANE_WORDS, TOP, draw_panel
-from reports.figures.spans import spans_of
-from reports.figures.style import GREY, PALE, VERMILION, new_figure, styled
+from lastchunk.model.properties import Violation, check_all
+from lastchunk.model.simulate import Run
+from lastchunk.reports.figures.bars import Spans
+from lastchunk.reports.figures.marks import draw_violations, key_of, violation_lines
+from lastchunk.reports.figures.panel import BOTTOM, LANE_AT, LANE_WORDS, TOP, draw_panel
+from lastchunk.reports.figures.spans import spans_of
+from lastchunk.reports.figures.style import GREY, PALE, VERMILION, new_figure, styled
 
 WIDTH_IN, HEIGHT_IN, LABELS_IN = 11, 4.9, 1.0
 GAP_MS, BEFORE_MS, AFTER_MS, LEAST_MS, PANELS_MAX = 45_000, 4_000, 6_000, 4, 3

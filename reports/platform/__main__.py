@@ -1,11 +1,11 @@
-"""``python -m reports.platform``: write docs/platform.md and its pictures anew."""
+"""``python -m lastchunk.reports.platform``: write docs/platform.md and its pictures anew."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from reports.platform.page import write_page
+from lastchunk.reports.platform.page import write_page
 
 if __name__ == "__main__":
     written = write_page(Path(__file__).parents[2] / "docs")

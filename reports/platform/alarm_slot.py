@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from model.trace import events as e
-from reference_impl.clock import Time, bare
-from reference_impl.contract import HandlerFailure, Response
-from reports.platform.demo import OK, Call, Demo, Tiny
+from lastchunk.model.trace import events as e
+from lastchunk.reference_impl.clock import Time, bare
+from lastchunk.reference_impl.contract import HandlerFailure, Response
+from lastchunk.reports.platform.demo import OK, Call, Demo, Tiny
 
 
 class OneAlarm(Tiny):

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from model.design import DesignSpec
-from model.scenario.load import validate
-from model.scenario.schema import Scenario
-from model.simulate.by_hand import Hand
-from model.trace.events import NO_CHUNK, Event
-from model.trace.words import clock, words_of
-from reference_impl.contract import STATE_KEY, Context, Response
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.scenario.load import validate
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate.by_hand import Hand
+from lastchunk.model.trace.events import NO_CHUNK, Event
+from lastchunk.model.trace.words import clock, words_of
+from lastchunk.reference_impl.contract import STATE_KEY, Context, Response
 
 OK = Response(200)
 REQUEST_MS, RESPONSE_MS, BLOB_MS = 10, 10, 400

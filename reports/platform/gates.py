@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from model.trace import events as e
-from reference_impl.contract import STATE_KEY, Chunk, Response
-from reports.platform.demo import OK, Call, Demo, Tiny
+from lastchunk.model.trace import events as e
+from lastchunk.reference_impl.contract import STATE_KEY, Chunk, Response
+from lastchunk.reports.platform.demo import OK, Call, Demo, Tiny
 
 
 class LongAlarm(Tiny):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from model.trace import events as e
-from reference_impl.contract import Chunk, Context, Response
-from reports.platform.demo import OK, Call, Demo, HangUp, NoSettings, Strike, Tiny
+from lastchunk.model.trace import events as e
+from lastchunk.reference_impl.contract import Chunk, Context, Response
+from lastchunk.reports.platform.demo import OK, Call, Demo, HangUp, NoSettings, Strike, Tiny
 
 
 class StoresAndCounts(Tiny):

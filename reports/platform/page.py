@@ -6,15 +6,15 @@ import inspect
 import textwrap
 from pathlib import Path
 
-from model.files import write_bytes, write_text
-from model.trace.events import Event
-from model.trace.words import LANES, clock, lane_of, words_of
-from reports.figures.save import png_bytes
-from reports.platform import alarm_slot, delivery, gates, outside, writes
-from reports.platform.demo import Demo, Tiny, misses, run_demo
-from reports.platform.picture import demo_figure
+from lastchunk.model.files import write_bytes, write_text
+from lastchunk.model.trace.events import Event
+from lastchunk.model.trace.words import LANES, clock, lane_of, words_of
+from lastchunk.reports.figures.save import png_bytes
+from lastchunk.reports.platform import alarm_slot, delivery, gates, outside, writes
+from lastchunk.reports.platform.demo import Demo, Tiny, misses, run_demo
+from lastchunk.reports.platform.picture import demo_figure
 
-COMMAND = "python -m reports.platform"
+COMMAND = "python -m lastchunk.reports.platform"
 FOLDER = "platform"
 DEMOS: tuple[Demo, ...] = tuple(
     sorted(

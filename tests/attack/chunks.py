@@ -7,7 +7,7 @@ import dataclasses
 import operator
 from typing import Any
 
-from reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.attack.ground import COMPLETE, OK, PROVED, VIOLATED, Patient, Tried
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.attack.ground import OK, Holds, Timed, holds, timed
 
 

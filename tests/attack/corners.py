@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from reference_impl.contract import Chunk, Context, Response
+from lastchunk.reference_impl.contract import Chunk, Context, Response
 from tests.attack.ground import OK, Holds, Patient, holds, patient
 
 

@@ -10,7 +10,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.attack.ground import COUNT_TRUE, OK, PROVED, VIOLATED, Patient, Tried
 
 

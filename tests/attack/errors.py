@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from reference_impl.contract import BlobStoreError, Chunk, HandlerFailure, Response
+from lastchunk.reference_impl.contract import BlobStoreError, Chunk, HandlerFailure, Response
 from tests.attack.ground import (
     COMPLETE,
     COUNT_TRUE,

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from typing import Any
 
-from reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.attack.ground import OK, REFUSED, Patient, Tried
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_impl.contract import BlobStoreError, Chunk, InstanceReplaced, Response
+from lastchunk.reference_impl.contract import BlobStoreError, Chunk, InstanceReplaced, Response
 from tests.attack.ground import COMPLETE, COUNT_TRUE, OK, PROVED, VIOLATED, Timed, Tried
 
 

@@ -15,13 +15,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from model.design import DesignSpec
-from model.errors import DesignError
-from model.estimate.comparison import compare
-from model.explore.verify import Budget, verify
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-from reference_impl.contract import ACTIVE, COMPLETED, STATE_KEY, Chunk, Context, Page, Response
+from lastchunk.model.design import DesignSpec
+from lastchunk.model.errors import DesignError
+from lastchunk.model.estimate.comparison import compare
+from lastchunk.model.explore.verify import Budget, verify
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.reference_impl.contract import (
+    ACTIVE,
+    COMPLETED,
+    STATE_KEY,
+    Chunk,
+    Context,
+    Page,
+    Response,
+)
 
 PROVED, VIOLATED, REFUSED = "proved", "violated", "refused"
 AS_SAMPLED = "as sampled"

@@ -7,7 +7,7 @@ import types
 from collections.abc import AsyncIterator, Generator, Iterator
 from typing import Any
 
-from reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.attack.ground import OK, Holds, Patient, holds, patient
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.attack.ground import OK, REFUSED, Holds, Patient, Tried, holds
 
 

@@ -18,7 +18,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.attack.ground import REFUSED, Patient, Tried
 
 

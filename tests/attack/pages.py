@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
-from reference_impl.contract import Page, Response
+from lastchunk.reference_impl.contract import Page, Response
 from tests.attack.ground import OK, PROVED, REFUSED, VIOLATED, Patient, Tried
 
 PAUSE_MS = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reference_impl.contract import BlobStoreError, Chunk, HandlerFailure, Response
+from lastchunk.reference_impl.contract import BlobStoreError, Chunk, HandlerFailure, Response
 from tests.attack.ground import OK, Holds, Patient, holds, patient
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from model.errors import DesignError
-from model.simulate import simulate
+from lastchunk.model.errors import DesignError
+from lastchunk.model.simulate import simulate
 from tests.attack.ground import REFUSED, refused_lines, sampled
 from tests.attack.table import TRIED
 

@@ -8,7 +8,7 @@ import heapq
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.attack.ground import OK, Timed, timed
 
 

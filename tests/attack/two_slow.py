@@ -10,7 +10,7 @@ import copy
 from collections.abc import AsyncIterator
 from typing import Any
 
-from reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.attack import code, fields, iterators, objects, outside, swallows, tasks
 from tests.attack.ground import (
     AS_SAMPLED,

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from model.design import DesignSpec, load_design
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-from reference_impl.contract import (
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.reference_impl.contract import (
     ACTIVE,
     COMPLETED,
     INCOMPLETE,
@@ -22,8 +22,8 @@ from reference_impl.contract import (
     Context,
     Response,
 )
-from reference_impl.lazy_alarm import LazyAlarmDesign
-from reference_impl.session import missing_chunks, note_chunk
+from lastchunk.reference_impl.lazy_alarm import LazyAlarmDesign
+from lastchunk.reference_impl.session import missing_chunks, note_chunk
 
 ALWAYS = (
     "chunks=2",

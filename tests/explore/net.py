@@ -17,17 +17,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.design_grammar import random_design
-from model.design import DesignSpec, load_design
-from model.errors import InputError, InternalError
-from model.explore.attack import violations
-from model.explore.monitor import AT_END, REVERTIBLE
-from model.explore.verify import Budget, Verification, verify
-from model.properties import EXPLORABLE, Violation
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
-from model.simulate import replay
-from model.simulate.edges import play_edges, simulate_edges
-from model.trace.schedule import Schedule, read_schedule, write_schedule
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.errors import InputError, InternalError
+from lastchunk.model.explore.attack import violations
+from lastchunk.model.explore.monitor import AT_END, REVERTIBLE
+from lastchunk.model.explore.verify import Budget, Verification, verify
+from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import replay
+from lastchunk.model.simulate.edges import play_edges, simulate_edges
+from lastchunk.model.trace.schedule import Schedule, read_schedule, write_schedule
 from tests.explore.whole_ms import by_brute_force
 
 SLUGS = (

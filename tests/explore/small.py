@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from model.design import DesignSpec, load_design
-from model.explore.verify import Verification, verify
-from model.scenario.load import load_scenario
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import Chunk, Response
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.explore.verify import Verification, verify
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.worlds import spec_of
 
 COMPLETE = "complete_at_finalization"

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from model.explore.machine import Machine, monitor_for
-from model.explore.search import Search
-from model.scenario.load import load_scenario
-from model.trace import events as e
-from model.world.storage import Storage
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import Chunk, NetworkError, Response
+from lastchunk.model.explore.machine import Machine, monitor_for
+from lastchunk.model.explore.search import Search
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.storage import Storage
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import Chunk, NetworkError, Response
 from tests.worlds import NoSettings, spec_of
 
 WAIT_MS = 9

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import pytest
 
-from model.design import load_design
-from model.explore.machine import Machine, monitor_for
-from model.explore.search import Search
-from model.properties import asked
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_design
+from lastchunk.model.explore.machine import Machine, monitor_for
+from lastchunk.model.explore.search import Search
+from lastchunk.model.properties import asked
+from lastchunk.model.scenario.load import load_scenario
 from tests.explore.whole_ms import by_brute_force
 
 SLUGS = ("complete_at_finalization", "completed_is_final", "count_true", "nothing_refused")

@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 
 import lastchunk
 from lastchunk.cli import app
-from model.design import DesignSpec, load_design
-from model.explore.assumptions import UNSEEN, assumptions
-from model.explore.faults_in_words import fault_kinds
-from model.explore.unsaid import unlike_deployed
-from model.scenario.load import load_scenario, shipped
-from model.scenario.schema import Scenario
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.explore.assumptions import UNSEEN, assumptions
+from lastchunk.model.explore.faults_in_words import fault_kinds
+from lastchunk.model.explore.unsaid import unlike_deployed
+from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.model.scenario.schema import Scenario
 from tests.explore.test_default_scope import NameInMemory
 
 DESIGN = "alarm"

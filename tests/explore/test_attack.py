@@ -11,23 +11,23 @@ import pytest
 from typer.testing import CliRunner
 
 from lastchunk.cli import app
-from model.design import load_design
-from model.errors import InputError
-from model.explore import attack, machine, node
-from model.explore.attack import LEAST, RefutedProofError
-from model.explore.bounds import bounds_of
-from model.explore.cells import explore_class, joined
-from model.explore.item import Item
-from model.explore.scopes import FIXED, PUTS, small
-from model.explore.store import Store
-from model.explore.verify import Budget, verify
-from model.properties import PROPERTIES, Violation
-from model.simulate import replay
-from model.trace.schedule import read_schedule
-from reference_impl import DESIGNS
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import Chunk, Response
-from reports.matrix import _shown
+from lastchunk.model.design import load_design
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore import attack, machine, node
+from lastchunk.model.explore.attack import LEAST, RefutedProofError
+from lastchunk.model.explore.bounds import bounds_of
+from lastchunk.model.explore.cells import explore_class, joined
+from lastchunk.model.explore.item import Item
+from lastchunk.model.explore.scopes import FIXED, PUTS, small
+from lastchunk.model.explore.store import Store
+from lastchunk.model.explore.verify import Budget, verify
+from lastchunk.model.properties import PROPERTIES, Violation
+from lastchunk.model.simulate import replay
+from lastchunk.model.trace.schedule import read_schedule
+from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import Chunk, Response
+from lastchunk.reports.matrix import _shown
 from tests.explore.small import COMPLETE, explored
 
 EDGE = "grace_ms=16"  # of the small scope: violated up to here, by one instant alone
@@ -184,8 +184,8 @@ def test_what_is_not_proved_is_not_attacked() -> None:
 
 
 def test_an_attack_ends_with_its_time_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.explore.verify.SHARE", 0.0)
-    monkeypatch.setattr("model.explore.verify.SECONDS_LEAST", 0.0)
+    monkeypatch.setattr("lastchunk.model.explore.verify.SHARE", 0.0)
+    monkeypatch.setattr("lastchunk.model.explore.verify.SECONDS_LEAST", 0.0)
     found = explored("alarm", [COMPLETE], PROVED)
     assert found.attack.schedules == 1
     assert found.attack.unfinished.endswith("s were used up")

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.errors import InputError
-from model.explore.bounds import bounds_of
-from model.explore.instant import Instant
-from model.explore.refusals import refuse
-from model.scenario.load import load_scenario
-from model.world.pending import AnyTime, Between, Shifted
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.bounds import bounds_of
+from lastchunk.model.explore.instant import Instant
+from lastchunk.model.explore.refusals import refuse
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.world.pending import AnyTime, Between, Shifted
 from tests.explore.test_instant import Clockwork
 
 

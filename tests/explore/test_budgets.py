@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from model.design import load_design
-from model.errors import InputError
-from model.explore.fault_classes import BUILDERS
-from model.explore.threshold import find_threshold
-from model.explore.verify import Budget, verify
+from lastchunk.model.design import load_design
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.model.explore.threshold import find_threshold
+from lastchunk.model.explore.verify import Budget, verify
 
 SECONDS = 3.0
 SLACK = 3.0

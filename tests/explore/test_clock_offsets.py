@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from model.design import load_design
-from model.explore.machine import Machine, monitor_for
-from model.explore.refusals import refusals
-from model.explore.search import Search
-from model.explore.verify import verify
-from model.properties import EXPLORABLE, Violation, asked
-from model.scenario.load import load_scenario
-from model.simulate import replay
-from model.trace.schedule import read_schedule, write_schedule
+from lastchunk.model.design import load_design
+from lastchunk.model.explore.machine import Machine, monitor_for
+from lastchunk.model.explore.refusals import refusals
+from lastchunk.model.explore.search import Search
+from lastchunk.model.explore.verify import verify
+from lastchunk.model.properties import EXPLORABLE, Violation, asked
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import replay
+from lastchunk.model.trace.schedule import read_schedule, write_schedule
 from tests.explore.test_against_the_world import BASE, CASES, SLUGS
 from tests.explore.whole_ms import by_brute_force
 

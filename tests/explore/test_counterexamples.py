@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from model.design import load_design
-from model.explore.counterexample import Counterexample
-from model.explore.verify import verify
-from model.properties import EXPLORABLE, Violation
-from model.scenario.load import load_scenario
-from model.simulate import replay
-from model.trace.schedule import Schedule, read_schedule, write_schedule
-from model.world.pending import Pending
-from model.world.world import World
+from lastchunk.model.design import load_design
+from lastchunk.model.explore.counterexample import Counterexample
+from lastchunk.model.explore.verify import verify
+from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import replay
+from lastchunk.model.trace.schedule import Schedule, read_schedule, write_schedule
+from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.world import World
 
 COMPLETE = "complete_at_finalization"
 Bounds = dict[tuple[int, int], float]

@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from model.design import load_design
-from model.errors import InputError
-from model.explore import deadline, times
-from model.explore.attack import Attacker
-from model.explore.deadline import Deadline, OutOfTimeError
-from model.explore.machine import Machine, monitor_for
-from model.explore.search import STEPS_A_LOOK, Budget, Search
-from model.explore.threshold import find_threshold
-from model.explore.times import INSTANTS_FEW, closed
-from model.explore.verify import verify
-from model.scenario.load import load_scenario
-from reference_impl.alarm import AlarmDesign
+from lastchunk.model.design import load_design
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore import deadline, times
+from lastchunk.model.explore.attack import Attacker
+from lastchunk.model.explore.deadline import Deadline, OutOfTimeError
+from lastchunk.model.explore.machine import Machine, monitor_for
+from lastchunk.model.explore.search import STEPS_A_LOOK, Budget, Search
+from lastchunk.model.explore.threshold import find_threshold
+from lastchunk.model.explore.times import INSTANTS_FEW, closed
+from lastchunk.model.explore.verify import verify
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.reference_impl.alarm import AlarmDesign
 from tests.explore.small import COMPLETE, explored
 
 

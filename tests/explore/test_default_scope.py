@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from model.design import DesignSpec, load_design, shipped_designs
-from model.explore.verify import Verification, verify
-from model.scenario.load import load_scenario
-from model.simulate import replay
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import HandlerFailure
+from lastchunk.model.design import DesignSpec, load_design, shipped_designs
+from lastchunk.model.explore.verify import Verification, verify
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import replay
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import HandlerFailure
 from tests.polling import ArmsInStop, Polling, StalePolling, WithoutGrace
 from tests.worlds import spec_of
 

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from model.explore.encode import Attempt, Encoder, Name
-from model.explore.frames import NotListed
-from model.explore.instant import Instant, Span
-from model.explore.text import BLANK, Text
-from reference_impl.contract import Chunk
+from lastchunk.model.explore.encode import Attempt, Encoder, Name
+from lastchunk.model.explore.frames import NotListed
+from lastchunk.model.explore.instant import Instant, Span
+from lastchunk.model.explore.text import BLANK, Text
+from lastchunk.reference_impl.contract import Chunk
 
 METHODS = ("upload", "create")
 TIMELINE: Any = None

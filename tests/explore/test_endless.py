@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from model.explore.attack import violations
-from model.properties import EXPLORABLE, Violation
-from model.simulate import replay
-from model.simulate.edges import play_edges
-from model.trace.events import AlarmStarted
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import COMPLETED, STATE_KEY, Chunk, Response
-from reference_impl.session import set_status
+from lastchunk.model.explore.attack import violations
+from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.simulate import replay
+from lastchunk.model.simulate.edges import play_edges
+from lastchunk.model.trace.events import AlarmStarted
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import COMPLETED, STATE_KEY, Chunk, Response
+from lastchunk.reference_impl.session import set_status
 from tests.explore.small import COMPLETE, Remembers, explored
 
 

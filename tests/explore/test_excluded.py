@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from model.design import load_design
-from model.explore.machine import Machine, monitor_for
-from model.explore.search import Search
-from model.scenario.load import load_scenario
-from model.trace import events as e
+from lastchunk.model.design import load_design
+from lastchunk.model.explore.machine import Machine, monitor_for
+from lastchunk.model.explore.search import Search
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.trace import events as e
 
 STORMY = (
     "recording.chunks=2",

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from model.errors import InputError
-from model.explore.promela import promela
-from model.explore.tchecker import tchecker
-from model.scenario.load import load_scenario
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.promela import promela
+from lastchunk.model.explore.tchecker import tchecker
+from lastchunk.model.scenario.load import load_scenario
 from tests.explore.test_small_scope import is_violated, random_config
 from tests.explore.ticks import Config
 

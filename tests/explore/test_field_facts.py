@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from model.design import load_design
-from model.explore.threshold import find_threshold
-from model.explore.verify import Budget, Verification, verify
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_design
+from lastchunk.model.explore.threshold import find_threshold
+from lastchunk.model.explore.verify import Budget, Verification, verify
+from lastchunk.model.scenario.load import load_scenario
 
 QUICK = (
     "network.request_delay_ms=10",

@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from model.design import DesignSpec, load_design
-from model.errors import DesignError
-from model.explore.verify import Verification, verify
-from model.scenario.load import load_scenario
-from model.world.world import World
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import COMPLETED, Chunk, Response
-from reference_impl.session import set_status
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.errors import DesignError
+from lastchunk.model.explore.verify import Verification, verify
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.world.world import World
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import COMPLETED, Chunk, Response
+from lastchunk.reference_impl.session import set_status
 from tests.worlds import Hand, spec_of
 
 COMPLETE = "complete_at_finalization"

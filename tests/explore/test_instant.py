@@ -18,9 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.explore.instant import Instant, Span
-from model.explore.zone import at_most
-from model.world.program import TimeError
+from lastchunk.model.explore.instant import Instant, Span
+from lastchunk.model.explore.zone import at_most
+from lastchunk.model.world.program import TimeError
 
 ORDERS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
 
@@ -266,7 +266,11 @@ def test_what_is_not_exact_is_refused_with_its_line(name: str) -> None:
 def test_only_the_model_itself_may_write_a_time_down() -> None:
     now = Instant(Clockwork([7, 9]), 0)
     span = Instant(now.timeline, 1) - now
-    ours: dict[str, Any] = {"__name__": "model.properties.eventually", "t": now, "s": span}
+    ours: dict[str, Any] = {
+        "__name__": "lastchunk.model.properties.eventually",
+        "t": now,
+        "s": span,
+    }
     assert eval("f'{t:,} and {s}'", ours) == "so many and so many"
     theirs = ours | {"__name__": "modelled"}
     with pytest.raises(TimeError, match="write a time into a text"):

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from model.design import OBJECT_METHODS, load_design
-from model.explore.encode import Encoder
-from model.explore.instant import Instant
-from model.explore.items import SKIPPED, Collector
-from model.explore.monitor import Monitor
-from model.explore.skeleton import Skeleton
-from model.properties import JudgeSettings
-from model.scenario.load import load_scenario
-from model.simulate.by_hand import Hand
-from model.trace.facts import Facts
-from model.world.world import World
+from lastchunk.model.design import OBJECT_METHODS, load_design
+from lastchunk.model.explore.encode import Encoder
+from lastchunk.model.explore.instant import Instant
+from lastchunk.model.explore.items import SKIPPED, Collector
+from lastchunk.model.explore.monitor import Monitor
+from lastchunk.model.explore.skeleton import Skeleton
+from lastchunk.model.properties import JudgeSettings
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate.by_hand import Hand
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.world.world import World
 from tests.explore.test_instant import Clockwork
 
 CLOCK = Clockwork([0] * 99)

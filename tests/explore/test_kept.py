@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from model.explore.encode import Encoder
-from model.explore.frames import NotListed, frames_of
-from model.explore.kept import Codes, KeptEncoder
-from model.explore.programs import Programs
-from model.explore.text import Text
-from model.world.program import Program
-from reference_impl.clock import Time
-from reference_impl.contract import Chunk, Get, Response
+from lastchunk.model.explore.encode import Encoder
+from lastchunk.model.explore.frames import NotListed, frames_of
+from lastchunk.model.explore.kept import Codes, KeptEncoder
+from lastchunk.model.explore.programs import Programs
+from lastchunk.model.explore.text import Text
+from lastchunk.model.world.program import Program
+from lastchunk.reference_impl.clock import Time
+from lastchunk.reference_impl.contract import Chunk, Get, Response
 
 CODES = Codes()
 

@@ -11,19 +11,19 @@ from typer.testing import CliRunner
 
 import lastchunk
 from lastchunk.cli import app
-from model.errors import InputError
-from model.explore.cells import SLUGS, Clock, Finding, explore, joined
-from model.explore.fault_classes import BUILDERS
-from model.explore.matrix import Matrix, matrix
-from model.properties import EXPLORABLE, EXTRA_PROPERTIES, PROPERTIES, Violation
-from model.simulate import replay
-from model.trace.schedule import read_schedule
-from reports.matrix import matrix_html, to_json, write_matrix
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.cells import SLUGS, Clock, Finding, explore, joined
+from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix import Matrix, matrix
+from lastchunk.model.properties import EXPLORABLE, EXTRA_PROPERTIES, PROPERTIES, Violation
+from lastchunk.model.simulate import replay
+from lastchunk.model.trace.schedule import read_schedule
+from lastchunk.reports.matrix import matrix_html, to_json, write_matrix
 
 DESIGNS = ("alarm", "lazy-alarm")
 CHEAP = ("client-lost", "late-alarms")
 BROKEN = """
-from reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.alarm import AlarmDesign
 
 
 class Broken(AlarmDesign):

@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.design import load_design
-from model.explore.monitor import AT_END, REVERTIBLE, TIMED, Monitor, copy_facts
-from model.properties import EXPLORABLE, GUARDS, JudgeSettings, judge_settings
-from model.scenario.load import load_scenario
-from model.simulate import simulate
-from model.trace import events as e
-from model.trace.facts import Facts, facts_of
+from lastchunk.model.design import load_design
+from lastchunk.model.explore.monitor import AT_END, REVERTIBLE, TIMED, Monitor, copy_facts
+from lastchunk.model.properties import EXPLORABLE, GUARDS, JudgeSettings, judge_settings
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import simulate
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import Facts, facts_of
 
 Trace = Sequence[e.Event]
 SOURCES: dict[str, tuple[str, str, tuple[str, ...]]] = {

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from model.explore.monitor import AT_END, REVERTIBLE, TIMED, Monitor, copy_facts
-from model.properties import EXPLORABLE, JudgeSettings
-from model.trace import events as e
-from model.trace.facts import Facts
+from lastchunk.model.explore.monitor import AT_END, REVERTIBLE, TIMED, Monitor, copy_facts
+from lastchunk.model.properties import EXPLORABLE, JudgeSettings
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import Facts
 
 JUDGE = JudgeSettings(grace_ms=10, notifies=True)
 GUARDS = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from model.design import load_design
-from model.explore.verify import Budget, verify
-from model.properties import Violation, check_all
-from model.simulate import replay
-from reference_impl.lazy_alarm import LazyAlarmDesign
+from lastchunk.model.design import load_design
+from lastchunk.model.explore.verify import Budget, verify
+from lastchunk.model.properties import Violation, check_all
+from lastchunk.model.simulate import replay
+from lastchunk.reference_impl.lazy_alarm import LazyAlarmDesign
 from tests.explore.mutants import MUTANTS, SITUATIONS, spec
 
 BUDGET = Budget(classes=20_000, seconds=60)

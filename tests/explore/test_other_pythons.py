@@ -18,12 +18,12 @@ ROOT = Path(__file__).parent.parent.parent
 VERSIONS = ("3.11", "3.12", "3.13")
 SCRIPT = """
 import types
-from model.explore.encode import Encoder
-from model.explore.kept import Codes, KeptEncoder
-from model.explore.frames import frames_of
-from model.explore.text import Text
-from model.world.program import Program
-from reference_impl.contract import Get
+from lastchunk.model.explore.encode import Encoder
+from lastchunk.model.explore.kept import Codes, KeptEncoder
+from lastchunk.model.explore.frames import frames_of
+from lastchunk.model.explore.text import Text
+from lastchunk.model.world.program import Program
+from lastchunk.reference_impl.contract import Get
 
 CODES = Codes()
 

@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 
 from benchmarks.random_scopes import drawn
-from model.design import load_design
-from model.explore import search as search_module
-from model.explore.past import Needs, _freed, _is_free, _long_past
-from model.explore.times import solved
-from model.explore.verify import Budget, Verification, verify
-from model.explore.zone import Zone, at_most
-from model.properties import EXPLORABLE, Violation
-from model.scenario.load import load_scenario
-from model.simulate import replay, simulate
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import COMPLETED, Chunk, Response
-from reference_impl.session import set_status
+from lastchunk.model.design import load_design
+from lastchunk.model.explore import search as search_module
+from lastchunk.model.explore.past import Needs, _freed, _is_free, _long_past
+from lastchunk.model.explore.times import solved
+from lastchunk.model.explore.verify import Budget, Verification, verify
+from lastchunk.model.explore.zone import Zone, at_most
+from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import replay, simulate
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import COMPLETED, Chunk, Response
+from lastchunk.reference_impl.session import set_status
 from tests.worlds import spec_of
 
 COLD = (

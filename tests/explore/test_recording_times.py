@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from model.design import load_design
-from model.errors import DesignError
-from model.explore.drawn import parts_of
-from model.explore.refusals import NotExplorableError, refusals
-from model.explore.verify import Budget, Verification, verify
-from model.properties import EXPLORABLE, Violation, asked
-from model.scenario.load import load_scenario
-from model.simulate import replay
-from model.trace.schedule import read_schedule, write_schedule
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import Chunk, Response
+from lastchunk.model.design import load_design
+from lastchunk.model.errors import DesignError
+from lastchunk.model.explore.drawn import parts_of
+from lastchunk.model.explore.refusals import NotExplorableError, refusals
+from lastchunk.model.explore.verify import Budget, Verification, verify
+from lastchunk.model.properties import EXPLORABLE, Violation, asked
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import replay
+from lastchunk.model.trace.schedule import read_schedule, write_schedule
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import Chunk, Response
 from tests.explore.test_against_the_world import within
 from tests.explore.whole_ms import by_brute_force
 from tests.worlds import spec_of

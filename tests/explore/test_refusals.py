@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from lastchunk.cli import app
-from model.explore.refusals import NotExplorableError, refusals, refuse
-from model.scenario.load import load_scenario, shipped
+from lastchunk.model.explore.refusals import NotExplorableError, refusals, refuse
+from lastchunk.model.scenario.load import load_scenario, shipped
 
 UPLINK = "uplink={kind='constant', rate_kbps=500}"
 CHEAP = ("--property", "complete_at_finalization", "--classes", "1000")

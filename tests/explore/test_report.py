@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from model.design import load_designs
-from model.estimate.comparison import compare
-from model.scenario.load import load_scenario
-from reports import proofs as section
-from reports.evidence import evidence_of
-from reports.ledger import ledger
-from reports.markdown import markdown
-from reports.review import make_review
-from reports.write import render
+from lastchunk.model.design import load_designs
+from lastchunk.model.estimate.comparison import compare
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.reports import proofs as section
+from lastchunk.reports.evidence import evidence_of
+from lastchunk.reports.ledger import ledger
+from lastchunk.reports.markdown import markdown
+from lastchunk.reports.review import make_review
+from lastchunk.reports.write import render
 
 
 def test_the_section_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

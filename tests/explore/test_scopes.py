@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from model.explore.fault_classes import BUILDERS, FaultClass
-from model.explore.refusals import refuse
-from model.explore.scopes import Scope, fault, faults, recorder, small, spread
-from model.properties import EXPLORABLE, PROPERTIES
-from model.scenario.load import load_scenario
-from model.scenario.schema import Scenario
+from lastchunk.model.explore.fault_classes import BUILDERS, FaultClass
+from lastchunk.model.explore.refusals import refuse
+from lastchunk.model.explore.scopes import Scope, fault, faults, recorder, small, spread
+from lastchunk.model.properties import EXPLORABLE, PROPERTIES
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
 
 CHUNKS = 3
 CLASSES: dict[str, FaultClass] = {name: build(CHUNKS) for name, build in BUILDERS.items()}

@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from model.design import load_design
-from model.explore.machine import Machine, monitor_for
-from model.explore.search import Exploration, Search
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_design
+from lastchunk.model.explore.machine import Machine, monitor_for
+from lastchunk.model.explore.search import Exploration, Search
+from lastchunk.model.scenario.load import load_scenario
 from tests.explore.reals import violated_by_reals
 from tests.explore.ticks import Config, violated_by_ticks
 

@@ -11,11 +11,11 @@ import re
 
 import pytest
 
-from model.errors import InputError
-from model.explore.promela import promela
-from model.explore.small_scope import SmallScope, small_scope_of
-from model.explore.tchecker import tchecker
-from model.scenario.load import load_scenario
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.promela import promela
+from lastchunk.model.explore.small_scope import SmallScope, small_scope_of
+from lastchunk.model.explore.tchecker import tchecker
+from lastchunk.model.scenario.load import load_scenario
 from tests.explore.automata import parse, reaches
 from tests.explore.test_small_scope import random_config
 from tests.explore.ticks import Config, violated_by_ticks

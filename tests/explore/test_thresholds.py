@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.design import load_design
-from model.errors import InputError
-from model.explore import threshold as module
-from model.explore.threshold import Side, Threshold, find_threshold, safe_region
-from model.explore.verify import Budget, verify
-from model.scenario.load import load_scenario
+from lastchunk.model.design import load_design
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore import threshold as module
+from lastchunk.model.explore.threshold import Side, Threshold, find_threshold, safe_region
+from lastchunk.model.explore.verify import Budget, verify
+from lastchunk.model.scenario.load import load_scenario
 
 COMPLETE = "complete_at_finalization"
 SMALL = ("chunks=1", "expect.sometimes=[]", "disconnects=0")

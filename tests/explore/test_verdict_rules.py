@@ -8,15 +8,22 @@ from typing import Any
 
 import pytest
 
-from model.design import DesignSpec, load_design
-from model.errors import InputError
-from model.explore.counterexample import KINDS as ALL_KINDS
-from model.explore.verify import Budget, Switches, Verification, check_budget, check_slugs, verify
-from model.properties import EXPLORABLE, PROPERTIES
-from model.scenario.load import load_scenario
-from model.verdict import Verdict, VerdictKind
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import ACTIVE, COMPLETED, STATE_KEY, Chunk, Response
+from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.errors import InputError
+from lastchunk.model.explore.counterexample import KINDS as ALL_KINDS
+from lastchunk.model.explore.verify import (
+    Budget,
+    Switches,
+    Verification,
+    check_budget,
+    check_slugs,
+    verify,
+)
+from lastchunk.model.properties import EXPLORABLE, PROPERTIES
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.verdict import Verdict, VerdictKind
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, STATE_KEY, Chunk, Response
 
 COMPLETE = "complete_at_finalization"
 KINDS: tuple[VerdictKind, ...] = ("proved", "violated", "unknown")

@@ -19,15 +19,15 @@ from typing import Any
 
 import pytest
 
-from model.errors import DesignError
-from model.explore import watched as module
-from model.explore.verify import Switches, verify
-from model.explore.watched import TellsApart, WatchedChunk, time_limit, watched
-from model.scenario.load import load_scenario
-from model.step_limit import STEP_SECONDS_MAX
-from reference_impl.alarm import AlarmDesign
-from reference_impl.contract import COMPLETED, Chunk, Response
-from reference_impl.session import set_status
+from lastchunk.model.errors import DesignError
+from lastchunk.model.explore import watched as module
+from lastchunk.model.explore.verify import Switches, verify
+from lastchunk.model.explore.watched import TellsApart, WatchedChunk, time_limit, watched
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.step_limit import STEP_SECONDS_MAX
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import COMPLETED, Chunk, Response
+from lastchunk.reference_impl.session import set_status
 from tests.worlds import spec_of
 
 LOOKS: dict[str, Callable[[Any, Any], Any]] = {
@@ -54,7 +54,7 @@ LOOKS: dict[str, Callable[[Any, Any], Any]] = {
     "replaced": lambda c, d: dataclasses.replace(c, size_bytes=1),
     "copied": lambda c, d: copy.copy(c),
 }
-OURS: dict[str, Any] = {"__name__": "model.world.network", "__builtins__": builtins}
+OURS: dict[str, Any] = {"__name__": "lastchunk.model.world.network", "__builtins__": builtins}
 NOT_THE_WORLD_S = ("text", "repr", "format", "as a dict", "replaced", "copied")
 """Looks that differ in words, or that are taken by a frame of the standard library."""
 

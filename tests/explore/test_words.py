@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from model.design import load_design
-from model.explore.counterexample import Counterexample
-from model.explore.verify import verify
-from model.explore.words import (
+from lastchunk.model.design import load_design
+from lastchunk.model.explore.counterexample import Counterexample
+from lastchunk.model.explore.verify import verify
+from lastchunk.model.explore.words import (
     explanation,
     mermaid,
     name_of,
@@ -19,13 +19,13 @@ from model.explore.words import (
     what_matters,
     what_may_vary,
 )
-from model.properties import EXPLORABLE, Violation
-from model.scenario.load import load_scenario
-from model.simulate import Run
-from model.trace import events as e
-from model.trace.facts import Facts
-from model.trace.schedule import Schedule, Step
-from model.trace.words import clock
+from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import Run
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.trace.schedule import Schedule, Step
+from lastchunk.model.trace.words import clock
 
 COMPLETE = "complete_at_finalization"
 UPLOAD = "upload"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from model.explore.store import Store
-from model.explore.zone import (
+from lastchunk.model.explore.store import Store
+from lastchunk.model.explore.zone import (
     HALF,
     NONE,
     SCALE,
@@ -26,7 +26,7 @@ from model.explore.zone import (
     point,
     zone_of,
 )
-from model.world.program import TimeError
+from lastchunk.model.world.program import TimeError
 
 SIZE, TOP = 3, 4
 Limit = tuple[int, int, int, bool]

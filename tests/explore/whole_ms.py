@@ -11,11 +11,11 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from model.properties import Violation, check_all, judge_settings
-from model.trace.events import RunEnded
-from model.trace.facts import facts_of
-from model.trace.schedule import Schedule, Step
-from model.world.world import World
+from lastchunk.model.properties import Violation, check_all, judge_settings
+from lastchunk.model.trace.events import RunEnded
+from lastchunk.model.trace.facts import facts_of
+from lastchunk.model.trace.schedule import Schedule, Step
+from lastchunk.model.world.world import World
 
 Steps = tuple[Any, ...] | None
 """The steps so far, the last one first: ``(step, those before)``."""
