@@ -2,9 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-SOURCES := lastchunk model reference_impl reports benchmarks tests
+TREE := build/tree
 
-.PHONY: report matrix docs test lint bench clean
+.PHONY: report matrix docs test lint tree bench clean
 
 report: $(STAMP)
 	$(BIN)/lastchunk report --out reports/out
@@ -13,8 +13,8 @@ matrix: $(STAMP)
 	$(BIN)/lastchunk matrix --out build/matrix
 
 docs: $(STAMP)
-	$(BIN)/python -m lastchunk.reports.platform
-	$(BIN)/python -m lastchunk.reports.designs
+	$(BIN)/python -m lastchunk.reports.docs.platform
+	$(BIN)/python -m lastchunk.reports.docs.designs
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
@@ -22,7 +22,16 @@ test: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy $(SOURCES)
+	$(MAKE) --silent tree
+	cd $(TREE) && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p lastchunk -p benchmarks -p tests
+
+# The folders as they are installed, for tools that read sources.
+tree:
+	rm -rf $(TREE)
+	mkdir -p $(TREE)/lastchunk
+	cd $(TREE)/lastchunk && ln -s ../../../lastchunk/* . && rm -rf __pycache__ && \
+	    for part in model reference_impl reports scenarios; do ln -s ../../../$$part $$part; done
+	cd $(TREE) && ln -s ../../benchmarks ../../tests .
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.simulate

@@ -8,82 +8,78 @@ Everything the command line does is here too::
     designs = lastchunk.load_designs(["manual", "alarm"], scenario)
     result = lastchunk.compare(scenario, designs, sessions=500, seed=1)
     result.verdicts["alarm"]["complete_at_finalization"]
+
+A name is imported when it is first used: what a proof needs does not wait for what draws figures.
 """
 
-import lastchunk.starting  # noqa: F401 - from here on, an interrupt ends the command quietly
-from lastchunk.model.design import DesignSpec, load_design, load_designs, shipped_designs
-from lastchunk.model.errors import DesignError, InputError
-from lastchunk.model.estimate.comparison import Comparison, compare
-from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
-from lastchunk.model.explore.matrix import Matrix, matrix
-from lastchunk.model.explore.threshold import Threshold, find_threshold, safe_region
-from lastchunk.model.explore.verify import Budget, Switches, Verification, verify
-from lastchunk.model.properties import GUARDS, PROPERTIES
-from lastchunk.model.scenario.load import load_scenario, shipped
-from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.simulate import Run, record, replay, simulate
-from lastchunk.model.trace.jsonl import read_jsonl, write_jsonl
-from lastchunk.model.trace.schedule import Schedule, read_schedule, write_schedule
-from lastchunk.model.verdict import Verdict, exit_code
-from lastchunk.reports.figures.timeline import timeline_figure
-from lastchunk.reports.matrix import matrix_html, write_matrix
-from lastchunk.reports.matrix_file import read_matrix
-from lastchunk.reports.notebook import comparison_html, run_html
-from lastchunk.reports.review import Review, make_review
-from lastchunk.reports.verification import verification_html, write_verification
-from lastchunk.reports.write import write_report
-from lastchunk.version import __version__
+import lastchunk.starting  # noqa: F401, I001 - from here on, an interrupt ends the command quietly
+import sys
+from importlib import import_module
+from typing import Any
 
-# Results live on floors below the figures, so their pictures are hung on them here.
-Run._repr_html_ = run_html  # type: ignore[attr-defined]
-Comparison._repr_html_ = comparison_html  # type: ignore[attr-defined]
-Matrix._repr_html_ = matrix_html  # type: ignore[attr-defined]
-Verification._repr_html_ = verification_html  # type: ignore[attr-defined]
+PUBLIC = {
+    "lastchunk.model.design": ("DesignSpec", "load_design", "load_designs", "shipped_designs"),
+    "lastchunk.model.errors": ("DesignError", "InputError"),
+    "lastchunk.model.estimate.comparison": ("Comparison", "compare"),
+    "lastchunk.model.estimate.sweep": ("REQUEST_DELAY", "UPLINK_SPEED", "Axis", "sweep"),
+    "lastchunk.model.explore.matrix": ("Matrix", "matrix"),
+    "lastchunk.model.explore.threshold": ("Threshold", "find_threshold", "safe_region"),
+    "lastchunk.model.explore.verify": ("Budget", "Switches", "Verification", "verify"),
+    "lastchunk.model.properties": ("GUARDS", "PROPERTIES"),
+    "lastchunk.model.scenario.load": ("load_scenario", "shipped"),
+    "lastchunk.model.scenario.schema": ("Scenario",),
+    "lastchunk.model.simulate": ("Run", "record", "replay", "simulate"),
+    "lastchunk.model.trace.jsonl": ("read_jsonl", "write_jsonl"),
+    "lastchunk.model.trace.schedule": ("Schedule", "read_schedule", "write_schedule"),
+    "lastchunk.model.verdict": ("Verdict", "exit_code"),
+    "lastchunk.reports.figures.timeline": ("timeline_figure",),
+    "lastchunk.reports.matrix": ("write_matrix",),
+    "lastchunk.reports.matrix_file": ("read_matrix",),
+    "lastchunk.reports.review": ("Review", "make_review"),
+    "lastchunk.reports.verification": ("write_verification",),
+    "lastchunk.reports.write": ("write_report",),
+    "lastchunk.version": ("__version__",),
+}
+"""The public names, by the module that each is in; ``__init__.pyi`` has the same for tools."""
+PICTURES = (
+    ("lastchunk.model.simulate.run", "Run", "lastchunk.reports.notebook", "run_html"),
+    (
+        "lastchunk.model.estimate.comparison",
+        "Comparison",
+        "lastchunk.reports.notebook",
+        "comparison_html",
+    ),
+    ("lastchunk.model.explore.matrix", "Matrix", "lastchunk.reports.matrix", "matrix_html"),
+    (
+        "lastchunk.model.explore.verify",
+        "Verification",
+        "lastchunk.reports.verification",
+        "verification_html",
+    ),
+)
+"""Results live on floors below the figures, so their pictures are hung on them here."""
+_WHERE = {name: module for module, names in PUBLIC.items() for name in names}
+__all__ = sorted(_WHERE)
 
-__all__ = [
-    "GUARDS",
-    "PROPERTIES",
-    "REQUEST_DELAY",
-    "UPLINK_SPEED",
-    "Axis",
-    "Budget",
-    "Comparison",
-    "DesignError",
-    "DesignSpec",
-    "InputError",
-    "Matrix",
-    "Review",
-    "Run",
-    "Scenario",
-    "Schedule",
-    "Switches",
-    "Threshold",
-    "Verdict",
-    "Verification",
-    "__version__",
-    "compare",
-    "exit_code",
-    "find_threshold",
-    "load_design",
-    "load_designs",
-    "load_scenario",
-    "make_review",
-    "matrix",
-    "read_jsonl",
-    "read_matrix",
-    "read_schedule",
-    "record",
-    "replay",
-    "safe_region",
-    "shipped",
-    "shipped_designs",
-    "simulate",
-    "sweep",
-    "timeline_figure",
-    "verify",
-    "write_jsonl",
-    "write_matrix",
-    "write_report",
-    "write_schedule",
-    "write_verification",
-]
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported when it is first used."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'lastchunk' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_WHERE[name]), name)
+    for picture in PICTURES:
+        _hang(*picture)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+def _hang(module: str, cls: str, drawn_in: str, function: str) -> None:
+    """Let a notebook draw the results of a class, once the class is there."""
+    if module in sys.modules:
+        result = getattr(sys.modules[module], cls)
+        if "_repr_html_" not in vars(result):
+            draw = lambda self: getattr(import_module(drawn_in), function)(self)  # noqa: E731
+            result._repr_html_ = draw

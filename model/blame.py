@@ -9,11 +9,9 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from lastchunk import model
-
 STANDARD_LIBRARY = sysconfig.get_path("stdlib")
 """Where an error may come from that a line of the design has led to."""
-OURS = str(Path(model.__file__).parent)
+OURS = str(Path(__file__).parent)
 CALLERS = tuple(str(Path(OURS, *parts)) for parts in (("world", "program.py"), ("design.py",)))
 """Who calls code of a design; what is further out is none of it."""
 ESCAPES = (SystemExit, KeyboardInterrupt, GeneratorExit)

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from lastchunk.model.blame import ESCAPES, is_from_outside, place_of_error, place_of_method
+from lastchunk.model.design_names import old_names
 from lastchunk.model.errors import DesignError, InputError
 from lastchunk.model.scenario.delay import MS_MAX
 from lastchunk.model.scenario.load import check_client
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.step_limit import STEP_SECONDS_MAX, time_limit
 from lastchunk.model.subset import check_subset
-from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl.designs import DESIGNS
 
 OBJECT_METHODS = ("create", "upload", "alarm")
 
@@ -133,7 +134,8 @@ def _import(path: Path) -> Any:
     # A dataclass looks its own module up while it is being made.
     sys.modules[name] = module
     try:
-        with time_limit(f"design file {path}, as it was imported,", STEP_SECONDS_MAX):
+        work = f"design file {path}, as it was imported,"
+        with time_limit(work, STEP_SECONDS_MAX), old_names(path):
             spec.loader.exec_module(module)
     except DesignError:
         raise

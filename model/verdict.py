@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from lastchunk.model.properties import Property
+if TYPE_CHECKING:
+    from lastchunk.model.properties import Property
 
 VerdictKind = Literal["proved", "violated", "not seen", "unknown"]
 EXIT_HOLDS, EXIT_VIOLATED, EXIT_USAGE, EXIT_UNKNOWN, EXIT_FAILED = 0, 1, 2, 3, 4

@@ -11,8 +11,7 @@ from lastchunk.model.estimate.costs import ITEMS, cost_difference, load_prices, 
 from lastchunk.model.explore.matrix import Matrix
 from lastchunk.model.properties import GUARDS, PROPERTIES
 from lastchunk.model.simulate import Run
-from lastchunk.reference_impl import DESIGNS
-from lastchunk.reports.designs import HEADINGS, simplicity_rows
+from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.explored import chunks_words, property_words
 from lastchunk.reports.figured import BASELINE, costs_of, share_of
 from lastchunk.reports.figures.costs import WORDS, length_words
@@ -23,6 +22,7 @@ from lastchunk.reports.pooled import Pooled, difference_words, rate_words
 from lastchunk.reports.result import provenance
 from lastchunk.reports.review import Review
 from lastchunk.reports.seen import of_a_closed_tab
+from lastchunk.reports.simplicity import HEADINGS, simplicity_rows
 
 
 def heading(review: Review) -> str:

@@ -19,7 +19,7 @@ from lastchunk.model.estimate.costs import (
 from lastchunk.model.estimate.simplicity import Simplicity, asks_of_platform, simplicity_of
 from lastchunk.model.estimate.stop_flow import StopFlow, stop_flow_of
 from lastchunk.model.verdict import percent
-from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.evidence import Evidence
 
 BASELINE = "manual"

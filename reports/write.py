@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from lastchunk.model.explore.diagram import diagram_of
 from lastchunk.model.files import check_folder, new_folder
-from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports import content
 from lastchunk.reports.evidence import evidence_of
 from lastchunk.reports.figures.costs import cost_figure

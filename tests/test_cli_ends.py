@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from lastchunk.cli import app, catalogue, main
-from lastchunk.cli.app import cores, progress_bar
-from lastchunk.cli.compare import command, options
+from lastchunk.cli.app import cores
+from lastchunk.cli.loading import command, options
+from lastchunk.cli.progress import progress_bar
 from lastchunk.model.scenario.load import SHIPPED
 from lastchunk.model.simulate import simulate
 

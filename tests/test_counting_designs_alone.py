@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl.designs import DESIGNS
 from tests.by_hand_driver import Box
 from tests.test_designs_alone import COUNTING, box, put
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from lastchunk.reference_impl import DESIGNS
 from lastchunk.reference_impl.contract import BlobStoreError, Chunk, StreamBroken
+from lastchunk.reference_impl.designs import DESIGNS
 from tests.by_hand_driver import Box
 
 LADDER = ("short-grace", "re-read", "leases")

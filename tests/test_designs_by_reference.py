@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from lastchunk.model.design import load_design, load_designs, settings_for, ship
 from lastchunk.model.errors import DesignError, InputError
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl import contract
+from lastchunk.reference_impl.designs import DESIGNS
 
 WHOLE = """
 from dataclasses import dataclass
@@ -73,6 +75,21 @@ def test_a_file_with_a_design_is_one_and_travels(mine: Path) -> None:
     changed = load_design(f"{mine}:Mine", scenario("design.Mine.grace_ms=7", "design.share=1"))
     again = pickle.loads(pickle.dumps(changed))
     assert (again.name, again.settings.grace_ms, again.settings.share) == ("Mine", 7, 1)
+
+
+def test_a_file_that_says_the_contract_s_old_name_gets_the_one_contract(tmp_path: Path) -> None:
+    path = tmp_path / "old.py"
+    path.write_text(
+        "from reference_impl.alarm import AlarmDesign\nimport reference_impl.contract as c\n"
+        "class Mine(AlarmDesign):\n    answer = c.Response\n"
+    )
+    spec = load_design(f"{path}:Mine")
+    assert issubclass(spec.cls, DESIGNS["alarm"])
+    assert spec.cls.answer is contract.Response
+    assert "reference_impl" not in sys.modules
+    path.write_text("import reference_impl.contrct\n")
+    with pytest.raises(DesignError, match=r"No module named 'reference_impl\.contrct'"):
+        load_design(f"{path}:Mine")
 
 
 def test_the_shipped_designs_are_named_with_their_first_line() -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from lastchunk.model.explore.diagram import EXPLORED, NOWHERE, Diagram, Transition, diagram_of
-from lastchunk.reference_impl import DESIGNS
 from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE
-from lastchunk.reports import designs as page
+from lastchunk.reference_impl.designs import DESIGNS
+from lastchunk.reports import simplicity
+from lastchunk.reports.docs import designs as page
 from lastchunk.reports.figures.diagram import PLACES, diagram_figure, places_of
 from lastchunk.reports.figures.save import png_bytes
 from tests.explore.mutants import (
@@ -167,7 +168,7 @@ def test_a_state_that_is_not_known_gets_a_place_of_its_own() -> None:
 
 
 def test_the_rows_of_the_simplicity_table() -> None:
-    (row,) = page.simplicity_rows(["alarm"])
+    (row,) = simplicity.simplicity_rows(["alarm"])
     assert (row.design, row.awaits, row.statuses, row.classes, row.states) == (
         "alarm",
         14,
@@ -175,7 +176,7 @@ def test_the_rows_of_the_simplicity_table() -> None:
         280,
         103,
     )
-    assert page.simplicity_table([row]).count("\n") == 3
+    assert simplicity.simplicity_table([row]).count("\n") == 3
 
 
 def test_the_words_of_a_step() -> None:

@@ -14,7 +14,7 @@ from lastchunk.model.properties import EXPLORABLE, Held, JudgeSettings, NotAppli
 from lastchunk.model.properties.base import Judgement, judge_settings
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
-from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl.designs import DESIGNS
 from tests.probes import Probe
 from tests.test_properties import JUDGE, STOP, done, start, upload
 from tests.worlds import spec_of

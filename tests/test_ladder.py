@@ -13,8 +13,8 @@ from lastchunk.model.properties import Violation, check_all
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.trace import events as e
-from lastchunk.reference_impl import DESIGNS
 from lastchunk.reference_impl.contract import INCOMPLETE
+from lastchunk.reference_impl.designs import DESIGNS
 from tests.test_field_facts import FACTS, GOLDEN
 from tests.worlds import of, quiet
 

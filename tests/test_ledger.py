@@ -13,7 +13,7 @@ from lastchunk.model.explore.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix import Matrix
 from lastchunk.model.explore.threshold import Threshold
 from lastchunk.model.scenario.load import load_scenario, shipped
-from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.claims import CLAIMS
 from lastchunk.reports.conditions import Condition
 from lastchunk.reports.evidence import Evidence, evidence_of_matrix

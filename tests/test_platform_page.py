@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from lastchunk.model.trace import events as e
+from lastchunk.reports.docs.platform import page
+from lastchunk.reports.docs.platform.demo import Demo, misses, run_demo
+from lastchunk.reports.docs.platform.picture import Layout, demo_figure
 from lastchunk.reports.figures.bars import Bar
 from lastchunk.reports.figures.spans import spans_of
-from lastchunk.reports.platform import page
-from lastchunk.reports.platform.demo import Demo, misses, run_demo
-from lastchunk.reports.platform.picture import Layout, demo_figure
 
 DOCS = Path(__file__).parent.parent / "docs"
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -10,8 +10,8 @@ import pytest
 from lastchunk.model.errors import InputError
 from lastchunk.model.estimate.costs import ITEMS, Prices, cost_table, dollars, load_prices, summary
 from lastchunk.model.estimate.simplicity import simplicity_of
-from lastchunk.reference_impl import DESIGNS
 from lastchunk.reference_impl.contract import Response
+from lastchunk.reference_impl.designs import DESIGNS
 from tests.probes import Probe
 
 LADDER = ["alarm", "short-grace", "re-read", "leases", "manifest", "lazy-alarm"]

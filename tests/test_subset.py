@@ -11,8 +11,8 @@ import pytest
 
 from lastchunk.model.errors import DesignError
 from lastchunk.model.subset import check_subset, check_values, lasting_of
-from lastchunk.reference_impl import DESIGNS
 from lastchunk.reference_impl.alarm import AlarmSettings
+from lastchunk.reference_impl.designs import DESIGNS
 
 HEAD = """
 import asyncio

@@ -5,26 +5,10 @@ from __future__ import annotations
 import sys
 
 from lastchunk.cli.app import app
-from lastchunk.cli.catalogue import register as register_catalogue
-from lastchunk.cli.compare import register as register_compare
 from lastchunk.cli.ends import code_of, give_up
-from lastchunk.cli.matrix import register as register_matrix
 from lastchunk.cli.output import standard_output
-from lastchunk.cli.report import register as register_report
 from lastchunk.cli.signals import Interrupted, handled, leave
-from lastchunk.cli.simulate import register as register_simulate
-from lastchunk.cli.verify import register as register_verify
 from lastchunk.model.step_limit import LastResort
-
-for _register in (
-    register_catalogue,
-    register_simulate,
-    register_compare,
-    register_report,
-    register_verify,
-    register_matrix,
-):
-    _register(app)
 
 
 def main() -> None:

@@ -24,13 +24,6 @@ from lastchunk.model.trace.jsonl import to_line
 PACKAGES = ("simpy", "numpy", "scipy", "pandas", "matplotlib", "pydantic", "pyarrow", "jinja2")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.command()(designs)
-    app.command()(scenarios)
-    app.command()(doctor)
-
-
 def designs() -> None:
     """List the shipped designs with their settings."""
     table = Table("design", "what it is", "setting", "default")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +13,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import (
-    DEFAULT_DESIGNS,
     ScenarioArgument,
     SeedOption,
     SetOption,
@@ -24,11 +21,11 @@ from lastchunk.cli.app import (
     WorkersOption,
     console,
     cores,
-    load,
     note,
-    progress_bar,
 )
 from lastchunk.cli.gate import failed_sessions, much_to_do
+from lastchunk.cli.loading import DEFAULT_DESIGNS, command, load, options
+from lastchunk.cli.progress import progress_bar
 from lastchunk.model.design import DesignSpec
 from lastchunk.model.errors import InputError
 from lastchunk.model.estimate.comparison import Comparison
@@ -37,8 +34,6 @@ from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sw
 from lastchunk.model.properties import PROPERTIES, asked
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.verdict import exit_code, p_words, percent, points
-from lastchunk.reports.review import make_review
-from lastchunk.reports.write import check_out, write_report
 
 COLOURS = {"violated": "red", "not seen": "cyan", "unknown": "yellow", "proved": "green"}
 
@@ -50,11 +45,6 @@ SweepOption = Annotated[
     int,
     typer.Option("--sweep-sessions", help="Per point of the report's sweeps; 0: none.", min=0),
 ]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command()(compare)
 
 
 def compare(
@@ -84,6 +74,8 @@ def compare(
     if only:
         check_asked(slugs, loaded, specs)
     if out is not None:
+        from lastchunk.reports.write import check_out, write_report  # with all that draws
+
         check_out(out)
     note(much_to_do(loaded, specs, sessions))
     with progress_bar(loaded.title, None if half_width else sessions) as progress:
@@ -95,6 +87,8 @@ def compare(
         sweeps = run_sweeps(scenario, names, sweep_sessions, seed, cores(workers), *settings)
         seconds = time.perf_counter() - began
         given = {loaded.name: [scenario, *options(*settings)]}
+        from lastchunk.reports.review import make_review
+
         write_report(make_review([result], sweeps, command(), seconds, given), out)
         console().print(escape(f"report: {out / 'report.html'}"))
     if gate:
@@ -151,20 +145,6 @@ def check_asked(slugs: Sequence[str], scenario: Scenario, designs: Sequence[Desi
     for slug in slugs:
         if slug not in can:
             raise InputError("--property", slug, f"only with {PROPERTIES[slug].asks}")
-
-
-def options(
-    overrides: Sequence[str], uplink: Path | None = None, video_mbps: float | None = None
-) -> list[str]:
-    """Settings as the command line takes them."""
-    words = [word for override in overrides for word in ("--set", override)]
-    words += ["--uplink", str(uplink)] if uplink is not None else []
-    return words + (["--video-mbps", str(video_mbps)] if video_mbps is not None else [])
-
-
-def command() -> str:
-    """The command that reproduces this, as it was typed."""
-    return shlex.join(["lastchunk", *sys.argv[1:]])
 
 
 def show(result: Comparison, slugs: Sequence[str]) -> None:

@@ -10,24 +10,26 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
 
-from pydantic import ValidationError
 from typer import TyperException
 
 from lastchunk.cli.output import OutputError
+from lastchunk.cli.signals import end_workers
+from lastchunk.model import errors
 from lastchunk.model.errors import InputError, InternalError
 from lastchunk.model.verdict import EXIT_FAILED, EXIT_USAGE
-from lastchunk.model.workers import end_workers
 
 TRACEBACK = "LASTCHUNK_TRACEBACK"
 """The environment variable that has the traceback shown."""
 EXIT_INTERRUPTED = 130
 OPTIONS = {name: f"--{name.replace('_', '-')}" for name in ("sessions", "half_width", "workers")}
 """What an argument of the library is called on the command line."""
-ROOT = str(Path(__file__).parents[2])
+ROOT = str(Path(errors.__file__).parents[1])
+"""Where the folders of lastchunk lie, in a checkout and installed."""
+BROKEN = "BrokenProcessPool"
+"""Named by its text: few commands have workers, and their module takes long to import."""
 
 
 def code_of(command: Callable[[], object]) -> int:
@@ -47,10 +49,10 @@ def code_of(command: Callable[[], object]) -> int:
     except OutputError as error:
         say(str(error))
         return EXIT_FAILED
-    except BrokenProcessPool:
-        say("a worker process ended before its work: killed, or out of memory; use fewer --workers")
-        return EXIT_FAILED
     except BaseException as error:
+        if type(error).__name__ == BROKEN:
+            say("a worker process ended before its work: killed, or out of memory; fewer --workers")
+            return EXIT_FAILED
         return failed(error)
     return code if isinstance(code, int) else 0
 
@@ -101,4 +103,5 @@ def say(text: str) -> None:
 def _given(error: TyperException) -> str:
     """What the option was given, where its error names what is allowed alone."""
     cause = error.__cause__
-    return f", not {cause.errors()[0]['input']!r}" if isinstance(cause, ValidationError) else ""
+    errors_of = getattr(cause, "errors", None)  # as pydantic's have
+    return f", not {errors_of()[0]['input']!r}" if callable(errors_of) else ""

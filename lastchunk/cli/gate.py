@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lastchunk.model.design import DesignSpec
-from lastchunk.model.estimate.comparison import Comparison
-from lastchunk.model.explore.verify import Verification
-from lastchunk.model.scenario.schema import Scenario
+if TYPE_CHECKING:
+    from lastchunk.model.design import DesignSpec
+    from lastchunk.model.estimate.comparison import Comparison
+    from lastchunk.model.explore.verify import Verification
+    from lastchunk.model.scenario.schema import Scenario
 
 EXAMPLES = "counterexamples"
 """The folder that a command writes counterexamples to where the user named none."""

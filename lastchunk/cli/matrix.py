@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from lastchunk.cli.app import WorkersOption, check_least, console, cores, progress_bar
+from lastchunk.cli.app import WorkersOption, check_least, console, cores
+from lastchunk.cli.progress import progress_bar
 from lastchunk.model.explore.cells import Cell, Kind
 from lastchunk.model.explore.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix import DEFAULT_DESIGNS, Matrix
@@ -25,11 +26,6 @@ COLOURS: dict[Kind, str] = {
     "not explored": "dim",
     "not asked": "dim",
 }
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command()(matrix)
 
 
 def matrix(

@@ -11,16 +11,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from lastchunk.cli.app import (
-    DEFAULT_DESIGNS,
-    SeedOption,
-    SetOption,
-    WorkersOption,
-    console,
-    cores,
-    progress_bar,
-)
-from lastchunk.cli.compare import DesignsOption, SweepOption, command, options, run_sweeps, show
+from lastchunk.cli.app import SeedOption, SetOption, WorkersOption, console, cores
+from lastchunk.cli.compare import DesignsOption, SweepOption, run_sweeps, show
+from lastchunk.cli.loading import DEFAULT_DESIGNS, command, options
+from lastchunk.cli.progress import progress_bar
 from lastchunk.model.design import load_designs
 from lastchunk.model.estimate.comparison import compare as run_compare
 from lastchunk.model.estimate.costs import cost_table
@@ -53,11 +47,6 @@ MatrixSecondsOption = Annotated[
     float,
     typer.Option("--matrix-seconds", help="A design gives up a class of faults there.", min=1),
 ]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command()(report)
 
 
 def report(

@@ -13,12 +13,18 @@ from types import FrameType
 from typing import NoReturn
 
 from lastchunk.model.step_limit import is_collecting
-from lastchunk.model.workers import end_workers
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LAST_SECONDS = 1.0
 """So long a command may clean up; then its process is ended, wherever it is."""
 AGAIN_SECONDS = 0.1
+
+
+def end_workers() -> None:
+    """End every worker process, where there may be any."""
+    workers = sys.modules.get("lastchunk.model.workers")
+    if workers is not None:
+        workers.end_workers()
 
 
 class Interrupted(KeyboardInterrupt):

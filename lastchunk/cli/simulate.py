@@ -16,10 +16,10 @@ from lastchunk.cli.app import (
     UplinkOption,
     VideoOption,
     console,
-    load,
     note,
 )
 from lastchunk.cli.gate import much_to_do
+from lastchunk.cli.loading import load
 from lastchunk.cli.trace_table import trace_table
 from lastchunk.model.design import load_design
 from lastchunk.model.files import check_file, write_bytes
@@ -29,15 +29,6 @@ from lastchunk.model.simulate import replay as run_schedule
 from lastchunk.model.trace.jsonl import write_jsonl
 from lastchunk.model.trace.schedule import read_schedule, write_schedule
 from lastchunk.model.trace.words import clock
-from lastchunk.reports.figures.save import png_bytes
-from lastchunk.reports.figures.timeline import timeline_figure
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command()(simulate)
-    app.command()(replay)
-
 
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the trace as JSON lines.")]
 FIGURE = "--figure"
@@ -101,6 +92,9 @@ def deliver(run: Run, out: Path | None, figure: Path | None, full: bool) -> None
     if out is not None:
         write_jsonl(run.trace, out)
     if figure is not None:
+        from lastchunk.reports.figures.save import png_bytes
+        from lastchunk.reports.figures.timeline import timeline_figure
+
         write_bytes(figure, png_bytes(timeline_figure(run)), FIGURE)
     show(run, full)
 

@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from lastchunk.cli.app import ScenarioArgument, SetOption, check_least, console, load
-from lastchunk.cli.compare import options
+from lastchunk.cli.app import ScenarioArgument, SetOption, check_least, console
 from lastchunk.cli.gate import failed_schedules
+from lastchunk.cli.loading import load, options
 from lastchunk.model.explore.deadline import Deadline
 from lastchunk.model.explore.promela import promela
 from lastchunk.model.explore.refusals import NotExplorableError
@@ -25,17 +25,12 @@ from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, Switches, Veri
 from lastchunk.model.explore.verify import verify as run_verify
 from lastchunk.model.explore.words import explanation
 from lastchunk.model.files import write_text
+from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
-from lastchunk.reports.verification import check_out, write_verification
 
 COMPLETE = "complete_at_finalization"
 COLOURS = {"violated": "red", "unknown": "yellow", "proved": "green", "not seen": "cyan"}
 EXITS = {"proved": EXIT_HOLDS, "violated": EXIT_VIOLATED, "unknown": EXIT_UNKNOWN}
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command()(verify)
 
 
 def verify(
@@ -77,11 +72,10 @@ def verify(
     budget = Budget(classes, seconds, memory_mb)
     loaded, specs = load(scenario, [design], overrides, None, None)
     if out is not None:
+        from lastchunk.reports.verification import check_out, write_verification
+
         check_out(out)
-    exports = (("--promela", promela_file, promela), ("--tchecker", tchecker_file, tchecker))
-    for option, file, export in exports:
-        if file is not None:
-            write_text(file, export(loaded), option)
+    write_exports(loaded, promela_file, tchecker_file)
     switches = Switches(inclusion, symmetry, pruning)
     with progress_line() as progress, refused_as(scenario, design, overrides or []):
         deadline = Deadline(seconds)
@@ -110,6 +104,16 @@ def boundaries(
     if key is None:
         return []
     return [find_threshold(*where, slug, key, budget, deadline=deadline) for slug in slugs]
+
+
+def write_exports(
+    scenario: Scenario, promela_file: Path | None, tchecker_file: Path | None
+) -> None:
+    """Write the scope for other tools, where that was asked for."""
+    exports = (("--promela", promela_file, promela), ("--tchecker", tchecker_file, tchecker))
+    for option, file, export in exports:
+        if file is not None:
+            write_text(file, export(scenario), option)
 
 
 def show(result: Verification, limits: list[Threshold]) -> None:

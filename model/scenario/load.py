@@ -16,7 +16,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lastchunk import model
 from lastchunk.model.errors import InputError
 from lastchunk.model.properties import GUARDS
 from lastchunk.model.scenario.mahimahi import read_mahimahi
@@ -24,7 +23,7 @@ from lastchunk.model.scenario.refusals import Source, first_error, known
 from lastchunk.model.scenario.schema import MBPS_MAX, Scenario, TraceUplinkSpec
 from lastchunk.model.text_files import explained, read_text
 
-SHIPPED = Path(model.__file__).parent.parent / "scenarios"
+SHIPPED = Path(__file__).parents[2] / "scenarios"
 """Where the shipped scenarios are."""
 
 

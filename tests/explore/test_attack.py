@@ -24,9 +24,9 @@ from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.properties import PROPERTIES, Violation
 from lastchunk.model.simulate import replay
 from lastchunk.model.trace.schedule import read_schedule
-from lastchunk.reference_impl import DESIGNS
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.matrix import _shown
 from tests.explore.small import COMPLETE, explored
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.tree import linked
+
 VERSIONS = ("3.11", "3.12", "3.13")
 SCRIPT = """
 import types
@@ -110,10 +111,11 @@ def interpreters() -> list[Path]:
 
 
 @pytest.mark.parametrize("python", [Path(sys.executable), *interpreters()], ids=lambda p: p.name)
-def test_suspended_code_is_read_alike(python: Path) -> None:
+def test_suspended_code_is_read_alike(python: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [python, "-c", SCRIPT],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(linked(tmp_path))},
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,

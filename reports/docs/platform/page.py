@@ -9,12 +9,12 @@ from pathlib import Path
 from lastchunk.model.files import write_bytes, write_text
 from lastchunk.model.trace.events import Event
 from lastchunk.model.trace.words import LANES, clock, lane_of, words_of
+from lastchunk.reports.docs.platform import alarm_slot, delivery, gates, outside, writes
+from lastchunk.reports.docs.platform.demo import Demo, Tiny, misses, run_demo
+from lastchunk.reports.docs.platform.picture import demo_figure
 from lastchunk.reports.figures.save import png_bytes
-from lastchunk.reports.platform import alarm_slot, delivery, gates, outside, writes
-from lastchunk.reports.platform.demo import Demo, Tiny, misses, run_demo
-from lastchunk.reports.platform.picture import demo_figure
 
-COMMAND = "python -m lastchunk.reports.platform"
+COMMAND = "python -m lastchunk.reports.docs.platform"
 FOLDER = "platform"
 DEMOS: tuple[Demo, ...] = tuple(
     sorted(

@@ -1,24 +1,23 @@
 """docs/designs.md: each design with what it mends, what it costs a reader, and its state diagram.
 
-``python -m lastchunk.reports.designs`` writes the page anew. What a step mends and leaves comes from
-``tests/ladder.txt``, which a test holds against the designs; all else is computed here.
+``python -m lastchunk.reports.docs.designs`` writes the page anew. What a step mends and leaves
+comes from ``tests/ladder.txt``, which a test holds against the designs; all else is computed here.
 """
 
 from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
-from lastchunk.model.estimate.simplicity import simplicity_of
-from lastchunk.model.explore.diagram import Diagram, class_graph, diagram_of
+from lastchunk.model.explore.diagram import Diagram, diagram_of
 from lastchunk.model.files import write_text
-from lastchunk.reference_impl import DESIGNS
+from lastchunk.reference_impl.designs import DESIGNS
+from lastchunk.reports.simplicity import simplicity_row, simplicity_table
 
-COMMAND = "python -m lastchunk.reports.designs"
-ROOT = Path(__file__).parents[1]
+COMMAND = "python -m lastchunk.reports.docs.designs"
+ROOT = Path(__file__).parents[2]
 PAGE = "designs.md"
 LADDER = ROOT / "tests" / "ladder.txt"
 NOTHING = "nothing"
@@ -52,67 +51,6 @@ classes are the state classes of one fixed small scenario: two chunks and the st
 once, slow puts, and at most one loss of each chunk. The more classes, the more there is that can
 happen.
 """
-
-
-@dataclass(frozen=True)
-class SimplicityRow:
-    """How simple one design is; ``classes`` and ``states`` are the size of its class graph."""
-
-    design: str
-    lines: int
-    awaits: int
-    methods: int
-    settings: int
-    client_lines: int
-    statuses: int
-    classes: int
-    states: int
-
-
-HEADINGS = {
-    "design": "design",
-    "lines": "lines",
-    "awaits": "awaits",
-    "methods": "methods",
-    "settings": "settings",
-    "client_lines": "client lines",
-    "statuses": "statuses",
-    "classes": "classes",
-    "states": "discrete states",
-}
-
-
-def simplicity_row(name: str, diagram: Diagram | None = None) -> SimplicityRow:
-    """The figures of one shipped design; its ``diagram`` saves an exploration."""
-    read, graph = simplicity_of(DESIGNS[name]), class_graph(name)
-    if graph.unfinished:
-        raise RuntimeError(f"the class graph of {name} used up {graph.unfinished}")
-    return SimplicityRow(
-        name,
-        read.lines,
-        read.awaits,
-        read.methods,
-        read.settings,
-        read.client_lines,
-        (diagram or diagram_of(name)).statuses,
-        graph.classes,
-        graph.states,
-    )
-
-
-def simplicity_rows(names: Iterable[str] = DESIGNS) -> tuple[SimplicityRow, ...]:
-    """The rows of the simplicity table, in the order of the names."""
-    return tuple(simplicity_row(name) for name in names)
-
-
-def simplicity_table(rows: Iterable[SimplicityRow]) -> str:
-    """The rows as a Markdown table."""
-    lines = ["| " + " | ".join(HEADINGS.values()) + " |"]
-    lines.append("| --- |" + " ---: |" * (len(HEADINGS) - 1))
-    for row in rows:
-        name, *figures = astuple(row)
-        lines.append(f"| {name} | " + " | ".join(f"{figure:,}" for figure in figures) + " |")
-    return "\n".join(lines) + "\n"
 
 
 def read_ladder(text: str) -> Ladder:

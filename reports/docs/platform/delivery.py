@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.contract import HandlerFailure, NotifyError, Response
-from lastchunk.reports.platform.demo import OK, Call, Demo, Strike, Tiny
+from lastchunk.reports.docs.platform.demo import OK, Call, Demo, Strike, Tiny
 
 
 class AlwaysThrows(Tiny):

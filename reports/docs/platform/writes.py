@@ -5,7 +5,7 @@ from __future__ import annotations
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import Response
-from lastchunk.reports.platform.demo import OK, Call, Decide, Demo, Strike, Tiny
+from lastchunk.reports.docs.platform.demo import OK, Call, Decide, Demo, Strike, Tiny
 
 SLOW = {"platform": {"commit_ms": 100}}
 

@@ -1,0 +1,123 @@
+"""The public names, for type checkers and editors; held against `__init__` by a test."""
+
+from lastchunk.model.design import (
+    DesignSpec as DesignSpec,
+)
+from lastchunk.model.design import (
+    load_design as load_design,
+)
+from lastchunk.model.design import (
+    load_designs as load_designs,
+)
+from lastchunk.model.design import (
+    shipped_designs as shipped_designs,
+)
+from lastchunk.model.errors import (
+    DesignError as DesignError,
+)
+from lastchunk.model.errors import (
+    InputError as InputError,
+)
+from lastchunk.model.estimate.comparison import (
+    Comparison as Comparison,
+)
+from lastchunk.model.estimate.comparison import (
+    compare as compare,
+)
+from lastchunk.model.estimate.sweep import (
+    REQUEST_DELAY as REQUEST_DELAY,
+)
+from lastchunk.model.estimate.sweep import (
+    UPLINK_SPEED as UPLINK_SPEED,
+)
+from lastchunk.model.estimate.sweep import (
+    Axis as Axis,
+)
+from lastchunk.model.estimate.sweep import (
+    sweep as sweep,
+)
+from lastchunk.model.explore.matrix import (
+    Matrix as Matrix,
+)
+from lastchunk.model.explore.matrix import (
+    matrix as matrix,
+)
+from lastchunk.model.explore.threshold import (
+    Threshold as Threshold,
+)
+from lastchunk.model.explore.threshold import (
+    find_threshold as find_threshold,
+)
+from lastchunk.model.explore.threshold import (
+    safe_region as safe_region,
+)
+from lastchunk.model.explore.verify import (
+    Budget as Budget,
+)
+from lastchunk.model.explore.verify import (
+    Switches as Switches,
+)
+from lastchunk.model.explore.verify import (
+    Verification as Verification,
+)
+from lastchunk.model.explore.verify import (
+    verify as verify,
+)
+from lastchunk.model.properties import (
+    GUARDS as GUARDS,
+)
+from lastchunk.model.properties import (
+    PROPERTIES as PROPERTIES,
+)
+from lastchunk.model.scenario.load import (
+    load_scenario as load_scenario,
+)
+from lastchunk.model.scenario.load import (
+    shipped as shipped,
+)
+from lastchunk.model.scenario.schema import Scenario as Scenario
+from lastchunk.model.simulate import (
+    Run as Run,
+)
+from lastchunk.model.simulate import (
+    record as record,
+)
+from lastchunk.model.simulate import (
+    replay as replay,
+)
+from lastchunk.model.simulate import (
+    simulate as simulate,
+)
+from lastchunk.model.trace.jsonl import (
+    read_jsonl as read_jsonl,
+)
+from lastchunk.model.trace.jsonl import (
+    write_jsonl as write_jsonl,
+)
+from lastchunk.model.trace.schedule import (
+    Schedule as Schedule,
+)
+from lastchunk.model.trace.schedule import (
+    read_schedule as read_schedule,
+)
+from lastchunk.model.trace.schedule import (
+    write_schedule as write_schedule,
+)
+from lastchunk.model.verdict import (
+    Verdict as Verdict,
+)
+from lastchunk.model.verdict import (
+    exit_code as exit_code,
+)
+from lastchunk.reports.figures.timeline import timeline_figure as timeline_figure
+from lastchunk.reports.matrix import write_matrix as write_matrix
+from lastchunk.reports.matrix_file import read_matrix as read_matrix
+from lastchunk.reports.review import (
+    Review as Review,
+)
+from lastchunk.reports.review import (
+    make_review as make_review,
+)
+from lastchunk.reports.verification import write_verification as write_verification
+from lastchunk.reports.write import write_report as write_report
+from lastchunk.version import __version__ as __version__

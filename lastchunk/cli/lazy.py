@@ -1,0 +1,55 @@
+"""The commands by name: a command's module is imported when it is called, and not before.
+
+What a command needs (pandas, matplotlib, the explorer) takes seconds to import; ``--help`` needs
+none of it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+COMMANDS = {
+    "scenarios": ("catalogue", "List the shipped scenarios, or show one with all its settings."),
+    "designs": ("catalogue", "List the shipped designs with their settings."),
+    "doctor": ("catalogue", "Say what is installed, and run a small check of the whole chain."),
+    "simulate": ("simulate", "Run one session and show what happened, when, and what it means."),
+    "replay": ("simulate", "Run a recorded schedule again: the same choices, the same trace."),
+    "compare": ("compare", "Compare designs on the same sessions of one scenario."),
+    "report": (
+        "report",
+        "Write the design review: every scenario, every design, figures and verdicts.",
+    ),
+    "verify": ("verify", "Explore every schedule of a design within the bounds of a scenario."),
+    "matrix": (
+        "matrix",
+        "Say of each design, property and class of faults: proved, violated or impossible.",
+    ),
+}
+"""Each command with the module that it is in and the first line of its help."""
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are stand-ins with a name and a line of help, until one is called."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, (_, line) in COMMANDS.items():
+            self.add_command(TyperCommand(name, help=line))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is called, in full."""
+        name, stand_in, rest = super().resolve_command(ctx, args)
+        return name, stand_in if name is None else load(name), rest
+
+
+def load(name: str) -> Any:
+    """A command with its options, from the function of its name in its module."""
+    module, _ = COMMANDS[name]
+    function = getattr(import_module(f"lastchunk.cli.{module}"), name)
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command(name)(function)
+    return typer.main.get_command(alone)

@@ -1,0 +1,47 @@
+"""What every command loads first, the scenario and the designs, and its own words again."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lastchunk.model.design import DesignSpec, load_designs
+from lastchunk.model.errors import InputError
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import Scenario
+
+DEFAULT_DESIGNS = ["manual", "alarm"]
+
+
+def load(
+    scenario: str,
+    designs: list[str] | None,
+    overrides: list[str] | None,
+    uplink: Path | None,
+    video_mbps: float | None,
+) -> tuple[Scenario, list[DesignSpec]]:
+    """The scenario and the designs that a command names."""
+    loaded = load_scenario(scenario, overrides or [], uplink, video_mbps)
+    try:
+        return loaded, load_designs(designs or DEFAULT_DESIGNS, loaded)
+    except InputError as error:
+        is_set = any(item.startswith("design.") for item in overrides or [])
+        if is_set and error.field.partition(".")[0] == "design":
+            raise InputError(f"--set {error.field}", error.value, error.allowed) from error
+        raise
+
+
+def options(
+    overrides: Sequence[str], uplink: Path | None = None, video_mbps: float | None = None
+) -> list[str]:
+    """Settings as the command line takes them."""
+    words = [word for override in overrides for word in ("--set", override)]
+    words += ["--uplink", str(uplink)] if uplink is not None else []
+    return words + (["--video-mbps", str(video_mbps)] if video_mbps is not None else [])
+
+
+def command() -> str:
+    """The command that reproduces this, as it was typed."""
+    return shlex.join(["lastchunk", *sys.argv[1:]])
