@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.alarms import ALARM, MOVE, SLOT
+from lastchunk.model.world.object.alarms import ALARM, MOVE, SLOT
 from lastchunk.model.world.world import World
 
 BETWEEN = "an alarm between status check and blob put (R3, R7)"

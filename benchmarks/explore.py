@@ -27,7 +27,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from lastchunk.model.explore.promela import promela
+from lastchunk.model.explore.export.promela import promela
 from lastchunk.model.scenario.load import load_scenario
 
 CHUNKS = 4
@@ -37,9 +37,9 @@ PROTOTYPE = {2: 111, 3: 401, 4: 1_264, 5: 3_718, 6: 10_552}
 
 EXPLORE = """
 import resource, sys
-from lastchunk.model.design import load_design
-from lastchunk.model.explore.machine import Machine, monitor_for
-from lastchunk.model.explore.search import Search
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.state.machine import Machine, monitor_for
+from lastchunk.model.explore.search.search import Search
 from lastchunk.model.scenario.load import load_scenario
 
 scenario = load_scenario("small-scope", ["chunks=" + sys.argv[1]])

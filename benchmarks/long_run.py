@@ -17,10 +17,10 @@ from collections import Counter
 
 import pandas as pd
 
-from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.estimate.intervals import upper_bound_if_none, wilson
 from lastchunk.model.estimate.replicate import stream
-from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.properties import EXPLORABLE, Violation, asked
 from lastchunk.model.properties.row import VIOLATED_CODE
 from lastchunk.model.scenario.load import load_scenario, shipped
@@ -28,7 +28,7 @@ from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.trace.events import ResponseArrived
 from lastchunk.model.trace.platform_events import StorageReverted
-from lastchunk.reports.seen import failures
+from lastchunk.reports.claims.by_sessions import failures
 
 LIMITS = {
     slug: limit

@@ -11,8 +11,8 @@ from typing import Any
 
 import simpy
 
+from lastchunk.model.base.streams import Streams
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.streams import Streams
 
 Steps = Generator[simpy.Event, Any, Any]
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from lastchunk.model.design import load_design, shipped_designs
-from lastchunk.model.explore.scopes import ALARMS, LOSSES, fault, faults
+from lastchunk.model.design.load import load_design, shipped_designs
+from lastchunk.model.explore.matrix.scopes import ALARMS, LOSSES, fault, faults
 from lastchunk.model.explore.verify import Budget, Verification, verify
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay
-from lastchunk.model.trace.schedule import read_schedule, write_schedule
+from lastchunk.model.simulate.schedule import read_schedule, write_schedule
 
 CLASSES = 400
 COMMITS = ("platform.commit_ms=2", "platform.commit_failure=0.1", "platform.commit_failures_max=1")

@@ -19,10 +19,10 @@ from typing import Any
 
 from benchmarks.excluded import EXCLUDED, Watch
 from benchmarks.restless import Restless
-from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.world import World
 
 BASE = [

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 
 from benchmarks.plain_simpy import PlainSession
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import simulate
@@ -30,7 +30,7 @@ SETTINGS = [
 ]
 MEMORY = """
 import resource, sys
-from lastchunk.model.design import load_designs
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.replicate import stream
 from lastchunk.model.scenario.load import load_scenario
 scenario = load_scenario("everything-fast")

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from lastchunk.model.design import load_designs
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.costs import dollars, load_prices, mean_interval
 from lastchunk.model.estimate.intervals import wilson
 from lastchunk.model.estimate.replicate import replicate

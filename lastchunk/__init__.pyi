@@ -1,22 +1,28 @@
 """The public names, for type checkers and editors; held against `__init__` by a test."""
 
-from lastchunk.model.design import (
-    DesignSpec as DesignSpec,
-)
-from lastchunk.model.design import (
-    load_design as load_design,
-)
-from lastchunk.model.design import (
-    load_designs as load_designs,
-)
-from lastchunk.model.design import (
-    shipped_designs as shipped_designs,
-)
-from lastchunk.model.errors import (
+from lastchunk.model.base.errors import (
     DesignError as DesignError,
 )
-from lastchunk.model.errors import (
+from lastchunk.model.base.errors import (
     InputError as InputError,
+)
+from lastchunk.model.base.verdict import (
+    Verdict as Verdict,
+)
+from lastchunk.model.base.verdict import (
+    exit_code as exit_code,
+)
+from lastchunk.model.design.load import (
+    DesignSpec as DesignSpec,
+)
+from lastchunk.model.design.load import (
+    load_design as load_design,
+)
+from lastchunk.model.design.load import (
+    load_designs as load_designs,
+)
+from lastchunk.model.design.load import (
+    shipped_designs as shipped_designs,
 )
 from lastchunk.model.estimate.comparison import (
     Comparison as Comparison,
@@ -36,10 +42,10 @@ from lastchunk.model.estimate.sweep import (
 from lastchunk.model.estimate.sweep import (
     sweep as sweep,
 )
-from lastchunk.model.explore.matrix import (
+from lastchunk.model.explore.matrix.matrix import (
     Matrix as Matrix,
 )
-from lastchunk.model.explore.matrix import (
+from lastchunk.model.explore.matrix.matrix import (
     matrix as matrix,
 )
 from lastchunk.model.explore.threshold import (
@@ -88,30 +94,24 @@ from lastchunk.model.simulate import (
 from lastchunk.model.simulate import (
     simulate as simulate,
 )
+from lastchunk.model.simulate.schedule import (
+    Schedule as Schedule,
+)
+from lastchunk.model.simulate.schedule import (
+    read_schedule as read_schedule,
+)
+from lastchunk.model.simulate.schedule import (
+    write_schedule as write_schedule,
+)
 from lastchunk.model.trace.jsonl import (
     read_jsonl as read_jsonl,
 )
 from lastchunk.model.trace.jsonl import (
     write_jsonl as write_jsonl,
 )
-from lastchunk.model.trace.schedule import (
-    Schedule as Schedule,
-)
-from lastchunk.model.trace.schedule import (
-    read_schedule as read_schedule,
-)
-from lastchunk.model.trace.schedule import (
-    write_schedule as write_schedule,
-)
-from lastchunk.model.verdict import (
-    Verdict as Verdict,
-)
-from lastchunk.model.verdict import (
-    exit_code as exit_code,
-)
 from lastchunk.reports.figures.timeline import timeline_figure as timeline_figure
-from lastchunk.reports.matrix import write_matrix as write_matrix
-from lastchunk.reports.matrix_file import read_matrix as read_matrix
+from lastchunk.reports.matrix.file import read_matrix as read_matrix
+from lastchunk.reports.matrix.page import write_matrix as write_matrix
 from lastchunk.reports.review import (
     Review as Review,
 )

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.simulate import Run
+from lastchunk.reports.base.pooled import rate_words
 from lastchunk.reports.figures.delays import delay_figure
 from lastchunk.reports.figures.outcomes import outcome_figure
 from lastchunk.reports.figures.save import png_bytes
 from lastchunk.reports.figures.timeline import timeline_figure
-from lastchunk.reports.pooled import rate_words
 
 
 def run_html(run: Run) -> str:

@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lastchunk.model.design import load_design
-from lastchunk.model.errors import InputError
-from lastchunk.model.explore.counterexample import Counterexample
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.threshold import Threshold, find_threshold
 from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, Verification, verify
-from lastchunk.model.explore.words import explanation
+from lastchunk.model.explore.witness.counterexample import Counterexample
+from lastchunk.model.explore.witness.words import explanation
 from lastchunk.model.properties import PROPERTIES, Violation
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
-from lastchunk.reports.conditions import Condition, find_conditions
+from lastchunk.reports.claims.conditions import Condition, find_conditions
 
 MAP_SCOPE = "small-scope"
 SLUG = "complete_at_finalization"

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.properties import OUTCOMES
-from lastchunk.model.verdict import Verdict
-from lastchunk.reports.evidence import evidence_of
-from lastchunk.reports.figured import costs_of
-from lastchunk.reports.ledger import Ledger, ledger, ledger_json
-from lastchunk.reports.pooled import Pooled
+from lastchunk.reports.base.pooled import Pooled
+from lastchunk.reports.claims.by_cost import costs_of
+from lastchunk.reports.claims.evidence import evidence_of
+from lastchunk.reports.claims.ledger import Ledger, ledger, ledger_json
 from lastchunk.reports.proofs import Proofs, kind_of, scope_block
 from lastchunk.reports.review import Review
 

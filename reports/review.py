@@ -13,11 +13,11 @@ import pandas as pd
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.estimate.intervals import Paired
 from lastchunk.model.estimate.sweep import Axis
-from lastchunk.model.explore.matrix import Matrix
+from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.simulate import Run
-from lastchunk.reports.conditions import Condition
-from lastchunk.reports.pooled import Found, Pooled
+from lastchunk.reports.base.pooled import Found, Pooled
+from lastchunk.reports.claims.conditions import Condition
 from lastchunk.reports.proofs import Proofs
 
 

@@ -9,16 +9,16 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from lastchunk.model.explore.counterexample import KINDS, Counterexample
+from lastchunk.model.base.files import check_folder, new_folder, write_bytes, write_text
 from lastchunk.model.explore.threshold import Threshold
 from lastchunk.model.explore.verify import Verification
-from lastchunk.model.explore.words import explanation, mermaid
-from lastchunk.model.files import check_folder, new_folder, write_bytes, write_text
+from lastchunk.model.explore.witness.counterexample import KINDS, Counterexample
+from lastchunk.model.explore.witness.words import explanation, mermaid
 from lastchunk.model.properties import EXPLORABLE
-from lastchunk.model.trace.schedule import write_schedule
+from lastchunk.model.simulate.schedule import write_schedule
+from lastchunk.reports.base.sealed import sealed_with_sources
 from lastchunk.reports.figures.save import png_bytes
 from lastchunk.reports.figures.timeline import timeline_figure
-from lastchunk.reports.sealed import sealed_with_sources
 
 CONTENTS = (
     "verify.json",

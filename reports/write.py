@@ -14,11 +14,15 @@ import pyarrow.parquet as pq
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from lastchunk.model.base.files import check_folder, new_folder
 from lastchunk.model.explore.diagram import diagram_of
-from lastchunk.model.files import check_folder, new_folder
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports import content
-from lastchunk.reports.evidence import evidence_of
+from lastchunk.reports.base.kinds import LOOKS, styles
+from lastchunk.reports.base.schedules import MATRIX_FOLDER
+from lastchunk.reports.base.sealed import sealed_with_sources
+from lastchunk.reports.claims.evidence import evidence_of
+from lastchunk.reports.claims.ledger import Ledger, ledger
 from lastchunk.reports.figures.costs import cost_figure
 from lastchunk.reports.figures.delays import delay_figure
 from lastchunk.reports.figures.diagram import diagram_figure
@@ -27,10 +31,8 @@ from lastchunk.reports.figures.safe_region import safe_region_figure
 from lastchunk.reports.figures.save import png_bytes, svg_bytes
 from lastchunk.reports.figures.sweeps import sweep_figure
 from lastchunk.reports.figures.timeline import timeline_figure
-from lastchunk.reports.kinds import LOOKS, styles
-from lastchunk.reports.ledger import Ledger, ledger
 from lastchunk.reports.markdown import markdown
-from lastchunk.reports.matrix import write_matrix
+from lastchunk.reports.matrix.page import write_matrix
 from lastchunk.reports.proofs import (
     ACROSS,
     Proofs,
@@ -41,8 +43,6 @@ from lastchunk.reports.proofs import (
 )
 from lastchunk.reports.result import result
 from lastchunk.reports.review import Review
-from lastchunk.reports.schedules import MATRIX_FOLDER
-from lastchunk.reports.sealed import sealed_with_sources
 
 TEMPLATE = Path(__file__).parent / "page.html.j2"
 CONTENTS = ("figures", MATRIX_FOLDER, "report.html", "report.md", "result.json", "sessions.parquet")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lastchunk.model.explore.cells import SLUGS, Cell, Finding, Kind
-from lastchunk.model.explore.fault_classes import BUILDERS
-from lastchunk.model.explore.matrix import Matrix
+from lastchunk.model.explore.matrix.cells import SLUGS, Cell, Finding, Kind
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.scenario.load import load_scenario
-from lastchunk.model.trace.schedule import Schedule
+from lastchunk.model.simulate.schedule import Schedule
 
 CHUNKS = 2
 Said = Kind | tuple[Kind, Kind]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lastchunk.model.base.streams import Streams
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.streams import Streams
 
 Times = NDArray[np.int64]
 NEVER = -1

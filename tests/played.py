@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lastchunk.model.trace import events as e
-from lastchunk.model.world import instances
+from lastchunk.model.world.object import instances
 from lastchunk.reference_impl.clock import Time
 from lastchunk.reference_impl.contract import HandlerFailure, Response
 from tests.probes import Alarmed, Throws

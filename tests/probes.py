@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.world import no_offset
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import (

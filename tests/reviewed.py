@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lastchunk.model.design import load_designs
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reports.review import Review, make_review

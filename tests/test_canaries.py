@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import load_designs
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.scenario.load import load_scenario
 from tests.canaries import CompletesAtOnce, NeverCompletes, NoStatusCheck

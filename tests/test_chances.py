@@ -6,7 +6,7 @@ import pytest
 
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.chances import (
+from lastchunk.model.world.outcomes import (
     build_table,
     choices_of,
     counted,

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lastchunk.cli import app
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
 from lastchunk.reports.result import schema
 
 ROOT = Path(__file__).parent.parent

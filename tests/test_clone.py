@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lastchunk.model.world.clone import NotCloneable, clone
+from lastchunk.model.world.code.clone import NotCloneable, clone
 from lastchunk.reference_impl.contract import Chunk, Response
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.properties import check_all
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastchunk.model.design import DesignSpec, load_design, load_designs
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import DesignSpec, load_design, load_designs
 from lastchunk.model.estimate import comparison, replicate
 from lastchunk.model.estimate.comparison import Comparison, check_range, compare, judge, widest
 from lastchunk.model.estimate.intervals import mcnemar, wilson

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.properties import GUARDS, PROPERTIES
-from lastchunk.model.verdict import Verdict
+from lastchunk.reports.base.kinds import css
+from lastchunk.reports.base.pooled import Found, Pooled, rate_words
 from lastchunk.reports.content import (
     failure_words,
     heading,
@@ -22,9 +24,7 @@ from lastchunk.reports.content import (
     verdict_blocks,
     witnesses,
 )
-from lastchunk.reports.kinds import css
 from lastchunk.reports.markdown import plain, table
-from lastchunk.reports.pooled import Found, Pooled, rate_words
 from lastchunk.reports.review import Review, make_review
 from tests import reviewed
 from tests.reviewed import HOSTILE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.events import Costs

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_design
 from lastchunk.model.estimate.costs import (
     ITEMS,
     LENGTHS_MS,
@@ -25,7 +25,7 @@ from lastchunk.model.estimate.costs import (
 )
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace.events import Costs
-from lastchunk.model.world.meter import Meter
+from lastchunk.model.world.object.meter import Meter
 from tests.worlds import of, quiet
 
 

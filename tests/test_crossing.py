@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from lastchunk.model.design import DesignSpec, load_design
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.properties import Violation, check_all
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import record, replay, simulate

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastchunk.model.design import load_design
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_design
 from lastchunk.model.simulate import record
+from lastchunk.model.simulate.schedule import Schedule, read_schedule, write_schedule
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.jsonl import EVENTS, read_jsonl, to_line, write_jsonl
-from lastchunk.model.trace.schedule import Schedule, read_schedule, write_schedule
 from tests.worlds import quiet
 
 CLOSED = e.TabClosed(5, (0, 2))

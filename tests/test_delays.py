@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.scenario.delay import AnyOffset, Delay, read_delays
 from lastchunk.model.scenario.load import load_scenario
-from lastchunk.model.world.pending import AnyTime, Between, Pending, Shifted
+from lastchunk.model.world.base.pending import AnyTime, Between, Pending, Shifted
 
 DELAY: TypeAdapter[Any] = TypeAdapter(Delay)
 OFFSET: TypeAdapter[Any] = TypeAdapter(AnyOffset)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lastchunk.model.design import load_design, load_designs, settings_for, shipped_designs
-from lastchunk.model.errors import DesignError, InputError
+from lastchunk.model.base.errors import DesignError, InputError
+from lastchunk.model.design.load import load_design, load_designs, settings_for, shipped_designs
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.reference_impl import contract

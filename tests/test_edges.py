@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.edges import CUT, play_edges, simulate_edges
+from lastchunk.model.simulate.schedule import Schedule
 from lastchunk.model.trace.events import AlarmStarted, RequestArrived, UploadAbandoned
-from lastchunk.model.trace.schedule import Schedule
 from tests.worlds import of
 
 ON = ("limits.end_at_completion=false",)

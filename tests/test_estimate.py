@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from lastchunk.model.design import load_designs
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import compare, judge, widest
 from lastchunk.model.estimate.intervals import upper_bound_if_none, wilson
 from lastchunk.model.estimate.replicate import BATCH, replicate, stream

@@ -15,8 +15,8 @@ import pytest
 from benchmarks.excluded import BETWEEN, EARLY, FORGOTTEN, LOST, OVERLAP, Watch
 from benchmarks.random_worlds import NAMES, STORMS, count_some, offsets, storm_world, watch
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.alarms import Alarms
-from lastchunk.model.world.storage import Storage
+from lastchunk.model.world.object.alarms import Alarms
+from lastchunk.model.world.object.storage import Storage
 from tests import test_switches as switches
 
 WORLDS = 120

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from lastchunk.cli.ends import TRACEBACK, code_of
-from lastchunk.model.errors import DesignError, InputError, InternalError
-from lastchunk.model.explore.counterexample import ExplorerError
+from lastchunk.model.base.errors import DesignError, InputError, InternalError
+from lastchunk.model.explore.witness.counterexample import ExplorerError
 
 
 def raising(error: BaseException) -> Callable[[], Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.design import load_designs
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e

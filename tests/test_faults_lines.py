@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset import check_subset, lasting_of
 
 HEAD = """

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.properties import Violation, check_all
 from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.trace.words import words_of

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.trace import events as e

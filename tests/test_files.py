@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.errors import DesignError, InputError
-from lastchunk.model.files import check_file, check_folder, new_folder, write_bytes, write_text
+from lastchunk.model.base.errors import DesignError, InputError
+from lastchunk.model.base.files import check_file, check_folder, new_folder, write_bytes, write_text
 
 ROOT = Path(__file__).parent.parent
 
@@ -329,7 +329,8 @@ def test_an_open_output_is_written_into_where_it_stands(tmp_path: Path) -> None:
     """As with ``--out /dev/stdout > file``: the file is not replaced under who writes it."""
     path = tmp_path / "shown.txt"
     source = (
-        "import os, sys; from pathlib import Path; from lastchunk.model.files import write_text\n"
+        "import os, sys; from pathlib import Path\n"
+        "from lastchunk.model.base.files import write_text\n"
         "os.write(1, b'before\\n'); write_text(Path('/dev/stdout'), 'written\\n')\n"
         "os.write(1, b'after\\n')\n"
     )

@@ -16,14 +16,14 @@ FLOORS = [
     {"lastchunk.reference_impl"},
     {
         "lastchunk.model",
-        "lastchunk.model.errors",
-        "lastchunk.model.files",
-        "lastchunk.model.streams",
-        "lastchunk.model.design",
+        "lastchunk.model.base.errors",
+        "lastchunk.model.base.files",
+        "lastchunk.model.base.streams",
+        "lastchunk.model.design.load",
         "lastchunk.model.scenario",
         "lastchunk.model.trace",
         "lastchunk.model.properties",
-        "lastchunk.model.verdict",
+        "lastchunk.model.base.verdict",
     },
     {"lastchunk.model.world"},
     {"lastchunk.model.simulate"},
@@ -83,8 +83,8 @@ def test_an_upward_import_is_seen() -> None:
     assert upward("lastchunk.model.world.world", "from lastchunk.model.simulate import run") == [
         "lastchunk.model.simulate"
     ]
-    assert upward("lastchunk.reference_impl.alarm", "import lastchunk.model.errors") == [
-        "lastchunk.model.errors"
+    assert upward("lastchunk.reference_impl.alarm", "import lastchunk.model.base.errors") == [
+        "lastchunk.model.base.errors"
     ]
     assert upward("lastchunk.reports.write", "def f():\n    import lastchunk.cli") == [
         "lastchunk.cli"

@@ -11,7 +11,7 @@ import pytest
 
 from lastchunk.cli import main
 from lastchunk.cli.gate import much_to_do
-from lastchunk.model.design import load_designs
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.scenario.load import load_scenario
 
 Run = Callable[[str], tuple[int, str, str]]

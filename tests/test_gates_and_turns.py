@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.schema import InstanceLost
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.base.pending import Pending
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import Chunk, Response
 from tests.probes import ON_DISK, Alarmed, Probe

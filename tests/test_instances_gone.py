@@ -12,8 +12,8 @@ import pytest
 
 from lastchunk.model.scenario.schema import Deploy, InstanceLost, ProcessKilled
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.chances import KEEPING
-from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.outcomes import KEEPING
 from lastchunk.reference_impl.clock import bare
 from lastchunk.reference_impl.contract import COMPLETED, Response
 from tests.probes import KV, ON_DISK, Alarmed, bounds, started

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
+from lastchunk.model.base.verdict import Verdict, exit_code, percent
 from lastchunk.model.estimate.intervals import mcnemar, paired, upper_bound_if_none, wilson
 from lastchunk.model.properties import PROPERTIES
-from lastchunk.model.verdict import Verdict, exit_code, percent
 
 Z = 1.959963984540054
 

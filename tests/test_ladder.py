@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.properties import Violation, check_all
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import Run, simulate

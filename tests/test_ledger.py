@@ -6,20 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from lastchunk.model.design import load_designs
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
-from lastchunk.model.explore.cells import KINDS, Kind
-from lastchunk.model.explore.fault_classes import BUILDERS
-from lastchunk.model.explore.matrix import Matrix
+from lastchunk.model.explore.matrix.cells import KINDS, Kind
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.explore.threshold import Threshold
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.reference_impl.designs import DESIGNS
-from lastchunk.reports.claims import CLAIMS
-from lastchunk.reports.conditions import Condition
-from lastchunk.reports.evidence import Evidence, evidence_of_matrix
-from lastchunk.reports.kinds import LOOKS
-from lastchunk.reports.ledger import Entry, judge, ledger
-from lastchunk.reports.matrix import matrix_html
+from lastchunk.reports.base.kinds import LOOKS
+from lastchunk.reports.claims.catalogue import CLAIMS
+from lastchunk.reports.claims.conditions import Condition
+from lastchunk.reports.claims.evidence import Evidence, evidence_of_matrix
+from lastchunk.reports.claims.ledger import Entry, judge, ledger
+from lastchunk.reports.matrix.page import matrix_html
 from tests.cells import Cells, Said, matrix_of, schedule
 
 BY_NUMBER = {

@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.blame import is_from_outside, place_of_frame
-from lastchunk.model.design import find_class, load_design
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.blame import is_from_outside, place_of_frame
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.step_limit import StepLimit, time_limit
+from lastchunk.model.design.load import find_class, load_design
 from lastchunk.model.estimate.replicate import run_batch
 from lastchunk.model.explore.verify import verify
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
-from lastchunk.model.step_limit import StepLimit, time_limit
 from tests import endless_designs
 
 FILE = Path(endless_designs.__file__)
@@ -103,7 +103,7 @@ def test_a_wrong_constructor_is_refused_before_anything_runs() -> None:
 def test_a_file_that_ends_the_program_or_never_ends_is_refused(
     source: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lastchunk.model.design.STEP_SECONDS_MAX", 0.3)
+    monkeypatch.setattr("lastchunk.model.design.load.STEP_SECONDS_MAX", 0.3)
     (tmp_path / "mine.py").write_text(source)
     with pytest.raises(DesignError, match=words):
         find_class(f"{tmp_path / 'mine.py'}:Mine")

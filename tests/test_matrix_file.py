@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.errors import InputError
-from lastchunk.model.explore.matrix import Matrix, matrix
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.explore.matrix.matrix import Matrix, matrix
 from lastchunk.reports.content import exploring
-from lastchunk.reports.matrix import matrix_html, write_matrix
-from lastchunk.reports.matrix_file import of_designs, read_matrix
+from lastchunk.reports.matrix.file import of_designs, read_matrix
+from lastchunk.reports.matrix.page import matrix_html, write_matrix
 
 DESIGNS = ("alarm", "lazy-alarm")
 FAULTS = ("late-alarms", "client-lost")
@@ -169,7 +169,7 @@ def test_layout_and_order_are_no_edit(made: Matrix, folder: Path, tmp_path: Path
 def test_a_design_that_has_changed_since_is_refused(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lastchunk.reports.sealed.source_of", lambda cls: f"another {cls}")
+    monkeypatch.setattr("lastchunk.reports.base.sealed.source_of", lambda cls: f"another {cls}")
     with pytest.raises(InputError, match=r"sources\.alarm: .*has changed since"):
         read_matrix(folder)
 

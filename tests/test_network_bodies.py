@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.simulate.by_hand import Hand
 from lastchunk.model.simulate.run import simulate
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
-from lastchunk.model.world.uplink import ConstantUplink, SharedUplink
+from lastchunk.model.world.edge.uplink import ConstantUplink, SharedUplink
 from tests.worlds import of, quiet
 
 UPLINK = ("uplink={kind='constant', rate_kbps=1200}", "client.video_kbps=12")

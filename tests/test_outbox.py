@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.properties import Violation, check_all
 from lastchunk.model.scenario.load import load_scenario

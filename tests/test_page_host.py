@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.design.load import load_design
 from lastchunk.model.properties import Held, check_all
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e

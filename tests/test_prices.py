@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.estimate.costs import ITEMS, Prices, cost_table, dollars, load_prices, summary
 from lastchunk.model.estimate.simplicity import simplicity_of
 from lastchunk.reference_impl.contract import Response

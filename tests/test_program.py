@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lastchunk.model.errors import DesignError
-from lastchunk.model.world.clone import clone
-from lastchunk.model.world.frozen import frozen
-from lastchunk.model.world.program import Done, Program
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.world.base.frozen import frozen
+from lastchunk.model.world.code.clone import clone
+from lastchunk.model.world.code.program import Done, Program
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import Get, HandlerFailure, NetworkError, Put, Timer
 

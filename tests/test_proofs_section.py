@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.explore.search import Budget
+from lastchunk.model.base.verdict import Verdict, VerdictKind
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.search.search import Budget
 from lastchunk.model.explore.threshold import Threshold
 from lastchunk.model.explore.verify import Verification
-from lastchunk.model.explore.words import explanation
+from lastchunk.model.explore.witness.words import explanation
 from lastchunk.model.properties import PROPERTIES, Violation
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
-from lastchunk.model.verdict import Verdict, VerdictKind
 from lastchunk.reports import proofs as section
 from lastchunk.reports.proofs import (
     Proofs,

@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from lastchunk.cli import app
-from lastchunk.model.design import load_design, shipped_designs
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_design, shipped_designs
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.simulate import record, replay
-from lastchunk.model.trace.schedule import Schedule, Step, read_schedule, write_schedule
+from lastchunk.model.simulate.schedule import Schedule, Step, read_schedule, write_schedule
 
 STORM = [
     "platform.commit_ms={distribution='uniform', low_ms=0, high_ms=40}",

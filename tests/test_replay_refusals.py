@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastchunk.model.design import load_design
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_design
 from lastchunk.model.simulate import record, replay
 from lastchunk.model.simulate.replay import possible
+from lastchunk.model.simulate.schedule import Schedule, Step
 from lastchunk.model.trace import events as e
-from lastchunk.model.trace.schedule import Schedule, Step
 from lastchunk.model.world.world import World
 from tests.probes import Alarmed
 from tests.worlds import of, quiet, spec_of

@@ -12,11 +12,11 @@ import pytest
 from matplotlib.figure import Figure
 
 import lastchunk
-from lastchunk.model.design import load_designs
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.estimate.sweep import UPLINK_SPEED, sweep
-from lastchunk.model.explore.matrix import Matrix
+from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.simulate import Run, simulate

@@ -16,14 +16,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from lastchunk.model.design import load_design, load_designs
+from lastchunk.model.design.load import load_design, load_designs
 from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.estimate.costs import cost_table, dollars, load_prices
 from lastchunk.model.explore.verify import verify
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.load import load_scenario
-from lastchunk.reports.claims import CLAIMS
-from lastchunk.reports.conditions import find_conditions
+from lastchunk.reports.claims.catalogue import CLAIMS
+from lastchunk.reports.claims.conditions import find_conditions
 from lastchunk.reports.proofs import Proofs
 from lastchunk.reports.review import Review, make_review
 from lastchunk.reports.write import write_report

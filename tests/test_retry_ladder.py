@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.delivery import Delivery
+from lastchunk.model.world.object.delivery import Delivery
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import HandlerFailure, Response
 from tests.probes import ON_DISK, Alarmed, Probe, answers, bounds, created, pending, poke, started

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.errors import DesignError
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import Chunk, Response
@@ -307,8 +307,8 @@ def test_r12_a_client_that_goes_away_does_not_cancel_the_handler() -> None:
 
 
 def test_r12_a_streamed_body_breaks_the_put() -> None:
-    from lastchunk.model.streams import Streams
-    from lastchunk.model.world.uplink import SharedUplink, build_uplink
+    from lastchunk.model.base.streams import Streams
+    from lastchunk.model.world.edge.uplink import SharedUplink, build_uplink
 
     scenario = quiet("uplink={kind='constant', rate_kbps=1000}")
     uplink = build_uplink(scenario.uplink, Streams(1, 0))

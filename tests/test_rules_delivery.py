@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.delivery import Delivery
+from lastchunk.model.world.object.delivery import Delivery
 from lastchunk.reference_impl.clock import Time
 from lastchunk.reference_impl.contract import HandlerFailure, Response
 from tests.probes import ON_DISK, Alarmed, Throws, bounds, created, pending, poke, started
@@ -129,7 +129,7 @@ def test_d3_never_early_by_the_clock_of_the_object() -> None:
 
 def poke_and_hibernate(hand: Hand) -> None:
     """The instance is lost, as it is by hibernation."""
-    from lastchunk.model.world import instances
+    from lastchunk.model.world.object import instances
 
     instances.lose(hand.world.object, "hibernated")
 

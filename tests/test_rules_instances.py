@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lastchunk.model.trace import events as e
-from lastchunk.model.world import instances
+from lastchunk.model.world.object import instances
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import (
     HandlerFailure,

@@ -11,8 +11,8 @@ import pytest
 import scipy.stats
 from pydantic import TypeAdapter
 
-from lastchunk.model.design import load_design, load_designs, shipped_designs
-from lastchunk.model.errors import DesignError, InputError
+from lastchunk.model.base.errors import DesignError, InputError
+from lastchunk.model.design.load import load_design, load_designs, shipped_designs
 from lastchunk.model.scenario.delay import Delay
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.scenario.schema import Client

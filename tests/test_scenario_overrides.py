@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.scenario.load import (
     apply_override,
     load_scenario,

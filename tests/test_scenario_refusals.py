@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.scenario.load import (
     find,
     load_scenario,

@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from lastchunk.cli import app
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
 from lastchunk.reference_impl.alarm import AlarmDesign
-from lastchunk.reports.sealed import check_seal
+from lastchunk.reports.base.sealed import check_seal
 
 FEW = ("--sessions", "3", "--workers", "1")
 SMALL = ("small-scope", "--set", "chunks=1", "--design", "alarm")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.errors import InputError
-from lastchunk.model.explore.cells import Cell
-from lastchunk.model.explore.fault_classes import BUILDERS
-from lastchunk.model.explore.matrix import Pair
-from lastchunk.reports import settle
-from lastchunk.reports.settle import LARGE, NEEDLESS, matrix_for_claims
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.explore.matrix.cells import Cell
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix.matrix import Pair
+from lastchunk.reports.claims import needed as settle
+from lastchunk.reports.claims.needed import LARGE, NEEDLESS, matrix_for_claims
 from tests.cells import Cells, matrix_of
 
 DESIGNS = ("manual", "lazy-alarm")

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import scipy.stats
 
-from lastchunk.model.design import load_design
+from lastchunk.model.base.streams import Streams
+from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import Run, record, replay, simulate
-from lastchunk.model.streams import Streams
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.world import World
 from tests.worlds import of, quiet
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.properties import check_all
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import record, replay, simulate
+from lastchunk.model.simulate.schedule import read_schedule, write_schedule
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
-from lastchunk.model.trace.schedule import read_schedule, write_schedule
 from tests.explore.small import explored
 from tests.test_page_host import START_MS, fault, ran, sent
 from tests.worlds import of, quiet, run

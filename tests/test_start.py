@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.verify import verify
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset import check_subset, check_values, lasting_of
 from lastchunk.reference_impl.alarm import AlarmSettings
 from lastchunk.reference_impl.designs import DESIGNS

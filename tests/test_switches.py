@@ -11,16 +11,18 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.world import crossing, faults, instances
-from lastchunk.model.world import object as object_module
-from lastchunk.model.world.alarms import Alarms
-from lastchunk.model.world.client import ClientHost
-from lastchunk.model.world.delivery import Delivery
-from lastchunk.model.world.network import Network
-from lastchunk.model.world.object import ObjectRuntime
-from lastchunk.model.world.pending import Pending
-from lastchunk.model.world.program import Program
-from lastchunk.model.world.storage import Storage
+from lastchunk.model.world import faults
+from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.code import crossing
+from lastchunk.model.world.code.program import Program
+from lastchunk.model.world.edge.client import ClientHost
+from lastchunk.model.world.edge.network import Network
+from lastchunk.model.world.object import instances
+from lastchunk.model.world.object import runtime as object_module
+from lastchunk.model.world.object.alarms import Alarms
+from lastchunk.model.world.object.delivery import Delivery
+from lastchunk.model.world.object.runtime import ObjectRuntime
+from lastchunk.model.world.object.storage import Storage
 from lastchunk.reference_impl.contract import BlobPut, Put
 from tests import test_rules as rules
 from tests import test_rules_alarm as slot
@@ -86,7 +88,7 @@ def the_same_value_is_set_again(patch: Patch) -> None:
 
 @switches_off("D1", delivery.check_d1)
 def counted_failures_are_retried_for_ever(patch: Patch) -> None:
-    patch.setattr("lastchunk.model.world.delivery.COUNTED_RETRIES_MAX", 1_000_000)
+    patch.setattr("lastchunk.model.world.object.delivery.COUNTED_RETRIES_MAX", 1_000_000)
 
 
 @switches_off("D2", delivery.test_d2_uncounted_failures_are_retried_for_ever)

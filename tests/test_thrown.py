@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.errors import DesignError
 from lastchunk.model.properties import JudgeSettings
 from lastchunk.model.properties.row import row_of
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
-from lastchunk.model.world.thrown import words_of
+from lastchunk.model.world.code.thrown import words_of
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import Chunk, Get, HandlerFailure, Response
 from tests.explore.small import explored, line_with

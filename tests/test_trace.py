@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastchunk.model.design import load_design, load_designs
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.streams import Streams
+from lastchunk.model.design.load import load_design, load_designs
 from lastchunk.model.estimate.replicate import replicate
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.simulate import simulate
-from lastchunk.model.streams import Streams
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
 from lastchunk.model.trace.jsonl import read_jsonl, to_line, write_jsonl
@@ -24,7 +24,7 @@ from tests.worlds import of, run
 
 SCRIPT = """
 import hashlib, sys
-from lastchunk.model.design import load_designs
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.replicate import replicate
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.simulate import simulate

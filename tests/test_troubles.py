@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.streams import Streams
 from lastchunk.model.scenario.mahimahi import read_mahimahi
 from lastchunk.model.scenario.schema import FluctuatingUplinkSpec
-from lastchunk.model.streams import Streams
-from lastchunk.model.world.uplink import (
+from lastchunk.model.world.edge.uplink import (
     ConstantUplink,
     FluctuatingUplink,
     SharedUplink,

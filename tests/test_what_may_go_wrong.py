@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.chances import (
+from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.outcomes import (
     ANY,
     Choices,
     build_table,
@@ -26,7 +27,6 @@ from lastchunk.model.world.chances import (
     table_of,
     within,
 )
-from lastchunk.model.world.pending import Pending
 from lastchunk.model.world.world import World
 from tests.worlds import of, quiet
 

@@ -9,11 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lastchunk.model.base.verdict import (
+    Verdict,
+    exit_code,
+    p_words,
+    percent,
+    points,
+    sessions_words,
+)
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.jsonl import EVENTS
 from lastchunk.model.trace.words import LANES, clock, lane_of, words_of
-from lastchunk.model.verdict import Verdict, exit_code, p_words, percent, points, sessions_words
 
 ITEM = PROPERTIES["finalizes"]
 MEANING = f"“{ITEM.meaning}”"

@@ -11,13 +11,13 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.base.verdict import Verdict
+from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.explore.threshold import Threshold
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.properties import OUTCOMES, ROW_COLUMNS
 from lastchunk.model.scenario.load import load_scenario
-from lastchunk.model.verdict import Verdict
 from lastchunk.reports.notebook import comparison_html, image_html
 from lastchunk.reports.result import outcome_counts, result
 from lastchunk.reports.review import Review

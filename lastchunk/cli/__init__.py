@@ -8,7 +8,7 @@ from lastchunk.cli.app import app
 from lastchunk.cli.ends import code_of, give_up
 from lastchunk.cli.output import standard_output
 from lastchunk.cli.signals import Interrupted, handled, leave
-from lastchunk.model.step_limit import LastResort
+from lastchunk.model.base.step_limit import LastResort
 
 
 def main() -> None:

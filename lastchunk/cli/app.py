@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from lastchunk.cli.lazy import LazyGroup
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
 
 app = typer.Typer(
     name="lastchunk",

@@ -15,8 +15,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import console
-from lastchunk.model.design import load_design, load_designs, shipped_designs
-from lastchunk.model.errors import InternalError
+from lastchunk.model.base.errors import InternalError
+from lastchunk.model.design.load import load_design, load_designs, shipped_designs
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace.jsonl import to_line

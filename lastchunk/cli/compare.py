@@ -26,14 +26,14 @@ from lastchunk.cli.app import (
 from lastchunk.cli.gate import failed_sessions, much_to_do
 from lastchunk.cli.loading import DEFAULT_DESIGNS, command, load, options
 from lastchunk.cli.progress import progress_bar
-from lastchunk.model.design import DesignSpec
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.verdict import exit_code, p_words, percent, points
+from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.estimate.comparison import compare as run_compare
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
 from lastchunk.model.properties import PROPERTIES, asked
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.verdict import exit_code, p_words, percent, points
 
 COLOURS = {"violated": "red", "not seen": "cyan", "unknown": "yellow", "proved": "green"}
 

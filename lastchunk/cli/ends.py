@@ -17,16 +17,16 @@ from typer import TyperException
 
 from lastchunk.cli.output import OutputError
 from lastchunk.cli.signals import end_workers
-from lastchunk.model import errors
-from lastchunk.model.errors import InputError, InternalError
-from lastchunk.model.verdict import EXIT_FAILED, EXIT_USAGE
+from lastchunk.model.base import errors
+from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.model.base.verdict import EXIT_FAILED, EXIT_USAGE
 
 TRACEBACK = "LASTCHUNK_TRACEBACK"
 """The environment variable that has the traceback shown."""
 EXIT_INTERRUPTED = 130
 OPTIONS = {name: f"--{name.replace('_', '-')}" for name in ("sessions", "half_width", "workers")}
 """What an argument of the library is called on the command line."""
-ROOT = str(Path(errors.__file__).parents[1])
+ROOT = str(Path(errors.__file__).parents[2])
 """Where the folders of lastchunk lie, in a checkout and installed."""
 BROKEN = "BrokenProcessPool"
 """Named by its text: few commands have workers, and their module takes long to import."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lastchunk.model.design import DesignSpec
+    from lastchunk.model.design.load import DesignSpec
     from lastchunk.model.estimate.comparison import Comparison
     from lastchunk.model.explore.verify import Verification
     from lastchunk.model.scenario.schema import Scenario

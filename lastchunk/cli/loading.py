@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lastchunk.model.design import DesignSpec, load_designs
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import DesignSpec, load_designs
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
 

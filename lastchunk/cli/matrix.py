@@ -11,12 +11,12 @@ from rich.table import Table
 
 from lastchunk.cli.app import WorkersOption, check_least, console, cores
 from lastchunk.cli.progress import progress_bar
-from lastchunk.model.explore.cells import Cell, Kind
-from lastchunk.model.explore.fault_classes import BUILDERS
-from lastchunk.model.explore.matrix import DEFAULT_DESIGNS, Matrix
-from lastchunk.model.explore.matrix import matrix as run_matrix
-from lastchunk.reports.kinds import LOOKS
-from lastchunk.reports.matrix import check_out, write_matrix
+from lastchunk.model.explore.matrix.cells import Cell, Kind
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix.matrix import DEFAULT_DESIGNS, Matrix
+from lastchunk.model.explore.matrix.matrix import matrix as run_matrix
+from lastchunk.reports.base.kinds import LOOKS
+from lastchunk.reports.matrix.page import check_out, write_matrix
 
 COLOURS: dict[Kind, str] = {
     "proved": "green",

@@ -15,18 +15,18 @@ from lastchunk.cli.app import SeedOption, SetOption, WorkersOption, console, cor
 from lastchunk.cli.compare import DesignsOption, SweepOption, run_sweeps, show
 from lastchunk.cli.loading import DEFAULT_DESIGNS, command, options
 from lastchunk.cli.progress import progress_bar
-from lastchunk.model.design import load_designs
+from lastchunk.model.base.workers import end_workers
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import compare as run_compare
 from lastchunk.model.estimate.costs import cost_table
-from lastchunk.model.explore.fault_classes import BUILDERS
-from lastchunk.model.explore.matrix import CHUNKS_MAX, Matrix
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix.matrix import CHUNKS_MAX, Matrix
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.load import load_scenario, shipped
-from lastchunk.model.workers import end_workers
-from lastchunk.reports.matrix_file import of_designs, read_matrix
+from lastchunk.reports.claims.needed import matrix_for_claims
+from lastchunk.reports.matrix.file import of_designs, read_matrix
 from lastchunk.reports.proofs import Proofs, make_proofs
 from lastchunk.reports.review import make_review
-from lastchunk.reports.settle import matrix_for_claims
 from lastchunk.reports.write import check_out, write_report
 
 SWEEP_SCENARIO = "everything-fast"

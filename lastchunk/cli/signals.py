@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
-from lastchunk.model.step_limit import is_collecting
+from lastchunk.model.base.step_limit import is_collecting
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LAST_SECONDS = 1.0
@@ -22,7 +22,7 @@ AGAIN_SECONDS = 0.1
 
 def end_workers() -> None:
     """End every worker process, where there may be any."""
-    workers = sys.modules.get("lastchunk.model.workers")
+    workers = sys.modules.get("lastchunk.model.base.workers")
     if workers is not None:
         workers.end_workers()
 

@@ -21,13 +21,13 @@ from lastchunk.cli.app import (
 from lastchunk.cli.gate import much_to_do
 from lastchunk.cli.loading import load
 from lastchunk.cli.trace_table import trace_table
-from lastchunk.model.design import load_design
-from lastchunk.model.files import check_file, write_bytes
+from lastchunk.model.base.files import check_file, write_bytes
+from lastchunk.model.design.load import load_design
 from lastchunk.model.properties import PROPERTIES, Held, Violation, check_all
 from lastchunk.model.simulate import Run, record
 from lastchunk.model.simulate import replay as run_schedule
+from lastchunk.model.simulate.schedule import read_schedule, write_schedule
 from lastchunk.model.trace.jsonl import write_jsonl
-from lastchunk.model.trace.schedule import read_schedule, write_schedule
 from lastchunk.model.trace.words import clock
 
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the trace as JSON lines.")]

@@ -16,17 +16,17 @@ from rich.table import Table
 from lastchunk.cli.app import ScenarioArgument, SetOption, check_least, console
 from lastchunk.cli.gate import failed_schedules
 from lastchunk.cli.loading import load, options
+from lastchunk.model.base.files import write_text
+from lastchunk.model.base.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 from lastchunk.model.explore.deadline import Deadline
-from lastchunk.model.explore.promela import promela
-from lastchunk.model.explore.refusals import NotExplorableError
-from lastchunk.model.explore.tchecker import tchecker
+from lastchunk.model.explore.export.promela import promela
+from lastchunk.model.explore.export.tchecker import tchecker
+from lastchunk.model.explore.scope.refusals import NotExplorableError
 from lastchunk.model.explore.threshold import Threshold, find_threshold
 from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, Switches, Verification
 from lastchunk.model.explore.verify import verify as run_verify
-from lastchunk.model.explore.words import explanation
-from lastchunk.model.files import write_text
+from lastchunk.model.explore.witness.words import explanation
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 
 COMPLETE = "complete_at_finalization"
 COLOURS = {"violated": "red", "unknown": "yellow", "proved": "green", "not seen": "cyan"}

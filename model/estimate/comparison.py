@@ -9,15 +9,15 @@ from functools import cached_property
 
 import pandas as pd
 
-from lastchunk.model.design import DesignSpec
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.verdict import Verdict
+from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
 from lastchunk.model.estimate.replicate import BATCH, Progress, replicate
 from lastchunk.model.properties import GUARDS, OUTCOMES, PROPERTIES, asked
 from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
-from lastchunk.model.verdict import Verdict
 
 SESSIONS_MAX = 10_000_000
 

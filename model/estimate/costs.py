@@ -1,7 +1,8 @@
 """What a design costs: dollars per million sessions, from counted operations and a price list.
 
-The counts are those of the traces (`model.world.meter`); the prices stand in ``prices.toml``, with
-their date. A cost is a mean over sessions, with a 95 % interval (Student's t) on the total.
+The counts are those of the traces (`model.world.object.meter`); the prices stand in
+``prices.toml``, with their date. A cost is a mean over sessions, with a 95 % interval (Student's t)
+on the total.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from lastchunk.model.design import load_designs
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.intervals import CONFIDENCE
 from lastchunk.model.estimate.replicate import replicate
 from lastchunk.model.scenario.load import load_scenario

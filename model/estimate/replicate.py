@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lastchunk.model.design import DesignSpec
-from lastchunk.model.errors import DesignError
-from lastchunk.model.memory_limit import MemoryLimit
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.memory_limit import MemoryLimit
+from lastchunk.model.base.step_limit import steadily
+from lastchunk.model.base.workers import pool
+from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.properties import GUARDS, OUTCOMES, PROPERTIES, row_of
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.simulate.storm import busiest
-from lastchunk.model.step_limit import steadily
-from lastchunk.model.workers import pool
 
 BATCH = 250
 SMALL = 20_000

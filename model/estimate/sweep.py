@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lastchunk.model.design import load_designs
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.estimate.intervals import wilson
 from lastchunk.model.scenario.load import load_scenario

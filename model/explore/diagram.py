@@ -14,13 +14,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from lastchunk.model.design import DesignSpec, load_design
-from lastchunk.model.explore.machine import Machine, monitor_for
-from lastchunk.model.explore.node import Move, Node
-from lastchunk.model.explore.search import Budget, Exploration, Search
-from lastchunk.model.explore.steps import Leaf
-from lastchunk.model.explore.watched import TellsApart
-from lastchunk.model.explore.zone import Zone
+from lastchunk.model.design.load import DesignSpec, load_design
+from lastchunk.model.explore.code.watched import TellsApart
+from lastchunk.model.explore.search.search import Budget, Exploration, Search
+from lastchunk.model.explore.state.machine import Machine, monitor_for
+from lastchunk.model.explore.state.node import Move, Node
+from lastchunk.model.explore.timing.steps import Leaf
+from lastchunk.model.explore.timing.zone import Zone
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.trace import events as e

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lastchunk.model.design import load_design
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.deadline import Deadline
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.scenario.load import load_scenario

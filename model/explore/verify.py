@@ -5,10 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
-from lastchunk.model.design import DesignSpec, load_design
-from lastchunk.model.errors import InputError
-from lastchunk.model.explore.assumptions import assumptions
-from lastchunk.model.explore.attack import (
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.verdict import Verdict, VerdictKind
+from lastchunk.model.design.load import DesignSpec, load_design
+from lastchunk.model.explore.code.watched import TellsApart
+from lastchunk.model.explore.deadline import Deadline
+from lastchunk.model.explore.property_groups import (
+    BETWEEN_MS,
+    SILENT,
+    Part,
+    Switches,
+    used_up,
+    verdict_of,
+)
+from lastchunk.model.explore.scope.assumptions import assumptions
+from lastchunk.model.explore.scope.unsaid import DEFAULT_SCOPE, unsaid
+from lastchunk.model.explore.search.search import (
+    Budget,
+    Exploration,
+    Progress,
+    Search,
+    few_collections,
+)
+from lastchunk.model.explore.state.machine import Machine, monitor_for
+from lastchunk.model.explore.state.monitor import TIMED
+from lastchunk.model.explore.timing.zone import HALF, milliseconds
+from lastchunk.model.explore.witness.attack import (
     SECONDS_LEAST,
     SHARE,
     Attack,
@@ -16,25 +38,10 @@ from lastchunk.model.explore.attack import (
     check_attack,
     happenings_for,
 )
-from lastchunk.model.explore.counterexample import KINDS, Counterexample
-from lastchunk.model.explore.deadline import Deadline
-from lastchunk.model.explore.machine import Machine, monitor_for
-from lastchunk.model.explore.monitor import TIMED
-from lastchunk.model.explore.part import BETWEEN_MS, SILENT, Part, Switches, used_up, verdict_of
-from lastchunk.model.explore.search import (
-    Budget,
-    Exploration,
-    Progress,
-    Search,
-    few_collections,
-)
-from lastchunk.model.explore.unsaid import DEFAULT_SCOPE, unsaid
-from lastchunk.model.explore.watched import TellsApart
-from lastchunk.model.explore.zone import HALF, milliseconds
+from lastchunk.model.explore.witness.counterexample import KINDS, Counterexample
 from lastchunk.model.properties import EXPLORABLE, asked
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.verdict import Verdict, VerdictKind
 
 PROMPT = "finalizes_promptly"
 

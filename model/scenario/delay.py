@@ -22,8 +22,8 @@ from pydantic import (
     model_validator,
 )
 
-from lastchunk.model.errors import InputError
-from lastchunk.model.text_files import explained, read_text
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.text_files import explained, read_text
 
 _NORMAL = NormalDist()
 MS_MAX = 10**12

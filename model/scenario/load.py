@@ -16,12 +16,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.text_files import explained, read_text
 from lastchunk.model.properties import GUARDS
 from lastchunk.model.scenario.mahimahi import read_mahimahi
 from lastchunk.model.scenario.refusals import Source, first_error, known
 from lastchunk.model.scenario.schema import MBPS_MAX, Scenario, TraceUplinkSpec
-from lastchunk.model.text_files import explained, read_text
 
 SHIPPED = Path(__file__).parents[2] / "scenarios"
 """Where the shipped scenarios are."""

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lastchunk.model.errors import InputError
-from lastchunk.model.text_files import explained, read_text
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.text_files import explained, read_text
 
 MOST_OPPORTUNITIES = 50_000_000
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.scenario import delay, schema
 from lastchunk.model.scenario.delay import WrongFileError, unit_hint
 from lastchunk.model.scenario.schema import Scenario

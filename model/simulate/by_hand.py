@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lastchunk.model.design import DesignSpec
+from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Fault, Scenario
 from lastchunk.model.trace.events import NO_CHUNK, RequestSent
-from lastchunk.model.world.pending import Key, Pending
-from lastchunk.model.world.uplink import FreeUplink, SharedUplink
+from lastchunk.model.world.base.pending import Key, Pending
+from lastchunk.model.world.edge.uplink import FreeUplink, SharedUplink
 from lastchunk.model.world.world import World, no_offset
 from lastchunk.reference_impl.contract import Chunk
 

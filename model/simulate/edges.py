@@ -12,14 +12,14 @@ from __future__ import annotations
 import random
 from typing import Any, NamedTuple
 
-from lastchunk.model.design import DesignSpec
+from lastchunk.model.base.streams import Streams
+from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate.run import Run, Simulation, recorded
-from lastchunk.model.streams import Streams
+from lastchunk.model.simulate.schedule import Schedule, Step
 from lastchunk.model.trace.events import RunEnded
-from lastchunk.model.trace.schedule import Schedule, Step
-from lastchunk.model.world.alarms import SLOT
-from lastchunk.model.world.pending import Key, Pending
+from lastchunk.model.world.base.pending import Key, Pending
+from lastchunk.model.world.object.alarms import SLOT
 from lastchunk.model.world.world import World
 
 FIRST, SECOND, LAST_BUT_ONE, LAST = 0, 1, -2, -1

@@ -7,13 +7,13 @@ what was possible there.
 
 from __future__ import annotations
 
-from lastchunk.model.design import DesignSpec, load_design
-from lastchunk.model.errors import DesignError, InputError
+from lastchunk.model.base.errors import DesignError, InputError
+from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.simulate.run import Run
+from lastchunk.model.simulate.schedule import Schedule, Step
 from lastchunk.model.trace.events import RunEnded
-from lastchunk.model.trace.schedule import Schedule, Step
-from lastchunk.model.world.pending import Pending
-from lastchunk.model.world.uplink import FreeUplink
+from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.edge.uplink import FreeUplink
 from lastchunk.model.world.world import World
 
 SHOWN = 6

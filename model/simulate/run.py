@@ -16,19 +16,19 @@ from typing import Any
 import simpy
 from simpy.events import NORMAL
 
-from lastchunk.model.design import DesignSpec
-from lastchunk.model.memory_limit import MemoryLimit
+from lastchunk.model.base.memory_limit import MemoryLimit
+from lastchunk.model.base.step_limit import StepLimit
+from lastchunk.model.base.streams import Streams
+from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.properties import JudgeSettings, judge_settings
 from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate.schedule import Schedule, Step
 from lastchunk.model.simulate.storm import STORM, Storm
-from lastchunk.model.step_limit import StepLimit
-from lastchunk.model.streams import Streams
 from lastchunk.model.subset import check_values, lasting_of
 from lastchunk.model.trace.events import Event, RunEnded
 from lastchunk.model.trace.facts import Facts, facts_of
-from lastchunk.model.trace.schedule import Schedule, Step
-from lastchunk.model.world.pending import Pending
-from lastchunk.model.world.uplink import SharedUplink, build_uplink
+from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.edge.uplink import SharedUplink, build_uplink
 from lastchunk.model.world.world import World
 
 

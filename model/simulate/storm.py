@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from lastchunk.model.blame import place_of_method
-from lastchunk.model.design import DesignSpec
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.blame import place_of_method
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.trace.events import Event
 from lastchunk.model.world.world import World
 

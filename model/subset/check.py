@@ -11,8 +11,8 @@ from collections import namedtuple
 from collections.abc import Iterator
 from typing import Any, NamedTuple, NewType
 
-from lastchunk.model.blame import place
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.blame import place
+from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset.faults import Faults, made_at, used_at
 from lastchunk.model.subset.lasting import Lasting, may_change
 from lastchunk.model.subset.listed import BUILTINS, INSTEAD_OF_MODULES, METHODS, MODULES

@@ -15,7 +15,7 @@ from functools import partial
 from operator import is_
 from typing import Any, NamedTuple
 
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset.faults import Faults, Place, defined_at, made_at, used_at
 from lastchunk.model.subset.reach import Reached, is_users
 

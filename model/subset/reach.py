@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lastchunk.model.blame import STANDARD_LIBRARY
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.blame import STANDARD_LIBRARY
+from lastchunk.model.base.errors import DesignError
 from lastchunk.reference_impl import clock, contract
 
 KNOWN = frozenset((contract.__name__, clock.__name__))

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from lastchunk.model.errors import InputError
-from lastchunk.model.files import write_text
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import write_text
 from lastchunk.model.trace.events import Event
 
 EVENTS: dict[str, Any] = {item.__name__: item for item in get_args(Event)}

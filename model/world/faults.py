@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.trace import events as e
-from lastchunk.model.world import instances, standstill
-from lastchunk.model.world.chances import kept_of
-from lastchunk.model.world.pending import Pending
+from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.edge import standstill
+from lastchunk.model.world.object import instances
+from lastchunk.model.world.outcomes import kept_of
 
 if TYPE_CHECKING:
     from lastchunk.model.world.world import World

@@ -12,10 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.scenario.delay import Constant
 from lastchunk.model.trace.events import NO_CHUNK, BlobPutFailed, BlobStored, Event
-from lastchunk.model.world import client as client_host
-from lastchunk.model.world import faults, instances, standstill
-from lastchunk.model.world.alarms import SLOT
-from lastchunk.model.world.chances import (
+from lastchunk.model.world import faults
+from lastchunk.model.world.base.pending import Around, Key, Pending, Shifted, Spread, later
+from lastchunk.model.world.code.program import Program
+from lastchunk.model.world.edge import client as client_host
+from lastchunk.model.world.edge import standstill
+from lastchunk.model.world.edge.client import ClientHost
+from lastchunk.model.world.edge.consumer import Consumers
+from lastchunk.model.world.edge.network import DRAINED, Call, Network
+from lastchunk.model.world.object import instances
+from lastchunk.model.world.object.alarms import SLOT
+from lastchunk.model.world.object.delivery import Delivery
+from lastchunk.model.world.object.runtime import ObjectRuntime
+from lastchunk.model.world.outcomes import (
     ANY,
     INSTANCE_LOST,
     Choices,
@@ -27,19 +36,12 @@ from lastchunk.model.world.chances import (
     table_of,
     within,
 )
-from lastchunk.model.world.client import ClientHost
-from lastchunk.model.world.consumer import Consumers
-from lastchunk.model.world.delivery import Delivery
-from lastchunk.model.world.network import DRAINED, Call, Network
-from lastchunk.model.world.object import ObjectRuntime
-from lastchunk.model.world.pending import Around, Key, Pending, Shifted, Spread, later
-from lastchunk.model.world.program import Program
 from lastchunk.reference_impl.contract import BlobStoreError
 
 if TYPE_CHECKING:
-    from lastchunk.model.design import DesignSpec
+    from lastchunk.model.design.load import DesignSpec
     from lastchunk.model.scenario.schema import Fault, Scenario
-    from lastchunk.model.world.uplink import FreeUplink, SharedUplink
+    from lastchunk.model.world.edge.uplink import FreeUplink, SharedUplink
     from lastchunk.reference_impl.contract import Chunk
 
 Leg = tuple["int | Spread", tuple[Any, ...]]

@@ -11,8 +11,8 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
+from lastchunk.model.base.files import write_text
 from lastchunk.model.explore.diagram import Diagram, diagram_of
-from lastchunk.model.files import write_text
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.simplicity import simplicity_row, simplicity_table
 

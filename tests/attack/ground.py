@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from lastchunk.model.design import DesignSpec
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.scenario.load import load_scenario

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.errors import DesignError
 from lastchunk.model.simulate import simulate
 from tests.attack.ground import REFUSED, refused_lines, sampled
 from tests.attack.table import TRIED

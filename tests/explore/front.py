@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from lastchunk.model.explore.search import Exploration, Search
-from lastchunk.model.explore.steps import Leaf
-from lastchunk.model.explore.zone import Layout, Zone, fire, nearest_of, point
+from lastchunk.model.explore.search.search import Exploration, Search
+from lastchunk.model.explore.timing.steps import Leaf
+from lastchunk.model.explore.timing.zone import Layout, Zone, fire, nearest_of, point
 
 
 class Interval(NamedTuple):

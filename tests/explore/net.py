@@ -17,17 +17,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.design_grammar import random_design
-from lastchunk.model.design import DesignSpec, load_design
-from lastchunk.model.errors import InputError, InternalError
-from lastchunk.model.explore.attack import violations
-from lastchunk.model.explore.monitor import AT_END, REVERTIBLE
+from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.model.design.load import DesignSpec, load_design
+from lastchunk.model.explore.state.monitor import AT_END, REVERTIBLE
 from lastchunk.model.explore.verify import Budget, Verification, verify
+from lastchunk.model.explore.witness.attack import violations
 from lastchunk.model.properties import EXPLORABLE, Violation
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.edges import play_edges, simulate_edges
-from lastchunk.model.trace.schedule import Schedule, read_schedule, write_schedule
+from lastchunk.model.simulate.schedule import Schedule, read_schedule, write_schedule
 from tests.explore.whole_ms import by_brute_force
 
 SLUGS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from lastchunk.model.design import DesignSpec, load_design
+from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.explore.verify import Verification, verify
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reference_impl.alarm import AlarmDesign

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.explore.machine import Machine, monitor_for
-from lastchunk.model.explore.search import Search
+from lastchunk.model.explore.search.search import Search
+from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.storage import Storage
+from lastchunk.model.world.object.storage import Storage
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import Chunk, NetworkError, Response
 from tests.worlds import NoSettings, spec_of

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.explore.machine import Machine, monitor_for
-from lastchunk.model.explore.search import Search
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.search.search import Search
+from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.properties import asked
 from lastchunk.model.scenario.load import load_scenario
 from tests.explore.whole_ms import by_brute_force

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 import lastchunk
 from lastchunk.cli import app
-from lastchunk.model.design import DesignSpec, load_design
-from lastchunk.model.explore.assumptions import UNSEEN, assumptions
-from lastchunk.model.explore.faults_in_words import fault_kinds
-from lastchunk.model.explore.unsaid import unlike_deployed
+from lastchunk.model.design.load import DesignSpec, load_design
+from lastchunk.model.explore.scope.assumptions import UNSEEN, assumptions
+from lastchunk.model.explore.scope.faults_in_words import fault_kinds
+from lastchunk.model.explore.scope.unsaid import unlike_deployed
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.scenario.schema import Scenario
 from tests.explore.test_default_scope import NameInMemory

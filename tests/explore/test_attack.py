@@ -11,23 +11,24 @@ import pytest
 from typer.testing import CliRunner
 
 from lastchunk.cli import app
-from lastchunk.model.design import load_design
-from lastchunk.model.errors import InputError
-from lastchunk.model.explore import attack, machine, node
-from lastchunk.model.explore.attack import LEAST, RefutedProofError
-from lastchunk.model.explore.bounds import bounds_of
-from lastchunk.model.explore.cells import explore_class, joined
-from lastchunk.model.explore.item import Item
-from lastchunk.model.explore.scopes import FIXED, PUTS, small
-from lastchunk.model.explore.store import Store
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.matrix.cells import explore_class, joined
+from lastchunk.model.explore.matrix.scopes import FIXED, PUTS, small
+from lastchunk.model.explore.state import machine, node
+from lastchunk.model.explore.state.part import Item
+from lastchunk.model.explore.timing.bounds import bounds_of
+from lastchunk.model.explore.timing.store import Store
 from lastchunk.model.explore.verify import Budget, verify
+from lastchunk.model.explore.witness import attack
+from lastchunk.model.explore.witness.attack import LEAST, RefutedProofError
 from lastchunk.model.properties import PROPERTIES, Violation
 from lastchunk.model.simulate import replay
-from lastchunk.model.trace.schedule import read_schedule
+from lastchunk.model.simulate.schedule import read_schedule
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import Chunk, Response
 from lastchunk.reference_impl.designs import DESIGNS
-from lastchunk.reports.matrix import _shown
+from lastchunk.reports.matrix.page import _shown
 from tests.explore.small import COMPLETE, explored
 
 EDGE = "grace_ms=16"  # of the small scope: violated up to here, by one instant alone

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lastchunk.model.errors import InputError
-from lastchunk.model.explore.bounds import bounds_of
-from lastchunk.model.explore.instant import Instant
-from lastchunk.model.explore.refusals import refuse
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.explore.scope.refusals import refuse
+from lastchunk.model.explore.timing.bounds import bounds_of
+from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.scenario.load import load_scenario
-from lastchunk.model.world.pending import AnyTime, Between, Shifted
+from lastchunk.model.world.base.pending import AnyTime, Between, Shifted
 from tests.explore.test_instant import Clockwork
 
 

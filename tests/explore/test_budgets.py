@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.errors import InputError
-from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.threshold import find_threshold
 from lastchunk.model.explore.verify import Budget, verify
 

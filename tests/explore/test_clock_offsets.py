@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.explore.machine import Machine, monitor_for
-from lastchunk.model.explore.refusals import refusals
-from lastchunk.model.explore.search import Search
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.scope.refusals import refusals
+from lastchunk.model.explore.search.search import Search
+from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.verify import verify
 from lastchunk.model.properties import EXPLORABLE, Violation, asked
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay
-from lastchunk.model.trace.schedule import read_schedule, write_schedule
+from lastchunk.model.simulate.schedule import read_schedule, write_schedule
 from tests.explore.test_against_the_world import BASE, CASES, SLUGS
 from tests.explore.whole_ms import by_brute_force
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.explore.counterexample import Counterexample
+from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.verify import verify
+from lastchunk.model.explore.witness.counterexample import Counterexample
 from lastchunk.model.properties import EXPLORABLE, Violation
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay
-from lastchunk.model.trace.schedule import Schedule, read_schedule, write_schedule
-from lastchunk.model.world.pending import Pending
+from lastchunk.model.simulate.schedule import Schedule, read_schedule, write_schedule
+from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.world import World
 
 COMPLETE = "complete_at_finalization"

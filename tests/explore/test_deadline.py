@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.errors import InputError
-from lastchunk.model.explore import deadline, times
-from lastchunk.model.explore.attack import Attacker
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore import deadline
 from lastchunk.model.explore.deadline import Deadline, OutOfTimeError
-from lastchunk.model.explore.machine import Machine, monitor_for
-from lastchunk.model.explore.search import STEPS_A_LOOK, Budget, Search
+from lastchunk.model.explore.search.search import STEPS_A_LOOK, Budget, Search
+from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.threshold import find_threshold
-from lastchunk.model.explore.times import INSTANTS_FEW, closed
 from lastchunk.model.explore.verify import verify
+from lastchunk.model.explore.witness import times
+from lastchunk.model.explore.witness.attack import Attacker
+from lastchunk.model.explore.witness.times import INSTANTS_FEW, closed
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reference_impl.alarm import AlarmDesign
 from tests.explore.small import COMPLETE, explored

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import DesignSpec, load_design, shipped_designs
+from lastchunk.model.design.load import DesignSpec, load_design, shipped_designs
 from lastchunk.model.explore.verify import Verification, verify
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay

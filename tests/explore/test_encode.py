@@ -15,10 +15,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lastchunk.model.explore.encode import Attempt, Encoder, Name
-from lastchunk.model.explore.frames import NotListed
-from lastchunk.model.explore.instant import Instant, Span
-from lastchunk.model.explore.text import BLANK, Text
+from lastchunk.model.explore.code.frames import NotListed
+from lastchunk.model.explore.state.encode import Attempt, Encoder, Name
+from lastchunk.model.explore.state.text import BLANK, Text
+from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.reference_impl.contract import Chunk
 
 METHODS = ("upload", "create")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from lastchunk.model.explore.attack import violations
+from lastchunk.model.explore.witness.attack import violations
 from lastchunk.model.properties import EXPLORABLE, Violation
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.edges import play_edges

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.explore.machine import Machine, monitor_for
-from lastchunk.model.explore.search import Search
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.search.search import Search
+from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.trace import events as e
 

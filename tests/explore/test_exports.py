@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from lastchunk.model.errors import InputError
-from lastchunk.model.explore.promela import promela
-from lastchunk.model.explore.tchecker import tchecker
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.explore.export.promela import promela
+from lastchunk.model.explore.export.tchecker import tchecker
 from lastchunk.model.scenario.load import load_scenario
 from tests.explore.test_small_scope import is_violated, random_config
 from tests.explore.ticks import Config

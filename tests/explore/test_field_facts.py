@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.threshold import find_threshold
 from lastchunk.model.explore.verify import Budget, Verification, verify
 from lastchunk.model.scenario.load import load_scenario

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import DesignSpec, load_design
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.explore.verify import Verification, verify
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.world.world import World

@@ -18,9 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lastchunk.model.explore.instant import Instant, Span
-from lastchunk.model.explore.zone import at_most
-from lastchunk.model.world.program import TimeError
+from lastchunk.model.explore.timing.instant import Instant, Span
+from lastchunk.model.explore.timing.zone import at_most
+from lastchunk.model.world.code.program import TimeError
 
 ORDERS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import OBJECT_METHODS, load_design
-from lastchunk.model.explore.encode import Encoder
-from lastchunk.model.explore.instant import Instant
-from lastchunk.model.explore.items import SKIPPED, Collector
-from lastchunk.model.explore.monitor import Monitor
-from lastchunk.model.explore.skeleton import Skeleton
+from lastchunk.model.design.load import OBJECT_METHODS, load_design
+from lastchunk.model.explore.state.collect import SKIPPED, Collector
+from lastchunk.model.explore.state.discrete import Skeleton
+from lastchunk.model.explore.state.encode import Encoder
+from lastchunk.model.explore.state.monitor import Monitor
+from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.properties import JudgeSettings
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate.by_hand import Hand

@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from lastchunk.model.explore.encode import Encoder
-from lastchunk.model.explore.frames import NotListed, frames_of
-from lastchunk.model.explore.kept import Codes, KeptEncoder
-from lastchunk.model.explore.programs import Programs
-from lastchunk.model.explore.text import Text
-from lastchunk.model.world.program import Program
+from lastchunk.model.explore.code.frames import NotListed, frames_of
+from lastchunk.model.explore.code.kept import Codes, KeptEncoder
+from lastchunk.model.explore.state.encode import Encoder
+from lastchunk.model.explore.state.programs import Programs
+from lastchunk.model.explore.state.text import Text
+from lastchunk.model.world.code.program import Program
 from lastchunk.reference_impl.clock import Time
 from lastchunk.reference_impl.contract import Chunk, Get, Response
 

@@ -11,14 +11,14 @@ from typer.testing import CliRunner
 
 import lastchunk
 from lastchunk.cli import app
-from lastchunk.model.errors import InputError
-from lastchunk.model.explore.cells import SLUGS, Clock, Finding, explore, joined
-from lastchunk.model.explore.fault_classes import BUILDERS
-from lastchunk.model.explore.matrix import Matrix, matrix
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.explore.matrix.cells import SLUGS, Clock, Finding, explore, joined
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix.matrix import Matrix, matrix
 from lastchunk.model.properties import EXPLORABLE, EXTRA_PROPERTIES, PROPERTIES, Violation
 from lastchunk.model.simulate import replay
-from lastchunk.model.trace.schedule import read_schedule
-from lastchunk.reports.matrix import matrix_html, to_json, write_matrix
+from lastchunk.model.simulate.schedule import read_schedule
+from lastchunk.reports.matrix.page import matrix_html, to_json, write_matrix
 
 DESIGNS = ("alarm", "lazy-alarm")
 CHEAP = ("client-lost", "late-alarms")

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lastchunk.model.design import load_design
-from lastchunk.model.explore.monitor import AT_END, REVERTIBLE, TIMED, Monitor, copy_facts
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.state.monitor import AT_END, REVERTIBLE, TIMED, Monitor, copy_facts
 from lastchunk.model.properties import EXPLORABLE, GUARDS, JudgeSettings, judge_settings
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from lastchunk.model.explore.monitor import AT_END, REVERTIBLE, TIMED, Monitor, copy_facts
+from lastchunk.model.explore.state.monitor import AT_END, REVERTIBLE, TIMED, Monitor, copy_facts
 from lastchunk.model.properties import EXPLORABLE, JudgeSettings
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import Facts

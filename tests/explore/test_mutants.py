@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.design import load_design
+from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.properties import Violation, check_all
 from lastchunk.model.simulate import replay

@@ -19,11 +19,11 @@ from tests.tree import linked
 VERSIONS = ("3.11", "3.12", "3.13")
 SCRIPT = """
 import types
-from lastchunk.model.explore.encode import Encoder
-from lastchunk.model.explore.kept import Codes, KeptEncoder
-from lastchunk.model.explore.frames import frames_of
-from lastchunk.model.explore.text import Text
-from lastchunk.model.world.program import Program
+from lastchunk.model.explore.state.encode import Encoder
+from lastchunk.model.explore.code.kept import Codes, KeptEncoder
+from lastchunk.model.explore.code.frames import frames_of
+from lastchunk.model.explore.state.text import Text
+from lastchunk.model.world.code.program import Program
 from lastchunk.reference_impl.contract import Get
 
 CODES = Codes()

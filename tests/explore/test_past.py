@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from benchmarks.random_scopes import drawn
-from lastchunk.model.design import load_design
-from lastchunk.model.explore import search as search_module
-from lastchunk.model.explore.past import Needs, _freed, _is_free, _long_past
-from lastchunk.model.explore.times import solved
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.search import search as search_module
+from lastchunk.model.explore.search.past import Needs, _freed, _is_free, _long_past
+from lastchunk.model.explore.timing.zone import Zone, at_most
 from lastchunk.model.explore.verify import Budget, Verification, verify
-from lastchunk.model.explore.zone import Zone, at_most
+from lastchunk.model.explore.witness.times import solved
 from lastchunk.model.properties import EXPLORABLE, Violation
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay, simulate

@@ -15,11 +15,11 @@ import pytest
 from benchmarks.design_grammar import Grammar, random_design
 from benchmarks.design_state import OUTSIDE, WAYS
 from benchmarks.random_designs import main, table
-from lastchunk.model.design import load_design
-from lastchunk.model.explore import machine
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.state import machine
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay
-from lastchunk.model.trace.schedule import read_schedule
+from lastchunk.model.simulate.schedule import read_schedule
 from tests.explore import net
 from tests.explore.net import Effort, Outcome, judged, reason_of, scope_of
 from tests.explore.shrink import shrunk

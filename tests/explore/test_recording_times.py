@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.errors import DesignError
-from lastchunk.model.explore.drawn import parts_of
-from lastchunk.model.explore.refusals import NotExplorableError, refusals
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.scope.refusals import NotExplorableError, refusals
+from lastchunk.model.explore.timing.drawn import parts_of
 from lastchunk.model.explore.verify import Budget, Verification, verify
 from lastchunk.model.properties import EXPLORABLE, Violation, asked
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay
-from lastchunk.model.trace.schedule import read_schedule, write_schedule
+from lastchunk.model.simulate.schedule import read_schedule, write_schedule
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import Chunk, Response
 from tests.explore.test_against_the_world import within

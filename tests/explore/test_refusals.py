@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lastchunk.cli import app
-from lastchunk.model.explore.refusals import NotExplorableError, refusals, refuse
+from lastchunk.model.explore.scope.refusals import NotExplorableError, refusals, refuse
 from lastchunk.model.scenario.load import load_scenario, shipped
 
 UPLINK = "uplink={kind='constant', rate_kbps=500}"

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks.random_scopes import explored, replays_from_file
-from lastchunk.model.design import load_design
-from lastchunk.model.explore.fault_classes import BUILDERS
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.properties import EXPLORABLE, Violation
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay
-from lastchunk.model.trace.schedule import read_schedule, write_schedule
+from lastchunk.model.simulate.schedule import read_schedule, write_schedule
 
 COMPLETE = "complete_at_finalization"
 

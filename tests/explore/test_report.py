@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from lastchunk.model.design import load_designs
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reports import proofs as section
-from lastchunk.reports.evidence import evidence_of
-from lastchunk.reports.ledger import ledger
+from lastchunk.reports.claims.evidence import evidence_of
+from lastchunk.reports.claims.ledger import ledger
 from lastchunk.reports.markdown import markdown
 from lastchunk.reports.review import make_review
 from lastchunk.reports.write import render

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from lastchunk.model.explore.fault_classes import BUILDERS, FaultClass
-from lastchunk.model.explore.refusals import refuse
-from lastchunk.model.explore.scopes import Scope, fault, faults, recorder, small, spread
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS, FaultClass
+from lastchunk.model.explore.matrix.scopes import Scope, fault, faults, recorder, small, spread
+from lastchunk.model.explore.scope.refusals import refuse
 from lastchunk.model.properties import EXPLORABLE, PROPERTIES
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.explore.machine import Machine, monitor_for
-from lastchunk.model.explore.search import Exploration, Search
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.search.search import Exploration, Search
+from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.scenario.load import load_scenario
 from tests.explore.reals import violated_by_reals
 from tests.explore.ticks import Config, violated_by_ticks

@@ -11,10 +11,10 @@ import re
 
 import pytest
 
-from lastchunk.model.errors import InputError
-from lastchunk.model.explore.promela import promela
-from lastchunk.model.explore.small_scope import SmallScope, small_scope_of
-from lastchunk.model.explore.tchecker import tchecker
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.explore.export.promela import promela
+from lastchunk.model.explore.export.small_scope import SmallScope, small_scope_of
+from lastchunk.model.explore.export.tchecker import tchecker
 from lastchunk.model.scenario.load import load_scenario
 from tests.explore.automata import parse, reaches
 from tests.explore.test_small_scope import random_config

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lastchunk.model.design import load_design
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_design
 from lastchunk.model.explore import threshold as module
 from lastchunk.model.explore.threshold import Side, Threshold, find_threshold, safe_region
 from lastchunk.model.explore.verify import Budget, verify

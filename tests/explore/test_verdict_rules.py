@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import DesignSpec, load_design
-from lastchunk.model.errors import InputError
-from lastchunk.model.explore.counterexample import KINDS as ALL_KINDS
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.verdict import Verdict, VerdictKind
+from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.explore.verify import (
     Budget,
     Switches,
@@ -19,9 +19,9 @@ from lastchunk.model.explore.verify import (
     check_slugs,
     verify,
 )
+from lastchunk.model.explore.witness.counterexample import KINDS as ALL_KINDS
 from lastchunk.model.properties import EXPLORABLE, PROPERTIES
 from lastchunk.model.scenario.load import load_scenario
-from lastchunk.model.verdict import Verdict, VerdictKind
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, STATE_KEY, Chunk, Response
 

@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 
 import lastchunk
 from lastchunk.cli import app
-from lastchunk.model.errors import InputError
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.explore.threshold import find_threshold, safe_region
 from lastchunk.model.explore.verify import Budget, Switches
 from lastchunk.model.properties import Violation, check_all
 from lastchunk.model.simulate import replay
-from lastchunk.model.trace.schedule import read_schedule
+from lastchunk.model.simulate.schedule import read_schedule
 from tests.explore.small import COMPLETE, SMALL, explored
 
 

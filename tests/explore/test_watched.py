@@ -19,12 +19,12 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.errors import DesignError
-from lastchunk.model.explore import watched as module
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.step_limit import STEP_SECONDS_MAX
+from lastchunk.model.explore.code import watched as module
+from lastchunk.model.explore.code.watched import TellsApart, WatchedChunk, time_limit, watched
 from lastchunk.model.explore.verify import Switches, verify
-from lastchunk.model.explore.watched import TellsApart, WatchedChunk, time_limit, watched
 from lastchunk.model.scenario.load import load_scenario
-from lastchunk.model.step_limit import STEP_SECONDS_MAX
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import COMPLETED, Chunk, Response
 from lastchunk.reference_impl.session import set_status
@@ -54,7 +54,7 @@ LOOKS: dict[str, Callable[[Any, Any], Any]] = {
     "replaced": lambda c, d: dataclasses.replace(c, size_bytes=1),
     "copied": lambda c, d: copy.copy(c),
 }
-OURS: dict[str, Any] = {"__name__": "lastchunk.model.world.network", "__builtins__": builtins}
+OURS: dict[str, Any] = {"__name__": "lastchunk.model.world.edge.network", "__builtins__": builtins}
 NOT_THE_WORLD_S = ("text", "repr", "format", "as a dict", "replaced", "copied")
 """Looks that differ in words, or that are taken by a frame of the standard library."""
 

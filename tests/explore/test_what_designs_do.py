@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lastchunk.model.errors import DesignError
+from lastchunk.model.base.errors import DesignError
 from lastchunk.reference_impl.alarm import AlarmDesign, AlarmSettings
 from lastchunk.reference_impl.contract import COMPLETED, STATE_KEY, Chunk, Context, Response
 from lastchunk.reference_impl.session import set_status
@@ -187,7 +187,7 @@ def test_a_design_that_asks_another_question_is_refused_with_its_line() -> None:
 
 
 def test_a_design_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lastchunk.model.explore.watched.STEP_SECONDS_MAX", 0.5)
+    monkeypatch.setattr("lastchunk.model.explore.code.watched.STEP_SECONDS_MAX", 0.5)
     with pytest.raises(DesignError, match=r"did not come to an await or an end.*signal_stop"):
         explored(Spins, [COMPLETE], "limits.awaits_max=10_000_000")
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.design import load_design
-from lastchunk.model.explore.counterexample import Counterexample
+from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.verify import verify
-from lastchunk.model.explore.words import (
+from lastchunk.model.explore.witness.counterexample import Counterexample
+from lastchunk.model.explore.witness.words import (
     explanation,
     mermaid,
     name_of,
@@ -22,9 +22,9 @@ from lastchunk.model.explore.words import (
 from lastchunk.model.properties import EXPLORABLE, Violation
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import Run
+from lastchunk.model.simulate.schedule import Schedule, Step
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import Facts
-from lastchunk.model.trace.schedule import Schedule, Step
 from lastchunk.model.trace.words import clock
 
 COMPLETE = "complete_at_finalization"

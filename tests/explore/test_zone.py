@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lastchunk.model.explore.store import Store
-from lastchunk.model.explore.zone import (
+from lastchunk.model.explore.timing.store import Store
+from lastchunk.model.explore.timing.zone import (
     HALF,
     NONE,
     SCALE,
@@ -26,7 +26,7 @@ from lastchunk.model.explore.zone import (
     point,
     zone_of,
 )
-from lastchunk.model.world.program import TimeError
+from lastchunk.model.world.code.program import TimeError
 
 SIZE, TOP = 3, 4
 Limit = tuple[int, int, int, bool]

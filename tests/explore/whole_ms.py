@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lastchunk.model.properties import Violation, check_all, judge_settings
+from lastchunk.model.simulate.schedule import Schedule, Step
 from lastchunk.model.trace.events import RunEnded
 from lastchunk.model.trace.facts import facts_of
-from lastchunk.model.trace.schedule import Schedule, Step
 from lastchunk.model.world.world import World
 
 Steps = tuple[Any, ...] | None

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lastchunk.model.design import DesignSpec
+from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.load import validate
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate.by_hand import Hand

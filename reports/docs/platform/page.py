@@ -6,7 +6,7 @@ import inspect
 import textwrap
 from pathlib import Path
 
-from lastchunk.model.files import write_bytes, write_text
+from lastchunk.model.base.files import write_bytes, write_text
 from lastchunk.model.trace.events import Event
 from lastchunk.model.trace.words import LANES, clock, lane_of, words_of
 from lastchunk.reports.docs.platform import alarm_slot, delivery, gates, outside, writes

@@ -1,0 +1,159 @@
+"""Writing files so that nothing half-written is ever found under its name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lastchunk.model.base.errors import InputError
+
+OUT = "--out"
+
+
+def write_text(path: Path, text: str, option: str = OUT) -> None:
+    """Write a text file under a temporary name, then rename it."""
+    write_bytes(path, text.encode("utf-8"), option)
+
+
+def write_bytes(path: Path, data: bytes, option: str = OUT) -> None:
+    """Write a file under a temporary name, then rename it. Raises `InputError` naming ``option``.
+
+    A link stays, and what it leads to is replaced. What is no regular file is written into.
+    """
+    try:
+        if _is_regular(path):
+            _replace(Path(os.path.realpath(path)), data)
+        else:
+            _write_into(path, data)
+    except OSError as error:
+        raise unwritable(path, error, option) from error
+
+
+def check_file(path: Path, option: str = OUT, suffix: str = "") -> None:
+    """Refuse a place for a file, before any work is done for it. Raises `InputError`.
+
+    A regular file, or a new one, must have the ``suffix``.
+    """
+    try:
+        if not _is_regular(path):
+            if path.is_dir():
+                raise IsADirectoryError(21, "Is a directory")
+            return
+        with tempfile.TemporaryFile(dir=Path(os.path.realpath(path)).parent):
+            pass
+    except OSError as error:
+        raise unwritable(path, error, option) from error
+    if path.suffix.lower() != suffix and suffix:
+        raise InputError(option, str(path), f"a name that ends in {suffix}")
+
+
+def _is_regular(path: Path) -> bool:
+    """Whether a path leads to a regular file, or to none yet, and not to an open output."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return True
+    return stat.S_ISREG(found.st_mode) and _open_as(found) is None
+
+
+def _open_as(found: os.stat_result) -> int | None:
+    """The standard output that is open on just this file, as `/dev/stdout` is."""
+    for descriptor in (1, 2):
+        try:
+            if os.path.samestat(found, os.fstat(descriptor)):
+                return descriptor
+        except OSError:
+            continue
+    return None
+
+
+def _replace(path: Path, data: bytes) -> None:
+    building: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name[:50]}.", delete=False
+        ) as file:
+            building = Path(file.name)
+            file.write(data)
+        building.chmod(0o644)
+        building.replace(path)
+    finally:
+        if building is not None:
+            building.unlink(missing_ok=True)
+
+
+def _write_into(path: Path, data: bytes) -> None:
+    """Write into a device, a pipe, or an output that is open already."""
+    descriptor = _open_as(path.stat())
+    if descriptor is not None:
+        opened = os.dup(descriptor)
+    else:
+        # Without waiting: a pipe that nobody reads is an error, and no wait for ever.
+        opened = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        os.set_blocking(opened, True)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(opened, rest) :]
+    finally:
+        os.close(opened)
+
+
+def unwritable(path: Path, error: OSError, option: str = OUT) -> InputError:
+    """What to say of a place that cannot be written."""
+    reason = error.strerror or str(error)
+    return InputError(option, str(path), f"a place that can be written ({reason})")
+
+
+def check_folder(path: Path, own: Collection[str]) -> None:
+    """Refuse an output folder that cannot be written, before any work is done for it.
+
+    A folder that exists is replaced, so it may hold nothing but the names in ``own``.
+    """
+    path = path.resolve()
+    foreign: list[str] = []
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_dir():
+            raise NotADirectoryError(20, "it is a file")
+        with tempfile.TemporaryDirectory(dir=path.parent):
+            pass
+        if path.is_dir():
+            with tempfile.TemporaryDirectory(dir=path):
+                pass
+            foreign = sorted({item.name for item in path.iterdir()} - set(own))
+    except OSError as error:
+        raise unwritable(path, error) from error
+    if foreign:
+        allowed = f"a new folder, an empty one or an older report; this one holds {foreign[0]!r}"
+        raise InputError("--out", str(path), allowed)
+
+
+@contextmanager
+def new_folder(path: Path, own: Collection[str]) -> Iterator[Path]:
+    """A folder to fill; it takes the place of ``path`` once it is whole, and never before.
+
+    ``own`` names what it will hold: an older folder with anything else in it is left alone.
+    """
+    check_folder(path, own)
+    path = path.resolve()
+    building = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    retired = building.with_name(building.name + ".old")
+    try:
+        yield building
+        building.chmod(0o755)
+        if path.exists():
+            path.replace(retired)
+        building.replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        if retired.exists() and not path.exists():  # the new one did not come to stand there
+            retired.replace(path)
+        for left in (building, retired):
+            shutil.rmtree(left, ignore_errors=True)

@@ -1,0 +1,384 @@
+"""What code keeps, in its fields and across an await, as nested tuples with identities.
+
+Code can tell one object from an equal one by changing it: two names for one list are not two
+lists. So each object that can change has an identity here: where it is met again, a reference
+stands (`Place`). Only what is listed may be kept; anything else raises `NotListed`, since what is
+left out of a state would be a false proof.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import gc
+import operator
+import re
+import sys
+import types
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from lastchunk.model.explore.code.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
+from lastchunk.model.explore.code.sizes import Size
+from lastchunk.model.explore.state.encode import (
+    ATOMS,
+    CHUNK,
+    DICT,
+    LIST,
+    WORLD_MADE,
+    Head,
+    Name,
+    Place,
+    Reference,
+)
+from lastchunk.model.explore.timing.instant import Instant, Span
+from lastchunk.model.world.base.frozen import fields_of
+from lastchunk.model.world.code.program import Program
+from lastchunk.reference_impl.clock import Duration, Time
+from lastchunk.reference_impl.contract import Chunk, Effect
+
+PLAIN = (
+    "plain data (numbers, text, list, tuple, dict, set, deque, enum, dataclass), chunks and times"
+)
+INSTEAD = {
+    "generator": "a list",
+    "coroutine": "await it where it is made",
+    "count": "an int that counts",
+    "cycle": "a list and an index",
+    "lock": "a flag",
+    "ReferenceType": "the object itself",
+    "memoryview": "bytes",
+    "Random": "nothing that is drawn",
+}
+ITERATORS = frozenset(
+    map(
+        type,
+        (
+            iter([]),
+            iter(()),
+            iter(range(0)),
+            iter(range(1 << 70)),
+            iter(""),
+            iter("\u1234"),
+            iter(b""),
+            reversed([]),
+            enumerate(()),
+            zip(),
+            map(len, ()),
+            filter(None, ()),
+        ),
+    )
+)
+"""Iterators whose copy would say all that they hold."""
+DICT_ITERATORS = frozenset(map(type, (iter({}), iter({}.items()), iter({}.values()), reversed({}))))
+DICT_VIEWS = frozenset(map(type, ({}.keys(), {}.values(), {}.items())))
+GETTERS = (operator.attrgetter, operator.itemgetter, operator.methodcaller)
+STATELESS = (range, slice, type(Ellipsis), type(NotImplemented))
+LISTED_LIBRARY = frozenset(("contextlib", "collections", "types"))
+"""Modules of the standard library whose Python classes keep all in fields that can be seen."""
+ENUM_FIELDS = frozenset(("_value_", "_name_", "_sort_order_", "__objclass__"))
+HIDDEN_OF_ERRORS = frozenset(("__dict__", "__traceback__", "__weakref__", "args"))
+HEAP_TYPE = 1 << 9
+
+
+class Codes:
+    """A number for each code, class and module, in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[int, int] = {}
+        self.kept: list[Any] = []
+
+    def of(self, thing: Any) -> int:
+        """The number of a thing that lives as long as the program does."""
+        number = self.numbers.get(id(thing))
+        if number is None:
+            number = self.numbers[id(thing)] = len(self.kept)
+            self.kept.append(thing)
+        return number
+
+
+class KeptEncoder:
+    """Encodes all that one program keeps. ``fixed`` are objects that never change, by identity."""
+
+    def __init__(self, fixed: dict[int, int], codes: Codes) -> None:
+        self.fixed = fixed
+        self.codes = codes
+        self.places: dict[int, Place] = {}
+        self.alive: list[Any] = []
+        """What was met: an identity counts only as long as its object lives."""
+        self.shared = 0
+
+    def value(self, value: Any) -> Any:
+        """A value as nested tuples. Raises `NotListed`."""
+        kind = type(value)
+        if kind in ATOMS:
+            return value
+        number = self.fixed.get(id(value))
+        if number is not None:
+            return (Head("fixed"), number)
+        make = _MAKERS.get(kind)
+        if make is not None:
+            return make(self, value)
+        if kind in _PLACED:
+            return self.placed(value, _PLACED[kind])
+        return self._other(value, kind)
+
+    def values(self, values: Any) -> tuple[Any, ...]:
+        """Several values in order."""
+        return tuple([self.value(value) for value in values])
+
+    def placed(self, value: Any, make: Callable[[KeptEncoder, Any], Any]) -> Any:
+        """An object that can change: by content the first time, then by reference."""
+        place = self.places.get(id(value))
+        if place is not None:
+            if place.number is None:
+                place.number = self.shared
+                self.shared += 1
+            return Reference(place)
+        place = self.places[id(value)] = Place()
+        self.alive.append(value)
+        place.parts = make(self, value)
+        return place
+
+    def _other(self, value: Any, kind: type) -> Any:
+        if isinstance(value, WORLD_MADE):
+            return Head(kind.__name__)
+        if isinstance(value, enum.Enum):
+            return _enum(self, value)
+        if isinstance(value, tuple):
+            return _named_tuple(self, value)
+        if isinstance(value, Chunk):
+            return _chunk(self, value)
+        if isinstance(value, BaseException):
+            return self.placed(value, _error)
+        if isinstance(value, type):
+            return (Head("class"), self.codes.of(value))
+        if kind in ITERATORS:
+            return self.placed(value, _iterator)
+        if kind in DICT_ITERATORS:
+            return self.placed(value, _dict_iterator)
+        if isinstance(value, Effect):
+            return self.placed(value, _effect)
+        if is_plain(kind):
+            return self.placed(value, _object)
+        raise NotListed(f"a value of type {kind.__name__}", INSTEAD.get(kind.__name__, ""))
+
+    def suspended(self, frames: Iterable[Any]) -> tuple[Any, ...]:
+        """Where suspended code stands, and what it holds. Raises `NotListed`."""
+        out: list[Any] = []
+        for frame in frames:
+            if not isinstance(frame, Frame):
+                out.append(self.value(frame))
+                continue
+            out.append((self.codes.of(frame.code), frame.at, *frame.names))
+            out += self._held(frame)
+        return tuple(out)
+
+    def _held(self, frame: Frame) -> list[Any]:
+        try:
+            return [self.value(item) for item in frame.held]
+        except NotListed as error:
+            place = f"line {frame.line}, in {frame.code.co_name}()"
+            name = self._name_of(frame)
+            raise NotListed(f"{place}: {name} holds {error.what}", error.instead) from None
+
+    def _name_of(self, frame: Frame) -> str:
+        """The first variable that may not be kept, in words."""
+        for name, item in zip(frame.names, frame.held, strict=False):
+            try:
+                KeptEncoder(self.fixed, self.codes).value(item)
+            except NotListed:
+                return name
+        return "an await"
+
+
+def is_plain(kind: type) -> bool:
+    """Whether a class is plain Python: what its instances hold is in fields alone."""
+    module = getattr(kind, "__module__", "").partition(".")[0]
+    if module in sys.stdlib_module_names and module not in LISTED_LIBRARY:
+        return False
+    base: type | None = kind
+    while base is not object:
+        if base is None or not base.__flags__ & HEAP_TYPE:
+            return False
+        base = base.__base__
+    return True
+
+
+def _enum(encoder: KeptEncoder, value: enum.Enum) -> Any:
+    if not vars(value).keys() <= ENUM_FIELDS:
+        raise NotListed(f"an enum member with fields of its own ({value})", "a dataclass")
+    name = value.name if value.name is not None else repr(value.value)
+    return (Head("enum"), encoder.codes.of(type(value)), name)
+
+
+def _named_tuple(encoder: KeptEncoder, value: tuple[Any, ...]) -> Any:
+    kind = type(value)
+    if not hasattr(kind, "_fields") or getattr(value, "__dict__", None):
+        raise NotListed(f"a value of type {kind.__name__}, a kind of tuple", "a dataclass")
+    return (Head(kind.__name__), encoder.codes.of(kind), *encoder.values(value))
+
+
+def _effect(encoder: KeptEncoder, value: Effect[Any]) -> Any:
+    fields: Any = value.__slots__
+    return (Head(type(value).__name__), *encoder.values(getattr(value, name) for name in fields))
+
+
+def _chunk(encoder: KeptEncoder, value: Chunk) -> Any:
+    index = value.index
+    return (CHUNK, Name(index) if index >= 0 else index, encoder.value(value.size_bytes))
+
+
+def _error(encoder: KeptEncoder, value: BaseException) -> Any:
+    hidden = [
+        (Head(name), encoder.value(getattr(value, name)))
+        for cls in type(value).__mro__
+        for name, member in vars(cls).items()
+        if isinstance(member, types.MemberDescriptorType | types.GetSetDescriptorType)
+        and name not in HIDDEN_OF_ERRORS
+        and hasattr(value, name)
+    ]
+    fields = [(Head(name), encoder.value(item)) for name, item in sorted(vars(value).items())]
+    args = encoder.values(value.args)
+    return (Head("error"), encoder.codes.of(type(value)), args, *hidden, *fields)
+
+
+def _function(encoder: KeptEncoder, value: types.FunctionType) -> Any:
+    """A function by its code, and all that is bound to it."""
+    cells = encoder.values(value.__closure__ or ())
+    defaults = encoder.values(value.__defaults__ or ())
+    named = encoder.values((value.__kwdefaults__ or {}).items())
+    fields = encoder.values(sorted(vars(value).items()))
+    return (Head("function"), encoder.codes.of(value.__code__), cells, defaults, named, fields)
+
+
+def _any_function(encoder: KeptEncoder, value: types.FunctionType) -> Any:
+    bound = value.__closure__ or value.__defaults__ or value.__kwdefaults__ or vars(value)
+    return encoder.placed(value, _function) if bound else _function(encoder, value)
+
+
+def _method(encoder: KeptEncoder, value: types.MethodType) -> Any:
+    if isinstance(value.__self__, Program):
+        return Head("clock")
+    return (Head("method"), encoder.value(value.__func__), encoder.value(value.__self__))
+
+
+def _builtin(encoder: KeptEncoder, value: Any) -> Any:
+    owner = value.__self__
+    if owner is None or isinstance(owner, types.ModuleType | type):
+        return (Head("builtin"), value.__qualname__, encoder.codes.of(owner))
+    return (Head("builtin"), value.__qualname__, encoder.value(owner))
+
+
+def _partial(encoder: KeptEncoder, value: Any) -> Any:
+    parts = (value.func, value.args, value.keywords, vars(value))
+    return (Head("partial"), *encoder.values(parts))
+
+
+def _cell(encoder: KeptEncoder, value: types.CellType) -> Any:
+    try:
+        return (Head("cell"), encoder.value(value.cell_contents))
+    except ValueError:
+        return (Head("empty cell"),)
+
+
+def _iterator(encoder: KeptEncoder, value: Any) -> Any:
+    return (Head(type(value).__name__), *encoder.values(value.__reduce__()[1:]))
+
+
+def _dict_iterator(encoder: KeptEncoder, value: Any) -> Any:
+    owner = next((item for item in gc.get_referents(value) if isinstance(item, dict)), None)
+    left = value.__length_hint__()
+    return (Head(type(value).__name__), left, encoder.value(owner))
+
+
+def _dict_view(encoder: KeptEncoder, value: Any) -> Any:
+    return (Head(type(value).__name__), encoder.value(gc.get_referents(value)[0]))
+
+
+def _proxy(encoder: KeptEncoder, value: Any) -> Any:
+    return (Head("mappingproxy"), encoder.value(gc.get_referents(value)[0]))
+
+
+def _object(encoder: KeptEncoder, value: Any) -> Any:
+    fields = fields_of(value)
+    pairs = [(Head(name), encoder.value(fields[name])) for name in sorted(fields)]
+    return (Head(type(value).__name__), encoder.codes.of(type(value)), *pairs)
+
+
+def _pairs(encoder: KeptEncoder, value: dict[Any, Any]) -> list[Any]:
+    # Code may look at the order of a dictionary's keys.
+    return [(encoder.value(key), encoder.value(item)) for key, item in value.items()]
+
+
+def _set(encoder: KeptEncoder, value: Any) -> Any:
+    parts = encoder.values(value)
+    if any(isinstance(part, Place | Reference) for part in parts):
+        raise NotListed("a set of objects that are told apart by identity", "a list")
+    # Its order shows where a loop goes through it, and hangs on how it came to be.
+    return (Head(type(value).__name__), value.__sizeof__(), *parts)
+
+
+def _suspended(encoder: KeptEncoder, value: Any) -> Any:
+    if isinstance(value, types.CoroutineType):
+        value.close()  # nobody will await it
+        raise NotListed("a coroutine", INSTEAD["coroutine"])
+    if isinstance(value, types.GeneratorType) and value.gi_code is AWAIT:
+        frame = value.gi_frame  # an effect that was made, and is awaited later or never
+        made = None if frame is None else frame.f_locals["self"]
+        return (Head("to await"), frame and frame.f_lasti, encoder.value(made))
+    return (Head(type(value).__name__), *encoder.suspended(frames_of(value)))
+
+
+_MAKERS: dict[type, Callable[[KeptEncoder, Any], Any]] = {
+    tuple: KeptEncoder.values,
+    Time: lambda encoder, value: (Head("time"), value._ms),
+    Instant: lambda encoder, value: value,
+    Span: lambda encoder, value: _duration(value),
+    Duration: lambda encoder, value: _duration(value._ms),
+    Size: lambda encoder, value: (Head("size"), value.media.end, value.media.start),
+    frozenset: _set,
+    types.FunctionType: _any_function,
+    types.MethodType: _method,
+    types.BuiltinFunctionType: _builtin,
+    types.ModuleType: lambda encoder, value: (Head("module"), value.__name__),
+    types.MappingProxyType: _proxy,
+    re.Pattern: lambda encoder, value: (Head("pattern"), value.pattern, value.flags),
+    **dict.fromkeys(DICT_VIEWS, _dict_view),
+    **{kind: lambda encoder, value: (Head("plain"), repr(value)) for kind in STATELESS},
+    super: lambda encoder, value: (
+        Head("super"),
+        *encoder.values((value.__thisclass__, value.__self__)),
+    ),
+    **{kind: lambda encoder, value: (Head("getter"), repr(value)) for kind in GETTERS},
+    **{
+        kind: lambda encoder, value: (Head("descriptor"), encoder.codes.of(value))
+        for kind in (types.MethodDescriptorType, types.WrapperDescriptorType)
+    },
+    types.MethodWrapperType: _builtin,
+}
+_PLACED: dict[type, Callable[[KeptEncoder, Any], Any]] = {
+    list: lambda encoder, value: (LIST, *encoder.values(value)),
+    dict: lambda encoder, value: (DICT, *_pairs(encoder, value)),
+    OrderedDict: lambda encoder, value: (Head("OrderedDict"), *_pairs(encoder, value)),
+    Counter: lambda encoder, value: (Head("Counter"), *_pairs(encoder, value)),
+    defaultdict: lambda encoder, value: (
+        Head("defaultdict"),
+        encoder.value(value.default_factory),
+        *_pairs(encoder, value),
+    ),
+    deque: lambda encoder, value: (Head("deque"), value.maxlen, *encoder.values(value)),
+    set: _set,
+    bytearray: lambda encoder, value: (Head("bytearray"), bytes(value)),
+    types.CellType: _cell,
+    functools.partial: _partial,
+    **dict.fromkeys(SUSPENDABLE, _suspended),
+}
+
+
+def _duration(ms: Any) -> Any:
+    """A duration: whole ms, or two instants."""
+    if type(ms) is int:
+        return (Head("duration"), ms)
+    return (Head("duration"), ms.end, ms.start)

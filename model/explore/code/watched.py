@@ -1,0 +1,114 @@
+"""A design under watch: whether it tells chunks apart, and whether a step of it ever ends.
+
+Chunks are interchangeable only for a design that does not look at their index. While exploring, a
+design gets chunks that note it if it does; the search then starts again without the symmetry.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import operator
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from lastchunk.model.base.step_limit import STEP_SECONDS_MAX, StepLimit
+from lastchunk.model.design.load import DesignSpec
+from lastchunk.model.world.code.program import Program
+from lastchunk.reference_impl.clock import Uncatchable
+from lastchunk.reference_impl.contract import Chunk, Response
+
+OURS = __name__.rsplit(".", 2)[0] + "."
+"""How the names of the model's own modules begin."""
+
+
+class TellsApart(Uncatchable):
+    """The design looks at the index of a chunk."""
+
+
+def _checked() -> None:
+    """Raise `TellsApart` unless it is the world that looks."""
+    if not str(sys._getframe(2).f_globals.get("__name__", "")).startswith(OURS):
+        raise TellsApart
+
+
+INDEX, SIZE = (vars(Chunk)[field.name] for field in dataclasses.fields(Chunk))
+"""Where a chunk keeps its index, and its size."""
+
+
+def _parts(chunk: Any) -> tuple[int, int]:
+    return INDEX.__get__(chunk), SIZE.__get__(chunk)
+
+
+def _noted(make: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A method of chunks that only the world may call."""
+
+    def method(self: Any, *_: Any) -> Any:
+        _checked()
+        return make(self)
+
+    return method
+
+
+def _compares(order: Callable[[Any, Any], bool]) -> Callable[..., Any]:
+    """A comparison of chunks that only the world may make."""
+
+    def method(self: Any, other: Any) -> Any:
+        _checked()
+        return order(_parts(self), _parts(other)) if isinstance(other, Chunk) else NotImplemented
+
+    return method
+
+
+class WatchedChunk(Chunk):
+    """A chunk whose index only the world may see: not a way to look at it goes unnoticed."""
+
+    __slots__ = ()
+
+    def __init__(self, index: int, size_bytes: int) -> None:
+        INDEX.__set__(self, index)
+        SIZE.__set__(self, size_bytes)
+
+    index = property(_noted(INDEX.__get__))
+    __eq__ = _compares(operator.eq)
+    __ne__ = _compares(operator.ne)
+    __lt__ = _compares(operator.lt)
+    __le__ = _compares(operator.le)
+    __gt__ = _compares(operator.gt)
+    __ge__ = _compares(operator.ge)
+    __hash__ = _noted(lambda chunk: hash(_parts(chunk)))
+    __repr__ = _noted(lambda chunk: repr(_parts(chunk)))
+    __reduce_ex__ = _noted(lambda chunk: (Chunk, _parts(chunk)))
+
+
+def watched(design: DesignSpec) -> DesignSpec:
+    """The same design, whose chunks note it if their index is looked at."""
+    cls = design.cls
+
+    class Watched(cls):  # type: ignore[misc, valid-type]
+        async def upload(self, chunk: Chunk) -> Response:
+            response: Response = await super().upload(WatchedChunk(*_parts(chunk)))
+            return response
+
+    return replace(design, cls=Watched)
+
+
+def time_limit(name: str, programs: Sequence[Program]) -> StepLimit:
+    """Break off a step of the design that does not end. Raises `DesignError` naming the line."""
+    return StepLimit(name, STEP_SECONDS_MAX, _none, partial(_waiting, programs))
+
+
+def _none() -> int:
+    """All is one step."""
+    return 0
+
+
+def _waiting(programs: Sequence[Program]) -> str:
+    """Where the code stands that was told something last."""
+    return "".join(
+        program.line_of(program.log[-1][1])
+        for program in programs
+        if program.log and program.log[-1][1] in program.tasks
+    )

@@ -1,0 +1,1 @@
+"""The small scope written for other tools: Promela for Spin, timed automata for TChecker."""

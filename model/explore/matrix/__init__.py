@@ -1,0 +1,1 @@
+"""The verdict matrix: fault classes, their scopes, cells, and all of them together."""

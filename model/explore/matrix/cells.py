@@ -1,0 +1,192 @@
+"""The cells of one design under one class of faults: what its scopes say of each property.
+
+One violation violates a cell and ends exploring for it; every scope that says anything must prove
+it. Where a property cannot hold, the best possible is explored too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS, Impossible
+from lastchunk.model.explore.matrix.scopes import Scope
+from lastchunk.model.explore.property_groups import SILENT
+from lastchunk.model.explore.state.monitor import TIMED
+from lastchunk.model.explore.verify import Budget, Verification, verify
+from lastchunk.model.properties import PROPERTIES
+from lastchunk.model.simulate.schedule import Schedule
+
+Kind = Literal["proved", "violated", "impossible", "unknown", "not explored", "not asked"]
+KINDS: tuple[Kind, ...] = (
+    "proved",
+    "violated",
+    "impossible",
+    "unknown",
+    "not explored",
+    "not asked",
+)
+"""*Unknown* was tried and did not come to an end; *not explored* was left out on purpose."""
+SLUGS = tuple(slug for slug, item in PROPERTIES.items() if item.asks == "every design")
+"""The properties of a matrix: those that every design can be asked."""
+MEMORY_MB = 3_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What some scopes say of one property. ``bounds`` are theirs; ``classes`` a sum over them.
+
+    ``attacked`` is by how many schedules what is proved was attacked, each design and scope.
+    """
+
+    kind: Kind = "not asked"
+    reason: str = ""
+    bounds: tuple[str, ...] = ()
+    classes: int = 0
+    seconds: float = 0.0
+    schedule: Schedule | None = None
+    attacked: int = 0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One design, one class of faults, one property.
+
+    ``best`` says what the best possible is where the property cannot hold, ``reached`` whether the
+    design reaches it; both None elsewhere. The session of an impossible cell shows why.
+    """
+
+    design: str
+    faults: str
+    slug: str
+    finding: Finding
+    best: str | None = None
+    reached: Finding | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """The verdict."""
+        return self.finding.kind
+
+    @property
+    def name(self) -> str:
+        """The name of its files."""
+        return f"{self.design.rpartition(':')[2]}-{self.faults}-{self.slug}"
+
+
+class Clock:
+    """The wall time that one design has for one class of faults, all its explorations together."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.began = time.perf_counter()
+
+    @property
+    def left(self) -> float:
+        """What is left, in seconds; below 1 is nothing."""
+        return self.seconds - (time.perf_counter() - self.began)
+
+
+def explore_class(design: str, faults: str, chunks: int, seconds: float) -> list[Cell]:
+    """The cells of one design under one class of faults."""
+    clock = Clock(seconds)
+    item = BUILDERS[faults](chunks)
+    extra = tuple(limit.slug for limit in item.impossible.values() if limit.slug)
+    found = explore(design, item.scopes, (*SLUGS, *extra), clock)
+    limits = {slug: v for slug, v in item.impossible.items() if found[slug].kind == "violated"}
+    reached = best_of(design, limits, found, clock)
+    cells = []
+    for slug in SLUGS:
+        cell = Cell(design, faults, slug, found[slug])
+        if slug in limits:
+            finding = replace(cell.finding, kind="impossible", reason=limits[slug].reason)
+            cell = replace(cell, finding=finding, best=limits[slug].best, reached=reached[slug])
+        cells.append(cell)
+    return cells
+
+
+def best_of(
+    design: str, limits: Mapping[str, Impossible], found: Mapping[str, Finding], clock: Clock
+) -> dict[str, Finding]:
+    """Whether a design reaches the best possible of each property that cannot hold."""
+    reached = {slug: found[limit.slug] for slug, limit in limits.items() if limit.slug}
+    alike: dict[tuple[Scope, ...], list[str]] = {}
+    for slug, limit in limits.items():
+        if not limit.slug:
+            alike.setdefault(limit.scopes, []).append(slug)
+    for scopes, slugs in alike.items():
+        reached |= explore(design, scopes, slugs, clock)
+    return reached
+
+
+def explore(
+    design: str, scopes: Sequence[Scope], slugs: Sequence[str], clock: Clock
+) -> dict[str, Finding]:
+    """What the scopes say, one after the other, of each property that none has violated yet.
+
+    Each timed property is explored on its own, as `verify` does; so its cost is its own, too.
+    """
+    found = dict.fromkeys(slugs, Finding())
+    for scope in scopes:
+        left = [slug for slug in slugs if found[slug].kind != "violated"]
+        groups = [[slug for slug in left if slug not in TIMED]]
+        groups += [[slug] for slug in left if slug in TIMED]
+        for group in filter(None, groups):
+            for slug, finding in explore_scope(design, scope, group, clock).items():
+                found[slug] = joined(found[slug], finding)
+    return found
+
+
+def explore_scope(
+    design: str, scope: Scope, slugs: Sequence[str], clock: Clock
+) -> dict[str, Finding]:
+    """What one scope says. A design that cannot be explored in it leaves it unknown."""
+    bounds = (scope.bounds,)
+    if clock.left < 1:
+        reason = f"the budget of {clock.seconds:g} seconds was used up before it was explored here"
+        return dict.fromkeys(slugs, Finding("unknown", reason, bounds))
+    scenario = scope.load()
+    spec = load_design(design, scenario)
+    budget = Budget(seconds=clock.left, memory_mb=MEMORY_MB)
+    try:
+        result = verify(scenario, spec, slugs, budget, kinds=("shortest",), longest=False)
+    except DesignError as error:
+        finding = Finding("unknown", f"it cannot be explored: {error}", bounds)
+        return dict.fromkeys(slugs, finding)
+    return {slug: _finding(result, slug, scope, clock) for slug in slugs}
+
+
+def _finding(result: Verification, slug: str, scope: Scope, clock: Clock) -> Finding:
+    verdict = result.verdicts[slug]
+    if verdict.kind == "unknown" and verdict.reason == SILENT:
+        return Finding(classes=result.classes, seconds=result.seconds)
+    examples = result.counterexamples.get(slug, ())
+    schedule = examples[0].schedule if examples else None
+    kind: Kind = "unknown" if verdict.kind == "not seen" else verdict.kind
+    reason = verdict.reason
+    if kind == "unknown" and clock.left < 1:
+        reason = (
+            f"the budget of {clock.seconds:g} seconds was used up after {result.classes:,} classes"
+        )
+    attacked = result.attack.schedules if kind == "proved" else 0
+    size = (result.classes, result.seconds)
+    return Finding(kind, reason, (scope.bounds,), *size, schedule, attacked)
+
+
+STRENGTH: dict[Kind, int] = {"not asked": 0, "proved": 1, "unknown": 2, "violated": 3}
+"""What two scopes say together: the greater."""
+
+
+def joined(one: Finding, other: Finding) -> Finding:
+    """What two findings say together. A violation speaks for its own scope alone."""
+    classes, seconds = one.classes + other.classes, one.seconds + other.seconds
+    if one.kind == other.kind == "proved":
+        bounds = (*one.bounds, *other.bounds)
+        attacked = one.attacked + other.attacked
+        return replace(one, bounds=bounds, classes=classes, seconds=seconds, attacked=attacked)
+    stronger = one if STRENGTH[one.kind] >= STRENGTH[other.kind] else other
+    return replace(stronger, classes=classes, seconds=seconds)

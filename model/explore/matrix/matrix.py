@@ -1,0 +1,161 @@
+"""The verdict matrix: designs by properties by classes of faults, each cell explored.
+
+A cell is *proved* within bounds that it states, *violated* with a session to replay, *impossible*
+with the reason and the best possible, *unknown* with the reason, or *not asked*, where no schedule
+of its class says anything about its property. A class has several scopes: one violation violates a
+cell and ends exploring for it, every scope that says anything must prove it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.workers import pool
+from lastchunk.model.design.load import find_class
+from lastchunk.model.explore.matrix.cells import SLUGS, Cell, explore_class
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS, FaultClass
+from lastchunk.model.explore.verify import Budget, check_budget
+
+DEFAULT_DESIGNS = (
+    "manual",
+    "alarm",
+    "short-grace",
+    "re-read",
+    "leases",
+    "manifest",
+    "lazy-alarm",
+)
+CHUNKS_MAX = 6
+Pair = tuple[str, str]
+"""A design and a class of faults, which are explored together."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """All cells, by design, class and property in order. ``seconds`` bounds a design and class.
+
+    ``origin`` says what the cells rest on where they were not explored just now.
+    """
+
+    designs: tuple[str, ...]
+    faults: tuple[FaultClass, ...]
+    cells: tuple[Cell, ...]
+    chunks: int
+    seconds: float
+    slugs: tuple[str, ...] = field(default=SLUGS)
+    origin: str = ""
+
+    def cell(self, design: str, faults: str, slug: str) -> Cell:
+        """One cell. Raises `InputError` where there is none of that name."""
+        for cell in self.cells:
+            if (cell.design, cell.faults, cell.slug) == (design, faults, slug):
+                return cell
+        allowed = "a design, a class of faults and a property of this matrix"
+        raise InputError("cell", (design, faults, slug), allowed)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a cell; ``best`` and ``reached`` are empty where the property can hold."""
+        rows = [
+            {
+                "design": cell.design,
+                "faults": cell.faults,
+                "property": cell.slug,
+                "verdict": cell.kind,
+                "reason": cell.finding.reason,
+                "best": cell.best or "",
+                "reached": "" if cell.reached is None else cell.reached.kind,
+                "bounds": "; or ".join(cell.finding.bounds),
+                "classes": cell.finding.classes,
+                "seconds": cell.finding.seconds,
+            }
+            for cell in self.cells
+        ]
+        return pd.DataFrame(rows)
+
+
+def matrix(
+    designs: Sequence[str] = DEFAULT_DESIGNS,
+    chunks: int = 3,
+    seconds: float = 180.0,
+    workers: int = 1,
+    faults: Sequence[str] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Matrix:
+    """Explore every cell; the cells are the same for any number of ``workers``.
+
+    ``seconds`` bounds what a design may take for a class: what takes longer is *unknown*, so a slow
+    machine may know less. ``progress`` is told of each finished pair of design and class.
+    Raises `InputError`.
+    """
+    names, classes = check_bounds(designs, chunks, seconds, workers, faults)
+    pairs = [(name, item.slug) for name in names for item in classes]
+    found = explore_pairs(pairs, chunks, seconds, workers, progress)
+    return matrix_of(found, names, classes, chunks, seconds)
+
+
+def matrix_of(
+    found: Mapping[Pair, Sequence[Cell]],
+    designs: Sequence[str],
+    faults: Sequence[FaultClass],
+    chunks: int,
+    seconds: float,
+) -> Matrix:
+    """The matrix of what was explored, in the order of its designs and classes."""
+    cells = tuple(cell for name in designs for item in faults for cell in found[name, item.slug])
+    return Matrix(tuple(designs), tuple(faults), cells, chunks, seconds)
+
+
+def explore_pairs(
+    pairs: Sequence[Pair],
+    chunks: int,
+    seconds: float,
+    workers: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> dict[Pair, list[Cell]]:
+    """The cells of each pair of design and class, the pairs spread over worker processes."""
+    # The longest first, so that no process is left with it alone at the end.
+    order = sorted(pairs, key=lambda pair: -list(BUILDERS).index(pair[1]))
+    found: dict[Pair, list[Cell]] = {}
+    if workers == 1:
+        for pair in order:
+            found[pair] = explore_class(*pair, chunks, seconds)
+            if progress is not None:
+                progress(1)
+        return found
+    # A process of its own for each job: the budget of memory is the whole process's.
+    with pool(workers, tasks_per_worker=1) as executor:
+        futures = {pair: executor.submit(explore_class, *pair, chunks, seconds) for pair in order}
+        if progress is not None:
+            for future in futures.values():
+                future.add_done_callback(lambda _: progress(1))
+        return {pair: future.result() for pair, future in futures.items()}
+
+
+def check_bounds(
+    designs: Sequence[str],
+    chunks: int,
+    seconds: float,
+    workers: int = 1,
+    faults: Sequence[str] | None = None,
+) -> tuple[list[str], list[FaultClass]]:
+    """The designs and the classes, known and each once. Raises `InputError`."""
+    if workers < 1:
+        raise InputError("--workers", workers, "at least 1")
+    names = list(designs)
+    known = [find_class(name)[0] for name in names]
+    if not names or len(set(known)) < len(known):
+        raise InputError("--design", names, "at least one, and each once")
+    if not 1 <= chunks <= CHUNKS_MAX:
+        raise InputError("--chunks", chunks, f"1 to {CHUNKS_MAX}")
+    check_budget(Budget(seconds=seconds))
+    slugs = list(BUILDERS) if faults is None else list(faults)
+    for slug in slugs:
+        if slug not in BUILDERS:
+            raise InputError("--faults", slug, "one of " + ", ".join(BUILDERS))
+    if not slugs or len(set(slugs)) < len(slugs):
+        raise InputError("--faults", slugs, "at least one, and each once")
+    return names, [BUILDERS[slug](chunks) for slug in slugs]

@@ -1,0 +1,186 @@
+"""One search for some of the properties, and what it says of each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+from lastchunk.model.base.verdict import Verdict, VerdictKind
+from lastchunk.model.explore.deadline import Deadline, OutOfTimeError
+from lastchunk.model.explore.search.search import Search
+from lastchunk.model.explore.state.machine import Machine, monitor_for
+from lastchunk.model.explore.witness.counterexample import Counterexample, counterexample
+from lastchunk.model.explore.witness.cycles import Rounds, exactly
+from lastchunk.model.explore.witness.endless import Round, endless_example, once_round
+from lastchunk.model.explore.witness.paths import Walk
+
+
+@dataclass(frozen=True)
+class Switches:
+    """The reductions; none changes a verdict, each changes the number of classes."""
+
+    inclusion: bool = True
+    symmetry: bool = True
+    pruning: bool = True
+
+
+SILENT = "no schedule says anything about it"
+BETWEEN_MS = (
+    "a schedule violates it, but only at times between whole milliseconds, which no clock shows"
+)
+FROM_A_PATH = ("shortest", "widest")
+FOR_EVER = {
+    True: "there is a schedule that goes on for ever, and it stays violated",
+    False: "classes form a cycle in which it is violated; the budget ended before it was sure",
+}
+
+
+def verdict_of(kind: VerdictKind, reason: str) -> Verdict:
+    """A verdict of exploring, which counts no sessions."""
+    return Verdict(kind, 0, 0, 0.0, 1.0 if kind != "proved" else 0.0, reason)
+
+
+def used_up(deadline: Deadline, how: str) -> Verdict:
+    """The verdict where the seconds were over after exploring."""
+    return verdict_of("unknown", f"the budget of {deadline.words} was used up: {how}")
+
+
+class Part:
+    """One search for some of the properties, and what it says of each."""
+
+    def __init__(self, search: Search, switches: Switches) -> None:
+        self.search = search
+        self.switches = switches
+        self.machine = search.machine
+        self.endless: dict[str, list[int]] = {}
+        self.untold: set[str] = set()
+        """Properties that are violated, and whose schedule could not be made in time."""
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        """The cycles of the classes; with inclusion, each is a suspicion."""
+        return Rounds(self.search)
+
+    @cached_property
+    def exact(self) -> Rounds:
+        """The cycles that are the system's own, where a second search came to its end."""
+        return Rounds(exactly(self.search))
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdict on each property that was searched for."""
+        return {slug: self._verdict(slug) for slug in self.machine.monitor.slugs}
+
+    def _verdict(self, slug: str) -> Verdict:
+        found = self.search.found
+        if slug in found.findings:
+            return verdict_of("violated", str(found.findings[slug].judgement.detail))
+        if found.unfinished:
+            return verdict_of(
+                "unknown",
+                f"the budget of {found.unfinished} was used up after {found.classes:,} classes, "
+                f"with {found.frontier:,} more at the frontier",
+            )
+        try:
+            return self._verdict_of_all(slug)
+        except OutOfTimeError:
+            return used_up(self.search.deadline, "what stays so for ever was not looked at")
+
+    def _verdict_of_all(self, slug: str) -> Verdict:
+        """The verdict where all was explored and no step violates it. Raises `OutOfTimeError`."""
+        found = self.search.found
+        if slug in self.machine.monitor.at_end and self.rounds.violating(slug):
+            unfinished = self.exact.search.found.unfinished
+            cycle = [] if unfinished else self.exact.violating(slug)
+            if cycle:
+                self.endless[slug] = cycle
+            if cycle or unfinished:
+                is_shown = not unfinished
+                return verdict_of("violated" if is_shown else "unknown", FOR_EVER[is_shown])
+        unmet = sorted(self.machine.monitor.guards - found.guards)
+        if unmet:
+            return verdict_of("unknown", "it never happened that " + ", ".join(unmet))
+        if slug not in found.held and not self.rounds.holds(slug):
+            return verdict_of("unknown", SILENT)
+        return verdict_of("proved", "")
+
+    def counterexamples(self, kinds: Collection[str]) -> dict[str, tuple[Counterexample, ...]]:
+        """The shortest, the widest and the earliest session for each property violated.
+
+        A property without any is violated between whole milliseconds alone.
+        """
+        out: dict[str, tuple[Counterexample, ...]] = {}
+        deadline = self.search.deadline.after()
+        for slug, finding in self.search.found.findings.items():
+            walk = self.search.walk_to(finding)
+            made = [self._in_time(slug, k, walk, deadline) for k in FROM_A_PATH if k in kinds]
+            earliest = self._earliest(slug, deadline) if "earliest" in kinds else None
+            out[slug] = tuple(item for item in (*made, earliest) if item is not None)
+        for slug, cycle in self.endless.items():
+            out[slug] = self._endless(slug, cycle, deadline)
+        for slug, items in out.items():
+            if items:
+                self.untold.discard(slug)
+        return out
+
+    def _in_time(
+        self, slug: str, kind: str, walk: Walk, deadline: Deadline
+    ) -> Counterexample | None:
+        """The session of that kind; None where no times fit, or not before it is too late."""
+        machine = self.machine
+        if kind != FROM_A_PATH[0] and deadline.is_over():
+            return None  # the first one shows it
+        try:
+            return counterexample(slug, kind, walk, machine.scenario, machine.plain, deadline)
+        except OutOfTimeError:
+            self.untold.add(slug)
+            return None
+
+    def _endless(
+        self, slug: str, cycle: list[int], deadline: Deadline
+    ) -> tuple[Counterexample, ...]:
+        try:
+            example = endless_example(slug, self.exact.search, cycle, deadline)
+        except OutOfTimeError:
+            self.untold.add(slug)
+            return ()
+        return () if example is None else (example,)
+
+    def goes_on(self) -> str:
+        """How a session that is settled goes on for ever, in words; '' where none does."""
+        try:
+            found = self._settled_round()
+        except OutOfTimeError:
+            return ""
+        if found is None:
+            return ""
+        is_completed = found.run.facts.final_completion_ms >= 0
+        after = "completion" if is_completed else "it was declared incomplete"
+        return f"goes on for ever after {after}: {found.words}"
+
+    def _settled_round(self) -> Round | None:
+        """A settled session, once round its cycle. Raises `OutOfTimeError`."""
+        if self.search.found.unfinished or not self.rounds.settled():
+            return None
+        exact = self.exact
+        cycle = [] if exact.search.found.unfinished else exact.settled()
+        return once_round(exact.search, cycle, "", self.search.deadline.after()) if cycle else None
+
+    def _earliest(self, slug: str, after: Deadline) -> Counterexample | None:
+        """The violation that comes soonest: a search in the order of time."""
+        old = self.machine
+        machine = Machine(
+            old.plain,
+            old.scenario,
+            monitor_for(old.plain, old.scenario, [slug]),
+            old.symmetric,
+            self.switches.pruning,
+            origin=True,
+        )
+        budget, deadline = self.search.budget, self.search.deadline
+        inclusion = self.switches.inclusion
+        search = Search(machine, budget, inclusion, stops=True, deadline=deadline)
+        found = search.run()
+        if found.unfinished or slug not in found.findings:
+            return None
+        return self._in_time(slug, "earliest", search.walk_to(found.findings[slug]), after)

@@ -1,0 +1,106 @@
+"""The faults of a scope in words: each that may strike, when, and what never does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lastchunk.model.explore.scope.quantities import count, range_of, times
+from lastchunk.model.scenario.schema import Scenario, Timed
+
+CHANCES = {
+    "network.request_loss": "a lost request",
+    "network.response_loss": "a lost answer",
+    "network.request_duplication": "a request that arrives twice",
+    "blobs.failure": "a put answered with an error",
+    "platform.commit_failure": "a commit that fails",
+    "platform.instance_loss": "an instance lost at an await",
+    "platform.alarm_counted_failure": "an alarm whose delivery fails",
+    "platform.alarm_uncounted_failure": "an alarm whose delivery fails uncounted",
+    "platform.alarm_unacknowledged": "an alarm that ran and is not acknowledged",
+    "platform.alarm_move_loss": "a later alarm of which the scheduler is not told",
+    "consumer.notify_loss": "a lost notification",
+    "consumer.notify_answer_loss": "a notification whose answer is lost",
+}
+"""What may be drawn to go wrong, by the setting that says how often."""
+FAULTS = {
+    "network_down": "a disconnect",
+    "tab_closed": "a closed tab",
+    "tab_reloaded": "a reload",
+    "laptop_asleep": "a sleeping laptop",
+    "tab_frozen": "a frozen tab",
+    "tab_throttled": "a throttled tab",
+    "stray_stop": "a stray stop",
+    "create_again": "a second create",
+    "instance_lost": "a reset",
+    "deploy": "a deploy",
+    "process_killed": "a killed process",
+    "alarm_late": "a time of late alarms",
+    "alarm_fails": "a time of failing alarms",
+    "commits_fail": "a time of failing commits",
+    "commits_slow": "a time of slow commits",
+    "blobs_fail": "a time of failing puts",
+}
+"""Kinds of faults in words; one that is not in it goes by its name."""
+
+
+def faults_in_words(scenario: Scenario) -> Iterator[str]:
+    """A sentence for each fault, one for what may be drawn, one for all that never happens."""
+    faults = [fault for fault in scenario.faults if fault.probability > 0]
+    for fault in faults:
+        yield fault_in_words(fault)
+    drawn = [words for key, words in CHANCES.items() if _share(scenario, key)]
+    if drawn:
+        yield f"What may go wrong besides: {', '.join(drawn)}."
+    most = scenario.limits.strikes_max
+    if most is not None:
+        yield f"Of all that may go wrong, {count(most, 'thing does', 'things do')} in one session."
+    struck = {fault.kind for fault in faults}
+    never = [words for key, words in CHANCES.items() if not _share(scenario, key)]
+    never += [FAULTS.get(kind, plain(kind)) for kind in fault_kinds() if kind not in struck]
+    if never:
+        yield f"What never happens: {', '.join(never)}."
+
+
+def _share(scenario: Scenario, key: str) -> float:
+    """How often something is drawn; 0 where a bound forbids it."""
+    table, name = key.split(".")
+    if table == "network" and scenario.network.failures_per_chunk_max == 0:
+        return 0.0
+    return float(getattr(getattr(scenario, table), name))
+
+
+def fault_in_words(fault: Any) -> str:
+    """One fault: its kind, when it strikes, and what else is set."""
+    after = {"start": "the recording began", "stop": "the planned stop"}[fault.anchor]
+    low_ms, high_ms = fault.offset_ms.low_ms, fault.offset_ms.high_ms
+    when = f"{range_of(fault.offset_ms)} after {after}"
+    if low_ms == high_ms == 0:
+        when = "as the recording begins" if fault.anchor == "start" else "at the planned stop"
+    if low_ms < 0:
+        when = f"{low_ms:+,} to {high_ms:+,} ms around {after}"
+    may = "strikes" if fault.probability >= 1 else "may strike"
+    words = FAULTS.get(fault.kind, plain(fault.kind))
+    words = f"{words[0].upper()}{words[1:]} {may} {times(1)}, {when}"
+    for name in type(fault).model_fields:
+        if name in Timed.model_fields or name == "kind":
+            continue
+        value = getattr(fault, name)
+        if name == "for_ms":
+            words += ", for an instant" if value.high_ms == 0 else f", for {range_of(value)}"
+        elif value != type(fault).model_fields[name].default:
+            words += f", {plain(name)} {value}"
+    return words + "."
+
+
+def plain(name: str) -> str:
+    """A name with blanks."""
+    return name.replace("_", " ")
+
+
+def fault_kinds() -> list[str]:
+    """Every kind of fault that a scenario may have, in the order of the schema."""
+    return [
+        str(item.model_fields["kind"].annotation.__args__[0])  # type: ignore[union-attr]
+        for item in Timed.__subclasses__()
+    ]

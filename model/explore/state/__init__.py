@@ -1,0 +1,1 @@
+"""From a world to a discrete state and back: parts, encoding, symmetry, monitor, the machine."""

@@ -1,0 +1,141 @@
+"""The discrete part of a state, in one canonical text, and the instants that it refers to.
+
+An item's text has a chunk's rank in place of its index, an attempt's rank in place of its number,
+and a blank for each time. The times are the *columns* of the state's zone: one for each pending
+thing, and one for each other instant that is not tied to a column already.
+
+Chunks are ranked by what the items say of them where they are interchangeable; equal ones are
+*tied*, and the zone decides their order (`Skeleton.groups`). That a swap of two tied chunks changes
+nothing is checked by doing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lastchunk.model.explore.state.part import Item
+from lastchunk.model.world.base.pending import Key
+
+Column = tuple[int, int]
+"""An instant's name and the ms after it."""
+
+
+class Skeleton:
+    """A state without its zone: ``key`` is equal for equal states.
+
+    ``columns`` are the instants, in order; ``fires`` the pending keys, the first columns.
+    ``chunks`` are the chunks by rank, ``groups`` the blocks of columns that may change places,
+    ``ranks`` the first rank in each group.
+    """
+
+    __slots__ = (
+        "chunks",
+        "columns",
+        "fires",
+        "groups",
+        "items",
+        "key",
+        "owners",
+        "ranks",
+        "signatures",
+    )
+
+    def __init__(self, items: list[Item], symmetric: bool, order: Sequence[int] | None = None):
+        self.items = items
+        self.groups: list[list[tuple[int, ...]]] = []
+        self.ranks: list[int] = []
+        self.signatures: dict[int, Any] = {}
+        attempts = _attempt_ranks(items)
+        if order is None:
+            order = self._ranked(attempts, symmetric)
+        self.chunks = tuple(order)
+        names = {chunk: f"#{rank}" for rank, chunk in enumerate(order)}
+        self.key, self.columns, self.fires, self.owners = _layout(items, names, attempts)
+
+    def _ranked(self, attempts: Mapping[Any, int], symmetric: bool) -> list[int]:
+        chunks = sorted(frozenset().union(*(item.chunks for item in self.items)))
+        if not symmetric:  # each keeps its own index: the code may look at it
+            return list(range(max(chunks, default=-1) + 1))
+        for chunk in chunks:
+            names = dict.fromkeys(chunks, "?")
+            names[chunk] = "*"
+            texts = [item.fill(names, attempts)[0] for item in self.items if chunk in item.chunks]
+            self.signatures[chunk] = tuple(sorted(texts))
+        return sorted(chunks, key=lambda chunk: self.signatures[chunk])
+
+    def find_groups(self) -> None:
+        """Fill in ``groups``: runs of equal chunks whose swap leaves the state as it is."""
+        rank = 0
+        while rank < len(self.chunks):
+            last = rank
+            while last + 1 < len(self.chunks) and self._may_swap(last):
+                last += 1
+            blocks = [self._block(chunk) for chunk in self.chunks[rank : last + 1]]
+            if len(blocks) > 1 and blocks[0]:
+                self.groups.append(blocks)
+                self.ranks.append(rank)
+            rank = last + 1
+
+    def _may_swap(self, rank: int) -> bool:
+        one, two = self.chunks[rank : rank + 2]
+        if not self.signatures or self.signatures[one] != self.signatures[two]:
+            return False
+        order = list(self.chunks)
+        order[rank : rank + 2] = two, one
+        swapped = Skeleton(self.items, False, order)
+        if swapped.key != self.key:
+            return False
+        block_one, block_two = self._block(one), self._block(two)
+        moved = dict(zip([*block_one, *block_two], [*block_two, *block_one], strict=True))
+        if any(owner & {one, two} and at not in moved for at, owner in enumerate(self.owners)):
+            return False
+        return all(
+            swapped.columns[moved.get(at, at)] == column for at, column in enumerate(self.columns)
+        )
+
+    def _block(self, chunk: int) -> tuple[int, ...]:
+        """The columns that are one chunk's alone."""
+        return tuple(at for at, owner in enumerate(self.owners) if owner == {chunk})
+
+
+def _attempt_ranks(items: list[Item]) -> dict[Any, int]:
+    numbers: dict[Any, set[int]] = {}
+    for item in items:
+        for mark in item.text.attempts:
+            numbers.setdefault(mark.call, set()).add(mark.number)
+    return {
+        (call, number): rank
+        for call, known in numbers.items()
+        for rank, number in enumerate(sorted(known))
+    }
+
+
+def _layout(
+    items: list[Item], names: Mapping[int, str], attempts: Mapping[Any, int]
+) -> tuple[Any, list[Column], list[Key], list[frozenset[int]]]:
+    rendered = [(*item.fill(names, attempts), item) for item in items]
+    rendered.sort(key=lambda entry: (entry[2].key is None, entry[0]))
+    columns: list[Column] = []
+    owners: list[frozenset[int]] = []
+    fires: list[Key] = []
+    known: dict[int, tuple[int, int]] = {}
+    for _, times, item in rendered:
+        if item.key is None:
+            break
+        time = times[0]
+        known[time.name] = (len(columns), time.offset_ms)
+        columns.append((time.name, time.offset_ms))
+        owners.append(item.chunks)
+        fires.append(item.key)
+    refers: list[tuple[int, int]] = []
+    for _, times, item in rendered:
+        for time in times if item.key is None else times[1:]:
+            if time.name not in known:
+                known[time.name] = (len(columns), time.offset_ms)
+                columns.append((time.name, time.offset_ms))
+                owners.append(item.chunks)
+            at, offset_ms = known[time.name]
+            refers.append((at, time.offset_ms - offset_ms))
+    texts = tuple(text for text, _, _ in rendered)
+    return (texts, tuple(refers)), columns, fires, owners

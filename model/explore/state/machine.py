@@ -1,0 +1,298 @@
+"""The world as a machine over state classes: its states, and the steps between them.
+
+A `Node` is a discrete state, with one world that stands for all that are equal to it up to names
+and times. `Machine` runs that world's steps, each once (`explore.timing.steps`), and says which node
+and which zone come next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.design.load import OBJECT_METHODS, DesignSpec
+from lastchunk.model.explore.code.frames import NotListed
+from lastchunk.model.explore.code.kept import PLAIN
+from lastchunk.model.explore.code.sizes import chunk_of
+from lastchunk.model.explore.code.watched import time_limit, watched
+from lastchunk.model.explore.scope.refusals import refuse
+from lastchunk.model.explore.state.collect import Collector, Times
+from lastchunk.model.explore.state.discrete import Skeleton
+from lastchunk.model.explore.state.encode import Encoder
+from lastchunk.model.explore.state.monitor import Monitor, copy_facts
+from lastchunk.model.explore.state.node import Move, Node
+from lastchunk.model.explore.state.repeatable import CHECKED, check_repeatable
+from lastchunk.model.explore.timing.bounds import bounds_of
+from lastchunk.model.explore.timing.drawn import Drawn
+from lastchunk.model.explore.timing.instant import Instant
+from lastchunk.model.explore.timing.steps import Asker, Cell, Leaf, walk
+from lastchunk.model.explore.timing.zone import Layout, Zone, at_most, fire, nearest_of, point
+from lastchunk.model.properties import judge_settings
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.subset import check_values, lasting_of
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.world.object.instances import CONSTRUCT
+from lastchunk.model.world.object.meter import IDLE, Meter
+from lastchunk.model.world.world import World
+
+
+class Unmetered(Meter):
+    """No costs are counted: they are sums over a whole run, and nothing depends on them."""
+
+    __slots__ = ()
+
+    def idle(self, at_ms: int) -> None:
+        """The last event has left the object."""
+        self.active_since_ms = IDLE
+
+    def copy(self) -> Meter:
+        """The same, for another world."""
+        other = Unmetered()
+        other.active_since_ms = self.active_since_ms
+        return other
+
+
+class Machine:
+    """A design in a scenario, for exploring. Raises `InputError` for what cannot be explored.
+
+    ``symmetry`` and ``pruning`` change the number of classes and no verdict; ``origin`` keeps the
+    beginning as an instant of every class, so that times since then can be told. The steps raise
+    `DesignError` where the design throws, does not end or cannot be repeated, and `TellsApart`.
+    """
+
+    def __init__(
+        self,
+        design: DesignSpec,
+        scenario: Scenario,
+        monitor: Monitor,
+        symmetry: bool = True,
+        pruning: bool = True,
+        origin: bool = False,
+    ) -> None:
+        self.scenario = scenario
+        self.monitor = monitor
+        self.pruning = pruning
+        self.symmetric = symmetry and interchangeable(scenario)
+        self.plain = design
+        self.origin = origin
+        self.design = design = watched(design) if self.symmetric else design
+        self.asker = Asker()
+        self.names = 1
+        self.nodes: dict[Any, Node] = {}
+        self.runs = 0
+        refuse(scenario)
+        check_values(design.name, design.settings)
+        self.lasting = lasting_of(design.name, self.plain.cls)
+        self.start = Cell()
+        self.pristine = World(design, scenario, 0)
+        self.pristine.chunk_of = chunk_of
+        self.drawn = Drawn(scenario, self.pristine.client.settings.chunk_ms, self.asker)
+        self.pristine.object.meter = Unmetered()
+        for program in self.pristine.programs:
+            program.records = True
+        methods = (*OBJECT_METHODS, CONSTRUCT, design.cls.stop_call)
+        fixed = [scenario, design, design.settings, design.cls, self.pristine.client.settings]
+        made = [part for program in self.pristine.programs for part in program.made_by_world()]
+        self.encoder = Encoder(methods, [*fixed, *scenario.faults, *made])
+        self.collector = Collector(self.encoder, monitor, self.pristine, self.symmetric)
+        self.collector.origin = Instant(self.asker, 0) if origin else None
+
+    # --- states ------------------------------------------------------------------------------
+
+    def roots(self) -> Iterator[tuple[Leaf, Zone]]:
+        """Each beginning: a leaf like that of any step, and the zone it applies to."""
+        cells = [self.start]
+        while cells:
+            for cell, zone in walk(cells.pop(), point()):
+                if cell.content is None:
+                    self._begin(zone, cell)
+                if isinstance(cell.content, Leaf):
+                    yield cell.content, zone
+                else:
+                    cells.append(cell)
+
+    def _begin(self, zone: Zone, cell: Cell) -> None:
+        """Let the world begin; the tree of the beginnings has a leaf more."""
+        world, places = self.pristine.fork(), {0: (0, 0)}
+        world.now_ms = Instant(self.asker, 0)  # type: ignore[assignment]
+        self.asker.begin(places, zone, self.start, cell.drawn)
+        try:
+            self.drawn.give(world)
+            world.begin()
+            self.asker.cell.content = self._leaf(world, Facts(), {}, places)
+        finally:
+            world.shed()
+
+    def successors(self, node: Node, zone: Zone) -> Iterator[tuple[Move, Leaf, Zone, Zone]]:
+        """Every step out of a class: the move, its leaf, the class at it, the next zone.
+
+        A leaf where the run ends has no next zone; it gets the class at it once more.
+        """
+        nearest = nearest_of(zone, node.pending)
+        fired: Zone | None = None
+        last = -1
+        for move in node.moves:
+            if move.fires != last:
+                last = move.fires
+                fired = fire(zone, last, nearest)
+                if fired is not None and move.swap is not None:
+                    # Where the swap changes nothing, the first one's move was this one already.
+                    same = zone.permuted(move.swap).bounds == zone.bounds
+                    fired = None if same else fired.permuted(move.swap)
+            before = zone if move.harmless and self.pruning else fired
+            if before is None:
+                continue
+            leaf = move.cell.content
+            if type(leaf) is Leaf:  # as most are: no question of time is asked
+                following = before if leaf.layout is None else leaf.layout.apply(before)
+                yield move, leaf, before, following
+                continue
+            places = [(move.cell, before)]
+            while places:
+                for cell, part in walk(*places.pop()):
+                    if cell.content is None:
+                        self._run(node, move, part, cell.drawn)
+                        places.append((cell, part))
+                        continue
+                    leaf = cell.content
+                    assert type(leaf) is Leaf
+                    yield move, leaf, part, part if leaf.layout is None else leaf.layout.apply(part)
+
+    def ends(self, node: Node, zone: Zone) -> Iterator[tuple[Leaf, Zone]]:
+        """How a class is judged if nothing ever changes any more: as at a quiet end."""
+        places = [(node.ends, zone)]
+        while places:
+            for cell, part in walk(*places.pop()):
+                if cell.content is None:
+                    self.asker.begin(node.places, part, cell)
+                    facts = copy_facts(node.facts)
+                    now_ms = node.times[node.skeleton.fires[0]]
+                    judgements = self.monitor.end(facts, now_ms, "quiet")
+                    self.asker.cell.content = Leaf(judgements, frozenset())
+                    places.append((cell, part))
+                else:
+                    assert isinstance(cell.content, Leaf)
+                    yield cell.content, part
+
+    # --- steps -------------------------------------------------------------------------------
+
+    def _run(self, node: Node, move: Move, zone: Zone, drawn: tuple[int, ...]) -> None:
+        """Run a step of the world in a class; the tree has a leaf more."""
+        self.runs += 1
+        self.asker.begin(node.places, zone, move.cell, drawn)
+        world = node.world.fork()
+        world.trace, world.fresh = [], []
+        facts = copy_facts(node.facts)
+        try:
+            with time_limit(self.design.name, (world.object.program, world.client.program)):
+                world.happen(world.pending[move.key], node.times[move.key], move.outcome)  # type: ignore[arg-type]
+            leaf = self._leaf(world, facts, node.times, node.places)
+            self.lasting.check()
+        except DesignError:
+            self.lasting.check()  # what is told otherwise may come from what was changed here
+            raise
+        finally:
+            # Code that is dropped later, as garbage, would ask the class of another step.
+            world.shed()
+        self.asker.cell.content = leaf
+
+    def _leaf(self, world: World, facts: Facts, times: Times, places: Any) -> Leaf:
+        events, world.trace = world.trace, []
+        judgements = self.monitor.watch(facts, events)
+        reason = world.ended or ("" if world.pending else "quiet")
+        if reason:
+            judgements = self.monitor.end(facts, world.now_ms, reason)
+        late = _late(facts, places) if reason else None
+        guards = frozenset(self.monitor.settle(facts))
+        leaf = Leaf(judgements, guards)
+        leaf.reason, leaf.late = reason, late
+        if not reason:
+            self._connect(leaf, world, facts, times, places)
+        return leaf
+
+    def _connect(self, leaf: Leaf, world: World, facts: Facts, times: Times, places: Any) -> None:
+        """Find the node that a step comes to, and how its zone follows from the last one."""
+        made: dict[int, tuple[Instant, int, int | None]] = {}
+        known = {key: times[key] for key in world.pending if key in times}
+        for pending in world.fresh:
+            if world.pending.get(pending.key) is not pending:
+                continue
+            # Also an exact time gets a name of its own: another class of the same state may have
+            # come by it in another way, and two names that are one would tie it to the first way.
+            name, self.names = self.names, self.names + 1
+            made[name] = bounds_of(pending.delay, world.now_ms, known)
+            known[pending.key] = Instant(self.asker, name)
+        world.fresh = []
+        try:
+            items = self.collector.collect(world, facts, known)
+        except NotListed as error:
+            raise DesignError(
+                f"{self.design.name}: storage, or what is under way, holds {error.what}; "
+                f"allowed: {error.instead or PLAIN}"
+            ) from None
+        skeleton = Skeleton(items, self.symmetric)
+        leaf.chunks = skeleton.chunks
+        leaf.layout = layout_of(skeleton, self.asker.columns, places, made)
+        node = self.nodes.get(skeleton.key)
+        if node is None:
+            if len(self.nodes) < CHECKED or len(self.nodes) % CHECKED == 0:
+                code = self.design.name
+                check_repeatable(self.collector, code, skeleton, world, facts, known)
+            if self.symmetric:
+                skeleton.find_groups()
+            node = Node(len(self.nodes), skeleton, world, facts, known)
+            self.nodes[skeleton.key] = node
+        leaf.target = node
+
+
+def layout_of(skeleton: Skeleton, columns: int, places: Any, made: Any) -> Layout:
+    """How the zone over a skeleton's columns follows from the zone of the state before it."""
+    sources, lows, highs, ties = [], [], [], []
+    found = {name: (at, offset_ms) for at, (name, offset_ms) in enumerate(skeleton.columns)}
+    for column, (name, offset_ms) in enumerate(skeleton.columns):
+        low_ms: int = 0
+        high_ms: int | None = 0
+        while name in made:
+            base, least_ms, most_ms = made[name]
+            if base.name in made:  # that far from another one that is as new
+                other, other_ms = found[base.name]
+                shift_ms = offset_ms + base.offset_ms - other_ms
+                ties.append((other, column, at_most(-least_ms - shift_ms)))
+                ties.append((column, other, at_most(most_ms + shift_ms)))
+            low_ms += least_ms
+            high_ms = None if high_ms is None or most_ms is None else high_ms + most_ms
+            name, offset_ms = base.name, base.offset_ms + offset_ms
+        at, base_ms = places[name]
+        shift_ms = offset_ms - base_ms
+        sources.append(at)
+        lows.append(low_ms + shift_ms)
+        highs.append(None if high_ms is None else high_ms + shift_ms)
+    return Layout(columns, sources, lows, highs, ties)
+
+
+def _late(facts: Facts, places: Any) -> tuple[int, int, int] | None:
+    """From the later of stop and last upload to the completion: two columns, and a bound to add."""
+    end: Any = facts.final_completion_ms
+    since: Any = facts.last_upload_ms if facts.last_upload_ms > facts.stop_ms else facts.stop_ms
+    if not (isinstance(end, Instant) and isinstance(since, Instant)):
+        return None
+    (i, i_ms), (j, j_ms) = places[end.name], places[since.name]
+    return i, j, at_most(end.offset_ms - i_ms - since.offset_ms + j_ms)
+
+
+def interchangeable(scenario: Scenario) -> bool:
+    """Whether chunks differ in nothing but their index: all there at once, each sent at once."""
+    recording = scenario.recording
+    return recording.chunks is not None and scenario.client.uploads_parallel >= recording.chunks
+
+
+def monitor_for(design: DesignSpec, scenario: Scenario, slugs: Iterable[str]) -> Monitor:
+    """The monitor of some properties, with the guards that the scenario expects."""
+    judge = judge_settings(design)
+    return Monitor(slugs, scenario.expect.sometimes, judge, commits_can_fail(design, scenario))
+
+
+def commits_can_fail(design: DesignSpec, scenario: Scenario) -> bool:
+    """Whether the world keeps memory and disk apart."""
+    return World(design, scenario, 0).commits_wait

@@ -1,0 +1,147 @@
+"""The items of a program: one for each task and field, with what they share known by number."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.explore.code.frames import Frame, NotListed, frames_of
+from lastchunk.model.explore.code.kept import PLAIN, Codes, KeptEncoder
+from lastchunk.model.explore.state.encode import ATOMS, WORLD_MADE, Encoder, Place, Reference
+from lastchunk.model.explore.state.part import Item
+from lastchunk.model.world.base.frozen import fields_of
+from lastchunk.model.world.code.program import Program
+from lastchunk.reference_impl.contract import Chunk
+
+EMPTY: dict[type, str] = {list: "empty", dict: "empty", set: "empty"}
+"""Containers that are often empty."""
+LASTING = frozenset((int, str, bool, type(None), bytes, Chunk))
+"""Types whose values never change, and that are equal only where they say the same (0.0 is equal
+to -0.0)."""
+
+
+class Programs:
+    """Writes out programs. What they keep and what never changes is known by the ``encoder``."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.codes = Codes()
+        self.tasks: dict[Any, Item] = {}
+        self.fields: dict[Any, Item] = {}
+
+    def items(self, owner: str, program: Program) -> list[Item]:
+        """The tasks of a program and its instance's fields, kept until it is told something.
+
+        Raises `DesignError` for what code may not keep.
+        """
+        if program.digest is None or program.digest[0] != owner:
+            program.digest = (owner, self._written(owner, program))
+        items: list[Item] = program.digest[1]
+        return items
+
+    def _written(self, owner: str, program: Program) -> list[Item]:
+        target = program.built()
+        fixed = {**self.encoder.fixed, id(target): -1}
+        kept = KeptEncoder(fixed, self.codes)
+        # All is encoded before any of it is written: what is met twice has its number by then.
+        made = [self._task(owner, task, at, kept, program) for task, at in program.tasks.items()]
+        fields = fields_of(target)
+        made += [
+            self._field(owner, name, value, kept, program)
+            for name, value in sorted(fields.items())
+            if id(value) not in fixed and not isinstance(value, WORLD_MADE)
+        ]
+        return [item if isinstance(item, Item) else self._item(*item) for item in made]
+
+    def _item(self, key: Any, parts: tuple[Any, ...]) -> Item:
+        last = parts[-1]
+        if type(last) is Reference or (type(last) is Place and last.number is not None):
+            key = None  # it is met elsewhere too, and has a number in this state
+        item = self.tasks.get(key) or Item(parts)
+        if key is not None:
+            self.tasks[key] = item
+        return item
+
+    def _task(self, owner: str, task: Any, suspended: Any, kept: KeptEncoder, program: Any) -> Any:
+        """A task, by where its coroutine stands and what it holds: an item, or what makes one."""
+        try:
+            frames = list(frames_of(suspended))
+            identity = _identity(frames, kept)
+            if identity is None:
+                return None, (owner, self.encoder.world(task), kept.suspended(frames))
+            found = self.tasks.get((owner, task, identity))
+            if found is not None:
+                return found
+            parts = (owner, self.encoder.world(task), kept.suspended(frames))
+            return (owner, task, identity), parts
+        except NotListed as error:
+            raise _refused(program, f"{task[0]}() suspended", error) from None
+
+    def _field(self, owner: str, name: str, value: Any, kept: KeptEncoder, program: Any) -> Any:
+        """A field of an instance: an item, or what makes one."""
+        key = _key(owner, name, value)
+        if key in self.tasks and type(value) not in EMPTY:
+            return self.tasks[key]
+        try:
+            return key, (owner, "field", name, kept.value(value))
+        except NotListed as error:
+            where = line_of_field(type(program.built()), name)
+            raise _refused(program, f"self.{name}{where} holds", error) from None
+        except RecursionError:
+            deep = NotListed("a value that is nested too deep", "flat data")
+            raise _refused(program, f"self.{name} holds", deep) from None
+
+
+def _key(owner: str, name: str, value: Any) -> Any:
+    """What tells all about a field's value; None where it may change unseen."""
+    kind = type(value)
+    if kind is float:
+        return (owner, name, kind, repr(value))
+    if kind in ATOMS or (kind in EMPTY and not value):
+        return (owner, name, kind, EMPTY.get(kind, value))
+    return None
+
+
+def _identity(frames: list[Any], kept: KeptEncoder) -> tuple[Any, ...] | None:
+    """What is equal for two tasks that stand at one place and hold the same lasting objects.
+
+    None where one of these may change unseen.
+    """
+    out: list[Any] = []
+    for frame in frames:
+        if not isinstance(frame, Frame):
+            return None
+        out += (frame.code, frame.at, frame.names)
+        for item in frame.held:
+            number = kept.fixed.get(id(item))
+            if number is not None:
+                out.append(("fixed", number))
+            elif type(item) in LASTING:
+                out.append((type(item), item))
+            else:
+                return None
+    return tuple(out)
+
+
+def _refused(program: Program, where: str, error: NotListed) -> DesignError:
+    instead = error.instead or PLAIN
+    return DesignError(
+        f"{program.name}: {where} {error.what}, which exploring cannot keep; allowed: {instead}"
+    )
+
+
+def line_of_field(cls: type, name: str) -> str:
+    """Where a class sets a field first, in words."""
+    for base in cls.__mro__:
+        try:
+            lines, first = inspect.getsourcelines(base)
+            file = Path(inspect.getsourcefile(base) or "").name
+        except (OSError, TypeError):
+            continue
+        for number, line in enumerate(lines, first):
+            if re.search(rf"\b(self|page)\.{re.escape(name)}\b", line):
+                return f" ({file}, line {number})"
+    return ""

@@ -1,0 +1,56 @@
+"""Is the code repeatable? Built once more from what it was told, it must come out the same.
+
+A design may depend on its context alone. One that keeps a counter beside it, or asks the system's
+clock, would make a proof worthless; so some states are built twice.
+"""
+
+from __future__ import annotations
+
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.explore.state.collect import Collector, Times
+from lastchunk.model.explore.state.discrete import Skeleton
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.world.world import World
+
+CHECKED = 25
+"""So many states are built twice, and then each of that number."""
+
+
+def check_repeatable(
+    collector: Collector, name: str, skeleton: Skeleton, world: World, facts: Facts, times: Times
+) -> None:
+    """Build the code's state once more. Raises `DesignError` with where it parts."""
+    again = world.fork()
+    for program in again.programs:
+        program.digest = None
+        program.is_checked = True
+    try:
+        items = collector.collect(again, facts, times)
+        if Skeleton(items, False, skeleton.chunks).key == skeleton.key:
+            return
+        raise DesignError(
+            f"{name} comes to another state when it is told the same again"
+            f"{_parted(collector, world, again)}; it may depend on its context's storage, blobs "
+            "and now() alone"
+        )
+    finally:
+        again.shed()
+
+
+def _parted(collector: Collector, world: World, again: World) -> str:
+    """Where two worlds part that were told the same: the line, and what the code holds."""
+    for owner, one, two in (
+        ("object", world.object.program, again.object.program),
+        ("page", world.client.program, again.client.program),
+    ):
+        lines = map(one.line_of, one.tasks)
+        items = zip(collector.programs.items(owner, one), collector.programs.items(owner, two))  # noqa: B905
+        for item, other in items:
+            line = next(lines, "")  # the tasks come first, then the fields
+            held, holds = item.text.words(), other.text.words()
+            if held != holds:
+                pairs = enumerate(zip(held, holds))  # noqa: B905
+                at = next((at for at, (a, b) in pairs if a != b), len(held))
+                at = max(at - 60, 0)
+                return f"{line}: first {held[at : at + 90]}, then {holds[at : at + 90]}"
+    return ""

@@ -1,0 +1,116 @@
+"""Encoded values as text, with the names, attempts and times left open.
+
+A text is built once for each item, as constant pieces with marks between them, and then filled in
+as often as the chunks are put in another order. Most items hold no mark but times: theirs is
+ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lastchunk.model.explore.state.encode import Attempt, Bag, Name, Place, Reference
+from lastchunk.model.explore.timing.instant import Instant
+
+Names = Mapping[int, str]
+Ranks = Mapping[Any, int]
+
+
+BLANK = "\0"
+"""Stands for a mark; the repr of a text never holds it."""
+
+
+class Text:
+    """An encoded value as text. ``chunks`` and ``attempts`` are those it names.
+
+    ``ready`` is the text, and ``times`` its times in order, where no name or attempt is in it.
+    """
+
+    __slots__ = ("attempts", "chunks", "marks", "pieces", "ready", "times")
+
+    def __init__(self, parts: Any) -> None:
+        self.marks: list[Any] = []
+        self.chunks: set[int] = set()
+        self.attempts: list[Attempt] = []
+        text = self._build(parts)
+        self.pieces: list[str] = []
+        self.ready: str | None = None
+        self.times: list[Instant] = []
+        if self.chunks or self.attempts:
+            self.pieces = text.split(BLANK)
+        else:
+            self.ready, self.times = text, self.marks
+
+    def _build(self, parts: Any) -> str:
+        kind = type(parts)
+        if kind is tuple:
+            return f"({','.join([self._build(part) for part in parts])})"
+        if kind is Instant:
+            self.marks.append(parts)
+            return BLANK
+        if kind is Name:
+            self.chunks.add(parts.chunk)
+        elif kind is Attempt:
+            self.attempts.append(parts)
+        elif kind is Bag:
+            return self._build_bag(parts)
+        elif kind is Place:
+            text = self._build(parts.parts)
+            return text if parts.number is None else f"@{parts.number}={text}"
+        elif kind is Reference:
+            return f"@{parts.place.number}"
+        else:
+            return repr(parts)
+        self.marks.append(parts)
+        return BLANK
+
+    def _build_bag(self, bag: Bag) -> str:
+        inner = [Text(part) for part in bag.parts]
+        if all(text.ready is not None for text in inner):
+            times: list[Instant] = []
+            words = _bag(bag.kind, inner, {}, {}, times)
+            self.marks += times
+            return words
+        for text in inner:
+            self.chunks |= text.chunks
+            self.attempts += text.attempts
+        self.marks.append((bag.kind, inner))
+        return BLANK
+
+    def words(self) -> str:
+        """The text for a person: what is open is left out."""
+        return (self.ready if self.ready is not None else "".join(self.pieces)).replace(BLANK, "…")
+
+    def fill(self, names: Names, ranks: Ranks, times: list[Instant]) -> str:
+        """The text with names and ranks filled in; its times are appended in their order."""
+        if self.ready is not None:
+            times.extend(self.times)
+            return self.ready
+        out = [self.pieces[0]]
+        for mark, piece in zip(self.marks, self.pieces[1:], strict=True):
+            kind = type(mark)
+            if kind is Instant:
+                out.append(BLANK)
+                times.append(mark)
+            elif kind is Name:
+                out.append(names[mark.chunk])
+            elif kind is Attempt:
+                out.append(f"%{ranks[mark.call, mark.number]}")
+            else:
+                bag, parts = mark
+                out.append(_bag(bag, parts, names, ranks, times))
+            out.append(piece)
+        return "".join(out)
+
+
+def _bag(kind: str, parts: list[Text], names: Names, ranks: Ranks, times: list[Instant]) -> str:
+    """What has no order, in the order of its texts."""
+    rows = []
+    for part in parts:
+        inner: list[Instant] = []
+        rows.append((part.fill(names, ranks, inner), inner))
+    rows.sort(key=lambda row: row[0])
+    for _, inner in rows:
+        times.extend(inner)
+    return kind + "{" + ";".join([text for text, _ in rows]) + "}"

@@ -1,0 +1,60 @@
+"""The zones known for one discrete state: the maximal ones alone, or each that ever came up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import le
+
+from lastchunk.model.explore.timing.zone import Bounds, Zone
+
+
+class Store:
+    """Keeps the maximal zones: a zone that lies within one of them is *covered*."""
+
+    __slots__ = ("zones",)
+
+    def __init__(self) -> None:
+        self.zones: list[tuple[Bounds, int]] = []
+
+    def cover(self, zone: Zone) -> int:
+        """The number of a class that covers a zone; -1 where none does."""
+        bounds = zone.bounds
+        for known, number in self.zones:
+            if all(map(le, bounds, known)):
+                return number
+        return -1
+
+    def add(self, zone: Zone, number: int) -> list[int]:
+        """Keep a zone; returns the classes that it covers, which are dropped."""
+        bounds = zone.bounds
+        dropped = [old for known, old in self.zones if all(map(le, known, bounds))]
+        if dropped:
+            self.zones = [entry for entry in self.zones if entry[1] not in dropped]
+        self.zones.append((bounds, number))
+        return dropped
+
+    def entries(self) -> Iterable[tuple[Bounds, int]]:
+        """The zones that are kept, each with its class."""
+        return self.zones
+
+
+class EqualStore:
+    """Keeps every zone: only an equal one is known already."""
+
+    __slots__ = ("known",)
+
+    def __init__(self) -> None:
+        self.known: dict[Bounds, int] = {}
+
+    def cover(self, zone: Zone) -> int:
+        """The number of the class with this zone; -1 where there is none."""
+        return self.known.get(zone.bounds, -1)
+
+    def add(self, zone: Zone, number: int) -> list[int]:
+        """Keep a zone; nothing is dropped."""
+        self.known[zone.bounds] = number
+        return []
+
+    def entries(self) -> Iterable[tuple[Bounds, int]]:
+        """The zones that are kept, each with its class."""
+        return self.known.items()

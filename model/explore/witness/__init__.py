@@ -1,0 +1,1 @@
+"""From a class back to sessions: paths, whole times, counterexamples, lassos, attacks, words."""

@@ -1,0 +1,165 @@
+"""A proof is attacked before it is told, as a violation is replayed before it is shown.
+
+Concrete schedules at the edges of the bounds (`model.simulate.edges`) run through the plain world,
+and a share of them through SimPy's own path. None may violate what exploring has proved: one that
+does shows that the explorer is wrong, and no verdict is told. How many are tried follows from how
+much was explored, so that it is the same on every machine; it takes about a tenth of the time that
+exploring took, and ends at a fifth where that is more, which is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.model.design.load import DesignSpec
+from lastchunk.model.explore.deadline import Deadline
+from lastchunk.model.explore.state.monitor import copy_facts
+from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate.edges import CUT, play_edges, simulate_edges
+from lastchunk.model.simulate.run import Run
+from lastchunk.model.simulate.schedule import Schedule, write_schedule
+from lastchunk.model.trace.facts import Facts
+
+LEAST = 20
+"""Schedules that are tried however little was explored: that takes some hundredths of a second."""
+HAPPENINGS_MAX = 2_000
+"""Where a schedule is cut. What only an end can decide is not judged then."""
+SIMPY = 4
+"""Each so-manieth schedule is one of SimPy's."""
+SETUP = 12
+"""What it costs to begin a schedule, in happenings; the next two are shares of what exploring
+costs, so as measured: about a tenth of it."""
+FOR_A_RUN = 2
+STEPS_FOR_ONE = 8
+SHARE = 0.2
+SECONDS_LEAST = 1.0
+
+
+@dataclass(frozen=True)
+class Attack:
+    """``schedules`` were tried and violated nothing; ``unfinished`` says why not more were."""
+
+    schedules: int = 0
+    happenings: int = 0
+    unfinished: str = ""
+
+    def sentence(self) -> str:
+        """What was tried, in one sentence."""
+        if not self.schedules:
+            return "what is proved was not attacked"
+        words = f"{self.schedules:,} schedule" + ("" if self.schedules == 1 else "s")
+        more = f"; {self.unfinished}" if self.unfinished else ""
+        return f"what is proved was attacked by {words} at the edges of the bounds{more}"
+
+
+class RefutedProofError(InternalError):
+    """A schedule violates what exploring has proved. ``schedule`` shows it; it replays."""
+
+    def __init__(self, slug: str, design: str, schedule: Schedule, detail: str, file: str) -> None:
+        super().__init__(slug, design, schedule, detail, file)
+        self.slug = slug
+        self.schedule = schedule
+        self.file = file
+
+    def __str__(self) -> str:
+        slug, design, _, detail, file = self.args
+        return (
+            f"{slug} was proved of {design}, and a schedule violates it ({detail}): {file}; the "
+            "proof is wrong and is not told; please report it with the design and that schedule"
+        )
+
+
+def happenings_for(runs: int, steps: int) -> int:
+    """How many happenings a proof is attacked with, by the steps that exploring took and ran."""
+    return FOR_A_RUN * runs + steps // STEPS_FOR_ONE
+
+
+def check_attack(schedules: int | None) -> None:
+    """Refuse a number below 0. Raises `InputError`."""
+    if schedules is not None and schedules < 0:
+        raise InputError("--attack", schedules, "at least 0")
+
+
+class Attacker:
+    """Attacks what is proved of a design in a scenario.
+
+    ``undecided`` are the properties that only the end of a run decides.
+    """
+
+    def __init__(
+        self,
+        design: DesignSpec,
+        scenario: Scenario,
+        slugs: Collection[str],
+        undecided: Collection[str],
+    ) -> None:
+        self.design = design
+        self.scenario = scenario
+        self.slugs = list(slugs)
+        self.undecided = undecided
+        self.happenings = 0
+
+    def attack(self, schedules: int | None, happenings: int, seconds: float) -> Attack:
+        """Try so many schedules; where no number is given, as many as the happenings allow.
+
+        Raises `RefutedProofError`.
+        """
+        least = LEAST if schedules is None else schedules
+        deadline = Deadline(seconds)
+        number = 0
+        while number < least or (schedules is None and self._cost(number) < happenings):
+            if number and deadline.is_over():
+                return Attack(number, self.happenings, f"{seconds:.1f} s were used up")
+            self._try(number)
+            number += 1
+        return Attack(number, self.happenings)
+
+    def _cost(self, schedules: int) -> int:
+        return self.happenings + SETUP * schedules
+
+    def _try(self, number: int) -> None:
+        way = simulate_edges if number % SIMPY == SIMPY - 1 else play_edges
+        run, schedule = way(self.design, self.scenario, number, HAPPENINGS_MAX)
+        self.happenings += len(schedule.steps)
+        for slug, violation in violations(run, schedule, self.slugs, self.undecided).items():
+            detail = violation.detail
+            file = _written(schedule, f"refuted-{self.design.name}-{slug}.jsonl")
+            raise RefutedProofError(slug, self.design.name, schedule, detail, file)
+
+
+def violations(
+    run: Run, schedule: Schedule, slugs: Collection[str], undecided: Collection[str]
+) -> dict[str, Violation]:
+    """What a run violates of some properties; where it was cut, of those that no end decides."""
+    cut = schedule.ended in (CUT, "horizon")
+    facts = before_the_cut(run.facts) if cut else run.facts
+    judged = {
+        slug: EXPLORABLE[slug].check(facts, run.judge)
+        for slug in slugs
+        if not (cut and slug in undecided)
+    }
+    return {slug: item for slug, item in judged.items() if isinstance(item, Violation)}
+
+
+def before_the_cut(facts: Facts) -> Facts:
+    """The facts without the count that was looked at where the run was cut: it went on from there.
+
+    Whether it is put right later is not known then.
+    """
+    before = copy_facts(facts)
+    if before.status:
+        before.counts.pop()
+    return before
+
+
+def _written(schedule: Schedule, name: str) -> str:
+    """Write the schedule into the current folder; the words that say where it is."""
+    try:
+        write_schedule(schedule, Path(name))
+    except InputError:
+        return "its schedule is attached to the error, for it could not be written here"
+    return f"schedule {name}"

@@ -1,0 +1,141 @@
+"""A schedule: the choices that a run consists of, and nothing random.
+
+A step says which pending thing happened, when, and with which outcome. Beside the steps stand what
+the session was given before it began: the scenario, the design with its settings, how long was
+recorded, and the clocks. In a file the first line is all that, and each further line one step.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import write_text
+from lastchunk.model.base.text_files import read_text
+from lastchunk.model.scenario.load import validate
+from lastchunk.model.scenario.schema import Scenario
+
+FORMAT = "lastchunk schedule 1"
+HEADER = {
+    "format": str,
+    "scenario": dict,
+    "design": str,
+    "settings": dict,
+    "duration_ms": int,
+    "clock_offsets_ms": list,
+    "ended": str,
+    "seed": int,
+    "session": int,
+}
+
+
+class Step(NamedTuple):
+    """One happening: the key of the pending thing, the time in ms, the outcome ('' where sure)."""
+
+    key: tuple[Any, ...]
+    at_ms: int
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A recorded run. ``seed`` and ``session`` say where it was first met; -1: in no simulation.
+
+    ``design`` is the reference that finds the design's class, ``clock_offsets_ms`` has one entry
+    for each instance of the object, ``ended`` is how the run ended.
+    """
+
+    scenario: Scenario
+    design: str
+    settings: dict[str, Any]
+    duration_ms: int
+    clock_offsets_ms: tuple[int, ...]
+    ended: str
+    steps: tuple[Step, ...]
+    seed: int = -1
+    session: int = -1
+
+
+def write_schedule(schedule: Schedule, path: Path, option: str = "--out") -> None:
+    """Write a schedule to a file, whole or not at all. An error names the ``option``."""
+    header = {
+        "format": FORMAT,
+        "scenario": _scenario_data(schedule.scenario),
+        "design": schedule.design,
+        "settings": schedule.settings,
+        "duration_ms": schedule.duration_ms,
+        "clock_offsets_ms": list(schedule.clock_offsets_ms),
+        "ended": schedule.ended,
+        "seed": schedule.seed,
+        "session": schedule.session,
+    }
+    steps = [[list(step.key), step.at_ms, step.outcome] for step in schedule.steps]
+    lines = [json.dumps(item, ensure_ascii=False) for item in (header, *steps)]
+    write_text(path, "\n".join(lines) + "\n", option)
+
+
+def _scenario_data(scenario: Scenario) -> dict[str, Any]:
+    """A scenario as plain data.
+
+    Of the client only what the scenario says itself: that goes before the design's own client, so a
+    default that was written out would do the same when it is read.
+    """
+    data = scenario.model_dump(mode="json", exclude_none=True)
+    data["client"] = scenario.client.model_dump(mode="json", exclude_none=True, exclude_unset=True)
+    return data
+
+
+def read_schedule(path: Path) -> Schedule:
+    """The schedule of a file. Raises `InputError` naming the bad line."""
+    text = read_text(path, "schedule", "a readable file of JSON lines")
+    lines = text.removesuffix("\n").split("\n")
+    header = _header(lines[0], f"{path}, line 1")
+    steps = tuple(_step(line, f"{path}, line {at}") for at, line in enumerate(lines[1:], 2))
+    return Schedule(
+        validate(header["scenario"], f"{path}, line 1"),
+        header["design"],
+        header["settings"],
+        header["duration_ms"],
+        tuple(header["clock_offsets_ms"]),
+        header["ended"],
+        steps,
+        header["seed"],
+        header["session"],
+    )
+
+
+def _parsed(line: str, where: str, allowed: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:  # no JSON, or a number too long, or too deep
+        raise InputError(where, line[:80], allowed) from error
+
+
+def _header(line: str, where: str) -> dict[str, Any]:
+    header = _parsed(line, where, "the header of a schedule, a JSON object")
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise InputError(where, line[:80], f"a JSON object whose 'format' is {FORMAT!r}")
+    if set(header) != set(HEADER):
+        raise InputError(where, sorted(header), "exactly the fields " + ", ".join(HEADER))
+    for field, kind in HEADER.items():
+        if not isinstance(header[field], kind) or isinstance(header[field], bool):
+            raise InputError(f"{where}: {field}", header[field], f"a value of type {kind.__name__}")
+    offsets = header["clock_offsets_ms"]
+    if not offsets or not all(type(item) is int for item in offsets):
+        raise InputError(f"{where}: clock_offsets_ms", offsets, "whole ms, one an instance")
+    return header
+
+
+def _step(line: str, where: str) -> Step:
+    allowed = "a step: [key, at_ms, outcome]"
+    step = _parsed(line, where, allowed)
+    if not isinstance(step, list) or len(step) != 3:
+        raise InputError(where, line[:80], allowed)
+    key, at_ms, outcome = step
+    is_key = isinstance(key, list) and key and all(isinstance(item, int | str) for item in key)
+    if not is_key or type(at_ms) is not int or not isinstance(outcome, str):
+        raise InputError(where, line[:80], allowed)
+    return Step(tuple(key), at_ms, outcome)

@@ -1,0 +1,78 @@
+"""What code hands to a port: checked, and copied where it leaves the code that made it (R7).
+
+What is wrong here is misuse of the contract, which no platform would run: it ends the run and names
+the method, the line, and what is allowed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.world.code.checks import checked_ms
+from lastchunk.model.world.code.clone import ALLOWED, NotCloneable, clone
+from lastchunk.model.world.code.program import Program, TaskId
+from lastchunk.reference_impl.contract import Chunk, Fetch, Response, Sleep
+
+UPLOAD = "upload"
+
+
+def misused(program: Program, task: TaskId, what: str, allowed: str) -> DesignError:
+    """The error of a method that hands something wrong to a port."""
+    where = program.line_of(task) if program.tasks.get(task) is not None else ""
+    return DesignError(f"{program.name}.{task[0]}() {what}{where}; allowed: {allowed}")
+
+
+def copied(program: Program, task: TaskId, value: Any, doing: str) -> Any:
+    """A copy of what leaves the code. Raises `DesignError` where there can be none."""
+    try:
+        return clone(value)
+    except NotCloneable as error:
+        raise misused(program, task, f"{doing} {error}", ALLOWED) from None
+
+
+def text(program: Program, task: TaskId, value: Any, what: str) -> str:
+    """A key. Raises `DesignError` for what is none."""
+    if isinstance(value, str):
+        return value
+    raise misused(program, task, f"{what} {value!r}", "a text")
+
+
+def chunk(program: Program, task: TaskId, value: Any) -> Chunk:
+    """What the blob store takes."""
+    if isinstance(value, Chunk):
+        return value
+    raise misused(program, task, f"puts {value!r} into the blob store", "the chunk it was given")
+
+
+def body(program: Program, task: TaskId, answer: Response) -> Response:
+    """A response with a body of its own."""
+    if answer.body is None:
+        return answer
+    mine = copied(program, task, answer.body, "returned, as the body of its response,")
+    return answer._replace(body=mine)
+
+
+def fetch(program: Program, task: TaskId, effect: Fetch) -> Fetch:
+    """A call of the page, with arguments of its own."""
+    arguments, timeout_ms = effect.arguments, effect.timeout_ms
+    if type(arguments) is not tuple:
+        raise misused(program, task, f"calls {effect.method}() with {arguments!r}", "a tuple")
+    is_upload = effect.method == UPLOAD
+    if is_upload and not (len(arguments) == 1 and isinstance(arguments[0], Chunk)):
+        raise misused(program, task, f"calls upload() with {arguments!r}", "a tuple of one chunk")
+    if type(timeout_ms) is not int or timeout_ms < 0:
+        raise misused(program, task, f"waits for {timeout_ms!r} ms", "whole ms; 0 waits for ever")
+    if is_upload:
+        return effect  # a chunk never changes
+    given = copied(program, task, arguments, f"calls {effect.method}() with")
+    return effect if given is arguments else Fetch(effect.method, given, timeout_ms)
+
+
+def sleep(program: Program, task: TaskId, effect: Sleep) -> tuple[int, int]:
+    """The shortest and the longest wait of the page."""
+    low_ms = checked_ms(program, task, "sleeps", effect.low_ms, 0)
+    high_ms = checked_ms(program, task, "sleeps", effect.high_ms, 0)
+    if low_ms <= high_ms:
+        return low_ms, high_ms
+    raise misused(program, task, f"sleeps {low_ms!r} to {high_ms!r} ms", "the shorter wait first")

@@ -1,0 +1,63 @@
+"""What an instance keeps in its fields and cannot change: with it alone, a log need not be kept.
+
+What a field holds may change unseen wherever it can change in place. So a program forgets what it
+was told only where its fields hold what they held at the beginning, and none of that can change.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cache, cached_property
+from operator import is_
+from types import FunctionType, MethodType
+from typing import Any
+
+from lastchunk.model.world.base.frozen import fields_of
+from lastchunk.reference_impl.contract import Blobs, Browser, Context, Storage
+
+_ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
+_LASTING = frozenset((*_ATOMS, Context, Browser, Storage, Blobs))
+"""Types of what an instance holds that cannot change in place."""
+
+
+def lasting_fields(target: Any, owner: object) -> dict[str, Any] | None:
+    """An instance's fields, where it has some and none can change in place; else None.
+
+    ``owner`` is the program whose clock the instance was given.
+    """
+    fields = fields_of(target)
+    return fields if fields and all(_lasts(value, owner) for value in fields.values()) else None
+
+
+def are_same(target: Any, memory: dict[str, Any]) -> bool:
+    """Whether an object's fields hold what they held. No question of time is asked."""
+    fields = fields_of(target)
+    if fields.keys() != memory.keys():
+        return False
+    return all(map(is_, fields.values(), memory.values())) or all(
+        value is memory[name]
+        or (type(value) in _ATOMS and type(value) is type(memory[name]) and value == memory[name])
+        for name, value in fields.items()
+    )
+
+
+def _lasts(value: Any, owner: object) -> bool:
+    """Whether a value can never change in place."""
+    if type(value) is FunctionType:
+        return not (value.__closure__ or vars(value))
+    if type(value) in _LASTING:
+        return True
+    if type(value) is MethodType:  # the clock that it was given
+        return value.__self__ is owner
+    names = _frozen_names(type(value))  # type: ignore[arg-type]  # classes hash
+    return names is not None and all(_lasts(getattr(value, name), owner) for name in names)
+
+
+@cache
+def _frozen_names(cls: type) -> tuple[str, ...] | None:
+    """The fields of a frozen dataclass; None of any other class, or where more is kept."""
+    made = getattr(cls, "__dataclass_params__", None)
+    items = [item for base in cls.__mro__ for item in vars(base).values()]
+    if made is None or not made.frozen or any(type(item) is cached_property for item in items):
+        return None
+    return tuple(field.name for field in dataclasses.fields(cls))

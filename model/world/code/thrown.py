@@ -1,0 +1,76 @@
+"""Exceptions of code under review: which the platform answers with a 500, and which end the run.
+
+An exception that a handler does not catch is an error of that one request, and a counted failure of
+that one alarm (D1): the caller is told 500, and the object goes on. What no platform would run, a
+port that there is none of, or wrong arguments to one, is a mistake in the use of the contract, and
+ends the run; so does the event loop, which there is none of, a time that is taken for a number, and
+what depends on the machine, such as how deep a stack may be.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lastchunk.model.base.blame import place_of_error
+from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.reference_impl.clock import ALLOWED, Duration, Time
+from lastchunk.reference_impl.contract import Blobs, Browser, Context, Effect, Storage
+
+PORTS = {Storage: "storage", Blobs: "blobs", Context: "the context", Browser: "the browser"}
+ENDING = (InputError, InternalError, RecursionError, MemoryError)
+NO_LOOP = "no running event loop"
+EFFECTS = frozenset(effect.__name__ for effect in Effect.__subclasses__())
+TIMES = re.compile(r"\b(Time|Duration)\b")
+
+
+class CodeThrew(Exception):  # noqa: N818 - what has happened, as the world reports it
+    """An exception that code did not catch, in words: its type, its line, its message."""
+
+
+def ends_the_run(error: Exception) -> bool:
+    """Whether an exception is no error of one request, but misuse of the contract."""
+    if isinstance(error, ENDING) or _is_about_time(error) or _is_of_asyncio(error):
+        return True
+    if isinstance(error, AttributeError):
+        return type(error.obj) in PORTS
+    name, _, rest = _said(error).partition(".__init__() ")
+    return isinstance(error, TypeError) and bool(rest) and name in EFFECTS
+
+
+def _said(error: BaseException) -> str:
+    """The text that an exception was made of; nothing is written out for it."""
+    return error.args[0] if error.args and type(error.args[0]) is str else ""
+
+
+def _is_about_time(error: BaseException) -> bool:
+    """Whether the library was given a time, and wanted a number or a text."""
+    if isinstance(error, AttributeError) and isinstance(error.obj, Time | Duration):
+        return True
+    return isinstance(error, TypeError) and TIMES.search(_said(error)) is not None
+
+
+def _is_of_asyncio(error: BaseException) -> bool:
+    """Whether it comes out of the event loop's own code."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    module = "" if last is None else str(last.tb_frame.f_globals.get("__name__", ""))
+    return module.partition(".")[0] == "asyncio" or _said(error) == NO_LOOP
+
+
+def words_of(error: BaseException) -> str:
+    """An exception in words: its type, the line of the design, its message."""
+    message = " ".join(re.sub(r" at 0x[0-9a-f]+", "", _message(error)).split())
+    return f"{type(error).__name__}{place_of_error(error)}: {message}".removesuffix(": ")
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, AttributeError) and type(error.obj) in PORTS:
+        port = type(error.obj)
+        known = ", ".join(name for name in _names(port) if not name.startswith("_"))
+        return f"{PORTS[port]} has no {error.name}; allowed: {known}"
+    return f"{error}; {ALLOWED}" if _is_about_time(error) else str(error)
+
+
+def _names(port: type) -> list[str]:
+    return sorted({*vars(port), *getattr(port, "__slots__", ())})

@@ -1,0 +1,378 @@
+"""The client host: the page that runs the recorder, its MediaRecorder, and the machine under it.
+
+The recorder's code runs as a `Program`; this module answers the effects that it awaits. What holds
+a page up is in `standstill.py`: what comes due meanwhile is told, in order, when it goes on. A tab
+that is closed takes the queue and its requests with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.base.pending import Between, Pending
+from lastchunk.model.world.code import crossing
+from lastchunk.model.world.code.checks import awaits_for_ever
+from lastchunk.model.world.code.program import Done, Program, TaskId
+from lastchunk.model.world.code.thrown import CodeThrew
+from lastchunk.model.world.edge.standstill import ASLEEP, ENDS, FROZEN, PAUSED
+from lastchunk.reference_impl.contract import (
+    Abandon,
+    Browser,
+    Chunk,
+    Effect,
+    Fetch,
+    LastChunk,
+    Log,
+    NetworkError,
+    Sleep,
+    StartRecorder,
+    StopRecorder,
+    WriteRow,
+)
+from lastchunk.reference_impl.recorder import Recorder, RecorderSettings
+
+if TYPE_CHECKING:
+    from lastchunk.model.design.load import DesignSpec
+    from lastchunk.model.world.world import World
+
+START: TaskId = ("start",)
+STOP: TaskId = ("stop",)
+TICK = ("tick",)
+PAGE_PENDING = (
+    TICK,
+    ("last_chunk",),
+    ("stop",),
+    ("pause",),
+    ("unpause",),
+    *((kind,) for kind in ENDS),
+)
+SUSPENDS = object()
+
+
+def build_program(design: DesignSpec, settings: RecorderSettings) -> Program:
+    """The program of the page: the recorder, with the design's stop flow."""
+
+    async def stop_flow(page: Any) -> None:
+        await design.cls.stop_flow(page, design.settings)
+
+    return Program(design.name, lambda now: Recorder(Browser(), settings, stop_flow))
+
+
+def chunk_of(index: int, video_kbps: int, media_ms: int) -> Chunk:
+    """The chunk that so much media makes."""
+    return Chunk(index, video_kbps * media_ms // 8)
+
+
+class ClientHost:
+    """The page. ``chunks`` holds what the MediaRecorder has handed out so far.
+
+    ``stands`` says why the recorder stands still, ``stood_ms`` for how long it has; ``throttled``
+    since when timers are, and after how long they wait for whole minutes.
+    """
+
+    def __init__(self, world: World, program: Program, settings: RecorderSettings) -> None:
+        self.world = world
+        self.program = program
+        self.settings = settings
+        self.is_open = True
+        self.stands: tuple[str, ...] = ()
+        self.held: list[tuple[Any, ...]] = []
+        self.throttled: tuple[int, int] | None = None
+        self.late_timers: list[tuple[str, TaskId]] = []
+        self.chunks: list[Chunk] = []
+        self.last_index: int | None = None
+        self.started_ms = -1
+        self.emitted_ms = 0
+        self.stood_ms = 0
+        self.stands_since_ms: int | None = None
+        self.is_stopped = False
+        self.recorded_ms = 0
+        self.sleeps = 0
+        self.awaits_last: TaskId | None = None
+        self.pages = 1
+
+    # --- what the page is told ---------------------------------------------------------------
+
+    def tell(self, verb: str, task: TaskId, payload: Any = None) -> None:
+        """Tell the page something: an answer, an error, a chunk, the user's stop."""
+        if not self.is_open:
+            return
+        if ASLEEP in self.stands or FROZEN in self.stands:
+            self.held.append((verb, task, payload))
+            return
+        now_ms = self.world.now_ms
+        if verb == "send":
+            self._drive(task, self.program.send(task, payload, now_ms))
+        elif verb == "throw":
+            self._drive(task, self.program.throw(task, NetworkError(payload), now_ms))
+        elif verb == "stop":
+            self.world.trace.append(e.StopPressed(now_ms, self._media_ms()))
+            self._drive(task, self.program.start(task, "stop", (), now_ms))
+        elif verb in _ACTS:
+            _ACTS[verb](self, task)
+        else:
+            self._drive(task, self.program.start(task, verb, (), now_ms))
+
+    def stand_still(self, why: str) -> None:
+        """The recorder stands still: media time does, and no chunk comes."""
+        if not self.stands:
+            self.stands_since_ms = self.world.now_ms
+            self.world.cancel(TICK)
+        self.stands += (why,)
+
+    def go_on(self, why: str) -> None:
+        """One reason to stand still is gone; with the last of them all that was held is told."""
+        self.stands = tuple(other for other in self.stands if other != why)
+        if not self.stands:
+            assert self.stands_since_ms is not None
+            self.stood_ms += self.world.now_ms - self.stands_since_ms
+            self.stands_since_ms = None
+            if self.started_ms >= 0 and not self.is_stopped:
+                self._plan_tick()
+        if ASLEEP not in self.stands and FROZEN not in self.stands:
+            held, self.held = self.held, []
+            for verb, task, payload in held:
+                self.tell(verb, task, payload)
+
+    def _time_out(self, call: Any) -> None:
+        """The page waits no longer for a call, if it still does."""
+        if call in self.world.network.calls:
+            self.world.network.cut(call, "timed out")
+
+    def close(self, for_good: bool = True) -> None:
+        """The tab is closed. What it holds is gone with it, unless it will be there again."""
+        if not self.is_open:
+            return
+        arrived = self.world.network.arrived
+        is_kept = self.settings.keeps_queue and not for_good
+        held = tuple(
+            chunk.index for chunk in self.chunks if chunk.index not in arrived and not is_kept
+        )
+        self.world.trace.append(e.TabClosed(self.world.now_ms, held))
+        self.is_open = False
+        self.stands, self.stands_since_ms, self.throttled = (), None, None
+        self.held, self.late_timers = [], []
+        self.program.close()
+        self.program = self.program.renewed()
+        for key in PAGE_PENDING:
+            self.world.cancel(key)
+        for call in list(self.world.network.calls):
+            self.world.network.cut(call, "tab closed")
+
+    def reopen(self) -> None:
+        """The page is there again, with the queue that it kept; its recorder is not.
+
+        The media since the last chunk was the old recorder's, and is lost with it.
+        """
+        if not self.settings.keeps_queue:
+            return
+        for key in [key for key in self.world.pending if key[0] == "sleep"]:
+            self.world.cancel(key)  # a timer of the page that is gone
+        self.is_open, self.is_stopped = True, True
+        self.last_index = len(self.chunks) - 1
+        self.recorded_ms = self.emitted_ms
+        self.world.trace.append(e.TabReopened(self.world.now_ms, self.recorded_ms))
+        self.pages += 1
+        kept = [chunk for chunk in self.chunks if chunk.index not in self.world.network.answered]
+        task = ("resume", self.pages)
+        arguments = (kept, self.recorded_ms)
+        self._drive(task, self.program.start(task, "resume", arguments, self.world.now_ms))
+
+    # --- running the code --------------------------------------------------------------------
+
+    def _drive(self, task: TaskId, effect: Effect[Any] | Done) -> None:
+        now_ms = self.world.now_ms
+        left = self.world.awaits_max
+        while type(effect) is not Done:
+            left -= 1
+            if left < 0:
+                raise awaits_for_ever(self.program, task, self.world.awaits_max)
+            handler = _ANSWERS.get(type(effect))
+            if handler is None:
+                raise DesignError(
+                    f"{self.program.name}.stop_flow() awaits {effect!r}, "
+                    "which is for the object, not for the page"
+                )
+            answer = handler(self, task, effect)
+            if answer is SUSPENDS:
+                return
+            if isinstance(answer, NetworkError):
+                effect = self.program.throw(task, answer, now_ms)
+            else:
+                effect = self.program.send(task, answer, now_ms)
+        if isinstance(effect.error, CodeThrew):
+            words = str(effect.error)
+            self.world.trace.append(e.CodeThrew(now_ms, task[0], e.NO_CHUNK, 0, words))
+        if effect.error is not None:
+            self.world.trace.append(e.StopFlowFailed(now_ms, str(effect.error)))
+
+    def _fetch(self, task: TaskId, effect: Fetch) -> Any:
+        effect = crossing.fetch(self.program, task, effect)
+        failure = self.world.network.send(task, effect)
+        if failure is not None:
+            return NetworkError(failure)
+        if effect.method == "upload" and effect.arguments[0].index == self.last_index:
+            self.world.last_upload_sent()
+        return SUSPENDS
+
+    def _sleep(self, task: TaskId, effect: Sleep) -> Any:
+        low_ms, high_ms = crossing.sleep(self.program, task, effect)
+        if low_ms == high_ms:
+            self.world.add(Pending(("sleep", *task), low_ms, payload=task))
+        else:
+            self.sleeps += 1
+            spread = Between(low_ms, high_ms)
+            stream = ("client wait", self.sleeps)
+            self.world.add(Pending(("sleep", *task), spread, stream, task))
+        return SUSPENDS
+
+    def _log(self, task: TaskId, effect: Log) -> None:
+        self.world.trace.append(e.ConsoleLine(self.world.now_ms, effect.line))
+
+    def _abandon(self, task: TaskId, effect: Abandon) -> None:
+        event = e.UploadAbandoned(self.world.now_ms, effect.chunk.index, effect.reason)
+        self.world.trace.append(event)
+
+    def _write_row(self, task: TaskId, effect: WriteRow) -> None:
+        self.world.trace.append(e.RowWritten(self.world.now_ms, effect.duration_ms))
+
+    # --- the MediaRecorder -------------------------------------------------------------------
+
+    def _start_recorder(self, task: TaskId, effect: StartRecorder) -> None:
+        if self.world.scenario.recording.chunks is not None:
+            self.hand_out_chunks()
+            return
+        self.started_ms = self.world.now_ms
+        self.world.trace.append(e.RecordingStarted(self.world.now_ms))
+        self.world.recording_started()
+        self._plan_tick()
+
+    def _stop_recorder(self, task: TaskId, effect: StopRecorder) -> int:
+        self.is_stopped = True
+        self.world.cancel(TICK)
+        if self.started_ms < 0:
+            return 0  # small scope: the chunks were there from the start
+        self.recorded_ms = self._media_ms()
+        self.last_index = len(self.chunks)
+        if self.settings.last_chunk == "before_stop":
+            self.emit()
+        else:
+            self.world.add(Pending(("last_chunk",), self.settings.last_chunk_delay_ms))
+        return self.recorded_ms
+
+    def _last_chunk(self, task: TaskId, effect: LastChunk) -> Any:
+        if self.last_index is not None and self.last_index >= len(self.chunks):
+            self.awaits_last = task
+            return SUSPENDS
+        return len(self.chunks)
+
+    def _plan_tick(self) -> None:
+        """A chunk each ``chunk_ms`` of media time; the last, partial one comes with the stop."""
+        due_ms = (len(self.chunks) + 1) * self.settings.chunk_ms
+        if due_ms < self.world.duration_ms:
+            self.world.add(Pending(TICK, due_ms - self._media_ms()))
+
+    def tick(self) -> None:
+        """The MediaRecorder has a chunk ready, and begins the next one."""
+        self.emit()
+        self._plan_tick()
+
+    def _pause(self, _task: TaskId) -> None:
+        """The user pauses: media time stands still, no chunk comes."""
+        self.world.trace.append(e.PauseStarted(self.world.now_ms))
+        self.stand_still(PAUSED)
+
+    def _unpause(self, _task: TaskId) -> None:
+        """The user goes on recording."""
+        self.world.trace.append(e.PauseEnded(self.world.now_ms))
+        self.go_on(PAUSED)
+
+    def _media_ms(self) -> int:
+        if self.started_ms < 0:
+            return 0
+        until_ms = self.world.now_ms if self.stands_since_ms is None else self.stands_since_ms
+        return until_ms - self.started_ms - self.stood_ms
+
+    def emit(self) -> None:
+        """Hand the media since the last chunk to the page, which queues it."""
+        whole_ms = self.emitted_ms + self.settings.chunk_ms
+        end_ms = self.recorded_ms if self.is_stopped else whole_ms
+        media_ms = end_ms - self.emitted_ms
+        self.emitted_ms = end_ms
+        self.hand_out(self.world.chunk_of(len(self.chunks), self.settings.video_kbps, media_ms))
+
+    def hand_out(self, chunk: Chunk) -> None:
+        """Queue a chunk on the page."""
+        self.chunks.append(chunk)
+        now_ms = self.world.now_ms
+        self.world.trace.append(e.ChunkRecorded(now_ms, chunk.index, chunk.size_bytes))
+        task = ("data", chunk.index)
+        self._drive(task, self.program.start(task, "data_available", (chunk,), now_ms))
+        if chunk.index == self.last_index and self.awaits_last is not None:
+            waiting, self.awaits_last = self.awaits_last, None
+            self.tell("send", waiting, len(self.chunks))
+
+    def hand_out_chunks(self) -> None:
+        """A scenario's chunks, in place of a recorder: all are queued at once."""
+        for _ in range(self.world.scenario.recording.chunks or 0):
+            self.hand_out(Chunk(len(self.chunks), 1))
+        self.world.recording_started()
+
+    # --- copies ------------------------------------------------------------------------------
+
+    def copy(self, world: World) -> ClientHost:
+        """The same page in another world."""
+        other = ClientHost(world, self.program.copy(), self.settings)
+        for name in _PLAIN_FIELDS:
+            value = getattr(self, name)
+            setattr(other, name, value.copy() if isinstance(value, list) else value)
+        return other
+
+    def fingerprint(self) -> Hashable:
+        """The page's whole state, as something hashable."""
+        return (
+            self.program.fingerprint(),
+            tuple(repr(getattr(self, name)) for name in _PLAIN_FIELDS),
+        )
+
+
+_PLAIN_FIELDS = (
+    "is_open",
+    "stands",
+    "held",
+    "throttled",
+    "late_timers",
+    "chunks",
+    "last_index",
+    "started_ms",
+    "emitted_ms",
+    "stood_ms",
+    "stands_since_ms",
+    "is_stopped",
+    "recorded_ms",
+    "sleeps",
+    "awaits_last",
+    "pages",
+)
+
+_ACTS: dict[str, Any] = {
+    "chunk": lambda page, _task: page.emit(),
+    "pause": ClientHost._pause,
+    "unpause": ClientHost._unpause,
+    "timeout": ClientHost._time_out,
+}
+"""What is told to the page, and not to its code."""
+
+_ANSWERS: dict[type, Any] = {
+    Fetch: ClientHost._fetch,
+    Sleep: ClientHost._sleep,
+    Log: ClientHost._log,
+    Abandon: ClientHost._abandon,
+    WriteRow: ClientHost._write_row,
+    StartRecorder: ClientHost._start_recorder,
+    StopRecorder: ClientHost._stop_recorder,
+    LastChunk: ClientHost._last_chunk,
+}

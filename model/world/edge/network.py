@@ -1,0 +1,280 @@
+"""The network between the page and the object: calls, their legs, and what may go wrong.
+
+A *call* is (method, chunk, attempt). Its request leg ends at the object, its response leg at the
+page. Calls have no order among them (R14). A page that goes away takes its requests with it, but
+no handler that has begun (R12). With a measured uplink the bytes of an upload drain through the
+capacity that uploads share; a streamed body reaches the handler while it drains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.object import outside
+from lastchunk.reference_impl.contract import Fetch, Response
+
+if TYPE_CHECKING:
+    from lastchunk.model.world.edge.uplink import FreeUplink, SharedUplink
+    from lastchunk.model.world.world import World
+
+Call = tuple[str, int, int]
+UPLOAD = "upload"
+DRAINED = "drained"
+
+
+class Network:
+    """Calls under way. ``calls`` holds those that a task of the page waits for."""
+
+    def __init__(self, world: World, uplink: SharedUplink | FreeUplink | None) -> None:
+        self.world = world
+        self.uplink = uplink
+        self.calls: dict[Call, tuple[Any, ...]] = {}
+        self.attempts: dict[tuple[str, int], int] = {}
+        self.failures: dict[tuple[str, int], int] = {}
+        self.draining: set[Call] = set()
+        self.arrived: set[int] = set()
+        self.answered: set[int] = set()  # chunks that the page knows to be taken
+        self.planned: tuple[Call, ...] = ()
+        self.is_down = False
+
+    # --- requests ----------------------------------------------------------------------------
+
+    def send(self, task: tuple[Any, ...], fetch: Fetch) -> str | None:
+        """Send a call for a task of the page. Returns why it failed at once, or None."""
+        chunk = fetch.arguments[0].index if fetch.method == UPLOAD else e.NO_CHUNK
+        call = self._next_call(fetch.method, chunk)
+        self.world.trace.append(e.RequestSent(self.world.now_ms, *call))
+        if self.is_down and self._is_exposed(call):
+            self.world.trace.append(e.RequestFailed(self.world.now_ms, *call, "network down"))
+            return "network down"
+        self.calls[call] = task
+        if fetch.timeout_ms > 0:
+            self.world.add(Pending(("timeout", *call), fetch.timeout_ms))
+        if fetch.method == UPLOAD and self.uplink is not None:
+            size_bytes = fetch.arguments[0].size_bytes
+            self.uplink.start(call, size_bytes, self.world.now_ms)
+            self.draining.add(call)
+            self._plan_uplink()
+            if not self.world.streams_bodies:
+                return None
+        self._launch(call, 0, fetch.arguments)
+        return None
+
+    def inject(self, method: str) -> None:
+        """Send a call that no task of the page waits for, as another tab would."""
+        call = self._next_call(method, e.NO_CHUNK)
+        self.world.trace.append(e.RequestSent(self.world.now_ms, *call))
+        self._launch(call, 0, ())
+
+    def _next_call(self, method: str, chunk: int) -> Call:
+        attempt = self.attempts.get((method, chunk), 0)
+        self.attempts[method, chunk] = attempt + 1
+        return (method, chunk, attempt)
+
+    def _launch(self, call: Call, copy: int, arguments: tuple[Any, ...]) -> None:
+        delay, stream = self.world.request_leg(call, copy)
+        self.world.add(Pending(("request", *call, copy), delay, stream, arguments))
+
+    def request_arrives(self, pending: Pending, outcome: str) -> None:
+        """The end of a request leg: delivered, lost, or delivered with a copy to follow."""
+        _, method, chunk, attempt, copy = pending.key
+        call = (method, chunk, attempt)
+        now_ms = self.world.now_ms
+        if outcome == "lost":
+            self.world.trace.append(e.RequestLost(now_ms, *call))
+            self._stop_draining(call)
+            self.fail(call, "request lost")
+            return
+        if outcome == "duplicated":
+            self.world.trace.append(e.RequestDuplicated(now_ms, *call))
+            self._launch(call, copy + 1, pending.payload)
+        if method == UPLOAD and self._is_too_large(pending):
+            self.respond((*call, copy), Response(413))
+            return
+        if self.world.object.is_down:
+            self._stop_draining(call)
+            self.fail(call, "object gone")
+            return
+        self.world.object.meter.worker_requests += 1
+        self.world.trace.append(e.RequestArrived(now_ms, *call))
+        if method == UPLOAD and call not in self.draining:
+            self.arrived.add(chunk)
+        self.world.object.deliver("request", (*call, copy), pending.payload)
+
+    def _is_too_large(self, pending: Pending) -> bool:
+        """Whether the platform takes no body of that size; the code then never hears of it."""
+        size_bytes = pending.payload[0].size_bytes
+        if size_bytes <= self.world.platform.body_bytes_max:
+            return False
+        _, method, chunk, attempt, _ = pending.key
+        event = e.RequestTooLarge(self.world.now_ms, method, chunk, attempt, size_bytes)
+        self.world.trace.append(event)
+        return True
+
+    # --- bodies on a shared uplink -----------------------------------------------------------
+
+    def _plan_uplink(self) -> None:
+        """The transfer that ends next is pending; it changes as others begin and end."""
+        assert self.uplink is not None
+        for call in self.planned:
+            self.world.cancel((DRAINED, *call))
+        plan = self.uplink.plan(self.world.now_ms)
+        self.planned = tuple(call for call, _ in plan)
+        for call, delay in plan:
+            self.world.add(Pending((DRAINED, *call), delay))
+
+    def drained(self, call: Call) -> None:
+        """The last byte of an upload has left the page."""
+        assert self.uplink is not None
+        self.uplink.finish(call, self.world.now_ms)
+        self._plan_uplink()
+        if self.world.streams_bodies:
+            # The end of the body needs as long as its beginning did: the same draw.
+            delay, stream = self.world.request_leg(call, 0)
+            self.world.add(Pending(("body", *call), delay, stream))
+        else:
+            self.draining.discard(call)
+            chunk = self.world.client.chunks[call[1]]
+            self._launch(call, 0, (chunk,))
+
+    def body_arrives(self, call: Call) -> None:
+        """The last byte of a streamed body is at the object."""
+        self.draining.discard(call)
+        self.arrived.add(call[1])
+        self.world.trace.append(e.BodyArrived(self.world.now_ms, *call))
+        outside.body_arrived(self.world.object, call)
+
+    def body_under_way(self, task: tuple[Any, ...]) -> bool:
+        """Whether the body of the request that a handler answers is still arriving."""
+        return task[:3] in self.draining
+
+    def _stop_draining(self, call: Call) -> None:
+        if call not in self.draining:
+            return
+        assert self.uplink is not None
+        self.draining.discard(call)
+        self.uplink.cancel(call, self.world.now_ms)
+        self.world.cancel(("body", *call))
+        self._plan_uplink()
+        if self.world.streams_bodies:
+            outside.body_broke(self.world.object, call)
+
+    # --- responses ---------------------------------------------------------------------------
+
+    def respond(self, task: tuple[Any, ...], response: Response) -> None:
+        """The object answers a request; where nobody waits any more, nothing is sent."""
+        call = task[:3]
+        if call not in self.calls:
+            return
+        delay, stream = self.world.response_leg(call, task[3])
+        pending = Pending(("response", *task), delay, stream, response)
+        if self.world.answers_at_once:
+            self.response_arrives(pending, "")
+        else:
+            self.world.add(pending)
+
+    def response_arrives(self, pending: Pending, outcome: str) -> None:
+        """The end of a response leg: delivered, or lost."""
+        call = pending.key[1:4]
+        if call not in self.calls:
+            return
+        if outcome == "lost":
+            self.world.trace.append(e.ResponseLost(self.world.now_ms, *call))
+            self.fail(call, "response lost")
+            return
+        task = self.calls.pop(call)
+        self.world.cancel(("timeout", *call))
+        # An answer that comes before the body has left makes the page stop sending it.
+        self._stop_draining(call)
+        status = pending.payload.status
+        self.world.trace.append(e.ResponseArrived(self.world.now_ms, *call, status))
+        if call[0] == UPLOAD and status < 400:
+            self.answered.add(call[1])
+        if call[0] == self.world.stop_call and status < 400:
+            self.world.consumer.stop_answered()
+        self.world.client.tell("send", task, pending.payload)
+
+    # --- failures ----------------------------------------------------------------------------
+
+    def _is_exposed(self, call: Call) -> bool:
+        return self.world.stop_may_fail or call[0] == UPLOAD
+
+    def may_fail(self, call: Call) -> bool:
+        """Whether a fault may still touch this call: a chunk's failures may be bounded."""
+        failures_max = self.world.failures_max
+        return self._is_exposed(call) and (
+            failures_max is None or self.failures.get(call[:2], 0) < failures_max
+        )
+
+    def fail(self, call: Call, reason: str) -> None:
+        """The page will see a network error; how soon is a setting."""
+        self.failures[call[:2]] = self.failures.get(call[:2], 0) + 1
+        if call not in self.calls:
+            return
+        if self.world.error_ms == 0:
+            self.error_arrives(call, reason)
+        else:
+            stream = ("error delay " + call[0], call[1], call[2])
+            self.world.add(Pending(("error", *call), self.world.error_ms, stream, reason))
+
+    def error_arrives(self, call: Call, reason: str) -> None:
+        """The page sees the network error, unless it has stopped waiting."""
+        task = self.calls.pop(call, None)
+        if task is None:
+            return
+        self.world.cancel(("timeout", *call))
+        self._stop_draining(call)  # the page sends no more of a body that has failed
+        self.world.trace.append(e.RequestFailed(self.world.now_ms, *call, reason))
+        self.world.client.tell("throw", task, reason)
+
+    def cut(self, call: Call, reason: str) -> None:
+        """Break a call off: what has not arrived never will; a handler that runs goes on (R12)."""
+        self.world.cancel(("request", *call, 0))
+        self.world.cancel(("error", *call))
+        self._stop_draining(call)
+        self.error_arrives(call, reason)
+
+    def disconnect(self, stays_down: bool) -> None:
+        """A disconnect strikes: every exposed call of the page under way is cut off."""
+        hit = [call for call in self.calls if self.may_fail(call)]
+        self.is_down = stays_down
+        self.world.trace.append(e.NetworkWentDown(self.world.now_ms, len(hit)))
+        for call in hit:
+            self.failures[call[:2]] = self.failures.get(call[:2], 0) + 1
+            self.cut(call, "disconnected")
+
+    def comes_up(self) -> None:
+        """The network is there again."""
+        self.is_down = False
+        self.world.trace.append(e.NetworkCameUp(self.world.now_ms))
+
+    # --- copies ------------------------------------------------------------------------------
+
+    def copy(self, world: World) -> Network:
+        """The same network in another world."""
+        other = Network(world, self.uplink.copy() if self.uplink is not None else None)
+        other.calls = self.calls.copy()
+        other.attempts = self.attempts.copy()
+        other.failures = self.failures.copy()
+        other.draining = self.draining.copy()
+        other.arrived = self.arrived.copy()
+        other.answered = self.answered.copy()
+        other.planned = self.planned
+        other.is_down = self.is_down
+        return other
+
+    def fingerprint(self) -> Hashable:
+        """The network's state, as something hashable."""
+        return (
+            tuple(sorted(self.calls.items())),
+            tuple(sorted(self.attempts.items())),
+            tuple(sorted(self.failures.items())),
+            tuple(sorted(self.draining)),
+            tuple(sorted(self.arrived)),
+            tuple(sorted(self.answered)),
+            self.is_down,
+            self.uplink.fingerprint() if self.uplink is not None else None,
+        )

@@ -1,0 +1,1 @@
+"""The claims, what each is judged by, and the ledger of them."""
