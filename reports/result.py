@@ -11,10 +11,9 @@ from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.properties import OUTCOMES
 from lastchunk.reports.base.pooled import Pooled
 from lastchunk.reports.claims.by_cost import costs_of
-from lastchunk.reports.claims.evidence import evidence_of
 from lastchunk.reports.claims.ledger import Ledger, ledger, ledger_json
 from lastchunk.reports.proofs import Proofs, kind_of, scope_block
-from lastchunk.reports.review import Review
+from lastchunk.reports.review import Review, evidence_of
 
 SCHEMA_PATH = Path(__file__).parent / "result.schema.json"
 SCHEMA_VERSION = 2

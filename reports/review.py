@@ -17,7 +17,9 @@ from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.simulate import Run
 from lastchunk.reports.base.pooled import Found, Pooled
+from lastchunk.reports.base.schedules import EXAMPLES, MATRIX_FOLDER
 from lastchunk.reports.claims.conditions import Condition
+from lastchunk.reports.claims.evidence import Evidence
 from lastchunk.reports.proofs import Proofs
 
 
@@ -122,3 +124,15 @@ def _rank(item: Comparison, design: str) -> tuple[int, int, str]:
         if verdict is not None and verdict.witness_session >= 0:
             return place, verdict.witness_session, slug
     return len(PROPERTIES), 0, ""
+
+
+def evidence_of(review: Review) -> Evidence:
+    """All that a report has gathered."""
+    return Evidence(
+        {design.name: design.cls for design in review.comparisons[0].designs},
+        review.comparisons,
+        review.conditions,
+        review.proofs.verifications if review.proofs is not None else (),
+        review.matrix,
+        f"{MATRIX_FOLDER}/{EXAMPLES}",
+    )

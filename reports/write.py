@@ -21,7 +21,6 @@ from lastchunk.reports import content
 from lastchunk.reports.base.kinds import LOOKS, styles
 from lastchunk.reports.base.schedules import MATRIX_FOLDER
 from lastchunk.reports.base.sealed import sealed_with_sources
-from lastchunk.reports.claims.evidence import evidence_of
 from lastchunk.reports.claims.ledger import Ledger, ledger
 from lastchunk.reports.figures.costs import cost_figure
 from lastchunk.reports.figures.delays import delay_figure
@@ -42,7 +41,7 @@ from lastchunk.reports.proofs import (
     scope_block,
 )
 from lastchunk.reports.result import result
-from lastchunk.reports.review import Review
+from lastchunk.reports.review import Review, evidence_of
 
 TEMPLATE = Path(__file__).parent / "page.html.j2"
 CONTENTS = ("figures", MATRIX_FOLDER, "report.html", "report.md", "result.json", "sessions.parquet")

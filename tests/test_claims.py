@@ -10,10 +10,9 @@ from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reports.claims.by_sessions import failures, of_a_closed_tab, seen
 from lastchunk.reports.claims.catalogue import CLAIMS
 from lastchunk.reports.claims.conditions import QUESTIONS, find_conditions
-from lastchunk.reports.claims.evidence import evidence_of
 from lastchunk.reports.claims.ledger import TITLES, ledger
 from lastchunk.reports.proofs import Proofs
-from lastchunk.reports.review import Review, make_review
+from lastchunk.reports.review import Review, evidence_of, make_review
 
 DESIGNS = ["manual", "alarm", "lazy-alarm"]
 BY_NUMBER = {claim.number: claim for claim in CLAIMS}

@@ -18,10 +18,10 @@ from lastchunk.cli.gate import failed_schedules
 from lastchunk.cli.loading import load, options
 from lastchunk.model.base.files import write_text
 from lastchunk.model.base.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
-from lastchunk.model.explore.deadline import Deadline
 from lastchunk.model.explore.export.promela import promela
 from lastchunk.model.explore.export.tchecker import tchecker
 from lastchunk.model.explore.scope.refusals import NotExplorableError
+from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.threshold import Threshold, find_threshold
 from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, Switches, Verification
 from lastchunk.model.explore.verify import verify as run_verify

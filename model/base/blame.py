@@ -12,7 +12,9 @@ from typing import Any
 STANDARD_LIBRARY = sysconfig.get_path("stdlib")
 """Where an error may come from that a line of the design has led to."""
 OURS = str(Path(__file__).parents[1])
-CALLERS = tuple(str(Path(OURS, *parts)) for parts in (("world", "code", "program.py"), ("design", "load.py")))
+CALLERS = tuple(
+    str(Path(OURS, *parts)) for parts in (("world", "code", "program.py"), ("design", "load.py"))
+)
 """Who calls code of a design; what is further out is none of it."""
 ESCAPES = (SystemExit, KeyboardInterrupt, GeneratorExit)
 """What ends a program when it is raised, and is no answer that a design may give."""

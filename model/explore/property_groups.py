@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from lastchunk.model.base.verdict import Verdict, VerdictKind
-from lastchunk.model.explore.deadline import Deadline, OutOfTimeError
+from lastchunk.model.explore.search.deadline import Deadline, OutOfTimeError
 from lastchunk.model.explore.search.search import Search
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.witness.counterexample import Counterexample, counterexample
 from lastchunk.model.explore.witness.cycles import Rounds, exactly
 from lastchunk.model.explore.witness.endless import Round, endless_example, once_round
 from lastchunk.model.explore.witness.paths import Walk
+from lastchunk.model.explore.witness.walks import walk_to
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Part:
         out: dict[str, tuple[Counterexample, ...]] = {}
         deadline = self.search.deadline.after()
         for slug, finding in self.search.found.findings.items():
-            walk = self.search.walk_to(finding)
+            walk = walk_to(self.search, finding)
             made = [self._in_time(slug, k, walk, deadline) for k in FROM_A_PATH if k in kinds]
             earliest = self._earliest(slug, deadline) if "earliest" in kinds else None
             out[slug] = tuple(item for item in (*made, earliest) if item is not None)
@@ -183,4 +184,4 @@ class Part:
         found = search.run()
         if found.unfinished or slug not in found.findings:
             return None
-        return self._in_time(slug, "earliest", search.walk_to(found.findings[slug]), after)
+        return self._in_time(slug, "earliest", walk_to(search, found.findings[slug]), after)

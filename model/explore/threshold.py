@@ -13,7 +13,7 @@ from typing import Literal
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import load_design
-from lastchunk.model.explore.deadline import Deadline
+from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.scenario.load import load_scenario
 

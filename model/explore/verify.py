@@ -9,7 +9,6 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.verdict import Verdict, VerdictKind
 from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.explore.code.watched import TellsApart
-from lastchunk.model.explore.deadline import Deadline
 from lastchunk.model.explore.property_groups import (
     BETWEEN_MS,
     SILENT,
@@ -20,6 +19,7 @@ from lastchunk.model.explore.property_groups import (
 )
 from lastchunk.model.explore.scope.assumptions import assumptions
 from lastchunk.model.explore.scope.unsaid import DEFAULT_SCOPE, unsaid
+from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.search.search import (
     Budget,
     Exploration,

@@ -15,9 +15,8 @@ from lastchunk.model.design.load import find_class
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.explore.verify import Verification
-from lastchunk.reports.base.schedules import EXAMPLES, MATRIX_FOLDER
+from lastchunk.reports.base.schedules import EXAMPLES
 from lastchunk.reports.claims.conditions import Condition
-from lastchunk.reports.review import Review
 
 
 @dataclass(frozen=True)
@@ -43,18 +42,6 @@ class Evidence:
         """The settings that a design ran with; None, its defaults, where no session was run."""
         specs = [spec for item in self.comparisons for spec in item.designs]
         return next((spec.settings for spec in specs if spec.name == design), None)
-
-
-def evidence_of(review: Review) -> Evidence:
-    """All that a report has gathered."""
-    return Evidence(
-        {design.name: design.cls for design in review.comparisons[0].designs},
-        review.comparisons,
-        review.conditions,
-        review.proofs.verifications if review.proofs is not None else (),
-        review.matrix,
-        f"{MATRIX_FOLDER}/{EXAMPLES}",
-    )
 
 
 def evidence_of_matrix(matrix: Matrix) -> Evidence:

@@ -12,6 +12,7 @@ import pytest
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.search.search import Search
 from lastchunk.model.explore.state.machine import Machine, monitor_for
+from lastchunk.model.explore.witness.walks import walk_to
 from lastchunk.model.properties import asked
 from lastchunk.model.scenario.load import load_scenario
 from tests.explore.whole_ms import by_brute_force
@@ -117,7 +118,7 @@ def test_finds_what_brute_force_finds(name: str) -> None:
     assert not found.unfinished
     assert set(found.findings) == set(by_brute_force(design, scenario).violated) & set(SLUGS)
     for finding in found.findings.values():
-        assert search.walk_to(finding).happenings
+        assert walk_to(search, finding).happenings
 
 
 def test_a_path_leads_where_the_search_went_also_where_code_was_looked_at_before() -> None:
@@ -129,7 +130,7 @@ def test_a_path_leads_where_the_search_went_also_where_code_was_looked_at_before
     found = search.run()
     assert "complete_at_finalization" in found.findings
     for finding in found.findings.values():
-        assert search.walk_to(finding).happenings
+        assert walk_to(search, finding).happenings
 
 
 def test_code_that_is_built_again_gets_the_answers_it_got_before() -> None:
@@ -151,4 +152,4 @@ def test_code_that_is_built_again_gets_the_answers_it_got_before() -> None:
     found = search.run()
     assert not found.unfinished
     for finding in found.findings.values():
-        assert search.walk_to(finding).happenings
+        assert walk_to(search, finding).happenings

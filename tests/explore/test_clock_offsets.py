@@ -12,6 +12,7 @@ from lastchunk.model.explore.scope.refusals import refusals
 from lastchunk.model.explore.search.search import Search
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.verify import verify
+from lastchunk.model.explore.witness.walks import walk_to
 from lastchunk.model.properties import EXPLORABLE, Violation, asked
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay
@@ -49,7 +50,7 @@ def test_clocks_show_what_brute_force_shows(
         violated |= set(by_brute_force(design, scenario, offsets_ms=offsets_ms).violated)
     assert set(found.findings) == violated & set(slugs)
     for finding in found.findings.values():
-        offsets = search.walk_to(finding).offsets_ms
+        offsets = walk_to(search, finding).offsets_ms
         assert all(low_ms <= offset <= high_ms for offset in offsets)
 
 

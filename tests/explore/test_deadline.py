@@ -9,8 +9,8 @@ import pytest
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import load_design
-from lastchunk.model.explore import deadline
-from lastchunk.model.explore.deadline import Deadline, OutOfTimeError
+from lastchunk.model.explore.search import deadline
+from lastchunk.model.explore.search.deadline import Deadline, OutOfTimeError
 from lastchunk.model.explore.search.search import STEPS_A_LOOK, Budget, Search
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.threshold import find_threshold

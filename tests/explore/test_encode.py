@@ -15,8 +15,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from lastchunk.model.explore.code.encode import Attempt, Encoder, Name
 from lastchunk.model.explore.code.frames import NotListed
-from lastchunk.model.explore.state.encode import Attempt, Encoder, Name
 from lastchunk.model.explore.state.text import BLANK, Text
 from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.reference_impl.contract import Chunk

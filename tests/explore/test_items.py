@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from lastchunk.model.design.load import OBJECT_METHODS, load_design
+from lastchunk.model.explore.code.encode import Encoder
 from lastchunk.model.explore.state.collect import SKIPPED, Collector
 from lastchunk.model.explore.state.discrete import Skeleton
-from lastchunk.model.explore.state.encode import Encoder
 from lastchunk.model.explore.state.monitor import Monitor
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.properties import JudgeSettings

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from lastchunk.model.explore.code.encode import Encoder
 from lastchunk.model.explore.code.frames import NotListed, frames_of
 from lastchunk.model.explore.code.kept import Codes, KeptEncoder
-from lastchunk.model.explore.state.encode import Encoder
 from lastchunk.model.explore.state.programs import Programs
 from lastchunk.model.explore.state.text import Text
 from lastchunk.model.world.code.program import Program

@@ -19,7 +19,7 @@ from tests.tree import linked
 VERSIONS = ("3.11", "3.12", "3.13")
 SCRIPT = """
 import types
-from lastchunk.model.explore.state.encode import Encoder
+from lastchunk.model.explore.code.encode import Encoder
 from lastchunk.model.explore.code.kept import Codes, KeptEncoder
 from lastchunk.model.explore.code.frames import frames_of
 from lastchunk.model.explore.state.text import Text

@@ -10,10 +10,9 @@ from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reports import proofs as section
-from lastchunk.reports.claims.evidence import evidence_of
 from lastchunk.reports.claims.ledger import ledger
 from lastchunk.reports.markdown import markdown
-from lastchunk.reports.review import make_review
+from lastchunk.reports.review import evidence_of, make_review
 from lastchunk.reports.write import render
 
 

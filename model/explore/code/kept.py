@@ -19,9 +19,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from lastchunk.model.explore.code.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
-from lastchunk.model.explore.code.sizes import Size
-from lastchunk.model.explore.state.encode import (
+from lastchunk.model.explore.code.encode import (
     ATOMS,
     CHUNK,
     DICT,
@@ -32,6 +30,8 @@ from lastchunk.model.explore.state.encode import (
     Place,
     Reference,
 )
+from lastchunk.model.explore.code.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
+from lastchunk.model.explore.code.sizes import Size
 from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.model.world.base.frozen import fields_of
 from lastchunk.model.world.code.program import Program

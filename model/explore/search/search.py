@@ -16,20 +16,18 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import isqrt
 from typing import Any
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.base.step_limit import steadily
-from lastchunk.model.explore.deadline import Deadline, now
+from lastchunk.model.explore.search.deadline import Deadline, now
 from lastchunk.model.explore.search.past import Past
 from lastchunk.model.explore.state.machine import Machine
 from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.timing.steps import Leaf
 from lastchunk.model.explore.timing.store import EqualStore, Store
 from lastchunk.model.explore.timing.zone import Bounds, Zone, at_most
-from lastchunk.model.explore.witness.paths import Walk, Walker
 from lastchunk.model.properties import Held, Violation
 
 Progress = Callable[[int, int, int], None]
@@ -354,23 +352,3 @@ class Search:
         memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         is_over = memory_mb >= self.budget.memory_mb
         return f"{self.budget.memory_mb:,} MB of memory" if is_over else ""
-
-    def walk_to(self, finding: Finding) -> Walk:
-        """The path from the root to a finding, as the steps of one session."""
-        walker = self.walker_at(finding.parent)
-        walker.step(self.classes[finding.parent][0], finding.move, finding.leaf, ())
-        return walker.walk()
-
-    def walker_at(self, number: int) -> Walker:
-        """One who has walked the path from the root to a class."""
-        numbers = [number]
-        while self.classes[numbers[-1]][1] >= 0:
-            numbers.append(self.classes[numbers[-1]][1])
-        numbers.reverse()
-        node, _, _, leaf, orders = self.classes[numbers[0]]
-        walker = Walker(self.machine, (leaf, node, orders))
-        for before, after in pairwise(numbers):
-            _, _, move, leaf, orders = self.classes[after]
-            assert move is not None
-            walker.step(self.classes[before][0], move, leaf, orders)
-        return walker

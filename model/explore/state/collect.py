@@ -11,7 +11,7 @@ from collections.abc import Callable
 from operator import is_
 from typing import Any
 
-from lastchunk.model.explore.state.encode import ATOMS, Encoder
+from lastchunk.model.explore.code.encode import ATOMS, Encoder
 from lastchunk.model.explore.state.monitor import Monitor
 from lastchunk.model.explore.state.part import Item
 from lastchunk.model.explore.state.programs import Programs

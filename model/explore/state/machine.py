@@ -1,8 +1,8 @@
 """The world as a machine over state classes: its states, and the steps between them.
 
 A `Node` is a discrete state, with one world that stands for all that are equal to it up to names
-and times. `Machine` runs that world's steps, each once (`explore.timing.steps`), and says which node
-and which zone come next.
+and times. `Machine` runs that world's steps, each once (`explore.timing.steps`), and says which
+node and which zone come next.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.design.load import OBJECT_METHODS, DesignSpec
+from lastchunk.model.explore.code.encode import Encoder
 from lastchunk.model.explore.code.frames import NotListed
 from lastchunk.model.explore.code.kept import PLAIN
 from lastchunk.model.explore.code.sizes import chunk_of
@@ -19,7 +20,6 @@ from lastchunk.model.explore.code.watched import time_limit, watched
 from lastchunk.model.explore.scope.refusals import refuse
 from lastchunk.model.explore.state.collect import Collector, Times
 from lastchunk.model.explore.state.discrete import Skeleton
-from lastchunk.model.explore.state.encode import Encoder
 from lastchunk.model.explore.state.monitor import Monitor, copy_facts
 from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.state.repeatable import CHECKED, check_repeatable

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from lastchunk.model.base.errors import DesignError
+from lastchunk.model.explore.code.encode import ATOMS, WORLD_MADE, Encoder, Place, Reference
 from lastchunk.model.explore.code.frames import Frame, NotListed, frames_of
 from lastchunk.model.explore.code.kept import PLAIN, Codes, KeptEncoder
-from lastchunk.model.explore.state.encode import ATOMS, WORLD_MADE, Encoder, Place, Reference
 from lastchunk.model.explore.state.part import Item
 from lastchunk.model.world.base.frozen import fields_of
 from lastchunk.model.world.code.program import Program

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lastchunk.model.explore.state.encode import Attempt, Bag, Name, Place, Reference
+from lastchunk.model.explore.code.encode import Attempt, Bag, Name, Place, Reference
 from lastchunk.model.explore.timing.instant import Instant
 
 Names = Mapping[int, str]

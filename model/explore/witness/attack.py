@@ -15,7 +15,7 @@ from pathlib import Path
 
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.explore.deadline import Deadline
+from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.state.monitor import copy_facts
 from lastchunk.model.properties import EXPLORABLE, Violation
 from lastchunk.model.scenario.schema import Scenario

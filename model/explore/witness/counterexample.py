@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lastchunk.model.base.errors import DesignError, InputError, InternalError
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.explore.deadline import Deadline
+from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.witness.paths import Walk
 from lastchunk.model.explore.witness.times import (
     Choice,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from lastchunk.model.explore.deadline import Deadline
+from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.search.search import Search
 from lastchunk.model.explore.state.monitor import copy_facts
 from lastchunk.model.explore.state.node import Move
@@ -23,6 +23,7 @@ from lastchunk.model.explore.witness.counterexample import (
     session_of,
 )
 from lastchunk.model.explore.witness.times import in_order, instants_of, ranges_of, times_of
+from lastchunk.model.explore.witness.walks import walker_at
 from lastchunk.model.properties import EXPLORABLE, Violation
 from lastchunk.model.simulate import Run
 from lastchunk.model.simulate.schedule import Schedule
@@ -58,7 +59,7 @@ def once_round(
 
     None where no whole milliseconds fit. Raises `ExplorerError` where the replay goes elsewhere.
     """
-    walker = search.walker_at(cycle[0])
+    walker = walker_at(search, cycle[0])
     before = len(walker.happenings)
     for number, following in pairwise(cycle):
         node = search.classes[number][0]

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lastchunk.model.explore.deadline import Deadline, OutOfTimeError
+from lastchunk.model.explore.search.deadline import Deadline, OutOfTimeError
 from lastchunk.model.explore.timing.zone import (
     HALF,
     NONE,
