@@ -69,9 +69,9 @@ class Front:
 
     # --- what a search asks ----------------------------------------------------------------------
 
-    def root(self) -> tuple[Leaf, Zone]:
+    def roots(self) -> Iterator[tuple[Leaf, Zone]]:
         """The beginning."""
-        return self._leaf(self.initial, {}, 1, 0), point()
+        yield self._leaf(self.initial, {}, 1, 0), point()
 
     def successors(self, node: Any, zone: Zone) -> Iterator[tuple[Any, Leaf, Zone, Zone]]:
         """Every step out of a class."""
