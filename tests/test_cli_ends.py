@@ -21,6 +21,7 @@ from lastchunk.model.scenario.load import SHIPPED
 from lastchunk.model.simulate import simulate
 
 COMPLETE = "complete_at_finalization"
+ENDLESS = "recording.duration_ms={distribution='exponential', mean_ms=9000}"
 COMMANDS = (
     "compare",
     "designs",
@@ -170,7 +171,7 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "no time": (("verify", *SMALL, "--seconds", "nan"), "--seconds: nan; allowed: at least 1"),
     "no memory": (("verify", *SMALL, "--memory-mb", "-1"), "--memory-mb: -1"),
     "an uplink": (("verify", "cellular-driving"), "uplink: 'a shared uplink'"),
-    "a range of durations": (("verify", "lossy-mobile"), "recording.duration_ms"),
+    "a duration without end": (("verify", "harmless", "--set", ENDLESS), "recording.duration_ms"),
     "a threshold without ms": (("verify", *SMALL, "--threshold", "chunks"), "'chunks'; allowed: a"),
     "no such threshold": (("verify", *SMALL, "--threshold", "graze_ms"), "known name 'grace_ms'"),
     "an export of another": (("verify", "harmless", "--promela", "{out}"), "small-scope with"),

@@ -12,6 +12,8 @@ from typing import Any
 STANDARD_LIBRARY = sysconfig.get_path("stdlib")
 """Where an error may come from that a line of the design has led to."""
 OURS = str(Path(__file__).parents[1])
+MODULES = __name__.rsplit(".", 2)[0] + "."
+"""How the names of the model's own modules begin."""
 CALLERS = tuple(
     str(Path(OURS, *parts)) for parts in (("world", "code", "program.py"), ("design", "load.py"))
 )

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from lastchunk.model.explore.timing.instant import OURS, Span, refuse
+from lastchunk.model.base.blame import MODULES
+from lastchunk.model.explore.timing.instant import Span, refuse
 from lastchunk.reference_impl.contract import Chunk
 
 WHAT = "tell the size of the last chunk, where recording.duration_ms is a range,"
@@ -51,7 +52,7 @@ class UnsizedChunk(Chunk):
     @property
     def size_bytes(self) -> Any:
         """The size, for the world."""
-        if not str(sys._getframe(1).f_globals.get("__name__", "")).startswith(OURS):
+        if not str(sys._getframe(1).f_globals.get("__name__", "")).startswith(MODULES):
             refuse(WHAT, INSTEAD)
         return SIZE.__get__(self)
 

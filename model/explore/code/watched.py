@@ -14,14 +14,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from lastchunk.model.base.blame import MODULES
 from lastchunk.model.base.step_limit import STEP_SECONDS_MAX, StepLimit
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.world.code.program import Program
 from lastchunk.reference_impl.clock import Uncatchable
 from lastchunk.reference_impl.contract import Chunk, Response
-
-OURS = __name__.rsplit(".", 2)[0] + "."
-"""How the names of the model's own modules begin."""
 
 
 class TellsApart(Uncatchable):
@@ -30,7 +28,7 @@ class TellsApart(Uncatchable):
 
 def _checked() -> None:
     """Raise `TellsApart` unless it is the world that looks."""
-    if not str(sys._getframe(2).f_globals.get("__name__", "")).startswith(OURS):
+    if not str(sys._getframe(2).f_globals.get("__name__", "")).startswith(MODULES):
         raise TellsApart
 
 

@@ -15,14 +15,13 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
+from lastchunk.model.base.blame import MODULES
 from lastchunk.model.explore.timing.zone import at_most, below
 from lastchunk.model.world.code.clone import share
 from lastchunk.model.world.code.program import TimeError
 from lastchunk.reference_impl.clock import TimeRefused, driven, place_of
 
 HERE = __name__
-OURS = HERE.rsplit(".", 2)[0] + "."
-"""How the names of the model's own modules begin."""
 
 
 class Timeline(Protocol):
@@ -42,7 +41,7 @@ MAY_DO = (
 
 def refuse(what: str, instead: str = MAY_DO) -> NoReturn:
     """Raise `TimeError` with the line of the code that asked; what a design must not catch."""
-    place = place_of(sys._getframe(1), OURS if driven.program is not None else HERE)
+    place = place_of(sys._getframe(1), MODULES if driven.program is not None else HERE)
     text = f"exploring cannot {what} exactly: {place}; {instead}"
     raise TimeRefused(text) if driven.program is not None else TimeError(text)
 
@@ -56,7 +55,7 @@ def _refused(what: str) -> Callable[..., Any]:
 
 def _unwritten(self: Any, *_: Any) -> str:
     """The words of a verdict may name a time; a replay in whole ms fills it in."""
-    if not str(sys._getframe(1).f_globals.get("__name__", "")).startswith(OURS):
+    if not str(sys._getframe(1).f_globals.get("__name__", "")).startswith(MODULES):
         refuse("write a time into a text")
     return "so many"
 

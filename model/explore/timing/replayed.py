@@ -12,10 +12,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from lastchunk.model.base.blame import MODULES
 from lastchunk.reference_impl.clock import driven
-
-OURS = __name__.rsplit(".", 2)[0] + "."
-"""How the names of the model's own modules begin."""
 
 
 def taped(question: Any, ask: Callable[[], Any]) -> Any:
@@ -48,4 +46,4 @@ def asking_line() -> str:
 
 
 def _is_ours(frame: Any) -> bool:
-    return str(frame.f_globals.get("__name__", "")).startswith(OURS)
+    return str(frame.f_globals.get("__name__", "")).startswith(MODULES)
