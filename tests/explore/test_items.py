@@ -15,7 +15,7 @@ import pytest
 from lastchunk.model.design.load import OBJECT_METHODS, load_design
 from lastchunk.model.explore.code.encode import Encoder
 from lastchunk.model.explore.state.collect import SKIPPED, Collector
-from lastchunk.model.explore.state.discrete import Skeleton
+from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.monitor import Monitor
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.properties import JudgeSettings
@@ -59,7 +59,7 @@ class Stage:
             known.clear()
         world.object.program.digest = world.client.program.digest = None
         items = self.collector.collect(world, Facts(), times)
-        return Skeleton(items, self.symmetric).key
+        return DiscreteState(items, self.symmetric).key
 
     def play(self, order: tuple[int, ...]) -> Stage:
         """The uploads of the chunks arrive in this order."""

@@ -90,7 +90,7 @@ class Exploration:
 def earliest(node: Node, zone: Zone) -> int:
     """The earliest time, as a bound since the beginning, at which something may happen next."""
     at, offset_ms = node.places[0]
-    count = len(node.skeleton.fires)
+    count = len(node.discrete.fires)
     return at_most(offset_ms) - max(zone.row(at)[:count])
 
 

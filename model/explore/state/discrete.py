@@ -5,8 +5,8 @@ and a blank for each time. The times are the *columns* of the state's zone: one 
 thing, and one for each other instant that is not tied to a column already.
 
 Chunks are ranked by what the items say of them where they are interchangeable; equal ones are
-*tied*, and the zone decides their order (`Skeleton.groups`). That a swap of two tied chunks changes
-nothing is checked by doing it.
+*tied*, and the zone decides their order (`DiscreteState.groups`). That a swap of two tied chunks
+changes nothing is checked by doing it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Column = tuple[int, int]
 """An instant's name and the ms after it."""
 
 
-class Skeleton:
+class DiscreteState:
     """A state without its zone: ``key`` is equal for equal states.
 
     ``columns`` are the instants, in order; ``fires`` the pending keys, the first columns.
@@ -83,7 +83,7 @@ class Skeleton:
             return False
         order = list(self.chunks)
         order[rank : rank + 2] = two, one
-        swapped = Skeleton(self.items, False, order)
+        swapped = DiscreteState(self.items, False, order)
         if swapped.key != self.key:
             return False
         block_one, block_two = self._block(one), self._block(two)

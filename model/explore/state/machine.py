@@ -19,7 +19,7 @@ from lastchunk.model.explore.code.sizes import chunk_of
 from lastchunk.model.explore.code.watched import time_limit, watched
 from lastchunk.model.explore.scope.refusals import refuse
 from lastchunk.model.explore.state.collect import Collector, Times
-from lastchunk.model.explore.state.discrete import Skeleton
+from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.monitor import Monitor, copy_facts
 from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.state.repeatable import CHECKED, check_repeatable
@@ -167,7 +167,7 @@ class Machine:
                 if cell.content is None:
                     self.asker.begin(node.places, part, cell)
                     facts = copy_facts(node.facts)
-                    now_ms = node.times[node.skeleton.fires[0]]
+                    now_ms = node.times[node.discrete.fires[0]]
                     judgements = self.monitor.end(facts, now_ms, "quiet")
                     self.asker.cell.content = Leaf(judgements, frozenset())
                     places.append((cell, part))
@@ -231,26 +231,26 @@ class Machine:
                 f"{self.design.name}: storage, or what is under way, holds {error.what}; "
                 f"allowed: {error.instead or PLAIN}"
             ) from None
-        skeleton = Skeleton(items, self.symmetric)
-        leaf.chunks = skeleton.chunks
-        leaf.layout = layout_of(skeleton, self.asker.columns, places, made)
-        node = self.nodes.get(skeleton.key)
+        discrete = DiscreteState(items, self.symmetric)
+        leaf.chunks = discrete.chunks
+        leaf.layout = layout_of(discrete, self.asker.columns, places, made)
+        node = self.nodes.get(discrete.key)
         if node is None:
             if len(self.nodes) < CHECKED or len(self.nodes) % CHECKED == 0:
                 code = self.design.name
-                check_repeatable(self.collector, code, skeleton, world, facts, known)
+                check_repeatable(self.collector, code, discrete, world, facts, known)
             if self.symmetric:
-                skeleton.find_groups()
-            node = Node(len(self.nodes), skeleton, world, facts, known)
-            self.nodes[skeleton.key] = node
+                discrete.find_groups()
+            node = Node(len(self.nodes), discrete, world, facts, known)
+            self.nodes[discrete.key] = node
         leaf.target = node
 
 
-def layout_of(skeleton: Skeleton, columns: int, places: Any, made: Any) -> Layout:
-    """How the zone over a skeleton's columns follows from the zone of the state before it."""
+def layout_of(discrete: DiscreteState, columns: int, places: Any, made: Any) -> Layout:
+    """How the zone over a discrete state's columns follows from the zone of the state before it."""
     sources, lows, highs, ties = [], [], [], []
-    found = {name: (at, offset_ms) for at, (name, offset_ms) in enumerate(skeleton.columns)}
-    for column, (name, offset_ms) in enumerate(skeleton.columns):
+    found = {name: (at, offset_ms) for at, (name, offset_ms) in enumerate(discrete.columns)}
+    for column, (name, offset_ms) in enumerate(discrete.columns):
         low_ms: int = 0
         high_ms: int | None = 0
         while name in made:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lastchunk.model.explore.state.collect import Times
-from lastchunk.model.explore.state.discrete import Skeleton
+from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.symmetry import Sorter
 from lastchunk.model.explore.timing.steps import Cell
 from lastchunk.model.explore.timing.zone import Pick
@@ -46,50 +46,52 @@ class Move:
 
 
 class Node:
-    """A discrete state: its skeleton and the world that stands for it.
+    """A discrete state and the world that stands for it.
 
     ``ends`` is the tree of what would be judged if nothing ever changed any more.
     """
 
     __slots__ = (
+        "discrete",
         "ends",
         "facts",
         "moves",
         "number",
         "pending",
         "places",
-        "skeleton",
         "sorter",
         "store",
         "times",
         "world",
     )
 
-    def __init__(self, number: int, skeleton: Skeleton, world: World, facts: Facts, times: Times):
+    def __init__(
+        self, number: int, discrete: DiscreteState, world: World, facts: Facts, times: Times
+    ):
         self.number = number
-        self.skeleton = skeleton
+        self.discrete = discrete
         self.world = world
         self.facts = facts
         self.times = times
         self.store: Any = None
         self.ends = Cell()
         self.places = {
-            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(skeleton.columns)
+            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(discrete.columns)
         }
-        assert len(self.places) == len(skeleton.columns), "two columns for one instant"
-        self.pending = range(len(skeleton.fires))
-        groups = skeleton.groups
-        self.sorter = Sorter(groups, len(skeleton.columns)) if groups else None
+        assert len(self.places) == len(discrete.columns), "two columns for one instant"
+        self.pending = range(len(discrete.fires))
+        groups = discrete.groups
+        self.sorter = Sorter(groups, len(discrete.columns)) if groups else None
         self.moves = self._moves()
 
     def _moves(self) -> list[Move]:
         own: dict[int, list[Move]] = {
             column: [Move(column, key, outcome) for outcome in outcomes_of(self.world, key)]
-            for column, key in enumerate(self.skeleton.fires)
+            for column, key in enumerate(self.discrete.fires)
         }
-        for group, blocks in enumerate(self.skeleton.groups):
+        for group, blocks in enumerate(self.discrete.groups):
             assert self.sorter is not None
-            first = self.skeleton.ranks[group]
+            first = self.discrete.ranks[group]
             for number, block in enumerate(blocks[1:], 1):
                 swap = self.sorter.swap(group, number)
                 for column, origin in zip(block, blocks[0], strict=True):

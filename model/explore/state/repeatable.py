@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.explore.state.collect import Collector, Times
-from lastchunk.model.explore.state.discrete import Skeleton
+from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.world import World
 
@@ -17,7 +17,12 @@ CHECKED = 25
 
 
 def check_repeatable(
-    collector: Collector, name: str, skeleton: Skeleton, world: World, facts: Facts, times: Times
+    collector: Collector,
+    name: str,
+    discrete: DiscreteState,
+    world: World,
+    facts: Facts,
+    times: Times,
 ) -> None:
     """Build the code's state once more. Raises `DesignError` with where it parts."""
     again = world.fork()
@@ -26,7 +31,7 @@ def check_repeatable(
         program.is_checked = True
     try:
         items = collector.collect(again, facts, times)
-        if Skeleton(items, False, skeleton.chunks).key == skeleton.key:
+        if DiscreteState(items, False, discrete.chunks).key == discrete.key:
             return
         raise DesignError(
             f"{name} comes to another state when it is told the same again"

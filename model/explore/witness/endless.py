@@ -65,7 +65,7 @@ def once_round(
         node = search.classes[number][0]
         walker.step(node, *_step_to(search, number, following))
     node = search.classes[cycle[0]][0]
-    if walker.skeleton().key != node.skeleton.key:
+    if walker.discrete().key != node.discrete.key:
         raise ExplorerError("a cycle of classes does not come back to the state it began in")
     wanted = [end for end in search.ends_of(cycle[0]) if _violates(end, slug)]
     if wanted:

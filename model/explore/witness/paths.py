@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lastchunk.model.explore.state.discrete import Skeleton
+from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.machine import Machine
 from lastchunk.model.explore.state.monitor import copy_facts
 from lastchunk.model.explore.state.node import Move, Node
@@ -141,10 +141,10 @@ class Walker:
         self.offsets_ms.append(self.drawn.clock_offset(instance))
         return self.offsets_ms[-1]
 
-    def skeleton(self) -> Skeleton:
+    def discrete(self) -> DiscreteState:
         """The state that the path has come to, its chunks in the order of the class."""
         items = self.machine.collector.collect(self.world, self.facts, self.times)
-        return Skeleton(items, self.machine.symmetric, self.order)
+        return DiscreteState(items, self.machine.symmetric, self.order)
 
     def _settle(self) -> None:
         world = self.world
@@ -176,15 +176,15 @@ class Walker:
             one, two = move.ranks
             order[one], order[two] = order[two], order[one]
             self.order = tuple(order)
-        skeleton = self.skeleton()
-        if skeleton.key != node.skeleton.key:
+        discrete = self.discrete()
+        if discrete.key != node.discrete.key:
             raise AssertionError("a path leads elsewhere than the search went")
         script, world = self.script, self.world
         script.places = {
-            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(skeleton.columns)
+            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(discrete.columns)
         }
         script.answers = answers_to(move.cell, leaf)
-        key = skeleton.fires[move.column]
+        key = discrete.fires[move.column]
         time = self.times[key]
         early = move.harmless and self.machine.pruning
         self.happenings.append(Happening(key, move.outcome, time.name, time.offset_ms, early))
@@ -205,18 +205,18 @@ class Walker:
     def end(self, node: Node, leaf: Leaf) -> None:
         """Judge where the path has come to, as if nothing ever changed any more."""
         self.script.places = {
-            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(self.skeleton().columns)
+            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(self.discrete().columns)
         }
         self.script.answers = answers_to(node.ends, leaf)
         self.machine.monitor.end(copy_facts(self.facts), self.world.now_ms, "quiet")
 
     def _rename(self, node: Node, leaf: Leaf, orders: Any) -> None:
-        mine = dict(zip(node.skeleton.chunks, self.order, strict=True))
+        mine = dict(zip(node.discrete.chunks, self.order, strict=True))
         self._sort(leaf.target, [mine.get(chunk, chunk) for chunk in leaf.chunks], orders)
 
     def _sort(self, target: Node | None, order: list[int], orders: Any) -> None:
         if target is not None and orders:
-            for first, ranked in zip(target.skeleton.ranks, orders, strict=True):
+            for first, ranked in zip(target.discrete.ranks, orders, strict=True):
                 order[first : first + len(ranked)] = [order[first + source] for source in ranked]
         self.order = tuple(order)
 
