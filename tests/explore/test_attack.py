@@ -16,7 +16,7 @@ from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.matrix.cells import explore_class, joined
 from lastchunk.model.explore.matrix.scopes import FIXED, PUTS, small
 from lastchunk.model.explore.state import machine, node
-from lastchunk.model.explore.state.part import Item
+from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.explore.timing.bounds import bounds_of
 from lastchunk.model.explore.timing.store import Store
 from lastchunk.model.explore.verify import Budget, verify
@@ -83,13 +83,13 @@ def early(delay: Any, now: Any, times: Any) -> Any:
 
 def forget_fields(monkeypatch: pytest.MonkeyPatch, *fields: str) -> None:
     """These fields of an instance are no part of the state any more; without a name, none is."""
-    whole = Item.__init__
+    whole = StatePart.__init__
 
-    def without(self: Item, parts: tuple[Any, ...], *more: Any) -> None:
+    def without(self: StatePart, parts: tuple[Any, ...], *more: Any) -> None:
         forgotten = parts[1:2] == ("field",) and (not fields or parts[2] in fields)
         whole(self, parts[:3] if forgotten else parts, *more)
 
-    monkeypatch.setattr(Item, "__init__", without)
+    monkeypatch.setattr(StatePart, "__init__", without)
 
 
 def test_a_field_that_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,10 @@
 """The discrete part of a state, in one canonical text, and the instants that it refers to.
 
-An item's text has a chunk's rank in place of its index, an attempt's rank in place of its number,
+A part's text has a chunk's rank in place of its index, an attempt's rank in place of its number,
 and a blank for each time. The times are the *columns* of the state's zone: one for each pending
 thing, and one for each other instant that is not tied to a column already.
 
-Chunks are ranked by what the items say of them where they are interchangeable; equal ones are
+Chunks are ranked by what the parts say of them where they are interchangeable; equal ones are
 *tied*, and the zone decides their order (`DiscreteState.groups`). That a swap of two tied chunks
 changes nothing is checked by doing it.
 """
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lastchunk.model.explore.state.part import Item
+from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.world.base.pending import Key
 
 Column = tuple[int, int]
@@ -34,33 +34,33 @@ class DiscreteState:
         "columns",
         "fires",
         "groups",
-        "items",
         "key",
         "owners",
+        "parts",
         "ranks",
         "signatures",
     )
 
-    def __init__(self, items: list[Item], symmetric: bool, order: Sequence[int] | None = None):
-        self.items = items
+    def __init__(self, parts: list[StatePart], symmetric: bool, order: Sequence[int] | None = None):
+        self.parts = parts
         self.groups: list[list[tuple[int, ...]]] = []
         self.ranks: list[int] = []
         self.signatures: dict[int, Any] = {}
-        attempts = _attempt_ranks(items)
+        attempts = _attempt_ranks(parts)
         if order is None:
             order = self._ranked(attempts, symmetric)
         self.chunks = tuple(order)
         names = {chunk: f"#{rank}" for rank, chunk in enumerate(order)}
-        self.key, self.columns, self.fires, self.owners = _layout(items, names, attempts)
+        self.key, self.columns, self.fires, self.owners = _layout(parts, names, attempts)
 
     def _ranked(self, attempts: Mapping[Any, int], symmetric: bool) -> list[int]:
-        chunks = sorted(frozenset().union(*(item.chunks for item in self.items)))
+        chunks = sorted(frozenset().union(*(part.chunks for part in self.parts)))
         if not symmetric:  # each keeps its own index: the code may look at it
             return list(range(max(chunks, default=-1) + 1))
         for chunk in chunks:
             names = dict.fromkeys(chunks, "?")
             names[chunk] = "*"
-            texts = [item.fill(names, attempts)[0] for item in self.items if chunk in item.chunks]
+            texts = [part.fill(names, attempts)[0] for part in self.parts if chunk in part.chunks]
             self.signatures[chunk] = tuple(sorted(texts))
         return sorted(chunks, key=lambda chunk: self.signatures[chunk])
 
@@ -83,7 +83,7 @@ class DiscreteState:
             return False
         order = list(self.chunks)
         order[rank : rank + 2] = two, one
-        swapped = DiscreteState(self.items, False, order)
+        swapped = DiscreteState(self.parts, False, order)
         if swapped.key != self.key:
             return False
         block_one, block_two = self._block(one), self._block(two)
@@ -99,10 +99,10 @@ class DiscreteState:
         return tuple(at for at, owner in enumerate(self.owners) if owner == {chunk})
 
 
-def _attempt_ranks(items: list[Item]) -> dict[Any, int]:
+def _attempt_ranks(parts: list[StatePart]) -> dict[Any, int]:
     numbers: dict[Any, set[int]] = {}
-    for item in items:
-        for mark in item.text.attempts:
+    for part in parts:
+        for mark in part.text.attempts:
             numbers.setdefault(mark.call, set()).add(mark.number)
     return {
         (call, number): rank
@@ -112,29 +112,29 @@ def _attempt_ranks(items: list[Item]) -> dict[Any, int]:
 
 
 def _layout(
-    items: list[Item], names: Mapping[int, str], attempts: Mapping[Any, int]
+    parts: list[StatePart], names: Mapping[int, str], attempts: Mapping[Any, int]
 ) -> tuple[Any, list[Column], list[Key], list[frozenset[int]]]:
-    rendered = [(*item.fill(names, attempts), item) for item in items]
+    rendered = [(*part.fill(names, attempts), part) for part in parts]
     rendered.sort(key=lambda entry: (entry[2].key is None, entry[0]))
     columns: list[Column] = []
     owners: list[frozenset[int]] = []
     fires: list[Key] = []
     known: dict[int, tuple[int, int]] = {}
-    for _, times, item in rendered:
-        if item.key is None:
+    for _, times, part in rendered:
+        if part.key is None:
             break
         time = times[0]
         known[time.name] = (len(columns), time.offset_ms)
         columns.append((time.name, time.offset_ms))
-        owners.append(item.chunks)
-        fires.append(item.key)
+        owners.append(part.chunks)
+        fires.append(part.key)
     refers: list[tuple[int, int]] = []
-    for _, times, item in rendered:
-        for time in times if item.key is None else times[1:]:
+    for _, times, part in rendered:
+        for time in times if part.key is None else times[1:]:
             if time.name not in known:
                 known[time.name] = (len(columns), time.offset_ms)
                 columns.append((time.name, time.offset_ms))
-                owners.append(item.chunks)
+                owners.append(part.chunks)
             at, offset_ms = known[time.name]
             refers.append((at, time.offset_ms - offset_ms))
     texts = tuple(text for text, _, _ in rendered)

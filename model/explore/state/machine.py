@@ -18,11 +18,11 @@ from lastchunk.model.explore.code.kept import PLAIN
 from lastchunk.model.explore.code.sizes import chunk_of
 from lastchunk.model.explore.code.watched import time_limit, watched
 from lastchunk.model.explore.scope.refusals import refuse
-from lastchunk.model.explore.state.collect import Collector, Times
 from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.monitor import Monitor, copy_facts
 from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.state.repeatable import CHECKED, check_repeatable
+from lastchunk.model.explore.state.state_encoder import StateEncoder, Times
 from lastchunk.model.explore.timing.bounds import bounds_of
 from lastchunk.model.explore.timing.drawn import Drawn
 from lastchunk.model.explore.timing.instant import Instant
@@ -95,8 +95,8 @@ class Machine:
         fixed = [scenario, design, design.settings, design.cls, self.pristine.client.settings]
         made = [part for program in self.pristine.programs for part in program.made_by_world()]
         self.encoder = Encoder(methods, [*fixed, *scenario.faults, *made])
-        self.collector = Collector(self.encoder, monitor, self.pristine, self.symmetric)
-        self.collector.origin = Instant(self.asker, 0) if origin else None
+        self.state_encoder = StateEncoder(self.encoder, monitor, self.pristine, self.symmetric)
+        self.state_encoder.origin = Instant(self.asker, 0) if origin else None
 
     # --- states ------------------------------------------------------------------------------
 
@@ -225,20 +225,20 @@ class Machine:
             known[pending.key] = Instant(self.asker, name)
         world.fresh = []
         try:
-            items = self.collector.collect(world, facts, known)
+            parts = self.state_encoder.encode(world, facts, known)
         except NotListed as error:
             raise DesignError(
                 f"{self.design.name}: storage, or what is under way, holds {error.what}; "
                 f"allowed: {error.instead or PLAIN}"
             ) from None
-        discrete = DiscreteState(items, self.symmetric)
+        discrete = DiscreteState(parts, self.symmetric)
         leaf.chunks = discrete.chunks
         leaf.layout = layout_of(discrete, self.asker.columns, places, made)
         node = self.nodes.get(discrete.key)
         if node is None:
             if len(self.nodes) < CHECKED or len(self.nodes) % CHECKED == 0:
                 code = self.design.name
-                check_repeatable(self.collector, code, discrete, world, facts, known)
+                check_repeatable(self.state_encoder, code, discrete, world, facts, known)
             if self.symmetric:
                 discrete.find_groups()
             node = Node(len(self.nodes), discrete, world, facts, known)

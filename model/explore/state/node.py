@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lastchunk.model.explore.state.collect import Times
 from lastchunk.model.explore.state.discrete import DiscreteState
+from lastchunk.model.explore.state.state_encoder import Times
 from lastchunk.model.explore.state.symmetry import Sorter
 from lastchunk.model.explore.timing.steps import Cell
 from lastchunk.model.explore.timing.zone import Pick

@@ -1,4 +1,4 @@
-"""An item: one part of a state, as text with the names, ranks and times left open."""
+"""A part of a state, as text with the names, ranks and times left open."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.world.base.pending import Key
 
 
-class Item:
+class StatePart:
     """One part of a state: its text, the chunks that it names, and what it fires."""
 
     __slots__ = ("chunks", "key", "text")
 
-    def __init__(self, parts: tuple[Any, ...], key: Key | None = None) -> None:
-        self.text = Text(parts)
+    def __init__(self, content: tuple[Any, ...], key: Key | None = None) -> None:
+        self.text = Text(content)
         self.chunks = frozenset(self.text.chunks)
         self.key = key
 
     def fill(self, names: Names, ranks: Ranks) -> tuple[str, list[Instant]]:
-        """The item's text, and its times in order."""
+        """The part's text, and its times in order."""
         text = self.text
         if text.ready is not None:
             return text.ready, text.times

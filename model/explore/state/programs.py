@@ -1,4 +1,4 @@
-"""The items of a program: one for each task and field, with what they share known by number."""
+"""The parts of a program: one for each task and field, with what they share known by number."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lastchunk.model.base.errors import DesignError
 from lastchunk.model.explore.code.encode import ATOMS, WORLD_MADE, Encoder, Place, Reference
 from lastchunk.model.explore.code.frames import Frame, NotListed, frames_of
 from lastchunk.model.explore.code.kept import PLAIN, Codes, KeptEncoder
-from lastchunk.model.explore.state.part import Item
+from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.world.base.frozen import fields_of
 from lastchunk.model.world.code.program import Program
 from lastchunk.reference_impl.contract import Chunk
@@ -29,20 +29,20 @@ class Programs:
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self.codes = Codes()
-        self.tasks: dict[Any, Item] = {}
-        self.fields: dict[Any, Item] = {}
+        self.tasks: dict[Any, StatePart] = {}
+        self.fields: dict[Any, StatePart] = {}
 
-    def items(self, owner: str, program: Program) -> list[Item]:
+    def parts(self, owner: str, program: Program) -> list[StatePart]:
         """The tasks of a program and its instance's fields, kept until it is told something.
 
         Raises `DesignError` for what code may not keep.
         """
         if program.digest is None or program.digest[0] != owner:
             program.digest = (owner, self._written(owner, program))
-        items: list[Item] = program.digest[1]
-        return items
+        parts: list[StatePart] = program.digest[1]
+        return parts
 
-    def _written(self, owner: str, program: Program) -> list[Item]:
+    def _written(self, owner: str, program: Program) -> list[StatePart]:
         target = program.built()
         fixed = {**self.encoder.fixed, id(target): -1}
         kept = KeptEncoder(fixed, self.codes)
@@ -54,19 +54,19 @@ class Programs:
             for name, value in sorted(fields.items())
             if id(value) not in fixed and not isinstance(value, WORLD_MADE)
         ]
-        return [item if isinstance(item, Item) else self._item(*item) for item in made]
+        return [part if isinstance(part, StatePart) else self._part(*part) for part in made]
 
-    def _item(self, key: Any, parts: tuple[Any, ...]) -> Item:
-        last = parts[-1]
+    def _part(self, key: Any, content: tuple[Any, ...]) -> StatePart:
+        last = content[-1]
         if type(last) is Reference or (type(last) is Place and last.number is not None):
             key = None  # it is met elsewhere too, and has a number in this state
-        item = self.tasks.get(key) or Item(parts)
+        part = self.tasks.get(key) or StatePart(content)
         if key is not None:
-            self.tasks[key] = item
-        return item
+            self.tasks[key] = part
+        return part
 
     def _task(self, owner: str, task: Any, suspended: Any, kept: KeptEncoder, program: Any) -> Any:
-        """A task, by where its coroutine stands and what it holds: an item, or what makes one."""
+        """A task, by where its coroutine stands and what it holds: a part, or what makes one."""
         try:
             frames = list(frames_of(suspended))
             identity = _identity(frames, kept)
@@ -75,13 +75,13 @@ class Programs:
             found = self.tasks.get((owner, task, identity))
             if found is not None:
                 return found
-            parts = (owner, self.encoder.world(task), kept.suspended(frames))
-            return (owner, task, identity), parts
+            content = (owner, self.encoder.world(task), kept.suspended(frames))
+            return (owner, task, identity), content
         except NotListed as error:
             raise _refused(program, f"{task[0]}() suspended", error) from None
 
     def _field(self, owner: str, name: str, value: Any, kept: KeptEncoder, program: Any) -> Any:
-        """A field of an instance: an item, or what makes one."""
+        """A field of an instance: a part, or what makes one."""
         key = _key(owner, name, value)
         if key in self.tasks and type(value) not in EMPTY:
             return self.tasks[key]
@@ -115,12 +115,12 @@ def _identity(frames: list[Any], kept: KeptEncoder) -> tuple[Any, ...] | None:
         if not isinstance(frame, Frame):
             return None
         out += (frame.code, frame.at, frame.names)
-        for item in frame.held:
-            number = kept.fixed.get(id(item))
+        for value in frame.held:
+            number = kept.fixed.get(id(value))
             if number is not None:
                 out.append(("fixed", number))
-            elif type(item) in LASTING:
-                out.append((type(item), item))
+            elif type(value) in LASTING:
+                out.append((type(value), value))
             else:
                 return None
     return tuple(out)

@@ -7,8 +7,8 @@ clock, would make a proof worthless; so some states are built twice.
 from __future__ import annotations
 
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.explore.state.collect import Collector, Times
 from lastchunk.model.explore.state.discrete import DiscreteState
+from lastchunk.model.explore.state.state_encoder import StateEncoder, Times
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.world import World
 
@@ -17,7 +17,7 @@ CHECKED = 25
 
 
 def check_repeatable(
-    collector: Collector,
+    encoder: StateEncoder,
     name: str,
     discrete: DiscreteState,
     world: World,
@@ -30,29 +30,29 @@ def check_repeatable(
         program.digest = None
         program.is_checked = True
     try:
-        items = collector.collect(again, facts, times)
-        if DiscreteState(items, False, discrete.chunks).key == discrete.key:
+        parts = encoder.encode(again, facts, times)
+        if DiscreteState(parts, False, discrete.chunks).key == discrete.key:
             return
         raise DesignError(
             f"{name} comes to another state when it is told the same again"
-            f"{_parted(collector, world, again)}; it may depend on its context's storage, blobs "
+            f"{_parted(encoder, world, again)}; it may depend on its context's storage, blobs "
             "and now() alone"
         )
     finally:
         again.shed()
 
 
-def _parted(collector: Collector, world: World, again: World) -> str:
+def _parted(encoder: StateEncoder, world: World, again: World) -> str:
     """Where two worlds part that were told the same: the line, and what the code holds."""
     for owner, one, two in (
         ("object", world.object.program, again.object.program),
         ("page", world.client.program, again.client.program),
     ):
         lines = map(one.line_of, one.tasks)
-        items = zip(collector.programs.items(owner, one), collector.programs.items(owner, two))  # noqa: B905
-        for item, other in items:
+        parts = zip(encoder.programs.parts(owner, one), encoder.programs.parts(owner, two))  # noqa: B905
+        for part, other in parts:
             line = next(lines, "")  # the tasks come first, then the fields
-            held, holds = item.text.words(), other.text.words()
+            held, holds = part.text.words(), other.text.words()
             if held != holds:
                 pairs = enumerate(zip(held, holds))  # noqa: B905
                 at = next((at for at, (a, b) in pairs if a != b), len(held))

@@ -1,7 +1,7 @@
 """Encoded values as text, with the names, attempts and times left open.
 
-A text is built once for each item, as constant pieces with marks between them, and then filled in
-as often as the chunks are put in another order. Most items hold no mark but times: theirs is
+A text is built once for each part, as constant pieces with marks between them, and then filled in
+as often as the chunks are put in another order. Most parts hold no mark but times: theirs is
 ready.
 """
 

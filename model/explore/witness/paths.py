@@ -143,8 +143,8 @@ class Walker:
 
     def discrete(self) -> DiscreteState:
         """The state that the path has come to, its chunks in the order of the class."""
-        items = self.machine.collector.collect(self.world, self.facts, self.times)
-        return DiscreteState(items, self.machine.symmetric, self.order)
+        parts = self.machine.state_encoder.encode(self.world, self.facts, self.times)
+        return DiscreteState(parts, self.machine.symmetric, self.order)
 
     def _settle(self) -> None:
         world = self.world

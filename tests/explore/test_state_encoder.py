@@ -14,9 +14,9 @@ import pytest
 
 from lastchunk.model.design.load import OBJECT_METHODS, load_design
 from lastchunk.model.explore.code.encode import Encoder
-from lastchunk.model.explore.state.collect import SKIPPED, Collector
 from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.monitor import Monitor
+from lastchunk.model.explore.state.state_encoder import SKIPPED, StateEncoder
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.properties import JudgeSettings
 from lastchunk.model.scenario.load import load_scenario
@@ -49,17 +49,21 @@ class Stage:
         methods = (*OBJECT_METHODS, "construct", self.design.cls.stop_call)
         encoder = Encoder(methods, [*fixed, *self.scenario.faults])
         monitor = Monitor(["complete_at_finalization"], (), JudgeSettings())
-        self.collector = Collector(encoder, monitor, pristine, symmetric)
+        self.state_encoder = StateEncoder(encoder, monitor, pristine, symmetric)
 
     def key(self, world: World | None = None) -> Any:
-        """The discrete state of a world; no item of an earlier one is used again."""
+        """The discrete state of a world; no part of an earlier one is used again."""
         world = world or self.hand.world
         times = {key: Instant(CLOCK, at) for at, key in enumerate(world.pending)}
-        for known in (self.collector.known, self.collector.stored, self.collector.calls):
+        for known in (
+            self.state_encoder.known,
+            self.state_encoder.stored,
+            self.state_encoder.calls,
+        ):
             known.clear()
         world.object.program.digest = world.client.program.digest = None
-        items = self.collector.collect(world, Facts(), times)
-        return DiscreteState(items, self.symmetric).key
+        parts = self.state_encoder.encode(world, Facts(), times)
+        return DiscreteState(parts, self.symmetric).key
 
     def play(self, order: tuple[int, ...]) -> Stage:
         """The uploads of the chunks arrive in this order."""
