@@ -37,7 +37,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from lastchunk.model.explore.state.node import Move, Node
-from lastchunk.model.explore.timing.steps import Cell, Draw, Leaf, Test
+from lastchunk.model.explore.timing.steps import Branch, Draw, Leaf, Slot
 from lastchunk.model.explore.timing.zone import HALF, NONE, SCALE, Pick, Zone, at_most
 
 Need = dict[int, int]
@@ -95,7 +95,7 @@ class Past:
         for move in node.moves:
             places = _places_of(move, len(node.places))
             moved = {at for at, place in enumerate(places) if place in pending}
-            for other, ms in self._asked(move.cell, places.index(column), moved):
+            for other, ms in self._asked(move.slot, places.index(column), moved):
                 if other is None:
                     return None
                 need[places[other]] = max(ms, need.get(places[other], -ALL))
@@ -104,16 +104,16 @@ class Past:
             need[other] = max(ms, need.get(other, -ALL))
         return need
 
-    def _asked(self, cell: Cell, at: int, pending: set[int]) -> Iterator[Asked]:
+    def _asked(self, slot: Slot, at: int, pending: set[int]) -> Iterator[Asked]:
         """What a step asks for of an instant that is long past."""
-        stack = [cell]
+        stack = [slot]
         while stack:
             content = stack.pop().content
             if isinstance(content, Leaf):
                 yield from self._asked_after(content, at)
             elif isinstance(content, Draw):
-                stack += content.branches.values()
-            elif isinstance(content, Test):
+                stack += content.slots.values()
+            elif isinstance(content, Branch):
                 taken: Any = None
                 if at in (content.left, content.right) and content.left != content.right:
                     is_left = content.left == at
@@ -124,7 +124,7 @@ class Past:
                     else:
                         yield other, -(bound // SCALE) if is_left else bound // SCALE + 1
                         taken = is_left if other in pending else None
-                stack += [to for answer, to in content.branches.items() if taken in (None, answer)]
+                stack += [to for answer, to in content.slots.items() if taken in (None, answer)]
 
     def _asked_after(self, leaf: Leaf, at: int) -> Iterator[Asked]:
         """What the state after a step asks for, and whoever wants to know how long it took."""

@@ -26,7 +26,7 @@ from lastchunk.model.explore.state.state_encoder import StateEncoder, Times
 from lastchunk.model.explore.timing.bounds import bounds_of
 from lastchunk.model.explore.timing.drawn import Drawn
 from lastchunk.model.explore.timing.instant import Instant
-from lastchunk.model.explore.timing.steps import Asker, Cell, Leaf, walk
+from lastchunk.model.explore.timing.steps import ClassTimeline, Leaf, Slot, walk
 from lastchunk.model.explore.timing.zone import Layout, Zone, at_most, fire, nearest_of, point
 from lastchunk.model.properties import judge_settings
 from lastchunk.model.scenario.schema import Scenario
@@ -77,17 +77,17 @@ class Machine:
         self.plain = design
         self.origin = origin
         self.design = design = watched(design) if self.symmetric else design
-        self.asker = Asker()
+        self.timeline = ClassTimeline()
         self.names = 1
         self.nodes: dict[Any, Node] = {}
         self.runs = 0
         refuse(scenario)
         check_values(design.name, design.settings)
         self.lasting = lasting_of(design.name, self.plain.cls)
-        self.start = Cell()
+        self.start = Slot()
         self.pristine = World(design, scenario, 0)
         self.pristine.chunk_of = chunk_of
-        self.drawn = Drawn(scenario, self.pristine.client.settings.chunk_ms, self.asker)
+        self.drawn = Drawn(scenario, self.pristine.client.settings.chunk_ms, self.timeline)
         self.pristine.object.meter = Unmetered()
         for program in self.pristine.programs:
             program.records = True
@@ -96,31 +96,31 @@ class Machine:
         made = [part for program in self.pristine.programs for part in program.made_by_world()]
         self.encoder = Encoder(methods, [*fixed, *scenario.faults, *made])
         self.state_encoder = StateEncoder(self.encoder, monitor, self.pristine, self.symmetric)
-        self.state_encoder.origin = Instant(self.asker, 0) if origin else None
+        self.state_encoder.origin = Instant(self.timeline, 0) if origin else None
 
     # --- states ------------------------------------------------------------------------------
 
     def roots(self) -> Iterator[tuple[Leaf, Zone]]:
         """Each beginning: a leaf like that of any step, and the zone it applies to."""
-        cells = [self.start]
-        while cells:
-            for cell, zone in walk(cells.pop(), point()):
-                if cell.content is None:
-                    self._begin(zone, cell)
-                if isinstance(cell.content, Leaf):
-                    yield cell.content, zone
+        slots = [self.start]
+        while slots:
+            for slot, zone in walk(slots.pop(), point()):
+                if slot.content is None:
+                    self._begin(zone, slot)
+                if isinstance(slot.content, Leaf):
+                    yield slot.content, zone
                 else:
-                    cells.append(cell)
+                    slots.append(slot)
 
-    def _begin(self, zone: Zone, cell: Cell) -> None:
+    def _begin(self, zone: Zone, slot: Slot) -> None:
         """Let the world begin; the tree of the beginnings has a leaf more."""
         world, places = self.pristine.fork(), {0: (0, 0)}
-        world.now_ms = Instant(self.asker, 0)  # type: ignore[assignment]
-        self.asker.begin(places, zone, self.start, cell.drawn)
+        world.now_ms = Instant(self.timeline, 0)  # type: ignore[assignment]
+        self.timeline.begin(places, zone, self.start, slot.drawn)
         try:
             self.drawn.give(world)
             world.begin()
-            self.asker.cell.content = self._leaf(world, Facts(), {}, places)
+            self.timeline.slot.content = self._leaf(world, Facts(), {}, places)
         finally:
             world.shed()
 
@@ -143,19 +143,19 @@ class Machine:
             before = zone if move.harmless and self.pruning else fired
             if before is None:
                 continue
-            leaf = move.cell.content
+            leaf = move.slot.content
             if type(leaf) is Leaf:  # as most are: no question of time is asked
                 following = before if leaf.layout is None else leaf.layout.apply(before)
                 yield move, leaf, before, following
                 continue
-            places = [(move.cell, before)]
+            places = [(move.slot, before)]
             while places:
-                for cell, part in walk(*places.pop()):
-                    if cell.content is None:
-                        self._run(node, move, part, cell.drawn)
-                        places.append((cell, part))
+                for slot, part in walk(*places.pop()):
+                    if slot.content is None:
+                        self._run(node, move, part, slot.drawn)
+                        places.append((slot, part))
                         continue
-                    leaf = cell.content
+                    leaf = slot.content
                     assert type(leaf) is Leaf
                     yield move, leaf, part, part if leaf.layout is None else leaf.layout.apply(part)
 
@@ -163,24 +163,24 @@ class Machine:
         """How a class is judged if nothing ever changes any more: as at a quiet end."""
         places = [(node.ends, zone)]
         while places:
-            for cell, part in walk(*places.pop()):
-                if cell.content is None:
-                    self.asker.begin(node.places, part, cell)
+            for slot, part in walk(*places.pop()):
+                if slot.content is None:
+                    self.timeline.begin(node.places, part, slot)
                     facts = copy_facts(node.facts)
                     now_ms = node.times[node.discrete.fires[0]]
                     judgements = self.monitor.end(facts, now_ms, "quiet")
-                    self.asker.cell.content = Leaf(judgements, frozenset())
-                    places.append((cell, part))
+                    self.timeline.slot.content = Leaf(judgements, frozenset())
+                    places.append((slot, part))
                 else:
-                    assert isinstance(cell.content, Leaf)
-                    yield cell.content, part
+                    assert isinstance(slot.content, Leaf)
+                    yield slot.content, part
 
     # --- steps -------------------------------------------------------------------------------
 
     def _run(self, node: Node, move: Move, zone: Zone, drawn: tuple[int, ...]) -> None:
         """Run a step of the world in a class; the tree has a leaf more."""
         self.runs += 1
-        self.asker.begin(node.places, zone, move.cell, drawn)
+        self.timeline.begin(node.places, zone, move.slot, drawn)
         world = node.world.fork()
         world.trace, world.fresh = [], []
         facts = copy_facts(node.facts)
@@ -195,7 +195,7 @@ class Machine:
         finally:
             # Code that is dropped later, as garbage, would ask the class of another step.
             world.shed()
-        self.asker.cell.content = leaf
+        self.timeline.slot.content = leaf
 
     def _leaf(self, world: World, facts: Facts, times: Times, places: Any) -> Leaf:
         events, world.trace = world.trace, []
@@ -222,7 +222,7 @@ class Machine:
             # come by it in another way, and two names that are one would tie it to the first way.
             name, self.names = self.names, self.names + 1
             made[name] = bounds_of(pending.delay, world.now_ms, known)
-            known[pending.key] = Instant(self.asker, name)
+            known[pending.key] = Instant(self.timeline, name)
         world.fresh = []
         try:
             parts = self.state_encoder.encode(world, facts, known)
@@ -233,7 +233,7 @@ class Machine:
             ) from None
         discrete = DiscreteState(parts, self.symmetric)
         leaf.chunks = discrete.chunks
-        leaf.layout = layout_of(discrete, self.asker.columns, places, made)
+        leaf.layout = layout_of(discrete, self.timeline.columns, places, made)
         node = self.nodes.get(discrete.key)
         if node is None:
             if len(self.nodes) < CHECKED or len(self.nodes) % CHECKED == 0:

@@ -7,7 +7,7 @@ from typing import Any
 from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.state_encoder import Times
 from lastchunk.model.explore.state.symmetry import Sorter
-from lastchunk.model.explore.timing.steps import Cell
+from lastchunk.model.explore.timing.steps import Slot
 from lastchunk.model.explore.timing.zone import Pick
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.base.pending import Key
@@ -26,13 +26,13 @@ class Move:
     ``swap`` puts a zone's columns in the other order, ``ranks`` are the two ranks.
     """
 
-    __slots__ = ("cell", "column", "fires", "harmless", "key", "outcome", "ranks", "swap")
+    __slots__ = ("column", "fires", "harmless", "key", "outcome", "ranks", "slot", "swap")
 
     def __init__(self, column: int, key: Key, outcome: str) -> None:
         self.column = self.fires = column
         self.key = key
         self.outcome = outcome
-        self.cell = Cell()
+        self.slot = Slot()
         self.harmless = (key[0], outcome) in NEVER_MATTERS
         self.ranks: tuple[int, int] | None = None
         self.swap: Pick | None = None
@@ -41,7 +41,7 @@ class Move:
         """The same move, of another chunk that is tied with this one, and of its column."""
         other = Move(self.column, self.key, self.outcome)
         other.fires = column
-        other.cell, other.swap, other.ranks = self.cell, swap, ranks
+        other.slot, other.swap, other.ranks = self.slot, swap, ranks
         return other
 
 
@@ -74,7 +74,7 @@ class Node:
         self.facts = facts
         self.times = times
         self.store: Any = None
-        self.ends = Cell()
+        self.ends = Slot()
         self.places = {
             name: (at, offset_ms) for at, (name, offset_ms) in enumerate(discrete.columns)
         }

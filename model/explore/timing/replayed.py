@@ -16,7 +16,7 @@ from lastchunk.model.base.blame import MODULES
 from lastchunk.reference_impl.clock import driven
 
 
-def taped(question: Any, ask: Callable[[], Any]) -> Any:
+def replayed_answer(question: Any, ask: Callable[[], Any]) -> Any:
     """The answer to a question: the one given before if the code is being built again."""
     asking = driven.program
     if asking is None:

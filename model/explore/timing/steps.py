@@ -1,7 +1,7 @@
 """A step of the world, run once and remembered for every state class that takes it again.
 
 What a happening does to the discrete state depends on times only through comparisons. So a step is
-a decision tree: at each `Test` a comparison of two instants, at each `Leaf` what came of it. The
+a decision tree: at each `Branch` a comparison of two instants, at each `Leaf` what came of it. The
 tree grows as classes walk it; the world runs once for each leaf, not once for each class.
 
 What the world draws from a range that no difference of times can hold, such as how far the clock of
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.explore.timing.replayed import asking_line, taped
+from lastchunk.model.explore.timing.replayed import asking_line, replayed_answer
 from lastchunk.model.explore.timing.zone import Layout, Zone, constrain, negated
 from lastchunk.model.properties import Judgement
 
@@ -38,10 +38,10 @@ class Leaf:
         self.late: tuple[int, int, int] | None = None
 
 
-class Test:
+class Branch:
     """Whether ``x_left - x_right`` keeps a bound; or, without one, how much it is exactly."""
 
-    __slots__ = ("bound", "branches", "drawn", "left", "right")
+    __slots__ = ("bound", "drawn", "left", "right", "slots")
 
     def __init__(
         self, left: int, right: int, bound: int | None, drawn: tuple[int, ...] = ()
@@ -50,36 +50,36 @@ class Test:
         self.right = right
         self.bound = bound
         self.drawn = drawn
-        self.branches: dict[Any, Cell] = {}
+        self.slots: dict[Any, Slot] = {}
 
-    def branch(self, answer: Any) -> Cell:
+    def slot_for(self, answer: Any) -> Slot:
         """Where an answer leads."""
-        cell = self.branches.get(answer)
-        if cell is None:
-            cell = self.branches[answer] = Cell(self.drawn)
-        return cell
+        slot = self.slots.get(answer)
+        if slot is None:
+            slot = self.slots[answer] = Slot(self.drawn)
+        return slot
 
 
 class Draw:
     """One of ``count`` things that the world may draw: a branch for each, whatever the times."""
 
-    __slots__ = ("branches",)
+    __slots__ = ("slots",)
 
     def __init__(self, count: int, drawn: tuple[int, ...]) -> None:
-        self.branches: dict[Any, Cell] = {number: Cell((*drawn, number)) for number in range(count)}
+        self.slots: dict[Any, Slot] = {number: Slot((*drawn, number)) for number in range(count)}
 
 
-class Cell:
+class Slot:
     """A place in the tree, empty until a class has been there; ``drawn`` led to it."""
 
     __slots__ = ("content", "drawn")
 
     def __init__(self, drawn: tuple[int, ...] = ()) -> None:
-        self.content: Leaf | Test | Draw | None = None
+        self.content: Leaf | Branch | Draw | None = None
         self.drawn = drawn
 
 
-class Asker:
+class ClassTimeline:
     """The `Timeline` of a running step: answers by the class it runs in, and grows the tree.
 
     Where the class leaves an answer open, it takes the first branch and narrows the class; whoever
@@ -89,14 +89,14 @@ class Asker:
     def __init__(self) -> None:
         self.zone: Zone | None = None
         self.places: dict[int, tuple[int, int]] = {}
-        self.cell = Cell()
+        self.slot = Slot()
         self.draws: list[int] = []
 
     def begin(
         self,
         places: dict[int, tuple[int, int]],
         zone: Zone,
-        cell: Cell,
+        slot: Slot,
         drawn: tuple[int, ...] = (),
     ) -> None:
         """A step begins in a class; ``places`` are the instants' columns, with their offsets.
@@ -105,7 +105,7 @@ class Asker:
         """
         self.places = places
         self.zone = zone
-        self.cell = cell
+        self.slot = slot
         self.draws = list(drawn)
 
     @property
@@ -114,29 +114,29 @@ class Asker:
         assert self.zone is not None
         return self.zone.size
 
-    def _test(self, left: int, right: int, bound: int | None) -> Test:
-        if self.cell.content is None:
-            self.cell.content = Test(left, right, bound, self.cell.drawn)
-        test = self.cell.content
-        if not isinstance(test, Test) or (test.left, test.right, test.bound) != (
+    def _branch(self, left: int, right: int, bound: int | None) -> Branch:
+        if self.slot.content is None:
+            self.slot.content = Branch(left, right, bound, self.slot.drawn)
+        branch = self.slot.content
+        if not isinstance(branch, Branch) or (branch.left, branch.right, branch.bound) != (
             left,
             right,
             bound,
         ):
             raise _unrepeatable()
-        return test
+        return branch
 
     def draw(self, count: int) -> int:
         """One of so many things."""
         if count == 1:
             return 0
-        if self.cell.content is None:
-            self.cell.content = Draw(count, self.cell.drawn)
-        draw = self.cell.content
-        if not isinstance(draw, Draw) or len(draw.branches) != count:
+        if self.slot.content is None:
+            self.slot.content = Draw(count, self.slot.drawn)
+        draw = self.slot.content
+        if not isinstance(draw, Draw) or len(draw.slots) != count:
             raise _unrepeatable()
         number = self.draws.pop(0) if self.draws else 0
-        self.cell = draw.branches[number]
+        self.slot = draw.slots[number]
         return number
 
     def _place(self, name: int) -> tuple[int, int]:
@@ -144,18 +144,18 @@ class Asker:
 
     def holds(self, left: int, right: int, bound: int) -> bool:
         """Whether ``left - right`` keeps a bound."""
-        return bool(taped((left, right, bound), lambda: self._holds(left, right, bound)))
+        return bool(replayed_answer((left, right, bound), lambda: self._holds(left, right, bound)))
 
     def exactly(self, left: int, right: int) -> int | None:
         """``left - right`` in ms where the class leaves only one value; else None."""
-        answer: int | None = taped((left, right), lambda: self._exactly(left, right))
+        answer: int | None = replayed_answer((left, right), lambda: self._exactly(left, right))
         return answer
 
     def _holds(self, left: int, right: int, bound: int) -> bool:
         """Whether ``left - right`` keeps a bound."""
         (i, i_ms), (j, j_ms) = self._place(left), self._place(right)
         bound += (i_ms - j_ms) << 10
-        test = self._test(i, j, bound)
+        branch = self._branch(i, j, bound)
         assert self.zone is not None
         if self.zone[i, j] <= bound:
             answer = True
@@ -164,16 +164,16 @@ class Asker:
         else:
             answer = True
             self.zone = constrain(self.zone, i, j, bound)
-        self.cell = test.branch(answer)
+        self.slot = branch.slot_for(answer)
         return answer
 
     def _exactly(self, left: int, right: int) -> int | None:
         """``left - right`` in ms where the class leaves only one value; else None."""
         (i, i_ms), (j, j_ms) = self._place(left), self._place(right)
-        test = self._test(i, j, None)
+        branch = self._branch(i, j, None)
         assert self.zone is not None
         answer = fixed_ms(self.zone, i, j)
-        self.cell = test.branch(answer)
+        self.slot = branch.slot_for(answer)
         return None if answer is None else answer - i_ms + j_ms
 
 
@@ -191,23 +191,23 @@ def fixed_ms(zone: Zone, i: int, j: int) -> int | None:
     return high >> 10 if high == -zone[j, i] else None
 
 
-def walk(cell: Cell, zone: Zone) -> Iterator[tuple[Cell, Zone]]:
+def walk(slot: Slot, zone: Zone) -> Iterator[tuple[Slot, Zone]]:
     """The leaves, or empty places, that a class comes to, each with its part of the class."""
-    stack = [(cell, zone)]
+    stack = [(slot, zone)]
     while stack:
-        cell, zone = stack.pop()
-        test = cell.content
-        if not isinstance(test, Test):
-            if isinstance(test, Draw):
-                stack += [(branch, zone) for branch in test.branches.values()]
+        slot, zone = stack.pop()
+        branch = slot.content
+        if not isinstance(branch, Branch):
+            if isinstance(branch, Draw):
+                stack += [(each, zone) for each in branch.slots.values()]
             else:
-                yield cell, zone
-        elif test.bound is None:
-            stack.append((test.branch(fixed_ms(zone, test.left, test.right)), zone))
+                yield slot, zone
+        elif branch.bound is None:
+            stack.append((branch.slot_for(fixed_ms(zone, branch.left, branch.right)), zone))
         else:
-            no = constrain(zone, test.right, test.left, negated(test.bound))
+            no = constrain(zone, branch.right, branch.left, negated(branch.bound))
             if no is not None:
-                stack.append((test.branch(False), no))
-            yes = constrain(zone, test.left, test.right, test.bound)
+                stack.append((branch.slot_for(False), no))
+            yes = constrain(zone, branch.left, branch.right, branch.bound)
             if yes is not None:
-                stack.append((test.branch(True), yes))
+                stack.append((branch.slot_for(True), yes))

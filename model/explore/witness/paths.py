@@ -18,8 +18,8 @@ from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.timing.bounds import bounds_of
 from lastchunk.model.explore.timing.drawn import Drawn
 from lastchunk.model.explore.timing.instant import Instant
-from lastchunk.model.explore.timing.replayed import taped
-from lastchunk.model.explore.timing.steps import Cell, Draw, Leaf, Test
+from lastchunk.model.explore.timing.replayed import replayed_answer
+from lastchunk.model.explore.timing.steps import Branch, Draw, Leaf, Slot
 from lastchunk.model.explore.timing.zone import at_most, negated
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.base.pending import Key
@@ -68,15 +68,15 @@ class Script:
 
     def __init__(self) -> None:
         self.places: dict[int, tuple[int, int]] = {}
-        self.answers: list[tuple[Test | Draw, Any]] = []
+        self.answers: list[tuple[Branch | Draw, Any]] = []
         self.constraints: list[Constraint] = []
 
-    def _next(self, left: int, right: int) -> tuple[Test, Any, int, int]:
-        test, answer = self.answers.pop(0)
+    def _next(self, left: int, right: int) -> tuple[Branch, Any, int, int]:
+        branch, answer = self.answers.pop(0)
         (i, i_ms), (j, j_ms) = self.places[left], self.places[right]
-        if not isinstance(test, Test) or (test.left, test.right) != (i, j):
+        if not isinstance(branch, Branch) or (branch.left, branch.right) != (i, j):
             raise AssertionError("a path asks other questions than the search did")
-        return test, answer, i_ms, j_ms
+        return branch, answer, i_ms, j_ms
 
     def draw(self, count: int) -> int:
         """What the path drew."""
@@ -84,11 +84,11 @@ class Script:
 
     def holds(self, left: int, right: int, bound: int) -> bool:
         """Whether ``left - right`` keeps a bound."""
-        return bool(taped((left, right, bound), lambda: self._holds(left, right, bound)))
+        return bool(replayed_answer((left, right, bound), lambda: self._holds(left, right, bound)))
 
     def exactly(self, left: int, right: int) -> int | None:
         """``left - right`` in ms where the class leaves only one value; else None."""
-        answer: int | None = taped((left, right), lambda: self._exactly(left, right))
+        answer: int | None = replayed_answer((left, right), lambda: self._exactly(left, right))
         return answer
 
     def _holds(self, left: int, right: int, bound: int) -> bool:
@@ -183,7 +183,7 @@ class Walker:
         script.places = {
             name: (at, offset_ms) for at, (name, offset_ms) in enumerate(discrete.columns)
         }
-        script.answers = answers_to(move.cell, leaf)
+        script.answers = answers_to(move.slot, leaf)
         key = discrete.fires[move.column]
         time = self.times[key]
         early = move.harmless and self.machine.pruning
@@ -227,16 +227,16 @@ class Walker:
         return Walk(tuple(self.happenings), tuple(constraints), self.names, self.ended, *drawn)
 
 
-def answers_to(cell: Cell, leaf: Leaf) -> list[tuple[Test | Draw, Any]]:
-    """The tests from a step's beginning to one of its leaves, each with the answer taken."""
-    if cell.content is leaf:
+def answers_to(slot: Slot, leaf: Leaf) -> list[tuple[Branch | Draw, Any]]:
+    """The branches of the tree from a step's beginning to one of its leaves, each with the answer taken."""
+    if slot.content is leaf:
         return []
-    stack: list[tuple[Cell, list[tuple[Test | Draw, Any]]]] = [(cell, [])]
+    stack: list[tuple[Slot, list[tuple[Branch | Draw, Any]]]] = [(slot, [])]
     while stack:
-        cell, taken = stack.pop()
-        test = cell.content
-        if test is leaf:
+        slot, taken = stack.pop()
+        branch = slot.content
+        if branch is leaf:
             return taken
-        if isinstance(test, Test | Draw):
-            stack.extend((to, [*taken, (test, answer)]) for answer, to in test.branches.items())
+        if isinstance(branch, Branch | Draw):
+            stack.extend((to, [*taken, (branch, answer)]) for answer, to in branch.slots.items())
     raise AssertionError("a leaf that is not in its step's tree")
