@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lastchunk.model.design.load import DesignSpec, load_design
-from lastchunk.model.explore.code.watched import TellsApart
+from lastchunk.model.explore.code.watched import ChunkIndexUsed
 from lastchunk.model.explore.search.search import Budget, Exploration, Search
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.state.node import Move, Node
@@ -149,7 +149,7 @@ def _explored(kind: Any, design: DesignSpec | str, scenario: Scenario) -> tuple[
         search = Search(machine, EXPLORED_BUDGET)
         try:
             search.run()
-        except TellsApart:
+        except ChunkIndexUsed:
             continue
         return machine, search
     raise AssertionError("without the symmetry nobody watches the chunks")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.verdict import Verdict, VerdictKind
 from lastchunk.model.design.load import DesignSpec, load_design
-from lastchunk.model.explore.code.watched import TellsApart
+from lastchunk.model.explore.code.watched import ChunkIndexUsed
 from lastchunk.model.explore.property_groups import (
     BETWEEN_MS,
     SILENT,
@@ -278,7 +278,7 @@ def _explored(
     search = Search(machine, budget, switches.inclusion, stops, progress, deadline=deadline)
     try:
         search.run()
-    except TellsApart:
+    except ChunkIndexUsed:
         plain = replace(switches, symmetry=False)
         return _explored(scenario, design, slugs, budget, deadline, plain, progress, longest)
     return Part(search, switches)

@@ -22,7 +22,7 @@ import pytest
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.base.step_limit import STEP_SECONDS_MAX
 from lastchunk.model.explore.code import watched as module
-from lastchunk.model.explore.code.watched import TellsApart, WatchedChunk, time_limit, watched
+from lastchunk.model.explore.code.watched import ChunkIndexUsed, WatchedChunk, time_limit, watched
 from lastchunk.model.explore.verify import Switches, verify
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reference_impl.alarm import AlarmDesign
@@ -61,7 +61,7 @@ NOT_THE_WORLD_S = ("text", "repr", "format", "as a dict", "replaced", "copied")
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_look_at_the_index_is_noticed(look: str) -> None:
-    with pytest.raises(TellsApart):
+    with pytest.raises(ChunkIndexUsed):
         LOOKS[look](WatchedChunk(0, 5), WatchedChunk(1, 5))
 
 

@@ -22,14 +22,14 @@ from lastchunk.reference_impl.clock import Uncatchable
 from lastchunk.reference_impl.contract import Chunk, Response
 
 
-class TellsApart(Uncatchable):
+class ChunkIndexUsed(Uncatchable):
     """The design looks at the index of a chunk."""
 
 
 def _checked() -> None:
-    """Raise `TellsApart` unless it is the world that looks."""
+    """Raise `ChunkIndexUsed` unless it is the world that looks."""
     if not str(sys._getframe(2).f_globals.get("__name__", "")).startswith(MODULES):
-        raise TellsApart
+        raise ChunkIndexUsed
 
 
 INDEX, SIZE = (vars(Chunk)[field.name] for field in dataclasses.fields(Chunk))

@@ -58,7 +58,7 @@ class Machine:
 
     ``symmetry`` and ``pruning`` change the number of classes and no verdict; ``origin`` keeps the
     beginning as an instant of every class, so that times since then can be told. The steps raise
-    `DesignError` where the design throws, does not end or cannot be repeated, and `TellsApart`.
+    `DesignError` where the design throws, does not end or cannot be repeated, and `ChunkIndexUsed`.
     """
 
     def __init__(
