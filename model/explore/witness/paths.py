@@ -228,7 +228,7 @@ class Walker:
 
 
 def answers_to(slot: Slot, leaf: Leaf) -> list[tuple[Branch | Draw, Any]]:
-    """The branches of the tree from a step's beginning to one of its leaves, each with the answer taken."""
+    """The branches from a step's beginning to one of its leaves, each with the answer taken."""
     if slot.content is leaf:
         return []
     stack: list[tuple[Slot, list[tuple[Branch | Draw, Any]]]] = [(slot, [])]
