@@ -24,7 +24,7 @@ PUBLIC = {
     "lastchunk.model.estimate.sweep": ("REQUEST_DELAY", "UPLINK_SPEED", "Axis", "sweep"),
     "lastchunk.model.explore.matrix.matrix": ("Matrix", "matrix"),
     "lastchunk.model.explore.threshold": ("Threshold", "find_threshold", "safe_region"),
-    "lastchunk.model.explore.verify": ("Budget", "Switches", "Verification", "verify"),
+    "lastchunk.model.explore.verify": ("Budget", "Reductions", "Verification", "verify"),
     "lastchunk.model.properties": ("GUARDS", "PROPERTIES"),
     "lastchunk.model.scenario.load": ("load_scenario", "shipped"),
     "lastchunk.model.scenario.schema": ("Scenario",),

@@ -61,7 +61,7 @@ from lastchunk.model.explore.verify import (
     Budget as Budget,
 )
 from lastchunk.model.explore.verify import (
-    Switches as Switches,
+    Reductions as Reductions,
 )
 from lastchunk.model.explore.verify import (
     Verification as Verification,

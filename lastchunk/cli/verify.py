@@ -23,7 +23,7 @@ from lastchunk.model.explore.export.tchecker import tchecker
 from lastchunk.model.explore.scope.refusals import NotExplorableError
 from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.threshold import Threshold, find_threshold
-from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, Switches, Verification
+from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, Reductions, Verification
 from lastchunk.model.explore.verify import verify as run_verify
 from lastchunk.model.explore.witness.words import explanation
 from lastchunk.model.scenario.schema import Scenario
@@ -76,13 +76,13 @@ def verify(
 
         check_out(out)
     write_exports(loaded, promela_file, tchecker_file)
-    switches = Switches(inclusion, symmetry, pruning)
+    reductions = Reductions(inclusion, symmetry, pruning)
     with progress_line() as progress, refused_as(scenario, design, overrides or []):
         deadline = Deadline(seconds)
         where = (scenario, overrides or [], design)
         limits = boundaries(where, only or [COMPLETE], threshold, budget, deadline)
         result = run_verify(
-            loaded, specs[0], only, budget, switches, progress, attack=attack, deadline=deadline
+            loaded, specs[0], only, budget, reductions, progress, attack=attack, deadline=deadline
         )
     show(result, limits)
     if out is not None:

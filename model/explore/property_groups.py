@@ -18,7 +18,7 @@ from lastchunk.model.explore.witness.walks import walk_to
 
 
 @dataclass(frozen=True)
-class Switches:
+class Reductions:
     """The reductions; none changes a verdict, each changes the number of classes."""
 
     inclusion: bool = True
@@ -47,12 +47,12 @@ def used_up(deadline: Deadline, how: str) -> Verdict:
     return verdict_of("unknown", f"the budget of {deadline.words} was used up: {how}")
 
 
-class Part:
+class PropertyGroupSearch:
     """One search for some of the properties, and what it says of each."""
 
-    def __init__(self, search: Search, switches: Switches) -> None:
+    def __init__(self, search: Search, reductions: Reductions) -> None:
         self.search = search
-        self.switches = switches
+        self.reductions = reductions
         self.machine = search.machine
         self.endless: dict[str, list[int]] = {}
         self.untold: set[str] = set()
@@ -175,11 +175,11 @@ class Part:
             old.scenario,
             monitor_for(old.plain, old.scenario, [slug]),
             old.symmetric,
-            self.switches.pruning,
+            self.reductions.pruning,
             origin=True,
         )
         budget, deadline = self.search.budget, self.search.deadline
-        inclusion = self.switches.inclusion
+        inclusion = self.reductions.inclusion
         search = Search(machine, budget, inclusion, stops=True, deadline=deadline)
         found = search.run()
         if found.unfinished or slug not in found.findings:

@@ -12,8 +12,8 @@ from lastchunk.model.explore.code.watched import ChunkIndexUsed
 from lastchunk.model.explore.property_groups import (
     BETWEEN_MS,
     SILENT,
-    Part,
-    Switches,
+    PropertyGroupSearch,
+    Reductions,
     used_up,
     verdict_of,
 )
@@ -112,7 +112,7 @@ def verify(
     design: DesignSpec | str = "alarm",
     properties: Iterable[str] | None = None,
     budget: Budget | None = None,
-    switches: Switches | None = None,
+    reductions: Reductions | None = None,
     progress: Progress | None = None,
     counterexamples: bool = True,
     kinds: Collection[str] = KINDS,
@@ -137,16 +137,16 @@ def verify(
     check_attack(attack)
     budget = check_budget(budget or Budget())
     slugs = check_slugs(design, scenario, properties)
-    switches = switches or Switches()
+    reductions = reductions or Reductions()
     deadline = deadline or Deadline(budget.seconds)
-    parts = [
-        _explored(scenario, design, group, budget, deadline, switches, progress, longest)
+    searches = [
+        _explored(scenario, design, group, budget, deadline, reductions, progress, longest)
         for group in groups_of(slugs)
     ]
-    found = [part.search.found for part in parts]
-    verdicts = {slug: v for part in parts for slug, v in part.verdicts().items()}
-    tried = _attacked(parts, verdicts, attack, deadline)
-    examples = _examples(parts, verdicts, kinds) if counterexamples else {}
+    found = [each.search.found for each in searches]
+    verdicts = {slug: v for each in searches for slug, v in each.verdicts().items()}
+    tried = _attacked(searches, verdicts, attack, deadline)
+    examples = _examples(searches, verdicts, kinds) if counterexamples else {}
     silent = () if properties is not None else tuple(s for s in slugs if _is_silent(verdicts[s]))
     return Verification(
         scenario,
@@ -160,27 +160,27 @@ def verify(
         max(item.depth for item in found),
         sum(item.frontier for item in found),
         sum(item.seconds for item in found),
-        *_delays(parts, longest),
+        *_delays(searches, longest),
         tuple(sorted(set().union(*(item.guards for item in found)))),
         silent,
-        next(filter(None, (part.goes_on() for part in parts if "endless" in kinds)), ""),
+        next(filter(None, (each.goes_on() for each in searches if "endless" in kinds)), ""),
         budget,
         tried,
     )
 
 
 def _examples(
-    parts: list[Part], verdicts: dict[str, Verdict], kinds: Collection[str]
+    searches: list[PropertyGroupSearch], verdicts: dict[str, Verdict], kinds: Collection[str]
 ) -> dict[str, tuple[Counterexample, ...]]:
     """The sessions of each property violated; they give its verdict its words."""
     examples = {
-        slug: items for part in parts for slug, items in part.counterexamples(kinds).items()
+        slug: items for each in searches for slug, items in each.counterexamples(kinds).items()
     }
     for slug, items in examples.items():
         if items:  # a time that the search knows as an instant only is a number here
             verdicts[slug] = replace(verdicts[slug], reason=items[0].violation.detail)
-        elif any(slug in part.untold for part in parts):
-            deadline = parts[0].search.deadline
+        elif any(slug in each.untold for each in searches):
+            deadline = searches[0].search.deadline
             verdicts[slug] = used_up(deadline, "it is violated, and no schedule was made in time")
         elif not {"shortest", "widest"}.isdisjoint(kinds):
             verdicts[slug] = verdict_of("unknown", BETWEEN_MS)
@@ -188,18 +188,23 @@ def _examples(
 
 
 def _attacked(
-    parts: list[Part], verdicts: dict[str, Verdict], schedules: int | None, deadline: Deadline
+    searches: list[PropertyGroupSearch],
+    verdicts: dict[str, Verdict],
+    schedules: int | None,
+    deadline: Deadline,
 ) -> Attack:
     """What was tried against what is proved. Raises `RefutedProofError`."""
     proved = [slug for slug, verdict in verdicts.items() if verdict.kind == "proved"]
     if not proved:
         return Attack()
-    machine = parts[0].machine
+    machine = searches[0].machine
     attacker = Attacker(machine.plain, machine.scenario, proved, machine.monitor.late)
-    happenings = sum(happenings_for(part.machine.runs, part.search.found.steps) for part in parts)
+    happenings = sum(
+        happenings_for(each.machine.runs, each.search.found.steps) for each in searches
+    )
     seconds = max(deadline.left, deadline.share)
     if schedules is None:
-        spent = sum(part.search.found.seconds for part in parts)
+        spent = sum(each.search.found.seconds for each in searches)
         seconds = min(max(SECONDS_LEAST, SHARE * spent), seconds)
     with few_collections():
         return attacker.attack(schedules, happenings, seconds)
@@ -219,11 +224,11 @@ def meant(scenario: Scenario | None, design: DesignSpec | str) -> tuple[Scenario
     return scenario, load_design(design, scenario) if isinstance(design, str) else design
 
 
-def _delays(parts: list[Part], longest: bool) -> tuple[int | None, int | None]:
+def _delays(searches: list[PropertyGroupSearch], longest: bool) -> tuple[int | None, int | None]:
     """The longest and the shortest time to finalization; None where it is not known."""
-    for part in parts:
-        found = part.search.found
-        if PROMPT not in part.machine.monitor.slugs or (PROMPT in found.findings and not longest):
+    for each in searches:
+        found = each.search.found
+        if PROMPT not in each.machine.monitor.slugs or (PROMPT in found.findings and not longest):
             continue  # only this property needs the times, and every schedule must be looked at
         late, soon = found.late, found.soon
         return (
@@ -266,22 +271,22 @@ def _explored(
     slugs: list[str],
     budget: Budget,
     deadline: Deadline,
-    switches: Switches,
+    reductions: Reductions,
     progress: Progress | None,
     longest: bool,
-) -> Part:
+) -> PropertyGroupSearch:
     """One search; without the symmetry if the design turns out to tell chunks apart."""
     monitor = monitor_for(design, scenario, slugs)
-    machine = Machine(design, scenario, monitor, switches.symmetry, switches.pruning)
+    machine = Machine(design, scenario, monitor, reductions.symmetry, reductions.pruning)
     # The longest delay needs every schedule; a violation of all that is asked needs no more.
     stops = PROMPT not in slugs or not longest
-    search = Search(machine, budget, switches.inclusion, stops, progress, deadline=deadline)
+    search = Search(machine, budget, reductions.inclusion, stops, progress, deadline=deadline)
     try:
         search.run()
     except ChunkIndexUsed:
-        plain = replace(switches, symmetry=False)
+        plain = replace(reductions, symmetry=False)
         return _explored(scenario, design, slugs, budget, deadline, plain, progress, longest)
-    return Part(search, switches)
+    return PropertyGroupSearch(search, reductions)
 
 
-__all__ = ["DEFAULT_SCOPE", "Budget", "Exploration", "Switches", "Verification", "verify"]
+__all__ = ["DEFAULT_SCOPE", "Budget", "Exploration", "Reductions", "Verification", "verify"]

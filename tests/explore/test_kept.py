@@ -353,7 +353,7 @@ def stands(method: str, *arguments: Any, sends: int = 0) -> str:
     program.start(("task",), method, arguments, 0)
     for number in range(sends):
         program.send(("task",), None, number)
-    items = Programs(Encoder((), ())).items("object", program)
+    items = Programs(Encoder((), ())).parts("object", program)
     kept = KeptEncoder({id(program.target): -1}, CODES)
     text = Text(kept.suspended(frames_of(program.tasks["task",])))
     program.close()

@@ -13,7 +13,7 @@ from lastchunk.model.base.verdict import Verdict, VerdictKind
 from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.explore.verify import (
     Budget,
-    Switches,
+    Reductions,
     Verification,
     check_budget,
     check_slugs,
@@ -227,7 +227,7 @@ def test_the_first_property_that_is_violated_does_not_end_the_search_for_the_oth
     assert {COMPLETE, "nothing_refused", "nothing_lost"} <= violated
 
 
-# --- counts, delays, switches --------------------------------------------------------------------
+# --- counts, delays, reductions ------------------------------------------------------------------
 
 
 def test_counts_are_those_of_all_searches_together() -> None:
@@ -266,7 +266,7 @@ def test_each_reduction_is_switched_by_its_name(switch: str) -> None:
         explored(
             [COMPLETE],
             "disconnects=0.5",
-            switches=Switches(**{switch: value}),
+            reductions=Reductions(**{switch: value}),
             counterexamples=False,
         )
         for value in (True, False)

@@ -12,7 +12,7 @@ import lastchunk
 from lastchunk.cli import app
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.explore.threshold import find_threshold, safe_region
-from lastchunk.model.explore.verify import Budget, Switches
+from lastchunk.model.explore.verify import Budget, Reductions
 from lastchunk.model.properties import Violation, check_all
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.schedule import read_schedule
@@ -119,6 +119,6 @@ def test_from_python() -> None:
     with pytest.raises(AttributeError):
         found.classes = 1  # type: ignore[misc]
     slower = lastchunk.verify(
-        scenario, found.design, [COMPLETE], switches=Switches(False, False, False)
+        scenario, found.design, [COMPLETE], reductions=Reductions(False, False, False)
     )
     assert slower.verdict == found.verdict

@@ -23,7 +23,7 @@ from lastchunk.model.base.errors import DesignError
 from lastchunk.model.base.step_limit import STEP_SECONDS_MAX
 from lastchunk.model.explore.code import watched as module
 from lastchunk.model.explore.code.watched import ChunkIndexUsed, WatchedChunk, time_limit, watched
-from lastchunk.model.explore.verify import Switches, verify
+from lastchunk.model.explore.verify import Reductions, verify
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import COMPLETED, Chunk, Response
@@ -114,7 +114,7 @@ def test_a_design_that_compares_chunks_gets_the_same_verdict_with_and_without_sy
             scenario,
             spec_of(ByComparing),
             ["complete_at_finalization"],
-            switches=Switches(symmetry=symmetry),
+            reductions=Reductions(symmetry=symmetry),
         )
         for symmetry in (True, False)
     ]
