@@ -128,10 +128,10 @@ def test_a_broken_trace_is_refused_by_line(tmp_path: Path, text: str, words: str
 
 def test_a_run_that_is_cut_says_so() -> None:
     cut = run("lossy-mobile", "alarm", "limits.horizon_ms=15000")
-    assert cut[-1].reason == "horizon"  # type: ignore[union-attr]
+    assert cut[-1].reason == "horizon"  # type: ignore[attr-defined]
     assert cut[-1].at_ms <= 15_000
     stuck = run("lossy-mobile", "alarm", "limits.happenings_max=7")
-    assert stuck[-1].reason == "limit"  # type: ignore[union-attr]
+    assert stuck[-1].reason == "limit"  # type: ignore[attr-defined]
     assert facts_of(cut).ended == "horizon"
 
 

@@ -19,8 +19,8 @@ from lastchunk.model.base.verdict import (
 )
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.trace import events as e
-from lastchunk.model.trace.jsonl import EVENTS
-from lastchunk.model.trace.words import LANES, clock, lane_of, words_of
+from lastchunk.model.trace.events import EVENTS, LANES, lane_of
+from lastchunk.model.trace.words import clock, words_of
 
 ITEM = PROPERTIES["finalizes"]
 MEANING = f"“{ITEM.meaning}”"

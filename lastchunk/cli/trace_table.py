@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from rich.markup import escape
 from rich.table import Table
 
-from lastchunk.model.trace.events import Event
-from lastchunk.model.trace.words import LANES, clock, lane_of, words_of
+from lastchunk.model.trace.events import LANES, Event, lane_of
+from lastchunk.model.trace.words import clock, words_of
 
 COLOURS = {"client": "cyan", "network": "yellow", "object": "green", "blobs": "blue"}
 WHOLE = 600

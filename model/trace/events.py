@@ -11,48 +11,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lastchunk.model.trace.platform_events import (
-    AlarmDeleted,
-    AlarmDropped,
-    AlarmEnded,
-    AlarmFailed,
-    AlarmSet,
-    AlarmStarted,
-    BlobPutBroken,
-    BlobPutFailed,
-    BlobPutStarted,
-    BlobStored,
-    CodeThrew,
-    CommitConfirmed,
-    CommitFailed,
-    ConsumerRead,
-    Costs,
-    HandlerEnded,
-    HandlerLost,
-    HandlerStarted,
-    InstanceLost,
-    Notified,
-    NotifyFailed,
-    OldInstanceEnded,
-    ProcessKilled,
-    ProcessRestarted,
-    StaleDelivery,
-    StateWritten,
-    StorageReverted,
-    TroubleBegan,
-    TroubleEnded,
-)
+from lastchunk.model.trace.event import EVENTS, LANES, NO_CHUNK, Event, in_lane, lane_of
+from lastchunk.model.trace.platform_events import *  # noqa: F403  (each name stands once)
 
-NO_CHUNK = -1
+__all__ = ["EVENTS", "LANES", "NO_CHUNK", "Event", "lane_of"]
 
 
 # --- the client ------------------------------------------------------------------------------
 
 
+@in_lane("client")
 class RecordingStarted(NamedTuple):
     at_ms: int
 
 
+@in_lane("client")
 class ChunkRecorded(NamedTuple):
     """The MediaRecorder handed a chunk to the page, which queues it."""
 
@@ -61,14 +34,17 @@ class ChunkRecorded(NamedTuple):
     size_bytes: int
 
 
+@in_lane("client")
 class PauseStarted(NamedTuple):
     at_ms: int
 
 
+@in_lane("client")
 class PauseEnded(NamedTuple):
     at_ms: int
 
 
+@in_lane("client")
 class StopPressed(NamedTuple):
     """The user stopped; ``recorded_ms`` is the time truly recorded, pauses left out."""
 
@@ -76,16 +52,19 @@ class StopPressed(NamedTuple):
     recorded_ms: int
 
 
+@in_lane("client")
 class ConsoleLine(NamedTuple):
     at_ms: int
     line: str
 
 
+@in_lane("client")
 class RowWritten(NamedTuple):
     at_ms: int
     duration_ms: int
 
 
+@in_lane("client")
 class StopFlowFailed(NamedTuple):
     """The page's stop flow ended with an error and will not be tried again."""
 
@@ -93,6 +72,7 @@ class StopFlowFailed(NamedTuple):
     reason: str
 
 
+@in_lane("client")
 class UploadAbandoned(NamedTuple):
     """The client gave a chunk up: its retries are used up, or the status told it to."""
 
@@ -101,6 +81,7 @@ class UploadAbandoned(NamedTuple):
     reason: str
 
 
+@in_lane("client")
 class TabClosed(NamedTuple):
     """The page is gone for good, and with it ``held`` chunks that were queued or being sent."""
 
@@ -108,6 +89,7 @@ class TabClosed(NamedTuple):
     held: tuple[int, ...]
 
 
+@in_lane("client")
 class TabReopened(NamedTuple):
     """The page is there again after a reload, and kept its queue.
 
@@ -118,28 +100,34 @@ class TabReopened(NamedTuple):
     recorded_ms: int
 
 
+@in_lane("client")
 class LaptopSlept(NamedTuple):
     at_ms: int
 
 
+@in_lane("client")
 class LaptopWoke(NamedTuple):
     at_ms: int
 
 
+@in_lane("client")
 class TabFroze(NamedTuple):
     at_ms: int
 
 
+@in_lane("client")
 class TabThawed(NamedTuple):
     at_ms: int
 
 
+@in_lane("client")
 class TabThrottled(NamedTuple):
     """The tab's timers come due at whole seconds from here on, later at whole minutes."""
 
     at_ms: int
 
 
+@in_lane("client")
 class TabUnthrottled(NamedTuple):
     at_ms: int
 
@@ -147,6 +135,7 @@ class TabUnthrottled(NamedTuple):
 # --- the network -----------------------------------------------------------------------------
 
 
+@in_lane("network")
 class RequestSent(NamedTuple):
     at_ms: int
     method: str
@@ -154,6 +143,7 @@ class RequestSent(NamedTuple):
     attempt: int
 
 
+@in_lane("network")
 class RequestArrived(NamedTuple):
     """The request reached the object (it may still wait at the input gate, R2)."""
 
@@ -163,6 +153,7 @@ class RequestArrived(NamedTuple):
     attempt: int
 
 
+@in_lane("network")
 class BodyArrived(NamedTuple):
     """The last byte of a streamed body reached the object."""
 
@@ -172,6 +163,7 @@ class BodyArrived(NamedTuple):
     attempt: int
 
 
+@in_lane("network")
 class RequestTooLarge(NamedTuple):
     """The platform answers 413, before the object sees it."""
 
@@ -182,6 +174,7 @@ class RequestTooLarge(NamedTuple):
     size_bytes: int
 
 
+@in_lane("network")
 class RequestLost(NamedTuple):
     at_ms: int
     method: str
@@ -189,6 +182,7 @@ class RequestLost(NamedTuple):
     attempt: int
 
 
+@in_lane("network")
 class RequestDuplicated(NamedTuple):
     at_ms: int
     method: str
@@ -196,6 +190,7 @@ class RequestDuplicated(NamedTuple):
     attempt: int
 
 
+@in_lane("network")
 class ResponseLost(NamedTuple):
     at_ms: int
     method: str
@@ -203,6 +198,7 @@ class ResponseLost(NamedTuple):
     attempt: int
 
 
+@in_lane("network")
 class ResponseArrived(NamedTuple):
     at_ms: int
     method: str
@@ -211,6 +207,7 @@ class ResponseArrived(NamedTuple):
     status: int
 
 
+@in_lane("network")
 class RequestFailed(NamedTuple):
     """The client saw a network error in place of a response."""
 
@@ -221,6 +218,7 @@ class RequestFailed(NamedTuple):
     reason: str
 
 
+@in_lane("network")
 class NetworkWentDown(NamedTuple):
     """A disconnect struck: what was under way is cut off, ``hit`` calls in number."""
 
@@ -228,6 +226,7 @@ class NetworkWentDown(NamedTuple):
     hit: int
 
 
+@in_lane("network")
 class NetworkCameUp(NamedTuple):
     at_ms: int
 
@@ -235,12 +234,14 @@ class NetworkCameUp(NamedTuple):
 # --- the run ---------------------------------------------------------------------------------
 
 
+@in_lane("network")
 class StrayStop(NamedTuple):
     """A stop signal that nobody meant was sent: from a second tab, or once more, late."""
 
     at_ms: int
 
 
+@in_lane("run")
 class RunEnded(NamedTuple):
     """``quiet``: nothing was pending any more. ``completion``: the scenario ends there.
 
@@ -248,130 +249,3 @@ class RunEnded(NamedTuple):
 
     at_ms: int
     reason: str
-
-
-Event = (
-    RecordingStarted
-    | ChunkRecorded
-    | PauseStarted
-    | PauseEnded
-    | StopPressed
-    | ConsoleLine
-    | RowWritten
-    | StopFlowFailed
-    | UploadAbandoned
-    | TabClosed
-    | TabReopened
-    | LaptopSlept
-    | LaptopWoke
-    | TabFroze
-    | TabThawed
-    | TabThrottled
-    | TabUnthrottled
-    | RequestSent
-    | RequestArrived
-    | BodyArrived
-    | RequestTooLarge
-    | RequestLost
-    | RequestDuplicated
-    | ResponseLost
-    | ResponseArrived
-    | RequestFailed
-    | NetworkWentDown
-    | NetworkCameUp
-    | HandlerStarted
-    | HandlerEnded
-    | CodeThrew
-    | StateWritten
-    | AlarmSet
-    | AlarmDeleted
-    | AlarmStarted
-    | AlarmEnded
-    | AlarmFailed
-    | AlarmDropped
-    | StaleDelivery
-    | CommitConfirmed
-    | CommitFailed
-    | InstanceLost
-    | HandlerLost
-    | StorageReverted
-    | OldInstanceEnded
-    | ProcessKilled
-    | ProcessRestarted
-    | BlobPutStarted
-    | BlobStored
-    | BlobPutBroken
-    | BlobPutFailed
-    | Notified
-    | NotifyFailed
-    | ConsumerRead
-    | StrayStop
-    | TroubleBegan
-    | TroubleEnded
-    | Costs
-    | RunEnded
-)
-
-__all__ = [
-    "NO_CHUNK",
-    "AlarmDeleted",
-    "AlarmDropped",
-    "AlarmEnded",
-    "AlarmFailed",
-    "AlarmSet",
-    "AlarmStarted",
-    "BlobPutBroken",
-    "BlobPutFailed",
-    "BlobPutStarted",
-    "BlobStored",
-    "BodyArrived",
-    "ChunkRecorded",
-    "CodeThrew",
-    "CommitConfirmed",
-    "CommitFailed",
-    "ConsoleLine",
-    "ConsumerRead",
-    "Costs",
-    "Event",
-    "HandlerEnded",
-    "HandlerLost",
-    "HandlerStarted",
-    "InstanceLost",
-    "LaptopSlept",
-    "LaptopWoke",
-    "NetworkCameUp",
-    "NetworkWentDown",
-    "Notified",
-    "NotifyFailed",
-    "OldInstanceEnded",
-    "PauseEnded",
-    "PauseStarted",
-    "ProcessKilled",
-    "ProcessRestarted",
-    "RecordingStarted",
-    "RequestArrived",
-    "RequestDuplicated",
-    "RequestFailed",
-    "RequestLost",
-    "RequestSent",
-    "RequestTooLarge",
-    "ResponseArrived",
-    "ResponseLost",
-    "RowWritten",
-    "RunEnded",
-    "StaleDelivery",
-    "StateWritten",
-    "StopFlowFailed",
-    "StopPressed",
-    "StorageReverted",
-    "StrayStop",
-    "TabClosed",
-    "TabFroze",
-    "TabReopened",
-    "TabThawed",
-    "TabThrottled",
-    "TabUnthrottled",
-    "TroubleBegan",
-    "TroubleEnded",
-    "UploadAbandoned",
-]

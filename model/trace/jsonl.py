@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_type_hints
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import write_text
-from lastchunk.model.trace.events import Event
+from lastchunk.model.trace.event import Event
+from lastchunk.model.trace.events import EVENTS
 
-EVENTS: dict[str, Any] = {item.__name__: item for item in get_args(Event)}
 _HINTS: dict[str, dict[str, Any]] = {name: get_type_hints(item) for name, item in EVENTS.items()}
 
 

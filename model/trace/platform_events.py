@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from lastchunk.model.trace.event import in_lane
+
 # --- the object ------------------------------------------------------------------------------
 
 
+@in_lane("object")
 class HandlerStarted(NamedTuple):
     at_ms: int
     method: str
@@ -17,6 +20,7 @@ class HandlerStarted(NamedTuple):
     attempt: int
 
 
+@in_lane("object")
 class HandlerEnded(NamedTuple):
     """A handler returned; status 0 for an alarm, 500 for one that threw."""
 
@@ -27,6 +31,7 @@ class HandlerEnded(NamedTuple):
     status: int
 
 
+@in_lane("object")
 class CodeThrew(NamedTuple):
     """The design's code did not catch an exception: the caller is told 500, an alarm has failed."""
 
@@ -37,6 +42,7 @@ class CodeThrew(NamedTuple):
     error: str
 
 
+@in_lane("object")
 class StateWritten(NamedTuple):
     """The session's public record was written; ``previous`` is the status that it replaced."""
 
@@ -46,15 +52,18 @@ class StateWritten(NamedTuple):
     previous: str
 
 
+@in_lane("alarm")
 class AlarmSet(NamedTuple):
     at_ms: int
     due_ms: int
 
 
+@in_lane("alarm")
 class AlarmDeleted(NamedTuple):
     at_ms: int
 
 
+@in_lane("alarm")
 class AlarmStarted(NamedTuple):
     """``alarm()`` began; ``due_ms`` is the time that it had been set to.
 
@@ -68,10 +77,12 @@ class AlarmStarted(NamedTuple):
     retry: int = 0
 
 
+@in_lane("alarm")
 class AlarmEnded(NamedTuple):
     at_ms: int
 
 
+@in_lane("alarm")
 class AlarmFailed(NamedTuple):
     """An attempt failed; ``counted`` is 1 where it counts against the limit (D1, D2)."""
 
@@ -81,6 +92,7 @@ class AlarmFailed(NamedTuple):
     reason: str
 
 
+@in_lane("alarm")
 class AlarmDropped(NamedTuple):
     """The attempts are used up: there is no alarm any more (D1)."""
 
@@ -88,6 +100,7 @@ class AlarmDropped(NamedTuple):
     due_ms: int
 
 
+@in_lane("alarm")
 class StaleDelivery(NamedTuple):
     """A delivery for ``due_ms`` met another alarm, and was dropped (R8).
 
@@ -99,6 +112,7 @@ class StaleDelivery(NamedTuple):
     alarm_ms: int
 
 
+@in_lane("object")
 class CommitConfirmed(NamedTuple):
     """The writes up to here are on disk (R10, R15)."""
 
@@ -106,6 +120,7 @@ class CommitConfirmed(NamedTuple):
     batch: int
 
 
+@in_lane("object")
 class CommitFailed(NamedTuple):
     """A commit was not confirmed; ``written`` is 1 where it is on disk all the same (R10)."""
 
@@ -114,6 +129,7 @@ class CommitFailed(NamedTuple):
     written: int
 
 
+@in_lane("object")
 class InstanceLost(NamedTuple):
     """An instance of the object lost its memory; the next event finds a new one."""
 
@@ -122,6 +138,7 @@ class InstanceLost(NamedTuple):
     reason: str
 
 
+@in_lane("object")
 class HandlerLost(NamedTuple):
     """A handler went with its instance; its caller is failed (R10, R11)."""
 
@@ -131,6 +148,7 @@ class HandlerLost(NamedTuple):
     attempt: int
 
 
+@in_lane("object")
 class StorageReverted(NamedTuple):
     """Writes that were never on disk are gone; this is the public record that is left."""
 
@@ -139,6 +157,7 @@ class StorageReverted(NamedTuple):
     chunks_uploaded: int
 
 
+@in_lane("object")
 class OldInstanceEnded(NamedTuple):
     """The time in which a replaced instance may go on is over (R11)."""
 
@@ -146,12 +165,14 @@ class OldInstanceEnded(NamedTuple):
     instance: int
 
 
+@in_lane("object")
 class ProcessKilled(NamedTuple):
     """The process that runs the object is gone; what is on disk stays."""
 
     at_ms: int
 
 
+@in_lane("object")
 class ProcessRestarted(NamedTuple):
     at_ms: int
 
@@ -159,18 +180,21 @@ class ProcessRestarted(NamedTuple):
 # --- the blob store --------------------------------------------------------------------------
 
 
+@in_lane("blobs")
 class BlobPutStarted(NamedTuple):
     at_ms: int
     chunk: int
     attempt: int
 
 
+@in_lane("blobs")
 class BlobStored(NamedTuple):
     at_ms: int
     chunk: int
     attempt: int
 
 
+@in_lane("blobs")
 class BlobPutBroken(NamedTuple):
     """The body broke off while it was being stored: nothing is stored (R12)."""
 
@@ -179,6 +203,7 @@ class BlobPutBroken(NamedTuple):
     attempt: int
 
 
+@in_lane("blobs")
 class BlobPutFailed(NamedTuple):
     """The blob store answered with an error: 500, or 429 for a key written a moment ago."""
 
@@ -191,6 +216,7 @@ class BlobPutFailed(NamedTuple):
 # --- the consumers ---------------------------------------------------------------------------
 
 
+@in_lane("object")
 class Notified(NamedTuple):
     """A notification reached the consumer; an empty ``key`` is no idempotency key."""
 
@@ -198,6 +224,7 @@ class Notified(NamedTuple):
     key: str
 
 
+@in_lane("object")
 class NotifyFailed(NamedTuple):
     """The object saw no answer to a notification; it may have arrived all the same."""
 
@@ -206,6 +233,7 @@ class NotifyFailed(NamedTuple):
     reason: str
 
 
+@in_lane("client")
 class ConsumerRead(NamedTuple):
     """A consumer read the session's record, as publishing does right after the stop (F21)."""
 
@@ -217,6 +245,7 @@ class ConsumerRead(NamedTuple):
 # --- trouble, and what it all costs -----------------------------------------------------------
 
 
+@in_lane("run")
 class TroubleBegan(NamedTuple):
     """A fault of the platform that lasts: ``kind`` is the scenario's word for it."""
 
@@ -224,11 +253,13 @@ class TroubleBegan(NamedTuple):
     kind: str
 
 
+@in_lane("run")
 class TroubleEnded(NamedTuple):
     at_ms: int
     kind: str
 
 
+@in_lane("run")
 class Costs(NamedTuple):
     """What the session costs by the platform's billing rules.
 

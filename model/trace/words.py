@@ -1,70 +1,10 @@
-"""Events in words: the lane that each belongs to, and a line that a person can read."""
+"""Events in words: a line that a person can read."""
 
 from __future__ import annotations
 
 import re
 
-from lastchunk.model.trace.events import NO_CHUNK, Event
-
-LANES = {
-    "client": "client",
-    "network": "network",
-    "object": "object",
-    "blobs": "blob store",
-    "alarm": "alarm",
-    "run": "run",
-}
-"""The lanes in the order in which they are drawn, with their words."""
-
-_LANE_BY_TYPE = {
-    "RequestSent": "network",
-    "RequestArrived": "network",
-    "BodyArrived": "network",
-    "RequestTooLarge": "network",
-    "RequestLost": "network",
-    "RequestDuplicated": "network",
-    "ResponseLost": "network",
-    "ResponseArrived": "network",
-    "RequestFailed": "network",
-    "NetworkWentDown": "network",
-    "NetworkCameUp": "network",
-    "StrayStop": "network",
-    "HandlerStarted": "object",
-    "HandlerEnded": "object",
-    "CodeThrew": "object",
-    "StateWritten": "object",
-    "CommitConfirmed": "object",
-    "CommitFailed": "object",
-    "InstanceLost": "object",
-    "HandlerLost": "object",
-    "StorageReverted": "object",
-    "OldInstanceEnded": "object",
-    "ProcessKilled": "object",
-    "ProcessRestarted": "object",
-    "Notified": "object",
-    "NotifyFailed": "object",
-    "ConsumerRead": "client",
-    "TroubleBegan": "run",
-    "TroubleEnded": "run",
-    "Costs": "run",
-    "AlarmSet": "alarm",
-    "AlarmDeleted": "alarm",
-    "AlarmStarted": "alarm",
-    "AlarmEnded": "alarm",
-    "AlarmFailed": "alarm",
-    "AlarmDropped": "alarm",
-    "StaleDelivery": "alarm",
-    "BlobPutStarted": "blobs",
-    "BlobStored": "blobs",
-    "BlobPutBroken": "blobs",
-    "BlobPutFailed": "blobs",
-    "RunEnded": "run",
-}
-
-
-def lane_of(event: Event) -> str:
-    """The key of the event's lane in `LANES`."""
-    return _LANE_BY_TYPE.get(type(event).__name__, "client")
+from lastchunk.model.trace.event import NO_CHUNK, Event
 
 
 def clock(at_ms: int) -> str:

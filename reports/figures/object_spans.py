@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from lastchunk.model.trace import events as e
 from lastchunk.reports.figures.bars import Bar, Mark, Spans
 
@@ -58,7 +61,7 @@ class ObjectSpans:
 
     # --- handlers and instances --------------------------------------------------------------
 
-    def on_HandlerStarted(self, event: e.HandlerStarted) -> None:  # noqa: N802
+    def _handler_started(self, event: e.HandlerStarted) -> None:
         self.handlers[event.method, event.chunk, event.attempt] = event.at_ms
         self.is_new_turn = True
 
@@ -72,11 +75,11 @@ class ObjectSpans:
         self._bar("object", kind, from_ms, at_ms, call)
         self.answered[call] = at_ms
 
-    def on_HandlerLost(self, event: e.HandlerLost) -> None:  # noqa: N802
+    def _handler_lost(self, event: e.HandlerLost) -> None:
         call = (event.method, event.chunk, event.attempt)
         self._end_handler(call, "handler lost", event.at_ms)
 
-    def on_InstanceLost(self, event: e.InstanceLost) -> None:  # noqa: N802
+    def _instance_lost(self, event: e.InstanceLost) -> None:
         # A commit that failed has its own words.
         words = "" if event.reason == "commit failed" else event.reason
         self._mark("object", "instance lost", event.at_ms, words)
@@ -85,20 +88,20 @@ class ObjectSpans:
                 self.replaced.setdefault(call, event.at_ms)
         self.turns.clear()
 
-    def on_ProcessKilled(self, event: e.ProcessKilled) -> None:  # noqa: N802
+    def _process_killed(self, event: e.ProcessKilled) -> None:
         self.bands["process down"] = event.at_ms
         self.turns.clear()
         if self.run_ms is not None:
             self._end_run(event.at_ms)
             self.back_off_ms, self.back_off_words = event.at_ms, "again"
 
-    def on_ProcessRestarted(self, event: e.ProcessRestarted) -> None:  # noqa: N802
+    def _process_restarted(self, event: e.ProcessRestarted) -> None:
         self._end_band("process down", event.at_ms)
 
-    def on_TroubleBegan(self, event: e.TroubleBegan) -> None:  # noqa: N802
+    def _trouble_began(self, event: e.TroubleBegan) -> None:
         self.bands[event.kind.replace("_", " ")] = event.at_ms
 
-    def on_TroubleEnded(self, event: e.TroubleEnded) -> None:  # noqa: N802
+    def _trouble_ended(self, event: e.TroubleEnded) -> None:
         self._end_band(event.kind.replace("_", " "), event.at_ms)
 
     # --- storage -----------------------------------------------------------------------------
@@ -108,11 +111,11 @@ class ObjectSpans:
             self.turns.append(at_ms)
             self.is_new_turn = False
 
-    def on_StateWritten(self, event: e.StateWritten) -> None:  # noqa: N802
+    def _state_written(self, event: e.StateWritten) -> None:
         self._writes(event.at_ms)
         self._turn_status(event.status, event.at_ms)
 
-    def on_StorageReverted(self, event: e.StorageReverted) -> None:  # noqa: N802
+    def _storage_reverted(self, event: e.StorageReverted) -> None:
         if self.alarm != self.alarm_on_disk:
             self._cut_alarm(event.at_ms)
             if self.alarm_on_disk is not None:
@@ -128,14 +131,14 @@ class ObjectSpans:
         if self.status is not None:
             self.spans.bars.append(Bar("status", self.status[0], self.status[1], at_ms))
 
-    def on_CommitConfirmed(self, event: e.CommitConfirmed) -> None:  # noqa: N802
+    def _commit_confirmed(self, event: e.CommitConfirmed) -> None:
         from_ms = self.turns.pop(0) if self.turns else event.at_ms
         if self.alarm is None or self.alarm[0] <= from_ms:
             self.alarm_on_disk = self.alarm
         label = f"commit {event.batch}"
         self.spans.bars.append(Bar("storage", "commit", from_ms, event.at_ms, label))
 
-    def on_CommitFailed(self, event: e.CommitFailed) -> None:  # noqa: N802
+    def _commit_failed(self, event: e.CommitFailed) -> None:
         words = "commit failed" + (", yet written" if event.written else "")
         self._mark("object", "failed", event.at_ms, words)
         from_ms = self.turns.pop(0) if self.turns else event.at_ms
@@ -144,48 +147,48 @@ class ObjectSpans:
 
     # --- the blob store and the consumers ----------------------------------------------------
 
-    def on_BlobPutStarted(self, event: e.BlobPutStarted) -> None:  # noqa: N802
+    def _blob_put_started(self, event: e.BlobPutStarted) -> None:
         self.puts[event.chunk, event.attempt] = event.at_ms
 
-    def on_BlobStored(self, event: e.BlobStored) -> None:  # noqa: N802
+    def _blob_stored(self, event: e.BlobStored) -> None:
         self._end_put(event, "put")
 
-    def on_BlobPutFailed(self, event: e.BlobPutFailed) -> None:  # noqa: N802
+    def _blob_put_failed(self, event: e.BlobPutFailed) -> None:
         self._end_put(event, "put failed")
         self._mark("blobs", "failed", event.at_ms, str(event.status))
 
-    def on_BlobPutBroken(self, event: e.BlobPutBroken) -> None:  # noqa: N802
+    def _blob_put_broken(self, event: e.BlobPutBroken) -> None:
         self._end_put(event, "put failed")
 
     def _end_put(self, event: e.BlobStored | e.BlobPutFailed | e.BlobPutBroken, kind: str) -> None:
         from_ms = self.puts.pop((event.chunk, event.attempt), event.at_ms)
         self.spans.bars.append(Bar("blobs", kind, from_ms, event.at_ms, str(event.chunk)))
 
-    def on_Notified(self, event: e.Notified) -> None:  # noqa: N802
+    def _notified(self, event: e.Notified) -> None:
         self._mark("object", "notified", event.at_ms, "notified")
 
-    def on_NotifyFailed(self, event: e.NotifyFailed) -> None:  # noqa: N802
+    def _notify_failed(self, event: e.NotifyFailed) -> None:
         self._mark("object", "failed", event.at_ms, f"notification: {event.reason}")
 
     # --- the alarm ---------------------------------------------------------------------------
 
-    def on_AlarmSet(self, event: e.AlarmSet) -> None:  # noqa: N802
+    def _alarm_set(self, event: e.AlarmSet) -> None:
         self._writes(event.at_ms)
         self._cut_alarm(event.at_ms)
         self.alarm, self.is_deleted = (event.at_ms, event.due_ms), False
 
-    def on_AlarmDeleted(self, event: e.AlarmDeleted) -> None:  # noqa: N802
+    def _alarm_deleted(self, event: e.AlarmDeleted) -> None:
         self._writes(event.at_ms)
         self._cut_alarm(event.at_ms)
         self.is_deleted = True
 
-    def on_AlarmStarted(self, event: e.AlarmStarted) -> None:  # noqa: N802
+    def _alarm_started(self, event: e.AlarmStarted) -> None:
         if self.alarm is None or self.alarm[1] <= event.due_ms:
             self._cut_alarm(event.at_ms)  # else it runs for an old time, and the new one stays (R8)
         self.run_ms, self.is_deleted, self.is_new_turn = event.at_ms, False, True
         self._mark("alarm", "fired", event.at_ms)
 
-    def on_AlarmEnded(self, event: e.AlarmEnded) -> None:  # noqa: N802
+    def _alarm_ended(self, event: e.AlarmEnded) -> None:
         self._end_run(event.at_ms)
 
     def _end_run(self, at_ms: int) -> None:
@@ -193,7 +196,7 @@ class ObjectSpans:
             self.spans.bars.append(Bar("run", "alarm()", self.run_ms, at_ms, "alarm()"))
         self.run_ms = None
 
-    def on_AlarmFailed(self, event: e.AlarmFailed) -> None:  # noqa: N802
+    def _alarm_failed(self, event: e.AlarmFailed) -> None:
         self._end_run(event.at_ms)
         self._mark("alarm", "failed", event.at_ms)
         is_next = self.alarm is not None and self.alarm[1] != event.due_ms
@@ -202,11 +205,11 @@ class ObjectSpans:
             self.back_off_ms = None if self.is_deleted else event.at_ms
             self.back_off_words = "back-off"
 
-    def on_AlarmDropped(self, event: e.AlarmDropped) -> None:  # noqa: N802
+    def _alarm_dropped(self, event: e.AlarmDropped) -> None:
         self.back_off_ms = None
         self._mark("alarm", "dropped", event.at_ms, "dropped")
 
-    def on_StaleDelivery(self, event: e.StaleDelivery) -> None:  # noqa: N802
+    def _stale_delivery(self, event: e.StaleDelivery) -> None:
         self._mark("alarm", "stale", event.at_ms, "stale, dropped")
 
     def _cut_alarm(self, at_ms: int) -> None:
@@ -221,3 +224,32 @@ class ObjectSpans:
                 Bar("alarm", "back-off", self.back_off_ms, at_ms, self.back_off_words)
             )
             self.back_off_ms = None
+
+
+READERS: dict[type, Callable[[Any, Any], None]] = {
+    e.HandlerStarted: ObjectSpans._handler_started,
+    e.HandlerLost: ObjectSpans._handler_lost,
+    e.InstanceLost: ObjectSpans._instance_lost,
+    e.ProcessKilled: ObjectSpans._process_killed,
+    e.ProcessRestarted: ObjectSpans._process_restarted,
+    e.TroubleBegan: ObjectSpans._trouble_began,
+    e.TroubleEnded: ObjectSpans._trouble_ended,
+    e.StateWritten: ObjectSpans._state_written,
+    e.StorageReverted: ObjectSpans._storage_reverted,
+    e.CommitConfirmed: ObjectSpans._commit_confirmed,
+    e.CommitFailed: ObjectSpans._commit_failed,
+    e.BlobPutStarted: ObjectSpans._blob_put_started,
+    e.BlobStored: ObjectSpans._blob_stored,
+    e.BlobPutFailed: ObjectSpans._blob_put_failed,
+    e.BlobPutBroken: ObjectSpans._blob_put_broken,
+    e.Notified: ObjectSpans._notified,
+    e.NotifyFailed: ObjectSpans._notify_failed,
+    e.AlarmSet: ObjectSpans._alarm_set,
+    e.AlarmDeleted: ObjectSpans._alarm_deleted,
+    e.AlarmStarted: ObjectSpans._alarm_started,
+    e.AlarmEnded: ObjectSpans._alarm_ended,
+    e.AlarmFailed: ObjectSpans._alarm_failed,
+    e.AlarmDropped: ObjectSpans._alarm_dropped,
+    e.StaleDelivery: ObjectSpans._stale_delivery,
+}
+"""What each event of the platform's side does to the picture."""

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from lastchunk.model.trace import events as e
 from lastchunk.reports.figures.bars import Spans
-from lastchunk.reports.figures.object_spans import Call, ObjectSpans
+from lastchunk.reports.figures.object_spans import READERS, Call, ObjectSpans
 
 TAIL_MS = 6_000  # the last status goes on after the run's last event
+
+BEGINS: dict[type, str] = {
+    e.TabClosed: "tab closed",
+    e.LaptopSlept: "laptop asleep",
+    e.TabFroze: "tab frozen",
+    e.TabThrottled: "tab throttled",
+    e.PauseStarted: "paused",
+    e.NetworkWentDown: "network down",
+}
+"""The events of the page's side that begin a shaded band, with its words."""
+ENDS: dict[type, str] = {
+    e.TabReopened: "tab closed",
+    e.LaptopWoke: "laptop asleep",
+    e.TabThawed: "tab frozen",
+    e.TabUnthrottled: "tab throttled",
+    e.PauseEnded: "paused",
+    e.NetworkCameUp: "network down",
+}
+"""The events that end one."""
 
 
 class Builder(ObjectSpans):
@@ -25,9 +45,13 @@ class Builder(ObjectSpans):
         last_ms = 0
         for event in trace:
             last_ms = event.at_ms
-            method = getattr(self, "on_" + type(event).__name__, None)
-            if method is not None:
-                method(event)
+            kind = type(event)
+            if kind in BEGINS:
+                self.bands[BEGINS[kind]] = last_ms
+            elif kind in ENDS:
+                self._end_band(ENDS[kind], last_ms)
+            elif kind in _READERS:
+                _READERS[kind](self, event)
         self._close(last_ms)
         return self.spans
 
@@ -55,55 +79,19 @@ class Builder(ObjectSpans):
 
     # --- client and network ------------------------------------------------------------------
 
-    def on_ChunkRecorded(self, event: e.ChunkRecorded) -> None:  # noqa: N802
+    def _chunk_recorded(self, event: e.ChunkRecorded) -> None:
         self.spans.chunks.append((event.chunk, event.at_ms))
 
-    def on_StopPressed(self, event: e.StopPressed) -> None:  # noqa: N802
+    def _stop_pressed(self, event: e.StopPressed) -> None:
         self.spans.stops.append(event.at_ms)
 
-    def on_TabClosed(self, event: e.TabClosed) -> None:  # noqa: N802
-        self.bands["tab closed"] = event.at_ms
-
-    def on_TabReopened(self, event: e.TabReopened) -> None:  # noqa: N802
-        self._end_band("tab closed", event.at_ms)
-
-    def on_LaptopSlept(self, event: e.LaptopSlept) -> None:  # noqa: N802
-        self.bands["laptop asleep"] = event.at_ms
-
-    def on_LaptopWoke(self, event: e.LaptopWoke) -> None:  # noqa: N802
-        self._end_band("laptop asleep", event.at_ms)
-
-    def on_TabFroze(self, event: e.TabFroze) -> None:  # noqa: N802
-        self.bands["tab frozen"] = event.at_ms
-
-    def on_TabThawed(self, event: e.TabThawed) -> None:  # noqa: N802
-        self._end_band("tab frozen", event.at_ms)
-
-    def on_TabThrottled(self, event: e.TabThrottled) -> None:  # noqa: N802
-        self.bands["tab throttled"] = event.at_ms
-
-    def on_TabUnthrottled(self, event: e.TabUnthrottled) -> None:  # noqa: N802
-        self._end_band("tab throttled", event.at_ms)
-
-    def on_PauseStarted(self, event: e.PauseStarted) -> None:  # noqa: N802
-        self.bands["paused"] = event.at_ms
-
-    def on_PauseEnded(self, event: e.PauseEnded) -> None:  # noqa: N802
-        self._end_band("paused", event.at_ms)
-
-    def on_NetworkWentDown(self, event: e.NetworkWentDown) -> None:  # noqa: N802
-        self.bands["network down"] = event.at_ms
-
-    def on_NetworkCameUp(self, event: e.NetworkCameUp) -> None:  # noqa: N802
-        self._end_band("network down", event.at_ms)
-
-    def on_RequestSent(self, event: e.RequestSent) -> None:  # noqa: N802
+    def _request_sent(self, event: e.RequestSent) -> None:
         self.sent[event.method, event.chunk, event.attempt] = event.at_ms
 
-    def on_StrayStop(self, event: e.StrayStop) -> None:  # noqa: N802
+    def _stray_stop(self, event: e.StrayStop) -> None:
         self._mark("client", "refused", event.at_ms, "stray stop")
 
-    def on_RequestArrived(self, event: e.RequestArrived) -> None:  # noqa: N802
+    def _request_arrived(self, event: e.RequestArrived) -> None:
         if event.method == "upload":
             # A streamed body goes on after its request has arrived; its end closes the bar then.
             if not self.streams:
@@ -111,14 +99,14 @@ class Builder(ObjectSpans):
         else:
             self._end_request(event, "stop" if event.method != "create" else "request")
 
-    def on_BodyArrived(self, event: e.BodyArrived) -> None:  # noqa: N802
+    def _body_arrived(self, event: e.BodyArrived) -> None:
         self._end_request(event, "request")
 
-    def on_RequestFailed(self, event: e.RequestFailed) -> None:  # noqa: N802
+    def _request_failed(self, event: e.RequestFailed) -> None:
         self._end_request(event, "request lost")
         self._mark("network", "lost", event.at_ms)
 
-    def on_ResponseArrived(self, event: e.ResponseArrived) -> None:  # noqa: N802
+    def _response_arrived(self, event: e.ResponseArrived) -> None:
         call = (event.method, event.chunk, event.attempt)
         self._end_request(event, "request")
         from_ms = self.answered.pop(call, None)
@@ -129,14 +117,29 @@ class Builder(ObjectSpans):
 
     # --- object ------------------------------------------------------------------------------
 
-    def on_HandlerEnded(self, event: e.HandlerEnded) -> None:  # noqa: N802
+    def _handler_ended(self, event: e.HandlerEnded) -> None:
         call = (event.method, event.chunk, event.attempt)
         self._end_handler(call, "handler" if event.status < 400 else "handler refused", event.at_ms)
         if event.status >= 400:
             self._end_request(event, "request")  # refused before its body had come
 
-    def on_ConsumerRead(self, event: e.ConsumerRead) -> None:  # noqa: N802
+    def _consumer_read(self, event: e.ConsumerRead) -> None:
         self._mark("client", "reads", event.at_ms, f"read: {event.status}")
+
+
+_READERS: dict[type, Callable[[Builder, Any], None]] = {
+    **READERS,
+    e.ChunkRecorded: Builder._chunk_recorded,
+    e.StopPressed: Builder._stop_pressed,
+    e.RequestSent: Builder._request_sent,
+    e.StrayStop: Builder._stray_stop,
+    e.RequestArrived: Builder._request_arrived,
+    e.BodyArrived: Builder._body_arrived,
+    e.RequestFailed: Builder._request_failed,
+    e.ResponseArrived: Builder._response_arrived,
+    e.HandlerEnded: Builder._handler_ended,
+    e.ConsumerRead: Builder._consumer_read,
+}
 
 
 def spans_of(trace: list[e.Event], tail_ms: int = TAIL_MS) -> Spans:

@@ -7,8 +7,9 @@ from typing import Any
 from lastchunk.model.explore.witness.counterexample import Counterexample
 from lastchunk.model.properties import EXPLORABLE
 from lastchunk.model.trace import events as e
+from lastchunk.model.trace.events import lane_of
 from lastchunk.model.trace.facts import Facts
-from lastchunk.model.trace.words import clock, lane_of, words_of
+from lastchunk.model.trace.words import clock, words_of
 
 ACTORS = {
     "client": "Page",

@@ -257,7 +257,7 @@ class Program:
             self.target = self._built_by(self.build, self.now)
             self.memory = lasting_fields(self.target, self)
             for kind, task, *told, at_ms in self.log:
-                effect = getattr(self, f"_{kind}")(task, *told, at_ms)
+                effect = _TELLINGS[kind](self, task, *told, at_ms)
                 if self.records:
                     self._compare(task, effect)
                 if type(effect) is Done:
@@ -416,3 +416,10 @@ def _again(error: Exception) -> Exception:
 
 def _is_plain(value: Any) -> bool:
     return isinstance(value, int | float | str | list | dict | set | tuple | Time | Duration | None)
+
+
+_TELLINGS: dict[str, Callable[..., Effect[Any] | Done]] = {
+    "start": Program._start,
+    "send": Program._send,
+    "throw": Program._throw,
+}

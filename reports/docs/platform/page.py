@@ -7,8 +7,8 @@ import textwrap
 from pathlib import Path
 
 from lastchunk.model.base.files import write_bytes, write_text
-from lastchunk.model.trace.events import Event
-from lastchunk.model.trace.words import LANES, clock, lane_of, words_of
+from lastchunk.model.trace.events import LANES, Event, lane_of
+from lastchunk.model.trace.words import clock, words_of
 from lastchunk.reports.docs.platform import alarm_slot, delivery, gates, outside, writes
 from lastchunk.reports.docs.platform.demo import Demo, Tiny, misses, run_demo
 from lastchunk.reports.docs.platform.picture import demo_figure
