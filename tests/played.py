@@ -9,14 +9,14 @@ from lastchunk.model.world.object import instances
 from lastchunk.reference_impl.clock import Time
 from lastchunk.reference_impl.contract import HandlerFailure, Response
 from tests.probes import Alarmed, Throws
-from tests.worlds import Hand, quiet, spec_of
+from tests.worlds import ManualScheduler, quiet, spec_of
 
 LATE = "platform.alarm_late_ms={distribution='uniform', low_ms=0, high_ms=9}"
 ROUNDED_MS = 50
 """What was noted in tenths of a second may be off by so much."""
 
 
-class Played(Hand):
+class Played(ManualScheduler):
     """A world that is played a schedule, and refuses a time that no delay allows."""
 
     def __init__(self, design: Any, *overrides: str) -> None:

@@ -16,7 +16,7 @@ from lastchunk.reference_impl.contract import (
     InstanceReplaced,
     Response,
 )
-from tests.worlds import Hand, NoSettings, of, quiet, spec_of
+from tests.worlds import ManualScheduler, NoSettings, of, quiet, spec_of
 
 ON_DISK = "platform.commit_ms=40"
 """Commits take time: storage on disk."""
@@ -101,47 +101,51 @@ class Throws(Alarmed):
         return Response(200)
 
 
-def poke(hand: Hand, at_ms: int, method: str = "poke") -> None:
+def poke(scheduler: ManualScheduler, at_ms: int, method: str = "poke") -> None:
     """Have a method of the object called at an instant, by nobody who waits."""
-    hand.world.network.inject(method)
-    attempt = hand.world.network.attempts[method, e.NO_CHUNK] - 1
-    hand.at(at_ms, "request", method, e.NO_CHUNK, attempt)
+    scheduler.world.network.inject(method)
+    attempt = scheduler.world.network.attempts[method, e.NO_CHUNK] - 1
+    scheduler.at(at_ms, "request", method, e.NO_CHUNK, attempt)
 
 
-def probe(cls: type[Probe], *overrides: str, offset: Callable[[int], int] = no_offset) -> Hand:
+def probe(
+    cls: type[Probe], *overrides: str, offset: Callable[[int], int] = no_offset
+) -> ManualScheduler:
     """A world with that design, at time 0; what its handlers report starts empty."""
     cls.seen = []
-    return Hand(spec_of(cls), quiet(*overrides), offset=offset)
+    return ManualScheduler(spec_of(cls), quiet(*overrides), offset=offset)
 
 
-def created(cls: type[Probe], *overrides: str, offset: Callable[[int], int] = no_offset) -> Hand:
+def created(
+    cls: type[Probe], *overrides: str, offset: Callable[[int], int] = no_offset
+) -> ManualScheduler:
     """The same, with ``create`` run at 10 ms and, where commits take time, confirmed at 50."""
-    hand = probe(cls, *overrides, offset=offset)
-    hand.at(10, "request", "create")
-    if "commit" in hand.kinds():
-        hand.at(50, "commit")
-    return hand
+    scheduler = probe(cls, *overrides, offset=offset)
+    scheduler.at(10, "request", "create")
+    if "commit" in scheduler.kinds():
+        scheduler.at(50, "commit")
+    return scheduler
 
 
-def pending(hand: Hand, *key: Any) -> Pending:
+def pending(scheduler: ManualScheduler, *key: Any) -> Pending:
     """The one pending thing whose key begins so."""
-    found = [item for item in hand.world.pending.values() if item.key[: len(key)] == key]
-    assert len(found) == 1, f"{key}: pending are {sorted(map(repr, hand.world.pending))}"
+    found = [item for item in scheduler.world.pending.values() if item.key[: len(key)] == key]
+    assert len(found) == 1, f"{key}: pending are {sorted(map(repr, scheduler.world.pending))}"
     return found[0]
 
 
-def bounds(hand: Hand, *key: Any) -> tuple[int, int | None]:
+def bounds(scheduler: ManualScheduler, *key: Any) -> tuple[int, int | None]:
     """The least and the greatest delay of a pending thing."""
-    delay = pending(hand, *key).delay
+    delay = pending(scheduler, *key).delay
     return (delay, delay) if isinstance(delay, int) else (delay.low_ms, delay.high_ms)
 
 
-def answers(hand: Hand, method: str = "poke") -> list[tuple[int, int]]:
+def answers(scheduler: ManualScheduler, method: str = "poke") -> list[tuple[int, int]]:
     """When each handler of a method ended, and with which status."""
-    ended = of(hand.world.trace, e.HandlerEnded)
+    ended = of(scheduler.world.trace, e.HandlerEnded)
     return [(event.at_ms, event.status) for event in ended if event.method == method]
 
 
-def started(hand: Hand) -> list[tuple[int, int, int]]:
+def started(scheduler: ManualScheduler) -> list[tuple[int, int, int]]:
     """Each run of the alarm: when, for which time, and its count of retries."""
-    return [(x.at_ms, x.due_ms, x.retry) for x in of(hand.world.trace, e.AlarmStarted)]
+    return [(x.at_ms, x.due_ms, x.retry) for x in of(scheduler.world.trace, e.AlarmStarted)]

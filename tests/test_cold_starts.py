@@ -182,14 +182,14 @@ def test_r7_a_cold_start_empties_the_cache_of_kv() -> None:
             self.seen.append(bare(self.ctx.now()))
             return Response(200)
 
-    hand = created(Reads, *KV)
-    assert "idle_end" not in hand.kinds(), "nothing was read yet"
-    poke(hand, 60)
-    hand.at(110, "storage")
-    assert pending(hand, "idle_end").since_ms == 110
-    hand.at(10_110, "idle_end")
-    poke(hand, 10_200)
-    hand.at(10_250, "storage")
+    scheduler = created(Reads, *KV)
+    assert "idle_end" not in scheduler.kinds(), "nothing was read yet"
+    poke(scheduler, 60)
+    scheduler.at(110, "storage")
+    assert pending(scheduler, "idle_end").since_ms == 110
+    scheduler.at(10_110, "idle_end")
+    poke(scheduler, 10_200)
+    scheduler.at(10_250, "storage")
     assert Reads.seen == [110, 10_250]
 
 
@@ -204,10 +204,10 @@ def test_an_instance_that_was_never_there_cannot_fall_asleep() -> None:
             await self.ctx.sleep(100)
             return Response(200)
 
-    hand = created(Constructs, "faults=[{kind='deploy', offset_ms=50}]")
-    hand.at(20, "response", "create")
-    poke(hand, 45)
-    hand.at(70, "fault")
-    hand.at(145, "timer")
-    assert "idle_end" not in hand.kinds()
+    scheduler = created(Constructs, "faults=[{kind='deploy', offset_ms=50}]")
+    scheduler.at(20, "response", "create")
+    poke(scheduler, 45)
+    scheduler.at(70, "fault")
+    scheduler.at(145, "timer")
+    assert "idle_end" not in scheduler.kinds()
     assert Constructs.seen == ["constructs"]

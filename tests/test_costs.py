@@ -73,10 +73,10 @@ def test_each_write_is_a_row_and_a_read_is_one_even_from_the_cache() -> None:
             await storage.delete_all()
             return Response(200)
 
-    hand = probe(Busy)
-    hand.at(10, "request", "create")
-    poke(hand, 100)
-    meter = hand.world.object.meter
+    scheduler = probe(Busy)
+    scheduler.at(10, "request", "create")
+    poke(scheduler, 100)
+    meter = scheduler.world.object.meter
     assert meter.rows_read == 2
     assert meter.rows_written == 2 + 1 + 2 + 1 + 2, "b and c are what delete_all removes"
 

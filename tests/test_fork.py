@@ -62,11 +62,11 @@ def test_a_fork_goes_on_as_the_original_would(
 
 
 def test_an_alarm_that_waits_for_a_back_off_waits_in_one_world_only() -> None:
-    hand = created(SetsInBackOff, "platform.bug_alarm_waits_for_back_off=true")
-    hand.at(100, "alarm")
-    other = hand.world.fork()
-    poke(hand, 200)
-    hand.at(2_100, "alarm")
+    scheduler = created(SetsInBackOff, "platform.bug_alarm_waits_for_back_off=true")
+    scheduler.at(100, "alarm")
+    other = scheduler.world.fork()
+    poke(scheduler, 200)
+    scheduler.at(2_100, "alarm")
     other.happen(other.pending["alarm",], 2_100)
-    following = [world.pending["alarm",].payload for world in (hand.world, other)]
+    following = [world.pending["alarm",].payload for world in (scheduler.world, other)]
     assert [(each.due_ms, each.retry) for each in following] == [(1_200, 0), (100, 2)]

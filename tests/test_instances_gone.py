@@ -17,7 +17,7 @@ from lastchunk.model.world.outcomes import KEEPING
 from lastchunk.reference_impl.clock import bare
 from lastchunk.reference_impl.contract import COMPLETED, Response
 from tests.probes import KV, ON_DISK, Alarmed, bounds, started
-from tests.worlds import Hand, of, quiet, spec_of
+from tests.worlds import ManualScheduler, of, quiet, spec_of
 
 RESET = InstanceLost(kind="instance_lost", offset_ms=0)  # type: ignore[arg-type]
 KILL = ProcessKilled(kind="process_killed", offset_ms=0, for_ms=500)  # type: ignore[arg-type]
@@ -50,23 +50,23 @@ class Works(Alarmed):
         return Response(200)
 
 
-def world(*overrides: str, cls: type[Alarmed] = Works) -> Hand:
+def world(*overrides: str, cls: type[Alarmed] = Works) -> ManualScheduler:
     """An object that nobody has called yet."""
     cls.seen = []
-    return Hand(spec_of(cls), quiet(*overrides), has_page=False)
+    return ManualScheduler(spec_of(cls), quiet(*overrides), has_page=False)
 
 
-def strike(hand: Hand, at_ms: int, fault: Any, kept: int = 0) -> None:
+def strike(scheduler: ManualScheduler, at_ms: int, fault: Any, kept: int = 0) -> None:
     """A fault strikes; so many commits under way turn out to be written."""
-    hand.until(at_ms)
-    hand.world.add(Pending(("fault", 0), 0, (), fault))
-    hand.at(at_ms, "fault", outcome=f"strikes{KEEPING}{kept}")
+    scheduler.until(at_ms)
+    scheduler.world.add(Pending(("fault", 0), 0, (), fault))
+    scheduler.at(at_ms, "fault", outcome=f"strikes{KEEPING}{kept}")
 
 
-def answers(hand: Hand) -> list[tuple[int, str, int | str]]:
+def answers(scheduler: ManualScheduler) -> list[tuple[int, str, int | str]]:
     """What the callers were told: when, of which call, and the status or the error."""
     told: list[tuple[int, str, int | str]] = []
-    for event in hand.world.trace:
+    for event in scheduler.world.trace:
         if isinstance(event, e.ResponseArrived):
             told.append((event.at_ms, event.method, event.status))
         elif isinstance(event, e.RequestFailed):
@@ -78,15 +78,17 @@ def answers(hand: Hand) -> list[tuple[int, str, int | str]]:
     ("fault", "told"), [(RESET, (60, "poke", 500)), (KILL, (50, "poke", "object gone"))]
 )
 def test_a_handler_that_is_lost_fails_its_caller(fault: Any, told: tuple[int, str, Any]) -> None:
-    hand = world()
-    hand.call("poke", 0)
-    strike(hand, 50, fault)
-    hand.until(400)
-    assert of(hand.world.trace, e.HandlerLost) == [e.HandlerLost(50, *POKE)]
-    assert of(hand.world.trace, e.HandlerEnded) == []
-    assert answers(hand) == [told]
-    assert hand.world.object.meter.event(400).active_ms == 40, "from 10 to 50"
-    assert hand.world.object.storage.values["state"]["status"] == COMPLETED, "what is there stays"
+    scheduler = world()
+    scheduler.call("poke", 0)
+    strike(scheduler, 50, fault)
+    scheduler.until(400)
+    assert of(scheduler.world.trace, e.HandlerLost) == [e.HandlerLost(50, *POKE)]
+    assert of(scheduler.world.trace, e.HandlerEnded) == []
+    assert answers(scheduler) == [told]
+    assert scheduler.world.object.meter.event(400).active_ms == 40, "from 10 to 50"
+    assert scheduler.world.object.storage.values["state"]["status"] == COMPLETED, (
+        "what is there stays"
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,65 +98,65 @@ def test_a_handler_that_is_lost_fails_its_caller(fault: Any, told: tuple[int, st
 def test_an_answer_at_the_output_gate_is_lost_whether_or_not_it_was_written(
     fault: Any, told: tuple[int, str, Any], kept: int
 ) -> None:
-    hand = world(ON_DISK)
-    hand.call("save", 0)
-    strike(hand, 30, fault, kept)
-    hand.until(400)
-    assert answers(hand) == [told]
+    scheduler = world(ON_DISK)
+    scheduler.call("save", 0)
+    strike(scheduler, 30, fault, kept)
+    scheduler.until(400)
+    assert answers(scheduler) == [told]
     reverted = [] if kept else [e.StorageReverted(30, "", 0)]
-    assert of(hand.world.trace, e.StorageReverted) == reverted
-    assert bool(hand.world.object.storage.values) is bool(kept)
-    assert of(hand.world.trace, e.CommitConfirmed) == []
-    assert "commit" not in hand.kinds()
+    assert of(scheduler.world.trace, e.StorageReverted) == reverted
+    assert bool(scheduler.world.object.storage.values) is bool(kept)
+    assert of(scheduler.world.trace, e.CommitConfirmed) == []
+    assert "commit" not in scheduler.kinds()
 
 
 @pytest.mark.parametrize(("fault", "at_ms", "told"), [(RESET, 40, 500), (KILL, 30, "object gone")])
 def test_what_waits_at_the_gate_fails_with_the_instance(fault: Any, at_ms: int, told: Any) -> None:
-    hand = world(*KV)
-    hand.call("read", 0)
-    hand.call("save", 5)
-    strike(hand, 30, fault)
-    hand.until(400)
-    assert answers(hand) == [(at_ms, "read", told), (at_ms, "save", told)]
-    assert [x.method for x in of(hand.world.trace, e.HandlerLost)] == ["read"]
-    assert [x.method for x in of(hand.world.trace, e.HandlerStarted)] == ["read"]
-    assert "storage" not in hand.kinds(), "the read is not answered to anybody"
+    scheduler = world(*KV)
+    scheduler.call("read", 0)
+    scheduler.call("save", 5)
+    strike(scheduler, 30, fault)
+    scheduler.until(400)
+    assert answers(scheduler) == [(at_ms, "read", told), (at_ms, "save", told)]
+    assert [x.method for x in of(scheduler.world.trace, e.HandlerLost)] == ["read"]
+    assert [x.method for x in of(scheduler.world.trace, e.HandlerStarted)] == ["read"]
+    assert "storage" not in scheduler.kinds(), "the read is not answered to anybody"
 
 
 def test_an_alarm_that_waits_at_the_gate_is_retried_when_the_instance_is_lost() -> None:
-    hand = world(*KV)
-    hand.call("create", 0)
-    hand.call("read", 60)
-    hand.until(101)
-    strike(hand, 110, RESET)
-    failed = of(hand.world.trace, e.AlarmFailed)
+    scheduler = world(*KV)
+    scheduler.call("create", 0)
+    scheduler.call("read", 60)
+    scheduler.until(101)
+    strike(scheduler, 110, RESET)
+    failed = of(scheduler.world.trace, e.AlarmFailed)
     assert failed == [e.AlarmFailed(110, 100, 0, "reset")]
-    assert started(hand) == []
-    assert bounds(hand, "alarm") == (2_000, 2_500)
+    assert started(scheduler) == []
+    assert bounds(scheduler, "alarm") == (2_000, 2_500)
 
 
 def test_a_process_that_is_down_answers_nobody_and_says_when_it_is_there() -> None:
-    hand = world()
-    hand.call("create", 0)
-    strike(hand, 30, KILL)
-    hand.call("save", 200)
-    hand.until(529)
-    assert answers(hand) == [(20, "create", 200), (210, "save", "object gone")]
-    assert [x.method for x in of(hand.world.trace, e.RequestArrived)] == ["create"]
-    assert started(hand) == []
-    hand.until(530)
-    assert of(hand.world.trace, e.ProcessRestarted) == [e.ProcessRestarted(530)]
-    assert started(hand) == [(530, 100, 0)], "D5: the alarm is still there, late"
+    scheduler = world()
+    scheduler.call("create", 0)
+    strike(scheduler, 30, KILL)
+    scheduler.call("save", 200)
+    scheduler.until(529)
+    assert answers(scheduler) == [(20, "create", 200), (210, "save", "object gone")]
+    assert [x.method for x in of(scheduler.world.trace, e.RequestArrived)] == ["create"]
+    assert started(scheduler) == []
+    scheduler.until(530)
+    assert of(scheduler.world.trace, e.ProcessRestarted) == [e.ProcessRestarted(530)]
+    assert started(scheduler) == [(530, 100, 0)], "D5: the alarm is still there, late"
 
 
 def test_a_write_that_was_reverted_reads_as_the_record_that_is_left() -> None:
-    hand = world(ON_DISK)
-    hand.call("save", 0)
-    hand.until(100)
-    hand.call("save", 100)
-    strike(hand, 120, RESET)
-    assert of(hand.world.trace, e.StorageReverted) == [], "the same record: nothing is undone"
-    assert hand.world.object.status == COMPLETED
+    scheduler = world(ON_DISK)
+    scheduler.call("save", 0)
+    scheduler.until(100)
+    scheduler.call("save", 100)
+    strike(scheduler, 120, RESET)
+    assert of(scheduler.world.trace, e.StorageReverted) == [], "the same record: nothing is undone"
+    assert scheduler.world.object.status == COMPLETED
 
 
 def test_a_revert_tells_the_count_that_is_left() -> None:
@@ -164,23 +166,23 @@ def test_a_revert_tells_the_count_that_is_left() -> None:
             await self.ctx.storage.put("state", {"status": COMPLETED, "chunks_uploaded": count})
             return Response(200)
 
-    hand = world(ON_DISK, cls=Counts)
-    hand.call("save", 0)
-    hand.call("save", 400)
-    strike(hand, 420, RESET)
-    written = [x.chunks_uploaded for x in of(hand.world.trace, e.StateWritten)]
+    scheduler = world(ON_DISK, cls=Counts)
+    scheduler.call("save", 0)
+    scheduler.call("save", 400)
+    strike(scheduler, 420, RESET)
+    written = [x.chunks_uploaded for x in of(scheduler.world.trace, e.StateWritten)]
     assert written == [3, 7]
-    assert of(hand.world.trace, e.StorageReverted) == [e.StorageReverted(420, COMPLETED, 3)]
+    assert of(scheduler.world.trace, e.StorageReverted) == [e.StorageReverted(420, COMPLETED, 3)]
 
 
 def test_losing_everything_leaves_a_session_that_is_not_there() -> None:
-    hand = world(ON_DISK)
-    hand.call("save", 0)
-    strike(hand, 30, RESET)
-    assert hand.world.object.status == ""
-    hand.call("save", 40)
-    hand.until(400)
-    assert of(hand.world.trace, e.StateWritten) == [
+    scheduler = world(ON_DISK)
+    scheduler.call("save", 0)
+    strike(scheduler, 30, RESET)
+    assert scheduler.world.object.status == ""
+    scheduler.call("save", 40)
+    scheduler.until(400)
+    assert of(scheduler.world.trace, e.StateWritten) == [
         e.StateWritten(10, COMPLETED, 3, ""),
         e.StateWritten(50, COMPLETED, 3, ""),
     ]

@@ -7,49 +7,49 @@ import pytest
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
 from tests.test_rules import Puts
-from tests.worlds import Hand, of, quiet, run, spec_of
+from tests.worlds import ManualScheduler, of, quiet, run, spec_of
 
 
-def recording(*overrides: str) -> Hand:
+def recording(*overrides: str) -> ManualScheduler:
     """A world at the instant at which its first chunk's upload has been sent."""
-    hand = Hand(spec_of(Puts), quiet(*overrides))
-    hand.at(10, "request", "create")
-    hand.at(20, "response", "create")
-    hand.at(10_020, "tick")
-    return hand
+    scheduler = ManualScheduler(spec_of(Puts), quiet(*overrides))
+    scheduler.at(10, "request", "create")
+    scheduler.at(20, "response", "create")
+    scheduler.at(10_020, "tick")
+    return scheduler
 
 
 def test_a_lost_request_never_arrives_and_fails_at_the_end_of_its_delay() -> None:
-    hand = recording("network.request_loss=0.5")
-    hand.at(10_030, "request", "upload", outcome="lost")
-    trace = hand.world.trace
+    scheduler = recording("network.request_loss=0.5")
+    scheduler.at(10_030, "request", "upload", outcome="lost")
+    trace = scheduler.world.trace
     assert of(trace, e.RequestLost) == [e.RequestLost(10_030, "upload", 0, 0)]
     assert of(trace, e.RequestFailed) == [e.RequestFailed(10_030, "upload", 0, 0, "request lost")]
-    assert "sleep" in hand.kinds()
-    hand.at(12_030, "sleep")
+    assert "sleep" in scheduler.kinds()
+    scheduler.at(12_030, "sleep")
     assert of(trace, e.RequestSent)[-1] == e.RequestSent(12_030, "upload", 0, 1)
 
 
 def test_an_error_may_be_seen_late() -> None:
-    hand = recording("network.request_loss=0.5", "network.error_delay_ms=700")
-    hand.at(10_030, "request", "upload", outcome="lost")
-    assert of(hand.world.trace, e.RequestFailed) == []
-    hand.at(10_730, "error", "upload")
-    assert of(hand.world.trace, e.RequestFailed)[0].at_ms == 10_730
+    scheduler = recording("network.request_loss=0.5", "network.error_delay_ms=700")
+    scheduler.at(10_030, "request", "upload", outcome="lost")
+    assert of(scheduler.world.trace, e.RequestFailed) == []
+    scheduler.at(10_730, "error", "upload")
+    assert of(scheduler.world.trace, e.RequestFailed)[0].at_ms == 10_730
 
 
 def test_a_lost_response_makes_the_client_send_what_is_stored() -> None:
-    hand = recording("network.response_loss=0.5")
-    hand.at(10_030, "request", "upload")
-    hand.at(10_050, "blob")
-    hand.at(10_060, "response", "upload", outcome="lost")
-    hand.at(12_060, "sleep")
-    hand.at(12_070, "request", "upload")
-    hand.at(12_090, "blob")
-    hand.at(12_100, "response", "upload", outcome="delivered")
-    stored = [(x.at_ms, x.attempt) for x in of(hand.world.trace, e.BlobStored)]
+    scheduler = recording("network.response_loss=0.5")
+    scheduler.at(10_030, "request", "upload")
+    scheduler.at(10_050, "blob")
+    scheduler.at(10_060, "response", "upload", outcome="lost")
+    scheduler.at(12_060, "sleep")
+    scheduler.at(12_070, "request", "upload")
+    scheduler.at(12_090, "blob")
+    scheduler.at(12_100, "response", "upload", outcome="delivered")
+    stored = [(x.at_ms, x.attempt) for x in of(scheduler.world.trace, e.BlobStored)]
     assert stored == [(10_050, 0), (12_090, 1)]
-    assert of(hand.world.trace, e.ResponseLost) == [e.ResponseLost(10_060, "upload", 0, 0)]
+    assert of(scheduler.world.trace, e.ResponseLost) == [e.ResponseLost(10_060, "upload", 0, 0)]
 
 
 def test_f11_a_lost_response_makes_the_count_grow_twice() -> None:
@@ -60,53 +60,53 @@ def test_f11_a_lost_response_makes_the_count_grow_twice() -> None:
 
 
 def test_a_duplicated_request_runs_twice_and_is_answered_once() -> None:
-    hand = recording("network.request_duplication=0.5")
-    hand.at(10_030, "request", "upload", outcome="duplicated")
-    assert hand.world.trace[-3] == e.RequestArrived(10_030, "upload", 0, 0)
-    hand.at(10_045, "request", "upload", 0, 0, 1, outcome="delivered")
-    hand.at(10_050, "blob", "upload", 0, 0, 0)
-    hand.at(10_060, "response", "upload")
-    hand.at(10_065, "blob", "upload", 0, 0, 1)
-    assert len(of(hand.world.trace, e.HandlerEnded)) == 3
-    assert len(of(hand.world.trace, e.ResponseArrived)) == 2
-    assert "response" not in hand.kinds()
+    scheduler = recording("network.request_duplication=0.5")
+    scheduler.at(10_030, "request", "upload", outcome="duplicated")
+    assert scheduler.world.trace[-3] == e.RequestArrived(10_030, "upload", 0, 0)
+    scheduler.at(10_045, "request", "upload", 0, 0, 1, outcome="delivered")
+    scheduler.at(10_050, "blob", "upload", 0, 0, 0)
+    scheduler.at(10_060, "response", "upload")
+    scheduler.at(10_065, "blob", "upload", 0, 0, 1)
+    assert len(of(scheduler.world.trace, e.HandlerEnded)) == 3
+    assert len(of(scheduler.world.trace, e.ResponseArrived)) == 2
+    assert "response" not in scheduler.kinds()
 
 
 def test_a_disconnect_cuts_off_requests_and_spares_handlers() -> None:
-    hand = recording()
-    hand.world.network.disconnect(stays_down=False)
-    assert "request" not in hand.kinds()
-    assert of(hand.world.trace, e.NetworkWentDown) == [e.NetworkWentDown(10_020, 1)]
-    hand = recording()
-    hand.at(10_030, "request", "upload")
-    hand.world.network.disconnect(stays_down=False)
-    assert "blob" in hand.kinds(), "R12: the handler goes on"
-    hand.at(10_050, "blob")
-    assert "response" not in hand.kinds()
+    scheduler = recording()
+    scheduler.world.network.disconnect(stays_down=False)
+    assert "request" not in scheduler.kinds()
+    assert of(scheduler.world.trace, e.NetworkWentDown) == [e.NetworkWentDown(10_020, 1)]
+    scheduler = recording()
+    scheduler.at(10_030, "request", "upload")
+    scheduler.world.network.disconnect(stays_down=False)
+    assert "blob" in scheduler.kinds(), "R12: the handler goes on"
+    scheduler.at(10_050, "blob")
+    assert "response" not in scheduler.kinds()
 
 
 def test_while_the_network_is_down_a_call_fails_at_once() -> None:
-    hand = recording()
-    hand.world.network.disconnect(stays_down=True)
-    hand.at(12_020, "sleep")
-    assert of(hand.world.trace, e.RequestFailed)[-1] == e.RequestFailed(
+    scheduler = recording()
+    scheduler.world.network.disconnect(stays_down=True)
+    scheduler.at(12_020, "sleep")
+    assert of(scheduler.world.trace, e.RequestFailed)[-1] == e.RequestFailed(
         12_020, "upload", 0, 1, "network down"
     )
-    hand.world.network.comes_up()
-    hand.at(14_020, "sleep")
-    assert "request" in hand.kinds()
+    scheduler.world.network.comes_up()
+    scheduler.at(14_020, "sleep")
+    assert "request" in scheduler.kinds()
 
 
 def test_failures_of_a_chunk_are_bounded() -> None:
-    hand = recording("network.request_loss=0.5", "network.failures_per_chunk_max=1")
-    (first,) = [item for key, item in hand.world.pending.items() if key[0] == "request"]
-    assert dict(hand.world.choices(first)) == {"lost": 0.5, "delivered": 0.5}
-    hand.at(10_030, "request", "upload", outcome="lost")
-    hand.at(12_030, "sleep")
-    (second,) = [item for key, item in hand.world.pending.items() if key[0] == "request"]
-    assert hand.world.choices(second) == ()
-    hand.world.network.disconnect(stays_down=False)
-    assert of(hand.world.trace, e.NetworkWentDown)[-1].hit == 0
+    scheduler = recording("network.request_loss=0.5", "network.failures_per_chunk_max=1")
+    (first,) = [item for key, item in scheduler.world.pending.items() if key[0] == "request"]
+    assert dict(scheduler.world.choices(first)) == {"lost": 0.5, "delivered": 0.5}
+    scheduler.at(10_030, "request", "upload", outcome="lost")
+    scheduler.at(12_030, "sleep")
+    (second,) = [item for key, item in scheduler.world.pending.items() if key[0] == "request"]
+    assert scheduler.world.choices(second) == ()
+    scheduler.world.network.disconnect(stays_down=False)
+    assert of(scheduler.world.trace, e.NetworkWentDown)[-1].hit == 0
 
 
 def test_a_stop_that_may_not_fail_is_left_alone() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from lastchunk.model.design.load import load_design
-from lastchunk.model.simulate.by_hand import Hand
+from lastchunk.model.simulate.manual_scheduler import ManualScheduler
 from lastchunk.model.simulate.run import simulate
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
@@ -132,10 +132,10 @@ def test_a_body_whose_handler_was_reset_is_stored_by_nobody() -> None:
 def test_two_copies_of_a_request_share_one_body() -> None:
     scenario = quiet(*UPLINK)
     uplink = SharedUplink(ConstantUplink(1_200))
-    hand = Hand(load_design("alarm", scenario), scenario, 25_000, uplink=uplink)
-    hand.decide("duplicated", "request", "upload")
-    hand.until(11_000)
-    trace = hand.world.trace
+    scheduler = ManualScheduler(load_design("alarm", scenario), scenario, 25_000, uplink=uplink)
+    scheduler.decide("duplicated", "request", "upload")
+    scheduler.until(11_000)
+    trace = scheduler.world.trace
     assert times(trace, e.HandlerStarted) == [10_030, 10_040]
     assert times(trace, e.BlobStored) == [10_150, 10_150]
     assert times(trace, e.ResponseArrived) == [10_160], "one of the two answers is heard"
@@ -144,15 +144,15 @@ def test_two_copies_of_a_request_share_one_body() -> None:
 def test_a_copy_that_comes_after_the_body_waits_for_nothing() -> None:
     scenario = quiet(*UPLINK)
     uplink = SharedUplink(ConstantUplink(1_200))
-    hand = Hand(load_design("alarm", scenario), scenario, 25_000, uplink=uplink)
-    hand.decide("duplicated", "request", "upload")
-    hand.until(10_035)
-    copy = hand.world.pending.pop(("request", *FIRST, 1))
-    hand.until(10_200)
-    hand.world.add(copy)
-    hand.at(10_200, "request", *FIRST, 1)
-    hand.until(10_300)
-    assert times(hand.world.trace, e.BlobStored) == [10_150, 10_220]
+    scheduler = ManualScheduler(load_design("alarm", scenario), scenario, 25_000, uplink=uplink)
+    scheduler.decide("duplicated", "request", "upload")
+    scheduler.until(10_035)
+    copy = scheduler.world.pending.pop(("request", *FIRST, 1))
+    scheduler.until(10_200)
+    scheduler.world.add(copy)
+    scheduler.at(10_200, "request", *FIRST, 1)
+    scheduler.until(10_300)
+    assert times(scheduler.world.trace, e.BlobStored) == [10_150, 10_220]
 
 
 # --- bounds and exceptions ------------------------------------------------------------------------

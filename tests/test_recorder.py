@@ -13,7 +13,7 @@ from lastchunk.model.trace.facts import facts_of
 from lastchunk.reference_impl.contract import Browser
 from lastchunk.reference_impl.recorder import Recorder, RecorderSettings
 from tests.probes import Probe
-from tests.worlds import Hand, of, quiet, run, spec_of
+from tests.worlds import ManualScheduler, of, quiet, run, spec_of
 
 
 def recorder(**settings: object) -> Recorder:
@@ -213,14 +213,14 @@ def test_a_pause_stands_still_and_does_not_count() -> None:
 
 
 def test_a_closed_tab_sends_nothing_more() -> None:
-    hand = Hand(spec_of(Probe), quiet())
-    hand.at(10, "request", "create")
-    hand.at(20, "response", "create")
-    hand.at(10_020, "tick")
-    hand.world.client.close()
-    hand.world.client.close()
-    assert of(hand.world.trace, e.TabClosed) == [e.TabClosed(10_020, (0,))]
-    assert hand.kinds() == []
+    scheduler = ManualScheduler(spec_of(Probe), quiet())
+    scheduler.at(10, "request", "create")
+    scheduler.at(20, "response", "create")
+    scheduler.at(10_020, "tick")
+    scheduler.world.client.close()
+    scheduler.world.client.close()
+    assert of(scheduler.world.trace, e.TabClosed) == [e.TabClosed(10_020, (0,))]
+    assert scheduler.kinds() == []
 
 
 def test_every_habit_is_a_setting_of_a_scenario() -> None:

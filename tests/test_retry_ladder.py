@@ -18,7 +18,7 @@ from lastchunk.model.world.object.delivery import Delivery
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import HandlerFailure, Response
 from tests.probes import ON_DISK, Alarmed, Probe, answers, bounds, created, pending, poke, started
-from tests.worlds import Hand, of
+from tests.worlds import ManualScheduler, of
 
 
 def waits_of(failures: list[bool]) -> list[int]:
@@ -78,14 +78,14 @@ MAY_FAIL = (
 )
 
 
-def climb(outcomes: list[str]) -> Hand:
+def climb(outcomes: list[str]) -> ManualScheduler:
     """A world in which the first attempts go so, each retry at its earliest."""
     FailsSometimes.fails = False
-    hand = created(FailsSometimes, *MAY_FAIL)
+    scheduler = created(FailsSometimes, *MAY_FAIL)
     for outcome in outcomes:
-        at_ms = pending(hand, "alarm").since_ms + bounds(hand, "alarm")[0]
-        hand.at(at_ms, "alarm", outcome=outcome)
-    return hand
+        at_ms = pending(scheduler, "alarm").since_ms + bounds(scheduler, "alarm")[0]
+        scheduler.at(at_ms, "alarm", outcome=outcome)
+    return scheduler
 
 
 @pytest.mark.parametrize(
@@ -102,42 +102,44 @@ def climb(outcomes: list[str]) -> Hand:
 def test_attempts_of_each_kind_climb_together(
     outcomes: list[str], attempts: list[int], runs: list[tuple[int, int]]
 ) -> None:
-    hand = climb(outcomes)
-    failed = [(x.at_ms, x.due_ms, x.counted) for x in of(hand.world.trace, e.AlarmFailed)]
+    scheduler = climb(outcomes)
+    failed = [(x.at_ms, x.due_ms, x.counted) for x in of(scheduler.world.trace, e.AlarmFailed)]
     counted = [int(outcome == "counted") for outcome in outcomes[:-1]]
     assert failed == [
         (at_ms, 100, counts) for at_ms, counts in zip(attempts[:-1], counted, strict=True)
     ]
-    assert started(hand) == [(at_ms, 100, retry) for at_ms, retry in runs]
+    assert started(scheduler) == [(at_ms, 100, retry) for at_ms, retry in runs]
     assert FailsSometimes.seen == [at_ms for at_ms, _ in runs]
-    assert "alarm" not in hand.kinds()
+    assert "alarm" not in scheduler.kinds()
 
 
 def test_the_seventh_counted_failure_is_the_last_and_an_uncounted_one_is_not() -> None:
-    hand = climb(["counted"] * 6 + ["uncounted"])
-    assert "alarm" in hand.kinds()
-    assert of(hand.world.trace, e.AlarmDropped) == []
-    at_ms = pending(hand, "alarm").since_ms + bounds(hand, "alarm")[0]
-    hand.at(at_ms, "alarm", outcome="counted")
-    assert of(hand.world.trace, e.AlarmDropped) == [e.AlarmDropped(at_ms, 100)]
-    assert "alarm" not in hand.kinds()
-    poke(hand, at_ms + 1)
+    scheduler = climb(["counted"] * 6 + ["uncounted"])
+    assert "alarm" in scheduler.kinds()
+    assert of(scheduler.world.trace, e.AlarmDropped) == []
+    at_ms = pending(scheduler, "alarm").since_ms + bounds(scheduler, "alarm")[0]
+    scheduler.at(at_ms, "alarm", outcome="counted")
+    assert of(scheduler.world.trace, e.AlarmDropped) == [e.AlarmDropped(at_ms, 100)]
+    assert "alarm" not in scheduler.kinds()
+    poke(scheduler, at_ms + 1)
     assert FailsSometimes.seen == [("slot", None)], "D1: the alarm is gone, and none was run"
 
 
 def test_a_throw_counts_as_a_failure_of_the_code() -> None:
-    hand = climb([])
+    scheduler = climb([])
     FailsSometimes.fails = True
     for at_ms in (100, 2_100, 6_100):
-        hand.at(at_ms, "alarm", outcome="delivered")
-    assert started(hand) == [(100, 100, 0), (2_100, 100, 1), (6_100, 100, 2)]
-    hand.at(14_100, "alarm", outcome="unacknowledged")
-    assert of(hand.world.trace, e.AlarmFailed)[-1].counted == 1, "it threw: its end was not lost"
+        scheduler.at(at_ms, "alarm", outcome="delivered")
+    assert started(scheduler) == [(100, 100, 0), (2_100, 100, 1), (6_100, 100, 2)]
+    scheduler.at(14_100, "alarm", outcome="unacknowledged")
+    assert of(scheduler.world.trace, e.AlarmFailed)[-1].counted == 1, (
+        "it threw: its end was not lost"
+    )
 
 
 def test_in_a_back_off_the_slot_still_shows_the_old_time() -> None:
-    hand = climb(["counted"])
-    poke(hand, 500)
+    scheduler = climb(["counted"])
+    poke(scheduler, 500)
     assert FailsSometimes.seen == [("slot", 100)], "A3"
 
 
@@ -148,12 +150,12 @@ def test_an_alarm_set_in_a_back_off_replaces_the_retry() -> None:
             return Response(200)
 
     Sets.fails = True
-    hand = created(Sets)
-    hand.at(100, "alarm")
-    poke(hand, 200)
-    assert bounds(hand, "alarm") == (8_800, 8_800)
-    hand.at(9_000, "alarm")
-    assert started(hand) == [(100, 100, 0), (9_000, 9_000, 0)]
+    scheduler = created(Sets)
+    scheduler.at(100, "alarm")
+    poke(scheduler, 200)
+    assert bounds(scheduler, "alarm") == (8_800, 8_800)
+    scheduler.at(9_000, "alarm")
+    assert started(scheduler) == [(100, 100, 0), (9_000, 9_000, 0)]
 
 
 def test_a_deletion_in_a_back_off_ends_the_retries() -> None:
@@ -163,11 +165,11 @@ def test_a_deletion_in_a_back_off_ends_the_retries() -> None:
             return Response(200)
 
     Deletes.fails = True
-    hand = created(Deletes)
-    hand.at(100, "alarm")
-    poke(hand, 200)
-    assert "alarm" not in hand.kinds()
-    assert of(hand.world.trace, e.AlarmDeleted) == [e.AlarmDeleted(200)]
+    scheduler = created(Deletes)
+    scheduler.at(100, "alarm")
+    poke(scheduler, 200)
+    assert "alarm" not in scheduler.kinds()
+    assert of(scheduler.world.trace, e.AlarmDeleted) == [e.AlarmDeleted(200)]
 
 
 def test_a_write_in_a_back_off_leaves_the_retry_where_it_is() -> None:
@@ -177,14 +179,14 @@ def test_a_write_in_a_back_off_leaves_the_retry_where_it_is() -> None:
             return Response(200)
 
     Writes.fails = True
-    hand = created(Writes, ON_DISK, "platform.alarm_move_loss=0.5")
-    hand.at(100, "alarm")
-    retry = pending(hand, "alarm")
-    poke(hand, 500)
-    hand.at(540, "commit")
-    assert pending(hand, "alarm") is retry
-    assert "move_alarm" not in hand.kinds(), "R9: the alarm has not moved"
-    assert of(hand.world.trace, e.AlarmSet) == [e.AlarmSet(10, 100)]
+    scheduler = created(Writes, ON_DISK, "platform.alarm_move_loss=0.5")
+    scheduler.at(100, "alarm")
+    retry = pending(scheduler, "alarm")
+    poke(scheduler, 500)
+    scheduler.at(540, "commit")
+    assert pending(scheduler, "alarm") is retry
+    assert "move_alarm" not in scheduler.kinds(), "R9: the alarm has not moved"
+    assert of(scheduler.world.trace, e.AlarmSet) == [e.AlarmSet(10, 100)]
 
 
 def test_a_deletion_undoes_what_had_waited_for_the_back_off() -> None:
@@ -202,12 +204,14 @@ def test_a_deletion_undoes_what_had_waited_for_the_back_off() -> None:
             return Response(200)
 
     SetsAndDeletes.fails = True
-    hand = created(SetsAndDeletes, "platform.bug_alarm_waits_for_back_off=true")
-    hand.at(100, "alarm")
+    scheduler = created(SetsAndDeletes, "platform.bug_alarm_waits_for_back_off=true")
+    scheduler.at(100, "alarm")
     for at_ms, method in ((200, "poke"), (300, "drop"), (400, "later")):
-        poke(hand, at_ms, method)
-    hand.at(5_000, "alarm")
-    assert started(hand) == [(100, 100, 0), (5_000, 5_000, 0)], "A7: the known bug, and its cure"
+        poke(scheduler, at_ms, method)
+    scheduler.at(5_000, "alarm")
+    assert started(scheduler) == [(100, 100, 0), (5_000, 5_000, 0)], (
+        "A7: the known bug, and its cure"
+    )
 
 
 def test_the_limit_of_a_run_is_fifteen_minutes_from_its_start() -> None:
@@ -215,14 +219,14 @@ def test_the_limit_of_a_run_is_fifteen_minutes_from_its_start() -> None:
         async def alarm(self) -> None:
             await self.ctx.sleep(10**9)
 
-    hand = created(Long)
-    hand.at(100, "alarm")
-    assert bounds(hand, "alarm_limit") == (900_000, 900_000)
-    hand.at(900_100, "alarm_limit")
-    assert of(hand.world.trace, e.InstanceLost)[-1].reason == "alarm() ran for 15 minutes"
-    assert of(hand.world.trace, e.AlarmFailed)[-1].counted == 1, "D4: the attempt counts"
-    hand.at(902_100, "alarm")
-    assert started(hand) == [(100, 100, 0), (902_100, 100, 1)]
+    scheduler = created(Long)
+    scheduler.at(100, "alarm")
+    assert bounds(scheduler, "alarm_limit") == (900_000, 900_000)
+    scheduler.at(900_100, "alarm_limit")
+    assert of(scheduler.world.trace, e.InstanceLost)[-1].reason == "alarm() ran for 15 minutes"
+    assert of(scheduler.world.trace, e.AlarmFailed)[-1].counted == 1, "D4: the attempt counts"
+    scheduler.at(902_100, "alarm")
+    assert started(scheduler) == [(100, 100, 0), (902_100, 100, 1)]
 
 
 class Reporting(Probe):
@@ -235,14 +239,14 @@ class Reporting(Probe):
 
 
 def test_the_same_time_again_is_no_second_alarm() -> None:
-    hand = created(Reporting)
-    poke(hand, 50)
-    poke(hand, 50)
-    assert len(of(hand.world.trace, e.AlarmSet)) == 1, "A7"
-    assert answers(hand) == [(50, 200)] * 2
-    hand.at(1_050, "alarm")
+    scheduler = created(Reporting)
+    poke(scheduler, 50)
+    poke(scheduler, 50)
+    assert len(of(scheduler.world.trace, e.AlarmSet)) == 1, "A7"
+    assert answers(scheduler) == [(50, 200)] * 2
+    scheduler.at(1_050, "alarm")
     assert Reporting.seen == [("alarm", 1_050)]
-    assert "alarm" not in hand.kinds()
+    assert "alarm" not in scheduler.kinds()
 
 
 def test_jitter_is_within_a_quarter_and_uses_all_of_it() -> None:

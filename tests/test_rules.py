@@ -9,7 +9,7 @@ from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import Chunk, Response
 from tests.probes import Probe, poke, probe
-from tests.worlds import Hand, of, quiet, spec_of
+from tests.worlds import ManualScheduler, of, quiet, spec_of
 
 
 def test_a1_one_alarm_replaced_later_and_earlier() -> None:
@@ -22,15 +22,15 @@ def test_a1_one_alarm_replaced_later_and_earlier() -> None:
             await self.ctx.storage.set_alarm(Time(900 if self.ctx.now() < Time(50) else 400))
             return Response(200)
 
-    hand = probe(Setter)
-    hand.at(10, "request", "create")
-    poke(hand, 14)
-    assert [p.delay for p in hand.world.pending.values() if p.key == ("alarm",)] == [886]
-    poke(hand, 60)
-    assert [p.delay for p in hand.world.pending.values() if p.key == ("alarm",)] == [340]
-    hand.at(400, "alarm")
-    assert of(hand.world.trace, e.AlarmStarted) == [e.AlarmStarted(400, 400, 0)]
-    assert "alarm" not in hand.kinds()
+    scheduler = probe(Setter)
+    scheduler.at(10, "request", "create")
+    poke(scheduler, 14)
+    assert [p.delay for p in scheduler.world.pending.values() if p.key == ("alarm",)] == [886]
+    poke(scheduler, 60)
+    assert [p.delay for p in scheduler.world.pending.values() if p.key == ("alarm",)] == [340]
+    scheduler.at(400, "alarm")
+    assert of(scheduler.world.trace, e.AlarmStarted) == [e.AlarmStarted(400, 400, 0)]
+    assert "alarm" not in scheduler.kinds()
 
 
 def test_a2_the_past_is_now_and_zero_is_refused() -> None:
@@ -43,11 +43,11 @@ def test_a2_the_past_is_now_and_zero_is_refused() -> None:
             await self.ctx.storage.set_alarm(0)  # type: ignore[arg-type]  # what is refused
             return Response(200)
 
-    hand = probe(Past)
-    hand.at(10, "request", "create")
-    assert of(hand.world.trace, e.AlarmSet) == [e.AlarmSet(10, 10)]
+    scheduler = probe(Past)
+    scheduler.at(10, "request", "create")
+    assert of(scheduler.world.trace, e.AlarmSet) == [e.AlarmSet(10, 10)]
     with pytest.raises(DesignError, match=r"set the alarm to 0 at line \d+, in poke.*a time, .*A2"):
-        poke(hand, 20)
+        poke(scheduler, 20)
 
 
 def test_a3_get_alarm_is_none_inside_alarm_unless_set_again() -> None:
@@ -62,9 +62,9 @@ def test_a3_get_alarm_is_none_inside_alarm_unless_set_again() -> None:
             await self.ctx.storage.set_alarm(Time(700))
             self.seen.append(bare(await self.ctx.storage.get_alarm()))
 
-    hand = probe(Reader)
-    hand.at(10, "request", "create")
-    hand.at(100, "alarm")
+    scheduler = probe(Reader)
+    scheduler.at(10, "request", "create")
+    scheduler.at(100, "alarm")
     assert Reader.seen == [100, None, 700]
 
 
@@ -81,14 +81,14 @@ def test_a4_an_alarm_due_while_alarm_runs_waits() -> None:
             await self.ctx.sleep(1_000)
             self.seen.append((started_ms, bare(self.ctx.now())))
 
-    hand = probe(Long)
-    hand.at(10, "request", "create")
-    hand.at(100, "alarm")
-    hand.at(300, "alarm")
-    assert len(of(hand.world.trace, e.AlarmStarted)) == 1
-    hand.at(1_100, "timer", "alarm")
-    assert of(hand.world.trace, e.AlarmStarted)[-1] == e.AlarmStarted(1_100, 300, 0)
-    hand.at(2_100, "timer", "alarm")
+    scheduler = probe(Long)
+    scheduler.at(10, "request", "create")
+    scheduler.at(100, "alarm")
+    scheduler.at(300, "alarm")
+    assert len(of(scheduler.world.trace, e.AlarmStarted)) == 1
+    scheduler.at(1_100, "timer", "alarm")
+    assert of(scheduler.world.trace, e.AlarmStarted)[-1] == e.AlarmStarted(1_100, 300, 0)
+    scheduler.at(2_100, "timer", "alarm")
     assert Long.seen == [(100, 1_100), (1_100, 2_100)]
 
 
@@ -99,9 +99,9 @@ def test_d3_never_early_and_late_by_a_setting() -> None:
             return Response(200)
 
     late = "platform.alarm_late_ms={distribution='uniform', low_ms=0, high_ms=60000}"
-    hand = probe(Setter, late)
-    hand.at(10, "request", "create")
-    (pending,) = [item for item in hand.world.pending.values() if item.key == ("alarm",)]
+    scheduler = probe(Setter, late)
+    scheduler.at(10, "request", "create")
+    (pending,) = [item for item in scheduler.world.pending.values() if item.key == ("alarm",)]
     assert not isinstance(pending.delay, int)
     assert pending.delay.quantile(1e-9) == 490
     assert pending.delay.quantile(1 - 1e-9) == 490 + 60_000
@@ -117,13 +117,13 @@ def test_r1_alarms_never_overlap() -> None:
             await self.ctx.storage.set_alarm(self.ctx.now() + 10)
             await self.ctx.sleep(1_000)
 
-    hand = probe(Long)
-    hand.at(10, "request", "create")
-    hand.at(100, "alarm")
-    hand.at(110, "alarm")
-    assert hand.kinds().count("timer") == 1
+    scheduler = probe(Long)
+    scheduler.at(10, "request", "create")
+    scheduler.at(100, "alarm")
+    scheduler.at(110, "alarm")
+    assert scheduler.kinds().count("timer") == 1
     running = 0
-    for event in hand.world.trace:
+    for event in scheduler.world.trace:
         running += isinstance(event, e.AlarmStarted) - isinstance(event, e.AlarmEnded)
         assert running <= 1
 
@@ -140,17 +140,17 @@ class Reads(Probe):
 
 
 def test_r2_waiters_are_served_first_in_first_out() -> None:
-    hand = probe(Reads, "platform.storage='kv'", "platform.storage_read_ms=50")
-    hand.at(10, "request", "create")
+    scheduler = probe(Reads, "platform.storage='kv'", "platform.storage_read_ms=50")
+    scheduler.at(10, "request", "create")
     for at_ms in (100, 110, 120):
-        poke(hand, at_ms)
-    assert [event.attempt for event in of(hand.world.trace, e.HandlerStarted)[1:]] == [0]
-    hand.at(150, "storage")
-    hand.at(200, "storage")
-    hand.at(250, "storage")
+        poke(scheduler, at_ms)
+    assert [event.attempt for event in of(scheduler.world.trace, e.HandlerStarted)[1:]] == [0]
+    scheduler.at(150, "storage")
+    scheduler.at(200, "storage")
+    scheduler.at(250, "storage")
     started = [
         (event.at_ms, event.attempt)
-        for event in of(hand.world.trace, e.HandlerStarted)
+        for event in of(scheduler.world.trace, e.HandlerStarted)
         if event.method == "poke"
     ]
     assert started == [(100, 0), (150, 1), (200, 2)]
@@ -162,12 +162,12 @@ def test_r3_the_gate_is_closed_while_storage_is_awaited() -> None:
             await self.ctx.storage.set_alarm(Time(120))
             return Response(200)
 
-    hand = probe(Alarmed, "platform.storage='kv'", "platform.storage_read_ms=50")
-    hand.at(10, "request", "create")
-    poke(hand, 100)
-    hand.at(120, "alarm")
+    scheduler = probe(Alarmed, "platform.storage='kv'", "platform.storage_read_ms=50")
+    scheduler.at(10, "request", "create")
+    poke(scheduler, 100)
+    scheduler.at(120, "alarm")
     assert Alarmed.seen == ["asks"]
-    hand.at(150, "storage")
+    scheduler.at(150, "storage")
     assert Alarmed.seen == ["asks", "has", ("alarm", 150)]
 
 
@@ -185,25 +185,27 @@ class Puts(Probe):
         return Response(200)
 
 
-def puts() -> Hand:
-    hand = probe(Puts)
-    hand.at(10, "request", "create")
-    hand.at(20, "response", "create")
-    hand.at(10_020, "tick")
-    hand.at(10_020, "request", "upload")
-    return hand
+def puts() -> ManualScheduler:
+    scheduler = probe(Puts)
+    scheduler.at(10, "request", "create")
+    scheduler.at(20, "response", "create")
+    scheduler.at(10_020, "tick")
+    scheduler.at(10_020, "request", "upload")
+    return scheduler
 
 
 def test_r4_the_gate_is_open_while_anything_else_is_awaited() -> None:
-    hand = puts()
-    poke(hand, 10_025)
-    assert of(hand.world.trace, e.HandlerEnded)[-1] == e.HandlerEnded(10_025, "poke", -1, 0, 200)
+    scheduler = puts()
+    poke(scheduler, 10_025)
+    assert of(scheduler.world.trace, e.HandlerEnded)[-1] == e.HandlerEnded(
+        10_025, "poke", -1, 0, 200
+    )
 
 
 def test_r5_an_alarm_runs_inside_a_suspended_upload_and_the_reverse() -> None:
-    hand = puts()
-    hand.at(10_020, "alarm")
-    hand.at(10_040, "blob")
+    scheduler = puts()
+    scheduler.at(10_020, "alarm")
+    scheduler.at(10_040, "blob")
     assert Puts.seen == ["before", ("alarm", 10_020), "after"]
 
     class LongAlarm(Puts):
@@ -212,21 +214,21 @@ def test_r5_an_alarm_runs_inside_a_suspended_upload_and_the_reverse() -> None:
             await self.ctx.sleep(500)
             self.seen.append("alarm ends")
 
-    hand = probe(LongAlarm)
-    hand.at(10, "request", "create")
-    hand.at(20, "response", "create")
-    hand.at(10_020, "alarm")
-    hand.at(10_020, "tick")
-    hand.at(10_030, "request", "upload")
-    hand.at(10_520, "timer")
+    scheduler = probe(LongAlarm)
+    scheduler.at(10, "request", "create")
+    scheduler.at(20, "response", "create")
+    scheduler.at(10_020, "alarm")
+    scheduler.at(10_020, "tick")
+    scheduler.at(10_030, "request", "upload")
+    scheduler.at(10_520, "timer")
     assert LongAlarm.seen == ["alarm begins", "before", "alarm ends"]
 
 
 def test_r6_an_alarm_does_not_wait_for_requests_in_flight() -> None:
-    hand = puts()
-    hand.at(10_020, "alarm")
-    assert of(hand.world.trace, e.AlarmStarted) == [e.AlarmStarted(10_020, 10_020, 1)]
-    assert "blob" in hand.kinds()
+    scheduler = puts()
+    scheduler.at(10_020, "alarm")
+    assert of(scheduler.world.trace, e.AlarmStarted) == [e.AlarmStarted(10_020, 10_020, 1)]
+    assert "blob" in scheduler.kinds()
 
 
 def test_r7_sqlite_storage_is_synchronous_and_hands_out_copies() -> None:
@@ -243,10 +245,10 @@ def test_r7_sqlite_storage_is_synchronous_and_hands_out_copies() -> None:
             self.seen.append(await self.ctx.storage.get("key"))
             return Response(200)
 
-    hand = probe(Copies)
-    hand.at(10, "request", "create")
+    scheduler = probe(Copies)
+    scheduler.at(10, "request", "create")
     assert Copies.seen == [[1], {"list": [1]}, None]
-    assert of(hand.world.trace, e.HandlerEnded) == [e.HandlerEnded(10, "create", -1, 0, 200)]
+    assert of(scheduler.world.trace, e.HandlerEnded) == [e.HandlerEnded(10, "create", -1, 0, 200)]
 
 
 class Writes(Probe):
@@ -261,14 +263,14 @@ class Writes(Probe):
 
 
 def test_r10_replies_and_outgoing_calls_wait_for_earlier_writes() -> None:
-    hand = probe(Writes, "platform.commit_ms=40")
-    hand.at(10, "request", "create")
-    hand.at(15, "timer")
-    assert "response" not in hand.kinds()
-    hand.at(50, "commit", 1)
-    assert "response" not in hand.kinds()
-    hand.at(55, "commit", 2)
-    assert "response" in hand.kinds()
+    scheduler = probe(Writes, "platform.commit_ms=40")
+    scheduler.at(10, "request", "create")
+    scheduler.at(15, "timer")
+    assert "response" not in scheduler.kinds()
+    scheduler.at(50, "commit", 1)
+    assert "response" not in scheduler.kinds()
+    scheduler.at(55, "commit", 2)
+    assert "response" in scheduler.kinds()
 
     class PutsAfterWriting(Probe):
         async def upload(self, chunk: Chunk) -> Response:
@@ -276,34 +278,34 @@ def test_r10_replies_and_outgoing_calls_wait_for_earlier_writes() -> None:
             await self.ctx.blobs.put(chunk)
             return Response(200)
 
-    hand = probe(PutsAfterWriting, "platform.commit_ms=40")
-    hand.at(10, "request", "create")
-    hand.at(20, "response", "create")
-    hand.at(10_020, "tick")
-    hand.at(10_030, "request", "upload")
-    assert "blob" not in hand.kinds()
-    hand.at(10_070, "commit")
-    assert "blob" in hand.kinds()
+    scheduler = probe(PutsAfterWriting, "platform.commit_ms=40")
+    scheduler.at(10, "request", "create")
+    scheduler.at(20, "response", "create")
+    scheduler.at(10_020, "tick")
+    scheduler.at(10_030, "request", "upload")
+    assert "blob" not in scheduler.kinds()
+    scheduler.at(10_070, "commit")
+    assert "blob" in scheduler.kinds()
 
 
 def test_r10_commits_are_confirmed_in_order() -> None:
-    hand = probe(Writes, "platform.commit_ms=40")
-    hand.at(10, "request", "create")
-    hand.at(15, "timer")
-    hand.at(20, "commit", 2)
-    assert of(hand.world.trace, e.CommitConfirmed) == []
-    hand.at(50, "commit", 1)
-    confirmed = of(hand.world.trace, e.CommitConfirmed)
+    scheduler = probe(Writes, "platform.commit_ms=40")
+    scheduler.at(10, "request", "create")
+    scheduler.at(15, "timer")
+    scheduler.at(20, "commit", 2)
+    assert of(scheduler.world.trace, e.CommitConfirmed) == []
+    scheduler.at(50, "commit", 1)
+    confirmed = of(scheduler.world.trace, e.CommitConfirmed)
     assert confirmed == [e.CommitConfirmed(50, 1), e.CommitConfirmed(50, 2)]
 
 
 def test_r12_a_client_that_goes_away_does_not_cancel_the_handler() -> None:
-    hand = puts()
-    hand.world.client.close()
-    hand.at(10_040, "blob")
+    scheduler = puts()
+    scheduler.world.client.close()
+    scheduler.at(10_040, "blob")
     assert Puts.seen == ["before", "after"]
-    assert of(hand.world.trace, e.BlobStored) == [e.BlobStored(10_040, 0, 0)]
-    assert "response" not in hand.kinds()
+    assert of(scheduler.world.trace, e.BlobStored) == [e.BlobStored(10_040, 0, 0)]
+    assert "response" not in scheduler.kinds()
 
 
 def test_r12_a_streamed_body_breaks_the_put() -> None:
@@ -314,16 +316,18 @@ def test_r12_a_streamed_body_breaks_the_put() -> None:
     uplink = build_uplink(scenario.uplink, Streams(1, 0))
     assert uplink is not None
     Puts.seen = []
-    hand = Hand(spec_of(Puts), scenario, uplink=SharedUplink(uplink))
-    hand.at(10, "request", "create")
-    hand.at(20, "response", "create")
-    hand.at(10_020, "tick")
-    hand.at(10_030, "request", "upload")
+    scheduler = ManualScheduler(spec_of(Puts), scenario, uplink=SharedUplink(uplink))
+    scheduler.at(10, "request", "create")
+    scheduler.at(20, "response", "create")
+    scheduler.at(10_020, "tick")
+    scheduler.at(10_030, "request", "upload")
     assert Puts.seen == ["before"]
-    hand.world.client.close()
-    assert of(hand.world.trace, e.BlobPutBroken) == [e.BlobPutBroken(10_030, 0, 0)]
-    assert of(hand.world.trace, e.HandlerEnded)[-1] == e.HandlerEnded(10_030, "upload", 0, 0, 500)
-    assert "blob" not in hand.kinds()
+    scheduler.world.client.close()
+    assert of(scheduler.world.trace, e.BlobPutBroken) == [e.BlobPutBroken(10_030, 0, 0)]
+    assert of(scheduler.world.trace, e.HandlerEnded)[-1] == e.HandlerEnded(
+        10_030, "upload", 0, 0, 500
+    )
+    assert "blob" not in scheduler.kinds()
 
 
 def test_r13_now_is_the_time_of_the_last_io() -> None:
@@ -337,27 +341,27 @@ def test_r13_now_is_the_time_of_the_last_io() -> None:
             self.seen.append(times)
             return Response(200)
 
-    hand = probe(Clocked)
-    hand.at(10, "request", "create")
-    hand.at(80, "timer")
+    scheduler = probe(Clocked)
+    scheduler.at(10, "request", "create")
+    scheduler.at(80, "timer")
     assert Clocked.seen == [[10, 10, 80]]
 
 
 def test_r14_requests_have_no_order() -> None:
-    hand = puts()
-    hand.at(10_040, "blob")
-    hand.at(10_050, "response", "upload")
-    hand.at(20_020, "tick")
-    hand.world.network.inject("poke")
-    hand.at(20_025, "request", "poke")
-    hand.at(20_030, "request", "upload")
-    arrived = [event.method for event in of(hand.world.trace, e.RequestArrived)]
+    scheduler = puts()
+    scheduler.at(10_040, "blob")
+    scheduler.at(10_050, "response", "upload")
+    scheduler.at(20_020, "tick")
+    scheduler.world.network.inject("poke")
+    scheduler.at(20_025, "request", "poke")
+    scheduler.at(20_030, "request", "upload")
+    arrived = [event.method for event in of(scheduler.world.trace, e.RequestArrived)]
     assert arrived == ["create", "upload", "poke", "upload"]
 
 
 def test_r15_writes_of_one_turn_are_one_commit() -> None:
-    hand = probe(Writes, "platform.commit_ms=40")
-    hand.at(10, "request", "create")
-    assert hand.kinds().count("commit") == 1
-    hand.at(15, "timer")
-    assert hand.kinds().count("commit") == 2
+    scheduler = probe(Writes, "platform.commit_ms=40")
+    scheduler.at(10, "request", "create")
+    assert scheduler.kinds().count("commit") == 1
+    scheduler.at(15, "timer")
+    assert scheduler.kinds().count("commit") == 2

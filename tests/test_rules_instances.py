@@ -11,41 +11,41 @@ from lastchunk.reference_impl.contract import (
     Response,
 )
 from tests.probes import KV, Alarmed, Probe, Waits, answers, created, pending, poke, probe
-from tests.worlds import Hand, of
+from tests.worlds import ManualScheduler, of
 
 DEPLOY = "faults=[{kind='deploy', offset_ms=0}]"
 
 
-def deployed(*overrides: str) -> Hand:
+def deployed(*overrides: str) -> ManualScheduler:
     """A poke is suspended at 50; at 60 a new version comes."""
-    hand = created(Waits, DEPLOY, *overrides)
-    hand.at(20, "response", "create")
-    poke(hand, 50)
-    hand.at(60, "fault")
-    return hand
+    scheduler = created(Waits, DEPLOY, *overrides)
+    scheduler.at(20, "response", "create")
+    poke(scheduler, 50)
+    scheduler.at(60, "fault")
+    return scheduler
 
 
 def test_r11_an_old_instance_goes_on_until_it_touches_storage() -> None:
-    hand = deployed()
-    assert pending(hand, "old_ends").delay == 30_000
-    poke(hand, 70)
+    scheduler = deployed()
+    assert pending(scheduler, "old_ends").delay == 30_000
+    poke(scheduler, 70)
     assert Waits.seen == [1, 1], "the new instance has a count of its own"
-    hand.at(150, "timer", "poke", -1, 0)
-    hand.at(250, "timer", "poke", -1, 0)
+    scheduler.at(150, "timer", "poke", -1, 0)
+    scheduler.at(250, "timer", "poke", -1, 0)
     assert Waits.seen == [1, 1, "replaced"]
-    assert answers(hand) == [(250, 500)]
-    assert "old_ends" not in hand.kinds()
-    hand.at(260, "timer")
-    hand.at(360, "timer")
-    assert answers(hand) == [(250, 500), (360, 200)]
+    assert answers(scheduler) == [(250, 500)]
+    assert "old_ends" not in scheduler.kinds()
+    scheduler.at(260, "timer")
+    scheduler.at(360, "timer")
+    assert answers(scheduler) == [(250, 500), (360, 200)]
 
 
 def test_r11_an_old_instance_ends_after_thirty_seconds() -> None:
-    hand = deployed()
-    hand.at(30_060, "old_ends")
-    assert of(hand.world.trace, e.OldInstanceEnded) == [e.OldInstanceEnded(30_060, 0)]
-    assert of(hand.world.trace, e.HandlerLost) == [e.HandlerLost(30_060, "poke", -1, 0)]
-    assert "timer" not in hand.kinds()
+    scheduler = deployed()
+    scheduler.at(30_060, "old_ends")
+    assert of(scheduler.world.trace, e.OldInstanceEnded) == [e.OldInstanceEnded(30_060, 0)]
+    assert of(scheduler.world.trace, e.HandlerLost) == [e.HandlerLost(30_060, "poke", -1, 0)]
+    assert "timer" not in scheduler.kinds()
 
 
 def test_r11_a_read_under_way_is_not_answered_to_an_old_instance() -> None:
@@ -59,16 +59,16 @@ def test_r11_a_read_under_way_is_not_answered_to_an_old_instance() -> None:
                 raise
             return Response(200)
 
-    hand = created(Reads, DEPLOY, *KV)
-    hand.at(20, "response", "create")
-    poke(hand, 50)
-    hand.at(60, "fault")
-    poke(hand, 70)
-    poke(hand, 80)
-    hand.at(100, "storage", "poke", -1, 0)
+    scheduler = created(Reads, DEPLOY, *KV)
+    scheduler.at(20, "response", "create")
+    poke(scheduler, 50)
+    scheduler.at(60, "fault")
+    poke(scheduler, 70)
+    poke(scheduler, 80)
+    scheduler.at(100, "storage", "poke", -1, 0)
     assert Reads.seen == ["asks", "asks", "replaced"], "and the new instance's gate stays closed"
-    hand.at(120, "storage", "poke", -1, 1)
-    assert answers(hand) == [(100, 500), (120, 200), (120, 200)]
+    scheduler.at(120, "storage", "poke", -1, 1)
+    assert answers(scheduler) == [(100, 500), (120, 200), (120, 200)]
 
 
 def test_r11_an_alarm_in_an_old_instance_is_retried_in_the_new_one() -> None:
@@ -78,19 +78,19 @@ def test_r11_an_alarm_in_an_old_instance_is_retried_in_the_new_one() -> None:
             await self.ctx.sleep(50)
             await self.ctx.storage.put("a", 1)
 
-    hand = created(Slow, "faults=[{kind='deploy', offset_ms=0}, {kind='deploy', offset_ms=0}]")
-    hand.at(20, "response", "create")
-    hand.at(100, "alarm")
-    hand.at(110, "fault", 0)
-    hand.at(120, "fault", 1)  # again: the run is in the oldest instance of three
-    assert of(hand.world.trace, e.AlarmFailed) == []
-    hand.at(150, "timer")
-    failed = of(hand.world.trace, e.AlarmFailed)
+    scheduler = created(Slow, "faults=[{kind='deploy', offset_ms=0}, {kind='deploy', offset_ms=0}]")
+    scheduler.at(20, "response", "create")
+    scheduler.at(100, "alarm")
+    scheduler.at(110, "fault", 0)
+    scheduler.at(120, "fault", 1)  # again: the run is in the oldest instance of three
+    assert of(scheduler.world.trace, e.AlarmFailed) == []
+    scheduler.at(150, "timer")
+    failed = of(scheduler.world.trace, e.AlarmFailed)
     assert failed == [e.AlarmFailed(150, 100, 0, "instance replaced")]
-    hand.at(2_150, "alarm")
-    hand.at(2_200, "timer")
+    scheduler.at(2_150, "alarm")
+    scheduler.at(2_200, "timer")
     assert Slow.seen == ["alarm", "alarm"]
-    assert hand.world.object.storage.values == {"a": 1}
+    assert scheduler.world.object.storage.values == {"a": 1}
 
 
 def test_r11_a_deploy_hands_what_waits_to_the_new_instance() -> None:
@@ -102,14 +102,14 @@ def test_r11_a_deploy_hands_what_waits_to_the_new_instance() -> None:
             await self.ctx.block_concurrency_while(lambda: self.ctx.sleep(1_000))
             return Response(200)
 
-    hand = created(Gated, DEPLOY)
-    hand.at(20, "response", "create")
-    poke(hand, 50)
-    poke(hand, 55, "create")
-    hand.at(60, "fault")
-    assert answers(hand, "create") == [(10, 200), (60, 200)]
-    hand.at(1_050, "timer")
-    assert answers(hand) == [(1_050, 200)], "its own gate, and no storage: it may end"
+    scheduler = created(Gated, DEPLOY)
+    scheduler.at(20, "response", "create")
+    poke(scheduler, 50)
+    poke(scheduler, 55, "create")
+    scheduler.at(60, "fault")
+    assert answers(scheduler, "create") == [(10, 200), (60, 200)]
+    scheduler.at(1_050, "timer")
+    assert answers(scheduler) == [(1_050, 200)], "its own gate, and no storage: it may end"
 
 
 def test_r13_the_clock_is_that_of_the_instance() -> None:
@@ -120,12 +120,12 @@ def test_r13_the_clock_is_that_of_the_instance() -> None:
             self.seen.append(bare(self.ctx.now()))
             return Response(200)
 
-    hand = created(Clocked, offset=lambda instance: (300, -40)[instance])
-    poke(hand, 50)
-    hand.at(150, "timer")
-    instances.lose(hand.world.object, "reset")
-    poke(hand, 200)
-    hand.at(300, "timer")
+    scheduler = created(Clocked, offset=lambda instance: (300, -40)[instance])
+    poke(scheduler, 50)
+    scheduler.at(150, "timer")
+    instances.lose(scheduler.world.object, "reset")
+    poke(scheduler, 200)
+    scheduler.at(300, "timer")
     assert Clocked.seen == [350, 450, 160, 260]
 
 
@@ -146,17 +146,17 @@ class Constructed(Alarmed):
 
 
 def test_r3_the_constructor_runs_behind_a_closed_gate_and_may_throw() -> None:
-    hand = probe(Constructed)
-    poke(hand, 10)
-    poke(hand, 20)
-    assert hand.world.object.meter.event(60).active_ms == 50
-    hand.at(110, "timer")
+    scheduler = probe(Constructed)
+    poke(scheduler, 10)
+    poke(scheduler, 20)
+    assert scheduler.world.object.meter.event(60).active_ms == 50
+    scheduler.at(110, "timer")
     assert Constructed.seen == ["constructs"]
-    lost = of(hand.world.trace, e.InstanceLost)
+    lost = of(scheduler.world.trace, e.InstanceLost)
     assert lost == [e.InstanceLost(110, 0, "the constructor threw")]
-    poke(hand, 120)
-    poke(hand, 130)
-    hand.at(220, "timer")
+    poke(scheduler, 120)
+    poke(scheduler, 130)
+    scheduler.at(220, "timer")
     assert Constructed.seen == ["constructs", "constructs", "poked", "poked"]
 
 
@@ -169,10 +169,10 @@ def test_r3_an_event_whose_constructor_throws_at_once_does_not_run() -> None:
             self.seen.append("ran")
             return Response(200)
 
-    hand = probe(Throws)
-    hand.at(10, "request", "create")
+    scheduler = probe(Throws)
+    scheduler.at(10, "request", "create")
     assert Throws.seen == []
-    assert pending(hand, "response", "create").payload == Response(500)
+    assert pending(scheduler, "response", "create").payload == Response(500)
 
 
 class Blocks(Alarmed):
@@ -193,26 +193,26 @@ class Blocks(Alarmed):
 
 
 def test_r3_block_concurrency_while_holds_the_gate_and_resets_where_it_throws() -> None:
-    hand = created(Blocks)
-    poke(hand, 50)
-    hand.at(100, "alarm")
-    poke(hand, 110, "create")
+    scheduler = created(Blocks)
+    poke(scheduler, 50)
+    scheduler.at(100, "alarm")
+    poke(scheduler, 110, "create")
     assert Blocks.seen == []
-    hand.at(1_050, "timer")
+    scheduler.at(1_050, "timer")
     assert Blocks.seen == ["poked", ("alarm", 1_050)]
-    assert answers(hand, "create") == [(10, 200), (1_050, 200)]
+    assert answers(scheduler, "create") == [(10, 200), (1_050, 200)]
 
     class Fails(Blocks):
         fails = True
 
-    hand = created(Fails)
-    poke(hand, 50)
-    hand.at(100, "alarm")
-    hand.at(1_050, "timer")
+    scheduler = created(Fails)
+    poke(scheduler, 50)
+    scheduler.at(100, "alarm")
+    scheduler.at(1_050, "timer")
     assert Fails.seen == []
-    assert of(hand.world.trace, e.HandlerLost) == [e.HandlerLost(1_050, "poke", -1, 0)]
-    assert of(hand.world.trace, e.AlarmFailed)[-1].counted == 0
-    hand.at(3_050, "alarm")
+    assert of(scheduler.world.trace, e.HandlerLost) == [e.HandlerLost(1_050, "poke", -1, 0)]
+    assert of(scheduler.world.trace, e.AlarmFailed)[-1].counted == 0
+    scheduler.at(3_050, "alarm")
     assert Fails.seen == [("alarm", 3_050)]
 
 
@@ -228,13 +228,13 @@ def test_r1_two_alarms_that_came_due_behind_the_gate_do_not_overlap() -> None:
             await self.ctx.sleep(50)
             self.seen.append("ends")
 
-    hand = created(Sets)
-    poke(hand, 50)
-    hand.at(100, "alarm")
-    hand.at(150, "timer")
-    hand.at(200, "alarm")
-    hand.at(1_050, "timer")
-    hand.at(1_100, "timer")
+    scheduler = created(Sets)
+    poke(scheduler, 50)
+    scheduler.at(100, "alarm")
+    scheduler.at(150, "timer")
+    scheduler.at(200, "alarm")
+    scheduler.at(1_050, "timer")
+    scheduler.at(1_100, "timer")
     assert Sets.seen == ["poked", "begins", "ends"], "one alarm: the first was replaced"
 
 
@@ -250,9 +250,9 @@ def test_r2_an_alarm_that_waited_for_a_run_comes_behind_those_at_the_gate() -> N
             self.seen.append("poked")
             return Response(200)
 
-    hand = created(Reads, *KV)
-    hand.at(100, "alarm")
-    poke(hand, 105)
-    hand.at(110, "alarm")
-    hand.at(150, "storage")
+    scheduler = created(Reads, *KV)
+    scheduler.at(100, "alarm")
+    poke(scheduler, 105)
+    scheduler.at(110, "alarm")
+    scheduler.at(150, "storage")
     assert Reads.seen == ["alarm", "poked", "alarm"]

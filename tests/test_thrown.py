@@ -38,15 +38,17 @@ def test_a_handler_that_throws_is_a_500_and_the_object_goes_on() -> None:
                 raise KeyError("missing")
             return Response(200)
 
-    hand = probe(Throws)
-    poke(hand, 50)
-    poke(hand, 60)
-    assert answers(hand) == [(50, 500), (60, 200)]
+    scheduler = probe(Throws)
+    poke(scheduler, 50)
+    poke(scheduler, 60)
+    assert answers(scheduler) == [(50, 500), (60, 200)]
     line = line_with(Throws, "raise KeyError")
-    assert threw(hand.world.trace) == [
+    assert threw(scheduler.world.trace) == [
         ("poke", f"KeyError at line {line}, in poke() of test_thrown.py: 'missing'")
     ]
-    assert hand.world.object.storage.values["count"] == 2, "what was written before a throw stays"
+    assert scheduler.world.object.storage.values["count"] == 2, (
+        "what was written before a throw stays"
+    )
 
 
 def test_an_alarm_that_throws_is_a_counted_failure_and_is_retried() -> None:
@@ -54,13 +56,13 @@ def test_an_alarm_that_throws_is_a_counted_failure_and_is_retried() -> None:
         async def alarm(self) -> None:
             raise ValueError("bad")
 
-    hand = created(Throws)
-    hand.at(100, "alarm")
-    (failed,) = of(hand.world.trace, e.AlarmFailed)
-    assert (failed.counted, failed.reason) == (1, threw(hand.world.trace)[0][1])
-    assert bounds(hand, "alarm") == (2_000, 2_500)
-    hand.at(2_100, "alarm")
-    assert started(hand) == [(100, 100, 0), (2_100, 100, 1)]
+    scheduler = created(Throws)
+    scheduler.at(100, "alarm")
+    (failed,) = of(scheduler.world.trace, e.AlarmFailed)
+    assert (failed.counted, failed.reason) == (1, threw(scheduler.world.trace)[0][1])
+    assert bounds(scheduler, "alarm") == (2_000, 2_500)
+    scheduler.at(2_100, "alarm")
+    assert started(scheduler) == [(100, 100, 0), (2_100, 100, 1)]
 
 
 def test_a_constructor_that_throws_fails_what_waited_for_it() -> None:
@@ -70,12 +72,12 @@ def test_a_constructor_that_throws_fails_what_waited_for_it() -> None:
                 await self.ctx.storage.put("key", 1)
                 raise OSError("no luck")
 
-    hand = probe(Throws)
-    hand.at(10, "request", "create")
-    assert [method for method, _ in threw(hand.world.trace)] == ["construct"]
-    assert of(hand.world.trace, e.InstanceLost)[0].reason == "the constructor threw"
-    poke(hand, 60)
-    assert answers(hand) == [(60, 200)]
+    scheduler = probe(Throws)
+    scheduler.at(10, "request", "create")
+    assert [method for method, _ in threw(scheduler.world.trace)] == ["construct"]
+    assert of(scheduler.world.trace, e.InstanceLost)[0].reason == "the constructor threw"
+    poke(scheduler, 60)
+    assert answers(scheduler) == [(60, 200)]
 
 
 def test_a_page_that_throws_fails_its_stop_flow_alone() -> None:
@@ -98,13 +100,13 @@ def test_a_replaced_instance_may_throw() -> None:
             await self.ctx.sleep(100)
             raise KeyError("late")
 
-    hand = created(Throws, "faults=[{kind='deploy', offset_ms=50}]")
-    hand.at(20, "response", "create")
-    poke(hand, 45)
-    hand.at(70, "fault")
-    hand.at(145, "timer")
-    assert answers(hand) == [(145, 500)]
-    assert [method for method, _ in threw(hand.world.trace)] == ["poke"]
+    scheduler = created(Throws, "faults=[{kind='deploy', offset_ms=50}]")
+    scheduler.at(20, "response", "create")
+    poke(scheduler, 45)
+    scheduler.at(70, "fault")
+    scheduler.at(145, "timer")
+    assert answers(scheduler) == [(145, 500)]
+    assert [method for method, _ in threw(scheduler.world.trace)] == ["poke"]
 
 
 def test_it_is_counted_and_a_guard_and_a_column() -> None:
@@ -134,10 +136,10 @@ def test_a_failure_on_purpose_is_no_such_exception() -> None:
         async def poke(self) -> Response:
             raise HandlerFailure("on purpose")
 
-    hand = probe(Fails)
-    poke(hand, 50)
-    assert answers(hand) == [(50, 500)]
-    assert threw(hand.world.trace) == []
+    scheduler = probe(Fails)
+    poke(scheduler, 50)
+    assert answers(scheduler) == [(50, 500)]
+    assert threw(scheduler.world.trace) == []
 
 
 class FailsOnce(AlarmDesign):

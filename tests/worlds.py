@@ -10,10 +10,10 @@ from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import simulate
-from lastchunk.model.simulate.by_hand import Hand
+from lastchunk.model.simulate.manual_scheduler import ManualScheduler
 from lastchunk.model.trace.events import Event
 
-__all__ = ["Hand", "NoSettings", "of", "quiet", "run", "spec_of"]
+__all__ = ["ManualScheduler", "NoSettings", "of", "quiet", "run", "spec_of"]
 
 Kind = TypeVar("Kind")
 

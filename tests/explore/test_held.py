@@ -23,7 +23,7 @@ from lastchunk.model.world.world import World
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import COMPLETED, Chunk, Response
 from lastchunk.reference_impl.session import set_status
-from tests.worlds import Hand, spec_of
+from tests.worlds import ManualScheduler, spec_of
 
 COMPLETE = "complete_at_finalization"
 
@@ -195,11 +195,11 @@ def test_what_is_not_listed_is_refused_with_its_line_and_what_is_allowed() -> No
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_copy_of_a_world_goes_on_with_what_a_field_holds(kind: type[Held]) -> None:
     scenario = load_scenario("small-scope", ["chunks=3", "failures=0", "disconnects=0"])
-    hand = Hand(spec_of(in_a_field(kind)), scenario)
+    scheduler = ManualScheduler(spec_of(in_a_field(kind)), scenario)
     statuses = []
     for chunk in range(3):
-        world: World = hand.world.fork()
-        hand.world = world
-        hand.at(1 + chunk, "request", "upload", chunk)
+        world: World = scheduler.world.fork()
+        scheduler.world = world
+        scheduler.at(1 + chunk, "request", "upload", chunk)
         statuses.append(world.object.storage.values["state"]["status"])
     assert statuses == ["active", "completed", "completed"]

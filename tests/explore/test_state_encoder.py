@@ -20,7 +20,7 @@ from lastchunk.model.explore.state.state_encoder import SKIPPED, StateEncoder
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.properties import JudgeSettings
 from lastchunk.model.scenario.load import load_scenario
-from lastchunk.model.simulate.by_hand import Hand
+from lastchunk.model.simulate.manual_scheduler import ManualScheduler
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.world import World
 from tests.explore.test_instant import Clockwork
@@ -42,7 +42,7 @@ class Stage:
     def __init__(self, overrides: tuple[str, ...], symmetric: bool = True) -> None:
         self.scenario = load_scenario("small-scope", [*BASE, *overrides])
         self.design = load_design("alarm", self.scenario)
-        self.hand = Hand(self.design, self.scenario, 0)
+        self.scheduler = ManualScheduler(self.design, self.scenario, 0)
         self.symmetric = symmetric
         pristine = World(self.design, self.scenario, 0)
         fixed = [self.scenario, self.design, self.design.settings, self.design.cls]
@@ -53,7 +53,7 @@ class Stage:
 
     def key(self, world: World | None = None) -> Any:
         """The discrete state of a world; no part of an earlier one is used again."""
-        world = world or self.hand.world
+        world = world or self.scheduler.world
         times = {key: Instant(CLOCK, at) for at, key in enumerate(world.pending)}
         for known in (
             self.state_encoder.known,
@@ -68,7 +68,7 @@ class Stage:
     def play(self, order: tuple[int, ...]) -> Stage:
         """The uploads of the chunks arrive in this order."""
         for at_ms, chunk in enumerate(order, 1):
-            self.hand.at(at_ms, "request", "upload", chunk)
+            self.scheduler.at(at_ms, "request", "upload", chunk)
         return self
 
 
@@ -106,8 +106,8 @@ def test_a_fork_is_in_the_same_state(name: str) -> None:
     stage = Stage(CASES[name])
     for chunk in (-1, 0, 2):
         if chunk >= 0:
-            stage.hand.at(1 + chunk, "request", "upload", chunk)
-        assert stage.key() == stage.key(stage.hand.world.fork())
+            stage.scheduler.at(1 + chunk, "request", "upload", chunk)
+        assert stage.key() == stage.key(stage.scheduler.world.fork())
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -116,7 +116,7 @@ def test_a_field_that_is_changed_makes_another_state(name: str) -> None:
     base = stage.key()
     tried = 0
     for part in ("", "object", "object.alarms", "network", "client"):
-        world = stage.hand.world
+        world = stage.scheduler.world
         for field, other in fields_of(at(world, part)):
             copied = world.fork()
             setattr(at(copied, part), field, other)
@@ -136,7 +136,7 @@ def test_what_is_stored_on_disk_or_in_memory_is_part_of_the_state(name: str) -> 
     stage = Stage(CASES[name]).play((0,))
     base = stage.key()
     for change in (more, odd, cached):
-        copied = stage.hand.world.fork()
+        copied = stage.scheduler.world.fork()
         change(copied.object.storage)
         assert stage.key(copied) != base, change
 
@@ -157,12 +157,12 @@ def test_failures_of_a_chunk_count_up_to_the_limit_while_it_is_under_way() -> No
     stage = Stage(("network.failures_per_chunk_max=2",)).play((0,))
     keys = []
     for failures in (0, 1, 2, 3):
-        copied = stage.hand.world.fork()
+        copied = stage.scheduler.world.fork()
         copied.network.failures["upload", 1] = failures
         keys.append(repr(stage.key(copied)))
     assert len(set(keys)) == 3
     assert keys[2] == keys[3], "more than the limit is the limit"
-    gone = stage.hand.world.fork()
+    gone = stage.scheduler.world.fork()
     gone.network.failures["upload", 77] = 1
     assert repr(stage.key(gone)) == keys[0], "nobody will send that one again"
 
@@ -170,7 +170,7 @@ def test_failures_of_a_chunk_count_up_to_the_limit_while_it_is_under_way() -> No
 @pytest.mark.parametrize("keeps", [True, False])
 def test_what_was_answered_counts_for_a_page_that_keeps_its_queue(keeps: bool) -> None:
     stage = Stage((f"client.keeps_queue={str(keeps).lower()}",)).play((0,))
-    copied = stage.hand.world.fork()
+    copied = stage.scheduler.world.fork()
     answered: Any = copied.network.answered
     assert 2 not in answered
     copied.network.answered = {*answered, 2}
@@ -180,8 +180,8 @@ def test_what_was_answered_counts_for_a_page_that_keeps_its_queue(keeps: bool) -
 def test_a_pending_thing_more_or_less_is_another_state() -> None:
     stage = Stage(()).play((0,))
     base = stage.key()
-    for key in list(stage.hand.world.pending):
-        copied = stage.hand.world.fork()
+    for key in list(stage.scheduler.world.pending):
+        copied = stage.scheduler.world.fork()
         del copied.pending[key]
         assert stage.key(copied) != base, key
 
@@ -200,6 +200,6 @@ def test_other_times_are_the_same_state() -> None:
     for late in (0, 5):
         stage = Stage(("blobs.put_delay_ms=5",))
         for at_ms, chunk in ((1 + late, 0), (2 + late, 1)):
-            stage.hand.at(at_ms, "request", "upload", chunk)
+            stage.scheduler.at(at_ms, "request", "upload", chunk)
         keys.append(stage.key())
     assert keys[0] == keys[1]

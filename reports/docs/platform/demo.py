@@ -13,7 +13,7 @@ from typing import Any
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.load import validate
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.simulate.by_hand import Hand
+from lastchunk.model.simulate.manual_scheduler import ManualScheduler
 from lastchunk.model.trace.events import NO_CHUNK, Event
 from lastchunk.model.trace.words import clock, words_of
 from lastchunk.reference_impl.contract import STATE_KEY, Context, Response
@@ -53,9 +53,9 @@ class Call:
     chunk: int = NO_CHUNK
     delay_ms: int = -1
 
-    def take(self, hand: Hand) -> None:
+    def take(self, scheduler: ManualScheduler) -> None:
         """Take the step."""
-        hand.call(self.method, self.at_ms, self.chunk, self.delay_ms)
+        scheduler.call(self.method, self.at_ms, self.chunk, self.delay_ms)
 
     def words(self) -> str:
         """The step in words."""
@@ -72,9 +72,9 @@ class HangUp:
     method: str
     chunk: int = NO_CHUNK
 
-    def take(self, hand: Hand) -> None:
+    def take(self, scheduler: ManualScheduler) -> None:
         """Take the step."""
-        hand.hang_up(self.method, self.at_ms, self.chunk)
+        scheduler.hang_up(self.method, self.at_ms, self.chunk)
 
     def words(self) -> str:
         """The step in words."""
@@ -88,10 +88,10 @@ class Strike:
         self.at_ms = at_ms
         self.fault = {"kind": kind, "offset_ms": 0, **settings}
 
-    def take(self, hand: Hand) -> None:
+    def take(self, scheduler: ManualScheduler) -> None:
         """Take the step."""
         (fault,) = scenario_of({"faults": [self.fault]}).faults
-        hand.strike(fault, self.at_ms, self.at_ms)
+        scheduler.strike(fault, self.at_ms, self.at_ms)
 
     def words(self) -> str:
         """The step in words."""
@@ -107,9 +107,9 @@ class Decide:
     def __init__(self, outcome: str, *key: Any) -> None:
         self.outcome, self.key = outcome, key
 
-    def take(self, hand: Hand) -> None:
+    def take(self, scheduler: ManualScheduler) -> None:
         """Take the step."""
-        hand.decide(self.outcome, *self.key)
+        scheduler.decide(self.outcome, *self.key)
 
     def words(self) -> str:
         """The step in words."""
@@ -158,11 +158,11 @@ def run_demo(demo: Demo, settings: dict[str, Any] | None = None) -> list[Event]:
     cls: Any = demo.design
     design = DesignSpec(cls.__name__, cls, cls.Settings(), cls.__name__)
     scenario = scenario_of(demo.settings if settings is None else settings)
-    hand = Hand(design, scenario, has_page=False)
+    scheduler = ManualScheduler(design, scenario, has_page=False)
     for step in demo.steps:
-        step.take(hand)
-    hand.until(demo.until_ms)
-    return hand.world.trace
+        step.take(scheduler)
+    scheduler.until(demo.until_ms)
+    return scheduler.world.trace
 
 
 def misses(demo: Demo, trace: Sequence[Event]) -> list[str]:

@@ -22,7 +22,7 @@ from lastchunk.reference_impl.contract import Chunk
 MIDDLE = 0.5
 
 
-class Hand:
+class ManualScheduler:
     """One world and who moves it. With ``has_page`` off nobody records: only orders call."""
 
     def __init__(
