@@ -21,7 +21,7 @@ from lastchunk.model.scenario.load import SHIPPED
 from lastchunk.model.simulate import simulate
 
 COMPLETE = "complete_at_finalization"
-ENDLESS = "recording.duration_ms={distribution='exponential', mean_ms=9000}"
+ENDLESS = "recording.duration_ms={{distribution='exponential', mean_ms=9000}}"
 COMMANDS = (
     "compare",
     "designs",

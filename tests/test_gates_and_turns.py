@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from lastchunk.model.design.load import load_design
-from lastchunk.model.scenario.schema import InstanceLost
+from lastchunk.model.scenario.faults import InstanceLost
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending

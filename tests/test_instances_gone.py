@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.scenario.schema import Deploy, InstanceLost, ProcessKilled
+from lastchunk.model.scenario.faults import Deploy, InstanceLost, ProcessKilled
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.outcomes import KEEPING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lastchunk.model.scenario.schema import Deploy
+from lastchunk.model.scenario.faults import Deploy
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.clock import bare
 from lastchunk.reference_impl.contract import Response

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.world.base.frozen import frozen
 from lastchunk.model.world.code.clone import clone
-from lastchunk.model.world.code.program import Done, Program
+from lastchunk.model.world.code.deeds import Done
+from lastchunk.model.world.code.program import Program
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import Get, HandlerFailure, NetworkError, Put, Timer
 

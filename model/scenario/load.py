@@ -20,8 +20,9 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import explained, read_text
 from lastchunk.model.properties import GUARDS
 from lastchunk.model.scenario.mahimahi import read_mahimahi
+from lastchunk.model.scenario.numbers import MBPS_MAX
 from lastchunk.model.scenario.refusals import Source, first_error, known
-from lastchunk.model.scenario.schema import MBPS_MAX, Scenario, TraceUplinkSpec
+from lastchunk.model.scenario.schema import Scenario, TraceUplinkSpec
 
 SHIPPED = Path(__file__).parents[2] / "scenarios"
 """Where the shipped scenarios are."""

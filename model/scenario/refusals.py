@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.scenario import delay, schema
+from lastchunk.model.scenario import delay, faults, schema
 from lastchunk.model.scenario.delay import WrongFileError, unit_hint
 from lastchunk.model.scenario.schema import Scenario
 
@@ -123,7 +123,7 @@ def tags_of(name: str, is_fault: bool) -> str:
     tags = {
         str(tag)
         for item in _models()
-        if name in item.model_fields and issubclass(item, schema.Timed) == is_fault
+        if name in item.model_fields and issubclass(item, faults.Timed) == is_fault
         for tag in get_args(item.model_fields[name].annotation)
     }
     return " or ".join(sorted(tags))
@@ -141,7 +141,7 @@ def known(name: str, names: Iterable[str]) -> str:
 def _models() -> list[type[BaseModel]]:
     return [
         item
-        for module in (schema, delay)
+        for module in (schema, faults, delay)
         for item in vars(module).values()
         if isinstance(item, type) and issubclass(item, BaseModel)
     ]

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.scenario.schema import Fault, Scenario
+from lastchunk.model.scenario.faults import Fault
+from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.trace.events import NO_CHUNK, RequestSent
 from lastchunk.model.world.base.pending import Key, Pending
 from lastchunk.model.world.edge.uplink import FreeUplink, SharedUplink

@@ -11,16 +11,15 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.scenario.delay import Constant
-from lastchunk.model.trace.events import NO_CHUNK, BlobPutFailed, BlobStored, Event
+from lastchunk.model.trace.events import NO_CHUNK, BlobStored, Event
 from lastchunk.model.world import faults
 from lastchunk.model.world.base.pending import Around, Key, Pending, Shifted, Spread, later
 from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.edge import client as client_host
-from lastchunk.model.world.edge import standstill
 from lastchunk.model.world.edge.client import ClientHost
 from lastchunk.model.world.edge.consumer import Consumers
-from lastchunk.model.world.edge.network import DRAINED, Call, Network
-from lastchunk.model.world.object import instances
+from lastchunk.model.world.edge.network import Call, Network
+from lastchunk.model.world.happenings import HAPPENINGS
 from lastchunk.model.world.object.alarms import SLOT
 from lastchunk.model.world.object.delivery import Delivery
 from lastchunk.model.world.object.runtime import ObjectRuntime
@@ -31,16 +30,15 @@ from lastchunk.model.world.outcomes import (
     counted,
     fault_choices,
     keeping,
-    kept_of,
     strikes_max,
     table_of,
     within,
 )
-from lastchunk.reference_impl.contract import BlobStoreError
 
 if TYPE_CHECKING:
     from lastchunk.model.design.load import DesignSpec
-    from lastchunk.model.scenario.schema import Fault, Scenario
+    from lastchunk.model.scenario.faults import Fault
+    from lastchunk.model.scenario.schema import Scenario
     from lastchunk.model.world.edge.uplink import FreeUplink, SharedUplink
     from lastchunk.reference_impl.contract import Chunk
 
@@ -93,11 +91,11 @@ class World:
         self.troubles: dict[str, Any] = {}
         self.put_ms: dict[int, int] = {}  # when a put to each key last began
         self.object: ObjectRuntime = ObjectRuntime(self, design)
-        self.consumer = Consumers(self)
-        self.network = Network(self, uplink)
+        self.consumer: Consumers = Consumers(self)
+        self.network: Network = Network(self, uplink)
         settings = scenario.client.to_settings(getattr(design.cls, "client", {}))
         program = client_host.build_program(design, settings)
-        self.client = ClientHost(self, program, settings)
+        self.client: ClientHost = ClientHost(self, program, settings)
 
     def _read_settings(self, design: DesignSpec, scenario: Scenario, duration_ms: int) -> None:
         network, platform = scenario.network, scenario.platform
@@ -205,7 +203,7 @@ class World:
         del self.pending[pending.key]
         if outcome and self.strikes_max:
             self.strikes = counted(pending.key[0], outcome, self.strikes, self.strikes_max)
-        _HAPPENINGS[pending.key[0]](self, pending, outcome)
+        HAPPENINGS[pending.key[0]](self, pending, outcome)
 
     # --- delays ------------------------------------------------------------------------------
 
@@ -290,56 +288,9 @@ class World:
             delay = Around(client_host.STOP, base, fault.offset_ms)
         self.add(Pending(("fault", number), delay, ("fault time", number), fault))
 
-    # --- what may happen ---------------------------------------------------------------------
-
-    def _blob(self, pending: Pending, outcome: str) -> None:
-        task, chunk = pending.key[1:], pending.payload.index
-        trouble = self.troubles.get("blobs_fail")
-        if trouble is not None:
-            self._blob_failed(pending, trouble.status)
-        elif outcome == "failed":
-            self._blob_failed(pending, 500)
-        else:
-            self.blob_stored(task, chunk)
-            if outcome:
-                self._resume(task, outcome)
-            else:
-                self.object.deliver("resume", task)
-
     def blob_stored(self, task: tuple[Any, ...], chunk: int) -> None:
         """The blob store has a chunk."""
         self.trace.append(BlobStored(self.now_ms, chunk, task[2]))
-
-    def _blob_failed(self, pending: Pending, status: int) -> None:
-        task = pending.key[1:]
-        event = BlobPutFailed(self.now_ms, pending.payload.index, task[2], status)
-        self.trace.append(event)
-        self.object.deliver("break", task, BlobStoreError(status))
-
-    def _resume(self, task: tuple[Any, ...], outcome: str) -> None:
-        """What a handler waits for is there; or its instance is lost at just this await."""
-        if outcome.startswith(INSTANCE_LOST):
-            if task in self.object.program.tasks:
-                instances.lose(self.object, "reset", kept_of(outcome))
-        else:
-            self.object.deliver("resume", task)
-
-    def _storage(self, pending: Pending, outcome: str) -> None:
-        if outcome.startswith(INSTANCE_LOST):
-            self._resume(pending.key[1:], outcome)
-        else:
-            self.object.storage_answered(pending.key[1:], pending.payload)
-
-    def _notify(self, pending: Pending, outcome: str) -> None:
-        if outcome.startswith(INSTANCE_LOST):
-            self.consumer.arrived(pending.payload)
-            self._resume(pending.key[1:], outcome)
-        else:
-            self.consumer.notified(pending.key[1:], pending.payload, outcome)
-
-    def _move_alarm(self, pending: Pending, outcome: str) -> None:
-        if outcome != "lost":
-            self.object.alarms.tell(pending.payload)
 
     # --- copies ------------------------------------------------------------------------------
 
@@ -386,39 +337,3 @@ class World:
             self.network.fingerprint(),
             self.client.fingerprint(),
         )
-
-
-_HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
-    "request": lambda w, p, outcome: w.network.request_arrives(p, outcome),
-    "response": lambda w, p, outcome: w.network.response_arrives(p, outcome),
-    "error": lambda w, p, _: w.network.error_arrives(p.key[1:], p.payload),
-    "timeout": lambda w, p, _: standstill.timer_due(w.client, "timeout", p.key[1:]),
-    "body": lambda w, p, _: w.network.body_arrives(p.key[1:]),
-    DRAINED: lambda w, p, _: w.network.drained(p.key[1:]),
-    "blob": World._blob,
-    "blob_refused": lambda w, p, _: w._blob_failed(p, 429),
-    "timer": lambda w, p, outcome: w._resume(p.key[1:], outcome),
-    "storage": World._storage,
-    "notify": World._notify,
-    "commit": lambda w, p, outcome: w.object.storage.commit_ends(p.payload, outcome),
-    "alarm": lambda w, p, outcome: w.object.alarms.due(p.payload, outcome),
-    "move_alarm": World._move_alarm,
-    "alarm_limit": lambda w, _p, _: instances.lose(
-        w.object, "alarm() ran for 15 minutes", counted=True
-    ),
-    "idle_end": lambda w, _p, _: instances.idle_long_enough(w.object),
-    "old_ends": lambda w, p, _: instances.old_ends(w.object, p.key[1]),
-    "restart": lambda w, _p, _: instances.restart(w.object),
-    "trouble_ends": lambda w, p, _: faults.trouble_ends(w, p.key[1]),
-    "consumer_reads": lambda w, _p, _: w.consumer.read(),
-    "sleep": lambda w, p, _: standstill.timer_due(w.client, "send", p.payload),
-    "tick": lambda w, p, _: w.client.tick(),
-    "last_chunk": lambda w, p, _: w.client.tell("chunk", client_host.TICK),
-    "stop": lambda w, p, _: w.client.tell("stop", client_host.STOP),
-    "pause": lambda w, p, _: w.client.tell("pause", p.key),
-    "unpause": lambda w, p, _: w.client.tell("unpause", p.key),
-    "reopen": lambda w, _p, _: w.client.reopen(),
-    **dict.fromkeys(standstill.ENDS, lambda w, p, _: standstill.ENDS[p.key[0]](w.client)),
-    "network_up": lambda w, p, _: w.network.comes_up(),
-    "fault": faults.strike,
-}

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.model.explore.timing.zone import at_most
-from lastchunk.model.world.code.program import TimeError
+from lastchunk.model.world.code.deeds import TimeError
 
 ORDERS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
 

@@ -26,7 +26,7 @@ from lastchunk.model.explore.timing.zone import (
     point,
     zone_of,
 )
-from lastchunk.model.world.code.program import TimeError
+from lastchunk.model.world.code.deeds import TimeError
 
 SIZE, TOP = 3, 4
 Limit = tuple[int, int, int, bool]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lastchunk.model.explore.scope.quantities import count, range_of, times
-from lastchunk.model.scenario.schema import Scenario, Timed
+from lastchunk.model.scenario.faults import Timed
+from lastchunk.model.scenario.schema import Scenario
 
 CHANCES = {
     "network.request_loss": "a lost request",

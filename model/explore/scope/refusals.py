@@ -14,8 +14,9 @@ from typing import Any
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.explore.timing.drawn import OFFSETS_MAX
+from lastchunk.model.scenario.faults import LaptopAsleep, TabFrozen
 from lastchunk.model.scenario.load import shipped
-from lastchunk.model.scenario.schema import ConstantUplinkSpec, LaptopAsleep, Scenario, TabFrozen
+from lastchunk.model.scenario.schema import ConstantUplinkSpec, Scenario
 
 STANDSTILLS = (LaptopAsleep, TabFrozen)
 """The faults in which the recorder stands still."""

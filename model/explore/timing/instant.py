@@ -18,7 +18,7 @@ from typing import Any, NoReturn, Protocol
 from lastchunk.model.base.blame import MODULES
 from lastchunk.model.explore.timing.zone import at_most, below
 from lastchunk.model.world.code.clone import share
-from lastchunk.model.world.code.program import TimeError
+from lastchunk.model.world.code.deeds import TimeError
 from lastchunk.reference_impl.clock import TimeRefused, driven, place_of
 
 HERE = __name__

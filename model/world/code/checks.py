@@ -15,7 +15,8 @@ from lastchunk.reference_impl.clock import Duration, Time, bare
 from lastchunk.reference_impl.contract import Response
 
 if TYPE_CHECKING:
-    from lastchunk.model.world.code.program import Program, TaskId
+    from lastchunk.model.world.code.deeds import TaskId
+    from lastchunk.model.world.code.program import Program
 
 MS_MAX = 10**15
 """More than 30,000 years."""

@@ -11,7 +11,8 @@ from typing import Any
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.world.code.checks import checked_ms
 from lastchunk.model.world.code.clone import ALLOWED, NotCloneable, clone
-from lastchunk.model.world.code.program import Program, TaskId
+from lastchunk.model.world.code.deeds import TaskId
+from lastchunk.model.world.code.program import Program
 from lastchunk.reference_impl.contract import Chunk, Fetch, Response, Sleep
 
 UPLOAD = "upload"

@@ -23,55 +23,22 @@ from lastchunk.model.base.blame import ESCAPES, is_from_outside, place, place_of
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.world.base.frozen import fields_of, frozen
 from lastchunk.model.world.code.clone import SHARED, clone
+from lastchunk.model.world.code.deeds import (
+    PLATFORM_ERRORS,
+    Done,
+    TaskId,
+    TimeError,
+    again,
+    deed,
+)
 from lastchunk.model.world.code.lasting import are_same, lasting_fields
 from lastchunk.model.world.code.thrown import CodeThrew, ends_the_run, words_of
 from lastchunk.reference_impl.clock import Duration, Refused, Time, TimeRefused, Uncatchable, driven
-from lastchunk.reference_impl.contract import (
-    BlobStoreError,
-    Effect,
-    HandlerFailure,
-    InstanceReplaced,
-    NetworkError,
-    NotifyError,
-    StopFlowError,
-    StreamBroken,
-)
+from lastchunk.reference_impl.contract import Effect
 
-TaskId = tuple[Any, ...]
 Clock = Callable[[], Time]
 CLOSINGS_MAX = 100
 """So many awaits a dropped handler may have in its ``finally`` blocks."""
-PLATFORM_ERRORS = (
-    NetworkError,
-    StreamBroken,
-    StopFlowError,
-    BlobStoreError,
-    NotifyError,
-    InstanceReplaced,
-    HandlerFailure,
-)
-
-
-class Done:
-    """A task came to its end, with a value or with one of the platform's own errors."""
-
-    __slots__ = ("error", "value")
-
-    def __init__(self, value: Any, error: Exception | None = None) -> None:
-        self.value = value
-        self.error = error
-
-
-class TimeError(DesignError):
-    """A design does something with a time that is not defined, or cannot be exact."""
-
-
-def deed(effect: Effect[Any] | Done) -> Any:
-    """What code did, in a form that can be compared with what it does the next time."""
-    if type(effect) is Done:
-        return (Done.__name__, type(effect.error).__name__, frozen(effect.value))
-    values = (getattr(effect, name) for name in effect.__slots__)
-    return (type(effect).__name__, *map(frozen, values))
 
 
 class Program:
@@ -316,7 +283,7 @@ class Program:
 
     def _throw(self, task: TaskId, error: Exception, at_ms: int) -> Effect[Any] | Done:
         self.clock_ms = at_ms
-        return self._step(task, self.tasks[task].throw, _again(error))  # type: ignore[union-attr]
+        return self._step(task, self.tasks[task].throw, again(error))  # type: ignore[union-attr]
 
     # Each answer that code gets comes through here: few calls, and nothing made that is not needed.
     def _step(self, task: TaskId, resume: Callable[[Any], Any], answer: Any) -> Effect[Any] | Done:
@@ -404,14 +371,6 @@ class Program:
             line = place(coroutine.cr_frame.f_lineno, code.co_name, code.co_filename)
             coroutine = coroutine.cr_await
         return line
-
-
-def _again(error: Exception) -> Exception:
-    """An error of its own for each time that it is thrown: code may change it and keep it."""
-    other = type(error).__new__(type(error))
-    other.args = error.args
-    other.__dict__.update(error.__dict__)
-    return other
 
 
 def _is_plain(value: Any) -> bool:

@@ -15,7 +15,8 @@ from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Between, Pending
 from lastchunk.model.world.code import crossing
 from lastchunk.model.world.code.checks import awaits_for_ever
-from lastchunk.model.world.code.program import Done, Program, TaskId
+from lastchunk.model.world.code.deeds import Done, TaskId
+from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.code.thrown import CodeThrew
 from lastchunk.model.world.edge.standstill import ASLEEP, ENDS, FROZEN, PAUSED
 from lastchunk.reference_impl.contract import (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
-from lastchunk.model.world.code.program import TaskId
+from lastchunk.model.world.code.deeds import TaskId
 from lastchunk.reference_impl.contract import STATE_KEY, NotifyError
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
-from lastchunk.model.world.code.program import TaskId
+from lastchunk.model.world.code.deeds import TaskId
 
 if TYPE_CHECKING:
-    from lastchunk.model.scenario.schema import TabThrottled
+    from lastchunk.model.scenario.faults import TabThrottled
     from lastchunk.model.world.edge.client import ClientHost
 
 PAUSED, ASLEEP, FROZEN = "paused", "asleep", "frozen"

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
-from lastchunk.model.world.code.program import Done, Program
+from lastchunk.model.world.code.deeds import Done
+from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.object.delivery import (
     COUNTED,
     UNACKNOWLEDGED,

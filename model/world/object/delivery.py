@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from lastchunk.model.world.base.pending import Between
-from lastchunk.model.world.code.program import TaskId
+from lastchunk.model.world.code.deeds import TaskId
 
 DELIVERED = "delivered"
 UNCOUNTED = "uncounted"

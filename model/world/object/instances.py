@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
-from lastchunk.model.world.code.program import Done, Program, TaskId
+from lastchunk.model.world.code.deeds import Done, TaskId
+from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.object.alarms import ALARM
 from lastchunk.reference_impl.contract import (
     STATE_KEY,

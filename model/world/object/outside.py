@@ -12,7 +12,7 @@ from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code import crossing
 from lastchunk.model.world.code.checks import checked_wait
-from lastchunk.model.world.code.program import TaskId
+from lastchunk.model.world.code.deeds import TaskId
 from lastchunk.reference_impl.contract import BlobPut, Notify, StreamBroken, Timer
 
 if TYPE_CHECKING:

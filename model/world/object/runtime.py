@@ -16,7 +16,8 @@ from lastchunk.model.world.base.frozen import frozen
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code import crossing
 from lastchunk.model.world.code.checks import awaits_for_ever, checked_response, checked_time
-from lastchunk.model.world.code.program import Done, Program, TaskId
+from lastchunk.model.world.code.deeds import Done, TaskId
+from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.code.thrown import CodeThrew
 from lastchunk.model.world.object import instances, outside
 from lastchunk.model.world.object.alarms import ALARM, LIMIT, Alarms

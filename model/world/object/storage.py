@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.frozen import frozen
 from lastchunk.model.world.base.pending import Pending
-from lastchunk.model.world.code.program import TaskId
+from lastchunk.model.world.code.deeds import TaskId
 from lastchunk.model.world.object import instances
 
 if TYPE_CHECKING:
