@@ -19,11 +19,11 @@ from lastchunk.model.world.outcomes import (
     build_table,
     choices_of,
     counted,
+    failures_allowed,
+    failures_of,
     fault_choices,
     keeping,
     kept_of,
-    strikes_max,
-    strikes_of,
     table_of,
     within,
 )
@@ -181,18 +181,18 @@ def test_a_world_offers_a_loss_for_each_number_of_commits_under_way() -> None:
     ],
 )
 def test_what_an_outcome_counts_as(kind: str, outcome: str, counts_as: tuple[str, ...]) -> None:
-    assert strikes_of(kind, outcome) == counts_as
+    assert failures_of(kind, outcome) == counts_as
 
 
 def test_only_what_a_scenario_bounds_is_bounded() -> None:
-    assert strikes_max(quiet()) == {}
+    assert failures_allowed(quiet()) == {}
     bounded = quiet(
         "platform.commit_failures_max=1",
         "platform.instance_losses_max=2",
         "platform.alarm_failures_max=0",
         "limits.strikes_max=4",
     )
-    assert strikes_max(bounded) == {"commit": 1, "instance": 2, "alarm": 0, ANY: 4}
+    assert failures_allowed(bounded) == {"commit": 1, "instance": 2, "alarm": 0, ANY: 4}
 
 
 @given(
@@ -201,15 +201,15 @@ def test_only_what_a_scenario_bounds_is_bounded() -> None:
 )
 def test_counting_goes_up_to_the_bound_and_no_further(outcomes: list[str], most: int) -> None:
     choices: Choices = (("failed", 0.25), ("written", 0.25), ("confirmed", 0.5))
-    strikes: dict[str, int] = {}
+    so_far: dict[str, int] = {}
     struck = 0
     for outcome in outcomes:
-        left = [name for name, _ in within("commit", choices, {"commit": most}, strikes)]
+        left = [name for name, _ in within("commit", choices, {"commit": most}, so_far)]
         assert left == (["failed", "written", "confirmed"] if struck < most else [])
         if outcome in left:
-            strikes = counted("commit", outcome, strikes, {"commit": most})
+            so_far = counted("commit", outcome, so_far, {"commit": most})
             struck += outcome != "confirmed"
-    assert strikes == ({"commit": struck} if struck else {})
+    assert so_far == ({"commit": struck} if struck else {})
 
 
 def test_what_is_left_is_drawn_in_its_own_proportions() -> None:

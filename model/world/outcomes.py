@@ -1,4 +1,4 @@
-"""Chances: which outcomes a pending thing may have, and how likely a draw takes each.
+"""Outcomes: which ones a pending thing may have, and how likely a draw takes each.
 
 A scheduler that samples draws among them; one that explores tries each. A kind of thing that has
 one outcome only is not in the table.
@@ -90,7 +90,7 @@ def keeping(choices: Choices, word: str, under_way: int) -> Choices:
     return tuple(spread)
 
 
-def strikes_max(scenario: Scenario) -> dict[str, int]:
+def failures_allowed(scenario: Scenario) -> dict[str, int]:
     """How many of these a session may meet at the most; what is not in it has no bound."""
     platform = scenario.platform
     bounds = {
@@ -102,7 +102,7 @@ def strikes_max(scenario: Scenario) -> dict[str, int]:
     return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
-def strikes_of(kind: str, outcome: str) -> tuple[str, ...]:
+def failures_of(kind: str, outcome: str) -> tuple[str, ...]:
     """What an outcome counts as, among those of which a scenario may bound the number."""
     if outcome in HARMLESS:
         return ()
@@ -111,12 +111,12 @@ def strikes_of(kind: str, outcome: str) -> tuple[str, ...]:
     return (kind, ANY) if kind in ("commit", "alarm") else (ANY,)
 
 
-def within(kind: str, choices: Choices, most: dict[str, int], strikes: dict[str, int]) -> Choices:
+def within(kind: str, choices: Choices, allowed: dict[str, int], so_far: dict[str, int]) -> Choices:
     """The outcomes that are left once the bounded ones are used up; () for one alone."""
     left = [
         (name, share)
         for name, share in choices
-        if all(strikes.get(s, 0) < most[s] for s in strikes_of(kind, name) if s in most)
+        if all(so_far.get(s, 0) < allowed[s] for s in failures_of(kind, name) if s in allowed)
     ]
     if len(left) == 1:
         return ()
@@ -125,17 +125,17 @@ def within(kind: str, choices: Choices, most: dict[str, int], strikes: dict[str,
 
 
 def counted(
-    kind: str, outcome: str, strikes: dict[str, int], most: dict[str, int]
+    kind: str, outcome: str, so_far: dict[str, int], allowed: dict[str, int]
 ) -> dict[str, int]:
-    """The strikes after one more outcome; only those are counted that are bounded.
+    """The failures after one more outcome; only those are counted that are bounded.
 
     Once the bound on all kinds is reached, it does not matter any more which they were.
     """
-    found = [name for name in strikes_of(kind, outcome) if name in most]
+    found = [name for name in failures_of(kind, outcome) if name in allowed]
     if not found:
-        return strikes
-    after = strikes | {name: strikes.get(name, 0) + 1 for name in found}
-    if ANY in most and after.get(ANY, 0) >= most[ANY]:
+        return so_far
+    after = so_far | {name: so_far.get(name, 0) + 1 for name in found}
+    if ANY in allowed and after.get(ANY, 0) >= allowed[ANY]:
         return {ANY: after[ANY]}
     return after
 
@@ -147,7 +147,7 @@ def kept_of(outcome: str) -> int:
 
 
 def fault_choices(probability: float, is_left: bool = True) -> Choices:
-    """Whether a fault strikes; what is certain does, even if no strike is left."""
+    """Whether a fault strikes; what is certain does, even if no failure is left."""
     if probability >= 1:
         return (("strikes", 1.0),)
     if not is_left:

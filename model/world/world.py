@@ -28,9 +28,9 @@ from lastchunk.model.world.outcomes import (
     INSTANCE_LOST,
     Choices,
     counted,
+    failures_allowed,
     fault_choices,
     keeping,
-    strikes_max,
     table_of,
     within,
 )
@@ -132,18 +132,18 @@ class World:
         self.streams_bodies = network.body == "streamed"
         self.end_at_completion = scenario.limits.end_at_completion
         self.awaits_max = scenario.limits.awaits_max
-        self.chances = table_of(scenario)
-        self.choosing = frozenset((*self.chances, "fault"))
-        self.strikes_max = strikes_max(scenario)
-        self.strikes: dict[str, int] = {}  # replaced, never changed: worlds share it
+        self.outcomes = table_of(scenario)
+        self.choosing = frozenset((*self.outcomes, "fault"))
+        self.failures_allowed = failures_allowed(scenario)
+        self.failures_so_far: dict[str, int] = {}  # replaced, never changed: worlds share it
         # No delay and no choice is no step of its own, as a commit or a read that takes no time.
         self.puts_at_once = (
             self.put_delay_ms == 0
             and self.same_key_ms == 0
-            and "blob" not in self.chances
+            and "blob" not in self.outcomes
             and all(fault.kind != "blobs_fail" for fault in scenario.faults)
         )
-        self.answers_at_once = self.response_ms == 0 and "response" not in self.chances
+        self.answers_at_once = self.response_ms == 0 and "response" not in self.outcomes
 
     # --- the transition system ---------------------------------------------------------------
 
@@ -180,9 +180,9 @@ class World:
         kind = pending.key[0]
         if kind == "fault":
             return self._fault_choices(pending.payload)
-        choices = self.chances.get(kind, ())
-        if choices and self.strikes_max:
-            choices = within(kind, choices, self.strikes_max, self.strikes)
+        choices = self.outcomes.get(kind, ())
+        if choices and self.failures_allowed:
+            choices = within(kind, choices, self.failures_allowed, self.failures_so_far)
         if kind in ("request", "response"):
             return choices if choices and self.network.may_fail(pending.key[1:4]) else ()
         if kind in AWAITS and choices:
@@ -190,8 +190,8 @@ class World:
         return choices
 
     def _fault_choices(self, fault: Fault) -> Choices:
-        most = self.strikes_max.get(ANY)
-        is_left = most is None or self.strikes.get(ANY, 0) < most
+        allowed = self.failures_allowed.get(ANY)
+        is_left = allowed is None or self.failures_so_far.get(ANY, 0) < allowed
         choices = fault_choices(fault.probability, is_left)
         if fault.kind in faults.LOSSES:
             return keeping(choices, "strikes", self.object.storage.under_way)
@@ -201,8 +201,10 @@ class World:
         """Let one pending thing happen. ``fresh`` then holds what has become pending by it."""
         self.now_ms = at_ms
         del self.pending[pending.key]
-        if outcome and self.strikes_max:
-            self.strikes = counted(pending.key[0], outcome, self.strikes, self.strikes_max)
+        if outcome and self.failures_allowed:
+            self.failures_so_far = counted(
+                pending.key[0], outcome, self.failures_so_far, self.failures_allowed
+            )
         HAPPENINGS[pending.key[0]](self, pending, outcome)
 
     # --- delays ------------------------------------------------------------------------------
@@ -229,7 +231,7 @@ class World:
 
     def move_alarm(self, due_ms: int | None) -> None:
         """Tell the scheduler of a later alarm, or of none: best effort (R9)."""
-        if "move_alarm" in self.chances:
+        if "move_alarm" in self.outcomes:
             stream = ("alarm move", self.object.storage.confirmed)
             self.add(Pending(("move_alarm",), 0, stream, due_ms))
         else:

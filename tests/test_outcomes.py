@@ -1,4 +1,4 @@
-"""Chances: which outcomes there are, and how many of the bad ones a session may meet."""
+"""Outcomes: which there are, and how many of the bad ones a session may meet."""
 
 from __future__ import annotations
 
