@@ -70,10 +70,10 @@ from lastchunk.model.explore.verify import (
     verify as verify,
 )
 from lastchunk.model.properties import (
-    GUARDS as GUARDS,
+    PROPERTIES as PROPERTIES,
 )
 from lastchunk.model.properties import (
-    PROPERTIES as PROPERTIES,
+    SOMETIMES as SOMETIMES,
 )
 from lastchunk.model.scenario.load import (
     load_scenario as load_scenario,

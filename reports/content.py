@@ -9,7 +9,7 @@ from typing import Any
 
 from lastchunk.model.estimate.costs import ITEMS, cost_difference, load_prices, money
 from lastchunk.model.explore.matrix.matrix import Matrix
-from lastchunk.model.properties import GUARDS, PROPERTIES
+from lastchunk.model.properties import PROPERTIES, SOMETIMES
 from lastchunk.model.simulate import Run
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.base.kinds import STATUSES, css
@@ -177,24 +177,26 @@ def statistics(review: Review) -> dict[str, Any]:
     return {"columns": columns, "rows": rows}
 
 
-def witnesses(review: Review) -> dict[str, Any]:
-    """For each guard how many sessions met it, by design, and the first that did."""
-    tables = [(item.scenario.name, item.guards().to_dict("records")) for item in review.comparisons]
+def sometimes(review: Review) -> dict[str, Any]:
+    """How many sessions met each *sometimes* property, by design, and the first that did."""
+    tables = [
+        (item.scenario.name, item.sometimes().to_dict("records")) for item in review.comparisons
+    ]
     rows = []
-    for slug, guard in GUARDS.items():
+    for slug, item in SOMETIMES.items():
         cells = []
         for design in review.designs:
             met = [
                 (name, row["sessions"], row["first_session"])
                 for name, table in tables
                 for row in table
-                if row["guard"] == slug and row["design"] == design and row["sessions"]
+                if row["property"] == slug and row["design"] == design and row["sessions"]
             ]
             total = sum(sessions for _, sessions, _ in met)
             first = f", first in {met[0][0]} session {met[0][2]}" if met else ""
             cells.append(f"{total:,} sessions{first}" if total else "never")
-        rows.append((slug, guard.meaning, *cells))
-    return {"columns": ["guard", "meaning", *review.designs], "rows": rows}
+        rows.append((slug, item.meaning, *cells))
+    return {"columns": ["property", "meaning", *review.designs], "rows": rows}
 
 
 def provenance_block(review: Review) -> dict[str, Any]:

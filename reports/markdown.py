@@ -42,7 +42,7 @@ def markdown(page: dict[str, Any]) -> str:
     if page["diagrams"]:
         parts += ["## The states of each design", *map(_figure, page["diagrams"])]
     parts += ["## Statistics", table(**page["statistics"])]
-    parts += ["## Witnesses", table(**page["witnesses"])]
+    parts += ["## Sometimes", table(**page["sometimes"])]
     parts += ["## Provenance", table(["", ""], page["provenance"]["facts"])]
     parts.append("```json\n" + page["provenance"]["settings"] + "\n```")
     return "\n\n".join(parts) + "\n"

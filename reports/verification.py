@@ -53,7 +53,7 @@ def to_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[
         "late_ms": result.late_ms,
         "late_ms_min": result.late_ms_min,
         "attack": vars(result.attack),
-        "guards": list(result.guards),
+        "sometimes": list(result.sometimes),
         "silent": list(result.silent),
         "goes_on": result.goes_on,
         "assumptions": list(result.assumptions),

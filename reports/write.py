@@ -127,7 +127,7 @@ def render(review: Review, found: Ledger, folder: Path) -> dict[str, Any]:
         "outcomes": _figure(folder, "outcomes", outcome_figure(outcomes))
         | _words(outcome_words(outcomes_of(outcomes.values()))),
         "statistics": content.statistics(review),
-        "witnesses": content.witnesses(review),
+        "sometimes": content.sometimes(review),
         "provenance": content.provenance_block(review),
     }
 

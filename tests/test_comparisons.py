@@ -17,7 +17,7 @@ from lastchunk.model.design.load import DesignSpec, load_design, load_designs
 from lastchunk.model.estimate import comparison, replicate
 from lastchunk.model.estimate.comparison import Comparison, check_range, compare, judge, widest
 from lastchunk.model.estimate.intervals import mcnemar, wilson
-from lastchunk.model.properties import GUARDS, OUTCOMES, PROPERTIES, ROW_COLUMNS
+from lastchunk.model.properties import OUTCOMES, PROPERTIES, ROW_COLUMNS, SOMETIMES
 from lastchunk.model.scenario.load import load_scenario
 
 PAIR = ["manual", "alarm"]
@@ -25,12 +25,12 @@ HELD, VIOLATED, SILENT = 1, 0, -1
 
 
 def frame_of(codes: dict[str, list[int]], met: dict[str, list[bool]]) -> pd.DataFrame:
-    """Rows of some designs, each session's code of ``finalizes`` and of a guard given."""
+    """Rows of some designs, each session's code of ``finalizes`` and of one *sometimes* property."""
     rows: list[dict[str, Any]] = []
     for design, own in codes.items():
         for session, code in enumerate(own):
             row: dict[str, Any] = dict.fromkeys(ROW_COLUMNS, 0) | dict.fromkeys(PROPERTIES, HELD)
-            row |= {f"saw_{slug}": False for slug in GUARDS}
+            row |= {f"saw_{slug}": False for slug in SOMETIMES}
             row |= {"design": design, "session": session, "finalizes": code}
             row |= {"violation_ms": 5 if code == VIOLATED else -1, "ended": "quiet"}
             row |= {"scenario": "x", "outcome": "prompt" if code == HELD else "never finalized"}
@@ -97,14 +97,14 @@ def test_a_verdict_by_counting(rows: list[tuple[int, bool]]) -> None:
         assert verdict.high == pytest.approx(1 - 0.05 ** (1 / speak) if speak else 1.0)
 
 
-def test_guards_are_counted_for_each_design_with_the_first_session() -> None:
+def test_sometimes_properties_are_counted_for_each_design_with_the_first_session() -> None:
     met = {"manual": [False, True, True], "alarm": [False, False, False]}
-    table = compared({name: [HELD] * 3 for name in met}, met).guards()
+    table = compared({name: [HELD] * 3 for name in met}, met).sometimes()
     rows = [tuple(row.values()) for row in table.to_dict("records")]
     assert ("retry_happened", "manual", 2, 1) in rows
     assert ("retry_happened", "alarm", 0, -1) in rows
     assert ("tab_closed", "manual", 0, -1) in rows
-    assert len(rows) == 2 * len(GUARDS)
+    assert len(rows) == 2 * len(SOMETIMES)
 
 
 def test_statistics_have_a_row_for_each_design_and_property_that_it_can_be_asked() -> None:
@@ -128,7 +128,7 @@ def test_statistics_have_a_row_for_each_design_and_property_that_it_can_be_asked
     assert list(result.outcomes().columns) == list(OUTCOMES)
 
 
-def test_every_expected_guard_that_was_not_met_is_named() -> None:
+def test_every_expectation_that_was_not_met_is_named() -> None:
     rows = frame_of({"alarm": [HELD]}, {"alarm": [True]})
     verdict = judge(rows, "finalizes", ("tab_closed", "retry_happened", "long_pause"))
     assert verdict.reason == "never happened: tab_closed, long_pause"

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.estimate.comparison import Comparison
-from lastchunk.model.properties import GUARDS, PROPERTIES
+from lastchunk.model.properties import PROPERTIES, SOMETIMES
 from lastchunk.reports.base.kinds import css
 from lastchunk.reports.base.pooled import Found, Pooled, rate_words
 from lastchunk.reports.content import (
     failure_words,
     heading,
     side_by_side,
+    sometimes,
     statistics,
     verdict_blocks,
-    witnesses,
 )
 from lastchunk.reports.markdown import plain, table
 from lastchunk.reports.review import Review, make_review
@@ -201,10 +201,10 @@ def replace_designs(review: Review, count: int) -> Review:
     return make_review(kept, [], "", 0.0)
 
 
-def test_witnesses_count_the_sessions_that_met_each_guard(review: Review) -> None:
-    shown = witnesses(review)
-    assert [row[0] for row in shown["rows"]] == list(GUARDS)
-    assert shown["columns"] == ["guard", "meaning", "manual", "alarm"]
+def test_sometimes_count_the_sessions_that_met_each_property(review: Review) -> None:
+    shown = sometimes(review)
+    assert [row[0] for row in shown["rows"]] == list(SOMETIMES)
+    assert shown["columns"] == ["property", "meaning", "manual", "alarm"]
     for slug, _, *cells in shown["rows"]:
         for design, cell in zip(("manual", "alarm"), cells, strict=True):
             met = [

@@ -11,7 +11,7 @@ from lastchunk.model.estimate.comparison import compare, judge, widest
 from lastchunk.model.estimate.intervals import upper_bound_if_none, wilson
 from lastchunk.model.estimate.replicate import BATCH, replicate, stream
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
-from lastchunk.model.properties import GUARDS, OUTCOMES, PROPERTIES, ROW_COLUMNS, row_of
+from lastchunk.model.properties import OUTCOMES, PROPERTIES, ROW_COLUMNS, SOMETIMES, row_of
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import simulate
@@ -20,10 +20,10 @@ PAIR = ["manual", "alarm"]
 
 
 def rows(**columns: list[int]) -> pd.DataFrame:
-    """Rows of one design, each property held and each guard met unless said otherwise."""
+    """Rows of one design, each property held and each *sometimes* one met unless said otherwise."""
     count = len(next(iter(columns.values())))
     base = {slug: [1] * count for slug in PROPERTIES}
-    base |= {f"saw_{slug}": [True] * count for slug in GUARDS}
+    base |= {f"saw_{slug}": [True] * count for slug in SOMETIMES}
     return pd.DataFrame({**base, "session": range(count), **columns})
 
 

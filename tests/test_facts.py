@@ -107,7 +107,7 @@ def check(trace: Trace) -> Facts:
     assert facts.stop_ran_ms == (runs[0].at_ms if runs else -1)
     assert facts.counts[-1][2:] == counted_of(trace)
     assert facts.stop_ms == first(trace, e.StopPressed)
-    for guard, kind in {
+    for slug, kind in {
         "response_lost": e.ResponseLost,
         "request_duplicated": e.RequestDuplicated,
         "tab_closed": e.TabClosed,
@@ -120,7 +120,7 @@ def check(trace: Trace) -> Facts:
         "platform_trouble": e.TroubleBegan,
         "blob_put_failed": e.BlobPutFailed,
     }.items():
-        assert facts.seen.get(guard, -1) == first(trace, kind), guard
+        assert facts.seen.get(slug, -1) == first(trace, kind), slug
     return facts
 
 

@@ -41,7 +41,7 @@ ORDER = [
     "sweeps",
     "outcomes",
     "statistics",
-    "witnesses",
+    "sometimes",
     "provenance",
 ]
 

@@ -235,7 +235,7 @@ def test_a_poll_is_stretched_and_nothing_else_changes() -> None:
     assert 0 <= late_ms - sent(free, "finalize_session")[0][0] < 60_000
 
 
-# --- limits, files, guards ------------------------------------------------------------------------
+# --- limits, files, sometimes -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("bytes_max", "status"), [(3_125_000, 200), (3_124_999, 413)])

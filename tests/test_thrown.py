@@ -109,7 +109,7 @@ def test_a_replaced_instance_may_throw() -> None:
     assert [method for method, _ in threw(scheduler.world.trace)] == ["poke"]
 
 
-def test_it_is_counted_and_a_guard_and_a_column() -> None:
+def test_it_is_counted_and_a_property_and_a_column() -> None:
     class Throws(AlarmDesign):
         async def upload(self, chunk: Chunk) -> Response:
             if chunk.index == 1:
@@ -156,7 +156,7 @@ class FailsOnce(AlarmDesign):
 def test_exploring_goes_on_behind_an_exception() -> None:
     found = explored(FailsOnce, ["finalizes", "complete_at_finalization"], "chunks=1")
     assert found.verdicts["finalizes"].kind == "proved"
-    assert "code_threw" in found.guards
+    assert "code_threw" in found.sometimes
     worse = explored(FailsOnce, ["complete_at_finalization"], "chunks=1", "design.grace_ms=1")
     assert (
         worse.verdict

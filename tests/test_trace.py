@@ -135,7 +135,7 @@ def test_a_run_that_is_cut_says_so() -> None:
     assert facts_of(cut).ended == "horizon"
 
 
-def test_every_guard_and_type_of_event_is_met_somewhere() -> None:
+def test_every_sometimes_property_and_type_of_event_is_met_somewhere() -> None:
     seen: set[str] = set()
     held_up = (
         "faults=[{kind='tab_frozen', offset_ms=15000, for_ms=9000},"

@@ -133,7 +133,7 @@ def show(result: Verification, limits: list[Threshold]) -> None:
         out.print(escape(result.attack.sentence()))
     if result.silent:
         out.print("no schedule says anything about " + ", ".join(result.silent))
-    if "code_threw" in result.guards:
+    if "code_threw" in result.sometimes:
         out.print(
             "its code threw an exception on some schedule, and its callers were told 500; "
             "lastchunk simulate shows where"

@@ -14,7 +14,7 @@ from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
 from lastchunk.model.estimate.replicate import BATCH, Progress, replicate
-from lastchunk.model.properties import GUARDS, OUTCOMES, PROPERTIES, asked
+from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, asked
 from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
@@ -92,16 +92,16 @@ class Comparison:
         names = [design.name for design in self.designs]
         return counts.reindex(index=names, columns=list(OUTCOMES), fill_value=0)
 
-    def guards(self) -> pd.DataFrame:
-        """One row per guard and design: how often it was met, and in which session first."""
+    def sometimes(self) -> pd.DataFrame:
+        """How often each *sometimes* property was met by a design, and in which session first."""
         rows = []
-        for slug in GUARDS:
+        for slug in SOMETIMES:
             for design in self.designs:
                 met = self.rows_of(design.name)
                 met = met[met[f"saw_{slug}"]]
                 first = int(met["session"].iloc[0]) if len(met) else -1
                 rows.append((slug, design.name, len(met), first))
-        return pd.DataFrame(rows, columns=["guard", "design", "sessions", "first_session"])
+        return pd.DataFrame(rows, columns=["property", "design", "sessions", "first_session"])
 
     def earliest_failure(self, design: str, slug: str = "") -> Run | None:
         """The first session of a design that violates a property, run again; None if none does.
@@ -132,7 +132,7 @@ def judge(rows: pd.DataFrame, slug: str, expected: Sequence[str]) -> Verdict:
         return Verdict("violated", *counts, witness_session=first)
     if sessions == 0:
         return Verdict("unknown", 0, 0, 0.0, 1.0, "no session says anything about it")
-    unmet = [guard for guard in expected if not rows[f"saw_{guard}"].any()]
+    unmet = [slug for slug in expected if not rows[f"saw_{slug}"].any()]
     if unmet:
         reason = "never happened: " + ", ".join(unmet)
         return Verdict("unknown", sessions, 0, 0.0, upper_bound_if_none(sessions), reason)

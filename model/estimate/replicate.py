@@ -20,7 +20,7 @@ from lastchunk.model.base.memory_limit import MemoryLimit
 from lastchunk.model.base.step_limit import steadily
 from lastchunk.model.base.workers import pool
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.properties import GUARDS, OUTCOMES, PROPERTIES, row_of
+from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, row_of
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.simulate.storm import busiest
@@ -70,7 +70,7 @@ def refuse_endless(run: Run) -> None:
 def typed(frame: pd.DataFrame, designs: Sequence[str]) -> pd.DataFrame:
     """The frame with small, fixed types, the same whatever the values are."""
     types: dict[str, Any] = dict.fromkeys(PROPERTIES, np.int8)
-    types |= {f"saw_{slug}": np.bool_ for slug in GUARDS}
+    types |= {f"saw_{slug}": np.bool_ for slug in SOMETIMES}
     types |= {"uplink_kbps": np.float64, "request_delay_ms": np.float64}
     types |= dict.fromkeys(_TEXT, "category")
     types["design"] = pd.CategoricalDtype(list(designs))

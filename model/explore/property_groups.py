@@ -98,7 +98,7 @@ class PropertyGroupSearch:
             if cycle or unfinished:
                 is_shown = not unfinished
                 return verdict_of("violated" if is_shown else "unknown", FOR_EVER[is_shown])
-        unmet = sorted(self.machine.monitor.guards - found.guards)
+        unmet = sorted(self.machine.monitor.sometimes - found.sometimes)
         if unmet:
             return verdict_of("unknown", "it never happened that " + ", ".join(unmet))
         if slug not in found.held and not self.rounds.holds(slug):

@@ -72,7 +72,7 @@ class Verification:
     seconds: float
     late_ms: int | None
     late_ms_min: int | None
-    guards: tuple[str, ...]
+    sometimes: tuple[str, ...]
     silent: tuple[str, ...] = ()
     goes_on: str = ""
     budget: Budget = field(default_factory=Budget)
@@ -96,7 +96,7 @@ class Verification:
         """What the proofs do not speak of, a sentence each; nothing where there are none."""
         if all(verdict.kind != "proved" for verdict in self.verdicts.values()):
             return ()
-        return tuple(unsaid(self.scenario, self.design, self.guards, self.frontier == 0))
+        return tuple(unsaid(self.scenario, self.design, self.sometimes, self.frontier == 0))
 
     def __repr__(self) -> str:
         lines = [f"Verification of {self.design.name} in {self.scenario.name}: {self.verdict}"]
@@ -161,7 +161,7 @@ def verify(
         sum(item.frontier for item in found),
         sum(item.seconds for item in found),
         *_delays(searches, longest),
-        tuple(sorted(set().union(*(item.guards for item in found)))),
+        tuple(sorted(set().union(*(item.sometimes for item in found)))),
         silent,
         next(filter(None, (each.goes_on() for each in searches if "endless" in kinds)), ""),
         budget,

@@ -1,20 +1,20 @@
 """Properties: what a design is judged by."""
 
 from lastchunk.model.properties.base import (
-    Guard,
     Held,
     Judgement,
     JudgeSettings,
     NotApplicable,
     Property,
+    Sometimes,
     Violation,
     judge_settings,
 )
 from lastchunk.model.properties.catalogue import (
     EXPLORABLE,
     EXTRA_PROPERTIES,
-    GUARDS,
     PROPERTIES,
+    SOMETIMES,
     asked,
 )
 from lastchunk.model.properties.row import OUTCOMES, ROW_COLUMNS, check_all, row_of
@@ -22,16 +22,16 @@ from lastchunk.model.properties.row import OUTCOMES, ROW_COLUMNS, check_all, row
 __all__ = [
     "EXPLORABLE",
     "EXTRA_PROPERTIES",
-    "GUARDS",
     "OUTCOMES",
     "PROPERTIES",
     "ROW_COLUMNS",
-    "Guard",
+    "SOMETIMES",
     "Held",
     "JudgeSettings",
     "Judgement",
     "NotApplicable",
     "Property",
+    "Sometimes",
     "Violation",
     "asked",
     "check_all",

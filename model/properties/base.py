@@ -76,7 +76,7 @@ class Property:
 
 
 @dataclass(frozen=True)
-class Guard:
+class Sometimes:
     """A *sometimes* property: it must be met, or the verdicts beside it rest on nothing."""
 
     slug: str

@@ -1,11 +1,11 @@
-"""The properties and the guards, each with its meaning and the claim that it comes from."""
+"""The properties, *sometimes* ones too, each with its meaning and the claim it comes from."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from lastchunk.model.properties import always, eventually
-from lastchunk.model.properties.base import Guard, Property
+from lastchunk.model.properties.base import Property, Sometimes
 
 PROPERTIES: dict[str, Property] = {
     item.slug: item
@@ -122,43 +122,45 @@ EXTRA_PROPERTIES: dict[str, Property] = {
 EXPLORABLE = PROPERTIES | EXTRA_PROPERTIES
 """All that may be asked of every schedule."""
 
-GUARDS: dict[str, Guard] = {
+SOMETIMES: dict[str, Sometimes] = {
     item.slug: item
     for item in (
-        Guard("upload_ended_after_stop", "A chunk was stored after the user had stopped."),
-        Guard("chunk_arrived_after_stop", "An upload arrived after the stop had run."),
-        Guard("retry_happened", "A chunk was sent once more."),
-        Guard("alarm_inside_upload", "An alarm ran inside a suspended upload."),
-        Guard("disconnect_struck", "A disconnect cut off a call under way."),
-        Guard("uploads_overlapped", "Two uploads were under way in the object at once."),
-        Guard("response_lost", "A response was lost after the object had answered."),
-        Guard("request_duplicated", "The network delivered a request twice."),
-        Guard("tab_closed", "The tab was closed."),
-        Guard("tab_reopened", "A reloaded page went on with the queue that it had kept."),
-        Guard("laptop_slept", "The laptop slept."),
-        Guard("tab_frozen", "The tab was frozen."),
-        Guard("tab_throttled", "The timers of the tab were throttled."),
-        Guard("long_pause", "More than 10 minutes lay between two chunks before the stop."),
-        Guard("stray_stop", "A stop was sent that nobody meant."),
-        Guard("stop_overtook_upload", "A stop ran while a recorded chunk was not yet stored."),
-        Guard("stop_repeated", "A stop ran more than once."),
-        Guard("code_threw", "Code of the design threw an exception that it did not catch."),
-        Guard("platform_trouble", "A scheduled trouble of the platform struck."),
-        Guard("instance_lost", "An instance of the object lost its memory."),
-        Guard("upload_lost_with_instance", "An upload was under way in an instance that was lost."),
-        Guard("process_killed", "The object's process was killed."),
-        Guard("commit_failed", "A commit was not confirmed."),
-        Guard("blob_put_failed", "The blob store refused a put."),
-        Guard("alarm_failed", "An attempt to run the alarm failed."),
-        Guard("alarm_repeated", "One alarm was run more than once."),
-        Guard("alarm_dropped", "An alarm was given up after its seventh attempt."),
-        Guard("stale_delivery", "A delivery met another alarm than its own, and was dropped."),
-        Guard("notification_repeated", "A notification reached the consumer once more."),
-        Guard("refused", "An upload was refused."),
-        Guard("reopened", "A completed session became active again."),
+        Sometimes("upload_ended_after_stop", "A chunk was stored after the user had stopped."),
+        Sometimes("chunk_arrived_after_stop", "An upload arrived after the stop had run."),
+        Sometimes("retry_happened", "A chunk was sent once more."),
+        Sometimes("alarm_inside_upload", "An alarm ran inside a suspended upload."),
+        Sometimes("disconnect_struck", "A disconnect cut off a call under way."),
+        Sometimes("uploads_overlapped", "Two uploads were under way in the object at once."),
+        Sometimes("response_lost", "A response was lost after the object had answered."),
+        Sometimes("request_duplicated", "The network delivered a request twice."),
+        Sometimes("tab_closed", "The tab was closed."),
+        Sometimes("tab_reopened", "A reloaded page went on with the queue that it had kept."),
+        Sometimes("laptop_slept", "The laptop slept."),
+        Sometimes("tab_frozen", "The tab was frozen."),
+        Sometimes("tab_throttled", "The timers of the tab were throttled."),
+        Sometimes("long_pause", "More than 10 minutes lay between two chunks before the stop."),
+        Sometimes("stray_stop", "A stop was sent that nobody meant."),
+        Sometimes("stop_overtook_upload", "A stop ran while a recorded chunk was not yet stored."),
+        Sometimes("stop_repeated", "A stop ran more than once."),
+        Sometimes("code_threw", "Code of the design threw an exception that it did not catch."),
+        Sometimes("platform_trouble", "A scheduled trouble of the platform struck."),
+        Sometimes("instance_lost", "An instance of the object lost its memory."),
+        Sometimes(
+            "upload_lost_with_instance", "An upload was under way in an instance that was lost."
+        ),
+        Sometimes("process_killed", "The object's process was killed."),
+        Sometimes("commit_failed", "A commit was not confirmed."),
+        Sometimes("blob_put_failed", "The blob store refused a put."),
+        Sometimes("alarm_failed", "An attempt to run the alarm failed."),
+        Sometimes("alarm_repeated", "One alarm was run more than once."),
+        Sometimes("alarm_dropped", "An alarm was given up after its seventh attempt."),
+        Sometimes("stale_delivery", "A delivery met another alarm than its own, and was dropped."),
+        Sometimes("notification_repeated", "A notification reached the consumer once more."),
+        Sometimes("refused", "An upload was refused."),
+        Sometimes("reopened", "A completed session became active again."),
     )
 }
-"""Every guard by its slug."""
+"""Every property of kind *sometimes* by its slug."""
 
 
 def asked(design: Any, scenario: Any) -> list[str]:

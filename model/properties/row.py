@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lastchunk.model.properties.base import Judgement, JudgeSettings, NotApplicable, Violation
-from lastchunk.model.properties.catalogue import GUARDS, PROPERTIES
+from lastchunk.model.properties.catalogue import PROPERTIES, SOMETIMES
 from lastchunk.model.trace.events import Costs
 from lastchunk.model.trace.facts import Facts
 
@@ -37,7 +37,7 @@ ROW_COLUMNS = (
     "session",
     "outcome",
     *PROPERTIES,
-    *(f"saw_{slug}" for slug in GUARDS),
+    *(f"saw_{slug}" for slug in SOMETIMES),
     "duration_ms",
     "chunks",
     "stop_ms",
@@ -108,7 +108,7 @@ def row_of(
         "session": session,
         "outcome": outcome_of(facts, judgements),
         **{slug: _code(item) for slug, item in judgements.items()},
-        **{f"saw_{slug}": slug in facts.seen for slug in GUARDS},
+        **{f"saw_{slug}": slug in facts.seen for slug in SOMETIMES},
         "duration_ms": facts.recorded_ms,
         "chunks": len(facts.recorded),
         "stop_ms": facts.stop_ms,

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import explained, read_text
-from lastchunk.model.properties import GUARDS
+from lastchunk.model.properties import SOMETIMES
 from lastchunk.model.scenario.mahimahi import read_mahimahi
 from lastchunk.model.scenario.numbers import MBPS_MAX
 from lastchunk.model.scenario.refusals import Source, first_error, known
@@ -223,8 +223,8 @@ def validate(data: dict[str, Any], source: Source | str) -> Scenario:
     except ValidationError as error:
         raise first_error(error, source) from error
     for slug in scenario.expect.sometimes:
-        if slug not in GUARDS:
-            raise InputError(source.of("expect.sometimes"), slug, known(slug, GUARDS))
+        if slug not in SOMETIMES:
+            raise InputError(source.of("expect.sometimes"), slug, known(slug, SOMETIMES))
     return scenario
 
 

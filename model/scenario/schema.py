@@ -47,7 +47,7 @@ Date = Annotated[str, BeforeValidator(_written_date)]
 
 
 class Expect(Model):
-    """``sometimes``: guards that must be met somewhere in the runs, else a verdict is unknown."""
+    """``sometimes``: what must be met somewhere in the runs, else a verdict is unknown."""
 
     sometimes: tuple[str, ...] = ("upload_ended_after_stop",)
 

@@ -32,7 +32,7 @@ class Facts:
         self.completions: list[tuple[int, tuple[int, ...]]] = []  # (at_ms, missing chunks)
         self.counts: list[tuple[int, int, int, int]] = []  # (at_ms, count, least, most true)
         self.reopened: list[int] = []
-        self.seen: dict[str, int] = {}  # guard -> first at_ms
+        self.seen: dict[str, int] = {}  # sometimes property -> first at_ms
         self.status = ""
         self.chunks_uploaded = 0
         self.start_ms = self.stop_ms = self.tab_closed_ms = -1
@@ -72,9 +72,9 @@ class Facts:
         """Whether the user has started, not stopped, and the tab is open."""
         return self.start_ms >= 0 and self.stop_ms < 0 and self.tab_closed_ms < 0
 
-    def saw(self, guard: str, at_ms: int) -> None:
-        """A guard is met; the first time counts."""
-        self.seen.setdefault(guard, at_ms)
+    def saw(self, slug: str, at_ms: int) -> None:
+        """A *sometimes* property is met; the first time counts."""
+        self.seen.setdefault(slug, at_ms)
 
     # --- the client --------------------------------------------------------------------------
 

@@ -72,10 +72,11 @@ How it is written
 
 A `World` is a state and a set of *pending* things. Each has a key, a delay (whole milliseconds, or
 a distribution) and perhaps several outcomes (`outcomes.py`: delivered or lost, confirmed or
-failed). `happen` lets one of them happen, and that adds and cancels others. Nothing here draws a random
-number, looks at a clock, or prefers one order to another: that is for the scheduler. Code runs as
-a `Program`, which can be rebuilt from a log of what it was told, so that a world can be copied at
-any moment. Scheduled faults are in `faults.py`, the page in `client.py`, the bill in `meter.py`.
+failed). `happen` lets one of them happen, and that adds and cancels others. Nothing here draws a
+random number, looks at a clock, or prefers one order to another: that is for the scheduler. Code
+runs as a `Program`, which can be rebuilt from a log of what it was told, so that a world can be
+copied at any moment. Scheduled faults are in `faults.py`, the page in `client.py`, the bill in
+`meter.py`.
 
 What the model admits
 =====================

@@ -81,7 +81,9 @@ def test_its_settings_are_the_deployed_ones() -> None:
 def test_a_sound_design_that_polls_is_proved(cls: type) -> None:
     found = explored(spec_of(cls))
     assert found.verdict == "proved"
-    assert {"retry_happened", "disconnect_struck", "upload_ended_after_stop"} <= set(found.guards)
+    assert {"retry_happened", "disconnect_struck", "upload_ended_after_stop"} <= set(
+        found.sometimes
+    )
 
 
 def test_its_broken_twin_is_violated_in_the_count() -> None:
@@ -122,7 +124,7 @@ def test_a_cold_start_is_reached() -> None:
     spec = DesignSpec("NameInMemory", NameInMemory, settings, "alarm")
     found = explored(spec, only="finalizes", counterexamples=False)
     assert found.verdicts["finalizes"].kind == "violated"
-    assert {"instance_lost", "alarm_dropped"} <= set(found.guards)
+    assert {"instance_lost", "alarm_dropped"} <= set(found.sometimes)
 
 
 # --- thresholds, by hand ------------------------------------------------------------------------

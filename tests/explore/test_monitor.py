@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.state.monitor import AT_END, REVERTIBLE, TIMED, Monitor, copy_facts
-from lastchunk.model.properties import EXPLORABLE, GUARDS, JudgeSettings, judge_settings
+from lastchunk.model.properties import EXPLORABLE, SOMETIMES, JudgeSettings, judge_settings
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e
@@ -97,7 +97,7 @@ def cut(trace: Trace, dice: random.Random) -> list[list[e.Event]]:
 def settled(
     monitor: Monitor, trace: Trace, dice: random.Random
 ) -> tuple[dict[str, int], dict[str, set[str]], set[str]]:
-    """Judged as the explorer does: when each was first violated, the kinds, the guards met."""
+    """Judged as the explorer does: when each was first violated, the kinds, what was met."""
     facts = Facts()
     violated: dict[str, int] = {}
     kinds: dict[str, set[str]] = {slug: set() for slug in monitor.slugs}
@@ -162,17 +162,17 @@ def test_the_sources_violate_and_keep_each_property() -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_a_guard_that_is_watched_is_met_exactly_if_the_run_met_it(source: str) -> None:
+def test_a_property_that_is_watched_is_met_exactly_if_the_run_met_it(source: str) -> None:
     dice = random.Random(source)
     seen = set()
     for seed in range(4):
         trace, judge = traces()[source, seed]
         expected = set(facts_of(trace).seen)
-        for guards in (set(GUARDS), {dice.choice(sorted(GUARDS))}, expected):
+        for sometimes in (set(SOMETIMES), {dice.choice(sorted(SOMETIMES))}, expected):
             reverts = any(isinstance(event, e.StorageReverted) for event in trace)
-            monitor = Monitor(["nothing_refused"], guards, judge, reverts)
+            monitor = Monitor(["nothing_refused"], sometimes, judge, reverts)
             _, _, met = settled(monitor, trace, dice)
-            assert met & guards == expected & guards
+            assert met & sometimes == expected & sometimes
             assert met <= expected, "nothing is met that was not"
         seen |= expected
     assert seen

@@ -18,7 +18,7 @@ from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import Facts
 
 JUDGE = JudgeSettings(grace_ms=10, notifies=True)
-GUARDS = (
+SOMETIMES = (
     "alarm_repeated",
     "notification_repeated",
     "uploads_overlapped",
@@ -148,11 +148,11 @@ class Story:
 def futures(
     monitor: Monitor, facts: Facts, steps: Iterable[Sequence[e.Event]], now_ms: int
 ) -> object:
-    """All that is ever judged from here on, and the guards that are met."""
+    """All that is ever judged from here on, and what is met sometimes."""
     facts, seen = copy_facts(facts), []
     for step in steps:
         judged = monitor.watch(facts, step)
-        met = monitor.settle(facts) & set(monitor.guards)
+        met = monitor.settle(facts) & set(monitor.sometimes)
         seen.append(({slug: type(item).__name__ for slug, item in judged.items()}, sorted(met)))
     end = monitor.end(facts, now_ms, "quiet")
     seen.append(({slug: type(item).__name__ for slug, item in end.items()}, []))
@@ -164,7 +164,7 @@ CASES = {
     "all that look at no times": (UNTIMED, (), False),
     "all, commits may fail": (UNTIMED, (), True),
     **{slug: ((slug,), (), False) for slug in EXPLORABLE},
-    "guards": (("nothing_refused",), GUARDS, False),
+    "sometimes": (("nothing_refused",), SOMETIMES, False),
 }
 
 
@@ -179,8 +179,8 @@ def past(monitor: Monitor, story: Story, steps: int) -> Facts:
 
 @pytest.mark.parametrize("name", CASES)
 def test_pasts_that_are_kept_alike_have_the_same_futures(name: str) -> None:
-    slugs, guards, reverts = CASES[name]
-    monitor = Monitor(slugs, guards, JUDGE, reverts)
+    slugs, sometimes, reverts = CASES[name]
+    monitor = Monitor(slugs, sometimes, JUDGE, reverts)
     alike: dict[str, list[tuple[Facts, Story]]] = defaultdict(list)
     for seed in range(1_000):
         story = Story(random.Random(seed), reverts)
@@ -189,7 +189,7 @@ def test_pasts_that_are_kept_alike_have_the_same_futures(name: str) -> None:
         # The world's own state is part of a class too: who runs, what was recorded, the clock.
         world = [story.status, sorted(story.running), story.recorded, story.has_begun]
         world += [story.is_stopped, story.is_closed, story.now_ms if set(slugs) & TIMED else 0]
-        timed = (story.now_ms, facts.last_recorded_ms) if guards else ()
+        timed = (story.now_ms, facts.last_recorded_ms) if sometimes else ()
         key = repr((values, sorted(entries, key=repr), world, timed))
         alike[key].append((facts, story))
     pairs = 0

@@ -105,14 +105,14 @@ def test_a_budget_below_1_is_refused(field: str, value: Any) -> None:
     assert check_budget(one) is one
 
 
-# --- guards and silence --------------------------------------------------------------------------
+# --- sometimes and silence ------------------------------------------------------------------------
 
 
-def test_a_guard_that_is_not_met_leaves_a_violation_as_it_is() -> None:
+def test_what_is_expected_and_not_met_leaves_a_violation_as_it_is() -> None:
     assert verdict_of(COMPLETE, "grace_ms=3", "expect.sometimes=['tab_closed']").kind == "violated"
 
 
-def test_guards_that_are_not_met_are_named_in_order() -> None:
+def test_what_is_not_met_is_named_in_order() -> None:
     found = verdict_of(
         COMPLETE, "expect.sometimes=['tab_closed','laptop_slept','upload_ended_after_stop']"
     )
@@ -120,11 +120,11 @@ def test_guards_that_are_not_met_are_named_in_order() -> None:
     assert found.reason == "it never happened that laptop_slept, tab_closed"
 
 
-def test_guards_that_are_met_are_said() -> None:
+def test_what_is_met_is_said() -> None:
     met = explored([COMPLETE], "expect.sometimes=['upload_ended_after_stop','retry_happened']")
     assert met.verdict == "proved"
-    assert {"retry_happened", "upload_ended_after_stop"} <= set(met.guards)
-    assert list(met.guards) == sorted(met.guards)
+    assert {"retry_happened", "upload_ended_after_stop"} <= set(met.sometimes)
+    assert list(met.sometimes) == sorted(met.sometimes)
 
 
 def test_a_property_that_nothing_is_said_of_is_silent_unless_it_was_asked_for() -> None:

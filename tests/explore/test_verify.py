@@ -49,7 +49,7 @@ def test_a_budget_gives_unknown_with_what_was_left() -> None:
     assert found.frontier > 0
 
 
-def test_a_guard_that_is_not_met_gives_unknown() -> None:
+def test_what_is_expected_and_not_met_gives_unknown() -> None:
     found = explored("alarm", [COMPLETE], "expect.sometimes=['laptop_slept']")
     assert found.verdicts[COMPLETE].kind == "unknown"
     assert "laptop_slept" in found.verdicts[COMPLETE].reason

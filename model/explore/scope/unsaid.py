@@ -25,12 +25,12 @@ SITUATIONS = {
     "stop_overtook_upload": "a stop that runs before a chunk is stored",
     "retry_happened": "a retry",
 }
-"""Guards that bear on any design, in words: where one was never met, the proof is silent on it."""
+"""*Sometimes* properties that bear on any design, in words: a proof is silent on one never met."""
 
 
-def not_reached(guards: Collection[str]) -> tuple[str, ...]:
+def not_reached(sometimes: Collection[str]) -> tuple[str, ...]:
     """The situations that no schedule of a complete exploration came to, in words."""
-    return tuple(words for slug, words in SITUATIONS.items() if slug not in guards)
+    return tuple(words for slug, words in SITUATIONS.items() if slug not in sometimes)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _own(settings: Any) -> Iterator[Unlike]:
 
 
 def unsaid(
-    scenario: Scenario, design: DesignSpec, guards: Collection[str], is_whole: bool
+    scenario: Scenario, design: DesignSpec, sometimes: Collection[str], is_whole: bool
 ) -> Iterator[str]:
     """What a proof does not say, a sentence each; ``is_whole``: every schedule was looked at."""
     unlike = unlike_deployed(scenario, design)
@@ -77,6 +77,6 @@ def unsaid(
         names = ", ".join(map(str, unlike))
         is_default = scenario.name == DEFAULT_SCOPE
         yield f"Proved is not said of the deployed settings: {names}{'' if is_default else where}."
-    unmet = not_reached(guards) if is_whole else ()
+    unmet = not_reached(sometimes) if is_whole else ()
     if unmet:
         yield f"No schedule in these bounds reaches {', or '.join(unmet)}."

@@ -2,8 +2,8 @@
 
 The search knows nothing of sessions. It asks a machine for its root and for the steps out of a
 class, and keeps for each class how it was come by. What it finds: for each property the first step
-that violates it (so the one with the fewest happenings), the guards that were met, the longest time
-to finalization, and whether all of it was covered or a budget was used up.
+that violates it (so the one with the fewest happenings), the *sometimes* properties met, the
+longest time to finalization, and whether all of it was covered or a budget was used up.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Exploration:
     seconds: float = 0.0
     unfinished: str = ""
     held: set[str] = field(default_factory=set)
-    guards: set[str] = field(default_factory=set)
+    sometimes: set[str] = field(default_factory=set)
     findings: dict[str, Finding] = field(default_factory=dict)
     late: int | None = None
     """A bound of `model.explore.timing.zone`: the longest time to finalization."""
@@ -322,7 +322,7 @@ class Search:
     def _note(self, parent: int, move: Move | None, leaf: Leaf, zone: Zone) -> None:
         """What a step shows of the properties."""
         found = self.found
-        found.guards |= leaf.guards
+        found.sometimes |= leaf.sometimes
         for slug, judgement in leaf.judgements.items():
             if isinstance(judgement, Held):
                 found.held.add(slug)

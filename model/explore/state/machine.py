@@ -204,8 +204,8 @@ class Machine:
         if reason:
             judgements = self.monitor.end(facts, world.now_ms, reason)
         late = _late(facts, places) if reason else None
-        guards = frozenset(self.monitor.settle(facts))
-        leaf = Leaf(judgements, guards)
+        sometimes = frozenset(self.monitor.settle(facts))
+        leaf = Leaf(judgements, sometimes)
         leaf.reason, leaf.late = reason, late
         if not reason:
             self._connect(leaf, world, facts, times, places)
@@ -288,7 +288,7 @@ def interchangeable(scenario: Scenario) -> bool:
 
 
 def monitor_for(design: DesignSpec, scenario: Scenario, slugs: Iterable[str]) -> Monitor:
-    """The monitor of some properties, with the guards that the scenario expects."""
+    """The monitor of some properties, with what the scenario expects to meet sometimes."""
     judge = judge_settings(design)
     return Monitor(slugs, scenario.expect.sometimes, judge, commits_can_fail(design, scenario))
 

@@ -53,7 +53,7 @@ def copy_facts(facts: Facts) -> Facts:
 
 
 class Monitor:
-    """Which properties and guards are watched, and what they need.
+    """Which properties are watched, *sometimes* ones too, and what they need.
 
     ``reverts``: commits can fail, so some properties are decided at the run's end alone: these are
     ``late``. What the end decides for itself is ``at_end``: without one, what stays so decides it.
@@ -62,7 +62,7 @@ class Monitor:
     def __init__(
         self,
         slugs: Iterable[str],
-        guards: Iterable[str],
+        sometimes: Iterable[str],
         judge: JudgeSettings,
         reverts: bool = False,
     ) -> None:
@@ -70,7 +70,7 @@ class Monitor:
         self.late = AT_END | REVERTIBLE if reverts else AT_END
         self.at_end = self.late | ALSO_AT_END
         self.slugs = tuple(slugs)
-        self.guards = frozenset(guards)
+        self.sometimes = frozenset(sometimes)
         self.judge = judge
         self.wants = frozenset(self.slugs)
 
@@ -89,7 +89,7 @@ class Monitor:
     def _numbered(self, facts: Facts, event: AlarmStarted) -> AlarmStarted:
         """An alarm whose time is a number that repeats when the time does: `Facts` counts by it."""
         known = facts.alarm_runs_by_due
-        same = "alarm_repeated" in self.guards and known and event.due_ms == self.last_due(facts)
+        same = "alarm_repeated" in self.sometimes and known and event.due_ms == self.last_due(facts)
         if not same:
             known.clear()
         facts.alarm_due_ms = event.due_ms  # type: ignore[attr-defined]
@@ -112,7 +112,7 @@ class Monitor:
         }
 
     def settle(self, facts: Facts) -> set[str]:
-        """Forget what cannot matter any more; returns the guards met since the last time."""
+        """Forget what cannot matter any more; returns the *sometimes* properties met since."""
         met = set(facts.seen)
         facts.seen.clear()
         for known in (facts.recorded, facts.stored):
@@ -122,10 +122,13 @@ class Monitor:
         self._settle_status(facts)
         facts.completed_while_recording_ms = -1
         facts.consumer_reads.clear()
-        if self.wants.isdisjoint(("notified_once",)) and "notification_repeated" not in self.guards:
+        if (
+            self.wants.isdisjoint(("notified_once",))
+            and "notification_repeated" not in self.sometimes
+        ):
             facts.notified.clear()
         facts.notified[:] = [(CAME, key) for _, key in facts.notified]
-        if "alarm_repeated" not in self.guards:
+        if "alarm_repeated" not in self.sometimes:
             facts.alarm_runs_by_due.clear()
             facts.alarm_due_ms = -1  # type: ignore[attr-defined]
         facts.retries = facts.messages = facts.thrown = facts.last_ms = 0
@@ -158,9 +161,9 @@ class Monitor:
             facts.orphans.clear()
             if "finalizes" not in self.wants:
                 facts.chunks_uploaded = 0
-        if "uploads_overlapped" not in self.guards:
+        if "uploads_overlapped" not in self.sometimes:
             facts.uploads_running = 0
-        facts.stop_runs = min(facts.stop_runs, 2) if "stop_repeated" in self.guards else 0
+        facts.stop_runs = min(facts.stop_runs, 2) if "stop_repeated" in self.sometimes else 0
 
     def _settle_times(self, facts: Facts) -> None:
         """Times of which only matters that they came, or that no later step will look at."""
@@ -176,7 +179,7 @@ class Monitor:
                 facts.stop_ran_ms, facts.last_upload_ms = _later(since_ms, facts.last_upload_ms)
             else:
                 facts.stop_ran_ms, facts.last_upload_ms = _came(facts.stop_ran_ms), -1
-        if facts.stop_ms >= 0 or "long_pause" not in self.guards:
+        if facts.stop_ms >= 0 or "long_pause" not in self.sometimes:
             facts.last_recorded_ms = -1
         if "duration_true" not in self.wants:
             facts.recorded_ms, facts.row_ms = _came(facts.recorded_ms), _came(facts.row_ms)
@@ -190,7 +193,7 @@ class Monitor:
         """What is kept: values, and entries that say something of one chunk each."""
         values = tuple(value for name, value in vars(facts).items() if name not in BY_CHUNK)
         out: list[tuple[Any, ...]] = []
-        if self.wants & BY_MISSING or "stop_overtook_upload" in self.guards:
+        if self.wants & BY_MISSING or "stop_overtook_upload" in self.sometimes:
             out += [("missing", chunk) for chunk in facts.missing]
         if self.wants & {"nothing_lost", "count_true"}:
             out += [("not stored", chunk) for chunk in facts.recorded if chunk not in facts.stored]

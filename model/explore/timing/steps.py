@@ -26,11 +26,11 @@ class Leaf:
     ``late`` are two columns of that state and ms: how long the finalization took, if it is over.
     """
 
-    __slots__ = ("chunks", "guards", "judgements", "late", "layout", "reason", "target")
+    __slots__ = ("chunks", "judgements", "late", "layout", "reason", "sometimes", "target")
 
-    def __init__(self, judgements: dict[str, Judgement], guards: frozenset[str]) -> None:
+    def __init__(self, judgements: dict[str, Judgement], sometimes: frozenset[str]) -> None:
         self.judgements = judgements
-        self.guards = guards
+        self.sometimes = sometimes
         self.reason = ""
         self.target: Any = None
         self.layout: Layout | None = None

@@ -1,14 +1,14 @@
-"""Each guard: met at the first event that its sentence speaks of, not by what merely resembles it.
+"""Each *sometimes* property: met at the first event that its sentence speaks of, and by no other.
 
-A guard keeps a green verdict from resting on nothing. One that is met too easily would do the
-reverse, so each has near misses beside it.
+Such a property keeps a green verdict from resting on nothing. One that is met too easily would do
+the reverse, so each has near misses beside it.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.properties import GUARDS
+from lastchunk.model.properties import SOMETIMES
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
 
@@ -18,7 +18,7 @@ STOP_RAN = e.HandlerStarted(20_000, "signal_stop", -1, 0)
 
 
 def seen(*trace: e.Event) -> dict[str, int]:
-    """The guards that a trace meets, and when first."""
+    """The *sometimes* properties that a trace meets, and when first."""
     return facts_of(trace).seen
 
 
@@ -119,28 +119,28 @@ NEAR_MISSES: dict[str, list[Trace]] = {
 }
 
 
-def test_every_guard_stands_in_the_table() -> None:
-    assert MET.keys() == GUARDS.keys()
-    assert NEAR_MISSES.keys() <= GUARDS.keys()
+def test_every_property_stands_in_the_table() -> None:
+    assert MET.keys() == SOMETIMES.keys()
+    assert NEAR_MISSES.keys() <= SOMETIMES.keys()
 
 
-@pytest.mark.parametrize("guard", GUARDS)
-def test_a_guard_is_met_at_its_instant_and_the_first_time_counts(guard: str) -> None:
-    trace, at_ms = MET[guard]
-    assert seen(*trace)[guard] == at_ms
+@pytest.mark.parametrize("slug", SOMETIMES)
+def test_it_is_met_at_its_instant_and_the_first_time_counts(slug: str) -> None:
+    trace, at_ms = MET[slug]
+    assert seen(*trace)[slug] == at_ms
     later = [event._replace(at_ms=event.at_ms + 10**6) for event in trace]
-    assert seen(*trace, *later)[guard] == at_ms
+    assert seen(*trace, *later)[slug] == at_ms
 
 
 @pytest.mark.parametrize(
-    ("guard", "trace"),
-    [(guard, trace) for guard, traces in NEAR_MISSES.items() for trace in traces],
+    ("slug", "trace"),
+    [(slug, trace) for slug, traces in NEAR_MISSES.items() for trace in traces],
 )
-def test_a_near_miss_is_none(guard: str, trace: Trace) -> None:
-    assert guard not in seen(*trace)
+def test_a_near_miss_is_none(slug: str, trace: Trace) -> None:
+    assert slug not in seen(*trace)
 
 
-def test_a_guard_may_be_met_at_time_zero() -> None:
+def test_it_may_be_met_at_time_zero() -> None:
     assert seen(e.StopPressed(0, 0), e.BlobStored(0, 0, 0)) == {"upload_ended_after_stop": 0}
     stop = STOP_RAN._replace(at_ms=0)
     assert "chunk_arrived_after_stop" in seen(stop, e.RequestArrived(0, "upload", 0, 0))
