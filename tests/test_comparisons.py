@@ -25,7 +25,7 @@ HELD, VIOLATED, SILENT = 1, 0, -1
 
 
 def frame_of(codes: dict[str, list[int]], met: dict[str, list[bool]]) -> pd.DataFrame:
-    """Rows of some designs, each session's code of ``finalizes`` and of one *sometimes* property."""
+    """Rows of designs, each session's code of ``finalizes`` and of one *sometimes* property."""
     rows: list[dict[str, Any]] = []
     for design, own in codes.items():
         for session, code in enumerate(own):
