@@ -15,6 +15,7 @@ matrix: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m lastchunk.reports.docs.platform
 	$(BIN)/python -m lastchunk.reports.docs.designs
+	$(BIN)/python -m lastchunk.reports.docs.readme
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
