@@ -28,7 +28,7 @@ from lastchunk.model.explore.search.search import (
     few_collections,
 )
 from lastchunk.model.explore.state.machine import Machine, monitor_for
-from lastchunk.model.explore.state.monitor import TIMED
+from lastchunk.model.explore.state.monitor import groups_of
 from lastchunk.model.explore.timing.zone import HALF, milliseconds
 from lastchunk.model.explore.witness.attack import (
     SECONDS_LEAST,
@@ -208,12 +208,6 @@ def _attacked(
         seconds = min(max(SECONDS_LEAST, SHARE * spent), seconds)
     with few_collections():
         return attacker.attack(schedules, happenings, seconds)
-
-
-def groups_of(slugs: list[str]) -> list[list[str]]:
-    """The properties by search: a timed one needs two times in every state, so it is alone."""
-    plain = [slug for slug in slugs if slug not in TIMED]
-    return [*([plain] if plain else []), *([slug] for slug in slugs if slug in TIMED)]
 
 
 def meant(scenario: Scenario | None, design: DesignSpec | str) -> tuple[Scenario, DesignSpec]:

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
 from lastchunk.model.trace.facts import Facts
 
 Kind = Literal["always", "eventually-within", "sometimes"]
 PROMPT_SLACK_MS = 2_000
+
+Decided = Literal["by news", "by any step", "by the end", "by news or the end"]
+"""What can violate a property for good. *News* are a refusal, a completion, a session that is
+opened again, and a consumer's read."""
+Memory = Literal[
+    "missing",  # which chunks are neither stored nor lost with a closed tab
+    "missing at completions",
+    "not stored",  # which chunks are not stored
+    "uploads ended",  # and whose handler was lost
+    "chunks uploaded",  # the number that the session's record says
+    "stop answered",
+    "notified",
+    "last upload since the stop",
+    "last upload since the stop ran",
+    "recorded time",  # and what the row says of it
+    "alarm runs",
+    "uploads running",
+    "stop runs",
+    "last chunk's time",
+]
+"""What an exploration can remember of the past; it forgets whatever nobody asks for."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +83,10 @@ HELD = Held()
 class Property:
     """One property: what it means in a sentence, and which claim it puts to the test.
 
-    ``asks`` says of what it can be asked at all; elsewhere it has no verdict.
+    The rest is what an exploration must know. ``remembers``: the past on which a later judgement
+    depends. ``is_timed``: it looks at when things came, not at whether. ``is_reverted``: a commit
+    that fails may undo its violation, as what was not on disk never happened. ``asks`` says of what
+    it can be asked at all; elsewhere it has no verdict.
     """
 
     slug: str
@@ -70,6 +94,11 @@ class Property:
     meaning: str
     claim: str
     check: Callable[[Facts, JudgeSettings], Judgement]
+    _: KW_ONLY
+    decided: Decided
+    remembers: tuple[Memory, ...]
+    is_timed: bool = False
+    is_reverted: bool = False
     asks: Literal["every design", "a design that notifies", "a scenario with a consumer"] = (
         "every design"
     )
@@ -81,4 +110,6 @@ class Sometimes:
 
     slug: str
     meaning: str
+    _: KW_ONLY
+    remembers: tuple[Memory, ...] = ()
     kind: Kind = "sometimes"

@@ -16,6 +16,9 @@ PROPERTIES: dict[str, Property] = {
             "Whenever the session is completed, every chunk recorded so far is stored.",
             "1: uploads reset the alarm, so finalization happens only after all uploads",
             always.complete_at_finalization,
+            decided="by news",
+            remembers=("missing", "missing at completions"),
+            is_reverted=True,
         ),
         Property(
             "nothing_refused",
@@ -23,6 +26,8 @@ PROPERTIES: dict[str, Property] = {
             "No upload is refused with a 4xx status.",
             "5: no 403",
             always.nothing_refused,
+            decided="by news",
+            remembers=(),
         ),
         Property(
             "nothing_lost",
@@ -30,6 +35,8 @@ PROPERTIES: dict[str, Property] = {
             "At the end of the run every recorded chunk is stored.",
             "7: works even if the client disconnects; 11: 10 minutes handle long pauses",
             always.nothing_lost,
+            decided="by the end",
+            remembers=("not stored",),
         ),
         Property(
             "completed_is_final",
@@ -37,6 +44,9 @@ PROPERTIES: dict[str, Property] = {
             "A completed session never becomes active again.",
             "1: no race",
             always.completed_is_final,
+            decided="by news",
+            remembers=(),
+            is_reverted=True,
         ),
         Property(
             "count_true",
@@ -45,6 +55,9 @@ PROPERTIES: dict[str, Property] = {
             "and at the end.",
             "1: no race",
             always.count_true,
+            decided="by news or the end",
+            remembers=("not stored", "uploads ended", "chunks uploaded"),
+            is_reverted=True,
         ),
         Property(
             "finalizes",
@@ -52,6 +65,8 @@ PROPERTIES: dict[str, Property] = {
             "The session is settled in the end: completed, or declared incomplete.",
             "2: automatic; 3: guaranteed by at-least-once alarms",
             eventually.finalizes,
+            decided="by the end",
+            remembers=("chunks uploaded", "stop answered"),
         ),
         Property(
             "finalizes_promptly",
@@ -60,6 +75,9 @@ PROPERTIES: dict[str, Property] = {
             "upload.",
             "10: the recording appears about 5 s after stop",
             eventually.finalizes_promptly,
+            decided="by the end",
+            remembers=("last upload since the stop",),
+            is_timed=True,
         ),
         Property(
             "not_while_recording",
@@ -67,6 +85,8 @@ PROPERTIES: dict[str, Property] = {
             "The session is not completed while the user records.",
             "11: 10 minutes handle long pauses",
             always.not_while_recording,
+            decided="by news",
+            remembers=(),
         ),
         Property(
             "duration_true",
@@ -74,6 +94,8 @@ PROPERTIES: dict[str, Property] = {
             "Once the recording has ended, the recordings list shows the time recorded.",
             "10: the recording appears with the correct duration",
             always.duration_true,
+            decided="by the end",
+            remembers=("recorded time",),
         ),
         Property(
             "notified_once",
@@ -81,7 +103,9 @@ PROPERTIES: dict[str, Property] = {
             "The consumer is told exactly once that the session is completed.",
             "3: guaranteed by at-least-once alarms",
             eventually.notified_once,
-            "a design that notifies",
+            decided="by the end",
+            remembers=("notified",),
+            asks="a design that notifies",
         ),
         Property(
             "consumer_sees_all",
@@ -90,7 +114,9 @@ PROPERTIES: dict[str, Property] = {
             "chunk stored.",
             "2: automatic, no coordination",
             always.consumer_sees_all,
-            "a scenario with a consumer",
+            decided="by news",
+            remembers=("missing",),
+            asks="a scenario with a consumer",
         ),
     )
 }
@@ -106,6 +132,8 @@ EXTRA_PROPERTIES: dict[str, Property] = {
             "object before the tab was closed.",
             "7: works even if the client disconnects",
             always.nothing_recoverable_lost,
+            decided="by the end",
+            remembers=("missing",),
         ),
         Property(
             "finalizes_once_known",
@@ -114,6 +142,9 @@ EXTRA_PROPERTIES: dict[str, Property] = {
             "the stop's arrival at the object.",
             "10: the recording appears about 5 s after stop",
             eventually.finalizes_once_known,
+            decided="by the end",
+            remembers=("last upload since the stop ran",),
+            is_timed=True,
         ),
     )
 }
@@ -130,7 +161,11 @@ SOMETIMES: dict[str, Sometimes] = {
         Sometimes("retry_happened", "A chunk was sent once more."),
         Sometimes("alarm_inside_upload", "An alarm ran inside a suspended upload."),
         Sometimes("disconnect_struck", "A disconnect cut off a call under way."),
-        Sometimes("uploads_overlapped", "Two uploads were under way in the object at once."),
+        Sometimes(
+            "uploads_overlapped",
+            "Two uploads were under way in the object at once.",
+            remembers=("uploads running",),
+        ),
         Sometimes("response_lost", "A response was lost after the object had answered."),
         Sometimes("request_duplicated", "The network delivered a request twice."),
         Sometimes("tab_closed", "The tab was closed."),
@@ -138,10 +173,18 @@ SOMETIMES: dict[str, Sometimes] = {
         Sometimes("laptop_slept", "The laptop slept."),
         Sometimes("tab_frozen", "The tab was frozen."),
         Sometimes("tab_throttled", "The timers of the tab were throttled."),
-        Sometimes("long_pause", "More than 10 minutes lay between two chunks before the stop."),
+        Sometimes(
+            "long_pause",
+            "More than 10 minutes lay between two chunks before the stop.",
+            remembers=("last chunk's time",),
+        ),
         Sometimes("stray_stop", "A stop was sent that nobody meant."),
-        Sometimes("stop_overtook_upload", "A stop ran while a recorded chunk was not yet stored."),
-        Sometimes("stop_repeated", "A stop ran more than once."),
+        Sometimes(
+            "stop_overtook_upload",
+            "A stop ran while a recorded chunk was not yet stored.",
+            remembers=("missing",),
+        ),
+        Sometimes("stop_repeated", "A stop ran more than once.", remembers=("stop runs",)),
         Sometimes("code_threw", "Code of the design threw an exception that it did not catch."),
         Sometimes("platform_trouble", "A scheduled trouble of the platform struck."),
         Sometimes("instance_lost", "An instance of the object lost its memory."),
@@ -152,10 +195,14 @@ SOMETIMES: dict[str, Sometimes] = {
         Sometimes("commit_failed", "A commit was not confirmed."),
         Sometimes("blob_put_failed", "The blob store refused a put."),
         Sometimes("alarm_failed", "An attempt to run the alarm failed."),
-        Sometimes("alarm_repeated", "One alarm was run more than once."),
+        Sometimes("alarm_repeated", "One alarm was run more than once.", remembers=("alarm runs",)),
         Sometimes("alarm_dropped", "An alarm was given up after its seventh attempt."),
         Sometimes("stale_delivery", "A delivery met another alarm than its own, and was dropped."),
-        Sometimes("notification_repeated", "A notification reached the consumer once more."),
+        Sometimes(
+            "notification_repeated",
+            "A notification reached the consumer once more.",
+            remembers=("notified",),
+        ),
         Sometimes("refused", "An upload was refused."),
         Sometimes("reopened", "A completed session became active again."),
     )

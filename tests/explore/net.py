@@ -19,7 +19,6 @@ from pathlib import Path
 from benchmarks.design_grammar import random_design
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec, load_design
-from lastchunk.model.explore.state.monitor import AT_END, REVERTIBLE
 from lastchunk.model.explore.verify import Budget, Verification, verify
 from lastchunk.model.explore.witness.attack import violations
 from lastchunk.model.properties import EXPLORABLE, Violation
@@ -28,6 +27,7 @@ from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.edges import play_edges, simulate_edges
 from lastchunk.model.simulate.schedule import Schedule, read_schedule, write_schedule
+from tests.explore.judged import AT_END, REVERTIBLE
 from tests.explore.whole_ms import by_brute_force
 
 SLUGS = (

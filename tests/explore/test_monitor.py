@@ -16,14 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lastchunk.model.design.load import load_design
-from lastchunk.model.explore.state.monitor import AT_END, REVERTIBLE, TIMED, Monitor, copy_facts
+from lastchunk.model.explore.state.monitor import Monitor, copy_facts
 from lastchunk.model.properties import EXPLORABLE, SOMETIMES, JudgeSettings, judge_settings
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import Facts, facts_of
+from tests.explore.judged import AT_END, REVERTIBLE, TIMED
 
 Trace = Sequence[e.Event]
+
 SOURCES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "all at once": ("everything-at-once", "alarm", ()),
     "all at once, outbox": ("everything-at-once", "outbox", ()),

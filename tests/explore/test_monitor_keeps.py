@@ -12,10 +12,11 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from lastchunk.model.explore.state.monitor import AT_END, REVERTIBLE, TIMED, Monitor, copy_facts
+from lastchunk.model.explore.state.monitor import Monitor, copy_facts
 from lastchunk.model.properties import EXPLORABLE, JudgeSettings
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import Facts
+from tests.explore.judged import AT_END, REVERTIBLE, TIMED
 
 JUDGE = JudgeSettings(grace_ms=10, notifies=True)
 SOMETIMES = (

@@ -16,7 +16,7 @@ from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS, Impossible
 from lastchunk.model.explore.matrix.scopes import Scope
 from lastchunk.model.explore.property_groups import SILENT
-from lastchunk.model.explore.state.monitor import TIMED
+from lastchunk.model.explore.state.monitor import groups_of
 from lastchunk.model.explore.verify import Budget, Verification, verify
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.simulate.schedule import Schedule
@@ -133,9 +133,7 @@ def explore(
     found = dict.fromkeys(slugs, Finding())
     for scope in scopes:
         left = [slug for slug in slugs if found[slug].kind != "violated"]
-        groups = [[slug for slug in left if slug not in TIMED]]
-        groups += [[slug] for slug in left if slug in TIMED]
-        for group in filter(None, groups):
+        for group in groups_of(left):
             for slug, finding in explore_scope(design, scope, group, clock).items():
                 found[slug] = joined(found[slug], finding)
     return found

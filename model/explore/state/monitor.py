@@ -2,46 +2,40 @@
 
 The properties look at `Facts`, which a run only ever adds to. Most of it cannot change a verdict
 any more: what was violated is noted at once, and of most times only that they came. `settle` keeps
-the rest, so that states that differ in nothing else are one.
+the rest, so that states that differ in nothing else are one. What that is, each property says
+itself (`Property.remembers`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any, cast
 
-from lastchunk.model.properties import EXPLORABLE, Judgement, JudgeSettings
+from lastchunk.model.properties import EXPLORABLE, SOMETIMES, Judgement, JudgeSettings
 from lastchunk.model.trace.events import AlarmStarted, Event, RunEnded
 from lastchunk.model.trace.facts import Facts
 
-AT_END = frozenset(
-    (
-        "nothing_lost",
-        "nothing_recoverable_lost",
-        "finalizes",
-        "finalizes_promptly",
-        "finalizes_once_known",
-        "duration_true",
-        "notified_once",
-    )
-)
-"""Properties that only a run's end decides; the others, once violated, stay so."""
-ALSO_AT_END = frozenset(("count_true",))
-"""Properties that a step may violate, and the end as well."""
-REVERTIBLE = frozenset(("complete_at_finalization", "completed_is_final", "count_true"))
-"""Properties whose violation a commit that fails may undo: what was not on disk never happened."""
-TIMED = frozenset(("finalizes_promptly", "finalizes_once_known"))
-"""Properties that look at when things came, not at whether; each is explored on its own."""
-BY_MISSING = frozenset(
-    ("complete_at_finalization", "nothing_recoverable_lost", "consumer_sees_all")
-)
-"""Properties that look at the chunks that are neither stored nor held by a closed tab."""
 CAME = 0
 """Stands for a time of which only matters that it came."""
 BY_CHUNK = frozenset(("recorded", "stored", "held", "uploads_ended", "orphans", "seen"))
 """Facts that are kept chunk by chunk, or not at all."""
 MISSING = (-1,)
 """Stands for chunks of which only matters that there were some."""
+PASSING = frozenset(
+    (
+        *("refused", "consumer_reads", "completed_while_recording_ms"),
+        *("retries", "messages", "thrown", "stop_told_ms"),
+    )
+)
+"""Facts that each step forgets: nothing that the end decides may rest on them."""
+
+
+def groups_of(slugs: Sequence[str]) -> list[list[str]]:
+    """The properties by search: a timed one needs two times in every state, so it is alone."""
+    plain = [slug for slug in slugs if not EXPLORABLE[slug].is_timed]
+    timed = [[slug] for slug in slugs if EXPLORABLE[slug].is_timed]
+    return [plain, *timed] if plain else timed
 
 
 def copy_facts(facts: Facts) -> Facts:
@@ -50,6 +44,17 @@ def copy_facts(facts: Facts) -> Facts:
     for name, value in vars(facts).items():
         setattr(other, name, value.copy() if isinstance(value, dict | list | set) else value)
     return other
+
+
+class Remembered:
+    """Facts as the end finds them: to read what was forgotten would prove what nobody looked at."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    def __getattr__(self, name: str) -> Any:
+        assert name not in PASSING, f"the end decides by {name}, which each step forgets"
+        return getattr(self._facts, name)
 
 
 class Monitor:
@@ -67,12 +72,19 @@ class Monitor:
         reverts: bool = False,
     ) -> None:
         self.reverts = reverts
-        self.late = AT_END | REVERTIBLE if reverts else AT_END
-        self.at_end = self.late | ALSO_AT_END
         self.slugs = tuple(slugs)
         self.sometimes = frozenset(sometimes)
         self.judge = judge
-        self.wants = frozenset(self.slugs)
+        known = EXPLORABLE.values()
+        reverted = {item.slug for item in known if reverts and item.is_reverted}
+        self.late = frozenset(i.slug for i in known if i.decided == "by the end") | reverted
+        self.at_end = self.late | {i.slug for i in known if i.decided == "by news or the end"}
+        asked = [EXPLORABLE[slug] for slug in self.slugs]
+        self.is_timed = any(item.is_timed for item in asked)
+        self.needs_no_news = any(item.decided == "by any step" for item in asked)
+        remembers = [item.remembers for item in asked]
+        remembers += [SOMETIMES[slug].remembers for slug in self.sometimes]
+        self.remembers = frozenset(chain.from_iterable(remembers))
 
     def watch(self, facts: Facts, events: Iterable[Event]) -> dict[str, Judgement]:
         """Take a step's events in; the judgements that this step may have changed."""
@@ -82,14 +94,14 @@ class Monitor:
                 event = self._numbered(facts, event)
             facts.observe(event)
         news = facts.refused or facts.reopened or facts.completions[before:]
-        if not (news or facts.consumer_reads):
+        if not (news or facts.consumer_reads or self.needs_no_news):
             return {}
         return self._judged(facts, at_end=False)
 
     def _numbered(self, facts: Facts, event: AlarmStarted) -> AlarmStarted:
         """An alarm whose time is a number that repeats when the time does: `Facts` counts by it."""
         known = facts.alarm_runs_by_due
-        same = "alarm_repeated" in self.sometimes and known and event.due_ms == self.last_due(facts)
+        same = "alarm runs" in self.remembers and known and event.due_ms == self.last_due(facts)
         if not same:
             known.clear()
         facts.alarm_due_ms = event.due_ms  # type: ignore[attr-defined]
@@ -105,8 +117,9 @@ class Monitor:
         return self._judged(facts, at_end=True)
 
     def _judged(self, facts: Facts, at_end: bool) -> dict[str, Judgement]:
+        remembered = cast(Facts, Remembered(facts))
         return {
-            slug: EXPLORABLE[slug].check(facts, self.judge)
+            slug: EXPLORABLE[slug].check(remembered if slug in self.late else facts, self.judge)
             for slug in self.slugs
             if at_end or slug not in self.late
         }
@@ -122,13 +135,10 @@ class Monitor:
         self._settle_status(facts)
         facts.completed_while_recording_ms = -1
         facts.consumer_reads.clear()
-        if (
-            self.wants.isdisjoint(("notified_once",))
-            and "notification_repeated" not in self.sometimes
-        ):
+        if "notified" not in self.remembers:
             facts.notified.clear()
         facts.notified[:] = [(CAME, key) for _, key in facts.notified]
-        if "alarm_repeated" not in self.sometimes:
+        if "alarm runs" not in self.remembers:
             facts.alarm_runs_by_due.clear()
             facts.alarm_due_ms = -1  # type: ignore[attr-defined]
         facts.retries = facts.messages = facts.thrown = facts.last_ms = 0
@@ -139,65 +149,75 @@ class Monitor:
 
     def _settle_status(self, facts: Facts) -> None:
         """Completions and the like: what was violated by them, where that may still be undone."""
-        timed = not self.wants.isdisjoint(TIMED)
         # What is kept must follow from what is kept: of chunks nobody asks for, nothing is known.
-        is_asked = self.reverts and "complete_at_finalization" in self.wants
+        is_asked = self.reverts and "missing at completions" in self.remembers
         kept = [
-            (at_ms if timed else CAME, MISSING if missing and is_asked else ())
+            (at_ms if self.is_timed else CAME, MISSING if missing and is_asked else ())
             for at_ms, missing in facts.completions
         ]
         facts.completions[:] = kept if self.reverts else kept[-1:]
         wrong = [
             (CAME, int(not least <= count <= most), 0, 0) for _, count, least, most in facts.counts
         ]
-        if "count_true" not in self.wants:
+        if "uploads ended" not in self.remembers:
             wrong = [(CAME, 0, 0, 0) for _ in wrong]
         facts.counts[:] = wrong if self.reverts else []
         facts.reopened[:] = [CAME for _ in facts.reopened] if self.reverts else []
 
     def _settle_chunks(self, facts: Facts) -> None:
-        if "count_true" not in self.wants:
+        if "uploads ended" not in self.remembers:
             facts.uploads_ended.clear()
             facts.orphans.clear()
-            if "finalizes" not in self.wants:
-                facts.chunks_uploaded = 0
-        if "uploads_overlapped" not in self.sometimes:
+        if "chunks uploaded" not in self.remembers:
+            facts.chunks_uploaded = 0
+        if "uploads running" not in self.remembers:
             facts.uploads_running = 0
-        facts.stop_runs = min(facts.stop_runs, 2) if "stop_repeated" in self.sometimes else 0
+        facts.stop_runs = min(facts.stop_runs, 2) if "stop runs" in self.remembers else 0
 
     def _settle_times(self, facts: Facts) -> None:
         """Times of which only matters that they came, or that no later step will look at."""
-        is_asked = "finalizes" in self.wants
-        facts.stop_answered_ms = _came(facts.stop_answered_ms) if is_asked else -1
-        if "finalizes_promptly" in self.wants:
-            facts.stop_ms, facts.last_upload_ms = _later(facts.stop_ms, facts.last_upload_ms)
-            facts.stop_ran_ms = _came(facts.stop_ran_ms)
+        if "stop answered" in self.remembers:
+            facts.stop_answered_ms = _came(facts.stop_answered_ms)
         else:
-            facts.stop_ms = _came(facts.stop_ms)
-            if "finalizes_once_known" in self.wants:
-                since_ms = facts.stop_ran_ms
-                facts.stop_ran_ms, facts.last_upload_ms = _later(since_ms, facts.last_upload_ms)
-            else:
-                facts.stop_ran_ms, facts.last_upload_ms = _came(facts.stop_ran_ms), -1
-        if facts.stop_ms >= 0 or "long_pause" not in self.sometimes:
+            facts.stop_answered_ms = -1
+        self._settle_last_upload(facts)
+        if facts.stop_ms >= 0 or "last chunk's time" not in self.remembers:
             facts.last_recorded_ms = -1
-        if "duration_true" not in self.wants:
+        is_row_asked = "recorded time" in self.remembers
+        if not is_row_asked:
             facts.recorded_ms, facts.row_ms = _came(facts.recorded_ms), _came(facts.row_ms)
-        if facts.recorded_ms >= 0 or "duration_true" not in self.wants:
+        if facts.recorded_ms >= 0 or not is_row_asked:
             facts.start_ms = _came(facts.start_ms)
         if facts.recorded_ms >= 0:
             facts.stands, facts.stands_since_ms, facts.stood_ms = (), -1, 0
         facts.tab_closed_ms = _came(facts.tab_closed_ms)
 
+    def _settle_last_upload(self, facts: Facts) -> None:
+        """The last upload, and the stop since which it counts: as pressed, or as it ran."""
+        is_pressed_asked = "last upload since the stop" in self.remembers
+        is_ran_asked = "last upload since the stop ran" in self.remembers
+        if is_pressed_asked and is_ran_asked:
+            return  # which of them is the later is then not known once for all
+        if is_pressed_asked:
+            facts.stop_ms, facts.last_upload_ms = _later(facts.stop_ms, facts.last_upload_ms)
+            facts.stop_ran_ms = _came(facts.stop_ran_ms)
+            return
+        facts.stop_ms = _came(facts.stop_ms)
+        if is_ran_asked:
+            since_ms = facts.stop_ran_ms
+            facts.stop_ran_ms, facts.last_upload_ms = _later(since_ms, facts.last_upload_ms)
+        else:
+            facts.stop_ran_ms, facts.last_upload_ms = _came(facts.stop_ran_ms), -1
+
     def kept(self, facts: Facts) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
         """What is kept: values, and entries that say something of one chunk each."""
         values = tuple(value for name, value in vars(facts).items() if name not in BY_CHUNK)
         out: list[tuple[Any, ...]] = []
-        if self.wants & BY_MISSING or "stop_overtook_upload" in self.sometimes:
+        if "missing" in self.remembers:
             out += [("missing", chunk) for chunk in facts.missing]
-        if self.wants & {"nothing_lost", "count_true"}:
+        if "not stored" in self.remembers:
             out += [("not stored", chunk) for chunk in facts.recorded if chunk not in facts.stored]
-        if "count_true" in self.wants:
+        if "uploads ended" in self.remembers:
             out += [("ended", chunk) for chunk in facts.uploads_ended]
             out += [("orphan", chunk, attempt) for chunk, attempt in facts.orphans]
         return values, out
