@@ -21,7 +21,7 @@ from lastchunk.model.properties import OUTCOMES, PROPERTIES, ROW_COLUMNS, SOMETI
 from lastchunk.model.scenario.load import load_scenario
 
 PAIR = ["manual", "alarm"]
-HELD, VIOLATED, SILENT = 1, 0, -1
+HOLDS, VIOLATED, SILENT = 1, 0, -1
 
 
 def frame_of(codes: dict[str, list[int]], met: dict[str, list[bool]]) -> pd.DataFrame:
@@ -29,11 +29,11 @@ def frame_of(codes: dict[str, list[int]], met: dict[str, list[bool]]) -> pd.Data
     rows: list[dict[str, Any]] = []
     for design, own in codes.items():
         for session, code in enumerate(own):
-            row: dict[str, Any] = dict.fromkeys(ROW_COLUMNS, 0) | dict.fromkeys(PROPERTIES, HELD)
+            row: dict[str, Any] = dict.fromkeys(ROW_COLUMNS, 0) | dict.fromkeys(PROPERTIES, HOLDS)
             row |= {f"saw_{slug}": False for slug in SOMETIMES}
             row |= {"design": design, "session": session, "finalizes": code}
             row |= {"violation_ms": 5 if code == VIOLATED else -1, "ended": "quiet"}
-            row |= {"scenario": "x", "outcome": "prompt" if code == HELD else "never finalized"}
+            row |= {"scenario": "x", "outcome": "prompt" if code == HOLDS else "never finalized"}
             row["saw_retry_happened"] = met[design][session]
             rows.append(row | {"uplink_kbps": np.nan, "request_delay_ms": np.nan})
     return replicate.typed(pd.DataFrame(rows), list(codes))
@@ -47,7 +47,9 @@ def compared(codes: dict[str, list[int]], met: dict[str, list[bool]]) -> Compari
 
 
 CODES = st.lists(
-    st.tuples(st.sampled_from([HELD, VIOLATED, SILENT]), st.sampled_from([HELD, VIOLATED, SILENT])),
+    st.tuples(
+        st.sampled_from([HOLDS, VIOLATED, SILENT]), st.sampled_from([HOLDS, VIOLATED, SILENT])
+    ),
     min_size=1,
     max_size=12,
 )
@@ -68,8 +70,8 @@ def test_a_pair_is_counted_over_the_sessions_that_speak_of_both(
     assert found is not None
     assert found.sessions == both.total()
     assert found.both == both[VIOLATED, VIOLATED]
-    assert found.only_a == both[VIOLATED, HELD]
-    assert found.only_b == both[HELD, VIOLATED]
+    assert found.only_a == both[VIOLATED, HOLDS]
+    assert found.only_b == both[HOLDS, VIOLATED]
     assert found.p_value == mcnemar(found.only_a, found.only_b)
     expected = (found.only_a - found.only_b) / found.sessions
     assert found.difference.estimate == pytest.approx(expected)
@@ -77,7 +79,7 @@ def test_a_pair_is_counted_over_the_sessions_that_speak_of_both(
 
 @settings(max_examples=30)
 @given(
-    rows=st.lists(st.tuples(st.sampled_from([HELD, VIOLATED, SILENT]), st.booleans()), min_size=1)
+    rows=st.lists(st.tuples(st.sampled_from([HOLDS, VIOLATED, SILENT]), st.booleans()), min_size=1)
 )
 def test_a_verdict_by_counting(rows: list[tuple[int, bool]]) -> None:
     codes, met = [code for code, _ in rows], [is_met for _, is_met in rows]
@@ -99,7 +101,7 @@ def test_a_verdict_by_counting(rows: list[tuple[int, bool]]) -> None:
 
 def test_sometimes_properties_are_counted_for_each_design_with_the_first_session() -> None:
     met = {"manual": [False, True, True], "alarm": [False, False, False]}
-    table = compared({name: [HELD] * 3 for name in met}, met).sometimes()
+    table = compared({name: [HOLDS] * 3 for name in met}, met).sometimes()
     rows = [tuple(row.values()) for row in table.to_dict("records")]
     assert ("retry_happened", "manual", 2, 1) in rows
     assert ("retry_happened", "alarm", 0, -1) in rows
@@ -108,7 +110,7 @@ def test_sometimes_properties_are_counted_for_each_design_with_the_first_session
 
 
 def test_statistics_have_a_row_for_each_design_and_property_that_it_can_be_asked() -> None:
-    codes = {"manual": [HELD, VIOLATED], "alarm": [SILENT, SILENT]}
+    codes = {"manual": [HOLDS, VIOLATED], "alarm": [SILENT, SILENT]}
     result = compared(codes, {"manual": [True, False], "alarm": [False, False]})
     table = result.statistics()
     assert list(table.columns) == [
@@ -129,13 +131,13 @@ def test_statistics_have_a_row_for_each_design_and_property_that_it_can_be_asked
 
 
 def test_every_expectation_that_was_not_met_is_named() -> None:
-    rows = frame_of({"alarm": [HELD]}, {"alarm": [True]})
+    rows = frame_of({"alarm": [HOLDS]}, {"alarm": [True]})
     verdict = judge(rows, "finalizes", ("tab_closed", "retry_happened", "long_pause"))
     assert verdict.reason == "never happened: tab_closed, long_pause"
 
 
 def test_the_widest_half_interval_is_over_designs_and_properties() -> None:
-    codes = {"manual": [VIOLATED, HELD, SILENT, SILENT], "alarm": [HELD] * 4}
+    codes = {"manual": [VIOLATED, HOLDS, SILENT, SILENT], "alarm": [HOLDS] * 4}
     frame = frame_of(codes, {name: [True] * 4 for name in codes})
     assert widest(frame) == pytest.approx(wilson(1, 2).half_width)
     assert widest(frame[frame["design"] == "alarm"]) == pytest.approx(wilson(0, 4).half_width)

@@ -148,7 +148,7 @@ def test_no_folder_can_be_come_back_to() -> None:
 def test_a_circle_of_folders_is_seen() -> None:
     sources = {
         "lastchunk.model.trace.facts": "from lastchunk.model.scenario.load import shipped",
-        "lastchunk.model.scenario.load": "from lastchunk.model.properties.base import Guard",
+        "lastchunk.model.scenario.load": "from lastchunk.model.properties.base import Sometimes",
         "lastchunk.model.properties.base": "from lastchunk.model.trace.facts import Facts",
         "lastchunk.model.world.world": "from lastchunk.model.trace.facts import Facts",
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.properties import EXPLORABLE, Held, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.properties import EXPLORABLE, Holds, JudgeSettings, NotApplicable, Violation
 from lastchunk.model.properties.base import Judgement
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
@@ -65,8 +65,8 @@ def test_without_a_completion_nothing_is_said_of_it() -> None:
 def test_a_status_written_over_itself_is_no_second_completion() -> None:
     rewritten = e.StateWritten(36_000, "completed", 0, "completed")
     trace = start(*STOP, done(35_000, 0), RECORDED, rewritten)
-    assert said("complete_at_finalization", trace) == Held()
-    assert said("completed_is_final", trace) == Held()
+    assert said("complete_at_finalization", trace) == Holds()
+    assert said("completed_is_final", trace) == Holds()
 
 
 @pytest.mark.parametrize("status", ["active", "incomplete"])
@@ -91,12 +91,12 @@ def test_completed_is_left_at_the_first_write_of_anything_else(status: str) -> N
 def test_a_refusal_is_a_status_from_400_to_499(status: int, is_refused: bool) -> None:
     answer = e.HandlerEnded(10_060, "upload", 0, 0, status)
     found = said("nothing_refused", start(RECORDED, answer))
-    assert found == (Violation(10_060, f"chunk 0 was answered {status}") if is_refused else Held())
+    assert found == (Violation(10_060, f"chunk 0 was answered {status}") if is_refused else Holds())
 
 
 def test_a_refused_stop_is_no_refused_upload() -> None:
     refused = e.HandlerEnded(10_060, "signal_stop", -1, 0, 404)
-    assert said("nothing_refused", start(RECORDED, refused)) == Held()
+    assert said("nothing_refused", start(RECORDED, refused)) == Holds()
 
 
 @pytest.mark.parametrize("slug", ["nothing_refused", "nothing_lost", "nothing_recoverable_lost"])
@@ -110,7 +110,7 @@ def test_a_chunk_is_lost_only_when_nothing_can_happen_any_more(slug: str, ended:
     cut = start(RECORDED, ended=ended)
     assert said(slug, cut) == NotApplicable(f"the run ended at the {ended}")
     stored = start(*upload(0, 10_010, 10_050, 1), ended=ended)
-    assert said(slug, stored) == Held()
+    assert said(slug, stored) == Holds()
     assert said(slug, start(RECORDED)) == Violation(700_000, "chunk 0 never stored")
 
 
@@ -125,7 +125,7 @@ def test_what_a_closed_tab_held_is_lost_and_cannot_be_recovered() -> None:
     recoverable = said("nothing_recoverable_lost", trace)
     assert recoverable == Violation(700_000, "chunk 1 never stored")
     held = [x._replace(held=(1, 2)) if isinstance(x, e.TabClosed) else x for x in trace]
-    assert said("nothing_recoverable_lost", held) == Held()
+    assert said("nothing_recoverable_lost", held) == Holds()
 
 
 # --- the count ------------------------------------------------------------------------------------
@@ -135,8 +135,8 @@ def test_what_a_closed_tab_held_is_lost_and_cannot_be_recovered() -> None:
     ("count", "expected"),
     [
         (0, Violation(35_000, "chunks_uploaded is 0, uploaded are 1")),
-        (1, Held()),
-        (2, Held()),
+        (1, Holds()),
+        (2, Holds()),
         (3, Violation(35_000, "chunks_uploaded is 3, uploaded are 2")),
     ],
 )
@@ -152,7 +152,7 @@ def test_a_stored_chunk_whose_handler_runs_may_be_counted_or_not(
 
 def test_the_count_is_judged_at_the_end_too() -> None:
     good = start(*upload(0, 10_010, 10_050, 1), *STOP, done(35_000, 1))
-    assert said("count_true", good) == Held()
+    assert said("count_true", good) == Holds()
     drifted = [*good[:-1], e.StateWritten(40_000, "completed", 2, "completed"), good[-1]]
     assert said("count_true", drifted) == Violation(700_000, "chunks_uploaded is 2, uploaded are 1")
     assert said("count_true", NO_SESSION) == NotApplicable("no session")
@@ -176,9 +176,9 @@ def test_the_instants_at_which_the_user_records() -> None:
         trace = start(done(at_ms, 0), e.StopPressed(30_000, 29_990))
         assert said("not_while_recording", trace) == Violation(at_ms, "completed while recording")
     for end in (e.StopPressed(20_000, 19_990), e.TabClosed(20_000, ())):
-        assert said("not_while_recording", start(end, done(20_000, 0))) == Held()
+        assert said("not_while_recording", start(end, done(20_000, 0))) == Holds()
     before = [done(5, 0), e.RecordingStarted(10), e.RunEnded(99, "quiet")]
-    assert said("not_while_recording", before) == Held()
+    assert said("not_while_recording", before) == Holds()
     assert said("not_while_recording", before[:1]) == NotApplicable("no recording was started")
 
 
@@ -192,13 +192,13 @@ def test_a_session_may_begin_at_time_zero() -> None:
     trace: list[e.Event] = [e.RecordingStarted(0), done(0, 0), e.RunEnded(0, "quiet")]
     assert said("not_while_recording", trace) == Violation(0, "completed while recording")
     stopped: list[e.Event] = [e.RecordingStarted(0), e.StopPressed(0, 0), e.RowWritten(0, 0)]
-    assert said("duration_true", stopped) == Held()
+    assert said("duration_true", stopped) == Holds()
 
 
 def test_the_list_is_judged_once_the_recording_has_ended() -> None:
     assert said("duration_true", start()) == NotApplicable("the recording never ended")
     assert said("duration_true", [e.RowWritten(0, 0)]) == NotApplicable("no recording was started")
-    assert said("duration_true", start(*STOP)) == Held()
+    assert said("duration_true", start(*STOP)) == Holds()
     off_by_one = start(e.StopPressed(30_000, 29_990), e.RowWritten(30_000, 29_991))
     assert said("duration_true", off_by_one) == Violation(
         30_000, "the list says 29991 ms, recorded 29990 ms"
@@ -210,9 +210,9 @@ def test_the_list_is_judged_once_the_recording_has_ended() -> None:
 def test_a_tab_closed_after_the_stop_takes_nothing_from_the_recording() -> None:
     trace = start(*STOP, e.TabClosed(31_000, ()))
     assert facts_of(trace).recorded_ms == 29_990
-    assert said("duration_true", trace) == Held()
+    assert said("duration_true", trace) == Holds()
 
 
 def test_a_reloaded_page_has_the_media_that_it_kept() -> None:
     reopened: list[e.Event] = [e.TabReopened(28_000, 20_000), e.RowWritten(28_000, 20_000)]
-    assert said("duration_true", start(e.TabClosed(25_010, ()), *reopened)) == Held()
+    assert said("duration_true", start(e.TabClosed(25_010, ()), *reopened)) == Holds()

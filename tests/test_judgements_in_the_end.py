@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lastchunk.model.properties import EXPLORABLE, Held, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.properties import EXPLORABLE, Holds, JudgeSettings, NotApplicable, Violation
 from lastchunk.model.properties.base import Judgement, judge_settings
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
@@ -38,7 +38,7 @@ ONE_OF_TWO = (*upload(0, 10_010, 10_050, 1), e.ChunkRecorded(20_010, 1, 10))
 
 
 def test_a_session_completed_at_time_zero_is_settled() -> None:
-    assert said("finalizes", [done(0, 0), e.RunEnded(0, "quiet")]) == Held()
+    assert said("finalizes", [done(0, 0), e.RunEnded(0, "quiet")]) == Holds()
 
 
 def test_completed_once_is_not_completed_for_good() -> None:
@@ -60,7 +60,7 @@ def test_incomplete_is_an_end_for_a_session_that_misses_something(
     name: str, middle: tuple[e.Event, ...], count: int, settled: bool
 ) -> None:
     trace = start(*middle, incomplete(630_000, count))
-    expected = Held() if settled else Violation(700_000, "incomplete for ever")
+    expected = Holds() if settled else Violation(700_000, "incomplete for ever")
     assert said("finalizes", trace) == expected, name
 
 
@@ -80,7 +80,7 @@ def test_a_stop_is_answered_by_a_success_of_its_own(
 ) -> None:
     answer = e.ResponseArrived(30_020, method, -1, 0, status)
     trace = start(*upload(0, 10_010, 10_050, 1), *STOP, answer, incomplete(630_000, 1))
-    expected = Violation(700_000, "incomplete for ever") if is_answered else Held()
+    expected = Violation(700_000, "incomplete for ever") if is_answered else Holds()
     assert said("finalizes", trace) == expected
 
 
@@ -94,7 +94,7 @@ def test_a_run_that_was_cut_says_nothing_of_the_end(ended: str) -> None:
     assert said("finalizes", cut) == NotApplicable(f"the run ended at the {ended}")
     assert said("finalizes", [e.RunEnded(9, ended)]) == NotApplicable("no session")
     completed = start(*STOP, done(35_000, 0), ended=ended)
-    assert said("finalizes", completed) == Held()
+    assert said("finalizes", completed) == Holds()
 
 
 def test_an_answer_and_a_completion_at_time_zero_count() -> None:
@@ -104,7 +104,7 @@ def test_an_answer_and_a_completion_at_time_zero_count() -> None:
     completed = [done(0, 0), e.RunEnded(9, "quiet")]
     told = said("notified_once", completed, JudgeSettings(notifies=True))
     assert told == Violation(9, "the consumer was never told")
-    assert said("finalizes_promptly", [e.StopPressed(0, 0), *completed]) == Held()
+    assert said("finalizes_promptly", [e.StopPressed(0, 0), *completed]) == Holds()
 
 
 # --- promptly -------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ def test_prompt_is_within_the_grace_and_two_seconds(
     found = said("finalizes_promptly", start(*events, done(at_ms, 1)), JudgeSettings(grace_ms))
     late_ms = at_ms - max(stop_ms, upload_ms)
     if late_ms <= grace_ms + 2_000:
-        assert found == Held()
+        assert found == Holds()
     else:
         assert isinstance(found, Violation)
         assert found.at_ms == max(stop_ms, upload_ms) + grace_ms + 2_000
@@ -154,7 +154,7 @@ def test_once_known_counts_from_when_the_stop_came(at_ms: int, is_late: bool) ->
     again = e.HandlerStarted(45_000, "signal_stop", -1, 1)
     trace = start(*upload(0, 10_010, 10_050, 1), *STOP, came, again, done(at_ms, 1))
     words = "completed 7,001 ms after the stop came and the last upload"
-    expected = Violation(47_500, words) if is_late else Held()
+    expected = Violation(47_500, words) if is_late else Holds()
     assert said("finalizes_once_known", trace) == expected
     assert isinstance(said("finalizes_promptly", trace), Violation), "counted from the page"
 
@@ -182,7 +182,7 @@ def test_nobody_needs_to_be_told_of_what_is_not_completed() -> None:
 def test_who_was_heard_is_judged_whether_or_not_it_said_that_it_notifies() -> None:
     told = [e.Notified(35_001, "")]
     for judge in (TELLS, JUDGE):
-        assert said("notified_once", start(*STOP, done(35_000, 0), *told), judge) == Held()
+        assert said("notified_once", start(*STOP, done(35_000, 0), *told), judge) == Holds()
         twice = said("notified_once", start(*STOP, done(35_000, 0), *told, *told), judge)
         assert twice == Violation(35_001, "the consumer acted 2 times")
 

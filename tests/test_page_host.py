@@ -12,7 +12,7 @@ import pytest
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.design.load import load_design
-from lastchunk.model.properties import Held, check_all
+from lastchunk.model.properties import Holds, check_all
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
@@ -55,7 +55,7 @@ def test_a_reloaded_page_that_keeps_its_queue_stops_with_what_it_has() -> None:
     assert of(trace, e.StopPressed) == []
     assert len(of(trace, e.ChunkRecorded)) == 1, "the recorder of the old page is gone"
     judged = check_all(facts_of(trace), simulate(quiet(), spec_of(Probe), 1).judge)
-    assert judged["duration_true"] == Held()
+    assert judged["duration_true"] == Holds()
 
 
 def test_what_was_under_way_at_the_reload_is_sent_again_before_the_stop() -> None:

@@ -11,7 +11,7 @@ from lastchunk.model.properties import (
     PROPERTIES,
     ROW_COLUMNS,
     SOMETIMES,
-    Held,
+    Holds,
     JudgeSettings,
     NotApplicable,
     Violation,
@@ -78,15 +78,15 @@ def violations(trace: Sequence[e.Event]) -> dict[str, int]:
 def test_a_good_session_holds_everything() -> None:
     told = [*GOOD[:-1], e.Notified(35_001, "key"), e.ConsumerRead(35_002, "completed", 2), GOOD[-1]]
     found = check_all(facts_of(told), JudgeSettings(grace_ms=5_000, notifies=True))
-    assert {slug: type(item) for slug, item in found.items()} == dict.fromkeys(PROPERTIES, Held)
+    assert {slug: type(item) for slug, item in found.items()} == dict.fromkeys(PROPERTIES, Holds)
 
 
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
         ([], Violation(700_000, "the consumer was never told")),
-        (["a"], Held()),
-        (["a", "a", "a"], Held()),
+        (["a"], Holds()),
+        (["a", "a", "a"], Holds()),
         (["a", "b"], Violation(35_002, "the consumer acted 2 times")),
         (["", ""], Violation(35_002, "the consumer acted 2 times")),
     ],

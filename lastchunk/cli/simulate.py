@@ -23,7 +23,7 @@ from lastchunk.cli.loading import load
 from lastchunk.cli.trace_table import trace_table
 from lastchunk.model.base.files import check_file, write_bytes
 from lastchunk.model.design.load import load_design
-from lastchunk.model.properties import PROPERTIES, Held, Violation, check_all
+from lastchunk.model.properties import PROPERTIES, Holds, Violation, check_all
 from lastchunk.model.simulate import Run, record
 from lastchunk.model.simulate import replay as run_schedule
 from lastchunk.model.simulate.schedule import read_schedule, write_schedule
@@ -110,7 +110,7 @@ def show(run: Run, full: bool) -> None:
     for slug, judgement in judgements.items():
         if isinstance(judgement, Violation):
             words = f"[red]violated at {clock(judgement.at_ms)}: {escape(judgement.detail)}[/red]"
-        elif isinstance(judgement, Held):
+        elif isinstance(judgement, Holds):
             words = "[green]holds[/green]"
         else:
             words = f"says nothing: {judgement.reason}"

@@ -101,7 +101,7 @@ class PropertyGroupSearch:
         unmet = sorted(self.machine.monitor.sometimes - found.sometimes)
         if unmet:
             return verdict_of("unknown", "it never happened that " + ", ".join(unmet))
-        if slug not in found.held and not self.rounds.holds(slug):
+        if slug not in found.holding and not self.rounds.holds(slug):
             return verdict_of("unknown", SILENT)
         return verdict_of("proved", "")
 

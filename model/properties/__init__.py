@@ -1,7 +1,7 @@
 """Properties: what a design is judged by."""
 
 from lastchunk.model.properties.base import (
-    Held,
+    Holds,
     Judgement,
     JudgeSettings,
     NotApplicable,
@@ -26,7 +26,7 @@ __all__ = [
     "PROPERTIES",
     "ROW_COLUMNS",
     "SOMETIMES",
-    "Held",
+    "Holds",
     "JudgeSettings",
     "Judgement",
     "NotApplicable",

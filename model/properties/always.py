@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from lastchunk.model.properties.base import HELD, Judgement, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.properties.base import (
+    HOLDS,
+    Judgement,
+    JudgeSettings,
+    NotApplicable,
+    Violation,
+)
 from lastchunk.model.trace.facts import Facts
 from lastchunk.reference_impl.contract import COMPLETED
 
@@ -21,7 +27,7 @@ def complete_at_finalization(facts: Facts, judge: JudgeSettings) -> Judgement:
     for at_ms, missing in facts.completions:
         if missing:
             return Violation(at_ms, f"completed without {named(missing)}")
-    return HELD
+    return HOLDS
 
 
 def nothing_refused(facts: Facts, judge: JudgeSettings) -> Judgement:
@@ -30,7 +36,7 @@ def nothing_refused(facts: Facts, judge: JudgeSettings) -> Judgement:
         return NotApplicable("nothing was recorded")
     for at_ms, chunk, status in facts.refused:
         return Violation(at_ms, f"chunk {chunk} was answered {status}")
-    return HELD
+    return HOLDS
 
 
 def nothing_lost(facts: Facts, judge: JudgeSettings) -> Judgement:
@@ -39,7 +45,7 @@ def nothing_lost(facts: Facts, judge: JudgeSettings) -> Judgement:
         return NotApplicable("nothing was recorded")
     lost = tuple(chunk for chunk in facts.recorded if chunk not in facts.stored)
     if not lost:
-        return HELD
+        return HOLDS
     if facts.ended != "quiet":
         return NotApplicable(f"the run ended at the {facts.ended}")
     return Violation(facts.last_ms, f"{named(lost)} never stored")
@@ -51,7 +57,7 @@ def nothing_recoverable_lost(facts: Facts, judge: JudgeSettings) -> Judgement:
         return NotApplicable("nothing was recorded")
     lost = facts.missing
     if not lost:
-        return HELD
+        return HOLDS
     if facts.ended != "quiet":
         return NotApplicable(f"the run ended at the {facts.ended}")
     return Violation(facts.last_ms, f"{named(lost)} never stored")
@@ -63,7 +69,7 @@ def completed_is_final(facts: Facts, judge: JudgeSettings) -> Judgement:
         return NotApplicable("never completed")
     if facts.reopened:
         return Violation(facts.reopened[0], "completed became active again")
-    return HELD
+    return HOLDS
 
 
 def count_true(facts: Facts, judge: JudgeSettings) -> Judgement:
@@ -74,7 +80,7 @@ def count_true(facts: Facts, judge: JudgeSettings) -> Judgement:
         if not least <= count <= most:
             true_count = least if count < least else most
             return Violation(at_ms, f"chunks_uploaded is {count}, uploaded are {true_count}")
-    return HELD
+    return HOLDS
 
 
 def not_while_recording(facts: Facts, judge: JudgeSettings) -> Judgement:
@@ -83,7 +89,7 @@ def not_while_recording(facts: Facts, judge: JudgeSettings) -> Judgement:
         return NotApplicable("no recording was started")
     if facts.completed_while_recording_ms >= 0:
         return Violation(facts.completed_while_recording_ms, "completed while recording")
-    return HELD
+    return HOLDS
 
 
 def consumer_sees_all(facts: Facts, judge: JudgeSettings) -> Judgement:
@@ -95,7 +101,7 @@ def consumer_sees_all(facts: Facts, judge: JudgeSettings) -> Judgement:
             return Violation(at_ms, f"a consumer read a session that was {status or 'not there'}")
         if missing:
             return Violation(at_ms, f"a consumer read a session without {named(missing)}")
-    return HELD
+    return HOLDS
 
 
 def duration_true(facts: Facts, judge: JudgeSettings) -> Judgement:
@@ -107,4 +113,4 @@ def duration_true(facts: Facts, judge: JudgeSettings) -> Judgement:
     if facts.row_ms != facts.recorded_ms:
         at_ms = max(facts.stop_ms, facts.tab_closed_ms)
         return Violation(at_ms, f"the list says {facts.row_ms} ms, recorded {facts.recorded_ms} ms")
-    return HELD
+    return HOLDS

@@ -56,7 +56,7 @@ def judge_settings(design: Any) -> JudgeSettings:
 
 
 @dataclass(frozen=True)
-class Held:
+class Holds:
     """The property holds in this run."""
 
 
@@ -75,8 +75,8 @@ class NotApplicable:
     reason: str
 
 
-Judgement = Held | Violation | NotApplicable
-HELD = Held()
+Judgement = Holds | Violation | NotApplicable
+HOLDS = Holds()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from lastchunk.model.properties.base import HELD, Judgement, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.properties.base import (
+    HOLDS,
+    Judgement,
+    JudgeSettings,
+    NotApplicable,
+    Violation,
+)
 from lastchunk.model.trace.facts import Facts
 from lastchunk.reference_impl.contract import INCOMPLETE
 
@@ -16,10 +22,10 @@ def finalizes(facts: Facts, judge: JudgeSettings) -> Judgement:
     if not facts.status:
         return NotApplicable("no session")
     if facts.final_completion_ms >= 0:
-        return HELD
+        return HOLDS
     misses = facts.stop_answered_ms < 0 or facts.chunks_uploaded != len(facts.recorded)
     if facts.status == INCOMPLETE and misses:
-        return HELD
+        return HOLDS
     if facts.ended != "quiet":
         return NotApplicable(f"the run ended at the {facts.ended}")
     return Violation(facts.last_ms, f"{facts.status} for ever")
@@ -39,7 +45,7 @@ def notified_once(facts: Facts, judge: JudgeSettings) -> Judgement:
     if len(acted) > 1:
         return Violation(acted[1][0], f"the consumer acted {len(acted)} times")
     if acted:
-        return HELD
+        return HOLDS
     if facts.final_completion_ms < 0:
         return NotApplicable("not completed at the end")
     if facts.ended != "quiet":
@@ -68,4 +74,4 @@ def _soon_after(since_ms: int, words: str, facts: Facts, judge: JudgeSettings) -
     if facts.final_completion_ms > due_ms:
         late_ms = facts.final_completion_ms - due_ms + judge.prompt_ms
         return Violation(due_ms, f"completed {late_ms:,} ms after {words} and the last upload")
-    return HELD
+    return HOLDS

@@ -159,7 +159,7 @@ def test_the_sources_violate_and_keep_each_property() -> None:
     assert {slug for slug, found in kinds.items() if "Violation" not in found} <= {
         "nothing_recoverable_lost"
     }
-    assert [slug for slug, found in kinds.items() if "Held" not in found] == []
+    assert [slug for slug, found in kinds.items() if "Holds" not in found] == []
     assert any(isinstance(event, e.StorageReverted) for t, _ in traces().values() for event in t)
 
 

@@ -28,7 +28,7 @@ from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.timing.steps import Leaf
 from lastchunk.model.explore.timing.store import EqualStore, Store
 from lastchunk.model.explore.timing.zone import Bounds, Zone, at_most
-from lastchunk.model.properties import Held, Violation
+from lastchunk.model.properties import Holds, Violation
 
 Progress = Callable[[int, int, int], None]
 """Told now and then: classes, frontier, depth."""
@@ -67,7 +67,7 @@ class Finding:
 class Exploration:
     """What a search found. ``classes`` are those needed: the maximal zones of each state.
 
-    ``held`` are the properties that held in some run, ``unfinished`` says which budget was used up.
+    ``holding`` are the properties that hold in some run, ``unfinished`` says which budget was used up.
     """
 
     classes: int = 0
@@ -78,7 +78,7 @@ class Exploration:
     frontier: int = 0
     seconds: float = 0.0
     unfinished: str = ""
-    held: set[str] = field(default_factory=set)
+    holding: set[str] = field(default_factory=set)
     sometimes: set[str] = field(default_factory=set)
     findings: dict[str, Finding] = field(default_factory=dict)
     late: int | None = None
@@ -315,7 +315,7 @@ class Search:
             self.ends[number] = found
         return found
 
-    def would_be(self, number: int, slug: str, kind: type[Held] | type[Violation]) -> bool:
+    def would_be(self, number: int, slug: str, kind: type[Holds] | type[Violation]) -> bool:
         """Whether a class may be judged so if nothing ever changes any more."""
         return any(isinstance(leaf.judgements.get(slug), kind) for leaf in self.ends_of(number))
 
@@ -324,8 +324,8 @@ class Search:
         found = self.found
         found.sometimes |= leaf.sometimes
         for slug, judgement in leaf.judgements.items():
-            if isinstance(judgement, Held):
-                found.held.add(slug)
+            if isinstance(judgement, Holds):
+                found.holding.add(slug)
             elif isinstance(judgement, Violation) and move is not None:
                 self._violated(slug, Finding(parent, move, leaf, judgement), zone)
         if leaf.late is not None:

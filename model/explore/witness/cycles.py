@@ -15,7 +15,7 @@ from collections import deque
 
 from lastchunk.model.explore.search.search import Search
 from lastchunk.model.explore.timing.store import EqualStore
-from lastchunk.model.properties import Held, Violation
+from lastchunk.model.properties import Holds, Violation
 from lastchunk.reference_impl.contract import COMPLETED, INCOMPLETE
 
 FINALIZES = "finalizes"
@@ -59,9 +59,9 @@ class Rounds:
 
     def holds(self, slug: str) -> bool:
         """Whether a property holds in a class on a cycle if nothing ever changes any more."""
-        return any(self._would_be(number, slug, Held) for number in self.classes)
+        return any(self._would_be(number, slug, Holds) for number in self.classes)
 
-    def _would_be(self, number: int, slug: str, kind: type[Held] | type[Violation]) -> bool:
+    def _would_be(self, number: int, slug: str, kind: type[Holds] | type[Violation]) -> bool:
         """What the search says, as long as there is time. Raises `OutOfTimeError`."""
         self.search.deadline.check()
         return self.search.would_be(number, slug, kind)
