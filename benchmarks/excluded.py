@@ -170,7 +170,7 @@ def is_planned(world: World) -> bool:
         world.object.is_down
         or SLOT in world.pending
         or MOVE in world.pending
-        or alarms.held is not None
+        or alarms.delayed is not None
         or alarms.is_busy
         or storage.dirty
         or storage.under_way > 0

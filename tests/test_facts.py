@@ -28,8 +28,8 @@ def status_of(trace: Trace) -> str:
 def missing_of(trace: Trace) -> tuple[int, ...]:
     """Recorded, not stored, and not held by a tab that closed."""
     stored = {x.chunk for x in of(trace, e.BlobStored)}
-    held = {chunk for x in of(trace, e.TabClosed) for chunk in x.held}
-    return tuple(x.chunk for x in of(trace, e.ChunkRecorded) if x.chunk not in stored | held)
+    in_tab = {chunk for x in of(trace, e.TabClosed) for chunk in x.in_tab}
+    return tuple(x.chunk for x in of(trace, e.ChunkRecorded) if x.chunk not in stored | in_tab)
 
 
 def counted_of(trace: Trace) -> tuple[int, int]:

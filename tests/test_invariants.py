@@ -58,7 +58,7 @@ def broken(world: World) -> Iterator[str]:
         yield "the gate is open in the constructor (R3)"
     if any(number <= storage.confirmed for number in storage.batches):
         yield "a confirmed commit is still under way (R10)"
-    if not storage.waits and (storage.held or storage.batches):
+    if not storage.waits and (storage.at_gate or storage.batches):
         yield "something waits for a commit that takes no time (R10)"
     disk_ms, told_ms = storage.disk.alarm_ms, alarms.told_ms
     is_settled = storage.alarm_is_confirmed and alarms.attempt is None and not owner.is_down

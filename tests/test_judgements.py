@@ -124,8 +124,8 @@ def test_what_a_closed_tab_held_is_lost_and_cannot_be_recovered() -> None:
     assert said("nothing_lost", trace) == Violation(700_000, "chunks 1, 2 never stored")
     recoverable = said("nothing_recoverable_lost", trace)
     assert recoverable == Violation(700_000, "chunk 1 never stored")
-    held = [x._replace(held=(1, 2)) if isinstance(x, e.TabClosed) else x for x in trace]
-    assert said("nothing_recoverable_lost", held) == Holds()
+    in_tab = [x._replace(in_tab=(1, 2)) if isinstance(x, e.TabClosed) else x for x in trace]
+    assert said("nothing_recoverable_lost", in_tab) == Holds()
 
 
 # --- the count ------------------------------------------------------------------------------------

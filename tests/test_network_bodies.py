@@ -76,7 +76,7 @@ def test_a_body_that_breaks_off_is_never_stored(
     assert [x for x in of(buffered, e.HandlerStarted) if x.method == "upload"] == []
     if name == "tab":
         for trace in (streamed, buffered):
-            assert of(trace, e.TabClosed)[0].held == (0,), "no whole upload has arrived"
+            assert of(trace, e.TabClosed)[0].in_tab == (0,), "no whole upload has arrived"
 
 
 def test_the_end_of_a_body_under_way_is_lost_with_the_call() -> None:

@@ -69,15 +69,15 @@ def test_what_was_under_way_at_the_reload_is_sent_again_before_the_stop() -> Non
 
 
 @pytest.mark.parametrize(
-    ("keeps", "offset_ms", "held"),
+    ("keeps", "offset_ms", "in_tab"),
     [(False, 10_005, (0,)), (False, 10_015, ()), (True, 10_005, ())],
 )
 def test_a_tab_holds_what_has_not_arrived_unless_it_keeps_it(
-    keeps: bool, offset_ms: int, held: tuple[int, ...]
+    keeps: bool, offset_ms: int, in_tab: tuple[int, ...]
 ) -> None:
     reload = fault("tab_reloaded", offset_ms, for_ms=500)
     trace = ran("alarm", f"client.keeps_queue={str(keeps).lower()}", reload)
-    assert of(trace, e.TabClosed) == [e.TabClosed(START_MS + offset_ms, held)]
+    assert of(trace, e.TabClosed) == [e.TabClosed(START_MS + offset_ms, in_tab)]
     assert bool(of(trace, e.TabReopened)) is keeps
 
 
@@ -159,11 +159,11 @@ def test_the_last_upload_of_a_reloaded_page_is_that_of_its_last_chunk() -> None:
 # --- after the last upload ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("offset_ms", "held"), [(5, (2,)), (15, ())])
-def test_a_fault_may_follow_the_last_upload(offset_ms: int, held: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(("offset_ms", "in_tab"), [(5, (2,)), (15, ())])
+def test_a_fault_may_follow_the_last_upload(offset_ms: int, in_tab: tuple[int, ...]) -> None:
     trace = ran("alarm", fault("tab_closed", offset_ms, when="last_upload"))
     # The last, partial chunk comes with the stop, 25 s into the recording.
-    assert of(trace, e.TabClosed) == [e.TabClosed(25_020 + offset_ms, held)]
+    assert of(trace, e.TabClosed) == [e.TabClosed(25_020 + offset_ms, in_tab)]
 
 
 def test_the_last_upload_is_that_of_the_last_chunk_alone() -> None:

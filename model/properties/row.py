@@ -119,7 +119,7 @@ def row_of(
         "missing_at_finalization": max((len(m) for _, m in facts.completions), default=0),
         "never_stored": sum(chunk not in facts.stored for chunk in facts.recorded),
         "lost_with_tab": sum(
-            chunk in facts.held for chunk in facts.recorded if chunk not in facts.stored
+            chunk in facts.in_closed_tab for chunk in facts.recorded if chunk not in facts.stored
         ),
         "refused": len(facts.refused),
         "retries": facts.retries,

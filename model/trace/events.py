@@ -83,10 +83,10 @@ class UploadAbandoned(NamedTuple):
 
 @in_lane("client")
 class TabClosed(NamedTuple):
-    """The page is gone for good, and with it ``held`` chunks that were queued or being sent."""
+    """The page is gone for good, and with it ``in_tab``: chunks that were queued or being sent."""
 
     at_ms: int
-    held: tuple[int, ...]
+    in_tab: tuple[int, ...]
 
 
 @in_lane("client")

@@ -26,7 +26,7 @@ class Facts:
         self.recorded: dict[int, int] = {}
         self.stored: dict[int, int] = {}
         self.uploads_ended: set[int] = set()
-        self.held: set[int] = set()
+        self.in_closed_tab: set[int] = set()
         self.orphans: set[tuple[int, int]] = set()  # uploads whose handler was lost
         self.refused: list[tuple[int, int, int]] = []  # (at_ms, chunk, status)
         self.completions: list[tuple[int, tuple[int, ...]]] = []  # (at_ms, missing chunks)
@@ -64,7 +64,9 @@ class Facts:
     def missing(self) -> tuple[int, ...]:
         """The chunks that a finalization now would not have waited for."""
         return tuple(
-            chunk for chunk in self.recorded if chunk not in self.stored and chunk not in self.held
+            chunk
+            for chunk in self.recorded
+            if chunk not in self.stored and chunk not in self.in_closed_tab
         )
 
     @property
@@ -111,7 +113,7 @@ class Facts:
 
     def _tab_closed(self, event: e.TabClosed) -> None:
         self.tab_closed_ms = event.at_ms
-        self.held.update(event.held)
+        self.in_closed_tab.update(event.in_tab)
         self.saw("tab_closed", event.at_ms)
         if self.start_ms >= 0 and self.stop_ms < 0:
             until_ms = event.at_ms if self.stands_since_ms < 0 else self.stands_since_ms
@@ -195,7 +197,9 @@ class Facts:
             self.saw("stop_repeated", at_ms)
         if self.stop_ran_ms < 0:
             self.stop_ran_ms = at_ms
-        if any(chunk not in self.stored and chunk not in self.held for chunk in self.recorded):
+        if any(
+            chunk not in self.stored and chunk not in self.in_closed_tab for chunk in self.recorded
+        ):
             self.saw("stop_overtook_upload", at_ms)
 
     def _threw(self, event: e.CodeThrew) -> None:

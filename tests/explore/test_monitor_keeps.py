@@ -142,8 +142,8 @@ class Story:
         if self.is_closed:
             return []
         self.is_closed = True
-        held = tuple(chunk for chunk in self.recorded if self.dice.random() < 0.5)
-        return [e.TabClosed(self.now_ms, held)]
+        in_tab = tuple(chunk for chunk in self.recorded if self.dice.random() < 0.5)
+        return [e.TabClosed(self.now_ms, in_tab)]
 
 
 def futures(

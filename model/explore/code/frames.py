@@ -33,12 +33,12 @@ class NotListed(Exception):  # noqa: N818 - a signal between two functions, not 
 
 
 class Frame(NamedTuple):
-    """A suspended frame: ``names`` are its bound variables, ``held`` all that it holds in order."""
+    """A suspended frame: ``names`` are its bound variables, ``values`` all it holds in order."""
 
     code: types.CodeType
     at: int
     names: tuple[str, ...]
-    held: list[Any]
+    values: list[Any]
     line: int
 
 
@@ -54,8 +54,8 @@ def frames_of(suspended: Any) -> Iterator[Frame | Any]:
                 return
             if frame is not None:
                 names = _names(code, frame)
-                held = _held(suspended, code, inner)
-                yield Frame(code, frame.f_lasti, names, held, frame.f_lineno)
+                values = _values(suspended, code, inner)
+                yield Frame(code, frame.f_lasti, names, values, frame.f_lineno)
             suspended = inner
         elif type(suspended).__name__ in WRAPPERS:
             suspended = _behind(suspended)
@@ -83,7 +83,7 @@ def _parts(suspended: Any) -> tuple[types.CodeType, Any, Any]:
     return suspended.ag_code, suspended.ag_frame, suspended.ag_await
 
 
-def _held(suspended: Any, code: types.CodeType, inner: Any) -> list[Any]:
+def _values(suspended: Any, code: types.CodeType, inner: Any) -> list[Any]:
     """The variables and the stack, in order, and the exception that is being handled."""
     items = gc.get_referents(suspended)
     at = next(
@@ -96,11 +96,11 @@ def _held(suspended: Any, code: types.CodeType, inner: Any) -> list[Any]:
     )
     if at is None or items[at + 1] is not code:
         raise NotListed(f"a {type(suspended).__name__} that cannot be read")
-    held = items[at + 2 :]
-    if held and held[-1] is None:
+    values = items[at + 2 :]
+    if values and values[-1] is None:
         # Once an exception was handled, None stands for "no exception"; before, nothing does.
-        held.pop()
-    return held if inner is None else [item for item in held if item is not inner]
+        values.pop()
+    return values if inner is None else [item for item in values if item is not inner]
 
 
 def _behind(wrapper: Any) -> Any:

@@ -177,7 +177,7 @@ class KeptEncoder:
 
     def _held(self, frame: Frame) -> list[Any]:
         try:
-            return [self.value(item) for item in frame.held]
+            return [self.value(item) for item in frame.values]
         except NotListed as error:
             place = f"line {frame.line}, in {frame.code.co_name}()"
             name = self._name_of(frame)
@@ -185,7 +185,7 @@ class KeptEncoder:
 
     def _name_of(self, frame: Frame) -> str:
         """The first variable that may not be kept, in words."""
-        for name, item in zip(frame.names, frame.held, strict=False):
+        for name, item in zip(frame.names, frame.values, strict=False):
             try:
                 KeptEncoder(self.fixed, self.codes).value(item)
             except NotListed:

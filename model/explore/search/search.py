@@ -67,7 +67,7 @@ class Finding:
 class Exploration:
     """What a search found. ``classes`` are those needed: the maximal zones of each state.
 
-    ``holding`` are the properties that hold in some run, ``unfinished`` says which budget was used up.
+    ``holding`` are the properties that hold in some run, ``unfinished`` the budget that ran out.
     """
 
     classes: int = 0

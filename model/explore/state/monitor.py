@@ -18,7 +18,7 @@ from lastchunk.model.trace.facts import Facts
 
 CAME = 0
 """Stands for a time of which only matters that it came."""
-BY_CHUNK = frozenset(("recorded", "stored", "held", "uploads_ended", "orphans", "seen"))
+BY_CHUNK = frozenset(("recorded", "stored", "in_closed_tab", "uploads_ended", "orphans", "seen"))
 """Facts that are kept chunk by chunk, or not at all."""
 MISSING = (-1,)
 """Stands for chunks of which only matters that there were some."""

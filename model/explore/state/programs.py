@@ -115,7 +115,7 @@ def _identity(frames: list[Any], kept: KeptEncoder) -> tuple[Any, ...] | None:
         if not isinstance(frame, Frame):
             return None
         out += (frame.code, frame.at, frame.names)
-        for value in frame.held:
+        for value in frame.values:
             number = kept.fixed.get(id(value))
             if number is not None:
                 out.append(("fixed", number))

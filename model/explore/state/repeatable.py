@@ -52,10 +52,10 @@ def _parted(encoder: StateEncoder, world: World, again: World) -> str:
         parts = zip(encoder.programs.parts(owner, one), encoder.programs.parts(owner, two))  # noqa: B905
         for part, other in parts:
             line = next(lines, "")  # the tasks come first, then the fields
-            held, holds = part.text.words(), other.text.words()
-            if held != holds:
-                pairs = enumerate(zip(held, holds))  # noqa: B905
-                at = next((at for at, (a, b) in pairs if a != b), len(held))
+            first, then = part.text.words(), other.text.words()
+            if first != then:
+                pairs = enumerate(zip(first, then))  # noqa: B905
+                at = next((at for at, (a, b) in pairs if a != b), len(first))
                 at = max(at - 60, 0)
-                return f"{line}: first {held[at : at + 90]}, then {holds[at : at + 90]}"
+                return f"{line}: first {first[at : at + 90]}, then {then[at : at + 90]}"
     return ""

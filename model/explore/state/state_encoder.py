@@ -203,11 +203,11 @@ class StateEncoder:
             StatePart(("commit", number - zero, encode(image)))
             for number, image in storage.batches.items()
         ]
-        held = [
-            StatePart(("held", at, barrier - zero, kind, encode(task), encode(payload)))
-            for at, (barrier, kind, task, payload) in enumerate(storage.held)
+        at_gate = [
+            StatePart(("at gate", at, barrier - zero, kind, encode(task), encode(payload)))
+            for at, (barrier, kind, task, payload) in enumerate(storage.at_gate)
         ]
-        return [cached, StatePart(state), *images, *held]
+        return [cached, StatePart(state), *images, *at_gate]
 
     def _client(self, client: Any) -> list[StatePart]:
         kept = client.settings.keeps_queue  # then a page that is there again looks at all of them

@@ -80,7 +80,7 @@ class ClientHost:
         self.settings = settings
         self.is_open = True
         self.stands: tuple[str, ...] = ()
-        self.held: list[tuple[Any, ...]] = []
+        self.kept_back: list[tuple[Any, ...]] = []
         self.throttled: tuple[int, int] | None = None
         self.late_timers: list[tuple[str, TaskId]] = []
         self.chunks: list[Chunk] = []
@@ -102,7 +102,7 @@ class ClientHost:
         if not self.is_open:
             return
         if ASLEEP in self.stands or FROZEN in self.stands:
-            self.held.append((verb, task, payload))
+            self.kept_back.append((verb, task, payload))
             return
         now_ms = self.world.now_ms
         if verb == "send":
@@ -125,7 +125,7 @@ class ClientHost:
         self.stands += (why,)
 
     def go_on(self, why: str) -> None:
-        """One reason to stand still is gone; with the last of them all that was held is told."""
+        """One reason to stand still is gone; with the last of them what was kept back is told."""
         self.stands = tuple(other for other in self.stands if other != why)
         if not self.stands:
             assert self.stands_since_ms is not None
@@ -134,8 +134,8 @@ class ClientHost:
             if self.started_ms >= 0 and not self.is_stopped:
                 self._plan_tick()
         if ASLEEP not in self.stands and FROZEN not in self.stands:
-            held, self.held = self.held, []
-            for verb, task, payload in held:
+            kept_back, self.kept_back = self.kept_back, []
+            for verb, task, payload in kept_back:
                 self.tell(verb, task, payload)
 
     def _time_out(self, call: Any) -> None:
@@ -149,13 +149,13 @@ class ClientHost:
             return
         arrived = self.world.network.arrived
         is_kept = self.settings.keeps_queue and not for_good
-        held = tuple(
+        in_tab = tuple(
             chunk.index for chunk in self.chunks if chunk.index not in arrived and not is_kept
         )
-        self.world.trace.append(e.TabClosed(self.world.now_ms, held))
+        self.world.trace.append(e.TabClosed(self.world.now_ms, in_tab))
         self.is_open = False
         self.stands, self.stands_since_ms, self.throttled = (), None, None
-        self.held, self.late_timers = [], []
+        self.kept_back, self.late_timers = [], []
         self.program.close()
         self.program = self.program.renewed()
         for key in PAGE_PENDING:
@@ -343,7 +343,7 @@ class ClientHost:
 _PLAIN_FIELDS = (
     "is_open",
     "stands",
-    "held",
+    "kept_back",
     "throttled",
     "late_timers",
     "chunks",

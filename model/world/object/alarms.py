@@ -37,8 +37,8 @@ class Alarms:
 
     __slots__ = (
         "attempt",
+        "delayed",
         "ended",
-        "held",
         "is_running",
         "owner",
         "retry_is_deleted",
@@ -57,7 +57,7 @@ class Alarms:
         self.attempt: Attempt | None = None
         self.is_running = False
         self.waiting: tuple[Delivery, str] | None = None
-        self.held: Delivery | None = None
+        self.delayed: Delivery | None = None
         self.retry_is_deleted = False
         self.runs = 0
         self.ended = 0
@@ -130,7 +130,7 @@ class Alarms:
         world.cancel(SLOT)
         if MOVE in world.pending:
             world.cancel(MOVE)
-        self.held = None
+        self.delayed = None
         self.retry_is_deleted = False
 
     def register(self, delivery: Delivery) -> None:
@@ -175,7 +175,7 @@ class Alarms:
         """The scheduler delivers. It looks at nothing else (R6)."""
         owner = self.owner
         if "alarm_late" in owner.world.troubles:
-            self.held = delivery  # D3: up to a minute late, and replaceable meanwhile
+            self.delayed = delivery  # D3: up to a minute late, and replaceable meanwhile
             return
         if self.is_busy:
             self.waiting = (delivery, outcome)
@@ -190,8 +190,8 @@ class Alarms:
 
     def release(self) -> None:
         """The trouble that held deliveries up is over."""
-        if self.held is not None:
-            delivery, self.held = self.held, None
+        if self.delayed is not None:
+            delivery, self.delayed = self.delayed, None
             self.owner.world.add(Pending(SLOT, 0, ("alarm lateness", 0), delivery))
 
     def admit(self, delivery: Delivery, outcome: str) -> Attempt | None:
@@ -306,7 +306,7 @@ class Alarms:
     def is_replaced(self) -> bool:
         """A5: an alarm that was set during the attempt replaces its retries."""
         is_planned = SLOT in self.owner.world.pending
-        return is_planned or self.waiting is not None or self.held is not None
+        return is_planned or self.waiting is not None or self.delayed is not None
 
     def is_deleted(self) -> bool:
         """A6: an alarm that was deleted during the attempt ends its retries, once that is on disk.

@@ -96,7 +96,7 @@ def lose(
     """
     world = owner.world
     world.trace.append(e.InstanceLost(world.now_ms, owner.instance, reason))
-    held = _revert(owner, kept)
+    cut_off = _revert(owner, kept)
     program, number = owner.program, owner.instance
     waiting, owner.waiting = owner.waiting, []
     _renew(owner)
@@ -106,7 +106,7 @@ def lose(
         world.add(Pending(("old_ends", number), old_instance_ms))
     else:
         _end_tasks(owner, program)
-    for _, kind, task, _ in held:
+    for _, kind, task, _ in cut_off:
         if kind == "respond":
             world.network.respond(task, Response(500))
     owner.alarms.will_delete = False
@@ -124,14 +124,14 @@ def lose(
 def _revert(owner: ObjectRuntime, kept: int) -> list[Any]:
     """Storage is what is on disk. Returns what had been waiting at the output gate."""
     before = owner.storage.values.get(STATE_KEY)
-    held = owner.storage.break_off(kept)
+    cut_off = owner.storage.break_off(kept)
     after = owner.storage.values.get(STATE_KEY)
     if after != before:
         owner.status = "" if after is None else after["status"]
         count = 0 if after is None else after["chunks_uploaded"]
         world = owner.world
         world.trace.append(e.StorageReverted(world.now_ms, owner.status, count))
-    return held
+    return cut_off
 
 
 def _renew(owner: ObjectRuntime) -> None:
@@ -238,11 +238,11 @@ def kill_process(owner: ObjectRuntime, kept: int) -> None:
     """The process is gone, and with it every instance; nobody answers until it is there again."""
     world = owner.world
     world.trace.append(e.ProcessKilled(world.now_ms))
-    held = _revert(owner, kept)
+    cut_off = _revert(owner, kept)
     for number, program in [*owner.old, (owner.instance, owner.program)]:
         world.cancel(("old_ends", number))
         _end_tasks(owner, program, answers=False)
-    lost = [task for _, kind, task, _ in held if kind == "respond"]
+    lost = [task for _, kind, task, _ in cut_off if kind == "respond"]
     lost += [task for kind, task, _ in owner.waiting if kind == "request"]
     owner.old, owner.waiting = [], []
     _renew(owner)

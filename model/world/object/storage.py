@@ -38,10 +38,12 @@ class Storage:
     """One object's storage. ``values`` is what its code reads; ``disk`` what a crash leaves.
 
     ``waits`` tells whether commits take time or can fail. ``batches`` holds the commits under way
-    by number, ``held`` what waits at the output gate, ``cached`` the keys that need no read (R7).
+    by number, ``at_gate`` what waits at the output gate, ``cached`` the keys that need no read
+    (R7).
     """
 
     __slots__ = (
+        "at_gate",
         "batches",
         "begun",
         "cached",
@@ -49,7 +51,6 @@ class Storage:
         "dirty",
         "disk",
         "done",
-        "held",
         "owner",
         "slow",
         "values",
@@ -67,7 +68,7 @@ class Storage:
         self.done: set[int] = set()
         self.batches: dict[int, Image] = {}
         self.disk = EMPTY
-        self.held: list[Outgoing] = []
+        self.at_gate: list[Outgoing] = []
         self.slow: list[int] = []
 
     def image(self) -> Image:
@@ -100,7 +101,7 @@ class Storage:
         if self.is_open:
             self.owner.leave(kind, task, payload)
         else:
-            self.held.append((self.barrier, kind, task, payload))
+            self.at_gate.append((self.barrier, kind, task, payload))
 
     def end_of_turn(self) -> None:
         """The code waits or has ended: what it wrote since the last turn is one commit (R15)."""
@@ -151,8 +152,8 @@ class Storage:
         if self.confirmed == before:
             return
         self.owner.alarms.after_commit()
-        released = [item for item in self.held if item[0] <= self.confirmed]
-        self.held = [item for item in self.held if item[0] > self.confirmed]
+        released = [item for item in self.at_gate if item[0] <= self.confirmed]
+        self.at_gate = [item for item in self.at_gate if item[0] > self.confirmed]
         for _, kind, task, payload in released:
             self.owner.leave(kind, task, payload)
 
@@ -178,7 +179,7 @@ class Storage:
     def break_off(self, kept: int) -> list[Outgoing]:
         """Memory is lost. The first ``kept`` commits under way turn out to be on disk, the others
         never were. Returns what had been waiting to leave: it never will (R10)."""
-        held, self.held = self.held, []
+        cut_off, self.at_gate = self.at_gate, []
         if self.waits:
             if kept:
                 self.disk = self.batches[self.confirmed + kept]
@@ -192,7 +193,7 @@ class Storage:
         self.dirty = False
         self.cached = set()
         self.slow = []
-        return held
+        return cut_off
 
     # --- copies ------------------------------------------------------------------------------
 
@@ -207,7 +208,7 @@ class Storage:
         other.done = self.done.copy()
         other.batches = self.batches.copy()
         other.disk = self.disk
-        other.held = self.held.copy()
+        other.at_gate = self.at_gate.copy()
         other.slow = self.slow.copy()
         return other
 
@@ -222,6 +223,6 @@ class Storage:
             tuple(sorted(self.done)),
             tuple((number, frozen(image)) for number, image in sorted(self.batches.items())),
             frozen(self.disk),
-            repr(self.held),
+            repr(self.at_gate),
             tuple(self.slow),
         )
