@@ -19,14 +19,14 @@ from lastchunk.model.scenario.load import load_scenario
 README = Path(__file__).parents[2] / "README.md"
 SCENARIOS = ("everything-fast", "lossy-mobile", "cellular-driving")
 DESIGNS = ("manual", "alarm", "lazy-alarm")
-SESSIONS, SEED = 400, 1
+SESSIONS, SEED = 200, 1
 BEGIN, END = "<!-- results: begin -->\n", "<!-- results: end -->\n"
 
 
 def cell(good: int, sessions: int) -> str:
     """A share of sessions with its 95 % interval."""
     found = wilson(good, sessions)
-    return f"{percent(found.rate)} [{percent(found.low)}, {percent(found.high)}]"
+    return f"{percent(found.estimate)} [{percent(found.low)}, {percent(found.high)}]"
 
 
 def table() -> str:
