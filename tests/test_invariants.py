@@ -19,23 +19,23 @@ WORLDS = 100
 
 def broken(world: World) -> Iterator[str]:
     """What does not hold, in words."""
-    owner, alarms, storage = world.object, world.object.alarms, world.object.storage
-    tasks = set(owner.program.tasks)
-    old = {task for _, program in owner.old for task in program.tasks}
+    runtime, alarms, storage = world.object, world.object.alarms, world.object.storage
+    tasks = set(runtime.program.tasks)
+    replaced = {task for _, program in runtime.replaced for task in program.tasks}
     kinds = {key[0] for key in world.pending}
-    if owner.waiting and owner.gate_holder is None and owner.critical is None:
+    if runtime.waiting and runtime.gate_holder is None and runtime.critical is None:
         yield "something waits at an open gate (R2)"
-    for holder in (owner.gate_holder, owner.critical):
+    for holder in (runtime.gate_holder, runtime.critical):
         if holder is not None and holder not in tasks:
             yield "a handler that is gone holds the gate (R3)"
-    if (owner.meter.active_since_ms != IDLE) != bool(tasks | old):
+    if (runtime.meter.active_since_ms != IDLE) != bool(tasks | replaced):
         yield "the meter runs without a handler, or stands still with one"
-    if IDLE_END in world.pending and tasks | old:
+    if IDLE_END in world.pending and tasks | replaced:
         yield "an object with a handler is about to hibernate"
     for kind, *task in world.pending:
-        if kind in ("timer", "storage") and tuple(task) not in tasks | old:
+        if kind in ("timer", "storage") and tuple(task) not in tasks | replaced:
             yield f"a {kind} of a handler that is gone"
-    suspended = [task for task in tasks | old if task[0] == ALARM]
+    suspended = [task for task in tasks | replaced if task[0] == ALARM]
     if len(suspended) > 1:
         yield "two runs of alarm() (R1)"
     if alarms.is_running != bool(suspended):
@@ -48,20 +48,20 @@ def broken(world: World) -> Iterator[str]:
         yield "a delivery waits for no run (A4)"
     if alarms.will_delete and not alarms.is_running:
         yield "a deletion is put off for no run (A3)"
-    if owner.is_down and (tasks | old or kinds & {SLOT[0], MOVE[0], LIMIT[0], "commit"}):
+    if runtime.is_down and (tasks | replaced or kinds & {SLOT[0], MOVE[0], LIMIT[0], "commit"}):
         yield "something goes on in a process that is down"
-    if {number for number, _ in owner.old} != {
+    if {number for number, _ in runtime.replaced} != {
         key[1] for key in world.pending if key[0] == "old_ends"
     }:
         yield "a replaced instance has no end (R11)"
-    if any(task[0] == CONSTRUCT for task in tasks) and owner.critical is None:
+    if any(task[0] == CONSTRUCT for task in tasks) and runtime.critical is None:
         yield "the gate is open in the constructor (R3)"
     if any(number <= storage.confirmed for number in storage.batches):
         yield "a confirmed commit is still under way (R10)"
     if not storage.waits and (storage.at_gate or storage.batches):
         yield "something waits for a commit that takes no time (R10)"
     disk_ms, told_ms = storage.disk.alarm_ms, alarms.told_ms
-    is_settled = storage.alarm_is_confirmed and alarms.attempt is None and not owner.is_down
+    is_settled = storage.alarm_is_confirmed and alarms.attempt is None and not runtime.is_down
     # One that is past may have been tried already: what was set in that run replaces it (A5).
     is_to_come = disk_ms is not None and disk_ms > world.now_ms
     if storage.waits and is_settled and is_to_come and (told_ms or 10**15) > (disk_ms or 0):

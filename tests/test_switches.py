@@ -104,7 +104,7 @@ def every_failure_counts(patch: Patch) -> None:
 @switches_off("D3", delivery.test_d3_never_early_by_the_clock_of_the_object)
 def the_clocks_are_not_looked_at(patch: Patch) -> None:
     def register(self: Alarms, planned: Delivery) -> None:
-        world = self.owner.world
+        world = self.runtime.world
         world.plan_alarm(max(0, planned.due_ms - world.now_ms), planned)
 
     patch.setattr(Alarms, "register", register)
@@ -126,7 +126,7 @@ def let_pass(patch: Patch, kinds: set[str]) -> None:
 
     def at_once(self: Storage, kind: str, task: Any, payload: Any) -> None:
         if kind in kinds:
-            self.owner.leave(kind, task, payload)
+            self.runtime.leave(kind, task, payload)
         else:
             send(self, kind, task, payload)
 
@@ -187,8 +187,8 @@ def an_alarm_waits_for_an_idle_session(patch: Patch) -> None:
     due = Alarms.due
 
     def when_idle(self: Alarms, delivered: Delivery, outcome: str) -> None:
-        if self.owner.program.tasks:
-            self.owner.world.add(Pending(("alarm",), 10, (), delivered))
+        if self.runtime.program.tasks:
+            self.runtime.world.add(Pending(("alarm",), 10, (), delivered))
         else:
             due(self, delivered, outcome)
 

@@ -89,7 +89,7 @@ HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
         w.object, "alarm() ran for 15 minutes", counted=True
     ),
     "idle_end": lambda w, _p, _: instances.idle_long_enough(w.object),
-    "old_ends": lambda w, p, _: instances.old_ends(w.object, p.key[1]),
+    "old_ends": lambda w, p, _: instances.replaced_ends(w.object, p.key[1]),
     "restart": lambda w, _p, _: instances.restart(w.object),
     "trouble_ends": lambda w, p, _: faults.trouble_ends(w, p.key[1]),
     "consumer_reads": lambda w, _p, _: w.consumer.read(),

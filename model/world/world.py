@@ -314,7 +314,11 @@ class World:
     @property
     def programs(self) -> list[Program]:
         """All code that is under way: the object's, that of its old instances, the page's."""
-        return [self.object.program, *(old for _, old in self.object.old), self.client.program]
+        return [
+            self.object.program,
+            *(program for _, program in self.object.replaced),
+            self.client.program,
+        ]
 
     def close(self) -> None:
         """Nothing more happens here: code that is suspended ends."""

@@ -131,7 +131,7 @@ def test_without_the_output_gate_the_loss_is_found(
     case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def leaves_at_once(self: Storage, kind: str, task: Any, payload: Any) -> None:
-        self.owner.leave(kind, task, payload)
+        self.runtime.leave(kind, task, payload)
 
     monkeypatch.setattr(Storage, "send", leaves_at_once)
     assert answers(case)[409] > 0

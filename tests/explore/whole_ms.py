@@ -93,7 +93,9 @@ def _mark(world: World, so_far: tuple[str, ...]) -> str:
 
 def _told(world: World) -> list[Any]:
     programs = [world.object.program, world.client.program]
-    return [program.log for program in (*programs, *(old for _, old in world.object.old))]
+    return [
+        program.log for program in (*programs, *(program for _, program in world.object.replaced))
+    ]
 
 
 def _following(world: World, steps: Steps) -> list[tuple[World, Steps]]:

@@ -32,25 +32,25 @@ class Programs:
         self.tasks: dict[Any, StatePart] = {}
         self.fields: dict[Any, StatePart] = {}
 
-    def parts(self, owner: str, program: Program) -> list[StatePart]:
+    def parts(self, whose: str, program: Program) -> list[StatePart]:
         """The tasks of a program and its instance's fields, kept until it is told something.
 
         Raises `DesignError` for what code may not keep.
         """
-        if program.digest is None or program.digest[0] != owner:
-            program.digest = (owner, self._written(owner, program))
+        if program.digest is None or program.digest[0] != whose:
+            program.digest = (whose, self._written(whose, program))
         parts: list[StatePart] = program.digest[1]
         return parts
 
-    def _written(self, owner: str, program: Program) -> list[StatePart]:
+    def _written(self, whose: str, program: Program) -> list[StatePart]:
         target = program.built()
         fixed = {**self.encoder.fixed, id(target): -1}
         kept = KeptEncoder(fixed, self.codes)
         # All is encoded before any of it is written: what is met twice has its number by then.
-        made = [self._task(owner, task, at, kept, program) for task, at in program.tasks.items()]
+        made = [self._task(whose, task, at, kept, program) for task, at in program.tasks.items()]
         fields = fields_of(target)
         made += [
-            self._field(owner, name, value, kept, program)
+            self._field(whose, name, value, kept, program)
             for name, value in sorted(fields.items())
             if id(value) not in fixed and not isinstance(value, WORLD_MADE)
         ]
@@ -65,28 +65,28 @@ class Programs:
             self.tasks[key] = part
         return part
 
-    def _task(self, owner: str, task: Any, suspended: Any, kept: KeptEncoder, program: Any) -> Any:
+    def _task(self, whose: str, task: Any, suspended: Any, kept: KeptEncoder, program: Any) -> Any:
         """A task, by where its coroutine stands and what it holds: a part, or what makes one."""
         try:
             frames = list(frames_of(suspended))
             identity = _identity(frames, kept)
             if identity is None:
-                return None, (owner, self.encoder.world(task), kept.suspended(frames))
-            found = self.tasks.get((owner, task, identity))
+                return None, (whose, self.encoder.world(task), kept.suspended(frames))
+            found = self.tasks.get((whose, task, identity))
             if found is not None:
                 return found
-            content = (owner, self.encoder.world(task), kept.suspended(frames))
-            return (owner, task, identity), content
+            content = (whose, self.encoder.world(task), kept.suspended(frames))
+            return (whose, task, identity), content
         except NotListed as error:
             raise _refused(program, f"{task[0]}() suspended", error) from None
 
-    def _field(self, owner: str, name: str, value: Any, kept: KeptEncoder, program: Any) -> Any:
+    def _field(self, whose: str, name: str, value: Any, kept: KeptEncoder, program: Any) -> Any:
         """A field of an instance: a part, or what makes one."""
-        key = _key(owner, name, value)
+        key = _key(whose, name, value)
         if key in self.tasks and type(value) not in EMPTY:
             return self.tasks[key]
         try:
-            return key, (owner, "field", name, kept.value(value))
+            return key, (whose, "field", name, kept.value(value))
         except NotListed as error:
             where = line_of_field(type(program.built()), name)
             raise _refused(program, f"self.{name}{where} holds", error) from None
@@ -95,13 +95,13 @@ class Programs:
             raise _refused(program, f"self.{name} holds", deep) from None
 
 
-def _key(owner: str, name: str, value: Any) -> Any:
+def _key(whose: str, name: str, value: Any) -> Any:
     """What tells all about a field's value; None where it may change unseen."""
     kind = type(value)
     if kind is float:
-        return (owner, name, kind, repr(value))
+        return (whose, name, kind, repr(value))
     if kind in ATOMS or (kind in EMPTY and not value):
-        return (owner, name, kind, EMPTY.get(kind, value))
+        return (whose, name, kind, EMPTY.get(kind, value))
     return None
 
 

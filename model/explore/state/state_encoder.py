@@ -46,12 +46,12 @@ SKIPPED = {
         "design",
         "program",
         "instance",
-        "old",
+        "replaced",
         "storage",
         "alarms",
         "meter",
     },
-    "Alarms": {"owner", "runs", "ended"},
+    "Alarms": {"runtime", "runs", "ended"},
     "Network": {
         "world",
         "uplink",
@@ -139,11 +139,11 @@ class StateEncoder:
             self.pending[key] = pending, time, part
         return part
 
-    def _fields(self, owner: Any) -> StatePart:
-        kind = type(owner).__name__
+    def _fields(self, thing: Any) -> StatePart:
+        kind = type(thing).__name__
         skipped = SKIPPED[kind]
-        names = getattr(type(owner), "__slots__", None) or vars(owner)
-        kept = tuple(getattr(owner, name) for name in names if name not in skipped)
+        names = getattr(type(thing), "__slots__", None) or vars(thing)
+        kept = tuple(getattr(thing, name) for name in names if name not in skipped)
         return self._known(kind, kept, lambda: (kind, self.values.world(kept)))
 
     def _known(self, kind: str, values: tuple[Any, ...], content: Callable[[], Any]) -> StatePart:
@@ -175,7 +175,7 @@ class StateEncoder:
         parts += self.programs.parts("object", runtime.program)
         renewed = runtime.instance > 0
         parts.append(self._known("instances", (renewed,), lambda: ("instances", renewed)))
-        for number, program in runtime.old:
+        for number, program in runtime.replaced:
             parts += self.programs.parts(f"old object {runtime.instance - number}", program)
         return parts
 

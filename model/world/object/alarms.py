@@ -40,17 +40,17 @@ class Alarms:
         "delayed",
         "ended",
         "is_running",
-        "owner",
         "retry_is_deleted",
         "runs",
+        "runtime",
         "time_ms",
         "told_ms",
         "waiting",
         "will_delete",
     )
 
-    def __init__(self, owner: ObjectRuntime) -> None:
-        self.owner = owner
+    def __init__(self, runtime: ObjectRuntime) -> None:
+        self.runtime = runtime
         self.time_ms: int | None = None
         self.will_delete = False
         self.told_ms: int | None = None
@@ -66,22 +66,22 @@ class Alarms:
 
     def set(self, at_ms: int) -> None:
         """The code sets the alarm: A1, one alarm, replaced later or earlier."""
-        owner = self.owner
+        runtime = self.runtime
         due_ms = self.stored_time(at_ms)
         if self.is_stored(due_ms):
             return
-        if due_ms == self.time_ms and owner.world.platform.bug_alarm_set_to_now_is_lost:
+        if due_ms == self.time_ms and runtime.world.platform.bug_alarm_set_to_now_is_lost:
             self.told_ms = due_ms  # A7, the known bug: the scheduler is taken to know already
         self.time_ms = due_ms
         self.will_delete = False
-        owner.storage.dirty = True
-        owner.world.trace.append(e.AlarmSet(owner.world.now_ms, due_ms))
-        if not owner.storage.waits and self.told_ms != due_ms:
+        runtime.storage.dirty = True
+        runtime.world.trace.append(e.AlarmSet(runtime.world.now_ms, due_ms))
+        if not runtime.storage.waits and self.told_ms != due_ms:
             self.tell(due_ms)
 
     def stored_time(self, at_ms: int) -> int:
         """A2: a time at or before now is stored as now."""
-        return max(at_ms, self.owner.clock_ms)
+        return max(at_ms, self.runtime.clock_ms)
 
     def is_stored(self, due_ms: int) -> bool:
         """A7: setting the value that is stored already does nothing."""
@@ -95,12 +95,12 @@ class Alarms:
         """The code takes the alarm away; inside ``alarm()`` that ends its retries too (A6)."""
         if self.time_ms is None:
             return False
-        owner = self.owner
+        runtime = self.runtime
         self.retry_is_deleted = self.retry_waits
         self.time_ms, self.will_delete = None, False
-        owner.storage.dirty = True
-        owner.world.trace.append(e.AlarmDeleted(owner.world.now_ms))
-        if not owner.storage.waits:
+        runtime.storage.dirty = True
+        runtime.world.trace.append(e.AlarmDeleted(runtime.world.now_ms))
+        if not runtime.storage.waits:
             self.tell(None)
         return True
 
@@ -110,7 +110,7 @@ class Alarms:
         """Tell the scheduler the time of the alarm; None takes it away."""
         self.told_ms = due_ms
         if due_ms is not None and self.retry_waits and not self.retry_is_deleted:
-            self.owner.world.cancel(MOVE)
+            self.runtime.world.cancel(MOVE)
             return  # A7, the known bug: the scheduler looks at it when the retry is over
         self.unplan()
         if due_ms is not None:
@@ -119,14 +119,14 @@ class Alarms:
     @property
     def retry_waits(self) -> bool:
         """A7, the known bug: whether a retry is pending that another alarm does not replace."""
-        world = self.owner.world
+        world = self.runtime.world
         pending = world.pending.get(SLOT)
         in_back_off = pending is not None and pending.payload.back_off > 0
         return in_back_off and world.platform.bug_alarm_waits_for_back_off
 
     def unplan(self) -> None:
         """The scheduler forgets what it was to deliver, and what it was still to be told (R9)."""
-        world = self.owner.world
+        world = self.runtime.world
         world.cancel(SLOT)
         if MOVE in world.pending:
             world.cancel(MOVE)
@@ -135,11 +135,11 @@ class Alarms:
 
     def register(self, delivery: Delivery) -> None:
         """The scheduler will deliver: never early by its clock or the object's (D3)."""
-        owner = self.owner
-        wait_ms = delivery.due_ms - owner.world.now_ms
-        if owner.offset_ms < 0:
-            wait_ms -= owner.offset_ms
-        owner.world.plan_alarm(max(0, wait_ms), delivery)
+        runtime = self.runtime
+        wait_ms = delivery.due_ms - runtime.world.now_ms
+        if runtime.offset_ms < 0:
+            wait_ms -= runtime.offset_ms
+        runtime.world.plan_alarm(max(0, wait_ms), delivery)
 
     def before_commit(self, alarm_ms: int | None) -> None:
         """R9: moved earlier, the scheduler is told first, then the commit begins.
@@ -149,7 +149,7 @@ class Alarms:
         if alarm_ms is None or self.will_delete:
             return
         if self.told_ms is None:
-            storage, clock_ms = self.owner.storage, self.owner.clock_ms
+            storage, clock_ms = self.runtime.storage, self.runtime.clock_ms
             images = (storage.disk, *storage.batches.values())
             to_come = [image.alarm_ms for image in images if (image.alarm_ms or 0) > clock_ms]
             self.tell(min(at for at in (alarm_ms, *to_come) if at is not None))
@@ -161,27 +161,27 @@ class Alarms:
         if (
             self.time_ms != self.told_ms
             and not self.will_delete
-            and self.owner.storage.alarm_is_confirmed
+            and self.runtime.storage.alarm_is_confirmed
         ):
             if self.told_ms is None:
                 self.tell(self.time_ms)  # it has nothing to move: this alarm is new to it
             else:
                 self.told_ms = self.time_ms  # from here on an earlier one must be told first
-                self.owner.world.move_alarm(self.time_ms)
+                self.runtime.world.move_alarm(self.time_ms)
 
     # --- deliveries --------------------------------------------------------------------------
 
     def due(self, delivery: Delivery, outcome: str) -> None:
         """The scheduler delivers. It looks at nothing else (R6)."""
-        owner = self.owner
-        if "alarm_late" in owner.world.troubles:
+        runtime = self.runtime
+        if "alarm_late" in runtime.world.troubles:
             self.delayed = delivery  # D3: up to a minute late, and replaceable meanwhile
             return
         if self.is_busy:
             self.waiting = (delivery, outcome)
             return
         task = (ALARM, e.NO_CHUNK, self.runs, 0)
-        owner.deliver(ALARM, task, (delivery, outcome))
+        runtime.deliver(ALARM, task, (delivery, outcome))
 
     @property
     def is_busy(self) -> bool:
@@ -192,15 +192,15 @@ class Alarms:
         """The trouble that held deliveries up is over."""
         if self.delayed is not None:
             delivery, self.delayed = self.delayed, None
-            self.owner.world.add(Pending(SLOT, 0, ("alarm lateness", 0), delivery))
+            self.runtime.world.add(Pending(SLOT, 0, ("alarm lateness", 0), delivery))
 
     def admit(self, delivery: Delivery, outcome: str) -> Attempt | None:
         """R8: whether a delivery that has passed the gate runs; the attempt if it does."""
-        owner = self.owner
+        runtime = self.runtime
         if self.is_busy:
             self.waiting = (delivery, outcome)  # both came due behind the gate
             return None
-        outcome = owner.world.trouble_outcome(outcome)
+        outcome = runtime.world.trouble_outcome(outcome)
         if outcome in (UNCOUNTED, COUNTED):
             self.fail(delivery, outcome == COUNTED, "the platform failed")
             return None
@@ -208,14 +208,14 @@ class Alarms:
         if met is None:
             return None
         if self.is_early(met):
-            if SLOT not in owner.world.pending:
+            if SLOT not in runtime.world.pending:
                 self.register(met)
             return None
-        keeps = self.time_ms != met.due_ms and not owner.storage.alarm_is_confirmed
+        keeps = self.time_ms != met.due_ms and not runtime.storage.alarm_is_confirmed
         self.will_delete = not keeps
-        if SLOT not in owner.world.pending:  # the scheduler has nothing more in hand
+        if SLOT not in runtime.world.pending:  # the scheduler has nothing more in hand
             self.told_ms = None
-            owner.world.cancel(MOVE)
+            runtime.world.cancel(MOVE)
         delivery = met
         self.is_running = True
         self.attempt = Attempt((ALARM, e.NO_CHUNK, self.runs, 0), delivery, outcome)
@@ -224,17 +224,17 @@ class Alarms:
 
     def is_early(self, delivery: Delivery) -> bool:
         """D3: never early by the object's own clock; that of a new instance may be behind."""
-        return delivery.due_ms > self.owner.clock_ms
+        return delivery.due_ms > self.runtime.clock_ms
 
     def meet(self, delivery: Delivery) -> Delivery | None:
         """R8: what a delivery amounts to when it meets the object's own alarm; None is dropped."""
-        owner, own_ms = self.owner, self.time_ms
-        world = owner.world
-        if own_ms == delivery.due_ms or not owner.storage.alarm_is_confirmed:
+        runtime, own_ms = self.runtime, self.time_ms
+        world = runtime.world
+        if own_ms == delivery.due_ms or not runtime.storage.alarm_is_confirmed:
             return delivery  # another alarm that is not confirmed is kept, and does not stop it
-        if own_ms is not None and own_ms <= owner.clock_ms:
+        if own_ms is not None and own_ms <= runtime.clock_ms:
             world.cancel(SLOT)
-            as_retry = self.is_queued(delivery) and own_ms < owner.clock_ms
+            as_retry = self.is_queued(delivery) and own_ms < runtime.clock_ms
             return delivery if as_retry else Delivery(own_ms)
         stale = e.StaleDelivery(world.now_ms, delivery.due_ms, -1 if own_ms is None else own_ms)
         world.trace.append(stale)
@@ -245,28 +245,28 @@ class Alarms:
 
     def is_queued(self, delivery: Delivery) -> bool:
         """A7, the known bug: whether the object's alarm stood behind this retry."""
-        return delivery.back_off > 0 and self.owner.world.platform.bug_alarm_waits_for_back_off
+        return delivery.back_off > 0 and self.runtime.world.platform.bug_alarm_waits_for_back_off
 
     # --- the end of an attempt ---------------------------------------------------------------
 
     def finish(self, done: Done) -> None:
         """``alarm()`` has ended: it threw, or its end waits for its writes (D5)."""
-        owner = self.owner
+        runtime = self.runtime
         attempt = self.attempt
         assert attempt is not None
         self.is_running = False
-        owner.world.cancel(LIMIT)
-        owner.world.trace.append(e.AlarmEnded(owner.world.now_ms))
+        runtime.world.cancel(LIMIT)
+        runtime.world.trace.append(e.AlarmEnded(runtime.world.now_ms))
         if done.error is not None or attempt.outcome == UNACKNOWLEDGED:
-            owner.storage.end_of_turn()  # A5: writes made before a throw stay
+            runtime.storage.end_of_turn()  # A5: writes made before a throw stay
             self.over()
             counted = done.error is not None
             self.fail(attempt.delivery, counted, str(done.error or "not acknowledged"))
         else:
             if self.will_delete:
                 self.time_ms, self.will_delete = None, False
-                owner.storage.dirty = True
-            owner.storage.send("acknowledge", attempt.task, None)
+                runtime.storage.dirty = True
+            runtime.storage.send("acknowledge", attempt.task, None)
             return
         self.next()
 
@@ -279,7 +279,7 @@ class Alarms:
         """No attempt is under way."""
         self.attempt = None
         self.is_running = False
-        self.owner.world.cancel(LIMIT)
+        self.runtime.world.cancel(LIMIT)
 
     def next(self) -> None:
         """A delivery that came due during the run is next (A4)."""
@@ -290,12 +290,12 @@ class Alarms:
     def fail(self, delivery: Delivery, counted: bool, reason: str) -> None:
         """An attempt has failed: retry it, unless another alarm or none took its place."""
         due_ms = delivery.due_ms
-        world = self.owner.world
+        world = self.runtime.world
         world.trace.append(e.AlarmFailed(world.now_ms, due_ms, int(counted), reason))
         self.will_delete = False
         if self.is_replaced() or self.is_deleted():
             return
-        if self.time_ms not in (None, due_ms) and self.owner.storage.alarm_is_confirmed:
+        if self.time_ms not in (None, due_ms) and self.runtime.storage.alarm_is_confirmed:
             self.tell(self.time_ms)
         elif counted and delivery.is_last:
             self._drop(due_ms)
@@ -305,7 +305,7 @@ class Alarms:
 
     def is_replaced(self) -> bool:
         """A5: an alarm that was set during the attempt replaces its retries."""
-        is_planned = SLOT in self.owner.world.pending
+        is_planned = SLOT in self.runtime.world.pending
         return is_planned or self.waiting is not None or self.delayed is not None
 
     def is_deleted(self) -> bool:
@@ -313,12 +313,12 @@ class Alarms:
 
         Until then they are planned, and the scheduler is told after the commit: best effort.
         """
-        is_known = self.told_ms is None and self.owner.storage.alarm_is_confirmed
+        is_known = self.told_ms is None and self.runtime.storage.alarm_is_confirmed
         return self.time_ms is None and is_known
 
     def _drop(self, due_ms: int) -> None:
         """D1: the attempts are used up. An alarm that was set meanwhile is not touched by it."""
-        storage, world = self.owner.storage, self.owner.world
+        storage, world = self.runtime.storage, self.runtime.world
         world.trace.append(e.AlarmDropped(world.now_ms, due_ms))
         self.told_ms = None
         if self.time_ms == due_ms:
@@ -329,7 +329,7 @@ class Alarms:
     def _retry(self, delivery: Delivery, counted: bool) -> None:
         spread, again = delivery.again(counted)
         self.ended += 1
-        self.owner.world.add(Pending(SLOT, spread, ("alarm retry", self.ended), again))
+        self.runtime.world.add(Pending(SLOT, spread, ("alarm retry", self.ended), again))
 
     def lose(self, counted: bool, reason: str) -> None:
         """The instance is gone, and the attempt that it ran with it (D2, D4)."""
@@ -357,9 +357,9 @@ class Alarms:
 
     # --- copies ------------------------------------------------------------------------------
 
-    def copy(self, owner: ObjectRuntime) -> Alarms:
+    def copy(self, runtime: ObjectRuntime) -> Alarms:
         """The same alarm for the object's copy."""
-        other = Alarms(owner)
+        other = Alarms(runtime)
         for name in _PLAIN_FIELDS:
             setattr(other, name, getattr(self, name))
         return other
@@ -369,4 +369,4 @@ class Alarms:
         return tuple(getattr(self, name) for name in _PLAIN_FIELDS)
 
 
-_PLAIN_FIELDS = tuple(name for name in Alarms.__slots__ if name != "owner")
+_PLAIN_FIELDS = tuple(name for name in Alarms.__slots__ if name != "runtime")

@@ -49,40 +49,40 @@ def build_program(design: DesignSpec) -> Program:
     )
 
 
-def fall_idle(owner: ObjectRuntime) -> None:
+def fall_idle(runtime: ObjectRuntime) -> None:
     """The last event has left the object. What it keeps in its fields will not stay long."""
-    world = owner.world
-    owner.meter.idle(world.now_ms)
-    if a_cold_start_shows(owner):
-        world.add(Pending(IDLE_END, world.idle_ms, ("idle", owner.meter.requests)))
+    world = runtime.world
+    runtime.meter.idle(world.now_ms)
+    if a_cold_start_shows(runtime):
+        world.add(Pending(IDLE_END, world.idle_ms, ("idle", runtime.meter.requests)))
 
 
-def a_cold_start_shows(owner: ObjectRuntime) -> bool:
+def a_cold_start_shows(runtime: ObjectRuntime) -> bool:
     """Whether anything would tell a new instance from this one; else nothing need be planned.
 
     Nothing is logged for an instance that keeps nothing; but its constructor runs again, the clock
     of its next machine may be another one, and a cache that was filled is empty then (R7).
     """
-    if owner.is_new:
+    if runtime.is_new:
         return False  # a replaced one has ended; its successor has not begun
-    world = owner.world
-    is_cached = world.storage_read_ms > 0 and len(owner.storage.cached) > 0
-    return bool(owner.program.log) or owner.has_construct or world.clocks_differ or is_cached
+    world = runtime.world
+    is_cached = world.storage_read_ms > 0 and len(runtime.storage.cached) > 0
+    return bool(runtime.program.log) or runtime.has_construct or world.clocks_differ or is_cached
 
 
-def idle_long_enough(owner: ObjectRuntime) -> None:
+def idle_long_enough(runtime: ObjectRuntime) -> None:
     """The object was idle until it hibernates, or is evicted."""
-    if owner.storage.under_way:
-        fall_idle(owner)  # a write is not confirmed yet: not now
+    if runtime.storage.under_way:
+        fall_idle(runtime)  # a write is not confirmed yet: not now
     else:
-        lose(owner, "hibernated" if owner.world.platform.hibernates else "evicted")
+        lose(runtime, "hibernated" if runtime.world.platform.hibernates else "evicted")
 
 
 # --- an instance is lost -------------------------------------------------------------------------
 
 
 def lose(
-    owner: ObjectRuntime,
+    runtime: ObjectRuntime,
     reason: str,
     kept: int = 0,
     old_instance_ms: int = 0,
@@ -94,62 +94,62 @@ def lose(
     handlers go on for so long (R11); else they are gone, and their callers are failed. ``counted``
     is how an attempt of the alarm that is lost with it counts (D2, D4).
     """
-    world = owner.world
-    world.trace.append(e.InstanceLost(world.now_ms, owner.instance, reason))
-    cut_off = _revert(owner, kept)
-    program, number = owner.program, owner.instance
-    waiting, owner.waiting = owner.waiting, []
-    _renew(owner)
+    world = runtime.world
+    world.trace.append(e.InstanceLost(world.now_ms, runtime.instance, reason))
+    cut_off = _revert(runtime, kept)
+    program, number = runtime.program, runtime.instance
+    waiting, runtime.waiting = runtime.waiting, []
+    _renew(runtime)
     goes_on = old_instance_ms > 0 and bool(program.tasks)
     if goes_on:
-        owner.old.append((number, program))
+        runtime.replaced.append((number, program))
         world.add(Pending(("old_ends", number), old_instance_ms))
     else:
-        _end_tasks(owner, program)
+        _end_tasks(runtime, program)
     for _, kind, task, _ in cut_off:
         if kind == "respond":
             world.network.respond(task, Response(500))
-    owner.alarms.will_delete = False
-    if not any(owner.alarms.runs_in(old) for _, old in owner.old):
-        owner.alarms.lose(counted, reason)
+    runtime.alarms.will_delete = False
+    if not any(runtime.alarms.runs_in(program) for _, program in runtime.replaced):
+        runtime.alarms.lose(counted, reason)
     for kind, task, payload in waiting:
         if old_instance_ms > 0:
-            owner.deliver(kind, task, payload)
+            runtime.deliver(kind, task, payload)
         else:
-            _turn_away(owner, kind, task, payload, reason)
-    if not owner.program.tasks and not owner.old:
-        owner.meter.idle(world.now_ms)
+            _turn_away(runtime, kind, task, payload, reason)
+    if not runtime.program.tasks and not runtime.replaced:
+        runtime.meter.idle(world.now_ms)
 
 
-def _revert(owner: ObjectRuntime, kept: int) -> list[Any]:
+def _revert(runtime: ObjectRuntime, kept: int) -> list[Any]:
     """Storage is what is on disk. Returns what had been waiting at the output gate."""
-    before = owner.storage.values.get(STATE_KEY)
-    cut_off = owner.storage.break_off(kept)
-    after = owner.storage.values.get(STATE_KEY)
+    before = runtime.storage.values.get(STATE_KEY)
+    cut_off = runtime.storage.break_off(kept)
+    after = runtime.storage.values.get(STATE_KEY)
     if after != before:
-        owner.status = "" if after is None else after["status"]
+        runtime.status = "" if after is None else after["status"]
         count = 0 if after is None else after["chunks_uploaded"]
-        world = owner.world
-        world.trace.append(e.StorageReverted(world.now_ms, owner.status, count))
+        world = runtime.world
+        world.trace.append(e.StorageReverted(world.now_ms, runtime.status, count))
     return cut_off
 
 
-def _renew(owner: ObjectRuntime) -> None:
+def _renew(runtime: ObjectRuntime) -> None:
     """A new instance, on a machine with a clock of its own."""
-    owner.world.cancel(IDLE_END)
-    owner.program = owner.program.renewed()
-    owner.instance += 1
-    owner.offset_ms = owner.world.clock_offset(owner.instance)
-    owner.is_new = owner.has_construct
-    owner.gate_holder = None
-    owner.critical = None
+    runtime.world.cancel(IDLE_END)
+    runtime.program = runtime.program.renewed()
+    runtime.instance += 1
+    runtime.offset_ms = runtime.world.clock_offset(runtime.instance)
+    runtime.is_new = runtime.has_construct
+    runtime.gate_holder = None
+    runtime.critical = None
 
 
-def _end_tasks(owner: ObjectRuntime, program: Program, answers: bool = True) -> None:
+def _end_tasks(runtime: ObjectRuntime, program: Program, answers: bool = True) -> None:
     """Handlers end where they stand; what they asked of the outside goes on without them."""
-    world = owner.world
+    world = runtime.world
     for task in list(program.tasks):
-        owner.awaiting_body.pop(task, None)
+        runtime.awaiting_body.pop(task, None)
         world.cancel(("timer", *task))
         world.cancel(("storage", *task))
         method, chunk, attempt, _ = task
@@ -163,98 +163,98 @@ def _end_tasks(owner: ObjectRuntime, program: Program, answers: bool = True) -> 
     program.close()
 
 
-def _turn_away(owner: ObjectRuntime, kind: str, task: TaskId, payload: Any, reason: str) -> None:
+def _turn_away(runtime: ObjectRuntime, kind: str, task: TaskId, payload: Any, reason: str) -> None:
     """What waited at the gate of an instance that is reset fails with it."""
     if kind == ALARM:
-        owner.alarms.fail(payload[0], False, reason)
+        runtime.alarms.fail(payload[0], False, reason)
     elif kind == "request":
-        owner.world.network.respond(task, Response(500))
+        runtime.world.network.respond(task, Response(500))
 
 
 # --- a replaced instance that goes on (R11) ------------------------------------------------------
 
 
-def replaced() -> InstanceReplaced:
+def replaced_error() -> InstanceReplaced:
     """What a replaced instance gets when it touches storage."""
     return InstanceReplaced("a newer instance has taken over")
 
 
-def deliver_to_old(owner: ObjectRuntime, kind: str, task: TaskId, payload: Any) -> bool:
+def deliver_to_replaced(runtime: ObjectRuntime, kind: str, task: TaskId, payload: Any) -> bool:
     """Resume a handler of a replaced instance. Returns whether it was one's."""
-    for entry in owner.old:
+    for entry in runtime.replaced:
         program = entry[1]
         if task in program.tasks and kind in ("resume", "break"):
             resume = program.send if kind == "resume" else program.throw
-            _drive_old(owner, entry, task, resume(task, payload, owner.clock_ms))
+            _drive_replaced(runtime, entry, task, resume(task, payload, runtime.clock_ms))
             return True
     return False
 
 
-def _drive_old(
-    owner: ObjectRuntime, entry: tuple[int, Program], task: TaskId, effect: Effect[Any] | Done
+def _drive_replaced(
+    runtime: ObjectRuntime, entry: tuple[int, Program], task: TaskId, effect: Effect[Any] | Done
 ) -> None:
     program = entry[1]
     while not isinstance(effect, Done):
         if type(effect) in OUTSIDE:
-            owner.answer(task, effect)
+            runtime.answer(task, effect)
             return
         if type(effect) in OWN_GATE:
-            effect = program.send(task, None, owner.clock_ms)
+            effect = program.send(task, None, runtime.clock_ms)
         else:
-            effect = program.throw(task, replaced(), owner.clock_ms)
-    owner.report(task, effect.error)
+            effect = program.throw(task, replaced_error(), runtime.clock_ms)
+    runtime.report(task, effect.error)
     if task[0] == ALARM:
-        owner.world.trace.append(e.AlarmEnded(owner.world.now_ms))
-        attempt = owner.alarms.attempt
+        runtime.world.trace.append(e.AlarmEnded(runtime.world.now_ms))
+        attempt = runtime.alarms.attempt
         if attempt is not None and attempt.task == task:
-            owner.alarms.lose(False, "instance replaced")
+            runtime.alarms.lose(False, "instance replaced")
     else:
-        owner.leave("respond", task, owner.end_handler(task, effect))
+        runtime.leave("respond", task, runtime.end_handler(task, effect))
     if not program.tasks:
-        owner.old.remove(entry)
-        owner.world.cancel(("old_ends", entry[0]))
-        if not owner.program.tasks and not owner.old:
-            fall_idle(owner)
+        runtime.replaced.remove(entry)
+        runtime.world.cancel(("old_ends", entry[0]))
+        if not runtime.program.tasks and not runtime.replaced:
+            fall_idle(runtime)
 
 
-def old_ends(owner: ObjectRuntime, number: int) -> None:
+def replaced_ends(runtime: ObjectRuntime, number: int) -> None:
     """The time of a replaced instance is over."""
-    world = owner.world
+    world = runtime.world
     world.trace.append(e.OldInstanceEnded(world.now_ms, number))
-    for entry in [entry for entry in owner.old if entry[0] == number]:
-        owner.old.remove(entry)
-        had_alarm = owner.alarms.runs_in(entry[1])
-        _end_tasks(owner, entry[1])
+    for entry in [entry for entry in runtime.replaced if entry[0] == number]:
+        runtime.replaced.remove(entry)
+        had_alarm = runtime.alarms.runs_in(entry[1])
+        _end_tasks(runtime, entry[1])
         if had_alarm:
-            owner.alarms.lose(False, "instance replaced")
-    if not owner.program.tasks and not owner.old:
-        fall_idle(owner)
+            runtime.alarms.lose(False, "instance replaced")
+    if not runtime.program.tasks and not runtime.replaced:
+        fall_idle(runtime)
 
 
 # --- the whole process ---------------------------------------------------------------------------
 
 
-def kill_process(owner: ObjectRuntime, kept: int) -> None:
+def kill_process(runtime: ObjectRuntime, kept: int) -> None:
     """The process is gone, and with it every instance; nobody answers until it is there again."""
-    world = owner.world
+    world = runtime.world
     world.trace.append(e.ProcessKilled(world.now_ms))
-    cut_off = _revert(owner, kept)
-    for number, program in [*owner.old, (owner.instance, owner.program)]:
+    cut_off = _revert(runtime, kept)
+    for number, program in [*runtime.replaced, (runtime.instance, runtime.program)]:
         world.cancel(("old_ends", number))
-        _end_tasks(owner, program, answers=False)
+        _end_tasks(runtime, program, answers=False)
     lost = [task for _, kind, task, _ in cut_off if kind == "respond"]
-    lost += [task for kind, task, _ in owner.waiting if kind == "request"]
-    owner.old, owner.waiting = [], []
-    _renew(owner)
-    owner.is_down = True
+    lost += [task for kind, task, _ in runtime.waiting if kind == "request"]
+    runtime.replaced, runtime.waiting = [], []
+    _renew(runtime)
+    runtime.is_down = True
     for task in lost:
         world.network.fail(task[:3], "object gone")
-    owner.alarms.stop()
-    owner.meter.idle(world.now_ms)
+    runtime.alarms.stop()
+    runtime.meter.idle(world.now_ms)
 
 
-def restart(owner: ObjectRuntime) -> None:
+def restart(runtime: ObjectRuntime) -> None:
     """The process is there again; the alarm that was pending still is, late if need be (D5)."""
-    owner.is_down = False
-    owner.world.trace.append(e.ProcessRestarted(owner.world.now_ms))
-    owner.alarms.reload()
+    runtime.is_down = False
+    runtime.world.trace.append(e.ProcessRestarted(runtime.world.now_ms))
+    runtime.alarms.reload()

@@ -22,57 +22,57 @@ SUSPENDS = object()
 """The code waits: its answer comes later."""
 
 
-def timer(owner: ObjectRuntime, task: TaskId, effect: Timer) -> Any:
+def timer(runtime: ObjectRuntime, task: TaskId, effect: Timer) -> Any:
     """Wait inside a handler."""
-    wait_ms = checked_wait(owner.program, task, effect.wait_ms)
-    owner.world.add(Pending(("timer", *task), wait_ms, ("timer", *task[1:])))
+    wait_ms = checked_wait(runtime.program, task, effect.wait_ms)
+    runtime.world.add(Pending(("timer", *task), wait_ms, ("timer", *task[1:])))
     return SUSPENDS
 
 
-def blob_put(owner: ObjectRuntime, task: TaskId, effect: BlobPut) -> Any:
+def blob_put(runtime: ObjectRuntime, task: TaskId, effect: BlobPut) -> Any:
     """Store a chunk: at once where that takes no time, else when its body is there."""
     _, chunk, attempt, _ = task
-    crossing.chunk(owner.program, task, effect.chunk)
-    world = owner.world
-    owner.meter.blob_puts += 1
+    crossing.chunk(runtime.program, task, effect.chunk)
+    world = runtime.world
+    runtime.meter.blob_puts += 1
     world.trace.append(e.BlobPutStarted(world.now_ms, chunk, attempt))
     if world.network.body_under_way(task):
-        owner.awaiting_body[task] = effect
-    elif world.puts_at_once and owner.storage.is_open and task in owner.program.tasks:
+        runtime.awaiting_body[task] = effect
+    elif world.puts_at_once and runtime.storage.is_open and task in runtime.program.tasks:
         world.blob_stored(task, chunk)
         return None
     else:
-        _send(owner, task, "put_blob", effect.chunk)
+        _send(runtime, task, "put_blob", effect.chunk)
     return SUSPENDS
 
 
-def notify(owner: ObjectRuntime, task: TaskId, effect: Notify) -> Any:
+def notify(runtime: ObjectRuntime, task: TaskId, effect: Notify) -> Any:
     """Tell the consumer."""
-    crossing.text(owner.program, task, effect.key, "notifies with the key")
-    owner.meter.notifications += 1
-    _send(owner, task, "notify", effect.key)
+    crossing.text(runtime.program, task, effect.key, "notifies with the key")
+    runtime.meter.notifications += 1
+    _send(runtime, task, "notify", effect.key)
     return SUSPENDS
 
 
-def _send(owner: ObjectRuntime, task: TaskId, kind: str, payload: Any) -> None:
+def _send(runtime: ObjectRuntime, task: TaskId, kind: str, payload: Any) -> None:
     """Call the outside: through the output gate, unless a replaced instance does so (R11)."""
-    if owner.storage.waits and not (owner.old and task not in owner.program.tasks):
-        owner.storage.send(kind, task, payload)
+    if runtime.storage.waits and not (runtime.replaced and task not in runtime.program.tasks):
+        runtime.storage.send(kind, task, payload)
     else:
-        owner.leave(kind, task, payload)
+        runtime.leave(kind, task, payload)
 
 
-def body_arrived(owner: ObjectRuntime, call: TaskId) -> None:
+def body_arrived(runtime: ObjectRuntime, call: TaskId) -> None:
     """The whole body is there: uploads that wait for it go on to the blob store."""
-    for task in [task for task in owner.awaiting_body if task[:3] == call]:
-        effect = owner.awaiting_body.pop(task)
-        _send(owner, task, "put_blob", effect.chunk)
+    for task in [task for task in runtime.awaiting_body if task[:3] == call]:
+        effect = runtime.awaiting_body.pop(task)
+        _send(runtime, task, "put_blob", effect.chunk)
 
 
-def body_broke(owner: ObjectRuntime, call: TaskId) -> None:
+def body_broke(runtime: ObjectRuntime, call: TaskId) -> None:
     """The body will never be whole: the put that streams it breaks (R12)."""
-    for task in [task for task in owner.awaiting_body if task[:3] == call]:
-        del owner.awaiting_body[task]
+    for task in [task for task in runtime.awaiting_body if task[:3] == call]:
+        del runtime.awaiting_body[task]
         _, chunk, attempt, _ = task
-        owner.world.trace.append(e.BlobPutBroken(owner.world.now_ms, chunk, attempt))
-        owner.deliver("break", task, StreamBroken("the client went away"))
+        runtime.world.trace.append(e.BlobPutBroken(runtime.world.now_ms, chunk, attempt))
+        runtime.deliver("break", task, StreamBroken("the client went away"))

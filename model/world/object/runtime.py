@@ -56,7 +56,7 @@ DELETES_ALARM_FROM = "2026-02-24"
 class ObjectRuntime:
     """One Durable Object. ``world`` is where it reports, and where its delays are pending.
 
-    ``old`` holds the replaced instances that still run, each with its number (R11). ``critical``
+    ``replaced`` holds the instances that were replaced and still run, by number (R11). ``critical``
     is the task inside ``blockConcurrencyWhile``; ``offset_ms`` how far its clock is ahead.
     """
 
@@ -67,7 +67,7 @@ class ObjectRuntime:
         self.program = instances.build_program(design)
         self.instance = 0
         self.is_new = self.has_construct
-        self.old: list[tuple[int, Program]] = []
+        self.replaced: list[tuple[int, Program]] = []
         self.offset_ms = world.clock_offset(0)
         self.is_down = False
         self.storage: Storage = Storage(self, world.commits_wait)
@@ -89,7 +89,7 @@ class ObjectRuntime:
     def deliver(self, kind: str, task: TaskId, payload: Any = None) -> None:
         """An event for the object. Behind a closed gate it waits, first in, first out (R2)."""
         if self.is_new or self.instance > 0:
-            if self.old and instances.deliver_to_old(self, kind, task, payload):
+            if self.replaced and instances.deliver_to_replaced(self, kind, task, payload):
                 return
             if kind in ("resume", "break") and task not in self.program.tasks:
                 return  # its handler went with its instance
@@ -147,7 +147,7 @@ class ObjectRuntime:
     def storage_answered(self, task: TaskId, answer: Any) -> None:
         """An uncached read came back: the gate opens as the code goes on (R3, R7)."""
         if self.gate_holder != task:  # of an instance that was replaced meanwhile (R11)
-            self.deliver("break", task, instances.replaced())
+            self.deliver("break", task, instances.replaced_error())
             return
         self.gate_holder = None
         self.deliver("resume", task, answer)
@@ -189,7 +189,7 @@ class ObjectRuntime:
 
     def _finish(self, task: TaskId, done: Done) -> None:
         self.report(task, done.error)
-        if not self.program.tasks and not self.old:
+        if not self.program.tasks and not self.replaced:
             instances.fall_idle(self)
         if task[0] == ALARM:
             self.alarms.finish(done)
@@ -342,7 +342,7 @@ class ObjectRuntime:
         other.__dict__.update(self.__dict__)
         other.world = world
         other.program = self.program.copy()
-        other.old = [(number, program.copy()) for number, program in self.old]
+        other.replaced = [(number, program.copy()) for number, program in self.replaced]
         other.storage = self.storage.copy(other)
         other.alarms = self.alarms.copy(other)
         other.meter = self.meter.copy()
@@ -365,7 +365,7 @@ class ObjectRuntime:
             frozen(self.waiting),
             tuple(sorted(map(repr, self.awaiting_body))),
             self.program.fingerprint(),
-            tuple((number, program.fingerprint()) for number, program in self.old),
+            tuple((number, program.fingerprint()) for number, program in self.replaced),
         )
 
 

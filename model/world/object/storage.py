@@ -51,14 +51,14 @@ class Storage:
         "dirty",
         "disk",
         "done",
-        "owner",
+        "runtime",
         "slow",
         "values",
         "waits",
     )
 
-    def __init__(self, owner: ObjectRuntime, waits: bool) -> None:
-        self.owner = owner
+    def __init__(self, runtime: ObjectRuntime, waits: bool) -> None:
+        self.runtime = runtime
         self.waits = waits
         self.values: dict[str, Any] = {}
         self.cached: set[str] = set()
@@ -73,13 +73,13 @@ class Storage:
 
     def image(self) -> Image:
         """What a commit begun now would leave on disk."""
-        owner = self.owner
-        return Image(self.values.copy(), owner.alarms.time_ms, owner.status)
+        runtime = self.runtime
+        return Image(self.values.copy(), runtime.alarms.time_ms, runtime.status)
 
     def settle(self) -> None:
         """What is in memory is on disk: a run that begins in the middle begins so."""
         for number in self.batches:
-            self.owner.world.cancel(("commit", number))
+            self.runtime.world.cancel(("commit", number))
         self.batches = {}
         self.confirmed = self.begun
         self.disk = self.image()
@@ -99,7 +99,7 @@ class Storage:
     def send(self, kind: str, task: TaskId, payload: Any) -> None:
         """Let something leave the object once every write so far is confirmed (R10)."""
         if self.is_open:
-            self.owner.leave(kind, task, payload)
+            self.runtime.leave(kind, task, payload)
         else:
             self.at_gate.append((self.barrier, kind, task, payload))
 
@@ -113,13 +113,13 @@ class Storage:
         self.begun += 1
         number = self.begun
         self.batches[number] = image = self.image()
-        self.owner.alarms.before_commit(image.alarm_ms)
-        world = self.owner.world
+        self.runtime.alarms.before_commit(image.alarm_ms)
+        world = self.runtime.world
         world.add(Pending(("commit", number), world.commit_ms, ("commit", number), number))
 
     def commit_ends(self, number: int, outcome: str) -> None:
         """The end of a commit: confirmed, or not, and then it is written all the same or not."""
-        world = self.owner.world
+        world = self.runtime.world
         failing = world.troubles.get("commits_fail")
         if failing is not None:
             outcome = "written" if failing.written else "failed"
@@ -127,7 +127,7 @@ class Storage:
             is_written = outcome == "written"
             world.trace.append(e.CommitFailed(world.now_ms, number, int(is_written)))
             kept = number - self.confirmed - (not is_written)
-            instances.lose(self.owner, "commit failed", kept)
+            instances.lose(self.runtime, "commit failed", kept)
         elif "commits_slow" in world.troubles:
             self.slow.append(number)
         else:
@@ -147,15 +147,15 @@ class Storage:
             self.confirmed += 1
             self.done.discard(self.confirmed)
             self.disk = self.batches.pop(self.confirmed)
-            world = self.owner.world
+            world = self.runtime.world
             world.trace.append(e.CommitConfirmed(world.now_ms, self.confirmed))
         if self.confirmed == before:
             return
-        self.owner.alarms.after_commit()
+        self.runtime.alarms.after_commit()
         released = [item for item in self.at_gate if item[0] <= self.confirmed]
         self.at_gate = [item for item in self.at_gate if item[0] > self.confirmed]
         for _, kind, task, payload in released:
-            self.owner.leave(kind, task, payload)
+            self.runtime.leave(kind, task, payload)
 
     # --- losing memory -----------------------------------------------------------------------
 
@@ -169,7 +169,7 @@ class Storage:
         """Whether the object's own alarm is on disk, and no other can come back any more (R8)."""
         if not self.waits:
             return True
-        alarm_ms = self.owner.alarms.time_ms
+        alarm_ms = self.runtime.alarms.time_ms
         return (
             not self.dirty
             and self.disk.alarm_ms == alarm_ms
@@ -184,9 +184,9 @@ class Storage:
             if kept:
                 self.disk = self.batches[self.confirmed + kept]
             for number in self.batches:
-                self.owner.world.cancel(("commit", number))
+                self.runtime.world.cancel(("commit", number))
             self.values = self.disk.values.copy()
-            self.owner.alarms.time_ms = self.disk.alarm_ms
+            self.runtime.alarms.time_ms = self.disk.alarm_ms
         self.batches = {}
         self.done = set()
         self.confirmed = self.begun
@@ -197,9 +197,9 @@ class Storage:
 
     # --- copies ------------------------------------------------------------------------------
 
-    def copy(self, owner: ObjectRuntime) -> Storage:
+    def copy(self, runtime: ObjectRuntime) -> Storage:
         """The same storage for the object's copy; both may hold the same stored values."""
-        other = Storage(owner, self.waits)
+        other = Storage(runtime, self.waits)
         other.values = self.values.copy()
         other.cached = self.cached.copy()
         other.dirty = self.dirty
