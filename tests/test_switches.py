@@ -220,7 +220,7 @@ def a_replaced_instance_ends_at_once(patch: Patch) -> None:
     def deploy(world: Any, fault: Any, number: int, kept: int) -> None:
         instances.lose(world.object, "deploy", kept)
 
-    patch.setitem(faults._STRIKES, "deploy", deploy)
+    patch.setitem(faults.RULES, "deploy", faults.Rule(deploy, takes_instance=True))
 
 
 @switches_off("R12", rules.test_r12_a_client_that_goes_away_does_not_cancel_the_handler)

@@ -1,8 +1,13 @@
-"""The faults that a scenario may schedule: each is one class, with what it takes."""
+"""The faults that a scenario may schedule: each is one class, with its words and what it takes.
+
+What each does as it strikes stands in `model.world.faults`; there is no list beside the two.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import operator
+from functools import reduce
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 
 from pydantic import Field
 
@@ -10,146 +15,162 @@ from lastchunk.model.scenario.delay import AnyOffset, Delay, Model, Ms
 from lastchunk.model.scenario.numbers import Probability
 
 
-class Timed(Model):
-    """What every fault has: when it strikes, relative to the recording's start or planned stop."""
+class Fault(Model):
+    """What every fault has: when it strikes, relative to the recording's start or planned stop.
+
+    ``kind`` is its name in a scenario, ``words`` what a person calls it.
+    """
+
+    words: ClassVar[str]
+    if TYPE_CHECKING:
+        kind: str
 
     anchor: Literal["start", "stop"] = "start"
     offset_ms: AnyOffset
     probability: Probability = 1.0
 
 
-class NetworkDown(Timed):
+class NetworkDown(Fault):
     """A disconnect, then no network for a while; 0 ms is a disconnect alone."""
 
+    words: ClassVar[str] = "a disconnect"
     kind: Literal["network_down"]
     for_ms: Delay
 
 
-class TabClosed(Timed):
+class TabClosed(Fault):
     """The tab is closed for good; ``last_upload``: after the last chunk's upload was sent."""
 
+    words: ClassVar[str] = "a closed tab"
     kind: Literal["tab_closed"]
     when: Literal["time", "last_upload"] = "time"
 
 
-class TabReloaded(Timed):
+class TabReloaded(Fault):
     """The tab is reloaded: recording ends, and only a client that keeps its queue goes on."""
 
+    words: ClassVar[str] = "a reload"
     kind: Literal["tab_reloaded"]
     for_ms: Delay
 
 
-class LaptopAsleep(Timed):
+class LaptopAsleep(Fault):
     """The machine sleeps: it records, sends and receives nothing, and its requests break."""
 
+    words: ClassVar[str] = "a sleeping laptop"
     kind: Literal["laptop_asleep"]
     for_ms: Delay
 
 
-class TabFrozen(Timed):
+class TabFrozen(Fault):
     """The tab is frozen: its timers and its recorder stand still, requests under way go on."""
 
+    words: ClassVar[str] = "a frozen tab"
     kind: Literal["tab_frozen"]
     for_ms: Delay
 
 
-class TabThrottled(Timed):
+class TabThrottled(Fault):
     """The tab is in the background: its timers come due at whole seconds of the session alone.
 
     At whole minutes, once it has been there for ``minute_after_ms``.
     """
 
+    words: ClassVar[str] = "a throttled tab"
     kind: Literal["tab_throttled"]
     for_ms: Delay
     minute_after_ms: Ms = 300_000
 
 
-class StrayStop(Timed):
+class StrayStop(Fault):
     """A stop signal that nobody meant, or one more, late."""
 
+    words: ClassVar[str] = "a stray stop"
     kind: Literal["stray_stop"]
 
 
-class CreateAgain(Timed):
+class CreateAgain(Fault):
     """The session is created once more, as by a reload."""
 
+    words: ClassVar[str] = "a second create"
     kind: Literal["create_again"]
 
 
-class InstanceLost(Timed):
+class InstanceLost(Fault):
     """The object is reset: memory and handlers are gone, storage stays."""
 
+    words: ClassVar[str] = "a reset"
     kind: Literal["instance_lost"]
 
 
-class Deploy(Timed):
+class Deploy(Fault):
     """A new version: a new instance at once, the old one goes on for at most 30 s (R11)."""
 
+    words: ClassVar[str] = "a deploy"
     kind: Literal["deploy"]
     old_instance_ms: Annotated[int, Field(ge=1, le=30_000)] = 30_000
 
 
-class ProcessKilled(Timed):
+class ProcessKilled(Fault):
     """The process that runs the object is killed, and is there again after a while."""
 
+    words: ClassVar[str] = "a killed process"
     kind: Literal["process_killed"]
     for_ms: Delay
 
 
-class AlarmLate(Timed):
+class AlarmLate(Fault):
     """Deliveries of the alarm wait until it is over: maintenance, up to a minute (D3)."""
 
+    words: ClassVar[str] = "a time of late alarms"
     kind: Literal["alarm_late"]
     for_ms: Delay
 
 
-class AlarmFails(Timed):
+class AlarmFails(Fault):
     """Every attempt to deliver the alarm fails while it lasts, as ``how`` says (D1, D2, D5)."""
 
+    words: ClassVar[str] = "a time of failing alarms"
     kind: Literal["alarm_fails"]
     for_ms: Delay
     how: Literal["counted", "uncounted", "unacknowledged"] = "uncounted"
 
 
-class CommitsFail(Timed):
+class CommitsFail(Fault):
     """Every commit that ends meanwhile fails; ``written``: it is on disk all the same (R10)."""
 
+    words: ClassVar[str] = "a time of failing commits"
     kind: Literal["commits_fail"]
     for_ms: Delay
     written: bool = False
 
 
-class CommitsSlow(Timed):
+class CommitsSlow(Fault):
     """Commits are confirmed only when it is over."""
 
+    words: ClassVar[str] = "a time of slow commits"
     kind: Literal["commits_slow"]
     for_ms: Delay
 
 
-class BlobsFail(Timed):
+class BlobsFail(Fault):
     """Every put to the blob store that ends meanwhile is answered ``status``."""
 
+    words: ClassVar[str] = "a time of failing puts"
     kind: Literal["blobs_fail"]
     for_ms: Delay
     status: Literal[500, 429] = 500
 
 
-Fault = (
-    NetworkDown
-    | TabClosed
-    | TabReloaded
-    | LaptopAsleep
-    | TabFrozen
-    | TabThrottled
-    | StrayStop
-    | CreateAgain
-    | InstanceLost
-    | Deploy
-    | ProcessKilled
-    | AlarmLate
-    | AlarmFails
-    | CommitsFail
-    | CommitsSlow
-    | BlobsFail
-)
-AnyFault = Annotated[Fault, Field(discriminator="kind")]
+def kind_of(fault: type[Fault]) -> str:
+    """The kind of a class of faults."""
+    return str(get_args(fault.model_fields["kind"].annotation)[0])
+
+
+FAULTS: dict[str, type[Fault]] = {kind_of(item): item for item in Fault.__subclasses__()}
+"""Every class of faults by its kind, in the order of this file."""
+
+if TYPE_CHECKING:
+    AnyFault = Fault
+else:
+    AnyFault = Annotated[reduce(operator.or_, FAULTS.values()), Field(discriminator="kind")]

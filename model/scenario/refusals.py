@@ -123,7 +123,7 @@ def tags_of(name: str, is_fault: bool) -> str:
     tags = {
         str(tag)
         for item in _models()
-        if name in item.model_fields and issubclass(item, faults.Timed) == is_fault
+        if name in item.model_fields and issubclass(item, faults.Fault) == is_fault
         for tag in get_args(item.model_fields[name].annotation)
     }
     return " or ".join(sorted(tags))

@@ -7,7 +7,8 @@ and the rule that it touches looks there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
@@ -16,19 +17,39 @@ from lastchunk.model.world.object import instances
 from lastchunk.model.world.outcomes import kept_of
 
 if TYPE_CHECKING:
+    from lastchunk.model.scenario.schema import Scenario
     from lastchunk.model.world.world import World
 
-LOSSES = frozenset(("instance_lost", "deploy", "process_killed"))
-"""The faults that take an instance away."""
+Strike = Callable[["World", Any, int, int], None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a fault does: as it strikes, and, where it lasts as a trouble, as that ``ends``.
+
+    ``takes_instance``: it takes the object's instance away. ``meets`` is the kind of pending thing
+    that it holds up or spoils, which is a step of its own then even if it takes no time.
+    """
+
+    strikes: Strike
+    takes_instance: bool = False
+    meets: Literal["", "commit", "blob"] = ""
+    ends: Callable[[World], None] | None = None
 
 
 def strike(world: World, pending: Pending, outcome: str) -> None:
     """A fault strikes, or passes."""
     fault, number = pending.payload, pending.key[1]
-    if fault.kind in LOSSES and world.object.is_down:
+    rule = RULES[fault.kind]
+    if rule.takes_instance and world.object.is_down:
         return  # there is no instance to take away
     if outcome != "passes":
-        _STRIKES[fault.kind](world, fault, number, kept_of(outcome))
+        rule.strikes(world, fault, number, kept_of(outcome))
+
+
+def are_met(scenario: Scenario, meets: str) -> bool:
+    """Whether a fault of the scenario meets a kind of pending things."""
+    return any(RULES[fault.kind].meets == meets for fault in scenario.faults)
 
 
 def _network_down(world: World, fault: Any, number: int, kept: int) -> None:
@@ -97,27 +118,29 @@ def trouble_ends(world: World, kind: str) -> None:
     """A trouble is over; what it held up goes on."""
     del world.troubles[kind]
     world.trace.append(e.TroubleEnded(world.now_ms, kind))
-    if kind == "alarm_late":
-        world.object.alarms.release()
-    elif kind == "commits_slow":
-        world.object.storage.release()
+    ends = RULES[kind].ends
+    if ends is not None:
+        ends(world)
 
 
-_STRIKES: dict[str, Callable[[World, Any, int, int], None]] = {
-    "network_down": _network_down,
-    "tab_closed": _tab_closed,
-    "tab_reloaded": _tab_reloaded,
-    "laptop_asleep": _laptop_asleep,
-    "tab_frozen": _tab_frozen,
-    "tab_throttled": _tab_throttled,
-    "stray_stop": _stray_stop,
-    "create_again": _create_again,
-    "instance_lost": _instance_lost,
-    "deploy": _deploy,
-    "process_killed": _process_killed,
-    "alarm_late": _trouble,
-    "alarm_fails": _trouble,
-    "commits_fail": _trouble,
-    "commits_slow": _trouble,
-    "blobs_fail": _trouble,
+RULES: dict[str, Rule] = {
+    "network_down": Rule(_network_down),
+    "tab_closed": Rule(_tab_closed),
+    "tab_reloaded": Rule(_tab_reloaded),
+    "laptop_asleep": Rule(_laptop_asleep),
+    "tab_frozen": Rule(_tab_frozen),
+    "tab_throttled": Rule(_tab_throttled),
+    "stray_stop": Rule(_stray_stop),
+    "create_again": Rule(_create_again),
+    "instance_lost": Rule(_instance_lost, takes_instance=True),
+    "deploy": Rule(_deploy, takes_instance=True),
+    "process_killed": Rule(_process_killed, takes_instance=True),
+    "alarm_late": Rule(_trouble, ends=lambda world: world.object.alarms.release()),
+    "alarm_fails": Rule(_trouble),
+    "commits_fail": Rule(_trouble, meets="commit"),
+    "commits_slow": Rule(
+        _trouble, meets="commit", ends=lambda world: world.object.storage.release()
+    ),
+    "blobs_fail": Rule(_trouble, meets="blob"),
 }
+"""What each kind of fault does."""

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 Leg = tuple["int | Spread", tuple[Any, ...]]
 CERTAIN = ""
-NEEDS_COMMITS = frozenset(("commits_fail", "commits_slow"))
 AWAITS = frozenset(("blob", "timer", "storage", "notify"))
 
 
@@ -111,7 +110,7 @@ class World:
             self.commit_ms != 0
             or platform.commit_failure > 0
             or platform.alarm_move_loss > 0
-            or any(fault.kind in NEEDS_COMMITS for fault in scenario.faults)
+            or faults.are_met(scenario, "commit")
         )
         self.alarm_late_ms = exact(platform.alarm_late_ms)
         self.idle_ms = exact(
@@ -141,7 +140,7 @@ class World:
             self.put_delay_ms == 0
             and self.same_key_ms == 0
             and "blob" not in self.outcomes
-            and all(fault.kind != "blobs_fail" for fault in scenario.faults)
+            and not faults.are_met(scenario, "blob")
         )
         self.answers_at_once = self.response_ms == 0 and "response" not in self.outcomes
 
@@ -193,7 +192,7 @@ class World:
         allowed = self.failures_allowed.get(ANY)
         is_left = allowed is None or self.failures_so_far.get(ANY, 0) < allowed
         choices = fault_choices(fault.probability, is_left)
-        if fault.kind in faults.LOSSES:
+        if faults.RULES[fault.kind].takes_instance:
             return keeping(choices, "strikes", self.object.storage.under_way)
         return choices
 

@@ -14,8 +14,8 @@ import lastchunk
 from lastchunk.cli import app
 from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.explore.scope.assumptions import UNSEEN, assumptions
-from lastchunk.model.explore.scope.faults_in_words import fault_kinds
 from lastchunk.model.explore.scope.unsaid import unlike_deployed
+from lastchunk.model.scenario.faults import FAULTS
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.scenario.schema import Scenario
 from tests.explore.test_default_scope import NameInMemory
@@ -139,7 +139,7 @@ def test_no_setting_changes_in_silence(change: str) -> None:
 
 
 def test_each_kind_of_fault_is_in_the_words_or_among_what_never_happens() -> None:
-    assert len(fault_kinds()) == len(set(fault_kinds())) >= 14
+    assert len(FAULTS) == len({item.words for item in FAULTS.values()}) >= 14
     for name in shipped():
         scenario = load_scenario(name)
         lines = said(scenario)
@@ -147,7 +147,7 @@ def test_each_kind_of_fault_is_in_the_words_or_among_what_never_happens() -> Non
         never = next(line for line in lines if line.startswith("What never happens: "))
         drawn = sum(" strike" in line for line in lines)
         assert drawn == len([fault for fault in scenario.faults if fault.probability > 0])
-        faults_never = len(fault_kinds()) - len(struck)
+        faults_never = len(FAULTS) - len(struck)
         assert never.count(",") + 1 >= faults_never
 
 

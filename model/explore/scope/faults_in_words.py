@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from lastchunk.model.explore.scope.quantities import count, range_of, times
-from lastchunk.model.scenario.faults import Timed
+from lastchunk.model.scenario.faults import FAULTS, Fault
 from lastchunk.model.scenario.schema import Scenario
 
 CHANCES = {
@@ -24,25 +23,6 @@ CHANCES = {
     "consumer.notify_answer_loss": "a notification whose answer is lost",
 }
 """What may be drawn to go wrong, by the setting that says how often."""
-FAULTS = {
-    "network_down": "a disconnect",
-    "tab_closed": "a closed tab",
-    "tab_reloaded": "a reload",
-    "laptop_asleep": "a sleeping laptop",
-    "tab_frozen": "a frozen tab",
-    "tab_throttled": "a throttled tab",
-    "stray_stop": "a stray stop",
-    "create_again": "a second create",
-    "instance_lost": "a reset",
-    "deploy": "a deploy",
-    "process_killed": "a killed process",
-    "alarm_late": "a time of late alarms",
-    "alarm_fails": "a time of failing alarms",
-    "commits_fail": "a time of failing commits",
-    "commits_slow": "a time of slow commits",
-    "blobs_fail": "a time of failing puts",
-}
-"""Kinds of faults in words; one that is not in it goes by its name."""
 
 
 def faults_in_words(scenario: Scenario) -> Iterator[str]:
@@ -58,7 +38,7 @@ def faults_in_words(scenario: Scenario) -> Iterator[str]:
         yield f"Of all that may go wrong, {count(most, 'thing does', 'things do')} in one session."
     struck = {fault.kind for fault in faults}
     never = [words for key, words in CHANCES.items() if not _share(scenario, key)]
-    never += [FAULTS.get(kind, plain(kind)) for kind in fault_kinds() if kind not in struck]
+    never += [item.words for kind, item in FAULTS.items() if kind not in struck]
     if never:
         yield f"What never happens: {', '.join(never)}."
 
@@ -71,7 +51,7 @@ def _share(scenario: Scenario, key: str) -> float:
     return float(getattr(getattr(scenario, table), name))
 
 
-def fault_in_words(fault: Any) -> str:
+def fault_in_words(fault: Fault) -> str:
     """One fault: its kind, when it strikes, and what else is set."""
     after = {"start": "the recording began", "stop": "the planned stop"}[fault.anchor]
     low_ms, high_ms = fault.offset_ms.low_ms, fault.offset_ms.high_ms
@@ -81,10 +61,9 @@ def fault_in_words(fault: Any) -> str:
     if low_ms < 0:
         when = f"{low_ms:+,} to {high_ms:+,} ms around {after}"
     may = "strikes" if fault.probability >= 1 else "may strike"
-    words = FAULTS.get(fault.kind, plain(fault.kind))
-    words = f"{words[0].upper()}{words[1:]} {may} {times(1)}, {when}"
+    words = f"{fault.words[0].upper()}{fault.words[1:]} {may} {times(1)}, {when}"
     for name in type(fault).model_fields:
-        if name in Timed.model_fields or name == "kind":
+        if name in Fault.model_fields or name == "kind":
             continue
         value = getattr(fault, name)
         if name == "for_ms":
@@ -97,11 +76,3 @@ def fault_in_words(fault: Any) -> str:
 def plain(name: str) -> str:
     """A name with blanks."""
     return name.replace("_", " ")
-
-
-def fault_kinds() -> list[str]:
-    """Every kind of fault that a scenario may have, in the order of the schema."""
-    return [
-        str(item.model_fields["kind"].annotation.__args__[0])  # type: ignore[union-attr]
-        for item in Timed.__subclasses__()
-    ]
