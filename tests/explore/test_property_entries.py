@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from lastchunk.model.explore.state.monitor import PASSING, Monitor, groups_of
-from lastchunk.model.properties import EXPLORABLE, Held, Judgement, JudgeSettings, Property
+from lastchunk.model.properties import EXPLORABLE, Holds, Judgement, JudgeSettings, Property
 from lastchunk.model.properties import Violation as Violated
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import Facts
@@ -17,7 +17,7 @@ SENT = e.RequestSent(5, "upload", 0, 1)
 
 def sent_once(facts: Facts, judge: JudgeSettings) -> Judgement:
     """No upload is sent a second time."""
-    return Violated(5, "sent once more") if facts.retries else Held()
+    return Violated(5, "sent once more") if facts.retries else Holds()
 
 
 ENTRY = Property(
