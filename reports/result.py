@@ -58,7 +58,7 @@ def every_schedule(proofs: Proofs) -> dict[str, Any] | None:
         "designs": {
             item.design.name: {
                 "properties": {slug: kind_of(item, slug) for slug in item.verdicts},
-                "classes": item.classes,
+                "state_classes": item.classes,
                 "late_ms": item.late_ms,
             }
             for item in proofs.verifications
@@ -152,6 +152,6 @@ def provenance(review: Review) -> dict[str, Any]:
             "designs": list(review.matrix.designs),
             "fault_classes": [item.slug for item in review.matrix.faults],
             "chunks": review.matrix.chunks,
-            "seconds": review.matrix.seconds,
+            "budget_s": review.matrix.budget_s,
         },
     }

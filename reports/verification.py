@@ -38,18 +38,18 @@ def check_out(out: Path) -> None:
 
 
 def to_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[str, Any]:
-    """A verification as plain data. Times are ms, ``seconds`` wall time."""
+    """A verification as plain data. Times are ms, ``wall_s`` wall time."""
     return {
         "verdict": result.verdict,
         "scenario": result.scenario.name,
         "design": result.design.reference,
-        "classes": result.classes,
+        "state_classes": result.classes,
         "expanded": result.expanded,
         "steps": result.steps,
         "states": result.states,
         "depth": result.depth,
         "frontier": result.frontier,
-        "seconds": round(result.seconds, 3),
+        "wall_s": round(result.seconds, 3),
         "late_ms": result.late_ms,
         "late_ms_min": result.late_ms_min,
         "attack": vars(result.attack),

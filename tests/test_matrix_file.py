@@ -34,7 +34,7 @@ def folder(made: Matrix, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_is_read_is_what_was_written(made: Matrix, folder: Path, tmp_path: Path) -> None:
     again = read_matrix(folder)
-    assert again.to_frame().drop(columns="seconds").equals(made.to_frame().drop(columns="seconds"))
+    assert again.to_frame().drop(columns="wall_s").equals(made.to_frame().drop(columns="wall_s"))
     assert [cell.finding.schedule for cell in again.cells] == [
         cell.finding.schedule for cell in made.cells
     ]
@@ -55,11 +55,11 @@ def test_the_part_of_some_designs_is_taken(made: Matrix) -> None:
 
 
 Change = Callable[[dict[str, Any]], object]
-CELL = "designs.alarm.classes.client-lost.properties.nothing_lost"
+CELL = "designs.alarm.fault_classes.client-lost.properties.nothing_lost"
 
 
 def cell(data: dict[str, Any]) -> Any:
-    return data["designs"]["alarm"]["classes"]["client-lost"]["properties"]["nothing_lost"]
+    return data["designs"]["alarm"]["fault_classes"]["client-lost"]["properties"]["nothing_lost"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def cell(data: dict[str, Any]) -> Any:
         (lambda d: d.update(chunks=7), "chunks", "less than or equal to 6"),
         (lambda d: d.update(chunks="2"), "chunks", "valid integer"),
         (lambda d: d.update(chunks=2), "fault_classes.late-alarms.scopes.0", "this version"),
-        (lambda d: d.update(seconds=0), "seconds", "greater than or equal to 1"),
+        (lambda d: d.update(budget_s=0), "budget_s", "greater than or equal to 1"),
         (lambda d: d.update(designs={}), "designs", "at least 1"),
         (lambda d: d.update(verdict="fine"), "verdict", "not permitted"),
         (lambda d: d["fault_classes"].update(floods=d["fault_classes"]["client-lost"]),
@@ -77,8 +77,8 @@ def cell(data: dict[str, Any]) -> Any:
         (lambda d: d["fault_classes"]["client-lost"]["scopes"].pop(),
          "fault_classes.client-lost.scopes.2", "this version"),
         (lambda d: d["properties"].pop("finalizes"), "properties", "exactly"),
-        (lambda d: d["designs"]["alarm"]["classes"].pop("client-lost"),
-         "designs.alarm.classes", "exactly late-alarms, client-lost"),
+        (lambda d: d["designs"]["alarm"]["fault_classes"].pop("client-lost"),
+         "designs.alarm.fault_classes", "exactly late-alarms, client-lost"),
         (lambda d: cell(d).update(verdict="fine"), f"{CELL}.verdict", "'proved'"),
         (lambda d: cell(d).pop("best_possible"), CELL, "best_possible"),
         (lambda d: cell(d).update(verdict="proved"), CELL, "best_possible"),
@@ -124,6 +124,51 @@ def test_a_truncated_file_is_told_its_line_and_none_of_its_bytes(
     assert lines[40].strip()[:9] not in str(error.value)
 
 
+def in_old_words(data: Any) -> Any:
+    """The same matrix, with the keys that lastchunk wrote up to version 0.2."""
+    if isinstance(data, list):
+        return [in_old_words(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    old = {"budget_s": "seconds", "wall_s": "seconds", "state_classes": "classes"}
+    words = {key: in_old_words(item) for key, item in data.items()}
+    if "chunks" not in data:  # at the top, fault_classes were called so too
+        old["fault_classes"] = "classes"
+    return {old.get(key, key): item for key, item in words.items()}
+
+
+def test_a_matrix_with_the_old_keys_is_told_its_age_and_what_to_do(
+    folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "old"
+    shutil.copytree(folder, out)
+    data = json.loads((out / "matrix.json").read_text(encoding="utf-8"))
+    (out / "matrix.json").write_text(json.dumps(in_old_words(data)), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_matrix(out)
+    assert str(error.value) == (
+        f"{out / 'matrix.json'}: seconds; allowed: budget_s in its place: lastchunk 0.2 or before "
+        "wrote it; run `lastchunk matrix` again"
+    )
+
+
+@pytest.mark.parametrize("place", [(), ("designs", "alarm"), ("cell",)])
+def test_an_old_key_anywhere_is_named(place: tuple[str, ...], folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "half"
+    shutil.copytree(folder, out)
+    data = json.loads((out / "matrix.json").read_text(encoding="utf-8"))
+    inner, new, old = {
+        (): (data, "budget_s", "seconds"),
+        ("designs", "alarm"): (data["designs"]["alarm"], "fault_classes", "classes"),
+        ("cell",): (cell(data), "state_classes", "classes"),
+    }[place]
+    inner[old] = inner.pop(new)
+    (out / "matrix.json").write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_matrix(out)
+    assert f"{new} in its place: lastchunk 0.2 or before wrote it" in str(error.value)
+
+
 # --- edited --------------------------------------------------------------------------------------
 
 
@@ -143,7 +188,7 @@ def edited(folder: Path, out: Path, before: str, after: str) -> InputError:
     [
         ('"verdict": "violated"', '"verdict": "proved"'),
         ('"verdict": "unknown"', '"verdict": "proved"'),
-        ('"seconds": 180.0,', '"seconds": 3600.0,'),
+        ('"budget_s": 180.0,', '"budget_s": 3600.0,'),
         ('"title": "', '"title": "All of '),
     ],
 )

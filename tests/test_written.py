@@ -183,7 +183,8 @@ def test_a_verification_is_strict_json_whatever_the_budget(tmp_path: Path) -> No
         (17, 16),
     ]
     assert data["thresholds"][0]["explored"] == [[1, "violated"], [17, "proved"]]
-    for name in ("classes", "expanded", "steps", "states", "depth", "frontier", "late_ms"):
+    assert data["state_classes"] == found.classes
+    for name in ("expanded", "steps", "states", "depth", "frontier", "late_ms"):
         assert data[name] == getattr(found, name)
     examples = data["counterexamples"][COMPLETE]
     assert [item["kind"] for item in examples] == ["shortest", "widest", "earliest"]

@@ -29,6 +29,13 @@ from lastchunk.reports.claims.evidence import name_of
 
 FILE = "matrix.json"
 OPTION = "--matrix"
+OLD_KEYS = {
+    "budget_s": "seconds",
+    "wall_s": "seconds",
+    "state_classes": "classes",
+    "fault_classes": "classes",
+}
+"""What these keys were called up to version 0.2."""
 
 
 class _Part(BaseModel):
@@ -39,8 +46,8 @@ class _Finding(_Part):
     verdict: Kind
     reason: str
     bounds: tuple[str, ...]
-    classes: NonNegativeInt
-    seconds: NonNegativeFloat
+    state_classes: NonNegativeInt
+    wall_s: NonNegativeFloat
     attacked: NonNegativeInt
     counterexample: str | None
 
@@ -58,7 +65,7 @@ class _Properties(_Part):
 
 
 class _Classes(_Part):
-    classes: dict[str, _Properties]
+    fault_classes: dict[str, _Properties]
 
 
 class _Scope(_Part):
@@ -77,7 +84,7 @@ class _File(_Part):
     sources: dict[str, str]
     digest: str
     chunks: Annotated[int, Field(ge=1, le=CHUNKS_MAX)]
-    seconds: Annotated[float, Field(ge=1)]
+    budget_s: Annotated[float, Field(ge=1)]
     properties: dict[str, str]
     fault_classes: Annotated[dict[str, _FaultClass], Field(min_length=1)]
     designs: Annotated[dict[str, _Classes], Field(min_length=1)]
@@ -98,10 +105,12 @@ def read_matrix(folder: Path) -> Matrix:
     _same_names(data.properties, SLUGS, f"{path}: properties")
     cells = []
     for design, rows in data.designs.items():
-        _same_names(rows.classes, data.fault_classes, f"{path}: designs.{design}.classes")
+        _same_names(
+            rows.fault_classes, data.fault_classes, f"{path}: designs.{design}.fault_classes"
+        )
         for item in classes:
-            found = rows.classes[item.slug].properties
-            where = f"{path}: designs.{design}.classes.{item.slug}.properties"
+            found = rows.fault_classes[item.slug].properties
+            where = f"{path}: designs.{design}.fault_classes.{item.slug}.properties"
             _same_names(found, SLUGS, where)
             cells += [
                 _Reader(folder, design, item, slug, f"{where}.{slug}").cell(found[slug])
@@ -109,7 +118,7 @@ def read_matrix(folder: Path) -> Matrix:
             ]
     check_seal(json.loads(text), str(path))
     check_sources(data.sources, str(path))
-    whole = Matrix(tuple(data.designs), tuple(classes), tuple(cells), data.chunks, data.seconds)
+    whole = Matrix(tuple(data.designs), tuple(classes), tuple(cells), data.chunks, data.budget_s)
     return replace(whole, origin=what_was_checked(whole))
 
 
@@ -192,7 +201,7 @@ class _Reader:
             if item.counterexample != f"{EXAMPLES}/{name}":
                 raise InputError(where, item.counterexample, f"{EXAMPLES}/{name}")
             schedule = self._schedule(self.folder / EXAMPLES / name, slug, where)
-        size = (item.classes, item.seconds)
+        size = (item.state_classes, item.wall_s)
         return Finding(item.verdict, item.reason, item.bounds, *size, schedule, item.attacked)
 
     def _schedule(self, path: Path, slug: str, where: str) -> Schedule:
@@ -206,7 +215,24 @@ class _Reader:
         return schedule
 
 
+def _old_key(error: ValidationError, path: Path) -> InputError | None:
+    """The outermost key that an older lastchunk wrote, if there is one."""
+    found = sorted(error.errors(include_url=False), key=lambda item: len(item["loc"]))
+    extra = {item["loc"] for item in found if item["type"] == "extra_forbidden"}
+    for item in found:
+        *place, new = item["loc"] or [""]
+        old = (*place, OLD_KEYS.get(str(new), ""))
+        if item["type"] == "missing" and old in extra:
+            allowed = f"{new} in its place: lastchunk 0.2 or before wrote it"
+            allowed += "; run `lastchunk matrix` again"
+            return InputError(f"{path}: {'.'.join(map(str, old))}", allowed=allowed)
+    return None
+
+
 def _first_error(error: ValidationError, path: Path) -> InputError:
+    old = _old_key(error, path)
+    if old is not None:
+        return old
     first = error.errors(include_url=False)[0]
     if first["type"] == "json_invalid":
         found = re.search(r"(.*) at line (\d+)", first["msg"])

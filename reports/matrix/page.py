@@ -40,19 +40,16 @@ def check_out(out: Path) -> None:
 
 
 def to_json(matrix: Matrix, found: Ledger | None = None) -> dict[str, Any]:
-    """A matrix as plain data, its claims first: judged by it alone, or as ``found``.
-
-    ``seconds`` are wall time, but at the top: the budget.
-    """
+    """A matrix as plain data, its claims first: judged by it alone, or as ``found``."""
     designs: dict[str, Any] = {}
     for cell in matrix.cells:
-        classes = designs.setdefault(cell.design, {"classes": {}})["classes"]
+        classes = designs.setdefault(cell.design, {"fault_classes": {}})["fault_classes"]
         properties = classes.setdefault(cell.faults, {"properties": {}})["properties"]
         properties[cell.slug] = _cell(cell)
     return {
         "claims": ledger_json(found or ledger(evidence_of_matrix(matrix))),
         "chunks": matrix.chunks,
-        "seconds": matrix.seconds,
+        "budget_s": matrix.budget_s,
         "properties": {slug: EXPLORABLE[slug].meaning for slug in matrix.slugs},
         "fault_classes": {
             item.slug: {
@@ -81,8 +78,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "verdict": finding.kind,
         "reason": finding.reason,
         "bounds": list(finding.bounds),
-        "classes": finding.classes,
-        "seconds": round(finding.seconds, 3),
+        "state_classes": finding.state_classes,
+        "wall_s": round(finding.wall_s, 3),
         "attacked": finding.attacked,
     }
 
@@ -175,7 +172,7 @@ def _shown(cell: Cell) -> dict[str, Any]:
     words = {"proved": "", "not asked": "", "impossible": ""}.get(cell.kind, cell.finding.reason)
     if cell.reached is not None:
         words = f"best possible: {LOOKS[cell.reached.kind].sign} {cell.reached.kind}"
-    size = f"{cell.finding.classes:,} classes, {cell.finding.seconds:.1f} s"
+    size = f"{cell.finding.state_classes:,} classes, {cell.finding.wall_s:.1f} s"
     if cell.finding.attacked:
         size += f", attacked by {cell.finding.attacked:,} schedules"
     bounds = "; or ".join(cell.finding.bounds)

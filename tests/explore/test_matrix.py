@@ -49,7 +49,7 @@ def test_every_cell_has_a_verdict_and_its_bounds(small: Matrix) -> None:
     assert len(frame) == len(DESIGNS) * len(CHEAP) * len(SLUGS)
     assert set(frame["verdict"]) == {"proved", "violated", "impossible"}
     assert (frame["bounds"] != "").all()
-    assert (frame["classes"] > 0).all()
+    assert (frame["state_classes"] > 0).all()
 
 
 def test_the_recommended_design_holds_what_can_be_held(small: Matrix) -> None:
@@ -103,7 +103,7 @@ def test_every_counterexample_replays_from_its_file(small: Matrix, folder: Path)
     data = json.loads((folder / "matrix.json").read_text(encoding="utf-8"))
     shown = 0
     for classes in data["designs"].values():
-        for found in classes["classes"].values():
+        for found in classes["fault_classes"].values():
             for slug, cell in found["properties"].items():
                 for item in (cell, cell.get("best_possible", {})):
                     if item.get("counterexample") is None:
@@ -125,7 +125,7 @@ def test_a_schedule_of_the_matrix_replays_on_the_command_line(folder: Path) -> N
 
 def without_seconds(data: Any) -> Any:
     if isinstance(data, dict):
-        return {key: without_seconds(item) for key, item in data.items() if key != "seconds"}
+        return {key: without_seconds(item) for key, item in data.items() if key != "wall_s"}
     return [without_seconds(item) for item in data] if isinstance(data, list) else data
 
 
@@ -167,7 +167,7 @@ def test_a_design_that_cannot_be_explored_is_unknown_with_the_reason(tmp_path: P
 def test_what_two_scopes_say_together(one: Any, other: Any, both: str) -> None:
     a, b = Finding(one, "a", ("a",), 1, 1.0), Finding(other, "b", ("b",), 2, 1.0)
     for found in (joined(a, b), joined(b, a)):
-        assert (found.kind, found.classes, found.seconds) == (both, 3, 2.0)
+        assert (found.kind, found.state_classes, found.wall_s) == (both, 3, 2.0)
         assert len(found.bounds) == (2 if one == other == "proved" else 1)
 
 

@@ -95,7 +95,7 @@ def test_the_command_writes_what_it_found(tmp_path: Path) -> None:
     assert "#define GRACE 16" in (tmp_path / "m.pml").read_text(encoding="utf-8")
     assert "system:small_scope" in (tmp_path / "m.txt").read_text(encoding="utf-8")
     assert found["thresholds"][0]["proved"] == 17
-    assert {"classes", "seconds", "bounds", "frontier", "settings"} <= set(found)
+    assert {"state_classes", "wall_s", "bounds", "frontier", "settings"} <= set(found)
     run = replay(read_schedule(out / f"{COMPLETE}-widest.jsonl"))
     assert isinstance(check_all(run.facts, run.judge)[COMPLETE], Violation)
     words = (out / f"{COMPLETE}-shortest.md").read_text(encoding="utf-8")

@@ -38,7 +38,7 @@ MEMORY_MB = 3_000
 
 @dataclass(frozen=True)
 class Finding:
-    """What some scopes say of one property. ``bounds`` are theirs; ``classes`` a sum over them.
+    """What some scopes say of one property. ``bounds`` are theirs; ``state_classes`` is a sum.
 
     ``attacked`` is by how many schedules what is proved was attacked, each design and scope.
     """
@@ -46,8 +46,8 @@ class Finding:
     kind: Kind = "not asked"
     reason: str = ""
     bounds: tuple[str, ...] = ()
-    classes: int = 0
-    seconds: float = 0.0
+    state_classes: int = 0
+    wall_s: float = 0.0
     schedule: Schedule | None = None
     attacked: int = 0
 
@@ -81,14 +81,14 @@ class Cell:
 class Clock:
     """The wall time that one design has for one class of faults, all its explorations together."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+    def __init__(self, budget_s: float) -> None:
+        self.budget_s = budget_s
         self.began = time.perf_counter()
 
     @property
     def left(self) -> float:
         """What is left, in seconds; below 1 is nothing."""
-        return self.seconds - (time.perf_counter() - self.began)
+        return self.budget_s - (time.perf_counter() - self.began)
 
 
 def explore_class(design: str, faults: str, chunks: int, seconds: float) -> list[Cell]:
@@ -145,7 +145,7 @@ def explore_scope(
     """What one scope says. A design that cannot be explored in it leaves it unknown."""
     bounds = (scope.bounds,)
     if clock.left < 1:
-        reason = f"the budget of {clock.seconds:g} seconds was used up before it was explored here"
+        reason = f"the budget of {clock.budget_s:g} seconds was used up before it was explored here"
         return dict.fromkeys(slugs, Finding("unknown", reason, bounds))
     scenario = scope.load()
     spec = load_design(design, scenario)
@@ -161,14 +161,14 @@ def explore_scope(
 def _finding(result: Verification, slug: str, scope: Scope, clock: Clock) -> Finding:
     verdict = result.verdicts[slug]
     if verdict.kind == "unknown" and verdict.reason == SILENT:
-        return Finding(classes=result.classes, seconds=result.seconds)
+        return Finding(state_classes=result.classes, wall_s=result.seconds)
     examples = result.counterexamples.get(slug, ())
     schedule = examples[0].schedule if examples else None
     kind: Kind = "unknown" if verdict.kind == "not seen" else verdict.kind
     reason = verdict.reason
     if kind == "unknown" and clock.left < 1:
         reason = (
-            f"the budget of {clock.seconds:g} seconds was used up after {result.classes:,} classes"
+            f"the budget of {clock.budget_s:g} seconds was used up after {result.classes:,} classes"
         )
     attacked = result.attack.schedules if kind == "proved" else 0
     size = (result.classes, result.seconds)
@@ -181,10 +181,10 @@ STRENGTH: dict[Kind, int] = {"not asked": 0, "proved": 1, "unknown": 2, "violate
 
 def joined(one: Finding, other: Finding) -> Finding:
     """What two findings say together. A violation speaks for its own scope alone."""
-    classes, seconds = one.classes + other.classes, one.seconds + other.seconds
+    classes, wall_s = one.state_classes + other.state_classes, one.wall_s + other.wall_s
     if one.kind == other.kind == "proved":
         bounds = (*one.bounds, *other.bounds)
         attacked = one.attacked + other.attacked
-        return replace(one, bounds=bounds, classes=classes, seconds=seconds, attacked=attacked)
+        return replace(one, bounds=bounds, state_classes=classes, wall_s=wall_s, attacked=attacked)
     stronger = one if STRENGTH[one.kind] >= STRENGTH[other.kind] else other
-    return replace(stronger, classes=classes, seconds=seconds)
+    return replace(stronger, state_classes=classes, wall_s=wall_s)

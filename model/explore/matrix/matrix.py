@@ -36,7 +36,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Matrix:
-    """All cells, by design, class and property in order. ``seconds`` bounds a design and class.
+    """All cells, by design, class and property in order. ``budget_s`` bounds a design and class.
 
     ``origin`` says what the cells rest on where they were not explored just now.
     """
@@ -45,7 +45,7 @@ class Matrix:
     faults: tuple[FaultClass, ...]
     cells: tuple[Cell, ...]
     chunks: int
-    seconds: float
+    budget_s: float
     slugs: tuple[str, ...] = field(default=SLUGS)
     origin: str = ""
 
@@ -69,8 +69,8 @@ class Matrix:
                 "best": cell.best or "",
                 "reached": "" if cell.reached is None else cell.reached.kind,
                 "bounds": "; or ".join(cell.finding.bounds),
-                "classes": cell.finding.classes,
-                "seconds": cell.finding.seconds,
+                "state_classes": cell.finding.state_classes,
+                "wall_s": cell.finding.wall_s,
             }
             for cell in self.cells
         ]
