@@ -133,7 +133,7 @@ class Machine:
         fired: Zone | None = None
         last = -1
         for move in node.moves:
-            if move.fires != last:
+            if move.fires != last:  # moves of one pending thing follow each other
                 last = move.fires
                 fired = fire(zone, last, nearest)
                 if fired is not None and move.swap is not None:

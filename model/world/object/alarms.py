@@ -149,11 +149,14 @@ class Alarms:
         if alarm_ms is None or self.will_delete:
             return
         if self.told_ms is None:
+            # Several commits may be under way, and any of them may turn out to be the last one on
+            # disk: the scheduler has to wake the object for the earliest.
             storage, clock_ms = self.runtime.storage, self.runtime.clock_ms
             images = (storage.disk, *storage.batches.values())
             to_come = [image.alarm_ms for image in images if (image.alarm_ms or 0) > clock_ms]
             self.tell(min(at for at in (alarm_ms, *to_come) if at is not None))
         elif alarm_ms < self.told_ms:
+            # Told late, it would deliver too late; told early, a failed commit costs one wake-up.
             self.tell(alarm_ms)
 
     def after_commit(self) -> None:

@@ -88,12 +88,13 @@ class ObjectRuntime:
 
     def deliver(self, kind: str, task: TaskId, payload: Any = None) -> None:
         """An event for the object. Behind a closed gate it waits, first in, first out (R2)."""
-        if self.is_new or self.instance > 0:
+        if self.is_new or self.instance > 0:  # else there was never another instance to ask for
             if self.replaced and instances.deliver_to_replaced(self, kind, task, payload):
                 return
             if kind in ("resume", "break") and task not in self.program.tasks:
                 return  # its handler went with its instance
             if self.is_new:
+                # The event that wakes the object waits behind its own constructor (R3).
                 self.waiting.append((kind, task, payload))
                 self._construct()
                 self.serve()
