@@ -141,7 +141,9 @@ def class_graph(design: DesignSpec | str) -> Exploration:
     return _explored(Machine, design, load_scenario("small-scope", SMALL))[1].found
 
 
-def _explored(kind: Any, design: DesignSpec | str, scenario: Scenario) -> tuple[Any, Search]:
+def _explored(
+    kind: Any, design: DesignSpec | str, scenario: Scenario
+) -> tuple[Any, Search[Machine]]:
     """A whole search, without the symmetry if the design turns out to tell chunks apart."""
     spec = settled(design, scenario)
     for symmetry in (True, False):

@@ -50,7 +50,7 @@ def used_up(deadline: Deadline, how: str) -> Verdict:
 class PropertyGroupSearch:
     """One search for some of the properties, and what it says of each."""
 
-    def __init__(self, search: Search, reductions: Reductions) -> None:
+    def __init__(self, search: Search[Machine], reductions: Reductions) -> None:
         self.search = search
         self.reductions = reductions
         self.machine = search.machine

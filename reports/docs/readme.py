@@ -18,7 +18,7 @@ from lastchunk.model.scenario.load import load_scenario
 
 README = Path(__file__).parents[2] / "README.md"
 SCENARIOS = ("everything-fast", "lossy-mobile", "cellular-driving")
-DESIGNS = ("manual", "alarm", "lazy-alarm")
+DESIGNS = ["manual", "alarm", "lazy-alarm"]
 SESSIONS, SEED = 200, 1
 BEGIN, END = "<!-- results: begin -->\n", "<!-- results: end -->\n"
 

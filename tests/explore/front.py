@@ -87,6 +87,10 @@ class Front:
             leaf = node.leaves[action]
             yield action, leaf, part, leaf.layout.apply(part)
 
+    def ends(self, node: Any, zone: Zone) -> Iterator[tuple[Leaf, Zone]]:
+        """Nothing is asked of a quiet end."""
+        return iter(())
+
     def _fired(self, node: Any, action: Any, column: int) -> Leaf:
         kept = {
             other: at
@@ -113,4 +117,4 @@ class Front:
 
 def classes_of(front: Front, inclusion: bool = False) -> Exploration:
     """All state classes of a model."""
-    return Search(front, inclusion=inclusion).run()  # type: ignore[arg-type]
+    return Search(front, inclusion=inclusion).run()

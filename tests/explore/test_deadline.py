@@ -44,7 +44,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
-def search_of(design: str, *overrides: str, seconds: float) -> Search:
+def search_of(design: str, *overrides: str, seconds: float) -> Search[Any]:
     """A search of the small scope."""
     scenario = load_scenario("small-scope", ["expect.sometimes=[]", *overrides])
     spec = load_design(design, scenario)
@@ -131,10 +131,10 @@ def test_the_attack_has_what_exploring_left_and_a_share(
         assert given.pop() == pytest.approx(left)
 
 
-def spending(clock: Clock, seconds: float, run: Callable[[Search], Any]) -> Callable[..., Any]:
+def spending(clock: Clock, seconds: float, run: Callable[[Search[Any]], Any]) -> Callable[..., Any]:
     """A search that takes so many seconds."""
 
-    def timed(search: Search) -> Any:
+    def timed(search: Search[Any]) -> Any:
         found = run(search)
         clock.at += seconds
         return found

@@ -17,13 +17,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import isqrt
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.base.step_limit import steadily
 from lastchunk.model.explore.search.deadline import Deadline, now
 from lastchunk.model.explore.search.past import Past
-from lastchunk.model.explore.state.machine import Machine
+from lastchunk.model.explore.search.system import TransitionSystem
 from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.timing.steps import Leaf
 from lastchunk.model.explore.timing.store import EqualStore, Store
@@ -105,7 +105,10 @@ def few_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-class Search:
+System = TypeVar("System", bound=TransitionSystem)
+
+
+class Search(Generic[System]):
     """One search over a machine. With ``stops``, it ends when every property is violated.
 
     Where the classes become many for the states there are, it begins again, and forgets of the past
@@ -117,7 +120,7 @@ class Search:
 
     def __init__(
         self,
-        machine: Machine,
+        machine: System,
         budget: Budget | None = None,
         inclusion: bool = True,
         stops: bool = False,

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import deque
 
 from lastchunk.model.explore.search.search import Search
+from lastchunk.model.explore.state.machine import Machine
 from lastchunk.model.explore.timing.store import EqualStore
 from lastchunk.model.properties import Holds, Violation
 from lastchunk.reference_impl.contract import COMPLETED, INCOMPLETE
@@ -22,7 +23,7 @@ FINALIZES = "finalizes"
 SETTLED = (COMPLETED, INCOMPLETE)
 
 
-def exactly(search: Search) -> Search:
+def exactly(search: Search[Machine]) -> Search[Machine]:
     """The search whose cycles are the system's own. It may be unfinished."""
     if search.store is EqualStore:
         return search
@@ -35,7 +36,7 @@ def exactly(search: Search) -> Search:
 class Rounds:
     """The cycles of a search that is finished."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search[Machine]) -> None:
         self.search = search
         self.following = following_of(search)
         parts = strongly_connected(self.following)
@@ -95,7 +96,7 @@ def _shortest_round(following: dict[int, list[int]], start: int) -> list[int]:
     return path[::-1]
 
 
-def following_of(search: Search) -> dict[int, list[int]]:
+def following_of(search: Search[Machine]) -> dict[int, list[int]]:
     """The classes that each class has steps to."""
     following: dict[int, list[int]] = {}
     edges = search.edges

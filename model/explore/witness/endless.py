@@ -13,6 +13,7 @@ from typing import Any
 
 from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.search.search import Search
+from lastchunk.model.explore.state.machine import Machine
 from lastchunk.model.explore.state.monitor import copy_facts
 from lastchunk.model.explore.state.node import Move
 from lastchunk.model.explore.timing.steps import Leaf
@@ -53,7 +54,7 @@ class Round:
 
 
 def once_round(
-    search: Search, cycle: list[int], slug: str, deadline: Deadline | None = None
+    search: Search[Machine], cycle: list[int], slug: str, deadline: Deadline | None = None
 ) -> Round | None:
     """The session that goes round a cycle, where it would violate a property; '' asks for none.
 
@@ -92,7 +93,7 @@ def _violates(end: Leaf, slug: str) -> bool:
 
 
 def endless_example(
-    slug: str, search: Search, cycle: list[int], deadline: Deadline | None = None
+    slug: str, search: Search[Machine], cycle: list[int], deadline: Deadline | None = None
 ) -> Counterexample | None:
     """The session that violates a property for ever; None where no whole milliseconds fit.
 
@@ -114,7 +115,7 @@ def endless_example(
     return Counterexample(slug, "endless", found.schedule, found.run, violation, found.ranges_ms)
 
 
-def _step_to(search: Search, number: int, following: int) -> tuple[Move, Leaf, Any]:
+def _step_to(search: Search[Machine], number: int, following: int) -> tuple[Move, Leaf, Any]:
     """A step from one class of a search to another: the move, its leaf, the order of its chunks."""
     node, target = search.classes[number][0], search.classes[following][0]
     wanted = search.zone_of(following).bounds

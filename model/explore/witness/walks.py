@@ -5,17 +5,18 @@ from __future__ import annotations
 from itertools import pairwise
 
 from lastchunk.model.explore.search.search import Finding, Search
+from lastchunk.model.explore.state.machine import Machine
 from lastchunk.model.explore.witness.paths import Walk, Walker
 
 
-def walk_to(search: Search, finding: Finding) -> Walk:
+def walk_to(search: Search[Machine], finding: Finding) -> Walk:
     """The path from the root to a finding, as the steps of one session."""
     walker = walker_at(search, finding.parent)
     walker.step(search.classes[finding.parent][0], finding.move, finding.leaf, ())
     return walker.walk()
 
 
-def walker_at(search: Search, number: int) -> Walker:
+def walker_at(search: Search[Machine], number: int) -> Walker:
     """One who has walked the path from the root to a class."""
     numbers = [number]
     while search.classes[numbers[-1]][1] >= 0:
