@@ -10,7 +10,7 @@ not met in `EXPLORED`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from lastchunk.model.explore.code.watched import ChunkIndexUsed
 from lastchunk.model.explore.search.search import Budget, Exploration, Search
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.state.node import Move, Node
-from lastchunk.model.explore.timing.steps import Leaf
+from lastchunk.model.explore.timing.steps import Leaf, Slot
 from lastchunk.model.explore.timing.zone import Zone
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
@@ -183,9 +183,9 @@ class Observed(Machine):
         self.before = NOWHERE
         self.key: tuple[Any, ...] = ("create",)
 
-    def _run(self, node: Node, move: Move, zone: Zone, drawn: tuple[int, ...]) -> None:
+    def _run(self, node: Node, move: Move, slot: Slot, zone: Zone) -> None:
         self.before, self.key = state_of(node.world), move.key
-        super()._run(node, move, zone, drawn)
+        super()._run(node, move, slot, zone)
 
     def _leaf(self, world: World, facts: Facts, times: Any, places: Any) -> Leaf:
         events, after = list(world.trace), state_of(world)
@@ -223,16 +223,24 @@ def state_of(world: World) -> str:
     return f"{status}, {STOPPING}" if is_stopping and status != COMPLETED else status
 
 
+def _nothing(event: Any) -> str:
+    return ""
+
+
+_METHODS: dict[type, Callable[[Any], str]] = {
+    e.HandlerStarted: lambda event: str(event.method),
+    e.HandlerEnded: lambda event: str(event.method),
+    e.AlarmStarted: lambda event: "alarm",
+    e.BlobStored: lambda event: "upload",
+}
+"""The method that an event shows."""
+
+
 def method_of(events: Iterable[Any], key: tuple[Any, ...]) -> str:
     """The method that ran in a step, by what the step shows; else what happened."""
     method = ""
     for event in events:
-        if isinstance(event, e.HandlerStarted | e.HandlerEnded):
-            method = event.method
-        elif isinstance(event, e.AlarmStarted):
-            method = "alarm"
-        elif isinstance(event, e.BlobStored):
-            method = "upload"
-        elif isinstance(event, e.StateWritten):
+        if isinstance(event, e.StateWritten):
             break
+        method = _METHODS.get(type(event), _nothing)(event) or method
     return method or str(key[0])

@@ -7,7 +7,7 @@ it came to be. A set may be asked what is in it, and gone through by `sorted`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from lastchunk.model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
@@ -51,26 +51,53 @@ def set_names(code: Code, live: list[Code]) -> set[str]:
 
 def _named_by(node: ast.AST, known: set[str]) -> set[str]:
     """What an assignment or annotation says to be a set."""
-    if isinstance(node, ast.AnnAssign):
-        if _is_set_type(node.annotation) or (node.value and is_set(node.value, known)):
-            return _names(node.target)
-    elif isinstance(node, ast.arg):
-        if node.annotation is not None and _is_set_type(node.annotation):
-            return {node.arg}
-    elif isinstance(node, ast.NamedExpr):
-        if is_set(node.value, known):
-            return _names(node.target)
-    elif isinstance(node, ast.Assign) and is_set(node.value, known):
+    rule = _NAMED.get(type(node))
+    return rule(node, known) if rule is not None else set()
+
+
+def _annotated(node: ast.AnnAssign, known: set[str]) -> set[str]:
+    is_one = _is_set_type(node.annotation) or (node.value and is_set(node.value, known))
+    return _names(node.target) if is_one else set()
+
+
+def _parameter(node: ast.arg, known: set[str]) -> set[str]:
+    return {node.arg} if node.annotation is not None and _is_set_type(node.annotation) else set()
+
+
+def _named_inside(node: ast.NamedExpr, known: set[str]) -> set[str]:
+    return _names(node.target) if is_set(node.value, known) else set()
+
+
+def _assigned(node: ast.Assign, known: set[str]) -> set[str]:
+    if is_set(node.value, known):
         return {name for target in node.targets for name in _names(target)}
-    elif isinstance(node, ast.Assign | ast.Return) and isinstance(node.value, ast.Dict):
-        return _keys(node.value, known)
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        returns = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
-        if any(value is not None and is_set(value, known) for value in returns):
-            return {node.name}
-    elif isinstance(node, ast.Call):
-        return {word.arg for word in node.keywords if word.arg and is_set(word.value, known)}
-    return set()
+    return _in_a_dict(node, known)
+
+
+def _in_a_dict(node: ast.Assign | ast.Return, known: set[str]) -> set[str]:
+    return _keys(node.value, known) if isinstance(node.value, ast.Dict) else set()
+
+
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, known: set[str]) -> set[str]:
+    returns = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
+    gives_one = any(value is not None and is_set(value, known) for value in returns)
+    return {node.name} if gives_one else set()
+
+
+def _keywords(node: ast.Call, known: set[str]) -> set[str]:
+    return {word.arg for word in node.keywords if word.arg and is_set(word.value, known)}
+
+
+_NAMED: dict[type, Callable[[Any, set[str]], set[str]]] = {
+    ast.AnnAssign: _annotated,
+    ast.arg: _parameter,
+    ast.NamedExpr: _named_inside,
+    ast.Assign: _assigned,
+    ast.Return: _in_a_dict,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.Call: _keywords,
+}
 
 
 def _given(call: ast.Call, trees: list[ast.AST], known: set[str]) -> set[str]:

@@ -92,31 +92,52 @@ def _is_super(node: ast.AST) -> bool:
 
 def _call(node: ast.Call, names: dict[str, Any]) -> Iterator[Problem]:
     name = getattr(node.func, "id", "")
-    if name in ("repr", "str", "format") and node.args and _is_self(node.args[0]):
-        yield Problem(node.lineno, f"{name}(self) shows an address", "the fields by name")
-    if name == "object":
-        yield Problem(node.lineno, "object() is not listed", "None, a flag or an enum")
-    function = node.func
-    if isinstance(function, ast.Attribute) and function.attr in MUTATORS:
-        value = names.get(_root(function))
+    rule = _CALLS.get(name)
+    if rule is not None and (node.args or name == "object"):
+        yield from rule(node, names)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in MUTATORS:
+        value = names.get(_root(node.func))
         if value is not None and not isinstance(value, type | types.ModuleType):
             yield _outlives(node, node)
-    if name == "next" and node.args and names.get(_root(node.args[0])) is not None:
-        yield _outlives(node, node)
     called = name or getattr(node.func, "attr", "")
-    if called in ("make_dataclass", "namedtuple", "NamedTuple", "NewType") or (
-        called in ("Enum", "IntEnum", "Flag", "IntFlag", "StrEnum") and len(node.args) > 1
-    ):
+    by_two = name == "type" or called in MAKERS_BY_TWO
+    if called in CLASS_MAKERS or (by_two and len(node.args) > 1):
         yield Problem(node.lineno, "a class is made while code runs", "a class at the top")
-    if name == "type" and len(node.args) > 1:
-        yield Problem(node.lineno, "a class is made while code runs", "a class at the top")
-    if name in ("setattr", "delattr", "getattr") and node.args:
-        word = node.args[1] if len(node.args) > 1 else None
-        if isinstance(word, ast.Constant) and word.value in ATTRIBUTES:
-            yield Problem(node.lineno, f"{word.value} is not listed", ATTRIBUTES[word.value])
-        target = node.args[0]
-        if name != "getattr" and _is_class(target, names):
-            yield Problem(node.lineno, "a class is changed", "a field of the instance")
+
+
+def _to_text(node: ast.Call, names: dict[str, Any]) -> Iterator[Problem]:
+    if _is_self(node.args[0]):
+        name = getattr(node.func, "id", "")
+        yield Problem(node.lineno, f"{name}(self) shows an address", "the fields by name")
+
+
+def _object(node: ast.Call, names: dict[str, Any]) -> Iterator[Problem]:
+    yield Problem(node.lineno, "object() is not listed", "None, a flag or an enum")
+
+
+def _next(node: ast.Call, names: dict[str, Any]) -> Iterator[Problem]:
+    if names.get(_root(node.args[0])) is not None:
+        yield _outlives(node, node)
+
+
+def _by_word(node: ast.Call, names: dict[str, Any]) -> Iterator[Problem]:
+    """An attribute that is named by a text."""
+    word = node.args[1] if len(node.args) > 1 else None
+    if isinstance(word, ast.Constant) and word.value in ATTRIBUTES:
+        yield Problem(node.lineno, f"{word.value} is not listed", ATTRIBUTES[word.value])
+    if getattr(node.func, "id", "") != "getattr" and _is_class(node.args[0], names):
+        yield Problem(node.lineno, "a class is changed", "a field of the instance")
+
+
+CLASS_MAKERS = ("make_dataclass", "namedtuple", "NamedTuple", "NewType")
+MAKERS_BY_TWO = ("Enum", "IntEnum", "Flag", "IntFlag", "StrEnum")
+"""What makes a class of two arguments, and with one is something else."""
+_CALLS = {
+    **dict.fromkeys(("repr", "str", "format"), _to_text),
+    "object": _object,
+    "next": _next,
+    **dict.fromkeys(("setattr", "delattr", "getattr"), _by_word),
+}
 
 
 def _is_self(node: ast.AST) -> bool:

@@ -114,16 +114,11 @@ class Past:
             elif isinstance(content, Draw):
                 stack += content.slots.values()
             elif isinstance(content, Branch):
-                taken: Any = None
-                if at in (content.left, content.right) and content.left != content.right:
-                    is_left = content.left == at
-                    other = content.right if is_left else content.left
-                    bound = content.bound
-                    if bound is None:
-                        yield other, ALL
-                    else:
-                        yield other, -(bound // SCALE) if is_left else bound // SCALE + 1
-                        taken = is_left if other in pending else None
+                asked = _asked_by(content, at)
+                if asked is not None:
+                    yield asked
+                is_known = asked is not None and content.bound is not None and asked[0] in pending
+                taken: Any = content.left == at if is_known else None
                 stack += [to for answer, to in content.slots.items() if taken in (None, answer)]
 
     def _asked_after(self, leaf: Leaf, at: int) -> Iterator[Asked]:
@@ -134,9 +129,7 @@ class Past:
         if layout is None:
             return
         needs = self.needs.get(leaf.target.number)
-        for column, source in enumerate(layout.sources):
-            if source != at:
-                continue
+        for column in (to for to, source in enumerate(layout.sources) if source == at):
             need = {} if needs is None else needs[column]
             shift_ms = layout.lows_ms[column]
             if need is None or shift_ms != layout.highs_ms[column]:
@@ -171,6 +164,17 @@ class Past:
             if any(ms > before.get(other, -ALL - 1) for other, ms in after.items()):
                 return False
         return True
+
+
+def _asked_by(branch: Branch, at: int) -> Asked | None:
+    """What a comparison asks for of an instant, if it is one of the two that it compares."""
+    if branch.left == branch.right or at not in (branch.left, branch.right):
+        return None
+    is_left = branch.left == at
+    other, bound = branch.right if is_left else branch.left, branch.bound
+    if bound is None:
+        return other, ALL
+    return other, -(bound // SCALE) if is_left else bound // SCALE + 1
 
 
 def _long_past(zone: Zone, column: int, needs: Needs) -> set[int]:

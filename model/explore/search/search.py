@@ -200,41 +200,56 @@ class Search(Generic[System]):
         return Past(self.machine.nodes.values(), self.in_time)
 
     def _explore(self) -> None:
-        found = self.found
+        self._note_roots()
+        while (self.queue or self.heap) and not self._is_over():
+            number = self._next()
+            if number in self.covered:
+                continue
+            if not self._took(number):
+                return
+            if self.stops and self._is_settled():
+                return
+            self._look_at_budget(number)
+            if self.asks_past:
+                return
+
+    def _note_roots(self) -> None:
         for leaf, zone in self.machine.roots():
             self._note(-1, None, leaf, zone)
             if leaf.layout is not None:
                 self._reach(-1, None, leaf, leaf.layout.apply(zone))
-            if self.deadline.is_over():
-                found.unfinished = self.deadline.words
-                break
-        while (self.queue or self.heap) and not found.unfinished:
-            if self.deadline.is_over():
-                found.unfinished = self.deadline.words
-                break
-            number = self._next()
-            if number in self.covered:
-                continue
-            zone = self.zones.pop(number)
-            if not self._expand(number, self.classes[number][0], zone):
-                self.zones[number] = zone
-                self.queue.append(number)
-                found.unfinished = self.deadline.words
-                break
-            if self.stops and self._is_settled():
-                break
-            live = len(self.classes) - len(self.covered)
-            if live >= self.budget.classes and self._waits():
-                found.unfinished = f"{self.budget.classes:,} classes"
-            elif found.expanded % LOOK_EVERY == 0:
-                found.unfinished = self._used_up()
-                if self.progress is not None:
-                    self.progress(len(self.classes), len(self.queue), self.depths[number])
-                is_unknown = self._is_past_unknown(self.depths[number])
-                if live >= self.past_from and is_unknown:
-                    self.past_from = 2 * live
-                    self.asks_past = True
-                    break
+            if self._is_over():
+                return
+
+    def _is_over(self) -> bool:
+        """Whether a budget is used up; ``unfinished`` says which."""
+        if not self.found.unfinished and self.deadline.is_over():
+            self.found.unfinished = self.deadline.words
+        return bool(self.found.unfinished)
+
+    def _took(self, number: int) -> bool:
+        """Take each step out of a class; if the time is not enough for all, it waits as before."""
+        zone = self.zones.pop(number)
+        if self._expand(number, self.classes[number][0], zone):
+            return True
+        self.zones[number] = zone
+        self.queue.append(number)
+        self.found.unfinished = self.deadline.words
+        return False
+
+    def _look_at_budget(self, number: int) -> None:
+        """Now and then: is there room for more, and does it still lead anywhere?"""
+        live = len(self.classes) - len(self.covered)
+        if live >= self.budget.classes and self._waits():
+            self.found.unfinished = f"{self.budget.classes:,} classes"
+        elif self.found.expanded % LOOK_EVERY == 0:
+            self.found.unfinished = self._used_up()
+            if self.progress is not None:
+                self.progress(len(self.classes), len(self.queue), self.depths[number])
+            is_unknown = self._is_past_unknown(self.depths[number])
+            if live >= self.past_from and is_unknown:
+                self.past_from = 2 * live
+                self.asks_past = True
 
     def _is_past_unknown(self, depth: int) -> bool:
         """Whether the classes go on where the states do not, and the past was not asked of all."""

@@ -7,7 +7,8 @@ node and which zone come next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from lastchunk.model.base.errors import DesignError
@@ -135,52 +136,36 @@ class Machine:
         for move in node.moves:
             if move.fires != last:  # moves of one pending thing follow each other
                 last = move.fires
-                fired = fire(zone, last, nearest)
-                if fired is not None and move.swap is not None:
-                    # Where the swap changes nothing, the first one's move was this one already.
-                    same = zone.permuted(move.swap).bounds == zone.bounds
-                    fired = None if same else fired.permuted(move.swap)
+                fired = _fired(zone, move, nearest)
             before = zone if move.harmless and self.pruning else fired
             if before is None:
                 continue
             leaf = move.slot.content
             if type(leaf) is Leaf:  # as most are: no question of time is asked
-                following = before if leaf.layout is None else leaf.layout.apply(before)
-                yield move, leaf, before, following
+                yield move, leaf, before, _following(leaf, before)
                 continue
-            places = [(move.slot, before)]
-            while places:
-                for slot, part in walk(*places.pop()):
-                    if slot.content is None:
-                        self._run(node, move, part, slot.drawn)
-                        places.append((slot, part))
-                        continue
-                    leaf = slot.content
-                    assert type(leaf) is Leaf
-                    yield move, leaf, part, part if leaf.layout is None else leaf.layout.apply(part)
+            grow = partial(self._run, node, move)
+            for leaf, part in _leaves(move.slot, before, grow):
+                yield move, leaf, part, _following(leaf, part)
 
     def ends(self, node: Node, zone: Zone) -> Iterator[tuple[Leaf, Zone]]:
         """How a class is judged if nothing ever changes any more: as at a quiet end."""
-        places = [(node.ends, zone)]
-        while places:
-            for slot, part in walk(*places.pop()):
-                if slot.content is None:
-                    self.timeline.begin(node.places, part, slot)
-                    facts = copy_facts(node.facts)
-                    now_ms = node.times[node.discrete.fires[0]]
-                    judgements = self.monitor.end(facts, now_ms, "quiet")
-                    self.timeline.slot.content = Leaf(judgements, frozenset())
-                    places.append((slot, part))
-                else:
-                    assert isinstance(slot.content, Leaf)
-                    yield slot.content, part
+        return _leaves(node.ends, zone, partial(self._end, node))
+
+    def _end(self, node: Node, slot: Slot, zone: Zone) -> None:
+        """Judge the quiet end of a class; the tree has a leaf more."""
+        self.timeline.begin(node.places, zone, slot)
+        facts = copy_facts(node.facts)
+        now_ms = node.times[node.discrete.fires[0]]
+        judgements = self.monitor.end(facts, now_ms, "quiet")
+        self.timeline.slot.content = Leaf(judgements, frozenset())
 
     # --- steps -------------------------------------------------------------------------------
 
-    def _run(self, node: Node, move: Move, zone: Zone, drawn: tuple[int, ...]) -> None:
+    def _run(self, node: Node, move: Move, slot: Slot, zone: Zone) -> None:
         """Run a step of the world in a class; the tree has a leaf more."""
         self.runs += 1
-        self.timeline.begin(node.places, zone, move.slot, drawn)
+        self.timeline.begin(node.places, zone, move.slot, slot.drawn)
         world = node.world.fork()
         world.trace, world.fresh = [], []
         facts = copy_facts(node.facts)
@@ -244,6 +229,35 @@ class Machine:
             node = Node(len(self.nodes), discrete, world, facts, known)
             self.nodes[discrete.key] = node
         leaf.target = node
+
+
+def _fired(zone: Zone, move: Move, nearest: Any) -> Zone | None:
+    """The class just before a move, if it can be the next one."""
+    fired = fire(zone, move.fires, nearest)
+    if fired is None or move.swap is None:
+        return fired
+    # Where the swap changes nothing, the first one's move was this one already.
+    is_same = zone.permuted(move.swap).bounds == zone.bounds
+    return None if is_same else fired.permuted(move.swap)
+
+
+def _following(leaf: Leaf, zone: Zone) -> Zone:
+    return zone if leaf.layout is None else leaf.layout.apply(zone)
+
+
+def _leaves(
+    root: Slot, zone: Zone, grow: Callable[[Slot, Zone], None]
+) -> Iterator[tuple[Leaf, Zone]]:
+    """The leaves of a decision tree for a class, which ``grow`` makes where there are none yet."""
+    places = [(root, zone)]
+    while places:
+        for slot, part in walk(*places.pop()):
+            if slot.content is None:
+                grow(slot, part)
+                places.append((slot, part))
+            else:
+                assert isinstance(slot.content, Leaf)
+                yield slot.content, part
 
 
 def layout_of(discrete: DiscreteState, columns: int, places: Any, made: Any) -> Layout:

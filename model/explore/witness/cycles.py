@@ -12,6 +12,7 @@ of classes each of which would violate it if nothing ever changed any more.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 
 from lastchunk.model.explore.search.search import Search
 from lastchunk.model.explore.state.machine import Machine
@@ -108,47 +109,62 @@ def following_of(search: Search[Machine]) -> dict[int, list[int]]:
     return following
 
 
+class _Tarjan:
+    """Tarjan's search for strongly connected parts, with a stack of its own for depth.
+
+    ``low`` is the earliest number that is still open and that a node is known to lead to.
+    """
+
+    def __init__(self, following: dict[int, list[int]]) -> None:
+        self.following = following
+        self.index: dict[int, int] = {}
+        self.low: dict[int, int] = {}
+        self.open: dict[int, None] = {}  # in the order in which they were entered
+        self.work: list[tuple[int, Iterator[int]]] = []
+        self.parts: list[list[int]] = []
+
+    def enter(self, node: int) -> None:
+        """Number a node, and look at its children next."""
+        self.index[node] = self.low[node] = len(self.index)
+        self.open[node] = None
+        self.work.append((node, iter(self.following.get(node, ()))))
+
+    def go_on(self) -> None:
+        """One child more of the node that is looked at; or it is done with."""
+        node, children = self.work[-1]
+        child = next(children, None)
+        if child is None:
+            self._leave(node)
+        elif child not in self.index:
+            self.enter(child)
+        elif child in self.open:
+            self.low[node] = min(self.low[node], self.index[child])
+
+    def _leave(self, node: int) -> None:
+        self.work.pop()
+        if self.work:
+            parent = self.work[-1][0]
+            self.low[parent] = min(self.low[parent], self.low[node])
+        if self.low[node] == self.index[node]:
+            part = self._closed(node)
+            if len(part) > 1 or node in self.following.get(node, ()):
+                self.parts.append(part)
+
+    def _closed(self, until: int) -> list[int]:
+        """The nodes that were entered since, and that nothing earlier is led to by."""
+        part = []
+        while until in self.open:
+            number, _ = self.open.popitem()
+            part.append(number)
+        return part
+
+
 def strongly_connected(following: dict[int, list[int]]) -> list[list[int]]:
     """The parts of a graph that have a cycle (Tarjan, SIAM J. Comput. 1(2), 1972)."""
-    index: dict[int, int] = {}
-    low: dict[int, int] = {}
-    stack: list[int] = []
-    on_stack: set[int] = set()
-    parts: list[list[int]] = []
+    search = _Tarjan(following)
     for root in following:
-        if root in index:
-            continue
-        work = [(root, iter(following.get(root, ())))]
-        index[root] = low[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
-            node, children = work[-1]
-            child = next(children, None)
-            if child is None:
-                work.pop()
-                if work:
-                    parent = work[-1][0]
-                    low[parent] = min(low[parent], low[node])
-                if low[node] == index[node]:
-                    part = _popped(stack, on_stack, node)
-                    if len(part) > 1 or node in following.get(node, ()):
-                        parts.append(part)
-            elif child not in index:
-                index[child] = low[child] = len(index)
-                stack.append(child)
-                on_stack.add(child)
-                work.append((child, iter(following.get(child, ()))))
-            elif child in on_stack:
-                low[node] = min(low[node], index[child])
-    return parts
-
-
-def _popped(stack: list[int], on_stack: set[int], until: int) -> list[int]:
-    part = []
-    while True:
-        number = stack.pop()
-        on_stack.discard(number)
-        part.append(number)
-        if number == until:
-            return part
+        if root not in search.index:
+            search.enter(root)
+        while search.work:
+            search.go_on()
+    return search.parts
