@@ -6,12 +6,14 @@ The file repeats for ever, with the last line's time as its period.
 from __future__ import annotations
 
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import explained, read_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 MOST_OPPORTUNITIES = 50_000_000
 
@@ -24,6 +26,8 @@ def read_mahimahi(path: Path) -> NDArray[np.int64]:
         raise InputError("uplink", str(path), "a file with at least one line; this one is empty")
     if len(lines) > MOST_OPPORTUNITIES:
         raise InputError("uplink", str(path), f"at most {MOST_OPPORTUNITIES} lines")
+    import numpy as np  # few scenarios have a measured uplink
+
     times_ms = np.empty(len(lines), dtype=np.int64)
     last_ms = 0
     for number, line in enumerate(lines, 1):

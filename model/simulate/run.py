@@ -94,9 +94,10 @@ class Simulation:
         self.streams = streams or Streams(seed, session)
         self.env = simpy.Environment()
         self.callbacks = (self._happen,)
-        duration_ms = scenario.recording.duration_ms.quantile(
-            self.streams.uniform("recording duration")
-        )
+        duration = scenario.recording.duration_ms
+        is_fixed = duration.low_ms == duration.high_ms
+        u = 0.5 if is_fixed else self.streams.uniform("recording duration")
+        duration_ms = duration.quantile(u)
         self.uplink = build_uplink(scenario.uplink, self.streams)
         shared = None if self.uplink is None else SharedUplink(self.uplink)
         self.offset = scenario.platform.clock_offset_ms

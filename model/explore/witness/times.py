@@ -8,10 +8,7 @@ clear of, ties included: the schedule least likely to be called a coincidence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from lastchunk.model.explore.search.deadline import Deadline, OutOfTimeError
 from lastchunk.model.explore.timing.zone import (
@@ -26,10 +23,13 @@ from lastchunk.model.explore.timing.zone import (
 )
 from lastchunk.model.explore.witness.paths import Constraint, Walk
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.int64]
+
 Choice = Literal["earliest", "widest"]
-
-
-Matrix = NDArray[np.int64]
 INSTANTS_FEW = 200
 """So many instants are solved in some hundredths of a second."""
 INSTANTS_MAX = 5_000
@@ -48,6 +48,8 @@ def closed(
     if deadline is not None and instants > INSTANTS_MAX:
         raise OutOfTimeError
     is_long = deadline is not None and instants > INSTANTS_FEW
+    import numpy as np  # a proof has no path to solve
+
     bounds = np.full((instants, instants), NONE, dtype=np.int64)
     np.fill_diagonal(bounds, 0)
     for left, right, bound in constraints:
@@ -62,7 +64,7 @@ def closed(
 
 def _through(bounds: Matrix, column: Matrix, row: Matrix) -> Matrix:
     """The matrix where each way may also go by a column and a row."""
-    found: Matrix = np.minimum(bounds, column[:, None] + row)
+    found: Matrix = (column[:, None] + row).clip(max=bounds)
     found[found > HALF] = NONE
     return found
 

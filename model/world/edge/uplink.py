@@ -11,10 +11,7 @@ from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
 from statistics import NormalDist
-from typing import Any, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lastchunk.model.base.streams import Streams
 from lastchunk.model.scenario.mahimahi import read_mahimahi
@@ -24,6 +21,10 @@ from lastchunk.model.scenario.schema import (
     TraceUplinkSpec,
 )
 from lastchunk.model.world.base.pending import AnyTime, Spread
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 PACKET_BYTES = 1_500
 PACKET_BITS = PACKET_BYTES * 8
@@ -63,7 +64,7 @@ class TraceUplink:
 
     def _packets_in_trace(self, t_ms: int) -> int:
         laps, rest_ms = divmod(t_ms, self.period_ms)
-        within = int(np.searchsorted(self.times_ms, rest_ms, side="right"))
+        within = int(self.times_ms.searchsorted(rest_ms, side="right"))
         return laps * self.times_ms.size + within
 
     def packets_by(self, t_ms: int) -> int:
