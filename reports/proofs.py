@@ -7,10 +7,12 @@ own, whose times of a few ms are made up, so that the place where a verdict turn
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.threshold import Threshold, find_threshold
 from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, Verification, verify
@@ -19,13 +21,14 @@ from lastchunk.model.explore.witness.words import explanation
 from lastchunk.model.properties import PROPERTIES, Violation
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
-from lastchunk.reports.claims.conditions import Condition, find_conditions
+from lastchunk.reports.claims.conditions import Condition, ask_conditions
 
 MAP_SCOPE = "small-scope"
 SLUG = "complete_at_finalization"
 ACROSS, ALONG = "high_ms", "grace_ms"
 VALUES = (2, 4, 6, 8, 10, 12)
 MAPPED = "alarm"
+BUDGET = Budget(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -53,47 +56,65 @@ class Proofs:
     conditions: tuple[Condition, ...] = ()
 
 
-def make_proofs(designs: Sequence[str], sessions: int, seed: int = 1) -> Proofs:
+def make_proofs(designs: Sequence[str], sessions: int, seed: int = 1, workers: int = 1) -> Proofs:
     """Explore the default scope for each design; map the alarm design if it is among them.
 
-    ``sessions`` are sampled for each point of the map.
+    ``sessions`` are sampled for each point of the map. Each question is a task for the ``workers``.
     """
-    done, refused = [], []
-    budget = Budget(seconds=60)
-    for reference in designs:
-        scenario = load_scenario(DEFAULT_SCOPE)
-        spec = load_design(reference, scenario)
-        try:
-            done.append(verify(scenario, spec, None, budget, kinds=("shortest",)))
-        except InputError as error:
-            refused.append((reference, str(error)))
-    threshold = example = region = None
-    if MAPPED in designs:
-        threshold = find_threshold(MAP_SCOPE, [], MAPPED, SLUG, ALONG, budget)
-        if threshold.below == "violated":
-            scenario = load_scenario(MAP_SCOPE, [f"{ALONG}={threshold.below_ms}"])
-            found = verify(scenario, load_design(MAPPED, scenario), [SLUG], budget)
-            example = next(x for x in found.counterexamples[SLUG] if x.kind == "widest")
-        region = make_region(sessions, seed, budget)
-    conditions = tuple(find_conditions(designs))
-    return Proofs(tuple(done), tuple(refused), threshold, example, region, conditions)
+    with workers_or_here(workers) as executor:
+        proofs = [executor.submit(_prove, reference, BUDGET) for reference in designs]
+        turn = executor.submit(_turn, BUDGET) if MAPPED in designs else None
+        conditions = ask_conditions(designs, executor)
+        region = make_region(sessions, seed, BUDGET, executor) if MAPPED in designs else None
+        found = [future.result() for future in proofs]
+        done = tuple(item for item in found if isinstance(item, Verification))
+        refused = tuple(item for item in found if not isinstance(item, Verification))
+        threshold, example = turn.result() if turn is not None else (None, None)
+        known = tuple(future.result() for future in conditions)
+    return Proofs(done, refused, threshold, example, region, known)
 
 
-def make_region(sessions: int, seed: int, budget: Budget) -> Region:
+def _prove(reference: str, budget: Budget) -> Verification | tuple[str, str]:
+    """The default scope of a design; or its name, and why it cannot be explored."""
+    scenario = load_scenario(DEFAULT_SCOPE)
+    spec = load_design(reference, scenario)
+    try:
+        return verify(scenario, spec, None, budget, kinds=("shortest",))
+    except InputError as error:
+        return reference, str(error)
+
+
+def _turn(budget: Budget) -> tuple[Threshold, Counterexample | None]:
+    """Where the verdict of the mapped design turns, and the widest schedule just below it."""
+    threshold = find_threshold(MAP_SCOPE, [], MAPPED, SLUG, ALONG, budget)
+    if threshold.below != "violated":
+        return threshold, None
+    scenario = load_scenario(MAP_SCOPE, [f"{ALONG}={threshold.below_ms}"])
+    found = verify(scenario, load_design(MAPPED, scenario), [SLUG], budget)
+    return threshold, next(x for x in found.counterexamples[SLUG] if x.kind == "widest")
+
+
+def make_region(sessions: int, seed: int, budget: Budget, executor: Executor) -> Region:
     """The exact boundary of the grace for each longest leg, and what sampling sees around it."""
-    boundaries = tuple(
-        (value, find_threshold(MAP_SCOPE, [f"{ACROSS}={value}"], MAPPED, SLUG, ALONG, budget))
-        for value in VALUES
-    )
+    limits = [executor.submit(_boundary, value, budget) for value in VALUES]
+    boundaries = tuple((value, limit.result()) for value, limit in zip(VALUES, limits, strict=True))
     highest = max(limit.above_ms or 0 for _, limit in boundaries)
     rows = tuple(range(1, highest + 4, max(1, highest // 12)))
-    rates = tuple(
-        tuple(_sampled(value, grace_ms, sessions, seed) for value in VALUES) for grace_ms in rows
-    )
+    sampled = [executor.submit(_sampled, value, rows, sessions, seed) for value in VALUES]
+    rates = tuple(zip(*(column.result() for column in sampled), strict=True))
     return Region(boundaries, VALUES, rows, rates)
 
 
-def _sampled(value: int, grace_ms: int, sessions: int, seed: int) -> float:
+def _boundary(value: int, budget: Budget) -> Threshold:
+    return find_threshold(MAP_SCOPE, [f"{ACROSS}={value}"], MAPPED, SLUG, ALONG, budget)
+
+
+def _sampled(value: int, rows: Sequence[int], sessions: int, seed: int) -> list[float]:
+    """One column of the map."""
+    return [_rate(value, grace_ms, sessions, seed) for grace_ms in rows]
+
+
+def _rate(value: int, grace_ms: int, sessions: int, seed: int) -> float:
     scenario = load_scenario(MAP_SCOPE, [f"{ACROSS}={value}", f"{ALONG}={grace_ms}"])
     design = load_design(MAPPED, scenario)
     failed = 0

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lastchunk.model.base.verdict import Verdict, VerdictKind
+from lastchunk.model.base.workers import Here
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.search.search import Budget
 from lastchunk.model.explore.threshold import Threshold
@@ -91,12 +92,12 @@ def test_what_all_designs_assume_is_said_once() -> None:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two points of the map; no conditions, which have tests of their own."""
     monkeypatch.setattr(section, "VALUES", (1, 3))
-    monkeypatch.setattr(section, "find_conditions", lambda designs: [])
+    monkeypatch.setattr(section, "ask_conditions", lambda *_: [])
 
 
 @pytest.mark.usefixtures("small")
 def test_the_map_is_sampled_by_counting_and_its_boundaries_are_exact() -> None:
-    region = make_region(5, 3, Budget())
+    region = make_region(5, 3, Budget(), Here())
     assert region.columns == (1, 3)
     assert [limit.above_ms for _, limit in region.boundaries] == [3, 7]
     assert region.rows == tuple(range(1, 7 + 4))

@@ -113,21 +113,10 @@ def run_sweeps(
 ) -> list[tuple[Axis, pd.DataFrame]]:
     """The sweeps of a report over uplink speed and request delay; none for 0 sessions."""
     sweeps = []
+    given = (designs, sessions, seed, workers, overrides, uplink, video_mbps)
     for axis in (UPLINK_SPEED, REQUEST_DELAY) if sessions else ():
         with progress_bar(axis.label, len(axis.points) * sessions) as progress:
-            frame = sweep(
-                scenario,
-                axis,
-                designs,
-                sessions,
-                seed,
-                workers,
-                overrides,
-                uplink,
-                video_mbps,
-                progress,
-            )
-        sweeps.append((axis, frame))
+            sweeps.append((axis, sweep(scenario, axis, *given, progress)))
     return sweeps
 
 

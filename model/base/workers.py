@@ -1,5 +1,8 @@
 """Worker processes: they start from a clean interpreter, and end with whoever started them.
 
+That interpreter has imported of the model what this process has, once for all workers. Several
+pieces of work that go on at once share one set of workers (`shared_pool`).
+
 An interrupt of the terminal reaches every process of the command. The first process alone acts on
 it, and ends the others; a worker whose parent is gone, however it went, ends itself.
 """
@@ -12,20 +15,77 @@ import resource
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
+from pathlib import Path
+from typing import ParamSpec, TypeVar
 from weakref import WeakSet
 
 from lastchunk.model.base.step_limit import LastResort
 
+P = ParamSpec("P")
+T = TypeVar("T")
+MODEL = __name__.rpartition(".base.")[0]
 _LIVE: WeakSet[ProcessPoolExecutor] = WeakSet()
+_SHARED: list[ProcessPoolExecutor] = []
 
 
 @contextmanager
 def pool(workers: int, tasks_per_worker: int | None = None) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes for a while. What is raised meanwhile ends them at once."""
+    """Worker processes for a while: those that are shared, or some of one's own.
+
+    What is raised meanwhile ends one's own at once.
+    """
+    if _SHARED:
+        yield _SHARED[-1]
+        return
+    with _own_pool(workers, tasks_per_worker) as executor:
+        yield executor
+
+
+@contextmanager
+def shared_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that every `pool` takes meanwhile, each of them for one task alone.
+
+    A task finds no memory in use that another one has left: limits of memory are a process's.
+    """
+    with _own_pool(workers, tasks_per_worker=1) as executor:
+        _SHARED.append(executor)
+        try:
+            yield executor
+        finally:
+            _SHARED.remove(executor)
+
+
+class Here(Executor):
+    """Does each piece of work in this process, as soon as it is given."""
+
+    def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Do it. What it raises is raised here."""
+        done: Future[T] = Future()
+        done.set_result(work(*args, **kwargs))
+        return done
+
+
+@contextmanager
+def workers_or_here(workers: int) -> Iterator[Executor]:
+    """Worker processes, each for one task alone; with one worker this process does it all."""
+    if workers == 1:
+        yield Here()
+        return
+    with pool(workers, tasks_per_worker=1) as executor:
+        yield executor
+
+
+def is_shared() -> bool:
+    """Whether there are workers for everybody, so that this process does nothing that they can."""
+    return bool(_SHARED)
+
+
+@contextmanager
+def _own_pool(workers: int, tasks_per_worker: int | None) -> Iterator[ProcessPoolExecutor]:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
@@ -61,13 +121,34 @@ def _start_server() -> None:
     """Start the process that starts the workers, so that it and they take no interrupt."""
     from multiprocessing import forkserver
 
+    # A worker is a copy of that process: what it has imported no worker needs to import again.
+    loaded = [name for name in sys.modules if name.startswith(f"{MODEL}.")]
+    forkserver.set_forkserver_preload(loaded)
     if threading.current_thread() is not threading.main_thread():
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        forkserver.ensure_running()
+        with _paths_of_this_process():
+            forkserver.ensure_running()
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _paths_of_this_process() -> Iterator[None]:
+    """Let what is started import the files that this process would, and no others of that name."""
+    paths = os.pathsep.join(str(Path(path).absolute()) for path in sys.path)
+    wanted = {"PYTHONPATH": paths, "PYTHONSAFEPATH": "1"}
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _begin() -> None:

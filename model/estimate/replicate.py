@@ -18,7 +18,7 @@ import pandas as pd
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.base.memory_limit import MemoryLimit
 from lastchunk.model.base.step_limit import steadily
-from lastchunk.model.base.workers import pool
+from lastchunk.model.base.workers import is_shared, pool
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, row_of
 from lastchunk.model.scenario.schema import Scenario
@@ -91,7 +91,7 @@ def stream(
     """Batches of rows, in the order of their sessions. Raises what a design raises."""
     last = first + sessions
     cuts = [range(at, min(at + BATCH, last)) for at in range(first, last, BATCH)]
-    if workers == 1 or len(cuts) == 1:
+    if workers == 1 or (len(cuts) == 1 and not is_shared()):
         for cut in cuts:
             yield run_batch(scenario, designs, seed, cut)
         return

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.design.load import load_designs
-from lastchunk.model.estimate.comparison import compare
+from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.estimate.intervals import wilson
 from lastchunk.model.scenario.load import load_scenario
 
@@ -60,13 +62,20 @@ def sweep(
     The scenario is loaded anew for each value, with ``overrides``, ``uplink`` and ``video_mbps``
     as for `load_scenario`; the frame's ``attrs["scenario"]`` is its title.
     """
+    compared: list[Future[Comparison]] = []
+    with workers_or_here(workers) as executor:  # a value is a task: few sessions are one batch
+        for value in axis.points:
+            measured = None if axis.replaces_uplink else uplink
+            settings = [*overrides, *axis.overrides(value)]
+            loaded = load_scenario(scenario, settings, measured, video_mbps)
+            specs = load_designs(list(designs), loaded)
+            future = executor.submit(compare, loaded, specs, sessions, seed)
+            if progress is not None:
+                future.add_done_callback(lambda _: progress(sessions))
+            compared.append(future)
+        results = [future.result() for future in compared]
     rows = []
-    for value in axis.points:
-        measured = None if axis.replaces_uplink else uplink
-        settings = [*overrides, *axis.overrides(value)]
-        loaded = load_scenario(scenario, settings, measured, video_mbps)
-        specs = load_designs(list(designs), loaded)
-        result = compare(loaded, specs, sessions, seed, workers, progress=progress)
+    for value, result in zip(axis.points, results, strict=True):
         for design, verdicts in result.verdicts.items():
             for slug, verdict in verdicts.items():
                 if verdict.sessions:

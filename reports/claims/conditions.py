@@ -7,9 +7,11 @@ stop is sent, or on one short recording with a pause.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.workers import Here
 from lastchunk.model.design.load import find_class
 from lastchunk.model.explore.threshold import Threshold, find_threshold
 from lastchunk.model.explore.verify import Budget
@@ -99,7 +101,13 @@ class Condition:
 
 def find_conditions(references: Sequence[str]) -> list[Condition]:
     """The conditions of each design. What cannot be explored says why."""
-    return [_condition(reference, item) for reference in references for item in QUESTIONS]
+    return [future.result() for future in ask_conditions(references, Here())]
+
+
+def ask_conditions(references: Sequence[str], executor: Executor) -> list[Future[Condition]]:
+    """The same as tasks, one for each design and question."""
+    pairs = [(reference, item) for reference in references for item in QUESTIONS]
+    return [executor.submit(_condition, *pair) for pair in pairs]
 
 
 def _condition(reference: str, item: Question) -> Condition:

@@ -1,0 +1,112 @@
+"""All that a report rests on: sessions, sweeps, proofs, a verdict matrix, costs.
+
+None of these needs another one's results. So they go on at once, and share the worker processes:
+while one of them waits for its last task, the workers do the tasks of the others. A thread of each
+hands out its tasks and gathers what comes back, in an order of its own: what it says does not
+depend on the workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from lastchunk.cli.progress import progress_bars
+from lastchunk.model.base.workers import end_workers, shared_pool
+from lastchunk.model.design.load import DesignSpec
+from lastchunk.model.estimate.comparison import Comparison, compare
+from lastchunk.model.estimate.costs import cost_table
+from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
+from lastchunk.model.explore.matrix.matrix import Matrix
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.reports.claims.needed import matrix_for_claims
+from lastchunk.reports.proofs import Proofs, make_proofs
+
+SWEEP_SCENARIO = "everything-fast"
+SWEPT = (UPLINK_SPEED, REQUEST_DELAY)
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What came of it; None of what was asked for 0 times."""
+
+    comparisons: list[Comparison]
+    sweeps: list[tuple[Axis, pd.DataFrame]]
+    costs: pd.DataFrame
+    proofs: Proofs | None
+    matrix: Matrix | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """The designs of a report, in each of its scenarios; and how many processes do the work."""
+
+    designs: Sequence[str]
+    scenarios: Sequence[Scenario]
+    specs: Sequence[Sequence[DesignSpec]]
+    seed: int
+    workers: int
+
+    def done(
+        self, sessions: int, swept: int, sampled: int, chunks: int, matrix_seconds: float
+    ) -> Gathered:
+        """Do it. ``swept`` and ``sampled`` are the sessions of a point of the sweeps, of the map.
+
+        What several of them raise is the first one's of `Gathered`, in order.
+        """
+        totals = {
+            "scenarios": len(self.scenarios) * sessions,
+            "sweeps": sum(len(axis.points) for axis in SWEPT) * swept,
+            "exploring": len(self.designs) * len(BUILDERS) if chunks else 0,
+        }
+        with progress_bars(totals) as (told, told_of_sweeps, told_of_matrix):
+            return Gathered(
+                *self._at_once(
+                    lambda: self._comparisons(sessions, told),
+                    lambda: self._sweeps(swept, told_of_sweeps),
+                    lambda: cost_table(
+                        self.designs, sessions=20, seed=self.seed, workers=self.workers
+                    ),
+                    lambda: self._proofs(sampled),
+                    lambda: self._matrix(chunks, matrix_seconds, told_of_matrix),
+                )
+            )
+
+    def _at_once(self, *parts: Callable[[], Any]) -> list[Any]:
+        """The results of some parts, in order; the last ones take the longest, and begin first."""
+        if self.workers == 1:  # in this thread, where signals and limits of time work
+            return [part() for part in parts]
+        with shared_pool(self.workers), ThreadPoolExecutor(len(parts)) as threads:
+            futures = [threads.submit(part) for part in reversed(parts)]
+            try:
+                return [future.result() for future in reversed(futures)]
+            except BaseException:
+                end_workers()  # the threads wait for them
+                raise
+
+    def _comparisons(self, sessions: int, told: Progress) -> list[Comparison]:
+        return [
+            compare(scenario, specs, sessions, self.seed, self.workers, progress=told)
+            for scenario, specs in zip(self.scenarios, self.specs, strict=True)
+        ]
+
+    def _sweeps(self, sessions: int, told: Progress) -> list[tuple[Axis, pd.DataFrame]]:
+        axes = SWEPT if sessions else ()
+        given = (self.designs, sessions, self.seed, self.workers)
+        return [(axis, sweep(SWEEP_SCENARIO, axis, *given, progress=told)) for axis in axes]
+
+    def _proofs(self, sessions: int) -> Proofs | None:
+        if not sessions:
+            return None
+        return make_proofs(self.designs, sessions, workers=self.workers)
+
+    def _matrix(self, chunks: int, seconds: float, told: Progress) -> Matrix | None:
+        if not chunks:
+            return None
+        return matrix_for_claims(self.designs, chunks, seconds, self.workers, told)

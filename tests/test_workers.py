@@ -1,0 +1,52 @@
+"""Worker processes begin with what the first process has imported, from the same files."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import lastchunk
+
+SCRIPT = """
+import sys
+from lastchunk.model.base.workers import is_shared, pool, shared_pool
+
+
+def seen(_):
+    name = "lastchunk.model.explore.search.search"
+    return name in sys.modules, sys.modules["lastchunk"].__file__
+
+
+def at_once(executor):
+    return list(executor.map(seen, range(3)))
+
+
+if __name__ == "__main__":
+    import lastchunk.model.explore.search.search
+    with pool(2) as executor:
+        own = at_once(executor)
+    with shared_pool(2) as executor:
+        with pool(1, tasks_per_worker=1) as inner:
+            assert inner is executor and is_shared()
+        shared = at_once(executor)  # whoever was done with them has left them to the others
+    assert not is_shared()
+    assert len(set(own + shared)) == 1, own + shared
+    print(*own[0])
+"""
+
+
+def test_a_worker_has_imported_what_the_first_process_has(tmp_path: Path) -> None:
+    """A folder beside the command that has a package of that name says nothing."""
+    script = tmp_path / "scripts" / "run.py"
+    script.parent.mkdir()
+    script.write_text(SCRIPT, encoding="utf-8")
+    foreign = tmp_path / "here" / "lastchunk"
+    foreign.mkdir(parents=True)
+    (foreign / "__init__.py").write_text("raise ValueError('foreign')\n", encoding="utf-8")
+    command = [sys.executable, str(script)]
+    done = subprocess.run(
+        command, cwd=foreign.parent, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.stderr == ""
+    assert done.stdout.split() == ["True", str(lastchunk.__file__)]
