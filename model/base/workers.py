@@ -123,7 +123,7 @@ def _start_server() -> None:
 
     # A worker is a copy of that process: what it has imported no worker needs to import again.
     loaded = [name for name in sys.modules if name.startswith(f"{MODEL}.")]
-    forkserver.set_forkserver_preload(loaded)
+    forkserver.set_forkserver_preload(["__main__", *loaded])
     if threading.current_thread() is not threading.main_thread():
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,6 +56,8 @@ class PropertyGroupSearch:
         self.reductions = reductions
         self.machine = search.machine
         self.endless: dict[str, list[int]] = {}
+        self.exact: Rounds | None = None
+        """The cycles of a second search, with equal classes alone."""
         self.untold: set[str] = set()
         """Properties that are violated, and whose schedule could not be made in time."""
 
@@ -63,10 +66,33 @@ class PropertyGroupSearch:
         """The cycles of the classes; with inclusion, each is a suspicion."""
         return Rounds(self.search)
 
-    @cached_property
-    def exact(self) -> Rounds:
-        """The cycles that are the system's own, where a second search came to its end."""
-        return Rounds(exactly(self.search))
+    def search_rounds(self) -> None:
+        """Search once more where a property may stay violated for ever, with equal classes alone.
+
+        What is not searched for in time stays unknown.
+        """
+        findings, at_end = self.search.found.findings, self.machine.monitor.at_end
+        slugs = [slug for slug in self.machine.monitor.slugs if slug in at_end]
+        self._search_if(
+            lambda: any(self.rounds.violating(slug) for slug in slugs if slug not in findings)
+        )
+
+    def search_settled_rounds(self) -> None:
+        """The same where a settled session may go on for ever."""
+        self._search_if(lambda: bool(self.rounds.settled()))
+
+    def _search_if(self, is_suspected: Callable[[], bool]) -> None:
+        if self.exact is not None or self.search.found.unfinished:
+            return
+        with suppress(OutOfTimeError):
+            if is_suspected():
+                self.exact = Rounds(exactly(self.search))
+
+    def _exact(self) -> Rounds:
+        """What the second search found. Raises `OutOfTimeError` where there was no time for it."""
+        if self.exact is None:
+            raise OutOfTimeError
+        return self.exact
 
     def verdicts(self) -> dict[str, Verdict]:
         """The verdict on each property that was searched for."""
@@ -91,8 +117,9 @@ class PropertyGroupSearch:
         """The verdict where all was explored and no step violates it. Raises `OutOfTimeError`."""
         found = self.search.found
         if slug in self.machine.monitor.at_end and self.rounds.violating(slug):
-            unfinished = self.exact.search.found.unfinished
-            cycle = [] if unfinished else self.exact.violating(slug)
+            exact = self._exact()
+            unfinished = exact.search.found.unfinished
+            cycle = [] if unfinished else exact.violating(slug)
             if cycle:
                 self.endless[slug] = cycle
             if cycle or unfinished:
@@ -141,7 +168,7 @@ class PropertyGroupSearch:
         self, slug: str, cycle: list[int], deadline: Deadline
     ) -> tuple[Counterexample, ...]:
         try:
-            example = endless_example(slug, self.exact.search, cycle, deadline)
+            example = endless_example(slug, self._exact().search, cycle, deadline)
         except OutOfTimeError:
             self.untold.add(slug)
             return ()
@@ -163,7 +190,7 @@ class PropertyGroupSearch:
         """A settled session, once round its cycle. Raises `OutOfTimeError`."""
         if self.search.found.unfinished or not self.rounds.settled():
             return None
-        exact = self.exact
+        exact = self._exact()
         cycle = [] if exact.search.found.unfinished else exact.settled()
         return once_round(exact.search, cycle, "", self.search.deadline.after()) if cycle else None
 

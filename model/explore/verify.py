@@ -143,6 +143,8 @@ def verify(
         _explored(scenario, design, group, budget, deadline, reductions, progress, longest)
         for group in groups_of(slugs)
     ]
+    for each in searches:
+        each.search_rounds()
     found = [each.search.found for each in searches]
     verdicts = {slug: v for each in searches for slug, v in each.verdicts().items()}
     tried = _attacked(searches, verdicts, attack, deadline)
@@ -163,7 +165,7 @@ def verify(
         *_delays(searches, longest),
         tuple(sorted(set().union(*(item.sometimes for item in found)))),
         silent,
-        next(filter(None, (each.goes_on() for each in searches if "endless" in kinds)), ""),
+        _goes_on(searches) if "endless" in kinds else "",
         budget,
         tried,
     )
@@ -216,6 +218,16 @@ def meant(scenario: Scenario | None, design: DesignSpec | str) -> tuple[Scenario
     if not isinstance(scenario, Scenario):
         raise InputError("scenario", scenario, "a Scenario; without one, name the design: design=")
     return scenario, load_design(design, scenario) if isinstance(design, str) else design
+
+
+def _goes_on(searches: list[PropertyGroupSearch]) -> str:
+    """How a settled session goes on for ever, by the first search that knows of one."""
+    for each in searches:
+        each.search_settled_rounds()
+        words = each.goes_on()
+        if words:
+            return words
+    return ""
 
 
 def _delays(searches: list[PropertyGroupSearch], longest: bool) -> tuple[int | None, int | None]:

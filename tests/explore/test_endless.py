@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from lastchunk.model.base.verdict import Verdict
+from lastchunk.model.explore.property_groups import PropertyGroupSearch
+from lastchunk.model.explore.search.search import Exploration, Search
 from lastchunk.model.explore.witness.attack import violations
 from lastchunk.model.properties import EXPLORABLE, Violation
 from lastchunk.model.simulate import replay
@@ -34,6 +39,27 @@ def test_a_schedule_that_goes_on_for_ever_is_a_violation() -> None:
     run = replay(example.schedule, found.design)
     assert run.facts.status == "active"
     assert [step.key for step in example.schedule.steps][-1] == ("alarm",)
+
+
+def test_a_verdict_starts_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second search is a step of its own; what it costs is no surprise of who asks."""
+    under_way: list[str] = []
+    verdicts, run = PropertyGroupSearch.verdicts, Search.run
+
+    def telling(group: PropertyGroupSearch) -> dict[str, Verdict]:
+        under_way.append("a verdict")
+        try:
+            return verdicts(group)
+        finally:
+            under_way.pop()
+
+    def searching(search: Search) -> Exploration:
+        assert not under_way
+        return run(search)
+
+    monkeypatch.setattr(PropertyGroupSearch, "verdicts", telling)
+    monkeypatch.setattr(Search, "run", searching)
+    assert explored(SetsAgain, ["finalizes"]).verdicts["finalizes"].kind == "violated"
 
 
 def test_an_endless_schedule_may_be_played_on_for_as_long_as_one_likes() -> None:

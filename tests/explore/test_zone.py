@@ -172,6 +172,26 @@ def test_inclusion_is_that_of_the_points(one: list[Limit], two: list[Limit]) -> 
         assert store.add(larger, 9) == [8], "the larger one takes its place"
 
 
+@given(st.lists(limits, max_size=12))
+def test_the_store_keeps_what_looking_at_every_zone_keeps(drawn: list[list[Limit]]) -> None:
+    """The short cut for a zone that is known already changes nothing."""
+    store = Store()
+    kept: list[tuple[Zone, int]] = []
+    zones = [zone for zone in map(narrowed, drawn) if zone is not None]
+    for number, zone in enumerate([*zones, *zones]):
+        covering = [known for old, known in kept if includes(old, zone)]
+        assert store.cover(zone) == (covering[0] if covering else -1)
+        if not covering:
+            assert store.add(zone, number) == [k for old, k in kept if includes(zone, old)]
+            kept = [(old, k) for old, k in kept if not includes(zone, old)] + [(zone, number)]
+        assert list(store.entries()) == [(old.bounds, known) for old, known in kept]
+
+
+def includes(larger: Zone, smaller: Zone) -> bool:
+    """Whether each bound of a canonical zone is as tight as the other's."""
+    return all(a <= b for a, b in zip(smaller.bounds, larger.bounds, strict=True))
+
+
 def test_one_instant_has_one_place() -> None:
     assert point().bounds == (0,)
     assert issubclass(TimeError, Exception)

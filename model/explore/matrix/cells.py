@@ -7,13 +7,13 @@ it. Where a property cannot hold, the best possible is explored too.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.design.load import load_design
-from lastchunk.model.explore.matrix.fault_classes import BUILDERS, Impossible
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.scopes import Scope
 from lastchunk.model.explore.property_groups import SILENT
 from lastchunk.model.explore.state.monitor import groups_of
@@ -79,7 +79,7 @@ class Cell:
 
 
 class Clock:
-    """The wall time that one design has for one class of faults, all its explorations together."""
+    """The wall time that one design has for one chain of a class, its explorations together."""
 
     def __init__(self, budget_s: float) -> None:
         self.budget_s = budget_s
@@ -91,45 +91,72 @@ class Clock:
         return self.budget_s - (time.perf_counter() - self.began)
 
 
+Said = dict[str, Finding]
+"""What is said of properties, by slug."""
+
+
 def explore_class(design: str, faults: str, chunks: int, seconds: float) -> list[Cell]:
     """The cells of one design under one class of faults."""
+    chains = chains_of(faults, chunks)
+    return cells_of(
+        design, faults, chunks, [explore_chain(design, faults, chunks, seconds, c) for c in chains]
+    )
+
+
+def chains_of(faults: str, chunks: int) -> list[tuple[str, ...]]:
+    """The properties of a class, by what is explored for them; no chain needs another's results.
+
+    Each timed property is explored on its own, as `verify` does; so its cost is its own, too.
+    """
+    limits = BUILDERS[faults](chunks).impossible.values()
+    slugs = (*SLUGS, *(limit.slug for limit in limits if limit.slug))
+    plain = tuple(slug for slug in slugs if slug not in TIMED)
+    return [plain, *((slug,) for slug in slugs if slug in TIMED)]
+
+
+def explore_chain(
+    design: str, faults: str, chunks: int, seconds: float, slugs: Sequence[str]
+) -> tuple[Said, Said]:
+    """What is found of some properties; and of those that cannot hold, in the class without why."""
     clock = Clock(seconds)
     item = BUILDERS[faults](chunks)
-    extra = tuple(limit.slug for limit in item.impossible.values() if limit.slug)
-    found = explore(design, item.scopes, (*SLUGS, *extra), clock)
-    limits = {slug: v for slug, v in item.impossible.items() if found[slug].kind == "violated"}
-    reached = best_of(design, limits, found, clock)
+    found = explore(design, item.scopes, slugs, clock)
+    alike: dict[tuple[Scope, ...], list[str]] = {}
+    for slug, limit in item.impossible.items():
+        if slug in found and found[slug].kind == "violated" and not limit.slug:
+            alike.setdefault(limit.scopes, []).append(slug)
+    reached: Said = {}
+    for scopes, asked in alike.items():
+        reached |= explore(design, scopes, asked, clock)
+    return found, reached
+
+
+def cells_of(
+    design: str, faults: str, chunks: int, chains: Iterable[tuple[Said, Said]]
+) -> list[Cell]:
+    """The cells of what the chains say: whether a design reaches the best possible, too."""
+    found: Said = {}
+    reached: Said = {}
+    for said, said_of_best in chains:
+        found |= said
+        reached |= said_of_best
     cells = []
+    limits = BUILDERS[faults](chunks).impossible
     for slug in SLUGS:
         cell = Cell(design, faults, slug, found[slug])
-        if slug in limits:
-            finding = replace(cell.finding, kind="impossible", reason=limits[slug].reason)
-            cell = replace(cell, finding=finding, best=limits[slug].best, reached=reached[slug])
+        limit = limits.get(slug)
+        if limit is not None and cell.kind == "violated":
+            finding = replace(cell.finding, kind="impossible", reason=limit.reason)
+            best = found[limit.slug] if limit.slug else reached[slug]
+            cell = replace(cell, finding=finding, best=limit.best, reached=best)
         cells.append(cell)
     return cells
-
-
-def best_of(
-    design: str, limits: Mapping[str, Impossible], found: Mapping[str, Finding], clock: Clock
-) -> dict[str, Finding]:
-    """Whether a design reaches the best possible of each property that cannot hold."""
-    reached = {slug: found[limit.slug] for slug, limit in limits.items() if limit.slug}
-    alike: dict[tuple[Scope, ...], list[str]] = {}
-    for slug, limit in limits.items():
-        if not limit.slug:
-            alike.setdefault(limit.scopes, []).append(slug)
-    for scopes, slugs in alike.items():
-        reached |= explore(design, scopes, slugs, clock)
-    return reached
 
 
 def explore(
     design: str, scopes: Sequence[Scope], slugs: Sequence[str], clock: Clock
 ) -> dict[str, Finding]:
-    """What the scopes say, one after the other, of each property that none has violated yet.
-
-    Each timed property is explored on its own, as `verify` does; so its cost is its own, too.
-    """
+    """What the scopes say, one after the other, of each property that none has violated yet."""
     found = dict.fromkeys(slugs, Finding())
     for scope in scopes:
         left = [slug for slug in slugs if found[slug].kind != "violated"]

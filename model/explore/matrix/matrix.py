@@ -9,14 +9,22 @@ cell and ends exploring for it, every scope that says anything must prove it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.workers import pool
+from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.design.load import find_class
-from lastchunk.model.explore.matrix.cells import SLUGS, Cell, explore_class
+from lastchunk.model.explore.matrix.cells import (
+    SLUGS,
+    Cell,
+    Said,
+    cells_of,
+    chains_of,
+    explore_chain,
+)
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS, FaultClass
 from lastchunk.model.explore.verify import Budget, check_budget
 
@@ -31,7 +39,9 @@ DEFAULT_DESIGNS = (
 )
 CHUNKS_MAX = 6
 Pair = tuple[str, str]
-"""A design and a class of faults, which are explored together."""
+"""A design and a class of faults."""
+Chain = tuple[Said, Said]
+"""What `explore_chain` says."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +97,8 @@ def matrix(
 ) -> Matrix:
     """Explore every cell; the cells are the same for any number of ``workers``.
 
-    ``seconds`` bounds what a design may take for a class: what takes longer is *unknown*, so a slow
-    machine may know less. ``progress`` is told of each finished pair of design and class.
+    ``seconds`` bounds each chain of explorations of a class: what takes longer is *unknown*, so a
+    slow machine may know less. ``progress`` is told of each finished pair of design and class.
     Raises `InputError`.
     """
     names, classes = check_bounds(designs, chunks, seconds, workers, faults)
@@ -116,23 +126,37 @@ def explore_pairs(
     workers: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> dict[Pair, list[Cell]]:
-    """The cells of each pair of design and class, the pairs spread over worker processes."""
+    """The cells of each pair of design and class, their chains spread over worker processes."""
     # The longest first, so that no process is left with it alone at the end.
     order = sorted(pairs, key=lambda pair: -list(BUILDERS).index(pair[1]))
-    found: dict[Pair, list[Cell]] = {}
-    if workers == 1:
-        for pair in order:
-            found[pair] = explore_class(*pair, chunks, seconds)
-            if progress is not None:
-                progress(1)
-        return found
+    told = progress or (lambda _: None)
+    found: dict[Pair, list[Future[Chain]]] = {}
     # A process of its own for each job: the budget of memory is the whole process's.
-    with pool(workers, tasks_per_worker=1) as executor:
-        futures = {pair: executor.submit(explore_class, *pair, chunks, seconds) for pair in order}
-        if progress is not None:
-            for future in futures.values():
-                future.add_done_callback(lambda _: progress(1))
-        return {pair: future.result() for pair, future in futures.items()}
+    with workers_or_here(workers) as executor:
+        for pair in order:
+            chains = chains_of(pair[1], chunks)
+            found[pair] = []
+            for slugs in chains:
+                future = executor.submit(explore_chain, *pair, chunks, seconds, slugs)
+                found[pair].append(future)
+            _tell_of(found[pair], told)
+        return {
+            pair: cells_of(*pair, chunks, [future.result() for future in found[pair]])
+            for pair in order
+        }
+
+
+def _tell_of(chains: Sequence[Future[Chain]], told: Callable[[int], None]) -> None:
+    """Tell when the last one of a pair's chains is done."""
+    left = [len(chains)]
+
+    def tell(_: Future[Chain]) -> None:
+        left[0] -= 1  # one after the other, in the thread that gathers results
+        if not left[0]:
+            told(1)
+
+    for future in chains:
+        future.add_done_callback(tell)
 
 
 def check_bounds(

@@ -14,28 +14,30 @@ class Store:
     __slots__ = ("zones",)
 
     def __init__(self) -> None:
-        self.zones: list[tuple[Bounds, int]] = []
+        self.zones: dict[Bounds, int] = {}
 
     def cover(self, zone: Zone) -> int:
         """The number of a class that covers a zone; -1 where none does."""
         bounds = zone.bounds
-        for known, number in self.zones:
+        equal = self.zones.get(bounds)
+        if equal is not None:
+            return equal  # no other one covers it, or it would have been dropped
+        for known, number in self.zones.items():
             if all(map(le, bounds, known)):
                 return number
         return -1
 
     def add(self, zone: Zone, number: int) -> list[int]:
-        """Keep a zone; returns the classes that it covers, which are dropped."""
+        """Keep a zone that none covers; returns the classes that it covers, which are dropped."""
         bounds = zone.bounds
-        dropped = [old for known, old in self.zones if all(map(le, known, bounds))]
-        if dropped:
-            self.zones = [entry for entry in self.zones if entry[1] not in dropped]
-        self.zones.append((bounds, number))
+        covered = [known for known in self.zones if all(map(le, known, bounds))]
+        dropped = [self.zones.pop(known) for known in covered]
+        self.zones[bounds] = number
         return dropped
 
     def entries(self) -> Iterable[tuple[Bounds, int]]:
         """The zones that are kept, each with its class."""
-        return self.zones
+        return self.zones.items()
 
 
 class EqualStore:
