@@ -143,10 +143,8 @@ def verify(
         _explored(scenario, design, group, budget, deadline, reductions, progress, longest)
         for group in groups_of(slugs)
     ]
-    for each in searches:
-        each.search_rounds()
     found = [each.search.found for each in searches]
-    verdicts = {slug: v for each in searches for slug, v in each.verdicts().items()}
+    verdicts = _verdicts(searches)
     tried = _attacked(searches, verdicts, attack, deadline)
     examples = _examples(searches, verdicts, kinds) if counterexamples else {}
     silent = () if properties is not None else tuple(s for s in slugs if _is_silent(verdicts[s]))
@@ -169,6 +167,13 @@ def verify(
         budget,
         tried,
     )
+
+
+def _verdicts(searches: list[PropertyGroupSearch]) -> dict[str, Verdict]:
+    """The verdict on each property; where one may stay violated for ever, a second search first."""
+    for each in searches:
+        each.search_rounds()
+    return {slug: v for each in searches for slug, v in each.verdicts().items()}
 
 
 def _examples(

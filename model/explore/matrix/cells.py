@@ -109,9 +109,8 @@ def chains_of(faults: str, chunks: int) -> list[tuple[str, ...]]:
     Each timed property is explored on its own, as `verify` does; so its cost is its own, too.
     """
     limits = BUILDERS[faults](chunks).impossible.values()
-    slugs = (*SLUGS, *(limit.slug for limit in limits if limit.slug))
-    plain = tuple(slug for slug in slugs if slug not in TIMED)
-    return [plain, *((slug,) for slug in slugs if slug in TIMED)]
+    slugs = [*SLUGS, *(limit.slug for limit in limits if limit.slug)]
+    return [tuple(group) for group in groups_of(slugs)]
 
 
 def explore_chain(
