@@ -1,0 +1,50 @@
+"""What a report rests on is the same whatever the number of workers, and ends with an error."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from lastchunk.cli import evidence
+from lastchunk.cli.evidence import Gathered, Work
+from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.workers import is_shared
+from lastchunk.model.design.load import load_designs
+from lastchunk.model.scenario.load import load_scenario
+
+NAMES = ("small-scope", "harmless")
+
+
+@pytest.fixture(autouse=True)
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Costs have tests of their own, and take as long as hours of recording."""
+    monkeypatch.setattr(evidence, "cost_table", lambda *_, **__: pd.DataFrame())
+
+
+def work(workers: int, designs: list[str]) -> Gathered:
+    loaded = [load_scenario(name) for name in NAMES]
+    specs = [load_designs(designs, item) for item in loaded]
+    return Work(designs, loaded, specs, 3, workers).done(8, 2, 0, 0, 60.0)
+
+
+def test_workers_that_are_shared_say_what_one_process_says() -> None:
+    alone, shared = work(1, ["manual", "alarm"]), work(2, ["manual", "alarm"])
+    for one, other in zip(alone.comparisons, shared.comparisons, strict=True):
+        pd.testing.assert_frame_equal(one.frame, other.frame)
+    assert [item.scenario.name for item in shared.comparisons] == list(NAMES)
+    for (axis, one), (other_axis, other) in zip(alone.sweeps, shared.sweeps, strict=True):
+        assert axis.name == other_axis.name
+        pd.testing.assert_frame_equal(one, other)
+        assert list(one["value"].unique()) == list(axis.points)
+    assert (shared.proofs, shared.matrix) == (None, None)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_of_one_part_ends_all_of_it(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise DesignError("Broken")
+
+    monkeypatch.setattr(evidence, "sweep", broken)
+    with pytest.raises(DesignError, match="Broken"):
+        work(workers, ["alarm"])
+    assert not is_shared()
