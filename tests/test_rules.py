@@ -107,27 +107,6 @@ def test_d3_never_early_and_late_by_a_setting() -> None:
     assert pending.delay.quantile(1 - 1e-9) == 490 + 60_000
 
 
-def test_r1_alarms_never_overlap() -> None:
-    class Long(Probe):
-        async def create(self) -> Response:
-            await self.ctx.storage.set_alarm(Time(100))
-            return Response(200)
-
-        async def alarm(self) -> None:
-            await self.ctx.storage.set_alarm(self.ctx.now() + 10)
-            await self.ctx.sleep(1_000)
-
-    scheduler = probe(Long)
-    scheduler.at(10, "request", "create")
-    scheduler.at(100, "alarm")
-    scheduler.at(110, "alarm")
-    assert scheduler.kinds().count("timer") == 1
-    running = 0
-    for event in scheduler.world.trace:
-        running += isinstance(event, e.AlarmStarted) - isinstance(event, e.AlarmEnded)
-        assert running <= 1
-
-
 class Reads(Probe):
     """Reads an uncached key on a poke, and nothing else."""
 
@@ -192,43 +171,6 @@ def puts() -> ManualScheduler:
     scheduler.at(10_020, "tick")
     scheduler.at(10_020, "request", "upload")
     return scheduler
-
-
-def test_r4_the_gate_is_open_while_anything_else_is_awaited() -> None:
-    scheduler = puts()
-    poke(scheduler, 10_025)
-    assert of(scheduler.world.trace, e.HandlerEnded)[-1] == e.HandlerEnded(
-        10_025, "poke", -1, 0, 200
-    )
-
-
-def test_r5_an_alarm_runs_inside_a_suspended_upload_and_the_reverse() -> None:
-    scheduler = puts()
-    scheduler.at(10_020, "alarm")
-    scheduler.at(10_040, "blob")
-    assert Puts.seen == ["before", ("alarm", 10_020), "after"]
-
-    class LongAlarm(Puts):
-        async def alarm(self) -> None:
-            self.seen.append("alarm begins")
-            await self.ctx.sleep(500)
-            self.seen.append("alarm ends")
-
-    scheduler = probe(LongAlarm)
-    scheduler.at(10, "request", "create")
-    scheduler.at(20, "response", "create")
-    scheduler.at(10_020, "alarm")
-    scheduler.at(10_020, "tick")
-    scheduler.at(10_030, "request", "upload")
-    scheduler.at(10_520, "timer")
-    assert LongAlarm.seen == ["alarm begins", "before", "alarm ends"]
-
-
-def test_r6_an_alarm_does_not_wait_for_requests_in_flight() -> None:
-    scheduler = puts()
-    scheduler.at(10_020, "alarm")
-    assert of(scheduler.world.trace, e.AlarmStarted) == [e.AlarmStarted(10_020, 10_020, 1)]
-    assert "blob" in scheduler.kinds()
 
 
 def test_r7_sqlite_storage_is_synchronous_and_hands_out_copies() -> None:
@@ -345,18 +287,6 @@ def test_r13_now_is_the_time_of_the_last_io() -> None:
     scheduler.at(10, "request", "create")
     scheduler.at(80, "timer")
     assert Clocked.seen == [[10, 10, 80]]
-
-
-def test_r14_requests_have_no_order() -> None:
-    scheduler = puts()
-    scheduler.at(10_040, "blob")
-    scheduler.at(10_050, "response", "upload")
-    scheduler.at(20_020, "tick")
-    scheduler.world.network.inject("poke")
-    scheduler.at(20_025, "request", "poke")
-    scheduler.at(20_030, "request", "upload")
-    arrived = [event.method for event in of(scheduler.world.trace, e.RequestArrived)]
-    assert arrived == ["create", "upload", "poke", "upload"]
 
 
 def test_r15_writes_of_one_turn_are_one_commit() -> None:

@@ -24,6 +24,8 @@ from lastchunk.model.world.object.delivery import Delivery
 from lastchunk.model.world.object.runtime import ObjectRuntime
 from lastchunk.model.world.object.storage import Storage
 from lastchunk.reference_impl.contract import BlobPut, Put
+from lastchunk.reports.docs.platform import page
+from lastchunk.reports.docs.platform.demo import misses, run_demo
 from tests import test_rules as rules
 from tests import test_rules_alarm as slot
 from tests import test_rules_commits as commits
@@ -43,6 +45,16 @@ def switches_off(rule: str, test: Callable[[], None]) -> Callable[[Switch], Swit
         return switch
 
     return register
+
+
+def shown_by_its_demo(rule: str) -> Callable[[], None]:
+    """The demo of a rule as its test."""
+    (demo,) = [demo for demo in page.DEMOS if demo.rule == rule]
+
+    def shows_it() -> None:
+        assert misses(demo, run_demo(demo)) == []
+
+    return shows_it
 
 
 @switches_off("A1", rules.test_a1_one_alarm_replaced_later_and_earlier)
@@ -133,7 +145,7 @@ def let_pass(patch: Patch, kinds: set[str]) -> None:
     patch.setattr(Storage, "send", at_once)
 
 
-@switches_off("R1", rules.test_r1_alarms_never_overlap)
+@switches_off("R1", shown_by_its_demo("R1"))
 def alarms_overlap(patch: Patch) -> None:
     patch.setattr(Alarms, "is_busy", False)
 
@@ -158,7 +170,7 @@ def storage_leaves_the_gate_open(patch: Patch) -> None:
     )
 
 
-@switches_off("R4", rules.test_r4_the_gate_is_open_while_anything_else_is_awaited)
+@switches_off("R4", shown_by_its_demo("R4"))
 def a_blob_put_closes_the_gate(patch: Patch) -> None:
     blob_put = object_module._ANSWERS[BlobPut]
 
@@ -169,7 +181,7 @@ def a_blob_put_closes_the_gate(patch: Patch) -> None:
     patch.setitem(object_module._ANSWERS, BlobPut, closing)
 
 
-@switches_off("R5", rules.test_r5_an_alarm_runs_inside_a_suspended_upload_and_the_reverse)
+@switches_off("R5", shown_by_its_demo("R5"))
 def an_upload_is_never_entered(patch: Patch) -> None:
     a_blob_put_closes_the_gate(patch)
     resume = ObjectRuntime.deliver
@@ -182,7 +194,7 @@ def an_upload_is_never_entered(patch: Patch) -> None:
     patch.setattr(ObjectRuntime, "deliver", opening)
 
 
-@switches_off("R6", rules.test_r6_an_alarm_does_not_wait_for_requests_in_flight)
+@switches_off("R6", shown_by_its_demo("R6"))
 def an_alarm_waits_for_an_idle_session(patch: Patch) -> None:
     due = Alarms.due
 
@@ -245,7 +257,7 @@ def the_clock_stands_still_within_an_event(patch: Patch) -> None:
     patch.setattr(Program, "_send", unseen)
 
 
-@switches_off("R14", rules.test_r14_requests_have_no_order)
+@switches_off("R14", shown_by_its_demo("R14"))
 def requests_arrive_in_the_order_sent(patch: Patch) -> None:
     arrives = Network.request_arrives
 
@@ -297,8 +309,9 @@ def test_with_every_rule_on_the_same_tests_pass() -> None:
     assert sorted(passed) == sorted(RULES), "a rule without a switch is not tested"
 
 
-def test_every_rule_has_a_test_of_its_name() -> None:
+def test_every_rule_has_a_test_of_its_name_or_is_shown_by_its_demo() -> None:
     modules = (rules, slot, commits, delivery, side)
     names = [name for module in modules for name in vars(module)]
-    for rule in RULES:
+    shown = {rule for rule, (_, test) in SWITCHES.items() if test.__name__ == "shows_it"}
+    for rule in set(RULES) - shown:
         assert any(name.startswith(f"test_{rule.lower()}_") for name in names), rule
