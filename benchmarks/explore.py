@@ -55,7 +55,7 @@ print(*counts, round(found.seconds, 2), grown)
 TICKS = """
 import sys
 sys.path.insert(0, ".")
-from tests.explore.ticks import Config, violated_by_ticks
+from tests.oracles.ticks import Config, violated_by_ticks
 states = []
 assert not violated_by_ticks(Config(int(sys.argv[1]), 1, 8, 1, 20, 40, 1, 1), states)
 print(states[0])

@@ -31,7 +31,7 @@ The shipped designs, the oldest first: what each is for, what it mends and leave
 is to read in it, and its state diagram. Nothing here is drawn by hand: `{COMMAND}`
 runs and explores the designs and writes this page, and a test compares it with what they do now.
 The names that begin with F are those of the field facts, each an exact situation in
-`tests/test_field_facts.py`.
+`tests/simulate/test_field_facts.py`.
 
 **To read a diagram.** A state is what the object knows of the session: the status in its record,
 *stopping* once it knows that the user has stopped, *expired* once it has given late chunks up. An

@@ -13,7 +13,7 @@ from lastchunk.cli import main
 from tests.bad_input.files import listed, make
 from tests.bad_input.rows import COMMANDS, SCENARIOS, SETTINGS, SIMULATE, UPLINKS
 
-ENDLESS = Path(__file__).parent.parent / "endless_designs.py"
+ENDLESS = Path(__file__).parent.parent / "support" / "endless_designs.py"
 Refused = Callable[[list[str], tuple[str, ...]], None]
 
 

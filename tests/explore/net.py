@@ -28,7 +28,7 @@ from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.edges import play_edges, simulate_edges
 from lastchunk.model.simulate.schedule import Schedule, read_schedule, write_schedule
 from tests.explore.judged import AT_END, REVERTIBLE
-from tests.explore.whole_ms import by_brute_force
+from tests.oracles.whole_ms import by_brute_force
 
 SLUGS = (
     "complete_at_finalization",

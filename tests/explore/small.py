@@ -10,7 +10,7 @@ from lastchunk.model.explore.verify import Verification, verify
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import Chunk, Response
-from tests.worlds import spec_of
+from tests.support.worlds import spec_of
 
 COMPLETE = "complete_at_finalization"
 SMALL = ("chunks=2", "expect.sometimes=[]")

@@ -19,7 +19,7 @@ from lastchunk.model.trace import events as e
 from lastchunk.model.world.object.storage import Storage
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import Chunk, NetworkError, Response
-from tests.worlds import NoSettings, spec_of
+from tests.support.worlds import NoSettings, spec_of
 
 WAIT_MS = 9
 

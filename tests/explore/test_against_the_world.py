@@ -15,7 +15,7 @@ from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.witness.walks import walk_to
 from lastchunk.model.properties import asked
 from lastchunk.model.scenario.load import load_scenario
-from tests.explore.whole_ms import by_brute_force
+from tests.oracles.whole_ms import by_brute_force
 
 SLUGS = ("complete_at_finalization", "completed_is_final", "count_true", "nothing_refused")
 BASE = (

@@ -18,7 +18,7 @@ from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.schedule import read_schedule, write_schedule
 from tests.explore.test_against_the_world import BASE, CASES, SLUGS
-from tests.explore.whole_ms import by_brute_force
+from tests.oracles.whole_ms import by_brute_force
 
 OFFSET = "platform.clock_offset_ms"
 MET = [

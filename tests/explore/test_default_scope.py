@@ -12,8 +12,8 @@ from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import HandlerFailure
-from tests.polling import ArmsInStop, Polling, StalePolling, WithoutGrace
-from tests.worlds import spec_of
+from tests.oracles.polling import ArmsInStop, Polling, StalePolling, WithoutGrace
+from tests.support.worlds import spec_of
 
 COMPLETE = "complete_at_finalization"
 PROMPT = "finalizes_promptly"

@@ -15,7 +15,7 @@ from lastchunk.model.explore.export.promela import promela
 from lastchunk.model.explore.export.tchecker import tchecker
 from lastchunk.model.scenario.load import load_scenario
 from tests.explore.test_small_scope import is_violated, random_config
-from tests.explore.ticks import Config
+from tests.oracles.ticks import Config
 
 HAS_SPIN = shutil.which("spin") is not None and shutil.which("cc") is not None
 

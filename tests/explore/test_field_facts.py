@@ -23,7 +23,7 @@ QUICK = (
     "expect.sometimes=[]",
 )
 SHORT = "recording.duration_ms=15000"
-NAIVE = f"{Path(__file__).parents[1] / 'canaries.py'}:NotifiesDirectly"
+NAIVE = f"{Path(__file__).parents[1] / 'oracles' / 'canaries.py'}:NotifiesDirectly"
 
 
 def within(low_ms: int, high_ms: int) -> str:

@@ -23,7 +23,7 @@ from lastchunk.model.world.world import World
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import COMPLETED, Chunk, Response
 from lastchunk.reference_impl.session import set_status
-from tests.worlds import ManualScheduler, spec_of
+from tests.support.worlds import ManualScheduler, spec_of
 
 COMPLETE = "complete_at_finalization"
 

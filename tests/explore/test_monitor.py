@@ -58,7 +58,7 @@ SOURCES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ),
     ),
 }
-CANARIES = f"{Path(__file__).parents[1] / 'canaries.py'}:"
+CANARIES = f"{Path(__file__).parents[1] / 'oracles' / 'canaries.py'}:"
 SOURCES |= {
     "a late reader": ("everything-fast", "lazy-alarm", ("consumer.reads_after_ms=60000",)),
     "never completed": ("lossy-mobile", CANARIES + "NeverCompletes", ()),

@@ -9,7 +9,7 @@ from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.properties import Violation, check_all
 from lastchunk.model.simulate import replay
 from lastchunk.reference_impl.lazy_alarm import LazyAlarmDesign
-from tests.explore.mutants import MUTANTS, SITUATIONS, spec
+from tests.oracles.mutants import MUTANTS, SITUATIONS, spec
 
 BUDGET = Budget(classes=20_000, seconds=60)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tree import linked
+from tests.support.tree import linked
 
 VERSIONS = ("3.11", "3.12", "3.13")
 SCRIPT = """

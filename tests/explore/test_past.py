@@ -21,7 +21,7 @@ from lastchunk.model.simulate import replay, simulate
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import COMPLETED, Chunk, Response
 from lastchunk.reference_impl.session import set_status
-from tests.worlds import spec_of
+from tests.support.worlds import spec_of
 
 COLD = (
     *("chunks=1", "failures=0", "disconnects=0", "expect.sometimes=[]", "start.session='created'"),

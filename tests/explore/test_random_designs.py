@@ -24,8 +24,8 @@ from tests.explore import net
 from tests.explore.net import Effort, Outcome, judged, reason_of, scope_of
 from tests.explore.shrink import shrunk
 from tests.explore.test_attack import early, forget_fields
-from tests.explore.ticks import Config, violated_by_ticks
-from tests.explore.whole_ms import by_brute_force
+from tests.oracles.ticks import Config, violated_by_ticks
+from tests.oracles.whole_ms import by_brute_force
 
 FAST = Effort(classes=250, worlds=50, schedules=40, happenings=100)
 COUNT = 100

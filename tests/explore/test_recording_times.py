@@ -18,8 +18,8 @@ from lastchunk.model.simulate.schedule import read_schedule, write_schedule
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import Chunk, Response
 from tests.explore.test_against_the_world import within
-from tests.explore.whole_ms import by_brute_force
-from tests.worlds import spec_of
+from tests.oracles.whole_ms import by_brute_force
+from tests.support.worlds import spec_of
 
 END_DECIDES = {"finalizes", "finalizes_promptly", "nothing_lost"}
 """Properties that brute force up to a certain time says nothing of."""

@@ -10,8 +10,8 @@ from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.search.search import Exploration, Search
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.scenario.load import load_scenario
-from tests.explore.reals import violated_by_reals
-from tests.explore.ticks import Config, violated_by_ticks
+from tests.oracles.reals import violated_by_reals
+from tests.oracles.ticks import Config, violated_by_ticks
 
 SLUG = "complete_at_finalization"
 STANDARD = Config(2, 1, 8, 1, 20, 40, 1, 1)

@@ -1,7 +1,7 @@
 """The exports ask the scenario's own question, or refuse: their texts are run, settings changed.
 
-The text for TChecker is read and run by `tests.explore.automata`, and must come to the verdict of
-`tests.explore.ticks`, which shares nothing with it.
+The text for TChecker is read and run by `tests.oracles.automata`, and must come to the verdict of
+`tests.oracles.ticks`, which shares nothing with it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from lastchunk.model.explore.export.promela import promela
 from lastchunk.model.explore.export.small_scope import SmallScope, small_scope_of
 from lastchunk.model.explore.export.tchecker import tchecker
 from lastchunk.model.scenario.load import load_scenario
-from tests.explore.automata import parse, reaches
 from tests.explore.test_small_scope import random_config
-from tests.explore.ticks import Config, violated_by_ticks
+from tests.oracles.automata import parse, reaches
+from tests.oracles.ticks import Config, violated_by_ticks
 
 
 def test_the_automata_reach_the_violation_exactly_if_ticks_do() -> None:

@@ -22,9 +22,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.explore.brute import count_classes
-from tests.explore.front import Front, Interval, classes_of
-from tests.explore.petri import Net, parse
+from tests.oracles.brute import count_classes
+from tests.oracles.front import Front, Interval, classes_of
+from tests.oracles.petri import Net, parse
 
 IFIP = """
 t1 [4,9] p2*2 p1 -> p3 p5 p4

@@ -28,7 +28,7 @@ from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import COMPLETED, Chunk, Response
 from lastchunk.reference_impl.session import set_status
-from tests.worlds import spec_of
+from tests.support.worlds import spec_of
 
 LOOKS: dict[str, Callable[[Any, Any], Any]] = {
     "index": lambda c, d: c.index,

@@ -1,0 +1,1 @@
+"""Tests: references to designs, and what a design may be made of."""

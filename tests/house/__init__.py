@@ -1,0 +1,1 @@
+"""Tests: the house itself: floors, documents, the wheel."""

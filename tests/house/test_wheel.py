@@ -1,0 +1,123 @@
+"""The wheel holds lastchunk alone, and works in a folder that has names of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOREIGN = ("model", "reports", "reference_impl", "scenarios")
+NOTEBOOK = """{
+ "cells": [{"cell_type": "code", "id": "a", "execution_count": null, "metadata": {}, "outputs": [],
+  "source": ["import lastchunk\\n", "assert lastchunk.shipped()\\n",
+             "assert '%s' in lastchunk.__file__"]}],
+ "metadata": {"kernelspec": {"display_name": "p", "language": "python", "name": "python3"}},
+ "nbformat": 4, "nbformat_minor": 5
+}"""
+
+
+def done(words: list[str | Path], folder: Path, **more: str) -> str:
+    """Run a program that must succeed. Returns its output."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}
+    result = subprocess.run(
+        words, cwd=folder, env={**kept, **more}, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy of the tracked files."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    folders = ("lastchunk", "model", "reference_impl", "reports", "scenarios")
+    files = ["pyproject.toml", "README.md", "LICENSE", "MANIFEST.in"]
+    for folder in folders:
+        files += [
+            str(path.relative_to(ROOT))
+            for path in (ROOT / folder).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts and "out" not in path.parts
+        ]
+    for name in files:
+        target = source / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((ROOT / name).read_bytes())
+    script = "from setuptools import build_meta; import sys; build_meta.build_wheel(sys.argv[1])"
+    done([sys.executable, "-c", script, out], source, PYTHONPATH=site_packages())
+    return next(out.glob("*.whl"))
+
+
+def site_packages() -> str:
+    """Where this environment keeps its packages; its own install of lastchunk is not among them."""
+    return os.pathsep.join(path for path in sys.path if path.endswith("site-packages"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty environment with the wheel, and the libraries of this one. Returns its Python."""
+    place = tmp_path_factory.mktemp("environment")
+    venv.create(place, with_pip=False, symlinks=True)
+    packages = next(place.glob("lib/python*/site-packages"))
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(packages)
+    text = "\n".join(site_packages().split(os.pathsep)) + "\n"
+    (packages / "libraries.pth").write_text(text, encoding="utf-8")
+    return place / "bin" / "python"
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """A folder of somebody else's, with packages of the names that the house's folders have."""
+    for name in FOREIGN:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(f"raise ImportError({name!r})\n")
+    return tmp_path
+
+
+def test_the_wheel_holds_lastchunk_alone(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    tops = {name.split("/")[0] for name in names}
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert tops == {"lastchunk", f"lastchunk-{version}.dist-info"}
+    assert "lastchunk/scenarios/small-scope.toml" in names
+    assert not [name for name in names if "reports/docs" in name or name.startswith("tests")]
+
+
+def test_every_package_of_the_house_is_in_the_wheel(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if name.endswith(".py")}
+    for folder in ("model", "reference_impl", "reports", "lastchunk"):
+        for path in (ROOT / folder).rglob("*.py"):
+            parts = path.relative_to(ROOT).parts
+            name = "/".join(parts if folder == "lastchunk" else ("lastchunk", *parts))
+            assert name in held or "docs" in parts, name
+
+
+def test_the_command_works_beside_foreign_names(installed: Path, foreign: Path) -> None:
+    assert done([installed, "-m", "lastchunk", "--version"], foreign).startswith("lastchunk ")
+    assert "proved" in done([installed, "-m", "lastchunk", "verify", "small-scope"], foreign)
+    words = ["report", "--scenario", "harmless", "--sessions", "20", "--sweep-sessions", "0"]
+    words += ["--proof-sessions", "0", "--matrix-chunks", "0", "--workers", "2", "--out", "out"]
+    done([installed, "-m", "lastchunk", *words], foreign)
+    assert (foreign / "out" / "report.html").exists()
+
+
+def test_pytest_and_a_notebook_import_it_beside_foreign_names(
+    installed: Path, foreign: Path
+) -> None:
+    here = str(installed.parent.parent)
+    (foreign / "test_mine.py").write_text(
+        "import lastchunk\n\n\ndef test_it():\n"
+        f"    assert lastchunk.shipped() and {here!r} in lastchunk.__file__\n"
+    )
+    (foreign / "mine.ipynb").write_text(NOTEBOOK % here)
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbmake", "test_mine.py"]
+    assert "2 passed" in done([installed, *words, "mine.ipynb"], foreign)

@@ -1,0 +1,1 @@
+"""Tests: the designs and the recorder, alone."""

@@ -1,0 +1,1 @@
+"""Tests: the schedulers of one session."""

@@ -1,0 +1,1 @@
+"""Tests: the world, rule by rule."""
