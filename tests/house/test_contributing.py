@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tree import PARTS, ROOT
+from tests.support.tree import PARTS, ROOT
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(?:python|toml)\n# (\S+?)(?:, in ([^\n]+))?\n(.*?)^```", re.M | re.S)
