@@ -29,7 +29,7 @@ def module_called(original: list[str]) -> str:
     return original[at] if at < len(original) else ""
 
 
-def leave(number: int, frame: FrameType | None) -> None:
+def end_at_once(number: int, frame: FrameType | None) -> None:
     """End the process at once."""
     os._exit(CODE + number)
 
@@ -41,7 +41,7 @@ def leave_quietly() -> None:
         (signal.SIGTERM, signal.SIG_DFL),
     ):
         if signal.getsignal(number) is before:
-            signal.signal(number, leave)
+            signal.signal(number, end_at_once)
 
 
 def is_worker() -> bool:

@@ -18,7 +18,7 @@ from lastchunk.reports.claims.by_cost import BASELINE, costs_of, share_of
 from lastchunk.reports.claims.by_matrix import chunks_words, property_words
 from lastchunk.reports.claims.by_sessions import of_a_closed_tab
 from lastchunk.reports.claims.ledger import Ledger, ledger_rows
-from lastchunk.reports.figures.costs import WORDS, length_words
+from lastchunk.reports.figures.costs import COST_WORDS, length_words
 from lastchunk.reports.figures.timeline import violations_of
 from lastchunk.reports.result import provenance
 from lastchunk.reports.review import Review
@@ -49,7 +49,12 @@ def costs_block(review: Review) -> dict[str, Any] | None:
     """Dollars per million sessions, and what there is to read in each design."""
     if review.costs is None:
         return None
-    columns = ["video", "design", *(WORDS[item] for item in ITEMS), "total (95 %, where it varies)"]
+    columns = [
+        "video",
+        "design",
+        *(COST_WORDS[item] for item in ITEMS),
+        "total (95 %, where it varies)",
+    ]
     rows = [
         [
             length_words(int(row["length_ms"])),

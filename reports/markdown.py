@@ -30,17 +30,25 @@ def markdown(page: dict[str, Any]) -> str:
         parts += ["## Every schedule of one scope", *_scope(page["proofs"])]
         parts += [plain(line) for line in page["proofs"]["words"]]
         parts += [plain(line) for line in page["proofs"]["map_words"]]
-        parts += [_figure(item) for item in page["proofs"]["figures"]]
-    parts += ["## The earliest failing session of each design", *map(_figure, page["failures"])]
-    parts += ["## From stop to finalization", _figure(page["delays"])]
+        parts += [_figure_lines(item) for item in page["proofs"]["figures"]]
+    parts += [
+        "## The earliest failing session of each design",
+        *map(_figure_lines, page["failures"]),
+    ]
+    parts += ["## From stop to finalization", _figure_lines(page["delays"])]
     parts.append("## Failure rate against uplink speed and network delay")
-    parts += [_figure(item) for item in page["sweeps"]] or ["This report was made without sweeps."]
-    parts += ["## What became of the sessions", _figure(page["outcomes"])]
+    parts += [_figure_lines(item) for item in page["sweeps"]] or [
+        "This report was made without sweeps."
+    ]
+    parts += ["## What became of the sessions", _figure_lines(page["outcomes"])]
     if page["costs"]:
-        parts += ["## What it costs, and what there is to read", _figure(page["costs"]["figure"])]
+        parts += [
+            "## What it costs, and what there is to read",
+            _figure_lines(page["costs"]["figure"]),
+        ]
         parts += [table(**page["costs"][part]) for part in ("money", "by_scenario", "simplicity")]
     if page["diagrams"]:
-        parts += ["## The states of each design", *map(_figure, page["diagrams"])]
+        parts += ["## The states of each design", *map(_figure_lines, page["diagrams"])]
     parts += ["## Statistics", table(**page["statistics"])]
     parts += ["## Sometimes", table(**page["sometimes"])]
     parts += ["## Provenance", table(["", ""], page["provenance"]["facts"])]
@@ -98,7 +106,7 @@ def _side(page: dict[str, Any]) -> str:
     return table(columns, rows)
 
 
-def _figure(item: dict[str, str]) -> str:
+def _figure_lines(item: dict[str, str]) -> str:
     command = f" Replay it: `{item['command']}`" if "command" in item else ""
     return f"![{plain(item['alt'])}]({item['file']})\n\n{plain(item['caption'])}{command}"
 

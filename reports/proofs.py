@@ -124,7 +124,7 @@ def _rate(value: int, grace_ms: int, sessions: int, seed: int) -> float:
     return failed / sessions if sessions else 0.0
 
 
-def kind_of(item: Verification, slug: str) -> str:
+def kind_in(item: Verification, slug: str) -> str:
     """What exploring says of a property; *not asked* where no schedule says anything of it."""
     verdict = item.verdicts.get(slug)
     return "not asked" if verdict is None or slug in item.silent else verdict.kind
@@ -134,7 +134,7 @@ def proof_table(proofs: Proofs) -> dict[str, Any]:
     """One row a property, one column a design; and under it how much was explored."""
     names = [item.design.name for item in proofs.verifications]
     rows = [
-        [slug, *(kind_of(item, slug) for item in proofs.verifications)]
+        [slug, *(kind_in(item, slug) for item in proofs.verifications)]
         for slug in PROPERTIES
         if any(slug in item.verdicts for item in proofs.verifications)
     ]

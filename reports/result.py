@@ -12,7 +12,7 @@ from lastchunk.model.properties import OUTCOMES
 from lastchunk.reports.base.pooled import Pooled
 from lastchunk.reports.claims.by_cost import costs_of
 from lastchunk.reports.claims.ledger import Ledger, ledger, ledger_json
-from lastchunk.reports.proofs import Proofs, kind_of, scope_block
+from lastchunk.reports.proofs import Proofs, kind_in, scope_block
 from lastchunk.reports.review import Review, evidence_of
 
 SCHEMA_PATH = Path(__file__).parent / "result.schema.json"
@@ -57,7 +57,7 @@ def every_schedule(proofs: Proofs) -> dict[str, Any] | None:
         "assumptions": scope["assumptions"],
         "designs": {
             item.design.name: {
-                "properties": {slug: kind_of(item, slug) for slug in item.verdicts},
+                "properties": {slug: kind_in(item, slug) for slug in item.verdicts},
                 "state_classes": item.classes,
                 "late_ms": item.late_ms,
             }

@@ -16,7 +16,7 @@ from lastchunk.model.estimate.sweep import Axis
 from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.simulate import Run
-from lastchunk.reports.base.pooled import Found, Pooled
+from lastchunk.reports.base.pooled import Pooled, ScenarioVerdict
 from lastchunk.reports.base.schedules import EXAMPLES, MATRIX_FOLDER
 from lastchunk.reports.claims.conditions import Condition
 from lastchunk.reports.claims.evidence import Evidence
@@ -63,7 +63,7 @@ class Review:
     def pooled(self, design: str, slug: str) -> Pooled | None:
         """What all scenarios say of a property; None where it was not asked."""
         found = tuple(
-            Found(item.scenario.name, item.scenario.title, verdict)
+            ScenarioVerdict(item.scenario.name, item.scenario.title, verdict)
             for item in self.comparisons
             if (verdict := item.verdicts[design].get(slug)) is not None
         )

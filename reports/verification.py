@@ -32,12 +32,12 @@ CONTENTS = (
 """What a verification's folder may hold; a folder with anything else in it is never replaced."""
 
 
-def check_out(out: Path) -> None:
+def check_verification_out(out: Path) -> None:
     """Refuse a folder for a verification before anything is explored. Raises `InputError`."""
     check_folder(out, CONTENTS)
 
 
-def to_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[str, Any]:
+def verification_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[str, Any]:
     """A verification as plain data. Times are ms, ``wall_s`` wall time."""
     return {
         "verdict": result.verdict,
@@ -114,18 +114,18 @@ def write_verification(result: Verification, thresholds: Sequence[Threshold], fo
     The folder takes the place of what stood under its name. Raises `InputError`.
     """
     with new_folder(folder, CONTENTS) as building:
-        data = sealed_with_sources(to_json(result, thresholds), [result.design])
+        data = sealed_with_sources(verification_json(result, thresholds), [result.design])
         text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
         write_text(building / "verify.json", text + "\n")
         for items in result.counterexamples.values():
             for item in items:
                 write_schedule(item.schedule, building / f"{_name(item)}.jsonl")
-                write_text(building / f"{_name(item)}.md", markdown(item))
+                write_text(building / f"{_name(item)}.md", verification_markdown(item))
                 figure = timeline_figure(item.run)
                 write_bytes(building / f"{_name(item)}.png", png_bytes(figure))
 
 
-def markdown(item: Counterexample) -> str:
+def verification_markdown(item: Counterexample) -> str:
     """A counterexample to read, with its sequence diagram."""
     title = f"# {item.slug}: the {item.kind} counterexample"
     return f"{title}\n\n{explanation(item)}\n\n```mermaid\n{mermaid(item)}```\n"

@@ -25,7 +25,7 @@ from lastchunk.reports.claims.ledger import Ledger, ledger
 from lastchunk.reports.figures.costs import cost_figure
 from lastchunk.reports.figures.delays import delay_figure
 from lastchunk.reports.figures.diagram import diagram_figure
-from lastchunk.reports.figures.outcomes import outcome_figure, outcome_words, outcomes_of
+from lastchunk.reports.figures.outcomes import outcome_figure, outcome_words, outcomes_met
 from lastchunk.reports.figures.safe_region import safe_region_figure
 from lastchunk.reports.figures.save import png_bytes, svg_bytes
 from lastchunk.reports.figures.sweeps import sweep_figure
@@ -48,7 +48,7 @@ CONTENTS = ("figures", MATRIX_FOLDER, "report.html", "report.md", "result.json",
 """What a report's folder holds; a folder with anything else in it is never replaced."""
 
 
-def check_out(out: Path) -> None:
+def check_report_out(out: Path) -> None:
     """Refuse a folder for a report, before the sessions are run. Raises `InputError`."""
     check_folder(out, CONTENTS)
 
@@ -125,7 +125,7 @@ def render(review: Review, found: Ledger, folder: Path) -> dict[str, Any]:
         ),
         "sweeps": sweeps,
         "outcomes": _figure(folder, "outcomes", outcome_figure(outcomes))
-        | _words(outcome_words(outcomes_of(outcomes.values()))),
+        | _words(outcome_words(outcomes_met(outcomes.values()))),
         "statistics": content.statistics(review),
         "sometimes": content.sometimes(review),
         "provenance": content.provenance_block(review),

@@ -74,9 +74,9 @@ def compare(
     if only:
         check_asked(slugs, loaded, specs)
     if out is not None:
-        from lastchunk.reports.write import check_out, write_report  # with all that draws
+        from lastchunk.reports.write import check_report_out, write_report  # with all that draws
 
-        check_out(out)
+        check_report_out(out)
     note(much_to_do(loaded, specs, sessions))
     with progress_bar(loaded.title, None if half_width else sessions) as progress:
         result = run_compare(loaded, specs, sessions, seed, cores(workers), half_width, progress)

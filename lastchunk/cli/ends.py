@@ -16,7 +16,7 @@ from pathlib import Path
 from typer import TyperException
 
 from lastchunk.cli.output import OutputError
-from lastchunk.cli.signals import end_workers
+from lastchunk.cli.signals import end_any_workers
 from lastchunk.model.base import errors
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.base.verdict import EXIT_FAILED, EXIT_USAGE
@@ -60,7 +60,7 @@ def code_of(command: Callable[[], object]) -> int:
 def give_up(text: str) -> None:
     """End the process now, since a design catches all that is raised to end its step."""
     say(text)
-    end_workers()
+    end_any_workers()
     os._exit(EXIT_USAGE)
 
 
@@ -70,13 +70,13 @@ def failed(error: BaseException) -> int:
         traceback.print_exception(error)
     name = "" if isinstance(error, InternalError) else f"{type(error).__name__} "
     say(
-        f"internal error: {name}{place_of(error)}: {one_line(error)}; lastchunk itself failed, no "
-        f"input is to blame: please report it with the output of {TRACEBACK}=1"
+        f"internal error: {name}{own_line_of(error)}: {one_line(error)}; lastchunk itself failed, "
+        f"no input is to blame: please report it with the output of {TRACEBACK}=1"
     )
     return EXIT_FAILED
 
 
-def place_of(error: BaseException) -> str:
+def own_line_of(error: BaseException) -> str:
     """The innermost line of lastchunk's own that an exception came through."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename.startswith(ROOT)] or frames

@@ -29,7 +29,7 @@ from lastchunk.reports.proofs import Proofs, make_proofs
 
 SWEEP_SCENARIO = "everything-fast"
 SWEPT = (UPLINK_SPEED, REQUEST_DELAY)
-Progress = Callable[[int], None]
+WorkProgress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -90,13 +90,13 @@ class Work:
                 end_workers()  # the threads wait for them
                 raise
 
-    def _comparisons(self, sessions: int, told: Progress) -> list[Comparison]:
+    def _comparisons(self, sessions: int, told: WorkProgress) -> list[Comparison]:
         return [
             compare(scenario, specs, sessions, self.seed, self.workers, progress=told)
             for scenario, specs in zip(self.scenarios, self.specs, strict=True)
         ]
 
-    def _sweeps(self, sessions: int, told: Progress) -> list[tuple[Axis, pd.DataFrame]]:
+    def _sweeps(self, sessions: int, told: WorkProgress) -> list[tuple[Axis, pd.DataFrame]]:
         axes = SWEPT if sessions else ()
         given = (self.designs, sessions, self.seed, self.workers)
         return [(axis, sweep(SWEEP_SCENARIO, axis, *given, progress=told)) for axis in axes]
@@ -106,7 +106,7 @@ class Work:
             return None
         return make_proofs(self.designs, sessions, workers=self.workers)
 
-    def _matrix(self, chunks: int, seconds: float, told: Progress) -> Matrix | None:
+    def _matrix(self, chunks: int, seconds: float, told: WorkProgress) -> Matrix | None:
         if not chunks:
             return None
         return matrix_for_claims(self.designs, chunks, seconds, self.workers, told)

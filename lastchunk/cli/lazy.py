@@ -43,10 +43,10 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is called, in full."""
         name, stand_in, rest = super().resolve_command(ctx, args)
-        return name, stand_in if name is None else load(name), rest
+        return name, stand_in if name is None else load_command(name), rest
 
 
-def load(name: str) -> Any:
+def load_command(name: str) -> Any:
     """A command with its options, from the function of its name in its module."""
     module, _ = COMMANDS[name]
     function = getattr(import_module(f"lastchunk.cli.{module}"), name)

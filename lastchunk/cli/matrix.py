@@ -11,14 +11,14 @@ from rich.table import Table
 
 from lastchunk.cli.app import WorkersOption, check_least, console, cores
 from lastchunk.cli.progress import progress_bar
-from lastchunk.model.explore.matrix.cells import Cell, Kind
+from lastchunk.model.explore.matrix.cells import Cell, CellKind
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
-from lastchunk.model.explore.matrix.matrix import DEFAULT_DESIGNS, Matrix
+from lastchunk.model.explore.matrix.matrix import MATRIX_DESIGNS, Matrix
 from lastchunk.model.explore.matrix.matrix import matrix as run_matrix
 from lastchunk.reports.base.kinds import LOOKS
-from lastchunk.reports.matrix.page import check_out, write_matrix
+from lastchunk.reports.matrix.page import check_matrix_out, write_matrix
 
-COLOURS: dict[Kind, str] = {
+COLOURS: dict[CellKind, str] = {
     "proved": "green",
     "violated": "red",
     "impossible": "magenta",
@@ -53,8 +53,8 @@ def matrix(
     Exits with 0 whatever the verdicts are: it shows them.
     """
     check_least("--seconds", seconds)
-    check_out(out)
-    names = design or list(DEFAULT_DESIGNS)
+    check_matrix_out(out)
+    names = design or list(MATRIX_DESIGNS)
     total = len(names) * len(faults or BUILDERS)
     with progress_bar("exploring", total) as progress:
         result = run_matrix(names, chunks, seconds, cores(workers), faults or None, progress)

@@ -19,7 +19,7 @@ from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.reports.matrix.file import of_designs, read_matrix
 from lastchunk.reports.review import make_review
-from lastchunk.reports.write import check_out, write_report
+from lastchunk.reports.write import check_report_out, write_report
 
 REPORT_DESIGNS = [*DEFAULT_DESIGNS, "lazy-alarm"]
 """Old, new, and the recommended one."""
@@ -66,7 +66,7 @@ def report(
     A class that takes longer than --matrix-seconds is unknown: a slow machine may know less.
     """
     began = time.perf_counter()
-    check_out(out)
+    check_report_out(out)
     written = None if matrix is None else read_matrix(matrix)
     names = scenario or shipped()
     designs = design or REPORT_DESIGNS

@@ -20,7 +20,7 @@ LAST_SECONDS = 1.0
 AGAIN_SECONDS = 0.1
 
 
-def end_workers() -> None:
+def end_any_workers() -> None:
     """End every worker process, where there may be any."""
     workers = sys.modules.get("lastchunk.model.base.workers")
     if workers is not None:
@@ -47,7 +47,7 @@ class Ending:
         is_again = self.number != 0
         self.number = number
         if not is_again:
-            end_workers()
+            end_any_workers()
             threading.Thread(target=self._end_soon, daemon=True).start()
         elif not self.was_lost:
             return  # it is cleaning up
@@ -59,7 +59,7 @@ class Ending:
 
     def _end_soon(self) -> None:
         time.sleep(LAST_SECONDS)
-        end_workers()
+        end_any_workers()
         os._exit(128 + self.number)
 
     def leave(self) -> None:
@@ -73,7 +73,7 @@ def leave(number: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
-    end_workers()
+    end_any_workers()
     os._exit(128 + number)
 
 

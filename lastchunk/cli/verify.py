@@ -72,9 +72,9 @@ def verify(
     budget = Budget(classes, seconds, memory_mb)
     loaded, specs = load(scenario, [design], overrides, None, None)
     if out is not None:
-        from lastchunk.reports.verification import check_out, write_verification
+        from lastchunk.reports.verification import check_verification_out, write_verification
 
-        check_out(out)
+        check_verification_out(out)
     write_exports(loaded, promela_file, tchecker_file)
     reductions = Reductions(inclusion, symmetry, pruning)
     with progress_line() as progress, refused_as(scenario, design, overrides or []):

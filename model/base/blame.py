@@ -9,7 +9,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-STANDARD_LIBRARY = sysconfig.get_path("stdlib")
+STDLIB = sysconfig.get_path("stdlib")
 """Where an error may come from that a line of the design has led to."""
 OURS = str(Path(__file__).parents[1])
 MODULES = __name__.rsplit(".", 2)[0] + "."
@@ -89,7 +89,7 @@ def place(line: int | str | None, name: str, file: str) -> str:
 
 def is_own(file: str) -> bool:
     """Whether a file is neither the tool's nor Python's."""
-    return not file.startswith((STANDARD_LIBRARY, OURS, "<frozen"))
+    return not file.startswith((STDLIB, OURS, "<frozen"))
 
 
 def is_from_outside(error: BaseException) -> bool:

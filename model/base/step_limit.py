@@ -24,13 +24,13 @@ TICK_SECONDS = 1.0
 """How soon it is looked again, also where a limit could not be told."""
 TOLD_MAX = 3
 """So often a step is told; one that catches it each time does not end by being told."""
-Look = Callable[[FrameType | None], None]
+FrameLook = Callable[[FrameType | None], None]
 
 
 class Steady:
     """A timer that ticks on from one run to the next, for many short ones; see `steadily`."""
 
-    look: ClassVar[Look | None] = None
+    look: ClassVar[FrameLook | None] = None
     ticks: ClassVar[bool] = False
 
 
@@ -45,7 +45,7 @@ class OverTime(Uncatchable):
 
 
 @contextmanager
-def ticking(look: Look, first_seconds: float, every_seconds: float) -> Iterator[None]:
+def ticking(look: FrameLook, first_seconds: float, every_seconds: float) -> Iterator[None]:
     """Look at what runs after ``first_seconds`` and then again and again.
 
     Outside of the main thread no timer ticks, and nothing is looked at.

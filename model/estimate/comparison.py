@@ -41,7 +41,7 @@ class Comparison:
         """The verdict on each property, by design and slug."""
         return {
             design.name: {
-                slug: judge(self.rows_of(design.name), slug, self.scenario.expect.sometimes)
+                slug: judge_rows(self.rows_of(design.name), slug, self.scenario.expect.sometimes)
                 for slug in asked(design.cls, self.scenario)
             }
             for design in self.designs
@@ -120,7 +120,7 @@ class Comparison:
         return self.frame.copy()
 
 
-def judge(rows: pd.DataFrame, slug: str, expected: Sequence[str]) -> Verdict:
+def judge_rows(rows: pd.DataFrame, slug: str, expected: Sequence[str]) -> Verdict:
     """The verdict on one property from the rows of one design."""
     codes = rows[slug]
     sessions = int((codes >= 0).sum())

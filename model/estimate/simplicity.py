@@ -17,7 +17,7 @@ from typing import Any
 
 from lastchunk.reference_impl import clock, contract
 
-PORTS = frozenset((clock.__name__, contract.__name__))
+GIVEN_MODULES = frozenset((clock.__name__, contract.__name__))
 """What every design is given: no design has it to read as its own."""
 PAGE_SIDE = frozenset(("stop_flow",))
 """Methods that run on the page: they count as the client's."""
@@ -86,7 +86,7 @@ def _helpers(methods: Any) -> dict[str, FunctionType]:
         module = vars(sys.modules[function.__module__])
         for name in function.__code__.co_names:
             item = module.get(name)
-            if not isinstance(item, FunctionType) or item.__module__ in PORTS:
+            if not isinstance(item, FunctionType) or item.__module__ in GIVEN_MODULES:
                 continue
             if name not in found:
                 found[name] = item

@@ -32,7 +32,7 @@ CARRIED = "what its message to the object carries"
 
 
 @dataclass(frozen=True)
-class StopFlow:
+class StopFlowMeasure:
     """``messages`` are what it sends, ``knows`` what the page must know of its own recording.
 
     ``polls`` and ``waited_ms`` are those of a queue that is busy for so long; ``repeats`` tells
@@ -81,7 +81,7 @@ class NotedPage:
         return Recorder.back_off(recorder, failures)
 
 
-def stop_flow_of(cls: Any, settings: Any = None, busy_ms: int = BUSY_MS) -> StopFlow:
+def stop_flow_of(cls: Any, settings: Any = None, busy_ms: int = BUSY_MS) -> StopFlowMeasure:
     """What a design's stop flow does; ``settings`` None are its defaults."""
     settings = cls.Settings() if settings is None else settings
     page, sent, effects = _run(cls, settings, busy_ms)
@@ -91,7 +91,7 @@ def stop_flow_of(cls: Any, settings: Any = None, busy_ms: int = BUSY_MS) -> Stop
         knows.append(COUNT)
     elif any(effect.arguments for effect in sent):
         knows.append(CARRIED)
-    return StopFlow(
+    return StopFlowMeasure(
         tuple(effect.method for effect in sent),
         tuple(knows),
         page.polls,

@@ -123,7 +123,7 @@ def diagram_of(design: DesignSpec | str, explored: Iterable[Iterable[str]] = ())
     found: set[Transition] = set()
     for overrides in explored or EXPLORED.values():
         scenario = load_scenario("small-scope", list(overrides))
-        machine, search = _explored(Observed, design, scenario)
+        machine, search = _searched(Observed, design, scenario)
         if search.found.unfinished:
             raise RuntimeError(f"the exploration for a diagram used up {search.found.unfinished}")
         found |= machine.transitions
@@ -138,10 +138,10 @@ def diagram_of(design: DesignSpec | str, explored: Iterable[Iterable[str]] = ())
 
 def class_graph(design: DesignSpec | str) -> Exploration:
     """All state classes of a design in one fixed small scenario (`SMALL`): how much can happen."""
-    return _explored(Machine, design, load_scenario("small-scope", SMALL))[1].found
+    return _searched(Machine, design, load_scenario("small-scope", SMALL))[1].found
 
 
-def _explored(
+def _searched(
     kind: Any, design: DesignSpec | str, scenario: Scenario
 ) -> tuple[Any, Search[Machine]]:
     """A whole search, without the symmetry if the design turns out to tell chunks apart."""

@@ -23,8 +23,8 @@ from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.search.search import (
     Budget,
     Exploration,
-    Progress,
     Search,
+    SearchProgress,
     few_collections,
 )
 from lastchunk.model.explore.state.machine import Machine, monitor_for
@@ -113,7 +113,7 @@ def verify(
     properties: Iterable[str] | None = None,
     budget: Budget | None = None,
     reductions: Reductions | None = None,
-    progress: Progress | None = None,
+    progress: SearchProgress | None = None,
     counterexamples: bool = True,
     kinds: Collection[str] = KINDS,
     longest: bool = True,
@@ -283,7 +283,7 @@ def _explored(
     budget: Budget,
     deadline: Deadline,
     reductions: Reductions,
-    progress: Progress | None,
+    progress: SearchProgress | None,
     longest: bool,
 ) -> PropertyGroupSearch:
     """One search; without the symmetry if the design turns out to tell chunks apart."""

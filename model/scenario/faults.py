@@ -162,12 +162,12 @@ class BlobsFail(Fault):
     status: Literal[500, 429] = 500
 
 
-def kind_of(fault: type[Fault]) -> str:
+def fault_kind(fault: type[Fault]) -> str:
     """The kind of a class of faults."""
     return str(get_args(fault.model_fields["kind"].annotation)[0])
 
 
-FAULTS: dict[str, type[Fault]] = {kind_of(item): item for item in Fault.__subclasses__()}
+FAULTS: dict[str, type[Fault]] = {fault_kind(item): item for item in Fault.__subclasses__()}
 """Every class of faults by its kind, in the order of this file."""
 
 if TYPE_CHECKING:

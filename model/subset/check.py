@@ -15,7 +15,7 @@ from lastchunk.model.base.blame import place
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset.faults import Faults, made_at, used_at
 from lastchunk.model.subset.lasting import Lasting, may_change
-from lastchunk.model.subset.listed import BUILTINS, INSTEAD_OF_MODULES, METHODS, MODULES
+from lastchunk.model.subset.listed import BUILTINS, INSTEAD_OF_MODULES, LISTED_MODULES, METHODS
 from lastchunk.model.subset.reach import (
     KNOWN,
     Code,
@@ -175,7 +175,7 @@ def module_problem(line: int, name: str) -> Problem | None:
         return Problem(line, "lru_cache keeps answers beside the instance", "a dict in a field")
     parts = name.split(".")
     # A module in C has its name with an underscore before it.
-    if any(".".join(parts[:at]).lstrip("_") in MODULES for at in range(1, len(parts) + 1)):
+    if any(".".join(parts[:at]).lstrip("_") in LISTED_MODULES for at in range(1, len(parts) + 1)):
         return None
     instead = INSTEAD_OF_MODULES.get(parts[0].lstrip("_"), "the modules that docs/subset.md lists")
     return Problem(line, f"the module {name} is not listed", instead)

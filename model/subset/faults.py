@@ -20,7 +20,7 @@ DEPTH_MAX = 8
 """So many names one change is followed back through."""
 
 
-class Place(NamedTuple):
+class SourceLine(NamedTuple):
     """A line of a file."""
 
     file: str
@@ -46,24 +46,24 @@ class Faults:
                     if isinstance(target, ast.Attribute):
                         self.fields[target.attr].append((code, value))
 
-    def of_attribute(self, owner: Any, name: str) -> Place | None:
+    def of_attribute(self, owner: Any, name: str) -> SourceLine | None:
         """Where an attribute of a class, function or other object is set, by its name."""
         found = [
-            (owner in self.meant(code, change.of, 0), Place(code.file, change.line))
+            (owner in self.meant(code, change.of, 0), SourceLine(code.file, change.line))
             for code in self.codes
             for change in changes(code.tree)
             if change.attribute == name
         ]
         return next((place for is_sure, place in found if is_sure), found[-1][1] if found else None)
 
-    def of_value(self, *values: Any) -> Place | None:
+    def of_value(self, *values: Any) -> SourceLine | None:
         """Where one of the objects is changed, or something within it."""
         parts = {id(part): part for value in values for part in parts_of(value)}
         for code in self.codes:
             for change in changes(code.tree):
                 meant = self.meant(code, change.of, 0)
                 if any(id(value) in parts for value in meant):
-                    return Place(code.file, change.line)
+                    return SourceLine(code.file, change.line)
                 is_built = not code.name.endswith(".__init__")
                 if (
                     is_built
@@ -74,17 +74,17 @@ class Faults:
                         for base in type(part).__mro__
                     )
                 ):
-                    return Place(code.file, change.line)
+                    return SourceLine(code.file, change.line)
         return None
 
-    def of_variable(self, name: str) -> Place | None:
+    def of_variable(self, name: str) -> SourceLine | None:
         """Where a variable of an enclosing function is bound anew."""
         for code in self.codes:
             nodes = list(walk(code.tree))
             if any(isinstance(node, ast.Nonlocal) and name in node.names for node in nodes):
                 for node in nodes:
                     if isinstance(node, ast.Name) and node.id == name and _is_set(node):
-                        return Place(code.file, node.lineno)
+                        return SourceLine(code.file, node.lineno)
         return None
 
     def meant(self, code: Code, node: ast.AST, depth: int) -> list[Any]:
@@ -149,7 +149,7 @@ class Faults:
         return found
 
 
-def made_at(cls: type, name: str) -> Place | None:
+def made_at(cls: type, name: str) -> SourceLine | None:
     """Where a class's text sets an attribute, its own or one that it inherits."""
     for base in cls.__mro__:
         if name in vars(base) or name in vars(base).get("__annotations__", {}):
@@ -157,19 +157,19 @@ def made_at(cls: type, name: str) -> Place | None:
             for node in getattr(tree, "body", ()):
                 if name in _names(node):
                     first = min([node, *getattr(node, "decorator_list", ())], key=_line)
-                    return Place(file, _line(first))
+                    return SourceLine(file, _line(first))
     return None
 
 
-def defined_at(function: Any) -> Place:
+def defined_at(function: Any) -> SourceLine:
     """Where a function begins."""
-    return Place(function.__code__.co_filename, function.__code__.co_firstlineno)
+    return SourceLine(function.__code__.co_filename, function.__code__.co_firstlineno)
 
 
-def used_at(reached: Reached, used: Used) -> Place | None:
+def used_at(reached: Reached, used: Used) -> SourceLine | None:
     """Where code first names a value from outside."""
     found = (code for code in reached.codes if used in code.uses)
-    return next((Place(code.file, used.line) for code in found), None)
+    return next((SourceLine(code.file, used.line) for code in found), None)
 
 
 def _line(node: Any) -> int:

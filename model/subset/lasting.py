@@ -16,11 +16,11 @@ from operator import is_
 from typing import Any, NamedTuple
 
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.subset.faults import Faults, Place, defined_at, made_at, used_at
+from lastchunk.model.subset.faults import Faults, SourceLine, defined_at, made_at, used_at
 from lastchunk.model.subset.reach import Reached, is_users
 
-ATOMS = frozenset((int, float, str, bytes, bool, type(None), type, complex))
-FIXED = (types.ModuleType, types.BuiltinFunctionType, types.MethodType, property, type)
+UNCHANGING = frozenset((int, float, str, bytes, bool, type(None), type, complex))
+OF_PYTHON = (types.ModuleType, types.BuiltinFunctionType, types.MethodType, property, type)
 BY_PYTHON = frozenset(("__slotnames__", "_abc_impl", "__weakref__"))
 """What Python itself writes into a class when an instance is copied, or its kind is asked for."""
 CONTAINERS = (list, tuple, deque, set, frozenset, dict, bytearray, types.MappingProxyType)
@@ -37,7 +37,7 @@ class Lasting:
         self.cells = [
             (function, word, cell, cell.cell_contents)
             for function in reached.functions
-            for word, cell in cells_of(function)
+            for word, cell in closure_cells_of(function)
         ]
         self.values: list[tuple[Shared, Any]] = []
         known: set[int] = set()
@@ -79,7 +79,7 @@ class Lasting:
         """Finds the line at fault."""
         return Faults(self.reached)
 
-    def _refuse(self, what: str, place: Place | None) -> None:
+    def _refuse(self, what: str, place: SourceLine | None) -> None:
         where = f" ({place})" if place is not None else ""
         for owner, before in self.classes:  # the next run in this process begins anew
             for name, value in before.items():
@@ -96,7 +96,7 @@ class Shared(NamedTuple):
 
     label: str
     value: Any
-    made: Callable[[], Place | None]
+    made: Callable[[], SourceLine | None]
     owner: Any = None
 
 
@@ -109,7 +109,7 @@ def is_filled(cell: types.CellType) -> bool:
     return True
 
 
-def cells_of(function: types.FunctionType) -> list[tuple[str, types.CellType]]:
+def closure_cells_of(function: types.FunctionType) -> list[tuple[str, types.CellType]]:
     """The variables around a function that hold anything yet, by name."""
     named = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
     return [(name, cell) for name, cell in named if is_filled(cell)]
@@ -138,14 +138,14 @@ def _shared(reached: Reached) -> list[Shared]:
         out += [Shared(f"a default of {name}", value, made) for value in defaults]
         out += [
             Shared(f"a variable around {name}", cell.cell_contents, made)
-            for _, cell in cells_of(function)
+            for _, cell in closure_cells_of(function)
         ]
     out += [Shared(u.name, u.value, partial(used_at, reached, u)) for u in reached.others if u.line]
     return out
 
 
 def may_change(value: Any) -> bool:
-    if type(value) in ATOMS or isinstance(value, (*FIXED, enum.Enum)):
+    if type(value) in UNCHANGING or isinstance(value, (*OF_PYTHON, enum.Enum)):
         return False
     if isinstance(value, types.FunctionType | staticmethod | classmethod):
         return False  # its defaults and fields are pictured by themselves
@@ -158,7 +158,7 @@ def picture(value: Any, within: tuple[int, ...] = ()) -> Any:
     """A value by its content, in a form that can be compared. Two pictures of one thing differ only
     if it has changed."""
     kind = type(value)
-    if kind in ATOMS:
+    if kind in UNCHANGING:
         return (kind, repr(value) if kind is float else value)
     if id(value) in within:
         return ("round", within.index(id(value)))
@@ -169,7 +169,7 @@ def picture(value: Any, within: tuple[int, ...] = ()) -> Any:
         return (kind, sorted(repr(picture(item, inner)) for item in value))
     if isinstance(value, CONTAINERS):
         return (kind, [picture(item, inner) for item in value])
-    if isinstance(value, FIXED) or not is_users(kind):
+    if isinstance(value, OF_PYTHON) or not is_users(kind):
         return (kind, id(value))
     return (kind, [(name, picture(item, inner)) for name, item in _fields(value)])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MODULES = frozenset(
+LISTED_MODULES = frozenset(
     [
         "__future__",
         "abc",

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lastchunk.model.base.blame import STANDARD_LIBRARY
+from lastchunk.model.base.blame import STDLIB
 from lastchunk.model.base.errors import DesignError
 from lastchunk.reference_impl import clock, contract
 
@@ -141,13 +141,13 @@ def is_users(cls: type) -> bool:
         file = None
     if file is None:  # it is written in C, or its text is nowhere
         return module.partition(".")[0] not in sys.stdlib_module_names
-    return not file.startswith(STANDARD_LIBRARY)
+    return not file.startswith(STDLIB)
 
 
 def is_users_function(function: types.FunctionType) -> bool:
     """Whether a function is neither the library's, nor one of the ports'."""
     file = function.__code__.co_filename
-    return not file.startswith(STANDARD_LIBRARY) and function.__module__ not in KNOWN
+    return not file.startswith(STDLIB) and function.__module__ not in KNOWN
 
 
 @functools.lru_cache(maxsize=64)

@@ -45,7 +45,7 @@ def set_names(code: Code, live: list[Code]) -> set[str]:
             for node in ast.walk(tree):
                 known |= _named_by(node, known)
                 if isinstance(node, ast.Call):
-                    known |= _given(node, trees, known)
+                    known |= _given_sets(node, trees, known)
     return known
 
 
@@ -57,7 +57,7 @@ def _named_by(node: ast.AST, known: set[str]) -> set[str]:
 
 def _annotated(node: ast.AnnAssign, known: set[str]) -> set[str]:
     is_one = _is_set_type(node.annotation) or (node.value and is_set(node.value, known))
-    return _names(node.target) if is_one else set()
+    return _assigned(node.target) if is_one else set()
 
 
 def _parameter(node: ast.arg, known: set[str]) -> set[str]:
@@ -65,12 +65,12 @@ def _parameter(node: ast.arg, known: set[str]) -> set[str]:
 
 
 def _named_inside(node: ast.NamedExpr, known: set[str]) -> set[str]:
-    return _names(node.target) if is_set(node.value, known) else set()
+    return _assigned(node.target) if is_set(node.value, known) else set()
 
 
 def _assigned(node: ast.Assign, known: set[str]) -> set[str]:
     if is_set(node.value, known):
-        return {name for target in node.targets for name in _names(target)}
+        return {name for target in node.targets for name in _assigned(target)}
     return _in_a_dict(node, known)
 
 
@@ -100,7 +100,7 @@ _NAMED: dict[type, Callable[[Any, set[str]], set[str]]] = {
 }
 
 
-def _given(call: ast.Call, trees: list[ast.AST], known: set[str]) -> set[str]:
+def _given_sets(call: ast.Call, trees: list[ast.AST], known: set[str]) -> set[str]:
     """The parameters that a call gives a set to."""
     name = getattr(call.func, "id", getattr(call.func, "attr", ""))
     found = set()
@@ -133,7 +133,7 @@ def _is_set_type(node: ast.AST) -> bool:
     )
 
 
-def _names(node: ast.AST) -> set[str]:
+def _assigned(node: ast.AST) -> set[str]:
     """The last name of what is assigned to."""
     name = _last(node)
     return {name} if name else set()

@@ -16,7 +16,7 @@ from lastchunk.model.subset.listed import (
     EFFECTS,
     FRAMES,
     INSTEAD_OF_MODULES,
-    MODULES,
+    LISTED_MODULES,
     MUTATORS,
     PORTS,
 )
@@ -70,7 +70,7 @@ def _import(node: Any, names: dict[str, Any]) -> Iterator[Problem]:
     modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
     modules += [] if modules else [item.name for item in node.names]
     for module in modules:
-        if module not in MODULES:
+        if module not in LISTED_MODULES:
             instead = INSTEAD_OF_MODULES.get(module, "an import at the top of the file")
             yield Problem(node.lineno, f"the module {module} is not listed", instead)
 

@@ -93,7 +93,7 @@ class World:
         self.consumer: Consumers = Consumers(self)
         self.network: Network = Network(self, uplink)
         settings = scenario.client.to_settings(getattr(design.cls, "client", {}))
-        program = client_host.build_program(design, settings)
+        program = client_host.page_program(design, settings)
         self.client: ClientHost = ClientHost(self, program, settings)
 
     def _read_settings(self, design: DesignSpec, scenario: Scenario, duration_ms: int) -> None:

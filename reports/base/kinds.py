@@ -18,28 +18,28 @@ class Look:
     paper: str
 
 
-GREEN = ("#00573f", "#cfeee2")
+GREEN_INK = ("#00573f", "#cfeee2")
 LIME = ("#4d5a00", "#e9efc9")
-BLUE = ("#00486e", "#d9ecf8")
-ORANGE = ("#8a3300", "#f8d9b8")
-YELLOW = ("#6b5200", "#fbf3bf")
-VIOLET = ("#4b3a66", "#e6dff0")
-PALE = ("#444444", "#f1f1f1")
+BLUE_INK = ("#00486e", "#d9ecf8")
+ORANGE_INK = ("#8a3300", "#f8d9b8")
+YELLOW_INK = ("#6b5200", "#fbf3bf")
+VIOLET_INK = ("#4b3a66", "#e6dff0")
+PALE_INK = ("#444444", "#f1f1f1")
 
 LOOKS = {
-    "holds": Look("\u2713", *GREEN),
-    "proved": Look("\u2713", *GREEN),
+    "holds": Look("\u2713", *GREEN_INK),
+    "proved": Look("\u2713", *GREEN_INK),
     "holds as far as possible": Look("\u2713", *LIME),
     "holds if": Look("~", *LIME),
-    "not seen failing": Look("\u25cb", *BLUE),
-    "not seen": Look("\u25cb", *BLUE),
-    "refuted": Look("\u2717", *ORANGE),
-    "violated": Look("\u2717", *ORANGE),
-    "impossible": Look("\u2298", *VIOLET),
-    "unknown": Look("?", *YELLOW),
-    "not explored": Look("\u00b7", *PALE),
-    "measured": Look("\u2022", *PALE),
-    "not asked": Look("\u2013", *PALE),
+    "not seen failing": Look("\u25cb", *BLUE_INK),
+    "not seen": Look("\u25cb", *BLUE_INK),
+    "refuted": Look("\u2717", *ORANGE_INK),
+    "violated": Look("\u2717", *ORANGE_INK),
+    "impossible": Look("\u2298", *VIOLET_INK),
+    "unknown": Look("?", *YELLOW_INK),
+    "not explored": Look("\u00b7", *PALE_INK),
+    "measured": Look("\u2022", *PALE_INK),
+    "not asked": Look("\u2013", *PALE_INK),
 }
 """Each word that a verdict or a status of a claim can have."""
 

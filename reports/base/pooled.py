@@ -24,7 +24,7 @@ NOBODY = "no session says anything about it"
 
 
 @dataclass(frozen=True)
-class Found:
+class ScenarioVerdict:
     """The verdict of one scenario, by its name and its title."""
 
     name: str
@@ -46,14 +46,14 @@ class Found:
 class Pooled:
     """The verdicts of some scenarios, taken together."""
 
-    found: tuple[Found, ...]
+    found: tuple[ScenarioVerdict, ...]
 
     @property
-    def speaking(self) -> list[Found]:
+    def speaking(self) -> list[ScenarioVerdict]:
         """The scenarios of which some session says anything."""
         return [item for item in self.found if not item.is_silent]
 
-    def of_kind(self, kind: VerdictKind) -> list[Found]:
+    def of_kind(self, kind: VerdictKind) -> list[ScenarioVerdict]:
         """The speaking scenarios with that verdict."""
         return [item for item in self.speaking if item.verdict.kind == kind]
 
@@ -126,7 +126,7 @@ class Pooled:
         return " ".join(f"{head}: {'; '.join(names)}." for head, names in lists.items() if names)
 
 
-def range_words(failing: Sequence[Found]) -> str:
+def range_words(failing: Sequence[ScenarioVerdict]) -> str:
     """The lowest and the highest rate, each with the title of its scenario."""
     low, high = (pick(failing, key=lambda item: item.rate) for pick in (min, max))
     if len(failing) == 1:

@@ -18,7 +18,7 @@ from lastchunk.model.estimate.costs import (
     spent_by,
 )
 from lastchunk.model.estimate.simplicity import Simplicity, asks_of_platform, simplicity_of
-from lastchunk.model.estimate.stop_flow import StopFlow, stop_flow_of
+from lastchunk.model.estimate.stop_flow import StopFlowMeasure, stop_flow_of
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.claims.evidence import Evidence
 
@@ -60,7 +60,7 @@ def coordinates(evidence: Evidence, design: str) -> tuple[str, str]:
     return ("refuted" if flow.knows else "holds"), words
 
 
-def _knows_words(flow: StopFlow) -> str:
+def _knows_words(flow: StopFlowMeasure) -> str:
     again = ", and sends its stop until it is answered" if flow.repeats else ""
     if not flow.knows:
         return f"the page need know nothing of its recording{again}"

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lastchunk.model.base.verdict import Verdict, percent, sessions_words
-from lastchunk.model.estimate.comparison import Comparison, judge
+from lastchunk.model.estimate.comparison import Comparison, judge_rows
 from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
-from lastchunk.reports.base.pooled import Found, Pooled
+from lastchunk.reports.base.pooled import Pooled, ScenarioVerdict
 from lastchunk.reports.claims.catalogue import Claim
 from lastchunk.reports.claims.evidence import Evidence
 
@@ -72,7 +72,9 @@ def seen(evidence: Evidence, claim: Claim, design: str) -> Seen:
     pooled = {
         slug: Pooled(
             tuple(
-                Found(item.scenario.name, item.scenario.title, _verdict(item, slug, design))
+                ScenarioVerdict(
+                    item.scenario.name, item.scenario.title, _verdict(item, slug, design)
+                )
                 for item in items
             )
         )
@@ -104,7 +106,7 @@ def _verdict(item: Comparison, slug: str, design: str) -> Verdict:
     if slug != "nothing_lost" or not of_a_closed_tab(rows).any():
         return item.verdicts[design][slug]
     codes = rows[slug].mask(of_a_closed_tab(rows), HELD_CODE)
-    return judge(rows.assign(**{slug: codes}), slug, item.scenario.expect.sometimes)
+    return judge_rows(rows.assign(**{slug: codes}), slug, item.scenario.expect.sometimes)
 
 
 def _worst(slug: str, found: Pooled) -> str:

@@ -34,12 +34,12 @@ TROUBLE = (
 PAUSES = ("twelve-minute-pause", "sleeping-laptop")
 
 EVERY_CLASS = tuple(BUILDERS)
-NETWORK = ("reliable", "any-delay", "loss")
+NETWORK_CLASSES = ("reliable", "any-delay", "loss")
 """A page that lives and a platform without trouble: what the claims about time and the row mean."""
 CLIENT_GONE = ("client-lost",)
 PLATFORM = ("crashes", "late-alarms", "commits", "all")
 """What the platform does to an object, on which a guarantee by alarms rests."""
-PAUSED = ("reliable", "late-alarms")
+PAUSED_CLASSES = ("reliable", "late-alarms")
 """The classes with a user who pauses for 12 minutes and nothing else that could end a recording."""
 
 
@@ -110,7 +110,7 @@ CLAIMS = (
         "No timeouts, no arbitrary wait.",
         ("complete_at_finalization", "finalizes"),
         UPLINKS,
-        NETWORK,
+        NETWORK_CLASSES,
     ),
     Claim(
         7,
@@ -126,14 +126,14 @@ CLAIMS = (
         "The recording appears with the correct duration about 5 s after the stop.",
         ("finalizes_promptly", "finalizes", "duration_true"),
         UPLINKS,
-        NETWORK,
+        NETWORK_CLASSES,
     ),
     Claim(
         11,
         "10 minutes handle long pauses.",
         ("not_while_recording", "nothing_lost"),
         PAUSES,
-        PAUSED,
+        PAUSED_CLASSES,
         of_a_pause=True,
     ),
 )

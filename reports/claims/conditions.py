@@ -28,7 +28,7 @@ IN_FLIGHT = (
     "limits.end_at_completion=false",
     "expect.sometimes=[]",
 )
-PAUSED = (
+WHILE_PAUSED = (
     "recording.duration_ms=25000",
     "recording.pause_at_ms=15000",
     "client.retry_jitter=0",
@@ -75,7 +75,7 @@ QUESTIONS = (
     Question(
         "not_while_recording",
         "everything-fast",
-        PAUSED,
+        WHILE_PAUSED,
         "recording.pause_for_ms",
         "no pause is longer than {ms:,} ms",
     ),

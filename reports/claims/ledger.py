@@ -38,7 +38,7 @@ Ledger = list[tuple[Claim, dict[str, Entry]]]
 def ledger(evidence: Evidence) -> Ledger:
     """Every claim with what is found of it, by design."""
     return [
-        (claim, {design: judge(evidence, claim, design) for design in evidence.designs})
+        (claim, {design: judge_claim(evidence, claim, design) for design in evidence.designs})
         for claim in CLAIMS
     ]
 
@@ -62,7 +62,7 @@ def as_from(found: Ledger, folder: str) -> Ledger:
     ]
 
 
-def judge(evidence: Evidence, claim: Claim, design: str) -> Entry:
+def judge_claim(evidence: Evidence, claim: Claim, design: str) -> Entry:
     """What sessions, exact conditions, a matrix and figures say of a claim for a design."""
     if claim.figure is None:
         return _behaviour(evidence, claim, design)

@@ -21,7 +21,7 @@ from lastchunk.model.explore.matrix.matrix import (
 )
 from lastchunk.reports.claims.catalogue import CLAIMS
 from lastchunk.reports.claims.evidence import Evidence, name_of
-from lastchunk.reports.claims.ledger import judge
+from lastchunk.reports.claims.ledger import judge_claim
 
 LARGE = ("any-delay", "loss", "all")
 """The classes in which a design has many times the states that it has in the others."""
@@ -62,7 +62,7 @@ def _can_settle(first: Matrix, design: str, faults: str) -> bool:
     name = name_of(design)
     evidence = Evidence({name: None}, matrix=first)
     return any(
-        judge(evidence, claim, name).status != "refuted"
+        judge_claim(evidence, claim, name).status != "refuted"
         for claim in CLAIMS
         if faults in claim.faults
     )

@@ -103,7 +103,7 @@ def _wrapped(text: str) -> str:
     return textwrap.fill(" ".join(text.split()), 98, break_on_hyphens=False, break_long_words=False)
 
 
-def page_text(diagrams: Mapping[str, Diagram] | None = None) -> str:
+def designs_page_text(diagrams: Mapping[str, Diagram] | None = None) -> str:
     """The whole page; the designs' ``diagrams``, where they are known, save an exploration."""
     diagrams = diagrams or {name: diagram_of(name) for name in DESIGNS}
     ladder = read_ladder(LADDER.read_text(encoding="utf-8"))
@@ -115,12 +115,12 @@ def page_text(diagrams: Mapping[str, Diagram] | None = None) -> str:
     return "\n".join(parts)
 
 
-def write_page(folder: Path) -> Path:
+def write_designs_page(folder: Path) -> Path:
     """Write designs.md into a folder. Returns its path."""
     path = folder / PAGE
-    write_text(path, page_text())
+    write_text(path, designs_page_text())
     return path
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{write_page(ROOT / 'docs').name} written to docs/\n")
+    sys.stdout.write(f"{write_designs_page(ROOT / 'docs').name} written to docs/\n")

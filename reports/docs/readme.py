@@ -18,7 +18,7 @@ from lastchunk.model.scenario.load import load_scenario
 
 README = Path(__file__).parents[2] / "README.md"
 SCENARIOS = ("everything-fast", "lossy-mobile", "cellular-driving")
-DESIGNS = ["manual", "alarm", "lazy-alarm"]
+README_DESIGNS = ["manual", "alarm", "lazy-alarm"]
 SESSIONS, SEED = 200, 1
 BEGIN, END = "<!-- results: begin -->\n", "<!-- results: end -->\n"
 
@@ -29,17 +29,21 @@ def cell(good: int, sessions: int) -> str:
     return f"{percent(found.estimate)} [{percent(found.low)}, {percent(found.high)}]"
 
 
-def table() -> str:
+def results_table() -> str:
     """How many sessions end as they should, for each scenario and design."""
     lines = [
-        f"| of {SESSIONS} sessions each | " + " | ".join(f"*{name}*" for name in DESIGNS) + " |"
+        f"| of {SESSIONS} sessions each | "
+        + " | ".join(f"*{name}*" for name in README_DESIGNS)
+        + " |"
     ]
-    lines.append("| --- |" + " --- |" * len(DESIGNS))
+    lines.append("| --- |" + " --- |" * len(README_DESIGNS))
     for name in SCENARIOS:
         scenario = load_scenario(name)
-        result = compare(scenario, load_designs(DESIGNS, scenario), SESSIONS, SEED)
+        result = compare(scenario, load_designs(README_DESIGNS, scenario), SESSIONS, SEED)
         rows = result.frame
-        good = [int(((rows.design == d) & (rows.outcome == "prompt")).sum()) for d in DESIGNS]
+        good = [
+            int(((rows.design == d) & (rows.outcome == "prompt")).sum()) for d in README_DESIGNS
+        ]
         lines.append(f"| {name} | " + " | ".join(cell(item, SESSIONS) for item in good) + " |")
     return "\n".join(lines) + "\n"
 
@@ -48,7 +52,7 @@ def with_table(text: str) -> str:
     """The page with the table as it is now, between its two marks."""
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return before + BEGIN + table() + END + after
+    return before + BEGIN + results_table() + END + after
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from lastchunk.reports.figures.style import (
 )
 
 COLOURS = dict(zip(ITEMS, (SKY, BLUE, PURPLE, VERMILION, GREEN, ORANGE), strict=True))
-WORDS = {
+COST_WORDS = {
     "worker_requests": "requests to the Worker",
     "requests": "requests to the object",
     "rows_read": "rows read",
@@ -54,7 +54,7 @@ def cost_figure(table: pd.DataFrame) -> Figure:
                     left=left,
                     height=0.75,
                     color=COLOURS[item],
-                    label=WORDS[item],
+                    label=COST_WORDS[item],
                     edgecolor="white",
                     lw=0.3,
                 )

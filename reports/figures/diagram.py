@@ -16,8 +16,8 @@ from lastchunk.model.explore.diagram import NOWHERE, ORDER, Diagram
 from lastchunk.reference_impl.contract import COMPLETED
 from lastchunk.reports.figures.style import BLACK, BLUE, GREY, PALE, VERMILION, new_figure, styled
 
-Place = tuple[float, float]
-CORNERS: tuple[Place, ...] = ((-1, 3), (0.6, 3), (5.4, 3), (3, 1.5), (0.6, 0), (5.4, 0), (3, -1.3))
+Point = tuple[float, float]
+CORNERS: tuple[Point, ...] = ((-1, 3), (0.6, 3), (5.4, 3), (3, 1.5), (0.6, 0), (5.4, 0), (3, -1.3))
 PLACES = dict(zip(ORDER, CORNERS, strict=True))
 """Where each known state stands, in inches; others stand in a row of their own above."""
 START = "start"
@@ -30,7 +30,7 @@ HEIGHT = 0.3
 
 def diagram_figure(diagram: Diagram) -> Figure:
     """The states and transitions of a diagram as one drawing."""
-    places = places_of(diagram)
+    places = points_of(diagram)
     low = min(y for _, y in places.values()) - 0.8
     high = max(y for _, y in places.values()) + 0.9
     with styled():
@@ -50,14 +50,14 @@ def diagram_figure(diagram: Diagram) -> Figure:
     return figure
 
 
-def places_of(diagram: Diagram) -> dict[str, Place]:
+def points_of(diagram: Diagram) -> dict[str, Point]:
     """Where each state of a diagram stands; no two at one place."""
     unknown = [state for state in diagram.states if state not in PLACES]
     above = {state: (2.4 * at, 4.5) for at, state in enumerate(unknown)}
     return {state: above.get(state) or PLACES[state] for state in diagram.states}
 
 
-def _box(axes: Any, state: str, place: Place) -> FancyBboxPatch:
+def _box(axes: Any, state: str, place: Point) -> FancyBboxPatch:
     name, (x, y) = state or START, place
     width = 0.075 * len(name) + 0.2
     box = FancyBboxPatch(
@@ -78,7 +78,7 @@ def _arrow(
     axes: Any,
     boxes: dict[str, FancyBboxPatch],
     states: tuple[str, str],
-    places: tuple[Place, Place],
+    places: tuple[Point, Point],
     triggers: list[str],
 ) -> None:
     (before, after), ((x, y), (to_x, to_y)) = states, places
@@ -107,7 +107,7 @@ def _arrow(
     _words(axes, middle, "\n".join(triggers), colour)
 
 
-def _loop(axes: Any, place: Place, words: str) -> None:
+def _loop(axes: Any, place: Point, words: str) -> None:
     """A transition that stays: a loop above the state in the upper half, below it in the lower."""
     x, y = place
     side = 1 if y > 0 else -1
@@ -126,6 +126,6 @@ def _loop(axes: Any, place: Place, words: str) -> None:
     _words(axes, (x + 1.8 * out, edge + 0.35 * side), words, BLACK)
 
 
-def _words(axes: Any, place: Place, words: str, colour: str) -> None:
+def _words(axes: Any, place: Point, words: str, colour: str) -> None:
     backing = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
     axes.text(*place, words, fontsize=7, color=colour, ha="center", va="center", bbox=backing)

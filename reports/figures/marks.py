@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from lastchunk.reports.figures.bars import Spans
-from lastchunk.reports.figures.panel import COLOURS
+from lastchunk.reports.figures.panel import BAR_COLOURS
 from lastchunk.reports.figures.style import BLACK, GREEN, VERMILION
 
 KEY_WORDS = {
@@ -31,10 +31,10 @@ SIGNS = {
 }
 CROSSES = {("network", "lost"): "the client notices", ("alarm", "failed"): "an attempt fails"}
 
-Found = list[tuple[int, str, str]]
+Violations = list[tuple[int, str, str]]
 
 
-def draw_violations(axes: Axes, violations: Found, panel: tuple[int, int]) -> None:
+def draw_violations(axes: Axes, violations: Violations, panel: tuple[int, int]) -> None:
     """A line for each violation with its number; the earliest is thick."""
     times = sorted({at_ms for at_ms, _, _ in violations})
     for at_ms in times:
@@ -54,7 +54,7 @@ def draw_violations(axes: Axes, violations: Found, panel: tuple[int, int]) -> No
             )
 
 
-def violation_lines(violations: Found, panels: list[tuple[int, int]]) -> list[str]:
+def violation_lines(violations: Violations, panels: list[tuple[int, int]]) -> list[str]:
     """The violations by their numbers in the picture."""
     lines = []
     for number, (at_ms, slug, detail) in enumerate(violations, 1):
@@ -74,7 +74,7 @@ def key_of(spans: Spans, panels: list[tuple[int, int]]) -> list[Artist]:
     if "handler refused" in kinds:
         kinds.add("request lost")
     key: list[Artist] = [
-        Patch(facecolor=COLOURS[kind], edgecolor=BLACK, lw=0.4, label=words)
+        Patch(facecolor=BAR_COLOURS[kind], edgecolor=BLACK, lw=0.4, label=words)
         for kind, words in KEY_WORDS.items()
         if kind in kinds
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from lastchunk.model.trace import events as e
 from lastchunk.reports.figures.bars import Bar, Mark, Spans
 
-Call = tuple[str, int, int]
+CallKey = tuple[str, int, int]
 OUTLIVES = "deploy"
 """The one loss of an instance after which its handlers may go on (R11)."""
 
@@ -25,9 +25,9 @@ class ObjectSpans:
     def __init__(self) -> None:
         self.spans = Spans()
         self.bands: dict[str, int] = {}
-        self.handlers: dict[Call, int] = {}
-        self.replaced: dict[Call, int] = {}
-        self.answered: dict[Call, int] = {}
+        self.handlers: dict[CallKey, int] = {}
+        self.replaced: dict[CallKey, int] = {}
+        self.answered: dict[CallKey, int] = {}
         self.puts: dict[tuple[int, int], int] = {}
         self.status: tuple[str, int] | None = None
         self.alarm: tuple[int, int] | None = None  # (set at, due)
@@ -42,7 +42,7 @@ class ObjectSpans:
     def _mark(self, lane: str, kind: str, at_ms: int, words: str = "") -> None:
         self.spans.marks.append(Mark(lane, kind, at_ms, words))
 
-    def _bar(self, lane: str, kind: str, from_ms: int, to_ms: int, call: Call) -> None:
+    def _bar(self, lane: str, kind: str, from_ms: int, to_ms: int, call: CallKey) -> None:
         label = str(call[1]) if call[1] >= 0 else call[0].replace("_", " ")
         self.spans.bars.append(Bar(lane, kind, from_ms, to_ms, label))
 
@@ -65,7 +65,7 @@ class ObjectSpans:
         self.handlers[event.method, event.chunk, event.attempt] = event.at_ms
         self.is_new_turn = True
 
-    def _end_handler(self, call: Call, kind: str, at_ms: int) -> None:
+    def _end_handler(self, call: CallKey, kind: str, at_ms: int) -> None:
         from_ms = self.handlers.pop(call, at_ms)
         replaced_ms = self.replaced.pop(call, None)
         if replaced_ms is not None:

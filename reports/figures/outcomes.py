@@ -45,7 +45,7 @@ def outcome_words(seen: Iterable[str]) -> str:
     )
 
 
-def outcomes_of(tables: Iterable[pd.DataFrame]) -> list[str]:
+def outcomes_met(tables: Iterable[pd.DataFrame]) -> list[str]:
     """The outcomes that any session has, in order."""
     tables = list(tables)
     return [item for item in OUTCOMES if any(table[item].any() for table in tables)]
@@ -56,7 +56,7 @@ def outcome_figure(outcomes: Mapping[str, pd.DataFrame]) -> Figure:
 
     Outcomes that no session has are left out.
     """
-    shown = outcomes_of(outcomes.values())
+    shown = outcomes_met(outcomes.values())
     bars = [
         (title if place == 0 else "", str(design), counts)
         for title, table in outcomes.items()

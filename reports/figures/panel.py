@@ -35,7 +35,7 @@ LANE_WORDS = {
     "alarm": "alarm",
 }
 TOP, BOTTOM = 6.18, 0.35
-COLOURS = {
+BAR_COLOURS = {
     "request": SKY,
     "request lost": VERMILION,
     "stop": ORANGE,
@@ -129,7 +129,7 @@ def _draw_bar(axes: Axes, bar: Bar, panel: tuple[int, int], char_ms: float) -> N
 def fill_bar(axes: Axes, bar: Bar, at: float, height: float, span_ms: int) -> None:
     """Draw one bar; a handler that went with its instance ends in vermilion."""
     width_s = max((bar.to_ms - bar.from_ms) / 1000, span_ms / 400_000)
-    colour = COLOURS.get(bar.kind, PALE)
+    colour = BAR_COLOURS.get(bar.kind, PALE)
     begin_s = bar.from_ms / 1000
     axes.barh(at, width_s, left=begin_s, height=height, color=colour, edgecolor=BLACK, lw=0.4)
     if bar.kind == "handler lost":

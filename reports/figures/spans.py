@@ -7,7 +7,7 @@ from typing import Any
 
 from lastchunk.model.trace import events as e
 from lastchunk.reports.figures.bars import Spans
-from lastchunk.reports.figures.object_spans import READERS, Call, ObjectSpans
+from lastchunk.reports.figures.object_spans import READERS, CallKey, ObjectSpans
 
 TAIL_MS = 6_000  # the last status goes on after the run's last event
 
@@ -20,7 +20,7 @@ BEGINS: dict[type, str] = {
     e.NetworkWentDown: "network down",
 }
 """The events of the page's side that begin a shaded band, with its words."""
-ENDS: dict[type, str] = {
+SPAN_ENDS: dict[type, str] = {
     e.TabReopened: "tab closed",
     e.LaptopWoke: "laptop asleep",
     e.TabThawed: "tab frozen",
@@ -38,7 +38,7 @@ class Builder(ObjectSpans):
         super().__init__()
         self.streams = streams
         self.tail_ms = tail_ms
-        self.sent: dict[Call, int] = {}
+        self.sent: dict[CallKey, int] = {}
 
     def read(self, trace: Iterable[e.Event]) -> Spans:
         """The spans of a whole trace."""
@@ -48,8 +48,8 @@ class Builder(ObjectSpans):
             kind = type(event)
             if kind in BEGINS:
                 self.bands[BEGINS[kind]] = last_ms
-            elif kind in ENDS:
-                self._end_band(ENDS[kind], last_ms)
+            elif kind in SPAN_ENDS:
+                self._end_band(SPAN_ENDS[kind], last_ms)
             elif kind in _READERS:
                 _READERS[kind](self, event)
         self._close(last_ms)

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, ValidationError
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.explore.matrix.cells import SLUGS, Cell, Finding, Kind
+from lastchunk.model.explore.matrix.cells import SLUGS, Cell, CellKind, Finding
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS, FaultClass
 from lastchunk.model.explore.matrix.matrix import CHUNKS_MAX, Matrix
 from lastchunk.model.properties import EXPLORABLE, Violation
@@ -43,7 +43,7 @@ class _Part(BaseModel):
 
 
 class _Finding(_Part):
-    verdict: Kind
+    verdict: CellKind
     reason: str
     bounds: tuple[str, ...]
     state_classes: NonNegativeInt

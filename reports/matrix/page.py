@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from lastchunk.model.base.files import check_folder, new_folder, write_text
-from lastchunk.model.explore.matrix.cells import KINDS, Cell, Finding, Kind
+from lastchunk.model.explore.matrix.cells import CELL_KINDS, Cell, CellKind, Finding
 from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.properties import EXPLORABLE
 from lastchunk.model.simulate.schedule import write_schedule
@@ -24,7 +24,7 @@ from lastchunk.reports.claims.ledger import Ledger, as_from, ledger, ledger_json
 TEMPLATE = Path(__file__).parent / "page.html.j2"
 CONTENTS = ("matrix.json", "matrix.html", EXAMPLES)
 """What a matrix's folder holds; a folder with anything else in it is never replaced."""
-MEANINGS: dict[Kind, str] = {
+MEANINGS: dict[CellKind, str] = {
     "proved": "holds for every order and every real-valued time within the bounds",
     "violated": "there is a session that shows it, to replay",
     "impossible": "no design can hold it; the best possible is said below",
@@ -34,12 +34,12 @@ MEANINGS: dict[Kind, str] = {
 }
 
 
-def check_out(out: Path) -> None:
+def check_matrix_out(out: Path) -> None:
     """Refuse a folder for a matrix before anything is explored. Raises `InputError`."""
     check_folder(out, CONTENTS)
 
 
-def to_json(matrix: Matrix, found: Ledger | None = None) -> dict[str, Any]:
+def matrix_json(matrix: Matrix, found: Ledger | None = None) -> dict[str, Any]:
     """A matrix as plain data, its claims first: judged by it alone, or as ``found``."""
     designs: dict[str, Any] = {}
     for cell in matrix.cells:
@@ -96,7 +96,7 @@ def write_matrix(matrix: Matrix, folder: Path, found: Ledger | None = None) -> N
     """
     found = found and as_from(found, EXAMPLES)
     with new_folder(folder, CONTENTS) as building:
-        data = to_json(matrix, found) | {"sources": sources_of(matrix.designs)}
+        data = matrix_json(matrix, found) | {"sources": sources_of(matrix.designs)}
         text = json.dumps(sealed(data), indent=1, ensure_ascii=False)
         write_text(building / "matrix.json", text + "\n")
         write_text(building / "matrix.html", page(matrix, found))
@@ -110,7 +110,7 @@ def write_matrix(matrix: Matrix, folder: Path, found: Ledger | None = None) -> N
 
 
 def page(matrix: Matrix, found: Ledger | None = None) -> str:
-    """The matrix as one HTML page that needs nothing else; its claims as in `to_json`."""
+    """The matrix as one HTML page that needs nothing else; its claims as in `matrix_json`."""
     return _rendered(matrix, True, found)
 
 
@@ -133,9 +133,9 @@ def _rendered(matrix: Matrix, whole: bool, found: Ledger | None = None) -> str:
                 is_of_report=found is not None,
                 statuses=STATUSES,
                 styles=Markup(styles()),
-                legend=[(kind, LOOKS[kind].sign, MEANINGS[kind]) for kind in KINDS],
+                legend=[(kind, LOOKS[kind].sign, MEANINGS[kind]) for kind in CELL_KINDS],
                 overview=overview(matrix),
-                tables=[table(matrix, design) for design in matrix.designs],
+                tables=[matrix_table(matrix, design) for design in matrix.designs],
                 impossible=impossible(matrix),
                 meanings={slug: EXPLORABLE[slug].meaning for slug in matrix.slugs},
             )
@@ -159,7 +159,7 @@ def overview(matrix: Matrix) -> list[dict[str, Any]]:
     return rows
 
 
-def table(matrix: Matrix, design: str) -> dict[str, Any]:
+def matrix_table(matrix: Matrix, design: str) -> dict[str, Any]:
     """Properties by classes of one design."""
     rows = []
     for slug in matrix.slugs:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignSpec, load_design, load_designs
 from lastchunk.model.estimate import comparison, replicate
-from lastchunk.model.estimate.comparison import Comparison, check_range, compare, judge, widest
+from lastchunk.model.estimate.comparison import Comparison, check_range, compare, judge_rows, widest
 from lastchunk.model.estimate.intervals import mcnemar, wilson
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, ROW_COLUMNS, SOMETIMES
 from lastchunk.model.scenario.load import load_scenario
@@ -86,7 +86,7 @@ def test_a_verdict_by_counting(rows: list[tuple[int, bool]]) -> None:
     frame = pd.DataFrame(
         {"finalizes": codes, "saw_retry_happened": met, "session": range(len(rows))}
     )
-    verdict = judge(frame, "finalizes", ["retry_happened"])
+    verdict = judge_rows(frame, "finalizes", ["retry_happened"])
     speak, violated = len(codes) - codes.count(SILENT), codes.count(VIOLATED)
     assert (verdict.sessions, verdict.violations) == (speak, violated)
     if violated:
@@ -132,7 +132,7 @@ def test_statistics_have_a_row_for_each_design_and_property_that_it_can_be_asked
 
 def test_every_expectation_that_was_not_met_is_named() -> None:
     rows = frame_of({"alarm": [HOLDS]}, {"alarm": [True]})
-    verdict = judge(rows, "finalizes", ("tab_closed", "retry_happened", "long_pause"))
+    verdict = judge_rows(rows, "finalizes", ("tab_closed", "retry_happened", "long_pause"))
     assert verdict.reason == "never happened: tab_closed, long_pause"
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import load_designs
-from lastchunk.model.estimate.comparison import compare, judge, widest
+from lastchunk.model.estimate.comparison import compare, judge_rows, widest
 from lastchunk.model.estimate.intervals import upper_bound_if_none, wilson
 from lastchunk.model.estimate.replicate import BATCH, replicate, stream
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
@@ -72,7 +72,7 @@ def test_common_random_numbers_correlate_the_designs() -> None:
 
 
 def test_a_violated_property_has_its_witness_and_interval() -> None:
-    verdict = judge(rows(finalizes=[1, 1, 0, -1, 0]), "finalizes", ())
+    verdict = judge_rows(rows(finalizes=[1, 1, 0, -1, 0]), "finalizes", ())
     assert (verdict.kind, verdict.sessions, verdict.violations) == ("violated", 4, 2)
     assert verdict.witness_session == 2
     bounds = wilson(2, 4)
@@ -80,17 +80,17 @@ def test_a_violated_property_has_its_witness_and_interval() -> None:
 
 
 def test_not_seen_has_an_upper_bound() -> None:
-    verdict = judge(rows(finalizes=[1] * 60), "finalizes", ("retry_happened",))
+    verdict = judge_rows(rows(finalizes=[1] * 60), "finalizes", ("retry_happened",))
     assert (verdict.kind, verdict.low) == ("not seen", 0.0)
     assert verdict.high == upper_bound_if_none(60)
 
 
 def test_never_green_by_vacuity() -> None:
-    silent = judge(rows(finalizes=[-1, -1]), "finalizes", ())
+    silent = judge_rows(rows(finalizes=[-1, -1]), "finalizes", ())
     assert (silent.kind, silent.reason) == ("unknown", "no session says anything about it")
     unmet = rows(finalizes=[1, 1], saw_retry_happened=[0, 0])
-    assert judge(unmet, "finalizes", ()).kind == "not seen"
-    verdict = judge(unmet, "finalizes", ("retry_happened", "tab_closed"))
+    assert judge_rows(unmet, "finalizes", ()).kind == "not seen"
+    verdict = judge_rows(unmet, "finalizes", ("retry_happened", "tab_closed"))
     assert (verdict.kind, verdict.reason) == ("unknown", "never happened: retry_happened")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.explore.scope.refusals import refuse
+from lastchunk.model.explore.scope.refusals import refuse_scope
 from lastchunk.model.explore.timing.bounds import bounds_of
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.scenario.load import load_scenario
@@ -118,6 +118,6 @@ def test_a_time_is_no_delay() -> None:
 )
 def test_what_no_state_class_can_hold_is_refused_by_name(override: str, words: str) -> None:
     with pytest.raises(InputError) as refused:
-        refuse(load_scenario("everything-fast", [override]))
+        refuse_scope(load_scenario("everything-fast", [override]))
     assert str(refused.value).startswith(words)
-    refuse(load_scenario("small-scope"))
+    refuse_scope(load_scenario("small-scope"))

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lastchunk.model.explore.code.encode import Attempt, Encoder, Name
+from lastchunk.model.explore.code.encode import AttemptMark, Encoder, Name
 from lastchunk.model.explore.code.frames import NotListed
 from lastchunk.model.explore.state.text import BLANK, Text
 from lastchunk.model.explore.timing.instant import Instant, Span
@@ -263,7 +263,7 @@ def test_parts_without_an_order_are_sorted_by_the_names_they_get(order: list[Any
 
 
 def test_the_number_of_an_attempt_is_a_mark_of_its_call() -> None:
-    mark = Attempt(("upload", 3), 7)
+    mark = AttemptMark(("upload", 3), 7)
     text = Text(("x", mark))
     assert text.attempts == [mark]
     assert text.fill({}, {(("upload", 3), 7): 2}, []) == "('x',%2)"

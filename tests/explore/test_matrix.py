@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 import lastchunk
 from lastchunk.cli import app
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.explore.matrix.cells import SLUGS, Clock, Finding, explore, joined
+from lastchunk.model.explore.matrix.cells import SLUGS, ClassClock, Finding, explore_scopes, joined
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.matrix import Matrix, matrix
 from lastchunk.model.properties import EXPLORABLE, EXTRA_PROPERTIES, PROPERTIES, Violation
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.schedule import read_schedule
-from lastchunk.reports.matrix.page import matrix_html, to_json, write_matrix
+from lastchunk.reports.matrix.page import matrix_html, matrix_json, write_matrix
 
 DESIGNS = ("alarm", "lazy-alarm")
 CHEAP = ("client-lost", "late-alarms")
@@ -131,8 +131,8 @@ def without_seconds(data: Any) -> Any:
 
 def test_the_number_of_workers_changes_nothing(small: Matrix) -> None:
     again = matrix(DESIGNS, chunks=2, faults=CHEAP, workers=2)
-    assert json.dumps(without_seconds(to_json(again))) == json.dumps(
-        without_seconds(to_json(small))
+    assert json.dumps(without_seconds(matrix_json(again))) == json.dumps(
+        without_seconds(matrix_json(small))
     )
 
 
@@ -175,7 +175,10 @@ def test_the_recommended_design_completes_as_soon_as_the_stop_is_known() -> None
     (scope, *_) = BUILDERS["any-delay"](2).scopes
     slugs = ("finalizes_promptly", "finalizes_once_known")
     kinds = {
-        name: [finding.kind for finding in explore(name, [scope], slugs, Clock(60)).values()]
+        name: [
+            finding.kind
+            for finding in explore_scopes(name, [scope], slugs, ClassClock(60)).values()
+        ]
         for name in ("alarm", "lazy-alarm")
     }
     assert kinds == {"alarm": ["violated", "violated"], "lazy-alarm": ["violated", "proved"]}

@@ -9,7 +9,7 @@ import pytest
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.scope.refusals import NotExplorableError, refusals
-from lastchunk.model.explore.timing.drawn import parts_of
+from lastchunk.model.explore.timing.drawn import recording_parts
 from lastchunk.model.explore.verify import Budget, Verification, verify
 from lastchunk.model.properties import EXPLORABLE, Violation, asked
 from lastchunk.model.scenario.load import load_scenario
@@ -141,7 +141,7 @@ def test_the_parts_of_a_range_have_the_same_chunks_and_pauses() -> None:
         for pause_ms in (None, 0, 3, 4, 7, 20):
             pause = [] if pause_ms is None else [f"recording.pause_at_ms={pause_ms}"]
             spread = f"recording.duration_ms={within(low_ms, high_ms)}"
-            parts = list(parts_of(load_scenario("everything-fast", [spread, *pause]), 3))
+            parts = list(recording_parts(load_scenario("everything-fast", [spread, *pause]), 3))
             lengths = [ms for low, high in parts for ms in range(low, high + 1)]
             assert lengths == list(range(low_ms, high_ms + 1))
             for low, high in parts:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lastchunk.cli import app
-from lastchunk.model.explore.scope.refusals import NotExplorableError, refusals, refuse
+from lastchunk.model.explore.scope.refusals import NotExplorableError, refusals, refuse_scope
 from lastchunk.model.scenario.load import load_scenario, shipped
 
 UPLINK = "uplink={kind='constant', rate_kbps=500}"
@@ -25,7 +25,7 @@ def nearest(message: str) -> list[str]:
 
 def message_of(*overrides: str, name: str = "small-scope") -> str:
     with pytest.raises(NotExplorableError) as refused:
-        refuse(load_scenario(name, overrides))
+        refuse_scope(load_scenario(name, overrides))
     return str(refused.value)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS, FaultClass
 from lastchunk.model.explore.matrix.scopes import Scope, fault, faults, recorder, small, spread
-from lastchunk.model.explore.scope.refusals import refuse
+from lastchunk.model.explore.scope.refusals import refuse_scope
 from lastchunk.model.properties import EXPLORABLE, PROPERTIES
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
@@ -35,7 +35,7 @@ def kinds(scenario: Scenario) -> list[str]:
 @pytest.mark.parametrize("name", SCOPES)
 def test_a_scope_can_be_explored_and_expects_nothing(name: str) -> None:
     scenario = SCOPES[name].load()
-    refuse(scenario)
+    refuse_scope(scenario)
     assert scenario.expect.sometimes == ()
     assert scenario.client.retry_jitter == 0
     assert scenario.design.get("grace_ms", 5_000) == 5_000

@@ -22,7 +22,12 @@ import pytest
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.base.step_limit import STEP_SECONDS_MAX
 from lastchunk.model.explore.code import watched as module
-from lastchunk.model.explore.code.watched import ChunkIndexUsed, WatchedChunk, time_limit, watched
+from lastchunk.model.explore.code.watched import (
+    ChunkIndexUsed,
+    WatchedChunk,
+    step_time_limit,
+    watched,
+)
 from lastchunk.model.explore.verify import Reductions, verify
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reference_impl.alarm import AlarmDesign
@@ -128,7 +133,7 @@ def test_a_design_that_compares_chunks_gets_the_same_verdict_with_and_without_sy
 
 def test_a_time_limit_leaves_the_signal_as_it_was() -> None:
     before = signal.getsignal(signal.SIGALRM)
-    with time_limit("a design", ()):
+    with step_time_limit("a design", ()):
         assert signal.getsignal(signal.SIGALRM) is not before
         assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= STEP_SECONDS_MAX
     assert signal.getsignal(signal.SIGALRM) is before
@@ -137,7 +142,7 @@ def test_a_time_limit_leaves_the_signal_as_it_was() -> None:
 
 def test_a_time_limit_is_lifted_also_where_the_step_raises() -> None:
     before = signal.getsignal(signal.SIGALRM)
-    with pytest.raises(KeyError), time_limit("a design", ()):
+    with pytest.raises(KeyError), step_time_limit("a design", ()):
         raise KeyError("of the design")
     assert signal.getsignal(signal.SIGALRM) is before
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
@@ -149,7 +154,7 @@ def test_a_step_that_is_over_time_names_the_design_and_the_limit(
     monkeypatch.setattr(module, "STEP_SECONDS_MAX", 0.05)
     with (
         pytest.raises(DesignError, match=r"^slow did not come to an await or an end within 0\.05"),
-        time_limit("slow", ()),
+        step_time_limit("slow", ()),
     ):
         threading.Event().wait(60)
 
@@ -167,7 +172,10 @@ def test_a_limit_that_falls_into_a_collection_of_garbage_is_not_lost(
 
     gc.callbacks.append(slowly)
     try:
-        with pytest.raises(DesignError, match="did not come to an await"), time_limit("slow", ()):
+        with (
+            pytest.raises(DesignError, match="did not come to an await"),
+            step_time_limit("slow", ()),
+        ):
             collect_and_wait(slowly)
     finally:
         assert slowly not in gc.callbacks
@@ -187,7 +195,7 @@ def test_outside_of_the_main_thread_there_is_no_limit_and_no_error() -> None:
     seen: list[Any] = []
 
     def work() -> None:
-        with time_limit("a design", ()):
+        with step_time_limit("a design", ()):
             seen.append(signal.getsignal(signal.SIGALRM))
 
     thread = threading.Thread(target=work)

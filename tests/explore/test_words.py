@@ -13,9 +13,9 @@ from lastchunk.model.explore.witness.counterexample import Counterexample
 from lastchunk.model.explore.witness.words import (
     explanation,
     mermaid,
-    name_of,
-    place_of,
+    pending_name,
     since_stop,
+    upload_place,
     what_matters,
     what_may_vary,
 )
@@ -78,7 +78,7 @@ PLACES: dict[str, tuple[list[e.Event], str]] = {
 @pytest.mark.parametrize("name", PLACES)
 def test_a_chunk_is_where_its_last_event_left_it(name: str) -> None:
     events, words = PLACES[name]
-    assert place_of(0, events) == words
+    assert upload_place(0, events) == words
 
 
 def test_what_matters_is_each_missing_chunk_at_the_violated_completion() -> None:
@@ -122,7 +122,7 @@ def test_a_completion_before_the_stop_is_said_so() -> None:
     ],
 )
 def test_a_pending_thing_in_words(key: Any, words: str) -> None:
-    assert name_of(key) == words
+    assert pending_name(key) == words
 
 
 def test_what_may_vary_is_every_step_whose_range_is_no_point() -> None:

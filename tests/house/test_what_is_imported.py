@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import lastchunk
-from lastchunk.cli.lazy import COMMANDS, load
+from lastchunk.cli.lazy import COMMANDS, load_command
 
 HEAVY = ("matplotlib", "pandas", "pyarrow", "scipy", "jinja2", "simpy", "pydantic", "numpy")
 LOADED = """
@@ -59,7 +59,7 @@ def test_importing_it_imports_none_of_the_libraries() -> None:
 
 def test_the_help_of_a_command_is_the_first_line_of_its_text() -> None:
     for name, (_, line) in COMMANDS.items():
-        assert load(name).help.splitlines()[0] == line, name
+        assert load_command(name).help.splitlines()[0] == line, name
 
 
 def test_the_stub_has_the_public_names_and_where_they_are() -> None:

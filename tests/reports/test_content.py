@@ -15,7 +15,7 @@ from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.properties import PROPERTIES, SOMETIMES
 from lastchunk.reports.base.kinds import css
-from lastchunk.reports.base.pooled import Found, Pooled, rate_words
+from lastchunk.reports.base.pooled import Pooled, ScenarioVerdict, rate_words
 from lastchunk.reports.content import (
     failure_words,
     heading,
@@ -125,7 +125,9 @@ def test_each_design_has_a_line_a_property_and_says_where_it_fails(review: Revie
 
 
 def pooled(*verdicts: Verdict) -> Pooled:
-    return Pooled(tuple(Found(f"s{at}", f"S {at}", item) for at, item in enumerate(verdicts)))
+    return Pooled(
+        tuple(ScenarioVerdict(f"s{at}", f"S {at}", item) for at, item in enumerate(verdicts))
+    )
 
 
 RARE, OFTEN = Verdict("violated", 100, 2, 0.005, 0.07), Verdict("violated", 50, 50, 0.93, 1.0)

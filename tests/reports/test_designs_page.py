@@ -13,7 +13,7 @@ from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports import simplicity
 from lastchunk.reports.docs import designs as page
-from lastchunk.reports.figures.diagram import PLACES, diagram_figure, places_of
+from lastchunk.reports.figures.diagram import PLACES, diagram_figure, points_of
 from lastchunk.reports.figures.save import png_bytes
 from tests.oracles.mutants import (
     AlarmCompletes,
@@ -39,7 +39,7 @@ def diagrams() -> dict[str, Diagram]:
 
 def test_the_page_is_what_the_designs_do_now(diagrams: dict[str, Diagram]) -> None:
     written = (DOCS / page.PAGE).read_text(encoding="utf-8")
-    is_fresh = written == page.page_text(
+    is_fresh = written == page.designs_page_text(
         diagrams
     )  # a plain flag: a diff of the pages would say less
     assert is_fresh, f"docs/{page.PAGE} is stale; write it anew: {page.COMMAND}"
@@ -160,7 +160,7 @@ def test_a_drawing_is_the_same_bytes_and_names_every_state(diagrams: dict[str, D
 
 def test_a_state_that_is_not_known_gets_a_place_of_its_own() -> None:
     odd = Diagram("odd", (ACTIVE, "paused", "parked"), (Transition(ACTIVE, "paused", "pause"),))
-    assert len(set(places_of(odd).values())) == 3
+    assert len(set(points_of(odd).values())) == 3
     assert png_bytes(diagram_figure(odd)).startswith(b"\x89PNG")
 
 

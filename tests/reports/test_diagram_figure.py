@@ -23,7 +23,7 @@ from lastchunk.model.explore.diagram import (
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE, STATE_KEY
-from lastchunk.reports.figures.diagram import PLACES, diagram_figure, places_of
+from lastchunk.reports.figures.diagram import PLACES, diagram_figure, points_of
 from lastchunk.reports.figures.style import BLUE, GREY, VERMILION
 
 CUT = Transition(ACTIVE, COMPLETED, "alarm: chunks missing")
@@ -188,7 +188,7 @@ def test_a_loop_is_on_the_outer_side_of_its_state(state: str) -> None:
 
 def test_unknown_states_stand_in_a_row_of_their_own() -> None:
     odd = Diagram("odd", (ACTIVE, "paused", "parked"), (Transition(ACTIVE, "paused", "p"),))
-    places = places_of(odd)
+    places = points_of(odd)
     assert places[ACTIVE] == PLACES[ACTIVE]
     assert places["paused"][1] == places["parked"][1] > max(y for _, y in PLACES.values())
     low, high = drawn(odd).get_ylim()

@@ -12,7 +12,7 @@ from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.trace import events as e
 from lastchunk.reports.figures.bars import Bar, Mark, Spans
 from lastchunk.reports.figures.object_spans import wait_words
-from lastchunk.reports.figures.panel import COLOURS, LANE_AT
+from lastchunk.reports.figures.panel import BAR_COLOURS, LANE_AT
 from lastchunk.reports.figures.spans import spans_of
 from lastchunk.reports.figures.timeline import timeline_figure
 from tests.support.worlds import run
@@ -152,7 +152,7 @@ def test_words_do_not_lie_on_each_other(name: str) -> None:
         found = spans_of(result.trace)
         lanes = {bar.lane for bar in found.bars} - {"storage"}
         assert lanes <= set(LANE_AT)
-        assert {bar.kind for bar in found.bars if bar.lane != "status"} <= set(COLOURS)
+        assert {bar.kind for bar in found.bars if bar.lane != "status"} <= set(BAR_COLOURS)
         assert_apart(result)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
-from lastchunk.model.explore.matrix.cells import KINDS, Kind
+from lastchunk.model.explore.matrix.cells import CELL_KINDS, CellKind
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.explore.threshold import Threshold
@@ -18,7 +18,7 @@ from lastchunk.reports.base.kinds import LOOKS
 from lastchunk.reports.claims.catalogue import CLAIMS
 from lastchunk.reports.claims.conditions import Condition
 from lastchunk.reports.claims.evidence import Evidence, evidence_of_matrix
-from lastchunk.reports.claims.ledger import Entry, judge, ledger
+from lastchunk.reports.claims.ledger import Entry, judge_claim, ledger
 from lastchunk.reports.matrix.page import matrix_html
 from tests.support.cells import Cells, Said, matrix_of, schedule
 
@@ -37,7 +37,7 @@ def entry(
     conditions: tuple[Condition, ...] = (),
 ) -> Entry:
     evidence = Evidence({DESIGN: DESIGNS[DESIGN]}, comparisons, conditions, matrix=found)
-    return judge(evidence, BY_NUMBER[number], DESIGN)
+    return judge_claim(evidence, BY_NUMBER[number], DESIGN)
 
 
 def proved(number: int, **other: Said) -> dict[tuple[str, str], Said]:
@@ -138,9 +138,9 @@ def test_who_does_not_reach_the_best_possible_is_refuted() -> None:
     assert found.schedules == ("counterexamples/lazy-alarm-client-lost-nothing_lost-best.jsonl",)
 
 
-@pytest.mark.parametrize("best", KINDS[3:])
-def test_a_best_possible_that_is_not_known_leaves_the_claim_open(best: Kind) -> None:
-    assert KINDS[3:] == ("unknown", "not explored", "not asked")
+@pytest.mark.parametrize("best", CELL_KINDS[3:])
+def test_a_best_possible_that_is_not_known_leaves_the_claim_open(best: CellKind) -> None:
+    assert CELL_KINDS[3:] == ("unknown", "not explored", "not asked")
     found = entry(7, matrix_of(proved(7, client_lost=("impossible", best))))
     assert found.status == "unknown"
     assert "whether the best possible is reached" in found.words
@@ -192,7 +192,7 @@ def test_a_session_that_fails_refutes_whatever_was_proved() -> None:
     scenario = load_scenario("twelve-minute-pause")
     item = compare(scenario, load_designs(["alarm"], scenario), 40, seed=2)
     evidence = Evidence({"alarm": None}, (item,), matrix=matrix_of(proved(11), designs=("alarm",)))
-    found = judge(evidence, BY_NUMBER[11], "alarm")
+    found = judge_claim(evidence, BY_NUMBER[11], "alarm")
     assert found.status == "refuted"
     assert "not_while_recording fails in 100.0 % (91.2 % to 100.0 %)" in found.words
     assert "proved" not in found.words
@@ -251,11 +251,11 @@ def test_a_matrix_of_other_designs_says_nothing_of_this_one() -> None:
         ("not asked", "violated", "refuted"),
     ],
 )
-def test_a_claim_with_a_figure_needs_both(figure: str, client_lost: Kind, status: str) -> None:
+def test_a_claim_with_a_figure_needs_both(figure: str, client_lost: CellKind, status: str) -> None:
     claim = replace(BY_NUMBER[2], figure=lambda evidence, design: (figure, "so many messages."))
     found = matrix_of(proved(2, client_lost=client_lost))
     evidence = Evidence({DESIGN: DESIGNS[DESIGN]}, matrix=found)
-    entry = judge(evidence, claim, DESIGN)
+    entry = judge_claim(evidence, claim, DESIGN)
     assert entry.status == status
     assert entry.words.startswith("so many messages; ")
 

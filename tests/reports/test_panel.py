@@ -14,7 +14,7 @@ from lastchunk.reports.figures.marks import draw_violations, key_of, violation_l
 from lastchunk.reports.figures.panel import (
     BAND_COLOURS,
     BANDS_AT,
-    COLOURS,
+    BAR_COLOURS,
     HEIGHTS,
     LANE_AT,
     SHIFTED,
@@ -72,7 +72,7 @@ def test_a_bar_is_drawn_from_its_beginning_to_its_end(lane: str, label: str, shi
     for kind in ("put", "put failed", "handler", "unheard of"):
         (bar,) = bars_of(drawn(Spans([Bar(lane, kind, 2_000, 7_500, label)])))
         at = LANE_AT[lane] + (shift if lane in SHIFTED else 0)
-        assert bar == (2_000, 7_500, round(at, 3), to_hex(COLOURS.get(kind, PALE)))
+        assert bar == (2_000, 7_500, round(at, 3), to_hex(BAR_COLOURS.get(kind, PALE)))
 
 
 def test_a_bar_has_its_lane_s_height() -> None:

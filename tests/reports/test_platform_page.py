@@ -12,7 +12,7 @@ import pytest
 from lastchunk.model.trace import events as e
 from lastchunk.reports.docs.platform import page
 from lastchunk.reports.docs.platform.demo import Demo, misses, run_demo
-from lastchunk.reports.docs.platform.picture import Layout, demo_figure
+from lastchunk.reports.docs.platform.picture import BarRows, demo_figure
 from lastchunk.reports.figures.bars import Bar
 from lastchunk.reports.figures.spans import spans_of
 
@@ -114,7 +114,7 @@ def test_a_page_with_a_demo_that_fails_is_not_written(tmp_path: Path) -> None:
 @each_demo
 def test_nothing_in_a_picture_lies_on_something_else(demo: Demo) -> None:
     trace = run_demo(demo)
-    layout = Layout(spans_of(trace, 0), trace[0].at_ms, demo.until_ms)
+    layout = BarRows(spans_of(trace, 0), trace[0].at_ms, demo.until_ms)
     assert layout.rows
     for _, row in layout.rows:
         ends = -1

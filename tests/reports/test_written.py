@@ -23,9 +23,9 @@ from lastchunk.reports.result import outcome_counts, result
 from lastchunk.reports.review import Review
 from lastchunk.reports.verification import (
     CONTENTS,
-    check_out,
-    to_json,
+    check_verification_out,
     verification_html,
+    verification_json,
     write_verification,
 )
 from lastchunk.reports.write import write_rows
@@ -173,7 +173,7 @@ def test_a_verification_is_strict_json_whatever_the_budget(tmp_path: Path) -> No
     turned = replace(limit, below="proved")
     write_verification(found, [limit, turned], tmp_path / "out")
     data = strict((tmp_path / "out" / "verify.json").read_text(encoding="utf-8"))
-    assert said_in(data) == to_json(found, [limit, turned])
+    assert said_in(data) == verification_json(found, [limit, turned])
     assert data["budget"] == {"classes": 1_000_000, "seconds": None, "memory_mb": 4_000}
     assert data["properties"] == {
         COMPLETE: {"verdict": "violated", "reason": found.verdicts[COMPLETE].reason}
@@ -201,7 +201,7 @@ def test_a_verification_is_strict_json_whatever_the_budget(tmp_path: Path) -> No
 
 def test_a_verification_replaces_an_older_one_with_all_of_its_files(tmp_path: Path) -> None:
     write_verification(verified("grace_ms=3"), [], tmp_path / "out")
-    check_out(tmp_path / "out")
+    check_verification_out(tmp_path / "out")
     write_verification(verified(), [], tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["verify.json"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lastchunk.model.explore.matrix.cells import SLUGS, Cell, Finding, Kind
+from lastchunk.model.explore.matrix.cells import SLUGS, Cell, CellKind, Finding
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate.schedule import Schedule
 
 CHUNKS = 2
-Said = Kind | tuple[Kind, Kind]
+Said = CellKind | tuple[CellKind, CellKind]
 Cells = Mapping[tuple[str, str], Said]
 """By class and property; two kinds are those of an impossible cell and of its best possible."""
 
@@ -22,7 +22,7 @@ def schedule(pause_for_ms: int = 0) -> Schedule:
     return Schedule(scenario, "alarm", {}, 25_000, (0,), "quiet", ())
 
 
-def finding(kind: Kind, shows: Schedule | None = None) -> Finding:
+def finding(kind: CellKind, shows: Schedule | None = None) -> Finding:
     """A finding with words of its own kind; one that is violated has a schedule."""
     reason = {"violated": "it went wrong", "unknown": "the budget was used up"}.get(kind, "")
     return Finding(kind, reason, ("some bounds",), 5, 0.5, shows if kind == "violated" else None)
@@ -30,7 +30,7 @@ def finding(kind: Kind, shows: Schedule | None = None) -> Finding:
 
 def matrix_of(
     cells: Cells,
-    rest: Kind = "not asked",
+    rest: CellKind = "not asked",
     designs: tuple[str, ...] = ("lazy-alarm",),
     faults: tuple[str, ...] = tuple(BUILDERS),
     shows: Schedule | None = None,

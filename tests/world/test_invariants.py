@@ -9,9 +9,8 @@ import pytest
 
 from benchmarks.random_worlds import NAMES, STORMS, Wanderer, storm_world
 from lastchunk.model.world.object.alarms import ALARM, LIMIT, MOVE, SLOT
-from lastchunk.model.world.object.instances import IDLE_END
+from lastchunk.model.world.object.instances import CONSTRUCT, IDLE_END
 from lastchunk.model.world.object.meter import IDLE
-from lastchunk.model.world.object.runtime import CONSTRUCT
 from lastchunk.model.world.world import World
 
 WORLDS = 100

@@ -17,7 +17,7 @@ from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
-from lastchunk.model.world.code.thrown import words_of
+from lastchunk.model.world.code.thrown import error_words
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import Chunk, Get, HandlerFailure, Response
 from tests.explore.small import explored, line_with
@@ -224,7 +224,7 @@ def test_words_are_one_line_and_name_no_address() -> None:
     try:
         raise ValueError(f"{object()!r}\n  and more")
     except ValueError as error:
-        text = words_of(error)
+        text = error_words(error)
     assert text.startswith("ValueError at line ")
     assert text.endswith("no_address() of test_thrown.py: <object object> and more")
 

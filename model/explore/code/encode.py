@@ -1,9 +1,10 @@
 """Any value of a world as nested tuples, with marks where a name or a time stands.
 
 Two states are the same class's discrete part if they are equal up to the names of chunks, the
-numbers of attempts and the times. So these three are not written out but marked: `Name`, `Attempt`,
-`Instant`. What has no order (a dictionary, a set) is a `Bag`. Everything else is written out by its
-content; what cannot be raises `NotListed`. What code keeps is written out by `explore.code.kept`.
+numbers of attempts and the times. So these three are not written out but marked: `Name`,
+`AttemptMark`, `Instant`. What has no order (a dictionary, a set) is a `Bag`. Everything else is
+written out by its content; what cannot be raises `NotListed`. What code keeps is written out by
+`explore.code.kept`.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Name:
         self.chunk = chunk
 
 
-class Attempt:
+class AttemptMark:
     """Stands for an attempt, whatever its number is: only the order among the live ones counts."""
 
     __slots__ = ("call", "number")
@@ -63,7 +64,7 @@ class Bag:
         self.parts = tuple(parts)
 
 
-class Place:
+class ObjectPlace:
     """An object that can change: its content, and a number if it is met more than once."""
 
     __slots__ = ("number", "parts")
@@ -78,7 +79,7 @@ class Reference:
 
     __slots__ = ("place",)
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: ObjectPlace) -> None:
         self.place = place
 
 
@@ -152,7 +153,7 @@ class Encoder:
             return (TUPLE, *value[: at + 1], *map(self.value, value[at + 1 :]))
         parts = [*map(self.value, value[:at]), method, self.name(chunk)]
         if rest and type(rest[0]) is int:
-            parts.append(Attempt((method, chunk), rest.pop(0)))
+            parts.append(AttemptMark((method, chunk), rest.pop(0)))
         return (*parts, *map(self.value, rest))
 
     def _object(self, value: Any) -> Any:

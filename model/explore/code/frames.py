@@ -65,7 +65,7 @@ def frames_of(suspended: Any) -> Iterator[Frame | Any]:
 
 
 def _names(code: types.CodeType, frame: Any) -> tuple[str, ...]:
-    """The variables that are bound, in the order of `_held`.
+    """The variables that are bound, in the order of `_values`.
 
     That of ``f_locals`` differs where someone has looked at the frame before they all were.
     """

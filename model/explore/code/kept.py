@@ -2,8 +2,8 @@
 
 Code can tell one object from an equal one by changing it: two names for one list are not two
 lists. So each object that can change has an identity here: where it is met again, a reference
-stands (`Place`). Only what is listed may be kept; anything else raises `NotListed`, since what is
-left out of a state would be a false proof.
+stands (`ObjectPlace`). Only what is listed may be kept; anything else raises `NotListed`, since
+what is left out of a state would be a false proof.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from lastchunk.model.explore.code.encode import (
     WORLD_MADE,
     Head,
     Name,
-    Place,
+    ObjectPlace,
     Reference,
 )
 from lastchunk.model.explore.code.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
@@ -104,7 +104,7 @@ class KeptEncoder:
     def __init__(self, fixed: dict[int, int], codes: Codes) -> None:
         self.fixed = fixed
         self.codes = codes
-        self.places: dict[int, Place] = {}
+        self.places: dict[int, ObjectPlace] = {}
         self.alive: list[Any] = []
         """What was met: an identity counts only as long as its object lives."""
         self.shared = 0
@@ -136,7 +136,7 @@ class KeptEncoder:
                 place.number = self.shared
                 self.shared += 1
             return Reference(place)
-        place = self.places[id(value)] = Place()
+        place = self.places[id(value)] = ObjectPlace()
         self.alive.append(value)
         place.parts = make(self, value)
         return place
@@ -314,7 +314,7 @@ def _pairs(encoder: KeptEncoder, value: dict[Any, Any]) -> list[Any]:
 
 def _set(encoder: KeptEncoder, value: Any) -> Any:
     parts = encoder.values(value)
-    if any(isinstance(part, Place | Reference) for part in parts):
+    if any(isinstance(part, ObjectPlace | Reference) for part in parts):
         raise NotListed("a set of objects that are told apart by identity", "a list")
     # Its order shows where a loop goes through it, and hangs on how it came to be.
     return (Head(type(value).__name__), value.__sizeof__(), *parts)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lastchunk.model.base.blame import MODULES
-from lastchunk.model.explore.timing.instant import Span, refuse
+from lastchunk.model.explore.timing.instant import Span, refuse_time
 from lastchunk.reference_impl.contract import Chunk
 
 WHAT = "tell the size of the last chunk, where recording.duration_ms is a range,"
@@ -53,11 +53,11 @@ class UnsizedChunk(Chunk):
     def size_bytes(self) -> Any:
         """The size, for the world."""
         if not str(sys._getframe(1).f_globals.get("__name__", "")).startswith(MODULES):
-            refuse(WHAT, INSTEAD)
+            refuse_time(WHAT, INSTEAD)
         return SIZE.__get__(self)
 
     def __repr__(self) -> str:
-        refuse(WHAT, INSTEAD)
+        refuse_time(WHAT, INSTEAD)
 
     def __hash__(self) -> int:
         return hash(self.index)
@@ -76,7 +76,7 @@ SIZE: Any = vars(Chunk)["size_bytes"]
 """Where a chunk keeps its index, and its size."""
 
 
-def chunk_of(index: int, video_kbps: int, media_ms: Any) -> Chunk:
+def sized_chunk(index: int, video_kbps: int, media_ms: Any) -> Chunk:
     """The chunk that so much media makes."""
     ms = media_ms.whole() if isinstance(media_ms, Span) else media_ms
     if ms is None:

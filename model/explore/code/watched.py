@@ -36,7 +36,7 @@ INDEX, SIZE = (vars(Chunk)[field.name] for field in dataclasses.fields(Chunk))
 """Where a chunk keeps its index, and its size."""
 
 
-def _parts(chunk: Any) -> tuple[int, int]:
+def _index_and_size(chunk: Any) -> tuple[int, int]:
     return INDEX.__get__(chunk), SIZE.__get__(chunk)
 
 
@@ -55,7 +55,11 @@ def _compares(order: Callable[[Any, Any], bool]) -> Callable[..., Any]:
 
     def method(self: Any, other: Any) -> Any:
         _checked()
-        return order(_parts(self), _parts(other)) if isinstance(other, Chunk) else NotImplemented
+        return (
+            order(_index_and_size(self), _index_and_size(other))
+            if isinstance(other, Chunk)
+            else NotImplemented
+        )
 
     return method
 
@@ -76,9 +80,9 @@ class WatchedChunk(Chunk):
     __le__ = _compares(operator.le)
     __gt__ = _compares(operator.gt)
     __ge__ = _compares(operator.ge)
-    __hash__ = _noted(lambda chunk: hash(_parts(chunk)))
-    __repr__ = _noted(lambda chunk: repr(_parts(chunk)))
-    __reduce_ex__ = _noted(lambda chunk: (Chunk, _parts(chunk)))
+    __hash__ = _noted(lambda chunk: hash(_index_and_size(chunk)))
+    __repr__ = _noted(lambda chunk: repr(_index_and_size(chunk)))
+    __reduce_ex__ = _noted(lambda chunk: (Chunk, _index_and_size(chunk)))
 
 
 def watched(design: DesignSpec) -> DesignSpec:
@@ -87,13 +91,13 @@ def watched(design: DesignSpec) -> DesignSpec:
 
     class Watched(cls):  # type: ignore[misc, valid-type]
         async def upload(self, chunk: Chunk) -> Response:
-            response: Response = await super().upload(WatchedChunk(*_parts(chunk)))
+            response: Response = await super().upload(WatchedChunk(*_index_and_size(chunk)))
             return response
 
     return replace(design, cls=Watched)
 
 
-def time_limit(name: str, programs: Sequence[Program]) -> StepLimit:
+def step_time_limit(name: str, programs: Sequence[Program]) -> StepLimit:
     """Break off a step of the design that does not end. Raises `DesignError` naming the line."""
     return StepLimit(name, STEP_SECONDS_MAX, _none, partial(_waiting, programs))
 

@@ -21,8 +21,8 @@ from lastchunk.model.explore.verify import Budget, Verification, verify
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.simulate.schedule import Schedule
 
-Kind = Literal["proved", "violated", "impossible", "unknown", "not explored", "not asked"]
-KINDS: tuple[Kind, ...] = (
+CellKind = Literal["proved", "violated", "impossible", "unknown", "not explored", "not asked"]
+CELL_KINDS: tuple[CellKind, ...] = (
     "proved",
     "violated",
     "impossible",
@@ -43,7 +43,7 @@ class Finding:
     ``attacked`` is by how many schedules what is proved was attacked, each design and scope.
     """
 
-    kind: Kind = "not asked"
+    kind: CellKind = "not asked"
     reason: str = ""
     bounds: tuple[str, ...] = ()
     state_classes: int = 0
@@ -68,7 +68,7 @@ class Cell:
     reached: Finding | None = None
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> CellKind:
         """The verdict."""
         return self.finding.kind
 
@@ -78,7 +78,7 @@ class Cell:
         return f"{self.design.rpartition(':')[2]}-{self.faults}-{self.slug}"
 
 
-class Clock:
+class ClassClock:
     """The wall time that one design has for one chain of a class, its explorations together."""
 
     def __init__(self, budget_s: float) -> None:
@@ -91,7 +91,7 @@ class Clock:
         return self.budget_s - (time.perf_counter() - self.began)
 
 
-Said = dict[str, Finding]
+FindingsBySlug = dict[str, Finding]
 """What is said of properties, by slug."""
 
 
@@ -115,27 +115,27 @@ def chains_of(faults: str, chunks: int) -> list[tuple[str, ...]]:
 
 def explore_chain(
     design: str, faults: str, chunks: int, seconds: float, slugs: Sequence[str]
-) -> tuple[Said, Said]:
+) -> tuple[FindingsBySlug, FindingsBySlug]:
     """What is found of some properties; and of those that cannot hold, in the class without why."""
-    clock = Clock(seconds)
+    clock = ClassClock(seconds)
     item = BUILDERS[faults](chunks)
-    found = explore(design, item.scopes, slugs, clock)
+    found = explore_scopes(design, item.scopes, slugs, clock)
     alike: dict[tuple[Scope, ...], list[str]] = {}
     for slug, limit in item.impossible.items():
         if slug in found and found[slug].kind == "violated" and not limit.slug:
             alike.setdefault(limit.scopes, []).append(slug)
-    reached: Said = {}
+    reached: FindingsBySlug = {}
     for scopes, asked in alike.items():
-        reached |= explore(design, scopes, asked, clock)
+        reached |= explore_scopes(design, scopes, asked, clock)
     return found, reached
 
 
 def cells_of(
-    design: str, faults: str, chunks: int, chains: Iterable[tuple[Said, Said]]
+    design: str, faults: str, chunks: int, chains: Iterable[tuple[FindingsBySlug, FindingsBySlug]]
 ) -> list[Cell]:
     """The cells of what the chains say: whether a design reaches the best possible, too."""
-    found: Said = {}
-    reached: Said = {}
+    found: FindingsBySlug = {}
+    reached: FindingsBySlug = {}
     for said, said_of_best in chains:
         found |= said
         reached |= said_of_best
@@ -152,8 +152,8 @@ def cells_of(
     return cells
 
 
-def explore(
-    design: str, scopes: Sequence[Scope], slugs: Sequence[str], clock: Clock
+def explore_scopes(
+    design: str, scopes: Sequence[Scope], slugs: Sequence[str], clock: ClassClock
 ) -> dict[str, Finding]:
     """What the scopes say, one after the other, of each property that none has violated yet."""
     found = dict.fromkeys(slugs, Finding())
@@ -166,7 +166,7 @@ def explore(
 
 
 def explore_scope(
-    design: str, scope: Scope, slugs: Sequence[str], clock: Clock
+    design: str, scope: Scope, slugs: Sequence[str], clock: ClassClock
 ) -> dict[str, Finding]:
     """What one scope says. A design that cannot be explored in it leaves it unknown."""
     bounds = (scope.bounds,)
@@ -184,13 +184,13 @@ def explore_scope(
     return {slug: _finding(result, slug, scope, clock) for slug in slugs}
 
 
-def _finding(result: Verification, slug: str, scope: Scope, clock: Clock) -> Finding:
+def _finding(result: Verification, slug: str, scope: Scope, clock: ClassClock) -> Finding:
     verdict = result.verdicts[slug]
     if verdict.kind == "unknown" and verdict.reason == SILENT:
         return Finding(state_classes=result.classes, wall_s=result.seconds)
     examples = result.counterexamples.get(slug, ())
     schedule = examples[0].schedule if examples else None
-    kind: Kind = "unknown" if verdict.kind == "not seen" else verdict.kind
+    kind: CellKind = "unknown" if verdict.kind == "not seen" else verdict.kind
     reason = verdict.reason
     if kind == "unknown" and clock.left < 1:
         reason = (
@@ -201,7 +201,7 @@ def _finding(result: Verification, slug: str, scope: Scope, clock: Clock) -> Fin
     return Finding(kind, reason, (scope.bounds,), *size, schedule, attacked)
 
 
-STRENGTH: dict[Kind, int] = {"not asked": 0, "proved": 1, "unknown": 2, "violated": 3}
+STRENGTH: dict[CellKind, int] = {"not asked": 0, "proved": 1, "unknown": 2, "violated": 3}
 """What two scopes say together: the greater."""
 
 

@@ -20,7 +20,7 @@ from lastchunk.model.design.load import find_class
 from lastchunk.model.explore.matrix.cells import (
     SLUGS,
     Cell,
-    Said,
+    FindingsBySlug,
     cells_of,
     chains_of,
     explore_chain,
@@ -28,7 +28,7 @@ from lastchunk.model.explore.matrix.cells import (
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS, FaultClass
 from lastchunk.model.explore.verify import Budget, check_budget
 
-DEFAULT_DESIGNS = (
+MATRIX_DESIGNS = (
     "manual",
     "alarm",
     "short-grace",
@@ -40,7 +40,7 @@ DEFAULT_DESIGNS = (
 CHUNKS_MAX = 6
 Pair = tuple[str, str]
 """A design and a class of faults."""
-Chain = tuple[Said, Said]
+Chain = tuple[FindingsBySlug, FindingsBySlug]
 """What `explore_chain` says."""
 
 
@@ -88,7 +88,7 @@ class Matrix:
 
 
 def matrix(
-    designs: Sequence[str] = DEFAULT_DESIGNS,
+    designs: Sequence[str] = MATRIX_DESIGNS,
     chunks: int = 3,
     seconds: float = 180.0,
     workers: int = 1,

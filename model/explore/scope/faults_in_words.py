@@ -69,10 +69,10 @@ def fault_in_words(fault: Fault) -> str:
         if name == "for_ms":
             words += ", for an instant" if value.high_ms == 0 else f", for {range_of(value)}"
         elif value != type(fault).model_fields[name].default:
-            words += f", {plain(name)} {value}"
+            words += f", {with_blanks(name)} {value}"
     return words + "."
 
 
-def plain(name: str) -> str:
+def with_blanks(name: str) -> str:
     """A name with blanks."""
     return name.replace("_", " ")

@@ -56,7 +56,7 @@ class NotExplorableError(InputError):
         return NotExplorableError(self.scenario, self.refusals, shlex.join(words))
 
 
-def refuse(scenario: Scenario) -> None:
+def refuse_scope(scenario: Scenario) -> None:
     """Refuse a scenario that no state class can hold. Raises `NotExplorableError`."""
     found = tuple(refusals(scenario))
     if found:

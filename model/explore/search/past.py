@@ -46,9 +46,9 @@ Needs = list[Need | None]
 """One for each column; None: this one stays where it is."""
 Asked = tuple[int | None, int]
 """An instant, and by how many ms it must be later; None: this one must stay where it is."""
-ALL = 1 << 50
+WHOLE_DISTANCE = 1 << 50
 """So many ms that nothing is so far away: the whole distance counts."""
-MS_MAX = 1 << 40
+FAR_MS = 1 << 40
 ROUNDS_MAX = 200
 """A number that grows for so many rounds grows for ever."""
 
@@ -98,10 +98,10 @@ class Past:
             for other, ms in self._asked(move.slot, places.index(column), moved):
                 if other is None:
                     return None
-                need[places[other]] = max(ms, need.get(places[other], -ALL))
+                need[places[other]] = max(ms, need.get(places[other], -WHOLE_DISTANCE))
         for other, ms in self._asked(node.ends, column, pending):
             assert other is not None, "an end has no state after it"
-            need[other] = max(ms, need.get(other, -ALL))
+            need[other] = max(ms, need.get(other, -WHOLE_DISTANCE))
         return need
 
     def _asked(self, slot: Slot, at: int, pending: set[int]) -> Iterator[Asked]:
@@ -124,7 +124,7 @@ class Past:
     def _asked_after(self, leaf: Leaf, at: int) -> Iterator[Asked]:
         """What the state after a step asks for, and whoever wants to know how long it took."""
         if leaf.late is not None and at in leaf.late[:2]:
-            yield from ((other, ALL) for other in leaf.late[:2] if other != at)
+            yield from ((other, WHOLE_DISTANCE) for other in leaf.late[:2] if other != at)
         layout = leaf.layout
         if layout is None:
             return
@@ -138,7 +138,7 @@ class Past:
             for other, ms in need.items():
                 if layout.sources[other] != at:  # two copies of one instant stay as they are
                     ms += shift_ms - layout.lows_ms[other]
-                    yield layout.sources[other], ms if ms < MS_MAX else ALL
+                    yield layout.sources[other], ms if ms < FAR_MS else WHOLE_DISTANCE
 
     def relaxed(self, node: Node, zone: Zone) -> Zone:
         """The zone with all that is the same for the future of its long past instants."""
@@ -161,7 +161,7 @@ class Past:
             before, after = self.needs[number][column], now.needs[number][column]
             if before is None or after is None:
                 return False
-            if any(ms > before.get(other, -ALL - 1) for other, ms in after.items()):
+            if any(ms > before.get(other, -WHOLE_DISTANCE - 1) for other, ms in after.items()):
                 return False
         return True
 
@@ -173,7 +173,7 @@ def _asked_by(branch: Branch, at: int) -> Asked | None:
     is_left = branch.left == at
     other, bound = branch.right if is_left else branch.left, branch.bound
     if bound is None:
-        return other, ALL
+        return other, WHOLE_DISTANCE
     return other, -(bound // SCALE) if is_left else bound // SCALE + 1
 
 
@@ -264,5 +264,5 @@ def _joined(one: Need | None, other: Need | None, places: Sequence[int]) -> Need
         return None
     joined = dict(one)
     for column, ms in other.items():
-        joined[places[column]] = max(ms, joined.get(places[column], -ALL))
+        joined[places[column]] = max(ms, joined.get(places[column], -WHOLE_DISTANCE))
     return joined

@@ -30,7 +30,7 @@ from lastchunk.model.explore.timing.store import EqualStore, Store
 from lastchunk.model.explore.timing.zone import Bounds, Zone, at_most
 from lastchunk.model.properties import Holds, Violation
 
-Progress = Callable[[int, int, int], None]
+SearchProgress = Callable[[int, int, int], None]
 """Told now and then: classes, frontier, depth."""
 LOOK_EVERY = 64
 STEPS_A_LOOK = 8
@@ -54,7 +54,7 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Finding:
+class FoundViolation:
     """A step that violates a property: out of which class, by which move, to which leaf."""
 
     parent: int
@@ -80,7 +80,7 @@ class Exploration:
     unfinished: str = ""
     holding: set[str] = field(default_factory=set)
     sometimes: set[str] = field(default_factory=set)
-    findings: dict[str, Finding] = field(default_factory=dict)
+    findings: dict[str, FoundViolation] = field(default_factory=dict)
     late: int | None = None
     """A bound of `model.explore.timing.zone`: the longest time to finalization."""
     soon: int | None = None
@@ -124,7 +124,7 @@ class Search(Generic[System]):
         budget: Budget | None = None,
         inclusion: bool = True,
         stops: bool = False,
-        progress: Progress | None = None,
+        progress: SearchProgress | None = None,
         past: Past | None = None,
         deadline: Deadline | None = None,
     ) -> None:
@@ -345,7 +345,7 @@ class Search(Generic[System]):
             if isinstance(judgement, Holds):
                 found.holding.add(slug)
             elif isinstance(judgement, Violation) and move is not None:
-                self._violated(slug, Finding(parent, move, leaf, judgement), zone)
+                self._violated(slug, FoundViolation(parent, move, leaf, judgement), zone)
         if leaf.late is not None:
             i, j, bound = leaf.late
             late = zone[i, j] + bound
@@ -353,7 +353,7 @@ class Search(Generic[System]):
             soon = bound - zone[j, i]
             found.soon = soon if found.soon is None else min(found.soon, soon)
 
-    def _violated(self, slug: str, finding: Finding, zone: Zone) -> None:
+    def _violated(self, slug: str, finding: FoundViolation, zone: Zone) -> None:
         """The first one counts; in time order the soonest."""
         if not self.in_time:
             self.found.findings.setdefault(slug, finding)

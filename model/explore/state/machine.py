@@ -16,9 +16,9 @@ from lastchunk.model.design.load import OBJECT_METHODS, DesignSpec
 from lastchunk.model.explore.code.encode import Encoder
 from lastchunk.model.explore.code.frames import NotListed
 from lastchunk.model.explore.code.kept import PLAIN
-from lastchunk.model.explore.code.sizes import chunk_of
-from lastchunk.model.explore.code.watched import time_limit, watched
-from lastchunk.model.explore.scope.refusals import refuse
+from lastchunk.model.explore.code.sizes import sized_chunk
+from lastchunk.model.explore.code.watched import step_time_limit, watched
+from lastchunk.model.explore.scope.refusals import refuse_scope
 from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.monitor import Monitor, copy_facts
 from lastchunk.model.explore.state.node import Move, Node
@@ -27,7 +27,7 @@ from lastchunk.model.explore.state.state_encoder import StateEncoder, Times
 from lastchunk.model.explore.timing.bounds import bounds_of
 from lastchunk.model.explore.timing.drawn import Drawn
 from lastchunk.model.explore.timing.instant import Instant
-from lastchunk.model.explore.timing.steps import ClassTimeline, Leaf, Slot, walk
+from lastchunk.model.explore.timing.steps import ClassTimeline, Leaf, Slot, walk_tree
 from lastchunk.model.explore.timing.zone import Layout, Zone, at_most, fire, nearest_of, point
 from lastchunk.model.properties import judge_settings
 from lastchunk.model.scenario.schema import Scenario
@@ -82,12 +82,12 @@ class Machine:
         self.names = 1
         self.nodes: dict[Any, Node] = {}
         self.runs = 0
-        refuse(scenario)
+        refuse_scope(scenario)
         check_values(design.name, design.settings)
         self.lasting = lasting_of(design.name, self.plain.cls)
         self.start = Slot()
         self.pristine = World(design, scenario, 0)
-        self.pristine.chunk_of = chunk_of
+        self.pristine.chunk_of = sized_chunk
         self.drawn = Drawn(scenario, self.pristine.client.settings.chunk_ms, self.timeline)
         self.pristine.object.meter = Unmetered()
         for program in self.pristine.programs:
@@ -105,7 +105,7 @@ class Machine:
         """Each beginning: a leaf like that of any step, and the zone it applies to."""
         slots = [self.start]
         while slots:
-            for slot, zone in walk(slots.pop(), point()):
+            for slot, zone in walk_tree(slots.pop(), point()):
                 if slot.content is None:
                     self._begin(zone, slot)
                 if isinstance(slot.content, Leaf):
@@ -170,7 +170,7 @@ class Machine:
         world.trace, world.fresh = [], []
         facts = copy_facts(node.facts)
         try:
-            with time_limit(self.design.name, (world.object.program, world.client.program)):
+            with step_time_limit(self.design.name, (world.object.program, world.client.program)):
                 world.happen(world.pending[move.key], node.times[move.key], move.outcome)  # type: ignore[arg-type]
             leaf = self._leaf(world, facts, node.times, node.places)
             self.lasting.check()
@@ -251,7 +251,7 @@ def _leaves(
     """The leaves of a decision tree for a class, which ``grow`` makes where there are none yet."""
     places = [(root, zone)]
     while places:
-        for slot, part in walk(*places.pop()):
+        for slot, part in walk_tree(*places.pop()):
             if slot.content is None:
                 grow(slot, part)
                 places.append((slot, part))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.explore.code.encode import ATOMS, WORLD_MADE, Encoder, Place, Reference
+from lastchunk.model.explore.code.encode import ATOMS, WORLD_MADE, Encoder, ObjectPlace, Reference
 from lastchunk.model.explore.code.frames import Frame, NotListed, frames_of
 from lastchunk.model.explore.code.kept import PLAIN, Codes, KeptEncoder
 from lastchunk.model.explore.state.part import StatePart
@@ -58,7 +58,7 @@ class Programs:
 
     def _part(self, key: Any, content: tuple[Any, ...]) -> StatePart:
         last = content[-1]
-        if type(last) is Reference or (type(last) is Place and last.number is not None):
+        if type(last) is Reference or (type(last) is ObjectPlace and last.number is not None):
             key = None  # it is met elsewhere too, and has a number in this state
         part = self.tasks.get(key) or StatePart(content)
         if key is not None:

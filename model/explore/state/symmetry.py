@@ -19,7 +19,7 @@ Block = tuple[int, ...]
 Groups = list[list[Block]]
 Orders = tuple[tuple[int, ...], ...]
 """For each group, which block came to each place; () where all stayed."""
-Key = tuple[Pick, list[Pick]]
+BlockKey = tuple[Pick, list[Pick]]
 """The entries that say something of one block in order, and those in no order."""
 
 
@@ -72,7 +72,7 @@ class Sorter:
         return self.pick(tuple(orders))
 
 
-def _told_apart(keys: Sequence[Key], bounds: Bounds) -> list[Any]:
+def _told_apart(keys: Sequence[BlockKey], bounds: Bounds) -> list[Any]:
     """What tells the blocks apart; the dearer half of it only where the first one does not."""
     found: list[Any] = [key[0](bounds) for key in keys]
     if len(set(found)) == len(found):
@@ -83,7 +83,7 @@ def _told_apart(keys: Sequence[Key], bounds: Bounds) -> list[Any]:
     ]
 
 
-def _key_of(block: Block, blocks: Sequence[Block], fixed: Sequence[int], columns: int) -> Key:
+def _key_of(block: Block, blocks: Sequence[Block], fixed: Sequence[int], columns: int) -> BlockKey:
     """What a matrix says of a block, whatever the order of the others."""
     own: list[int] = []
     others: list[Pick] = []

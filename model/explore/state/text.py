@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lastchunk.model.explore.code.encode import Attempt, Bag, Name, Place, Reference
+from lastchunk.model.explore.code.encode import AttemptMark, Bag, Name, ObjectPlace, Reference
 from lastchunk.model.explore.timing.instant import Instant
 
 Names = Mapping[int, str]
@@ -32,7 +32,7 @@ class Text:
     def __init__(self, parts: Any) -> None:
         self.marks: list[Any] = []
         self.chunks: set[int] = set()
-        self.attempts: list[Attempt] = []
+        self.attempts: list[AttemptMark] = []
         text = self._build(parts)
         self.pieces: list[str] = []
         self.ready: str | None = None
@@ -51,11 +51,11 @@ class Text:
             return BLANK
         if kind is Name:
             self.chunks.add(parts.chunk)
-        elif kind is Attempt:
+        elif kind is AttemptMark:
             self.attempts.append(parts)
         elif kind is Bag:
             return self._build_bag(parts)
-        elif kind is Place:
+        elif kind is ObjectPlace:
             text = self._build(parts.parts)
             return text if parts.number is None else f"@{parts.number}={text}"
         elif kind is Reference:
@@ -95,7 +95,7 @@ class Text:
                 times.append(mark)
             elif kind is Name:
                 out.append(names[mark.chunk])
-            elif kind is Attempt:
+            elif kind is AttemptMark:
                 out.append(f"%{ranks[mark.call, mark.number]}")
             else:
                 bag, parts = mark

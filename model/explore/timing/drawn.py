@@ -35,7 +35,7 @@ class Drawn:
     def __init__(self, scenario: Scenario, chunk_ms: int, draws: Draws) -> None:
         offset = scenario.platform.clock_offset_ms
         self.draws = draws
-        self.parts = tuple(parts_of(scenario, chunk_ms))
+        self.parts = tuple(recording_parts(scenario, chunk_ms))
         self.of_clocks = range(offset.low_ms, offset.high_ms + 1)
 
     def give(self, world: World) -> None:
@@ -52,7 +52,7 @@ class Drawn:
         return self.of_clocks[self.draws.draw(len(self.of_clocks))]
 
 
-def parts_of(scenario: Scenario, chunk_ms: int) -> Iterator[tuple[int, int]]:
+def recording_parts(scenario: Scenario, chunk_ms: int) -> Iterator[tuple[int, int]]:
     """The parts of the range of recording times, each with its least and its greatest ms.
 
     A chunk comes, and a pause, where the recording is longer than it takes to come to it.

@@ -39,7 +39,7 @@ MAY_DO = (
 )
 
 
-def refuse(what: str, instead: str = MAY_DO) -> NoReturn:
+def refuse_time(what: str, instead: str = MAY_DO) -> NoReturn:
     """Raise `TimeError` with the line of the code that asked; what a design must not catch."""
     place = place_of(sys._getframe(1), MODULES if driven.program is not None else HERE)
     text = f"exploring cannot {what} exactly: {place}; {instead}"
@@ -48,7 +48,7 @@ def refuse(what: str, instead: str = MAY_DO) -> NoReturn:
 
 def _refused(what: str) -> Callable[..., Any]:
     def method(self: Any, *_: Any) -> NoReturn:
-        refuse(what)
+        refuse_time(what)
 
     return method
 
@@ -56,7 +56,7 @@ def _refused(what: str) -> Callable[..., Any]:
 def _unwritten(self: Any, *_: Any) -> str:
     """The words of a verdict may name a time; a replay in whole ms fills it in."""
     if not str(sys._getframe(1).f_globals.get("__name__", "")).startswith(MODULES):
-        refuse("write a time into a text")
+        refuse_time("write a time into a text")
     return "so many"
 
 
@@ -82,8 +82,8 @@ class Instant:
                 return self + ms
             if other.start.name == self.name:
                 return other.end + (self.offset_ms - other.start.offset_ms)
-            refuse("add a time and a duration that is not fixed")
-        refuse(f"add {type(other).__name__} to a time")
+            refuse_time("add a time and a duration that is not fixed")
+        refuse_time(f"add {type(other).__name__} to a time")
 
     __radd__ = __add__
 
@@ -100,16 +100,16 @@ class Instant:
                 return self - ms
             if other.end.name == self.name:
                 return other.start + (self.offset_ms - other.end.offset_ms)
-        refuse(f"subtract {type(other).__name__} from a time")
+        refuse_time(f"subtract {type(other).__name__} from a time")
 
     def _less(self, other: Any, or_equal: bool) -> bool:
         """Whether this comes before another time."""
         if type(other) is int or type(other) is float:
             if other > 0:
-                refuse("compare a time with a plain number above 0")
+                refuse_time("compare a time with a plain number above 0")
             return False
         if not isinstance(other, Instant):
-            refuse(f"compare a time with {type(other).__name__}")
+            refuse_time(f"compare a time with {type(other).__name__}")
         ms = other.offset_ms - self.offset_ms
         if other.name == self.name:
             return ms > 0 or (or_equal and ms == 0)
@@ -132,7 +132,7 @@ class Instant:
         if isinstance(other, Instant):
             return self._less(other, or_equal=True) and not self._less(other, or_equal=False)
         if (type(other) is int or type(other) is float) and other > 0:
-            refuse("compare a time with a plain number above 0")
+            refuse_time("compare a time with a plain number above 0")
         return False
 
     def __ne__(self, other: object) -> bool:
@@ -170,7 +170,7 @@ class Span:
     def _number(self, what: str) -> int:
         ms = self.whole()
         if ms is None:
-            refuse(what)
+            refuse_time(what)
         return ms
 
     def __add__(self, other: Any) -> Any:
@@ -187,7 +187,7 @@ class Span:
             return Span(self.end - other, self.start)
         if isinstance(other, Span):
             return self - other._number("subtract a duration that is not fixed")
-        refuse(f"subtract {type(other).__name__} from a duration")
+        refuse_time(f"subtract {type(other).__name__} from a duration")
 
     def __rsub__(self, other: Any) -> Any:
         return other - self._number("subtract a duration that is not fixed")
@@ -201,7 +201,7 @@ class Span:
                 return other.start + self.end.offset_ms, self.start + other.end.offset_ms
             other = other._number("compare two durations that are not fixed")
         if type(other) is not int:
-            refuse(f"compare a duration with {type(other).__name__}")
+            refuse_time(f"compare a duration with {type(other).__name__}")
         return self.end, self.start + other
 
     def __lt__(self, other: Any) -> bool:

@@ -191,7 +191,7 @@ def fixed_ms(zone: Zone, i: int, j: int) -> int | None:
     return high >> 10 if high == -zone[j, i] else None
 
 
-def walk(slot: Slot, zone: Zone) -> Iterator[tuple[Slot, Zone]]:
+def walk_tree(slot: Slot, zone: Zone) -> Iterator[tuple[Slot, Zone]]:
     """The leaves, or empty places, that a class comes to, each with its part of the class."""
     stack = [(slot, zone)]
     while stack:

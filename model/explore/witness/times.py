@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Matrix = NDArray[np.int64]
+    DistanceMatrix = NDArray[np.int64]
 
 Choice = Literal["earliest", "widest"]
 INSTANTS_FEW = 200
@@ -38,7 +38,7 @@ INSTANTS_MAX = 5_000
 
 def closed(
     constraints: Iterable[Constraint], instants: int, deadline: Deadline | None = None
-) -> Matrix | None:
+) -> DistanceMatrix | None:
     """The canonical matrix of some constraints; None where they contradict each other.
 
     A whole path has many more instants than a class, and is solved once: here an array and the
@@ -62,9 +62,9 @@ def closed(
     return None if (np.diagonal(bounds) < 0).any() else bounds
 
 
-def _through(bounds: Matrix, column: Matrix, row: Matrix) -> Matrix:
+def _through(bounds: DistanceMatrix, column: DistanceMatrix, row: DistanceMatrix) -> DistanceMatrix:
     """The matrix where each way may also go by a column and a row."""
-    found: Matrix = (column[:, None] + row).clip(max=bounds)
+    found: DistanceMatrix = (column[:, None] + row).clip(max=bounds)
     found[found > HALF] = NONE
     return found
 
@@ -122,7 +122,7 @@ def recorded_ms(walk: Walk, instants_ms: Sequence[int]) -> int:
     return instants_ms[stop] - instants_ms[start.name] - start.offset_ms
 
 
-def _pinned(bounds: Matrix, name: int, at_ms: int) -> Matrix | None:
+def _pinned(bounds: DistanceMatrix, name: int, at_ms: int) -> DistanceMatrix | None:
     """The matrix where one instant is at a time; None where it cannot be."""
     for i, j, bound in ((name, 0, at_most(at_ms)), (0, name, at_most(-at_ms))):
         if bounds[j, i] + bound < 0:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from lastchunk.model.explore.search.search import Finding, Search
+from lastchunk.model.explore.search.search import FoundViolation, Search
 from lastchunk.model.explore.state.machine import Machine
 from lastchunk.model.explore.witness.paths import Walk, Walker
 
 
-def walk_to(search: Search[Machine], finding: Finding) -> Walk:
+def walk_to(search: Search[Machine], finding: FoundViolation) -> Walk:
     """The path from the root to a finding, as the steps of one session."""
     walker = walker_at(search, finding.parent)
     walker.step(search.classes[finding.parent][0], finding.move, finding.leaf, ())

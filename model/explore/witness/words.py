@@ -45,7 +45,7 @@ def what_matters(example: Counterexample) -> list[str]:
     if not facts.completions or not facts.completions[-1][1]:
         return []
     since = since_stop(facts, at_ms)
-    return [f"Chunk {c}: {place_of(c, before)} {since}." for c in facts.completions[-1][1]]
+    return [f"Chunk {c}: {upload_place(c, before)} {since}." for c in facts.completions[-1][1]]
 
 
 def since_stop(facts: Facts, at_ms: int) -> str:
@@ -55,7 +55,7 @@ def since_stop(facts: Facts, at_ms: int) -> str:
     return f"{at_ms - facts.stop_ran_ms:,} ms after the stop ran"
 
 
-def place_of(chunk: int, events: list[Any]) -> str:
+def upload_place(chunk: int, events: list[Any]) -> str:
     """Where a chunk's upload is, after so many events."""
     words = "not sent yet"
     for event in events:
@@ -74,7 +74,7 @@ def place_of(chunk: int, events: list[Any]) -> str:
 def what_may_vary(example: Counterexample) -> str:
     """The steps whose time is not fixed, each with its range."""
     free = [
-        f"{name_of(step.key)} anywhere from {clock(low_ms)} to {_end(high_ms)}"
+        f"{pending_name(step.key)} anywhere from {clock(low_ms)} to {_end(high_ms)}"
         for step, (low_ms, high_ms) in zip(example.schedule.steps, example.ranges_ms, strict=True)
         if low_ms != high_ms
     ]
@@ -87,7 +87,7 @@ def _end(high_ms: int | None) -> str:
     return "any time later" if high_ms is None else clock(high_ms)
 
 
-def name_of(key: tuple[Any, ...]) -> str:
+def pending_name(key: tuple[Any, ...]) -> str:
     """A pending thing in words."""
     kind, *rest = key
     words = [str(kind).replace("_", " ")]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lastchunk.model.world.code.deeds import TaskId
     from lastchunk.model.world.code.program import Program
 
-MS_MAX = 10**15
+TIME_MS_MAX = 10**15
 """More than 30,000 years."""
 NO_TIMES = (float, str, bytes, bool, type(None), list, tuple, dict, set)
 
@@ -27,12 +27,12 @@ def checked_ms(program: Program, task: TaskId, what: str, value: Any, low_ms: in
     """A time or a wait in whole ms. A float that is whole is taken as the whole number it is."""
     if type(value) is float and value.is_integer():
         value = int(value)
-    if type(value) is int and low_ms <= value <= MS_MAX:
+    if type(value) is int and low_ms <= value <= TIME_MS_MAX:
         return value
     if isinstance(value, (int, *NO_TIMES)):
         raise DesignError(
             f"{program.name}.{task[0]}() {what} {value!r}{program.line_of(task)}; "
-            f"allowed: whole ms, from {low_ms} to {MS_MAX} (A2)"
+            f"allowed: whole ms, from {low_ms} to {TIME_MS_MAX} (A2)"
         )
     return value  # an instant, as a scheduler that explores has them
 
@@ -44,7 +44,7 @@ def checked_time(program: Program, task: TaskId, value: Any) -> Any:
             f"{program.name}.{task[0]}() set the alarm to {value!r}{program.line_of(task)}; "
             "allowed: a time, as now() + 5_000 is one (A2)"
         )
-    return checked_ms(program, task, "set the alarm to", bare(value), -MS_MAX)
+    return checked_ms(program, task, "set the alarm to", bare(value), -TIME_MS_MAX)
 
 
 def checked_wait(program: Program, task: TaskId, value: Any) -> Any:

@@ -19,7 +19,7 @@ from typing import Any
 from lastchunk.reference_impl.clock import Duration, Time
 from lastchunk.reference_impl.contract import Chunk, Response
 
-ALLOWED = (
+CAN_BE_COPIED = (
     "None, numbers, text, bytes, times, chunks, enumerations, and tuples, lists, dictionaries, "
     "sets, deques, dataclasses and plain objects of these, each in one place"
 )
@@ -146,7 +146,7 @@ def _fields(value: Any) -> list[tuple[str, Any]]:
     return fields
 
 
-def _is_plain(kind: type) -> bool:
+def _is_plain_class(kind: type) -> bool:
     """Whether a class is a user's, and no built-in stands behind it that holds more."""
     is_users = kind.__module__.partition(".")[0] not in sys.stdlib_module_names
     is_python = all(base is object or base.__flags__ & HEAP_TYPE for base in kind.__mro__)
@@ -159,7 +159,7 @@ def _copier_of(kind: type) -> Callable[[Any, Met], Any]:
         return _same
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return _tuple
-    if _is_plain(kind):
+    if _is_plain_class(kind):
         made = getattr(kind, "__dataclass_params__", None)
         return _frozen_dataclass if made is not None and made.frozen else _object
     raise NotCloneable(f"a value of type {kind.__name__}")

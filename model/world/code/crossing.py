@@ -10,7 +10,7 @@ from typing import Any
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.world.code.checks import checked_ms
-from lastchunk.model.world.code.clone import ALLOWED, NotCloneable, clone
+from lastchunk.model.world.code.clone import CAN_BE_COPIED, NotCloneable, clone
 from lastchunk.model.world.code.deeds import TaskId
 from lastchunk.model.world.code.program import Program
 from lastchunk.reference_impl.contract import Chunk, Fetch, Response, Sleep
@@ -29,7 +29,7 @@ def copied(program: Program, task: TaskId, value: Any, doing: str) -> Any:
     try:
         return clone(value)
     except NotCloneable as error:
-        raise misused(program, task, f"{doing} {error}", ALLOWED) from None
+        raise misused(program, task, f"{doing} {error}", CAN_BE_COPIED) from None
 
 
 def text(program: Program, task: TaskId, value: Any, what: str) -> str:

@@ -32,7 +32,7 @@ from lastchunk.model.world.code.deeds import (
     deed,
 )
 from lastchunk.model.world.code.lasting import are_same, lasting_fields
-from lastchunk.model.world.code.thrown import CodeThrew, ends_the_run, words_of
+from lastchunk.model.world.code.thrown import CodeThrewError, ends_the_run, error_words
 from lastchunk.reference_impl.clock import Duration, Refused, Time, TimeRefused, Uncatchable, driven
 from lastchunk.reference_impl.contract import Effect
 
@@ -329,7 +329,7 @@ class Program:
             if isinstance(error, PLATFORM_ERRORS):
                 return Done(None, error)
             if isinstance(error, Exception) and not ends_the_run(error):
-                return Done(None, CodeThrew(words_of(error)))
+                return Done(None, CodeThrewError(error_words(error)))
         return self._fail(error)
 
     def _forget(self, task: TaskId) -> None:
@@ -359,7 +359,7 @@ class Program:
         if isinstance(error, DesignError) or is_from_outside(error):
             raise error
         if isinstance(error, (Exception, *ESCAPES)):
-            raise DesignError(f"{self.name} raised {words_of(error)}") from error
+            raise DesignError(f"{self.name} raised {error_words(error)}") from error
         raise error
 
     def line_of(self, task: TaskId) -> str:

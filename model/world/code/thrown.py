@@ -16,14 +16,14 @@ from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.reference_impl.clock import ALLOWED, Duration, Time
 from lastchunk.reference_impl.contract import Blobs, Browser, Context, Effect, Storage
 
-PORTS = {Storage: "storage", Blobs: "blobs", Context: "the context", Browser: "the browser"}
+PORT_NAMES = {Storage: "storage", Blobs: "blobs", Context: "the context", Browser: "the browser"}
 ENDING = (InputError, InternalError, RecursionError, MemoryError)
 NO_LOOP = "no running event loop"
-EFFECTS = frozenset(effect.__name__ for effect in Effect.__subclasses__())
+EFFECT_NAMES = frozenset(effect.__name__ for effect in Effect.__subclasses__())
 TIMES = re.compile(r"\b(Time|Duration)\b")
 
 
-class CodeThrew(Exception):  # noqa: N818 - what has happened, as the world reports it
+class CodeThrewError(Exception):
     """An exception that code did not catch, in words: its type, its line, its message."""
 
 
@@ -32,9 +32,9 @@ def ends_the_run(error: Exception) -> bool:
     if isinstance(error, ENDING) or _is_about_time(error) or _is_of_asyncio(error):
         return True
     if isinstance(error, AttributeError):
-        return type(error.obj) in PORTS
+        return type(error.obj) in PORT_NAMES
     name, _, rest = _said(error).partition(".__init__() ")
-    return isinstance(error, TypeError) and bool(rest) and name in EFFECTS
+    return isinstance(error, TypeError) and bool(rest) and name in EFFECT_NAMES
 
 
 def _said(error: BaseException) -> str:
@@ -58,17 +58,17 @@ def _is_of_asyncio(error: BaseException) -> bool:
     return module.partition(".")[0] == "asyncio" or _said(error) == NO_LOOP
 
 
-def words_of(error: BaseException) -> str:
+def error_words(error: BaseException) -> str:
     """An exception in words: its type, the line of the design, its message."""
     message = " ".join(re.sub(r" at 0x[0-9a-f]+", "", _message(error)).split())
     return f"{type(error).__name__}{place_of_error(error)}: {message}".removesuffix(": ")
 
 
 def _message(error: BaseException) -> str:
-    if isinstance(error, AttributeError) and type(error.obj) in PORTS:
+    if isinstance(error, AttributeError) and type(error.obj) in PORT_NAMES:
         port = type(error.obj)
         known = ", ".join(name for name in _names(port) if not name.startswith("_"))
-        return f"{PORTS[port]} has no {error.name}; allowed: {known}"
+        return f"{PORT_NAMES[port]} has no {error.name}; allowed: {known}"
     return f"{error}; {ALLOWED}" if _is_about_time(error) else str(error)
 
 

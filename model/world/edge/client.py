@@ -17,7 +17,7 @@ from lastchunk.model.world.code import crossing
 from lastchunk.model.world.code.checks import awaits_for_ever
 from lastchunk.model.world.code.deeds import Done, TaskId
 from lastchunk.model.world.code.program import Program
-from lastchunk.model.world.code.thrown import CodeThrew
+from lastchunk.model.world.code.thrown import CodeThrewError
 from lastchunk.model.world.edge.standstill import ASLEEP, ENDS, FROZEN, PAUSED
 from lastchunk.reference_impl.contract import (
     Abandon,
@@ -50,10 +50,10 @@ PAGE_PENDING = (
     ("unpause",),
     *((kind,) for kind in ENDS),
 )
-SUSPENDS = object()
+PAGE_SUSPENDS = object()
 
 
-def build_program(design: DesignSpec, settings: RecorderSettings) -> Program:
+def page_program(design: DesignSpec, settings: RecorderSettings) -> Program:
     """The program of the page: the recorder, with the design's stop flow."""
 
     async def stop_flow(page: Any) -> None:
@@ -198,13 +198,13 @@ class ClientHost:
                     "which is for the object, not for the page"
                 )
             answer = handler(self, task, effect)
-            if answer is SUSPENDS:
+            if answer is PAGE_SUSPENDS:
                 return
             if isinstance(answer, NetworkError):
                 effect = self.program.throw(task, answer, now_ms)
             else:
                 effect = self.program.send(task, answer, now_ms)
-        if isinstance(effect.error, CodeThrew):
+        if isinstance(effect.error, CodeThrewError):
             words = str(effect.error)
             self.world.trace.append(e.CodeThrew(now_ms, task[0], e.NO_CHUNK, 0, words))
         if effect.error is not None:
@@ -217,7 +217,7 @@ class ClientHost:
             return NetworkError(failure)
         if effect.method == "upload" and effect.arguments[0].index == self.last_index:
             self.world.last_upload_sent()
-        return SUSPENDS
+        return PAGE_SUSPENDS
 
     def _sleep(self, task: TaskId, effect: Sleep) -> Any:
         low_ms, high_ms = crossing.sleep(self.program, task, effect)
@@ -228,7 +228,7 @@ class ClientHost:
             spread = Between(low_ms, high_ms)
             stream = ("client wait", self.sleeps)
             self.world.add(Pending(("sleep", *task), spread, stream, task))
-        return SUSPENDS
+        return PAGE_SUSPENDS
 
     def _log(self, task: TaskId, effect: Log) -> None:
         self.world.trace.append(e.ConsoleLine(self.world.now_ms, effect.line))
@@ -267,7 +267,7 @@ class ClientHost:
     def _last_chunk(self, task: TaskId, effect: LastChunk) -> Any:
         if self.last_index is not None and self.last_index >= len(self.chunks):
             self.awaits_last = task
-            return SUSPENDS
+            return PAGE_SUSPENDS
         return len(self.chunks)
 
     def _plan_tick(self) -> None:

@@ -41,7 +41,7 @@ OWN_GATE = frozenset((CloseGate, OpenGate))
 """The gate of a replaced instance, which no new event comes to any more."""
 
 
-def build_program(design: DesignSpec) -> Program:
+def object_program(design: DesignSpec) -> Program:
     """The program of one instance of the design's object side."""
     return Program(
         design.name,

@@ -18,10 +18,11 @@ from lastchunk.model.world.code import crossing
 from lastchunk.model.world.code.checks import awaits_for_ever, checked_response, checked_time
 from lastchunk.model.world.code.deeds import Done, TaskId
 from lastchunk.model.world.code.program import Program
-from lastchunk.model.world.code.thrown import CodeThrew
+from lastchunk.model.world.code.thrown import CodeThrewError
 from lastchunk.model.world.object import instances, outside
 from lastchunk.model.world.object.alarms import ALARM, LIMIT, Alarms
 from lastchunk.model.world.object.delivery import RUN_MS_MAX
+from lastchunk.model.world.object.instances import CONSTRUCT
 from lastchunk.model.world.object.meter import IDLE, Meter
 from lastchunk.model.world.object.outside import SUSPENDS
 from lastchunk.model.world.object.storage import Storage
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from lastchunk.model.design.load import DesignSpec
     from lastchunk.model.world.world import World
 
-CONSTRUCT = "construct"
 DELETES_ALARM_FROM = "2026-02-24"
 
 
@@ -64,7 +64,7 @@ class ObjectRuntime:
         self.world = world
         self.design = design
         self.has_construct = hasattr(design.cls, CONSTRUCT)
-        self.program = instances.build_program(design)
+        self.program = instances.object_program(design)
         self.instance = 0
         self.is_new = self.has_construct
         self.replaced: list[tuple[int, Program]] = []
@@ -205,7 +205,7 @@ class ObjectRuntime:
 
     def report(self, task: TaskId, error: Exception | None) -> None:
         """Say it where code threw what it did not catch; the caller is told 500, no more."""
-        if isinstance(error, CodeThrew):
+        if isinstance(error, CodeThrewError):
             method, chunk, attempt, _ = task
             words = str(error)
             self.world.trace.append(e.CodeThrew(self.world.now_ms, method, chunk, attempt, words))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import HandlerFailure, Response
-from lastchunk.reports.docs.platform.demo import OK, Call, Demo, Tiny
+from lastchunk.reports.docs.platform.demo import OK, CallStep, Demo, Tiny
 
 
 class OneAlarm(Tiny):
@@ -95,7 +95,7 @@ DEMOS = (
         "old time never fires. This is the whole mechanism by which an upload puts a finalization "
         "off, and by which it puts a *near* one off too.",
         OneAlarm,
-        (Call(0, "create"), Call(90, "later"), Call(190, "create")),
+        (CallStep(0, "create"), CallStep(90, "later"), CallStep(190, "create")),
         1_200,
         (
             e.AlarmSet(10, 310),
@@ -112,7 +112,7 @@ DEMOS = (
         "A time that has passed is stored as now and fires at once. A time of zero or less is an "
         "error of the code.",
         InThePast,
-        (Call(99_990, "create"),),
+        (CallStep(99_990, "create"),),
         100_100,
         (e.AlarmSet(100_000, 100_000), e.AlarmStarted(100_000, 100_000, 0)),
         (e.AlarmStarted,),
@@ -125,7 +125,7 @@ DEMOS = (
         "since the run began. Between a failed attempt and its retry it answers the old time, "
         "which has passed by then. The status shows each answer (None is null).",
         AsksTheSlot,
-        (Call(0, "create"), Call(90, "look"), Call(1_490, "look")),
+        (CallStep(0, "create"), CallStep(90, "look"), CallStep(1_490, "look")),
         2_000,
         (
             e.StateWritten(100, "getAlarm() is 510", 0, ""),
@@ -141,7 +141,7 @@ DEMOS = (
         "An alarm that the running `alarm()` sets is the next one; the run goes on. Where it comes "
         "due before the run has ended, it waits for that end.",
         SetsTheNext,
-        (Call(0, "create"),),
+        (CallStep(0, "create"),),
         2_000,
         (
             e.AlarmStarted(110, 110, 0),
@@ -160,7 +160,7 @@ DEMOS = (
         "retries, and counts its own from zero. What was written before the throw stays written: "
         "a handler is no transaction.",
         SetsAndThrows,
-        (Call(0, "create"),),
+        (CallStep(0, "create"),),
         4_000,
         (
             e.AlarmStarted(110, 110, 0),
@@ -179,7 +179,7 @@ DEMOS = (
         "deletes the alarm with the data from compatibility date 2026-02-24 on, and leaves it "
         "where it is before that.",
         DeletesAndThrows,
-        (Call(0, "create"),),
+        (CallStep(0, "create"),),
         4_000,
         (
             e.AlarmStarted(110, 110, 0),
@@ -197,7 +197,7 @@ DEMOS = (
         "(`platform.bug_alarm_set_to_now_is_lost`, `platform.bug_alarm_waits_for_back_off`), off "
         "unless a scenario asks for them.",
         SetsTheSame,
-        (Call(0, "create"), Call(200, "create")),
+        (CallStep(0, "create"), CallStep(200, "create")),
         700,
         (
             e.AlarmSet(10, 500),

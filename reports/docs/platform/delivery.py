@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.contract import HandlerFailure, NotifyError, Response
-from lastchunk.reports.docs.platform.demo import OK, Call, Demo, Strike, Tiny
+from lastchunk.reports.docs.platform.demo import OK, CallStep, Demo, StrikeStep, Tiny
 
 
 class AlwaysThrows(Tiny):
@@ -64,7 +64,7 @@ DEMOS = (
         "After the seventh attempt the alarm is dropped, in silence: nothing in the object will "
         "run again by itself.",
         AlwaysThrows,
-        (Call(0, "create"), Call(150_000, "look")),
+        (CallStep(0, "create"), CallStep(150_000, "look")),
         190_000,
         (
             e.AlarmStarted(1_010, 1_010, 0, 0),
@@ -87,7 +87,7 @@ DEMOS = (
         "failed) is retried for ever, with the same growing waits, and the retry count stays as it "
         "was. The code is late, and never learns why.",
         Finalizes,
-        (Call(0, "create"), Strike(500, "alarm_fails", for_ms=20_000, how="uncounted")),
+        (CallStep(0, "create"), StrikeStep(500, "alarm_fails", for_ms=20_000, how="uncounted")),
         40_000,
         (
             e.AlarmFailed(1_010, 1_010, 0, "the platform failed"),
@@ -107,7 +107,7 @@ DEMOS = (
         "few milliseconds late, and up to a minute late while machines are maintained or fail "
         "over. Until it is delivered it can still be replaced.",
         Finalizes,
-        (Call(0, "create"), Strike(500, "alarm_late", for_ms=30_000)),
+        (CallStep(0, "create"), StrikeStep(500, "alarm_late", for_ms=30_000)),
         35_000,
         (
             e.AlarmSet(10, 1_010),
@@ -123,7 +123,7 @@ DEMOS = (
         "`alarm()` may take 15 minutes of wall time. Past that the whole object is reset, with "
         "everything that runs in it, and the attempt counts.",
         TooLong,
-        (Call(0, "create"),),
+        (CallStep(0, "create"),),
         910_000,
         (
             e.AlarmStarted(1_010, 1_010, 0, 0),
@@ -141,7 +141,7 @@ DEMOS = (
         "before that runs the same alarm again from the start, after all its effects: the consumer "
         "is told twice. Only a key by which the consumer knows a repetition mends that.",
         TellsAndGoesOn,
-        (Call(0, "create"), Strike(400, "process_killed", for_ms=300)),
+        (CallStep(0, "create"), StrikeStep(400, "process_killed", for_ms=300)),
         1_500,
         (
             e.AlarmStarted(110, 110, 0, 0),

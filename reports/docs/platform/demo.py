@@ -45,7 +45,7 @@ class Tiny:
 
 
 @dataclass(frozen=True)
-class Call:
+class CallStep:
     """Somebody calls a method; ``delay_ms`` -1 is the network's own delay."""
 
     at_ms: int
@@ -81,7 +81,7 @@ class HangUp:
         return f"at {self.at_ms} ms the caller of `{self.method}` goes away"
 
 
-class Strike:
+class StrikeStep:
     """A fault strikes; its settings are those of a scenario."""
 
     def __init__(self, at_ms: int, kind: str, **settings: Any) -> None:
@@ -116,7 +116,7 @@ class Decide:
         return f"the outcome of `{self.key[0]}` is *{self.outcome}*"
 
 
-Step = Call | HangUp | Strike | Decide
+DemoStep = CallStep | HangUp | StrikeStep | Decide
 
 
 # --- demos ---------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ class Demo:
     tags: str
     words: str
     design: type[Tiny]
-    steps: Sequence[Step]
+    steps: Sequence[DemoStep]
     until_ms: int
     shows: Sequence[Event]
     only: Sequence[type] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.contract import STATE_KEY, Chunk, Response
-from lastchunk.reports.docs.platform.demo import OK, Call, Demo, Tiny
+from lastchunk.reports.docs.platform.demo import OK, CallStep, Demo, Tiny
 
 
 class LongAlarm(Tiny):
@@ -85,7 +85,7 @@ DEMOS = (
         "Within one instance two runs of `alarm()` never overlap. One delivery may wait for the "
         "run to end.",
         LongAlarm,
-        (Call(0, "rearm"), Call(190, "rearm")),
+        (CallStep(0, "rearm"), CallStep(190, "rearm")),
         1_500,
         (
             e.AlarmStarted(110, 110, 0),
@@ -104,7 +104,7 @@ DEMOS = (
         "object's input gate. Behind a closed gate events wait in a line. Here two reads of a "
         "storage that answers after 50 ms hold it closed one after the other.",
         ReadsFromDisk,
-        (Call(0, "first"), Call(10, "second"), Call(20, "third")),
+        (CallStep(0, "first"), CallStep(10, "second"), CallStep(20, "third")),
         200,
         (
             e.RequestArrived(20, "second", e.NO_CHUNK, 0),
@@ -124,7 +124,7 @@ DEMOS = (
         "constructor, and inside `blockConcurrencyWhile`, whatever is awaited in there. The alarm "
         "of this design is due at 210 ms and waits until 510 ms.",
         HoldsTheGate,
-        (Call(0, "create"), Call(0, "migrate")),
+        (CallStep(0, "create"), CallStep(0, "migrate")),
         700,
         (
             e.AlarmSet(10, 210),
@@ -142,7 +142,7 @@ DEMOS = (
         "timer, the body of the request. So other events run between two lines of a handler. Two "
         "uploads that read the count before their blob put both write 1: one is lost.",
         CountsACopy,
-        (Call(0, "upload", 0), Call(100, "upload", 1)),
+        (CallStep(0, "upload", 0), CallStep(100, "upload", 1)),
         800,
         (
             e.HandlerStarted(10, "upload", 0, 0),
@@ -159,7 +159,7 @@ DEMOS = (
         "It follows that `alarm()` runs while an upload is suspended in its blob put, and that a "
         "request runs while `alarm()` is suspended.",
         UploadAndAlarm,
-        (Call(0, "create"), Call(90, "upload", 0), Call(590, "poke")),
+        (CallStep(0, "create"), CallStep(90, "upload", 0), CallStep(590, "poke")),
         1_000,
         (
             e.HandlerStarted(100, "upload", 0, 0),
@@ -179,7 +179,7 @@ DEMOS = (
         "upload reads the record and the moment when it writes its copy back: the session is "
         "active again, and no alarm is left.",
         Completes,
-        (Call(0, "upload", 0), Call(90, "upload", 1), Call(190, "stop")),
+        (CallStep(0, "upload", 0), CallStep(90, "upload", 1), CallStep(190, "stop")),
         900,
         (
             e.HandlerStarted(10, "upload", 0, 0),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.contract import Chunk, Context, Response
-from lastchunk.reports.docs.platform.demo import OK, Call, Demo, HangUp, NoSettings, Strike, Tiny
+from lastchunk.reports.docs.platform.demo import (
+    OK,
+    CallStep,
+    Demo,
+    HangUp,
+    NoSettings,
+    StrikeStep,
+    Tiny,
+)
 
 
 class StoresAndCounts(Tiny):
@@ -41,7 +49,7 @@ DEMOS = (
         "storage it gets an exception. Chunk 0 is in the blob store here, and nothing says so; "
         "chunk 1 goes to the new instance.",
         StoresAndCounts,
-        (Call(0, "upload", 0), Strike(100, "deploy"), Call(190, "upload", 1)),
+        (CallStep(0, "upload", 0), StrikeStep(100, "deploy"), CallStep(190, "upload", 1)),
         800,
         (
             e.HandlerStarted(10, "upload", 0, 0),
@@ -61,7 +69,7 @@ DEMOS = (
         "A client that goes away does not cancel the handler: it runs to its end, and the answer "
         "goes nowhere. (Where the body was still being streamed, the blob put itself breaks.)",
         StoresAndCounts,
-        (Call(0, "upload", 0), HangUp(150, "upload", 0)),
+        (CallStep(0, "upload", 0), HangUp(150, "upload", 0)),
         600,
         (
             e.HandlerStarted(10, "upload", 0, 0),
@@ -78,7 +86,7 @@ DEMOS = (
         "Requests through different stubs have no order among them, and the session's worker makes "
         "a stub for each. A stop can overtake an upload that was sent before it.",
         Stops,
-        (Call(0, "upload", 0, delay_ms=300), Call(100, "stop")),
+        (CallStep(0, "upload", 0, delay_ms=300), CallStep(100, "stop")),
         900,
         (
             e.RequestSent(0, "upload", 0, 0),
@@ -98,7 +106,7 @@ DEMOS = (
         "commit, or an alarm past its 15 minutes. There is no hook that tells. Storage and the "
         "alarm stay. This design counts its calls in a field.",
         Remembers,
-        (Call(0, "poke"), Call(2_000, "poke"), Call(15_000, "poke")),
+        (CallStep(0, "poke"), CallStep(2_000, "poke"), CallStep(15_000, "poke")),
         18_000,
         (
             e.StateWritten(10, "call 1", 0, ""),

@@ -18,7 +18,7 @@ from lastchunk.reports.figures.panel import BAND_COLOURS, draw_mark, fill_bar
 from lastchunk.reports.figures.spans import spans_of
 from lastchunk.reports.figures.style import BLACK, GREY, ORANGE, PALE, VERMILION, new_figure, styled
 
-LANES = {
+LANE_TITLES = {
     "network": "network",
     "object": "object",
     "status": "status",
@@ -51,13 +51,13 @@ class Row:
     pieces: list[Piece]
 
 
-class Layout:
+class BarRows:
     """Rows for every lane, the first that is free for each bar. Times are ms."""
 
     def __init__(self, spans: Spans, from_ms: int, to_ms: int) -> None:
         self.to_ms = to_ms
         self.char_ms = CHAR_IN * (to_ms - from_ms) / PLOT_IN
-        self.lanes: dict[str, list[Row]] = {lane: [] for lane in LANES}
+        self.lanes: dict[str, list[Row]] = {lane: [] for lane in LANE_TITLES}
         self.placed: set[int] = set()
         bars = sorted(spans.bars, key=lambda bar: (bar.from_ms, -bar.to_ms))
         for bar in bars:
@@ -136,7 +136,7 @@ def demo_figure(demo: Demo, trace: Sequence[Event]) -> Figure:
     from_ms, to_ms = trace[0].at_ms, max(demo.until_ms, trace[-1].at_ms)
     margin_ms = (to_ms - from_ms) // 50
     spans = spans_of(list(trace), to_ms - trace[-1].at_ms)
-    layout = Layout(spans, from_ms - margin_ms, to_ms + margin_ms)
+    layout = BarRows(spans, from_ms - margin_ms, to_ms + margin_ms)
     rows = layout.rows
     with styled():
         figure = new_figure(WIDTH_IN, ROW_IN * (len(rows) + bool(spans.bands)) + EDGE_IN)
@@ -211,7 +211,7 @@ def _dress(axes: Axes, rows: list[tuple[str, Row]], has_bands: bool) -> None:
         if place == 0 or rows[place - 1][0] != lane:
             at = len(rows) - 1 - place
             places.append(at)
-            names.append(LANES[lane])
+            names.append(LANE_TITLES[lane])
             if place:
                 axes.axhline(at + 0.5, color=PALE, lw=0.6, zorder=0)
     axes.set_yticks(places, names)

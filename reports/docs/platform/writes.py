@@ -5,7 +5,7 @@ from __future__ import annotations
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import Response
-from lastchunk.reports.docs.platform.demo import OK, Call, Decide, Demo, Strike, Tiny
+from lastchunk.reports.docs.platform.demo import OK, CallStep, Decide, Demo, StrikeStep, Tiny
 
 SLOW = {"platform": {"commit_ms": 100}}
 
@@ -67,7 +67,7 @@ DEMOS = (
         "been awaited is not on disk yet. What is read and written are copies. Storage backed by "
         "KV makes an uncached read wait, with the gate closed (the picture of R2).",
         ReadsAndWrites,
-        (Call(0, "add"), Call(0, "add")),
+        (CallStep(0, "add"), CallStep(0, "add")),
         300,
         (
             e.HandlerStarted(10, "add", e.NO_CHUNK, 0),
@@ -92,7 +92,7 @@ DEMOS = (
         "stays. So a re-arm that has executed does not stop an old alarm that is due before the "
         "commit. A handler that must not be early compares a deadline of its own with the time.",
         Rearms,
-        (Call(0, "create"), Call(340, "rearm")),
+        (CallStep(0, "create"), CallStep(340, "rearm")),
         1_300,
         (
             e.AlarmSet(350, 1_000),
@@ -111,7 +111,7 @@ DEMOS = (
         "commits first and tells the scheduler afterwards, best effort. Here it is not told: it "
         "delivers at the old time, and the object drops that delivery and registers its own (R8).",
         Rearms,
-        (Call(0, "create"), Call(90, "rearm"), Decide("lost", "move_alarm")),
+        (CallStep(0, "create"), CallStep(90, "rearm"), Decide("lost", "move_alarm")),
         1_300,
         (
             e.AlarmSet(10, 400),
@@ -132,9 +132,9 @@ DEMOS = (
         "an error. An error therefore says nothing of the write: it may be on disk or not.",
         Promises,
         (
-            Call(0, "add"),
-            Call(290, "add"),
-            Strike(350, "commits_fail", for_ms=100),
+            CallStep(0, "add"),
+            CallStep(290, "add"),
+            StrikeStep(350, "commits_fail", for_ms=100),
         ),
         600,
         (
@@ -158,7 +158,7 @@ DEMOS = (
         "nor over a write to storage; it moves when something comes in from outside. The status "
         "shows the three times that this handler saw.",
         LooksAtTheClock,
-        (Call(0, "create"),),
+        (CallStep(0, "create"),),
         500,
         (
             e.HandlerStarted(10, "create", e.NO_CHUNK, 0),
@@ -173,7 +173,7 @@ DEMOS = (
         "record and the alarm of this design are on disk together or not at all. After an await "
         "of anything outside, a new commit begins.",
         WritesTogether,
-        (Call(0, "create"),),
+        (CallStep(0, "create"),),
         600,
         (
             e.StateWritten(10, "active", 0, ""),
