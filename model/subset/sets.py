@@ -57,7 +57,7 @@ def _named_by(node: ast.AST, known: set[str]) -> set[str]:
 
 def _annotated(node: ast.AnnAssign, known: set[str]) -> set[str]:
     is_one = _is_set_type(node.annotation) or (node.value and is_set(node.value, known))
-    return _assigned(node.target) if is_one else set()
+    return _target_name(node.target) if is_one else set()
 
 
 def _parameter(node: ast.arg, known: set[str]) -> set[str]:
@@ -65,12 +65,12 @@ def _parameter(node: ast.arg, known: set[str]) -> set[str]:
 
 
 def _named_inside(node: ast.NamedExpr, known: set[str]) -> set[str]:
-    return _assigned(node.target) if is_set(node.value, known) else set()
+    return _target_name(node.target) if is_set(node.value, known) else set()
 
 
 def _assigned(node: ast.Assign, known: set[str]) -> set[str]:
     if is_set(node.value, known):
-        return {name for target in node.targets for name in _assigned(target)}
+        return {name for target in node.targets for name in _target_name(target)}
     return _in_a_dict(node, known)
 
 
@@ -133,7 +133,7 @@ def _is_set_type(node: ast.AST) -> bool:
     )
 
 
-def _assigned(node: ast.AST) -> set[str]:
+def _target_name(node: ast.AST) -> set[str]:
     """The last name of what is assigned to."""
     name = _last(node)
     return {name} if name else set()
