@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.scenario.faults import FAULTS as KINDS
 from lastchunk.model.scenario.load import (
     find,
     load_scenario,
@@ -16,11 +17,7 @@ from lastchunk.model.scenario.load import (
 
 FAULT = "{kind='stray_stop', offset_ms=5}"
 UPLINKS = "constant or fluctuating or trace"
-FAULTS = (
-    "alarm_fails or alarm_late or blobs_fail or commits_fail or commits_slow or create_again or "
-    "deploy or instance_lost or laptop_asleep or network_down or process_killed or stray_stop or "
-    "tab_closed or tab_frozen or tab_reloaded or tab_throttled"
-)
+FAULTS = " or ".join(sorted(KINDS))
 DELAYS = "constant or empirical or exponential or gamma or lognormal or uniform"
 
 
