@@ -53,7 +53,7 @@ def test_a_verdict_starts_no_search(monkeypatch: pytest.MonkeyPatch) -> None:
         finally:
             under_way.pop()
 
-    def searching(search: Search) -> Exploration:
+    def searching(search: Search[Any]) -> Exploration:
         assert not under_way
         return run(search)
 

@@ -32,10 +32,10 @@ def test_workers_that_are_shared_say_what_one_process_says() -> None:
     for one, other in zip(alone.comparisons, shared.comparisons, strict=True):
         pd.testing.assert_frame_equal(one.frame, other.frame)
     assert [item.scenario.name for item in shared.comparisons] == list(NAMES)
-    for (axis, one), (other_axis, other) in zip(alone.sweeps, shared.sweeps, strict=True):
+    for (axis, rows), (other_axis, others) in zip(alone.sweeps, shared.sweeps, strict=True):
         assert axis.name == other_axis.name
-        pd.testing.assert_frame_equal(one, other)
-        assert list(one["value"].unique()) == list(axis.points)
+        pd.testing.assert_frame_equal(rows, others)
+        assert list(rows["value"].unique()) == list(axis.points)
     assert (shared.proofs, shared.matrix) == (None, None)
 
 
