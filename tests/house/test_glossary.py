@@ -8,9 +8,9 @@ from pathlib import Path
 
 from lastchunk.model.design.load import OBJECT_METHODS
 from lastchunk.model.properties import PROPERTIES, SOMETIMES
-from tests.test_one_name import defined, sources
+from tests.house.test_one_name import defined, sources
 
-TEXT = (Path(__file__).parents[1] / "docs" / "glossary.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "glossary.md").read_text(encoding="utf-8")
 ENTRIES = re.findall(r"^\* \*\*(.+?)\*\*: (.+)$", TEXT, re.MULTILINE)
 
 

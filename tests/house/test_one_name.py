@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FOLDERS = ("model", "reports", "lastchunk", "reference_impl")
 COMMAND = "a command of the shell, and the function of the same name that it calls"
 FAULT = "what a scenario schedules, and the event by which a trace tells of it"
