@@ -17,7 +17,7 @@ TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(?:python|toml)\n# (\S+?)(?:, in ([^\n]+))?\n(.*?)^```", re.M | re.S)
 EXAMPLES = [(match[1], match[2] or "", match[3]) for match in BLOCK.finditer(TEXT)]
 BEFORE = {
-    ("model/scenario/faults.py", ""): "\n\ndef kind_of(",
+    ("model/scenario/faults.py", ""): "\n\ndef fault_kind(",
     ("model/world/faults.py", "RULES"): '}\n"""What each kind of fault does."""',
     ("model/properties/catalogue.py", "PROPERTIES"): '    )\n}\n"""Every property by its slug',
     ("reference_impl/designs.py", "DESIGNS"): '}\n"""The shipped designs by name',
