@@ -8,8 +8,9 @@ depend on the workers.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,14 @@ class Gathered:
     costs: pd.DataFrame
     proofs: Proofs | None
     matrix: Matrix | None
+
+
+def _settle(part: Callable[[], Any], outcome: Future[Any]) -> None:
+    """Do one part, and tell what came of it."""
+    try:
+        outcome.set_result(part())
+    except BaseException as error:
+        outcome.set_exception(error)
 
 
 @dataclass(frozen=True)
@@ -82,12 +91,15 @@ class Work:
         """The results of some parts, in order; the last ones take the longest, and begin first."""
         if self.workers == 1:  # in this thread, where signals and limits of time work
             return [part() for part in parts]
-        with shared_pool(self.workers), ThreadPoolExecutor(len(parts)) as threads:
-            futures = [threads.submit(part) for part in reversed(parts)]
+        with shared_pool(self.workers):
+            outcomes: list[Future[Any]] = [Future() for _ in parts]
+            for part, outcome in reversed(list(zip(parts, outcomes, strict=True))):
+                # Nobody waits for a thread whose workers were ended: it may never hear of it.
+                threading.Thread(target=_settle, args=(part, outcome), daemon=True).start()
             try:
-                return [future.result() for future in reversed(futures)]
+                return [outcome.result() for outcome in outcomes]
             except BaseException:
-                end_workers()  # the threads wait for them
+                end_workers()
                 raise
 
     def _comparisons(self, sessions: int, told: WorkProgress) -> list[Comparison]:
