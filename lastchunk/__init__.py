@@ -13,9 +13,10 @@ A name is imported when it is first used: what a proof needs does not wait for w
 """
 
 import lastchunk.starting  # noqa: F401, I001 - from here on, an interrupt ends the command quietly
-import sys
 from importlib import import_module
 from typing import Any
+
+from lastchunk.model.base.pictures import PAGES
 
 PUBLIC = {
     "lastchunk.model.design.load": ("DesignSpec", "load_design", "load_designs", "shipped_designs"),
@@ -41,28 +42,12 @@ PUBLIC = {
     "lastchunk.version": ("__version__",),
 }
 """The public names, by the module that each is in; ``__init__.pyi`` has the same for tools."""
-PICTURES = (
-    ("lastchunk.model.simulate.run", "Run", "lastchunk.reports.notebook", "run_html"),
-    (
-        "lastchunk.model.estimate.comparison",
-        "Comparison",
-        "lastchunk.reports.notebook",
-        "comparison_html",
-    ),
-    (
-        "lastchunk.model.explore.matrix.matrix",
-        "Matrix",
-        "lastchunk.reports.matrix.page",
-        "matrix_html",
-    ),
-    (
-        "lastchunk.model.explore.verify",
-        "Verification",
-        "lastchunk.reports.verification",
-        "verification_html",
-    ),
+PAGES.update(
+    Run=("lastchunk.reports.notebook", "run_html"),
+    Comparison=("lastchunk.reports.notebook", "comparison_html"),
+    Matrix=("lastchunk.reports.matrix.page", "matrix_html"),
+    Verification=("lastchunk.reports.verification", "verification_html"),
 )
-"""Results live on floors below the figures, so their pictures are hung on them here."""
 _WHERE = {name: module for module, names in PUBLIC.items() for name in names}
 __all__ = sorted(_WHERE)
 
@@ -72,19 +57,8 @@ def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'lastchunk' has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_WHERE[name]), name)
-    for picture in PICTURES:
-        _hang(*picture)
     return value
 
 
 def __dir__() -> list[str]:
     return __all__
-
-
-def _hang(module: str, cls: str, drawn_in: str, function: str) -> None:
-    """Let a notebook draw the results of a class, once the class is there."""
-    if module in sys.modules:
-        result = getattr(sys.modules[module], cls)
-        if "_repr_html_" not in vars(result):
-            draw = lambda self: getattr(import_module(drawn_in), function)(self)  # noqa: E731
-            result._repr_html_ = draw

@@ -41,7 +41,8 @@ def claims_block(review: Review, found: Ledger) -> dict[str, Any]:
 def exploring(matrix: Matrix) -> str:
     """Within what a matrix was explored, in words."""
     chunks = chunks_words(matrix.chunks)
-    bounds = f"{chunks}, at most {matrix.budget_s:g} s for each design and class of faults"
+    each = "each design, class of faults and group of properties"
+    bounds = f"{chunks}, at most {matrix.budget_s:g} s for {each}"
     return f"{bounds} ({matrix.origin})" if matrix.origin else bounds
 
 

@@ -42,7 +42,7 @@ def matrix(
     ] = None,
     chunks: Annotated[int, typer.Option("--chunks", help="Chunks of a session.")] = 3,
     seconds: Annotated[
-        float, typer.Option("--seconds", help="A design gives up a class of faults there.")
+        float, typer.Option("--seconds", help="Each group of properties of a class ends.")
     ] = 180.0,
     workers: WorkersOption = None,
 ) -> None:

@@ -36,7 +36,7 @@ MatrixChunksOption = Annotated[
 ]
 MatrixSecondsOption = Annotated[
     float,
-    typer.Option("--matrix-seconds", help="A design gives up a class of faults there.", min=1),
+    typer.Option("--matrix-seconds", help="Each group of properties of a class ends.", min=1),
 ]
 
 

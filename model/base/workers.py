@@ -15,12 +15,13 @@ import resource
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
 from lastchunk.model.base.step_limit import LastResort
@@ -28,6 +29,8 @@ from lastchunk.model.base.step_limit import LastResort
 P = ParamSpec("P")
 T = TypeVar("T")
 MODEL = __name__.rpartition(".base.")[0]
+END_SECONDS = 0.5
+"""So long it is seen to that every worker is gone: a signal leaves two seconds for all."""
 _LIVE: WeakSet[ProcessPoolExecutor] = WeakSet()
 _SHARED: list[ProcessPoolExecutor] = []
 
@@ -111,10 +114,18 @@ def end_workers() -> None:
 
 
 def _end(executor: ProcessPoolExecutor) -> None:
-    for process in list((executor._processes or {}).values()):
-        with suppress(OSError, ValueError):  # it has ended by itself
-            process.kill()
-    executor.shutdown(wait=False, cancel_futures=True)
+    """End its processes, also one that is just taking another's place.
+
+    The executor's own thread finds them gone, and gives an error to all that waits. To shut the
+    executor down before would take away from under that thread what it works with.
+    """
+    thread: Any = executor._executor_manager_thread
+    until = time.monotonic() + END_SECONDS
+    while thread is not None and thread.is_alive() and time.monotonic() < until:
+        for process in list((executor._processes or {}).values()):
+            with suppress(OSError, ValueError):  # it has ended by itself
+                process.kill()
+        thread.join(0.02)
 
 
 def _start_server() -> None:

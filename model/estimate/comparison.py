@@ -10,6 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
@@ -23,7 +24,7 @@ SESSIONS_MAX = 10_000_000
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Pictured):
     """What ``sessions`` sessions of each design did under one scenario.
 
     ``frame`` has one row per design and session; see `model.properties.ROW_COLUMNS`.

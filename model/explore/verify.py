@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.verdict import Verdict, VerdictKind
 from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.explore.code.watched import ChunkIndexUsed
@@ -47,7 +48,7 @@ PROMPT = "finalizes_promptly"
 
 
 @dataclass(frozen=True, repr=False)
-class Verification:
+class Verification(Pictured):
     """What exploring says: a verdict for each property, and how much was looked at.
 
     ``classes`` are the state classes needed (the maximal zones), ``expanded`` those whose steps

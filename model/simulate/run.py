@@ -17,6 +17,7 @@ import simpy
 from simpy.events import NORMAL
 
 from lastchunk.model.base.memory_limit import MemoryLimit
+from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.step_limit import StepLimit
 from lastchunk.model.base.streams import Streams
 from lastchunk.model.design.load import DesignSpec
@@ -33,7 +34,7 @@ from lastchunk.model.world.world import World
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Pictured):
     """What one session did; ``seed`` is -1 where no seed led to it.
 
     ``uplink_kbps`` is the uplink's mean, nan where there is none;

@@ -11,7 +11,6 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.workers import Here
 from lastchunk.model.design.load import find_class
 from lastchunk.model.explore.threshold import Threshold, find_threshold
 from lastchunk.model.explore.verify import Budget
@@ -99,13 +98,8 @@ class Condition:
         return limit is not None and limit.below == "proved" and limit.above_ms is not None
 
 
-def find_conditions(references: Sequence[str]) -> list[Condition]:
-    """The conditions of each design. What cannot be explored says why."""
-    return [future.result() for future in ask_conditions(references, Here())]
-
-
 def ask_conditions(references: Sequence[str], executor: Executor) -> list[Future[Condition]]:
-    """The same as tasks, one for each design and question."""
+    """The conditions of each design, a task for each question. What cannot be explored says why."""
     pairs = [(reference, item) for reference in references for item in QUESTIONS]
     return [executor.submit(_condition, *pair) for pair in pairs]
 

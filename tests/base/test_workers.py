@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+import pytest
+
 import lastchunk
+from lastchunk.model.base.workers import end_workers, shared_pool
 
 SCRIPT = """
 import sys
@@ -50,3 +55,13 @@ def test_a_worker_has_imported_what_the_first_process_has(tmp_path: Path) -> Non
     )
     assert done.stderr == ""
     assert done.stdout.split() == ["True", str(lastchunk.__file__)]
+
+
+@pytest.mark.parametrize("after_ms", range(0, 60, 5))
+def test_what_waits_for_workers_that_are_ended_gets_an_error(after_ms: int) -> None:
+    with shared_pool(2) as executor:  # each worker is replaced after each task
+        waiting = [executor.submit(time.sleep, 0.01) for _ in range(60)]
+        time.sleep(after_ms / 1000)
+        end_workers()
+        ended = [future.exception(timeout=10) for future in waiting]
+    assert any(isinstance(error, BrokenProcessPool) for error in ended)

@@ -211,7 +211,7 @@ def test_the_assumptions_are_wherever_the_verdicts_are(tmp_path: Path) -> None:
     written = json.loads((out / "verify.json").read_text(encoding="utf-8"))
     assert written["assumptions"] == list(found.assumptions)
     assert written["unsaid"] == list(found.unsaid)
-    html = found._repr_html_()  # type: ignore[attr-defined]
+    html = found._repr_html_()
     for line in (*found.assumptions, *found.unsaid):
         assert line in shown.output
         assert line in repr(found)

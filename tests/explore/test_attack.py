@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from lastchunk.cli import app
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import load_design
-from lastchunk.model.explore.matrix.cells import explore_class, joined
+from lastchunk.model.explore.matrix.cells import joined
+from lastchunk.model.explore.matrix.matrix import explore_pairs
 from lastchunk.model.explore.matrix.scopes import FIXED, PUTS, small
 from lastchunk.model.explore.state import machine, node
 from lastchunk.model.explore.state.part import StatePart
@@ -144,11 +145,12 @@ def test_the_cells_of_a_matrix_are_attacked(monkeypatch: pytest.MonkeyPatch) -> 
     whole = node.outcomes_of
     monkeypatch.setattr(node, "outcomes_of", lambda *args: whole(*args)[-1:])
     with pytest.raises(RefutedProofError):
-        explore_class("re-read", "crashes", 2, 60)
+        explore_pairs([("re-read", "crashes")], 2, 60)
 
 
 def test_a_cell_says_by_how_many_schedules_it_was_attacked() -> None:
-    cells = {cell.slug: cell for cell in explore_class("lazy-alarm", "reliable", 1, 60)}
+    (found,) = explore_pairs([("lazy-alarm", "reliable")], 1, 60).values()
+    cells = {cell.slug: cell for cell in found}
     for cell in cells.values():
         assert (cell.finding.attacked > 0) == (cell.kind == "proved"), cell
     tried = cells["completed_is_final"].finding.attacked

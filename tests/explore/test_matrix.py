@@ -203,7 +203,7 @@ def test_the_page_stands_alone_and_escapes_what_it_shows(small: Matrix, folder: 
     assert "stop&#39;s" in page or "page&#39;s" in page
     assert matrix_html(small).startswith("<style>")
     assert "<html" not in matrix_html(small)
-    assert small._repr_html_() == matrix_html(small)  # type: ignore[attr-defined]
+    assert small._repr_html_() == matrix_html(small)
 
 
 def test_the_command_line_shows_it_and_writes_it(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_exit_codes(options: tuple[str, ...], code: int) -> None:
 def test_from_python() -> None:
     scenario = lastchunk.load_scenario("small-scope", ["chunks=1"])
     found = lastchunk.verify(scenario, lastchunk.load_design("alarm", scenario), [COMPLETE])
-    assert "proved" in found._repr_html_()  # type: ignore[attr-defined]
+    assert "proved" in found._repr_html_()
     with pytest.raises(AttributeError):
         found.classes = 1  # type: ignore[misc]
     slower = lastchunk.verify(

@@ -9,10 +9,11 @@ from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reports.claims.by_sessions import failures, of_a_closed_tab, seen
 from lastchunk.reports.claims.catalogue import CLAIMS
-from lastchunk.reports.claims.conditions import QUESTIONS, find_conditions
+from lastchunk.reports.claims.conditions import QUESTIONS
 from lastchunk.reports.claims.ledger import TITLES, ledger
 from lastchunk.reports.proofs import Proofs
 from lastchunk.reports.review import Review, evidence_of, make_review
+from tests.support import reviewed
 
 DESIGNS = ["manual", "alarm", "lazy-alarm"]
 BY_NUMBER = {claim.number: claim for claim in CLAIMS}
@@ -26,7 +27,7 @@ def comparison(name: str) -> Comparison:
 def review_of(names: list[str], conditions: bool = False) -> Review:
     proofs = None
     if conditions:
-        proofs = Proofs((), (), None, None, None, tuple(find_conditions(["alarm", "lazy-alarm"])))
+        proofs = Proofs((), (), None, None, None, reviewed.conditions("alarm", "lazy-alarm"))
     return make_review([comparison(name) for name in names], [], "lastchunk", 1.0, {}, proofs)
 
 
@@ -64,7 +65,7 @@ def test_the_race_is_refuted_with_its_rate_and_its_exact_condition(review: Revie
 def test_the_threshold_is_the_grace_and_the_shortest_leg() -> None:
     (found,) = [
         item
-        for item in find_conditions(["alarm"])
+        for item in reviewed.conditions("alarm")
         if item.slug == "complete_at_finalization" and item.turns
     ]
     # The stop runs after 10 ms at the soonest; an upload that ends as the alarm is due is a tie.
@@ -141,7 +142,7 @@ def test_what_no_scenario_bears_on_is_not_asked() -> None:
 
 
 def test_a_condition_that_cannot_be_explored_says_why() -> None:
-    found = {item.slug: item for item in find_conditions(["manual"])}
+    found = {item.slug: item for item in reviewed.conditions("manual")}
     assert len(found) == len(QUESTIONS)
     refused = [item for item in found.values() if item.threshold is None]
     assert refused

@@ -26,24 +26,7 @@ from lastchunk.reports.content import (
 )
 from lastchunk.reports.markdown import plain, table
 from lastchunk.reports.review import Review, make_review
-from tests.support import reviewed
 from tests.support.reviewed import HOSTILE
-
-
-@pytest.fixture(scope="module")
-def comparison() -> Comparison:
-    return reviewed.comparison()
-
-
-@pytest.fixture(scope="module")
-def review() -> Review:
-    return reviewed.review()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return reviewed.written(tmp_path_factory)
-
 
 # --- Markdown ------------------------------------------------------------------------------------
 

@@ -157,7 +157,10 @@ def test_the_claims_cite_a_matrix_whose_schedules_lie_beside_them(tmp_path: Path
         assert f"lastchunk replay {file}" in text
         assert "proved within bounds for 2 chunks: client lost" in text
         assert "<script>" not in text
-        assert "2 chunks, at most 10 s for each design and class of faults" in text
+        assert (
+            "2 chunks, at most 10 s for each design, class of faults and group of properties"
+            in text
+        )
     assert (tmp_path / "out" / "matrix" / "matrix.html").is_file()
 
 
@@ -217,8 +220,8 @@ def test_results_show_themselves_in_a_notebook() -> None:
     assert lastchunk.Run is Run
     result, run = compare(scenario, designs, 30, 2), simulate(scenario, designs[1], 1)
     page = comparison_html(result)
-    assert result._repr_html_() == page  # type: ignore[attr-defined]  # hung on it
-    assert run._repr_html_() == run_html(run)  # type: ignore[attr-defined]
+    assert result._repr_html_() == page
+    assert run._repr_html_() == run_html(run)
     assert "<script>" not in page
     assert page.count("<tr>") == 1 + len(ASKED)
     assert page.count("data:image/png;base64,") == 2

@@ -23,10 +23,10 @@ from lastchunk.model.explore.verify import verify
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reports.claims.catalogue import CLAIMS
-from lastchunk.reports.claims.conditions import find_conditions
 from lastchunk.reports.proofs import Proofs
 from lastchunk.reports.review import Review, make_review
 from lastchunk.reports.write import write_report
+from tests.support import reviewed
 from tests.support.cells import matrix_of
 from tests.support.pages import Page, Rows, markdown_tables
 
@@ -88,7 +88,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
         ("commits", "count_true"): "violated",
     }
     matrix = matrix_of(cells, "proved", DESIGNS)
-    conditions = tuple(find_conditions(["lazy-alarm"]))
+    conditions = reviewed.conditions("lazy-alarm")
     scope, asked = load_scenario("default-scope"), ["complete_at_finalization", "finalizes"]
     explored = tuple(
         verify(scope, load_design(name, scope), asked, kinds=("shortest",))

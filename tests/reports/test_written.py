@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-import pytest
 
 from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.design.load import DesignSpec, load_design
@@ -29,7 +28,6 @@ from lastchunk.reports.verification import (
     write_verification,
 )
 from lastchunk.reports.write import write_rows
-from tests.support import reviewed
 from tests.support.reviewed import HOSTILE, SESSIONS
 
 COMPLETE = "complete_at_finalization"
@@ -60,21 +58,6 @@ def no_constants(name: str) -> Any:
 def strict(text: str) -> Any:
     """What a strict reader makes of a text."""
     return json.loads(text, parse_constant=no_constants)
-
-
-@pytest.fixture(scope="module")
-def comparison() -> Comparison:
-    return reviewed.comparison()
-
-
-@pytest.fixture(scope="module")
-def review() -> Review:
-    return reviewed.review()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return reviewed.written(tmp_path_factory)
 
 
 # --- a report ------------------------------------------------------------------------------------

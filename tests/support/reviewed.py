@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from lastchunk.model.base.workers import Here
 from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.scenario.load import load_scenario
+from lastchunk.reports.claims.conditions import Condition, ask_conditions
 from lastchunk.reports.review import Review, make_review
 from lastchunk.reports.write import write_report
 
@@ -41,3 +43,8 @@ def written(factory: pytest.TempPathFactory) -> Path:
         FOLDERS.append(factory.mktemp("written") / "out")
         write_report(review(), FOLDERS[0])
     return FOLDERS[0]
+
+
+def conditions(*designs: str) -> tuple[Condition, ...]:
+    """The exact conditions of some designs."""
+    return tuple(task.result() for task in ask_conditions(designs, Here()))

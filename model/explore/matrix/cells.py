@@ -95,14 +95,6 @@ FindingsBySlug = dict[str, Finding]
 """What is said of properties, by slug."""
 
 
-def explore_class(design: str, faults: str, chunks: int, seconds: float) -> list[Cell]:
-    """The cells of one design under one class of faults."""
-    chains = chains_of(faults, chunks)
-    return cells_of(
-        design, faults, chunks, [explore_chain(design, faults, chunks, seconds, c) for c in chains]
-    )
-
-
 def chains_of(faults: str, chunks: int) -> list[tuple[str, ...]]:
     """The properties of a class, by what is explored for them; no chain needs another's results.
 

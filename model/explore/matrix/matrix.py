@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.design.load import find_class
 from lastchunk.model.explore.matrix.cells import (
@@ -45,9 +46,10 @@ Chain = tuple[FindingsBySlug, FindingsBySlug]
 
 
 @dataclass(frozen=True)
-class Matrix:
-    """All cells, by design, class and property in order. ``budget_s`` bounds a design and class.
+class Matrix(Pictured):
+    """All cells, by design, class and property in order.
 
+    ``budget_s`` bounds what is explored for each group of properties of a design and class.
     ``origin`` says what the cells rest on where they were not explored just now.
     """
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,27 @@ def replayed_answer(question: Any, ask: Callable[[], Any]) -> Any:
     answer = ask()
     asking.answers.append((question, answer))
     return answer
+
+
+class ReplayedTimeline(ABC):
+    """A `Timeline` whose answers are kept with the code that asks, and given again."""
+
+    def holds(self, left: int, right: int, bound: int) -> bool:
+        """Whether ``left - right`` keeps a bound."""
+        return bool(replayed_answer((left, right, bound), lambda: self._holds(left, right, bound)))
+
+    def exactly(self, left: int, right: int) -> int | None:
+        """``left - right`` in ms where there is only one value; else None."""
+        answer: int | None = replayed_answer((left, right), lambda: self._exactly(left, right))
+        return answer
+
+    @abstractmethod
+    def _holds(self, left: int, right: int, bound: int) -> bool:
+        """The answer where the question is new."""
+
+    @abstractmethod
+    def _exactly(self, left: int, right: int) -> int | None:
+        """The answer where the question is new."""
 
 
 def line_of(frame: Any) -> str:

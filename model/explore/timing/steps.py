@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.explore.timing.replayed import asking_line, replayed_answer
+from lastchunk.model.explore.timing.replayed import ReplayedTimeline, asking_line
 from lastchunk.model.explore.timing.zone import Layout, Zone, constrain, negated
 from lastchunk.model.properties import Judgement
 
@@ -79,7 +79,7 @@ class Slot:
         self.drawn = drawn
 
 
-class ClassTimeline:
+class ClassTimeline(ReplayedTimeline):
     """The `Timeline` of a running step: answers by the class it runs in, and grows the tree.
 
     Where the class leaves an answer open, it takes the first branch and narrows the class; whoever
@@ -141,15 +141,6 @@ class ClassTimeline:
 
     def _place(self, name: int) -> tuple[int, int]:
         return self.places[name]
-
-    def holds(self, left: int, right: int, bound: int) -> bool:
-        """Whether ``left - right`` keeps a bound."""
-        return bool(replayed_answer((left, right, bound), lambda: self._holds(left, right, bound)))
-
-    def exactly(self, left: int, right: int) -> int | None:
-        """``left - right`` in ms where the class leaves only one value; else None."""
-        answer: int | None = replayed_answer((left, right), lambda: self._exactly(left, right))
-        return answer
 
     def _holds(self, left: int, right: int, bound: int) -> bool:
         """Whether ``left - right`` keeps a bound."""

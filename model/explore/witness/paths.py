@@ -18,7 +18,7 @@ from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.timing.bounds import bounds_of
 from lastchunk.model.explore.timing.drawn import Drawn
 from lastchunk.model.explore.timing.instant import Instant
-from lastchunk.model.explore.timing.replayed import replayed_answer
+from lastchunk.model.explore.timing.replayed import ReplayedTimeline
 from lastchunk.model.explore.timing.steps import Branch, Draw, Leaf, Slot
 from lastchunk.model.explore.timing.zone import at_most, negated
 from lastchunk.model.trace.facts import Facts
@@ -63,7 +63,7 @@ class Walk:
     recording: tuple[int, Instant] | None = None
 
 
-class Script:
+class Script(ReplayedTimeline):
     """The timeline of one known step: answers as the path went, and notes what that implies."""
 
     def __init__(self) -> None:
@@ -81,15 +81,6 @@ class Script:
     def draw(self, count: int) -> int:
         """What the path drew."""
         return 0 if count == 1 else int(self.answers.pop(0)[1])
-
-    def holds(self, left: int, right: int, bound: int) -> bool:
-        """Whether ``left - right`` keeps a bound."""
-        return bool(replayed_answer((left, right, bound), lambda: self._holds(left, right, bound)))
-
-    def exactly(self, left: int, right: int) -> int | None:
-        """``left - right`` in ms where the class leaves only one value; else None."""
-        answer: int | None = replayed_answer((left, right), lambda: self._exactly(left, right))
-        return answer
 
     def _holds(self, left: int, right: int, bound: int) -> bool:
         """The answer of the path."""

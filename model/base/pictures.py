@@ -1,0 +1,21 @@
+"""How a result finds what draws it in a notebook: figures are on floors above the results."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+PAGES: dict[str, tuple[str, str]] = {}
+"""What draws a result, by the name of its class: a module and a function in it.
+
+The package fills it as it is imported, before any module of it can be.
+"""
+
+
+class Pictured:
+    """A result that a notebook shows as a page."""
+
+    def _repr_html_(self) -> str:
+        """The page; what draws it is imported now, since a result that nobody shows needs none."""
+        module, function = PAGES[type(self).__name__]
+        page: str = getattr(import_module(module), function)(self)
+        return page
