@@ -12,7 +12,9 @@ What a design supplies (see `DesignClass`):
 * ``client``, if it comes with a client of its own: a mapping of `RecorderSettings`;
 * ``notifies = True`` if it tells a consumer of completed sessions (``ctx.notify``);
 * if it wants one, ``construct()``: what the constructor does before the first event (R3);
-* ``stop_flow(page, settings)``: what the page does once its recorder has been told to stop.
+* ``stop_flow(page, settings)``: what the page does once its recorder has been told to stop;
+* ``page``, if it comes with a page class of its own (docs/your-page.md): what the browser tells a
+  page is its methods. The default is `recorder.Recorder`.
 
 The session's public record is kept in storage under the key ``state``: a mapping with ``status``
 (``active``, ``completed``, ``incomplete``) and ``chunks_uploaded``. It is what the properties look
@@ -298,10 +300,23 @@ class LastChunk(Effect[int]):
     """Wait until the recorder has handed its last chunk out; answers how many there were."""
 
 
-class Browser(Port):
-    """The browser as the recorder client sees it: each method is to be awaited."""
+def no_clock() -> Time:
+    """The clock of a browser that nobody drives."""
+    raise Refused("this browser is driven by nobody, and has no clock")
 
-    __slots__ = ()
+
+class Browser(Port):
+    """The browser as the recorder client sees it: each method but ``now`` is to be awaited.
+
+    ``now()`` is the time on the user's clock, which may be wrong, as of what the page was last
+    told.
+    """
+
+    __slots__ = ("now",)
+    now: Callable[[], Time]
+
+    def __init__(self, now: Callable[[], Time] = no_clock) -> None:
+        object.__setattr__(self, "now", now)
 
     fetch = staticmethod(Fetch)
     sleep = staticmethod(Sleep)

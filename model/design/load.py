@@ -19,6 +19,7 @@ from lastchunk.model.base.blame import ESCAPES, is_from_outside, place_of_error,
 from lastchunk.model.base.errors import DesignError, InputError
 from lastchunk.model.base.step_limit import STEP_SECONDS_MAX, time_limit
 from lastchunk.model.design.old_names import old_names
+from lastchunk.model.design.own_page import check_page, has_own_page
 from lastchunk.model.scenario.delay import MS_MAX
 from lastchunk.model.scenario.load import check_client
 from lastchunk.model.scenario.schema import Scenario
@@ -168,7 +169,9 @@ def _check_class(name: str, cls: Any) -> None:
         ("alarm", 1, "()"),
         ("upload", 2, "(chunk)"),
     ):
-        takes(name, cls, method, count, arguments)
+        if method != "upload" or not has_own_page(cls):  # such a page passes what it likes
+            takes(name, cls, method, count, arguments)
+    check_page(name, cls, takes)
 
 
 def takes(name: str, cls: Any, method: str, count: int, arguments: str) -> None:

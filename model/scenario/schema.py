@@ -91,6 +91,15 @@ class Client(Model):
         return RecorderSettings(**self.model_dump() | dict(own) | given)
 
 
+class BrowserSetup(Model):
+    """The browser that the page runs in, and the machine under it.
+
+    ``clock_offset_ms``: how far the user's clock is ahead of the time that all else goes by.
+    """
+
+    clock_offset_ms: AnyOffset = Offset(low_ms=0, high_ms=0)
+
+
 class Network(Model):
     """The delay of each leg and what goes wrong on it.
 
@@ -266,6 +275,7 @@ class Scenario(Model):
     expect: Expect = Expect()
     recording: Recording = Recording()
     client: Client = Client()
+    browser: BrowserSetup = BrowserSetup()
     design: dict[str, Any] = {}
     network: Network = Network()
     uplink: Annotated[UplinkSpec | None, BeforeValidator(_none)] = None

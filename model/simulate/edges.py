@@ -16,7 +16,7 @@ from lastchunk.model.base.streams import Streams
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate.run import Run, Simulation, recorded
-from lastchunk.model.simulate.schedule import Schedule, Step
+from lastchunk.model.simulate.schedule import Schedule, Step, given_name
 from lastchunk.model.trace.events import RunEnded
 from lastchunk.model.world.base.pending import Key, Pending
 from lastchunk.model.world.object.alarms import SLOT
@@ -67,7 +67,8 @@ class Edges:
         self.favourite: dict[str, int] = {}
         self.duration_ms = self._within(*_bounds(scenario.recording.duration_ms))
         self.offsets: list[int] = []
-        self.world = World(design, scenario, self.duration_ms, None, self._offset)
+        self.given: dict[str, float] = {}
+        self.world = World(design, scenario, self.duration_ms, None, self._offset, self._give)
         self.plan: dict[Key, tuple[Pending, int, float]] = {}
         self.steps: list[Step] = []
         self.lengths_ms = [
@@ -81,6 +82,12 @@ class Edges:
         while len(self.offsets) <= instance:
             self.offsets.append(self._within(offset.low_ms, offset.high_ms))
         return self.offsets[instance]
+
+    def _give(self, purpose: str, *entity: int) -> float:
+        name = given_name(purpose, *entity)
+        if name not in self.given:
+            self.given[name] = self.dice.choice((1 - ALMOST_ONE, 0.5, ALMOST_ONE))
+        return self.given[name]
 
     def play(self, happenings_max: int) -> tuple[Run, Schedule]:
         """Play the schedule to its end, or cut it after so many happenings."""
@@ -97,7 +104,7 @@ class Edges:
         offsets = tuple(map(self._offset, range(world.object.instance + 1)))
         settings = vars(self.design.settings)
         header = (self.scenario, self.design.reference, settings, self.duration_ms, offsets)
-        return run, Schedule(*header, reason, tuple(self.steps))
+        return run, Schedule(*header, reason, tuple(self.steps), given=self.given)
 
     def _step(self) -> None:
         """The next happening: the earliest; in a tie the one that its rank puts first."""

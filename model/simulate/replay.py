@@ -63,7 +63,8 @@ def build_world(schedule: Schedule, design: DesignSpec) -> World:
         return offsets[min(instance, len(offsets) - 1)]
 
     uplink = FreeUplink() if schedule.scenario.uplink is not None else None
-    return World(design, schedule.scenario, schedule.duration_ms, uplink, offset)
+    args = (schedule.scenario, schedule.duration_ms, uplink, offset, schedule.give)
+    return World(design, *args)
 
 
 def fitting(world: World, number: int, step: Step) -> Pending:

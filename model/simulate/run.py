@@ -23,7 +23,7 @@ from lastchunk.model.base.streams import Streams
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.properties import JudgeSettings, judge_settings
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.simulate.schedule import Schedule, Step
+from lastchunk.model.simulate.schedule import Schedule, Step, given_name
 from lastchunk.model.simulate.storm import STORM, Storm
 from lastchunk.model.subset import check_values, lasting_of
 from lastchunk.model.trace.events import Event, RunEnded
@@ -102,7 +102,8 @@ class Simulation:
         self.uplink = build_uplink(scenario.uplink, self.streams)
         shared = None if self.uplink is None else SharedUplink(self.uplink)
         self.offset = scenario.platform.clock_offset_ms
-        self.world = World(design, scenario, duration_ms, shared, self._clock_offset)
+        self.given: dict[str, float] = {}
+        self.world = World(design, scenario, duration_ms, shared, self._clock_offset, self._give)
         self.happenings_left = scenario.limits.happenings_max
         self.storm = Storm(self.world, design)
         self.request_legs = 0
@@ -113,6 +114,11 @@ class Simulation:
         if self.offset.low_ms == self.offset.high_ms:
             return self.offset.low_ms
         return self.offset.quantile(self.streams.uniform("clock offset", instance))
+
+    def _give(self, purpose: str, *entity: int) -> float:
+        """What chance gives the session beside times and outcomes; a schedule keeps it."""
+        share = self.given[given_name(purpose, *entity)] = self.streams.uniform(purpose, *entity)
+        return share
 
     def run(self, horizon_ms: int) -> list[Event]:
         """Run until nothing is pending, or to a limit, which is said. Returns the trace."""
@@ -225,7 +231,7 @@ def recorded(simulation: Simulation, seed: int, session: int) -> tuple[Run, Sche
     ended = run.trace[-1]
     assert isinstance(ended, RunEnded)
     header = (scenario, design.reference, vars(design.settings), world.duration_ms, offsets)
-    return run, Schedule(*header, ended.reason, tuple(steps), seed, session)
+    return run, Schedule(*header, ended.reason, tuple(steps), seed, session, simulation.given)
 
 
 def _run_of(simulation: Simulation, seed: int, session: int) -> Run:

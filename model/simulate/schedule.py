@@ -7,6 +7,7 @@ recorded, and the clocks. In a file the first line is all that, and each further
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,8 @@ class Schedule:
     """A recorded run. ``seed`` and ``session`` say where it was first met; -1: in no simulation.
 
     ``design`` is the reference that finds the design's class, ``clock_offsets_ms`` has one entry
-    for each instance of the object, ``ended`` is how the run ended.
+    for each instance of the object, ``ended`` is how the run ended. ``given`` is what chance gave
+    the session beside times and outcomes, each a share strictly between 0 and 1.
     """
 
     scenario: Scenario
@@ -57,6 +59,16 @@ class Schedule:
     steps: tuple[Step, ...]
     seed: int = -1
     session: int = -1
+    given: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    def give(self, purpose: str, *entity: int) -> float:
+        """What chance gave the session; the middle where the schedule does not say."""
+        return self.given.get(given_name(purpose, *entity), 0.5)
+
+
+def given_name(purpose: str, *entity: int) -> str:
+    """What chance gives, by one text: its purpose and its entity."""
+    return " ".join((purpose, *map(str, entity)))
 
 
 def write_schedule(schedule: Schedule, path: Path, option: str = "--out") -> None:
@@ -72,6 +84,8 @@ def write_schedule(schedule: Schedule, path: Path, option: str = "--out") -> Non
         "seed": schedule.seed,
         "session": schedule.session,
     }
+    if schedule.given:
+        header["given"] = schedule.given
     steps = [[list(step.key), step.at_ms, step.outcome] for step in schedule.steps]
     lines = [json.dumps(item, ensure_ascii=False) for item in (header, *steps)]
     write_text(path, "\n".join(lines) + "\n", option)
@@ -104,6 +118,7 @@ def read_schedule(path: Path) -> Schedule:
         steps,
         header["seed"],
         header["session"],
+        header.get("given", {}),
     )
 
 
@@ -118,7 +133,7 @@ def _header(line: str, where: str) -> dict[str, Any]:
     header = _parsed(line, where, "the header of a schedule, a JSON object")
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise InputError(where, line[:80], f"a JSON object whose 'format' is {FORMAT!r}")
-    if set(header) != set(HEADER):
+    if set(header) - {"given"} != set(HEADER):
         raise InputError(where, sorted(header), "exactly the fields " + ", ".join(HEADER))
     for field, kind in HEADER.items():
         if not isinstance(header[field], kind) or isinstance(header[field], bool):
@@ -126,7 +141,14 @@ def _header(line: str, where: str) -> dict[str, Any]:
     offsets = header["clock_offsets_ms"]
     if not offsets or not all(type(item) is int for item in offsets):
         raise InputError(f"{where}: clock_offsets_ms", offsets, "whole ms, one an instance")
+    given = header.get("given", {})
+    if not isinstance(given, dict) or not all(map(_is_share, given.values())):
+        raise InputError(f"{where}: given", given, "an object of shares between 0 and 1")
     return header
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, float) and 0 < value < 1
 
 
 def _step(line: str, where: str) -> Step:

@@ -10,6 +10,7 @@ from lastchunk.model.world import faults
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.edge import client as client_host
 from lastchunk.model.world.edge import standstill
+from lastchunk.model.world.edge.answers import TICK
 from lastchunk.model.world.edge.network import DRAINED
 from lastchunk.model.world.object import instances
 from lastchunk.model.world.outcomes import INSTANCE_LOST, kept_of
@@ -95,7 +96,7 @@ HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
     "consumer_reads": lambda w, _p, _: w.consumer.read(),
     "sleep": lambda w, p, _: standstill.timer_due(w.client, "send", p.payload),
     "tick": lambda w, p, _: w.client.tick(),
-    "last_chunk": lambda w, p, _: w.client.tell("chunk", client_host.TICK),
+    "last_chunk": lambda w, p, _: w.client.tell("chunk", TICK),
     "stop": lambda w, p, _: w.client.tell("stop", client_host.STOP),
     "pause": lambda w, p, _: w.client.tell("pause", p.key),
     "unpause": lambda w, p, _: w.client.tell("unpause", p.key),

@@ -34,15 +34,17 @@ from lastchunk.model.world.outcomes import (
     table_of,
     within,
 )
+from lastchunk.reference_impl.contract import Chunk
 
 if TYPE_CHECKING:
     from lastchunk.model.design.load import DesignSpec
     from lastchunk.model.scenario.faults import Fault
     from lastchunk.model.scenario.schema import Scenario
     from lastchunk.model.world.edge.uplink import FreeUplink, SharedUplink
-    from lastchunk.reference_impl.contract import Chunk
 
 Leg = tuple["int | Spread", tuple[Any, ...]]
+Given = Callable[..., float]
+"""What chance gives a session, by purpose and entity: a share strictly between 0 and 1."""
 CERTAIN = ""
 AWAITS = frozenset(("blob", "timer", "storage", "notify"))
 
@@ -60,17 +62,23 @@ def no_offset(instance: int) -> int:
     return 0
 
 
+def middle(purpose: str, *entity: int) -> float:
+    """What nobody gives is the middle."""
+    return 0.5
+
+
 class World:
     """One session: the object, the page, the network between them, and the faults to come.
 
     ``duration_ms`` is the media time after which the user stops; where that is not known,
     ``recorded_ms`` are its bounds. ``uplink`` is the shared capacity that uploads drain through,
     None where the scenario has none; ``clock_offset`` tells how far the clock of the object's n-th
-    instance is ahead, in ms.
+    instance is ahead, in ms; ``given`` answers what else chance gives a session, as a share.
     """
 
     exact = staticmethod(exact)
     chunk_of: Callable[[int, int, int], Chunk] = staticmethod(client_host.chunk_of)
+    queued_chunk: Callable[[int, int], Chunk] = Chunk
 
     def __init__(
         self,
@@ -79,8 +87,10 @@ class World:
         duration_ms: int,
         uplink: SharedUplink | FreeUplink | None = None,
         clock_offset: Callable[[int], int] = no_offset,
+        given: Given = middle,
     ) -> None:
         self.clock_offset = clock_offset
+        self.given = given
         self._read_settings(design, scenario, duration_ms)
         self.now_ms = 0
         self.ended = ""

@@ -84,7 +84,7 @@ def test_any_text_is_a_value_or_a_word(text: str) -> None:
 def test_a_bare_name_is_a_parameter_of_the_scenario_or_a_field_of_it() -> None:
     assert load_scenario("small-scope", ["chunks=4"]).recording.chunks == 4
     assert load_scenario("small-scope", ["title=Four"]).title == "Four"
-    assert refused("zzzzzz=4").allowed.startswith("one of blobs, client, ")
+    assert refused("zzzzzz=4").allowed.startswith("one of blobs, browser, client, ")
     assert refused("titel=x").allowed == "nearest known name 'title'"
 
 

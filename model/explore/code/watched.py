@@ -90,8 +90,9 @@ def watched(design: DesignSpec) -> DesignSpec:
     cls = design.cls
 
     class Watched(cls):  # type: ignore[misc, valid-type]
-        async def upload(self, chunk: Chunk) -> Response:
-            response: Response = await super().upload(WatchedChunk(*_index_and_size(chunk)))
+        async def upload(self, chunk: Chunk, *more: Any) -> Response:
+            seen = WatchedChunk(*_index_and_size(chunk))
+            response: Response = await super().upload(seen, *more)
             return response
 
     return replace(design, cls=Watched)

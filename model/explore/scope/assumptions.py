@@ -33,7 +33,7 @@ SPOKEN = frozenset(
 """The settings that a sentence is made of; those of the client are compared one by one."""
 UNSEEN = frozenset(("limits.horizon_ms", "limits.happenings_max"))
 """Exploring knows neither."""
-TABLES = ("recording", "network", "blobs", "platform", "consumer", "limits")
+TABLES = ("recording", "browser", "network", "blobs", "platform", "consumer", "limits")
 
 
 def assumptions(scenario: Scenario, design: DesignSpec) -> tuple[str, ...]:
@@ -93,6 +93,9 @@ def _page(scenario: Scenario, design: DesignSpec) -> Iterator[str]:
         tries = f"{times(client.retries_max)} at the most"
     if scenario.recording.chunks is None:
         yield f"The recorder hands out a chunk each {ms(client.chunk_ms)}, the rest at the stop."
+    if hasattr(design.cls, "page"):
+        yield f"The page is the design's own, {design.cls.page.__name__}: its code is explored."
+        return
     yield (
         f"The page has {count(client.uploads_parallel, 'upload', 'uploads')} under way at the "
         f"most, and sends a failed one again after {wait}, {tries}."

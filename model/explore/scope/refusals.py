@@ -77,10 +77,21 @@ def refusals(scenario: Scenario) -> Iterator[Refusal]:
         spread = f"{{low_ms={low_ms},high_ms={low_ms + OFFSETS_MAX - 1}}}"
         overrides = (f"platform.clock_offset_ms={spread}",)
         yield Refusal("platform.clock_offset_ms", value, allowed, overrides)
+    yield from _of_the_browser(scenario)
     if scenario.recording.duration_ms.high_ms is None and _is_open_ended(scenario):
         value = f"{scenario.recording.duration_ms.low_ms} ms or more"
         allowed = "a greatest value while exploring: each number of chunks is tried"
         yield Refusal("recording.duration_ms", value, allowed, (_nearest_duration(scenario),))
+
+
+def _of_the_browser(scenario: Scenario) -> Iterator[Refusal]:
+    """What chance gives a page once, where exploring takes it as it is."""
+    offset = scenario.browser.clock_offset_ms
+    if offset.low_ms != offset.high_ms:
+        value = f"{offset.low_ms} to {offset.high_ms} ms"
+        allowed = "one value while exploring"
+        overrides = (f"browser.clock_offset_ms={offset.low_ms}",)
+        yield Refusal("browser.clock_offset_ms", value, allowed, overrides)
 
 
 def _of_faults(scenario: Scenario) -> Iterator[Refusal]:

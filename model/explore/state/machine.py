@@ -17,7 +17,7 @@ from lastchunk.model.explore.code.encode import Encoder
 from lastchunk.model.explore.code.frames import NotListed
 from lastchunk.model.explore.code.kept import PLAIN
 from lastchunk.model.explore.code.sizes import sized_chunk
-from lastchunk.model.explore.code.watched import step_time_limit, watched
+from lastchunk.model.explore.code.watched import WatchedChunk, step_time_limit, watched
 from lastchunk.model.explore.scope.refusals import refuse_scope
 from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.monitor import Monitor, copy_facts
@@ -88,6 +88,8 @@ class Machine:
         self.start = Slot()
         self.pristine = World(design, scenario, 0)
         self.pristine.chunk_of = sized_chunk
+        if self.symmetric:
+            self.pristine.queued_chunk = WatchedChunk
         self.drawn = Drawn(scenario, self.pristine.client.settings.chunk_ms, self.timeline)
         self.pristine.object.meter = Unmetered()
         for program in self.pristine.programs:

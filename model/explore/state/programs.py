@@ -11,6 +11,7 @@ from lastchunk.model.base.errors import DesignError
 from lastchunk.model.explore.code.encode import ATOMS, WORLD_MADE, Encoder, ObjectPlace, Reference
 from lastchunk.model.explore.code.frames import Frame, NotListed, frames_of
 from lastchunk.model.explore.code.kept import PLAIN, Codes, KeptEncoder
+from lastchunk.model.explore.code.watched import WatchedChunk
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.world.base.frozen import fields_of
 from lastchunk.model.world.code.program import Program
@@ -18,7 +19,7 @@ from lastchunk.reference_impl.contract import Chunk
 
 EMPTY: dict[type, str] = {list: "empty", dict: "empty", set: "empty"}
 """Containers that are often empty."""
-LASTING = frozenset((int, str, bool, type(None), bytes, Chunk))
+LASTING = frozenset((int, str, bool, type(None), bytes, Chunk, WatchedChunk))
 """Types whose values never change, and that are equal only where they say the same (0.0 is equal
 to -0.0)."""
 

@@ -27,6 +27,8 @@ LASTING = frozenset((*ATOMS, Instant))
 """Types whose values never change."""
 BY_NUMBER = frozenset(("commit", "old_ends"))
 """Pending things that are known by a number, of which only the distance to now counts."""
+OF_CODE = frozenset(("storage", "request"))
+"""Pending things that carry data of the code's, in which no tuple names a call."""
 SKIPPED = {
     "World": {
         "clock_offset",
@@ -132,7 +134,7 @@ class StateEncoder:
             named, payload = ("commit", key[1] - world.object.storage.confirmed), None
         elif key[0] == "old_ends":
             named = ("old_ends", world.object.instance - key[1])
-        elif key[0] == "storage":
+        elif key[0] in OF_CODE:
             payload = self.values.data(pending.payload)
         part = StatePart(("pending", time, named, payload), key)
         if key[0] not in BY_NUMBER:

@@ -39,11 +39,13 @@ def text(program: Program, task: TaskId, value: Any, what: str) -> str:
     raise misused(program, task, f"{what} {value!r}", "a text")
 
 
-def chunk(program: Program, task: TaskId, value: Any) -> Chunk:
-    """What the blob store takes."""
+def chunk(
+    program: Program, task: TaskId, value: Any, what: str = "puts {!r} into the blob store"
+) -> Chunk:
+    """What the blob store takes, and what a page gives up."""
     if isinstance(value, Chunk):
         return value
-    raise misused(program, task, f"puts {value!r} into the blob store", "the chunk it was given")
+    raise misused(program, task, what.format(value), "the chunk it was given")
 
 
 def body(program: Program, task: TaskId, answer: Response) -> Response:
@@ -60,11 +62,12 @@ def fetch(program: Program, task: TaskId, effect: Fetch) -> Fetch:
     if type(arguments) is not tuple:
         raise misused(program, task, f"calls {effect.method}() with {arguments!r}", "a tuple")
     is_upload = effect.method == UPLOAD
-    if is_upload and not (len(arguments) == 1 and isinstance(arguments[0], Chunk)):
-        raise misused(program, task, f"calls upload() with {arguments!r}", "a tuple of one chunk")
+    if is_upload and not (arguments and isinstance(arguments[0], Chunk)):
+        allowed = "a tuple that begins with a chunk"
+        raise misused(program, task, f"calls upload() with {arguments!r}", allowed)
     if type(timeout_ms) is not int or timeout_ms < 0:
         raise misused(program, task, f"waits for {timeout_ms!r} ms", "whole ms; 0 waits for ever")
-    if is_upload:
+    if is_upload and len(arguments) == 1:
         return effect  # a chunk never changes
     given = copied(program, task, arguments, f"calls {effect.method}() with")
     return effect if given is arguments else Fetch(effect.method, given, timeout_ms)

@@ -12,26 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.base.pending import Between, Pending
-from lastchunk.model.world.code import crossing
+from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code.checks import awaits_for_ever
 from lastchunk.model.world.code.deeds import Done, TaskId
 from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.code.thrown import CodeThrewError
+from lastchunk.model.world.edge.answers import ANSWERS, SUSPENDED, TICK
 from lastchunk.model.world.edge.standstill import ASLEEP, ENDS, FROZEN, PAUSED
 from lastchunk.reference_impl.contract import (
-    Abandon,
     Browser,
     Chunk,
     Effect,
-    Fetch,
-    LastChunk,
-    Log,
     NetworkError,
-    Sleep,
-    StartRecorder,
-    StopRecorder,
-    WriteRow,
 )
 from lastchunk.reference_impl.recorder import Recorder, RecorderSettings
 
@@ -41,7 +33,6 @@ if TYPE_CHECKING:
 
 START: TaskId = ("start",)
 STOP: TaskId = ("stop",)
-TICK = ("tick",)
 PAGE_PENDING = (
     TICK,
     ("last_chunk",),
@@ -50,16 +41,21 @@ PAGE_PENDING = (
     ("unpause",),
     *((kind,) for kind in ENDS),
 )
-PAGE_SUSPENDS = object()
 
 
 def page_program(design: DesignSpec, settings: RecorderSettings) -> Program:
-    """The program of the page: the recorder, with the design's stop flow."""
+    """The program of the page: the design's own class or the recorder, with its stop flow."""
+    page = page_class(design.cls)
 
     async def stop_flow(page: Any) -> None:
         await design.cls.stop_flow(page, design.settings)
 
-    return Program(design.name, lambda now: Recorder(Browser(), settings, stop_flow))
+    return Program(design.name, lambda now: page(Browser(now), settings, stop_flow))
+
+
+def page_class(design: Any) -> Any:
+    """The class of a design's page."""
+    return getattr(design, "page", Recorder)
 
 
 def chunk_of(index: int, video_kbps: int, media_ms: int) -> Chunk:
@@ -89,11 +85,23 @@ class ClientHost:
         self.emitted_ms = 0
         self.stood_ms = 0
         self.stands_since_ms: int | None = None
-        self.is_stopped = False
+        self.is_started = self.is_stopped = False
         self.recorded_ms = 0
         self.sleeps = 0
-        self.awaits_last: TaskId | None = None
+        self.awaits_last: tuple[TaskId, ...] = ()
         self.pages = 1
+        self.clock_offset_ms = self._clock_offset(world)
+
+    @staticmethod
+    def _clock_offset(world: World) -> int:
+        offset = world.scenario.browser.clock_offset_ms
+        is_fixed = offset.low_ms == offset.high_ms
+        return offset.quantile(0.5 if is_fixed else world.given("page clock offset"))
+
+    @property
+    def clock_ms(self) -> int:
+        """What the user's clock shows; it need not be the world's."""
+        return self.world.now_ms + self.clock_offset_ms
 
     # --- what the page is told ---------------------------------------------------------------
 
@@ -104,18 +112,17 @@ class ClientHost:
         if ASLEEP in self.stands or FROZEN in self.stands:
             self.kept_back.append((verb, task, payload))
             return
-        now_ms = self.world.now_ms
         if verb == "send":
-            self._drive(task, self.program.send(task, payload, now_ms))
+            self._drive(task, self.program.send(task, payload, self.clock_ms))
         elif verb == "throw":
-            self._drive(task, self.program.throw(task, NetworkError(payload), now_ms))
+            self._drive(task, self.program.throw(task, NetworkError(payload), self.clock_ms))
         elif verb == "stop":
-            self.world.trace.append(e.StopPressed(now_ms, self._media_ms()))
-            self._drive(task, self.program.start(task, "stop", (), now_ms))
+            self.world.trace.append(e.StopPressed(self.world.now_ms, self.media_ms()))
+            self._begin(task, "stop")
         elif verb in _ACTS:
             _ACTS[verb](self, task)
         else:
-            self._drive(task, self.program.start(task, verb, (), now_ms))
+            self._begin(task, verb)
 
     def stand_still(self, why: str) -> None:
         """The recorder stands still: media time does, and no chunk comes."""
@@ -132,7 +139,7 @@ class ClientHost:
             self.stood_ms += self.world.now_ms - self.stands_since_ms
             self.stands_since_ms = None
             if self.started_ms >= 0 and not self.is_stopped:
-                self._plan_tick()
+                self.plan_tick()
         if ASLEEP not in self.stands and FROZEN not in self.stands:
             kept_back, self.kept_back = self.kept_back, []
             for verb, task, payload in kept_back:
@@ -168,7 +175,7 @@ class ClientHost:
 
         The media since the last chunk was the old recorder's, and is lost with it.
         """
-        if not self.settings.keeps_queue:
+        if not self.settings.keeps_queue or not self.listens("resume"):
             return
         for key in [key for key in self.world.pending if key[0] == "sleep"]:
             self.world.cancel(key)  # a timer of the page that is gone
@@ -178,108 +185,68 @@ class ClientHost:
         self.world.trace.append(e.TabReopened(self.world.now_ms, self.recorded_ms))
         self.pages += 1
         kept = [chunk for chunk in self.chunks if chunk.index not in self.world.network.answered]
-        task = ("resume", self.pages)
-        arguments = (kept, self.recorded_ms)
-        self._drive(task, self.program.start(task, "resume", arguments, self.world.now_ms))
+        self._begin(("resume", self.pages), "resume", (kept, self.recorded_ms))
 
     # --- running the code --------------------------------------------------------------------
 
+    def listens(self, hook: str) -> bool:
+        """Whether the page has a method for something that it need not be told."""
+        return hasattr(page_class(self.world.design.cls), hook)
+
+    @staticmethod
+    def method_of(task: TaskId) -> str:
+        """The page's method that a task runs."""
+        return "data_available" if task[0] == "data" else str(task[0])
+
+    def _begin(self, task: TaskId, method: str, arguments: tuple[Any, ...] = ()) -> None:
+        """The browser calls a method of the page."""
+        self._drive(task, self.program.start(task, method, arguments, self.clock_ms))
+
     def _drive(self, task: TaskId, effect: Effect[Any] | Done) -> None:
-        now_ms = self.world.now_ms
+        clock_ms = self.clock_ms
         left = self.world.awaits_max
         while type(effect) is not Done:
             left -= 1
             if left < 0:
                 raise awaits_for_ever(self.program, task, self.world.awaits_max)
-            handler = _ANSWERS.get(type(effect))
+            handler = ANSWERS.get(type(effect))
             if handler is None:
+                method = "stop_flow" if task == STOP else self.method_of(task)
                 raise DesignError(
-                    f"{self.program.name}.stop_flow() awaits {effect!r}, "
+                    f"{self.program.name}.{method}() awaits {effect!r}, "
                     "which is for the object, not for the page"
                 )
             answer = handler(self, task, effect)
-            if answer is PAGE_SUSPENDS:
+            if answer is SUSPENDED:
                 return
             if isinstance(answer, NetworkError):
-                effect = self.program.throw(task, answer, now_ms)
+                effect = self.program.throw(task, answer, clock_ms)
             else:
-                effect = self.program.send(task, answer, now_ms)
-        if isinstance(effect.error, CodeThrewError):
-            words = str(effect.error)
-            self.world.trace.append(e.CodeThrew(now_ms, task[0], e.NO_CHUNK, 0, words))
+                effect = self.program.send(task, answer, clock_ms)
         if effect.error is not None:
-            self.world.trace.append(e.StopFlowFailed(now_ms, str(effect.error)))
+            self._threw(task, effect.error)
 
-    def _fetch(self, task: TaskId, effect: Fetch) -> Any:
-        effect = crossing.fetch(self.program, task, effect)
-        failure = self.world.network.send(task, effect)
-        if failure is not None:
-            return NetworkError(failure)
-        if effect.method == "upload" and effect.arguments[0].index == self.last_index:
-            self.world.last_upload_sent()
-        return PAGE_SUSPENDS
-
-    def _sleep(self, task: TaskId, effect: Sleep) -> Any:
-        low_ms, high_ms = crossing.sleep(self.program, task, effect)
-        if low_ms == high_ms:
-            self.world.add(Pending(("sleep", *task), low_ms, payload=task))
-        else:
-            self.sleeps += 1
-            spread = Between(low_ms, high_ms)
-            stream = ("client wait", self.sleeps)
-            self.world.add(Pending(("sleep", *task), spread, stream, task))
-        return PAGE_SUSPENDS
-
-    def _log(self, task: TaskId, effect: Log) -> None:
-        self.world.trace.append(e.ConsoleLine(self.world.now_ms, effect.line))
-
-    def _abandon(self, task: TaskId, effect: Abandon) -> None:
-        event = e.UploadAbandoned(self.world.now_ms, effect.chunk.index, effect.reason)
-        self.world.trace.append(event)
-
-    def _write_row(self, task: TaskId, effect: WriteRow) -> None:
-        self.world.trace.append(e.RowWritten(self.world.now_ms, effect.duration_ms))
+    def _threw(self, task: TaskId, error: BaseException) -> None:
+        """A task of the page ends with an error that its code does not catch."""
+        now_ms, words = self.world.now_ms, str(error)
+        is_stop = task[0] in ("stop", "resume")
+        if isinstance(error, CodeThrewError) or not is_stop:
+            self.world.trace.append(e.CodeThrew(now_ms, task[0], e.NO_CHUNK, 0, words))
+        if is_stop:
+            self.world.trace.append(e.StopFlowFailed(now_ms, words))
 
     # --- the MediaRecorder -------------------------------------------------------------------
 
-    def _start_recorder(self, task: TaskId, effect: StartRecorder) -> None:
-        if self.world.scenario.recording.chunks is not None:
-            self.hand_out_chunks()
-            return
-        self.started_ms = self.world.now_ms
-        self.world.trace.append(e.RecordingStarted(self.world.now_ms))
-        self.world.recording_started()
-        self._plan_tick()
-
-    def _stop_recorder(self, task: TaskId, effect: StopRecorder) -> int:
-        self.is_stopped = True
-        self.world.cancel(TICK)
-        if self.started_ms < 0:
-            return 0  # small scope: the chunks were there from the start
-        self.recorded_ms = self._media_ms()
-        self.last_index = len(self.chunks)
-        if self.settings.last_chunk == "before_stop":
-            self.emit()
-        else:
-            self.world.add(Pending(("last_chunk",), self.settings.last_chunk_delay_ms))
-        return self.recorded_ms
-
-    def _last_chunk(self, task: TaskId, effect: LastChunk) -> Any:
-        if self.last_index is not None and self.last_index >= len(self.chunks):
-            self.awaits_last = task
-            return PAGE_SUSPENDS
-        return len(self.chunks)
-
-    def _plan_tick(self) -> None:
+    def plan_tick(self) -> None:
         """A chunk each ``chunk_ms`` of media time; the last, partial one comes with the stop."""
         due_ms = (len(self.chunks) + 1) * self.settings.chunk_ms
         if due_ms < self.world.duration_ms:
-            self.world.add(Pending(TICK, due_ms - self._media_ms()))
+            self.world.add(Pending(TICK, due_ms - self.media_ms()))
 
     def tick(self) -> None:
         """The MediaRecorder has a chunk ready, and begins the next one."""
         self.emit()
-        self._plan_tick()
+        self.plan_tick()
 
     def _pause(self, _task: TaskId) -> None:
         """The user pauses: media time stands still, no chunk comes."""
@@ -291,7 +258,7 @@ class ClientHost:
         self.world.trace.append(e.PauseEnded(self.world.now_ms))
         self.go_on(PAUSED)
 
-    def _media_ms(self) -> int:
+    def media_ms(self) -> int:
         if self.started_ms < 0:
             return 0
         until_ms = self.world.now_ms if self.stands_since_ms is None else self.stands_since_ms
@@ -310,16 +277,16 @@ class ClientHost:
         self.chunks.append(chunk)
         now_ms = self.world.now_ms
         self.world.trace.append(e.ChunkRecorded(now_ms, chunk.index, chunk.size_bytes))
-        task = ("data", chunk.index)
-        self._drive(task, self.program.start(task, "data_available", (chunk,), now_ms))
-        if chunk.index == self.last_index and self.awaits_last is not None:
-            waiting, self.awaits_last = self.awaits_last, None
-            self.tell("send", waiting, len(self.chunks))
+        self._begin(("data", chunk.index), "data_available", (chunk,))
+        if chunk.index == self.last_index and self.awaits_last:
+            waiting, self.awaits_last = self.awaits_last, ()
+            for task in waiting:
+                self.tell("send", task, len(self.chunks))
 
     def hand_out_chunks(self) -> None:
         """A scenario's chunks, in place of a recorder: all are queued at once."""
         for _ in range(self.world.scenario.recording.chunks or 0):
-            self.hand_out(Chunk(len(self.chunks), 1))
+            self.hand_out(self.world.queued_chunk(len(self.chunks), 1))
         self.world.recording_started()
 
     # --- copies ------------------------------------------------------------------------------
@@ -352,11 +319,13 @@ _PLAIN_FIELDS = (
     "emitted_ms",
     "stood_ms",
     "stands_since_ms",
+    "is_started",
     "is_stopped",
     "recorded_ms",
     "sleeps",
     "awaits_last",
     "pages",
+    "clock_offset_ms",
 )
 
 _ACTS: dict[str, Any] = {
@@ -366,14 +335,3 @@ _ACTS: dict[str, Any] = {
     "timeout": ClientHost._time_out,
 }
 """What is told to the page, and not to its code."""
-
-_ANSWERS: dict[type, Any] = {
-    Fetch: ClientHost._fetch,
-    Sleep: ClientHost._sleep,
-    Log: ClientHost._log,
-    Abandon: ClientHost._abandon,
-    WriteRow: ClientHost._write_row,
-    StartRecorder: ClientHost._start_recorder,
-    StopRecorder: ClientHost._stop_recorder,
-    LastChunk: ClientHost._last_chunk,
-}
