@@ -84,7 +84,13 @@ def _is_none(step: dis.Instruction | None) -> bool:
 
 def place(line: int | str | None, name: str, file: str) -> str:
     """A place in words."""
-    return f" at line {line}, in {name}() of {Path(file).name}"
+    return f" at line {line}, in {name}() of {file_name(file)}"
+
+
+def file_name(file: str) -> str:
+    """The name of a file, as errors give it; the text of a notebook's cell is in no file."""
+    is_cell = "ipython-input" in file or Path(file).parent.name.startswith("ipykernel_")
+    return "a cell of the notebook" if is_cell else Path(file).name
 
 
 def is_own(file: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+SHOWN_MAX = 400
+"""So many characters of a value are shown."""
+
 
 class InputError(Exception):
     """The caller's input is wrong: which field, what it held, and what is allowed."""
@@ -10,8 +13,14 @@ class InputError(Exception):
         self.field = field
         self.value = value
         self.allowed = allowed
-        text = field if value is None else f"{field}: {value!r}"
+        text = field if value is None else f"{field}: {_short_repr(value)}"
         super().__init__(f"{text}; allowed: {allowed}" if allowed else text)
+
+
+def _short_repr(value: object) -> str:
+    """A value for a line: an object that was given by mistake may have pages to say of itself."""
+    text = " ".join(repr(value).split("\n"))
+    return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}..."
 
 
 class DesignError(InputError):

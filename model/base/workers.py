@@ -19,7 +19,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
+from multiprocessing import spawn
 from multiprocessing.connection import wait
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
@@ -33,6 +35,7 @@ END_SECONDS = 0.5
 """So long it is seen to that every worker is gone: a signal leaves two seconds for all."""
 _LIVE: WeakSet[ProcessPoolExecutor] = WeakSet()
 _SHARED: list[ProcessPoolExecutor] = []
+_STARTING = threading.Lock()
 
 
 @contextmanager
@@ -89,10 +92,8 @@ def is_shared() -> bool:
 
 @contextmanager
 def _own_pool(workers: int, tasks_per_worker: int | None) -> Iterator[ProcessPoolExecutor]:
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        _start_server()
+    _start_server()
+    context: Any = WithoutMain()
     executor = ProcessPoolExecutor(
         workers, context, initializer=_begin, max_tasks_per_child=tasks_per_worker
     )
@@ -128,13 +129,44 @@ def _end(executor: ProcessPoolExecutor) -> None:
         thread.join(0.02)
 
 
+class Worker(ForkServerProcess):
+    """A process that does not import the script that the first one runs.
+
+    Python would run that script again in each worker. What a worker needs of it comes with its
+    work (`model.design.carried`), so a script needs no guard, and nothing in it is done twice.
+    """
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - multiprocessing calls it so
+        with _STARTING:
+            whole = spawn.get_preparation_data
+
+            def without_main(name: str) -> dict[str, Any]:
+                told = whole(name)
+                if name != process_obj.name:  # another thread's, which is none of ours
+                    return told
+                return {key: told[key] for key in told if not key.startswith("init_main")}
+
+            spawn.get_preparation_data = without_main
+            try:
+                return ForkServerProcess._Popen(process_obj)
+            finally:
+                spawn.get_preparation_data = whole
+
+
+class WithoutMain(ForkServerContext):
+    """How `Worker` processes are started."""
+
+    Process = Worker
+
+
 def _start_server() -> None:
     """Start the process that starts the workers, so that it and they take no interrupt."""
     from multiprocessing import forkserver
 
     # A worker is a copy of that process: what it has imported no worker needs to import again.
     loaded = [name for name in sys.modules if name.startswith(f"{MODEL}.")]
-    forkserver.set_forkserver_preload(["__main__", *loaded])
+    forkserver.set_forkserver_preload(loaded)
     if threading.current_thread() is not threading.main_thread():
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,6 +1,7 @@
-"""From a reference to a design: a shipped name, or ``path/to/file.py:ClassName``.
+"""From what is given to a design: a class, a shipped name, or ``path/to/file.py:ClassName``.
 
-A reference is also how a design travels to another process: the class is imported there again.
+A reference is also how a design travels to another process: the class is imported there again. A
+class that was given itself travels with its code (`carried.py`).
 """
 
 from __future__ import annotations
@@ -10,14 +11,23 @@ import difflib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from lastchunk.model.base.blame import ESCAPES, is_from_outside, place_of_error, place_of_method
 from lastchunk.model.base.errors import DesignError, InputError
 from lastchunk.model.base.step_limit import STEP_SECONDS_MAX, time_limit
+from lastchunk.model.design.carried import pack, unpack
+from lastchunk.model.design.given import (
+    GIVEN_AS,
+    class_of_session,
+    is_settings,
+    reference_of,
+    taken_apart,
+)
 from lastchunk.model.design.old_names import old_names
 from lastchunk.model.design.own_page import check_page, has_own_page
 from lastchunk.model.scenario.delay import MS_MAX
@@ -27,6 +37,8 @@ from lastchunk.model.subset import check_subset
 from lastchunk.reference_impl.designs import DESIGNS
 
 OBJECT_METHODS = ("create", "upload", "alarm")
+IMPORTED = "lastchunk_design_"
+"""How the module of a design file is called: a class of such a one can be imported again."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +51,33 @@ class DesignSpec:
     reference: str
 
     def __reduce__(self) -> tuple[Callable[..., DesignSpec], tuple[Any, ...]]:
-        return _again, (self.reference, dataclasses.asdict(self.settings))
+        if self.cls is DESIGNS.get(self.reference) or self.cls.__module__.startswith(IMPORTED):
+            return _again, (self.name, self.reference, values_of(self.settings))
+        return _carried, (self.name, self.reference, self._payload)
+
+    @cached_property
+    def _payload(self) -> bytes:
+        return pack(self.name, self.cls, self.settings)
 
 
-def _again(reference: str, settings: dict[str, Any]) -> DesignSpec:
-    name, cls = find_class(reference)
+DesignLike = DesignSpec | type | str | tuple[str, Any, Any]
+"""What stands for a design wherever one is asked for."""
+
+
+def _again(name: str, reference: str, settings: dict[str, Any]) -> DesignSpec:
+    cls = find_class(reference)[1]
     return DesignSpec(name, cls, cls.Settings(**settings), reference)
+
+
+def _carried(name: str, reference: str, payload: bytes) -> DesignSpec:
+    spec = DesignSpec(name, *unpack(payload), reference)
+    spec.__dict__["_payload"] = payload  # it comes back as the class that was sent
+    return spec
+
+
+def values_of(settings: Any) -> dict[str, Any]:
+    """The settings of a design by name."""
+    return {field.name: getattr(settings, field.name) for field in dataclasses.fields(settings)}
 
 
 def shipped_designs() -> dict[str, str]:
@@ -52,10 +85,28 @@ def shipped_designs() -> dict[str, str]:
     return {name: (cls.__doc__ or "").splitlines()[0] for name, cls in DESIGNS.items()}
 
 
-def load_design(reference: str, scenario: Scenario | None = None) -> DesignSpec:
-    """The design of a reference, with the scenario's settings for it. Raises `InputError`."""
-    name, cls = find_class(reference)
+def load_design(given: DesignLike, scenario: Scenario | None = None) -> DesignSpec:
+    """The design that is given, with the scenario's settings for it. Raises `InputError`."""
+    if isinstance(given, DesignSpec):
+        return given
+    part = taken_apart(given)
+    own, label, reference = part.settings, part.label, part.design
+    if isinstance(reference, str):
+        name, cls = find_class(reference)
+    else:
+        name, cls = reference.__name__, reference
+        check_class(name, cls)
+        reference = reference_of(cls)
+        name = reference if reference in DESIGNS else name
+    if is_settings(own):
+        if not isinstance(own, cls.Settings):
+            raise InputError(f"design {label}", own, f"settings of {cls.__qualname__}")
+        return DesignSpec(label, cls, own, reference)
     overrides = {} if scenario is None else settings_for(name, cls, scenario.design)
+    if label and scenario is not None:
+        labelled = scenario.design.get(label)
+        overrides |= _known_settings(label, cls, labelled) if isinstance(labelled, dict) else {}
+    overrides |= _known_settings(label, cls, own)
     known = {field.name: field for field in dataclasses.fields(cls.Settings)}
     for key, value in overrides.items():
         _check_setting(f"design.{name}.{key}", value, known[key])
@@ -63,23 +114,46 @@ def load_design(reference: str, scenario: Scenario | None = None) -> DesignSpec:
         settings = cls.Settings(**overrides)
     except (TypeError, ValueError) as error:
         raise DesignError(f"design {name}: its settings are refused: {error}") from error
-    return DesignSpec(name, cls, settings, reference)
+    return DesignSpec(label or name, cls, settings, reference)
 
 
-def load_designs(references: list[str], scenario: Scenario) -> list[DesignSpec]:
+def load_designs(given: Sequence[DesignLike] | DesignLike, scenario: Scenario) -> list[DesignSpec]:
     """Several designs; a setting of the scenario that none of them knows is refused."""
-    designs = [load_design(reference, scenario) for reference in references]
+    items = _several(given)
+    designs = [load_design(item, scenario) for item in items]
     names = [design.name for design in designs]
     if len(set(names)) < len(names):
-        raise InputError("--design", names, "each design once")
+        raise InputError("--design", names, "each design once, or (label, design, settings)")
     known = {field.name for d in designs for field in dataclasses.fields(d.settings)}
     shipped = {field.name for cls in DESIGNS.values() for field in dataclasses.fields(cls.Settings)}
+    titles = {*names, *(design.cls.__name__ for design in designs), *DESIGNS}
     for key, value in scenario.design.items():
         if not isinstance(value, dict) and key not in known | shipped:
             raise InputError("design", key, _nearest(key, known | shipped))
-        if isinstance(value, dict) and key not in {*names, *DESIGNS}:
-            raise InputError("design", key, _nearest(key, {*names, *DESIGNS}))
+        if isinstance(value, dict) and key not in titles:
+            raise InputError("design", key, _nearest(key, titles))
     return designs
+
+
+def _several(given: Any) -> list[Any]:
+    """What was given for designs, one by one; one alone is a list of one."""
+    is_triple = isinstance(given, tuple) and len(given) == 3 and not isinstance(given[2], str)
+    is_triple = is_triple and not isinstance(given[2], type | DesignSpec | tuple)
+    if isinstance(given, str | type | DesignSpec | Path) or is_triple:
+        return [given]
+    if not isinstance(given, Sequence):
+        raise InputError("designs", given, f"a list, each of it {GIVEN_AS}")
+    if not given:
+        raise InputError("designs", list(given), f"at least one: {GIVEN_AS}")
+    return list(given)
+
+
+def _known_settings(label: str, cls: Any, own: Any) -> dict[str, Any]:
+    known = {field.name for field in dataclasses.fields(cls.Settings)}
+    for key in own:
+        if key not in known:
+            raise InputError(f"design {label}: setting", key, _nearest(str(key), known))
+    return dict(own)
 
 
 def settings_for(name: str, cls: Any, overrides: dict[str, Any]) -> dict[str, Any]:
@@ -110,6 +184,9 @@ def find_class(reference: str) -> tuple[str, Any]:
     """The name and the class behind a reference, checked to be a design."""
     if reference in DESIGNS:
         return reference, DESIGNS[reference]
+    given = class_of_session(reference)
+    if given is not None:
+        return given.__name__, given
     file, colon, name = reference.rpartition(":")
     if not colon or not file:
         allowed = f"path/to/file.py:ClassName, or {_nearest(reference, set(DESIGNS))}"
@@ -119,15 +196,14 @@ def find_class(reference: str) -> tuple[str, Any]:
     if not inspect.isclass(cls):
         classes = {n for n, item in vars(module).items() if inspect.isclass(item)}
         raise InputError("--design", reference, f"a class of {file}: {_nearest(name, classes)}")
-    _check_class(name, cls)
-    check_subset(name, cls)
+    check_class(name, cls)
     return name, cls
 
 
 def _import(path: Path) -> Any:
     if not path.is_file():
         raise InputError("--design", str(path), "a Python file that exists")
-    name = f"lastchunk_design_{path.stem}"
+    name = f"{IMPORTED}{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise InputError("--design", str(path), "a Python file (.py)")
@@ -150,7 +226,8 @@ def _import(path: Path) -> Any:
     return module
 
 
-def _check_class(name: str, cls: Any) -> None:
+def check_class(name: str, cls: Any) -> None:
+    """Refuse a class that is no design, or is not made of what one may be made of."""
     if not dataclasses.is_dataclass(getattr(cls, "Settings", None)):
         raise DesignError(f"design {name} needs Settings, a frozen dataclass")
     stop_call = getattr(cls, "stop_call", None)
@@ -172,6 +249,7 @@ def _check_class(name: str, cls: Any) -> None:
         if method != "upload" or not has_own_page(cls):  # such a page passes what it likes
             takes(name, cls, method, count, arguments)
     check_page(name, cls, takes)
+    check_subset(name, cls)
 
 
 def takes(name: str, cls: Any, method: str, count: int, arguments: str) -> None:

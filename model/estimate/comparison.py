@@ -12,11 +12,12 @@ import pandas as pd
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.verdict import Verdict
-from lastchunk.model.design.load import DesignSpec
+from lastchunk.model.design.load import DesignLike, DesignSpec, load_designs
 from lastchunk.model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
 from lastchunk.model.estimate.replicate import BATCH, Progress, replicate
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, asked
 from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
+from lastchunk.model.scenario.load import ScenarioLike, as_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
 
@@ -49,7 +50,8 @@ class Comparison(Pictured):
         }
 
     def rows_of(self, design: str) -> pd.DataFrame:
-        """The rows of one design."""
+        """The rows of one design. Raises `InputError` where none has that name."""
+        check_name("design", design, [item.name for item in self.designs])
         return self.frame[self.frame["design"] == design]
 
     def statistics(self) -> pd.DataFrame:
@@ -110,6 +112,8 @@ class Comparison(Pictured):
         Without a slug, any property counts.
         """
         rows = self.rows_of(design)
+        if slug:
+            check_name("property", slug, list(PROPERTIES))
         failing = rows[rows[slug] == VIOLATED_CODE] if slug else rows[rows["violation_ms"] >= 0]
         if failing.empty:
             return None
@@ -142,24 +146,30 @@ def judge_rows(rows: pd.DataFrame, slug: str, expected: Sequence[str]) -> Verdic
 
 
 def compare(
-    scenario: Scenario,
-    designs: Sequence[DesignSpec],
+    scenario: ScenarioLike,
+    designs: Sequence[DesignLike] | DesignLike,
     sessions: int = 1_000,
     seed: int = 1,
     workers: int = 1,
     half_width: float | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Run every design on the same sessions. Raises `InputError` on a number out of range.
+    """Run every design on the same sessions. Raises `InputError` for what cannot be meant.
 
+    A scenario is an object, a name, a path or TOML text; a design a class, a name,
+    ``file.py:Class``, or a label with one of these and settings of its own.
     With ``half_width`` the sessions are doubled, from ``sessions`` on, until the interval of every
     property of every design is at most so wide to either side, or `SESSIONS_MAX` is reached.
     """
     check_range("sessions", sessions, 1, SESSIONS_MAX)
     check_range("seed", seed, 0, 2**63)
     check_range("workers", workers, 1, 1_024)
+    if half_width is not None and not isinstance(half_width, int | float):
+        raise InputError("half_width", half_width, "a number above 0 and below 0.5")
     if half_width is not None and not 0 < half_width < 0.5:
         raise InputError("half_width", half_width, "above 0 and below 0.5")
+    scenario = as_scenario(scenario)
+    designs = load_designs(designs, scenario)
     began = time.perf_counter()
     frame = replicate(scenario, designs, sessions, seed, workers, progress)
     while half_width is not None and widest(frame) > half_width and sessions < SESSIONS_MAX:
@@ -185,7 +195,15 @@ def widest(frame: pd.DataFrame) -> float:
     return max(widths)
 
 
+def check_name(field: str, name: object, known: Sequence[str]) -> None:
+    """Refuse a name that is not known: nobody is to take it for one without any rows."""
+    if name not in known:
+        raise InputError(field, name, "one of " + ", ".join(known))
+
+
 def check_range(field: str, value: int, low: int, high: int) -> None:
-    """Refuse a whole number that is out of range."""
+    """Refuse what is no whole number, and one that is out of range."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InputError(field, value, f"a whole number from {low} to {high}")
     if not low <= value <= high:
         raise InputError(field, value, f"{low} to {high}")

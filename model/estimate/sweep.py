@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.workers import workers_or_here
-from lastchunk.model.design.load import load_designs
+from lastchunk.model.design.load import DesignLike, load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.estimate.intervals import wilson
-from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.load import ScenarioLike, load_scenario
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ REQUEST_DELAY = Axis(
 
 
 def sweep(
-    scenario: str,
+    scenario: ScenarioLike,
     axis: Axis,
-    designs: Sequence[str],
+    designs: Sequence[DesignLike] | DesignLike,
     sessions: int,
     seed: int,
     workers: int = 1,
@@ -62,13 +63,15 @@ def sweep(
     The scenario is loaded anew for each value, with ``overrides``, ``uplink`` and ``video_mbps``
     as for `load_scenario`; the frame's ``attrs["scenario"]`` is its title.
     """
+    if not isinstance(axis, Axis):
+        raise InputError("axis", axis, "an Axis, such as UPLINK_SPEED")
     compared: list[Future[Comparison]] = []
     with workers_or_here(workers) as executor:  # a value is a task: few sessions are one batch
         for value in axis.points:
             measured = None if axis.replaces_uplink else uplink
             settings = [*overrides, *axis.overrides(value)]
             loaded = load_scenario(scenario, settings, measured, video_mbps)
-            specs = load_designs(list(designs), loaded)
+            specs = load_designs(designs, loaded)
             future = executor.submit(compare, loaded, specs, sessions, seed)
             if progress is not None:
                 future.add_done_callback(lambda _: progress(sessions))

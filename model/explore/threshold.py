@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.design.load import load_design
+from lastchunk.model.design.load import DesignLike, load_design
 from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.verify import Budget, verify
-from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.load import ScenarioLike, load_scenario
 
 VALUE_MS_MAX = 1 << 32
 SPOTS = 3
@@ -52,9 +52,9 @@ class Threshold:
 
 
 def find_threshold(
-    scenario: str,
+    scenario: ScenarioLike,
     overrides: Sequence[str],
-    design: str,
+    design: DesignLike,
     slug: str,
     key: str,
     budget: Budget | None = None,
@@ -104,9 +104,9 @@ def find_threshold(
 
 
 def _side(
-    scenario: str,
+    scenario: ScenarioLike,
     overrides: Sequence[str],
-    design: str,
+    design: DesignLike,
     slug: str,
     key: str,
     value: int,
@@ -128,9 +128,9 @@ def _side(
 
 
 def safe_region(
-    scenario: str,
+    scenario: ScenarioLike,
     overrides: Sequence[str],
-    design: str,
+    design: DesignLike,
     slug: str,
     across: tuple[str, Sequence[int]],
     along: str,

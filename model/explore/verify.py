@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.verdict import Verdict, VerdictKind
-from lastchunk.model.design.load import DesignSpec, load_design
+from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.explore.code.watched import ChunkIndexUsed
 from lastchunk.model.explore.property_groups import (
     BETWEEN_MS,
@@ -41,7 +41,7 @@ from lastchunk.model.explore.witness.attack import (
 )
 from lastchunk.model.explore.witness.counterexample import KINDS, Counterexample
 from lastchunk.model.properties import EXPLORABLE, asked
-from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.load import ScenarioLike, as_scenario, load_scenario
 from lastchunk.model.scenario.schema import Scenario
 
 PROMPT = "finalizes_promptly"
@@ -109,9 +109,9 @@ class Verification(Pictured):
 
 
 def verify(
-    scenario: Scenario | None = None,
-    design: DesignSpec | str = "alarm",
-    properties: Iterable[str] | None = None,
+    scenario: ScenarioLike | None = None,
+    design: DesignLike = "alarm",
+    properties: Iterable[str] | str | None = None,
     budget: Budget | None = None,
     reductions: Reductions | None = None,
     progress: SearchProgress | None = None,
@@ -123,12 +123,12 @@ def verify(
 ) -> Verification:
     """Explore every schedule of a design within the bounds of a scenario.
 
-    Without a scenario it is `DEFAULT_SCOPE`, in which any design can be judged. ``design`` may be
-    a reference; it then has the scenario's settings for it. ``kinds`` are those of the
-    counterexamples to make. Without ``longest``, exploring ends at a session that is not finalized
-    promptly, and the longest delay is not known then. ``attack`` is how many schedules to try
-    against what is proved; None: as many as fit what was explored. ``deadline`` is that of more
-    than this one answer; without it, the budget's seconds begin now.
+    A scenario is an object, a name, a path or TOML text; without one it is `DEFAULT_SCOPE`, in
+    which any design can be judged. A design is a class, a name, ``file.py:Class``, or a label with
+    one of these and settings of its own. ``kinds`` are those of the counterexamples to make.
+    Without ``longest``, exploring ends at a session that is not finalized promptly: the longest
+    delay is not known then. ``attack`` is how many schedules to try against what is proved, None
+    for as many as fit. ``deadline`` is that of more than this answer, or the budget's from now.
 
     Raises `InputError` for what cannot be explored and for unknown properties, `DesignError` where
     the design throws, does not end or cannot be repeated, `TimeError` (a `DesignError`) where it
@@ -218,12 +218,10 @@ def _attacked(
         return attacker.attack(schedules, happenings, seconds)
 
 
-def meant(scenario: Scenario | None, design: DesignSpec | str) -> tuple[Scenario, DesignSpec]:
-    """The default scope for no scenario, and the design of a reference. Raises `InputError`."""
-    scenario = load_scenario(DEFAULT_SCOPE) if scenario is None else scenario
-    if not isinstance(scenario, Scenario):
-        raise InputError("scenario", scenario, "a Scenario; without one, name the design: design=")
-    return scenario, load_design(design, scenario) if isinstance(design, str) else design
+def meant(scenario: ScenarioLike | None, design: DesignLike) -> tuple[Scenario, DesignSpec]:
+    """The scenario, the default scope for none, and the design. Raises `InputError`."""
+    loaded = load_scenario(DEFAULT_SCOPE) if scenario is None else as_scenario(scenario)
+    return loaded, load_design(design, loaded)
 
 
 def _goes_on(searches: list[PropertyGroupSearch]) -> str:
@@ -256,6 +254,8 @@ def _is_silent(verdict: Verdict) -> bool:
 
 def check_budget(budget: Budget) -> Budget:
     """Refuse a budget below 1. Raises `InputError`."""
+    if not isinstance(budget, Budget):
+        raise InputError("budget", budget, "a Budget, such as Budget(seconds=60)")
     for name, value in vars(budget).items():
         if not value >= 1:
             raise InputError(f"budget.{name}", value, "at least 1")
@@ -263,12 +263,12 @@ def check_budget(budget: Budget) -> Budget:
 
 
 def check_slugs(
-    design: DesignSpec, scenario: Scenario, properties: Iterable[str] | None
+    design: DesignSpec, scenario: Scenario, properties: Iterable[str] | str | None
 ) -> list[str]:
     """The properties to explore, known and in order. Raises `InputError`."""
     if properties is None:
         return asked(design.cls, scenario)
-    slugs = list(properties)
+    slugs = [properties] if isinstance(properties, str) else list(properties)
     for slug in slugs:
         if slug not in EXPLORABLE:
             raise InputError("--property", slug, "one of " + ", ".join(EXPLORABLE))

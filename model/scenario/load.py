@@ -18,12 +18,16 @@ from pydantic import ValidationError
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import explained, read_text
+from lastchunk.model.base.toml_text import toml_value
 from lastchunk.model.properties import SOMETIMES
 from lastchunk.model.scenario.mahimahi import read_mahimahi
 from lastchunk.model.scenario.numbers import MBPS_MAX
 from lastchunk.model.scenario.refusals import Source, first_error, known
 from lastchunk.model.scenario.schema import Scenario, TraceUplinkSpec
 
+ScenarioLike = Scenario | str | Path
+"""What stands for a scenario wherever one is asked for; a text of several lines is TOML."""
+SCENARIO_AS = "a Scenario, a name, a path or TOML text; a design is the second argument, design="
 SHIPPED = Path(__file__).parents[2] / "scenarios"
 """Where the shipped scenarios are."""
 
@@ -34,18 +38,18 @@ def shipped() -> list[str]:
 
 
 def load_scenario(
-    name_or_path: str | Path,
-    overrides: Sequence[str] = (),
+    given: ScenarioLike,
+    overrides: Sequence[str] | Mapping[str, Any] = (),
     uplink: Path | None = None,
     video_mbps: float | None = None,
 ) -> Scenario:
-    """A shipped scenario by name, or one from a file, with overrides. Raises `InputError`.
+    """A scenario by name, from a file, from TOML text, or one there is, with overrides.
 
-    ``uplink`` puts a measured uplink in (a mahimahi file); ``video_mbps`` sets the bit rate.
+    ``uplink`` puts a measured uplink in (a mahimahi file); ``video_mbps`` sets the bit rate. Raises
+    `InputError`.
     """
-    path = find(name_or_path)
-    data = read_toml(path)
-    anchor(data, path.parent, data.get("parameters", {}))
+    data, name, origin = data_of(given)
+    overrides = _listed(overrides)
     for override in overrides:
         apply_override(data, override)
     if overrides:
@@ -60,13 +64,59 @@ def load_scenario(
             raise InputError("--video-mbps", video_mbps, allowed)
         data.setdefault("client", {})["video_kbps"] = round(video_mbps * 1000)
         options["client.video_kbps"] = "--video-mbps"
-    source = Source(path.name, options, dict(places_of(data)))
+    source = Source(origin, options, dict(places_of(data)))
     data = substitute(data, data.get("parameters", {}))
-    data.setdefault("name", path.stem)
-    data.setdefault("title", path.stem)
+    data.setdefault("name", name)
+    data.setdefault("title", name)
     scenario = validate(data, source)
     check_uplink(scenario, source)
     return scenario
+
+
+def as_scenario(given: ScenarioLike) -> Scenario:
+    """What was given for a scenario; one that is there already stays as it is."""
+    return given if isinstance(given, Scenario) else load_scenario(given)
+
+
+def data_of(given: ScenarioLike) -> tuple[dict[str, Any], str, str]:
+    """A scenario as plain data, its name, and what errors call the place that it comes from."""
+    if isinstance(given, Scenario):
+        # What it does not say itself stays unsaid: a design's own client goes before a default.
+        data = given.model_dump(mode="json", exclude_none=True, exclude_unset=True)
+        return data, given.name, f"scenario {given.name}"
+    if not isinstance(given, str | Path):
+        raise InputError("scenario", given, SCENARIO_AS)
+    if isinstance(given, str) and _is_toml(given):
+        data, name, folder, origin = parse_toml(given, "TOML text"), "given", Path(), "TOML text"
+    else:
+        path = find(given)
+        data, name, folder, origin = read_toml(path), path.stem, path.parent, path.name
+    anchor(data, folder, data.get("parameters", {}))
+    return data, name, origin
+
+
+def _is_toml(text: str) -> bool:
+    """Whether a text is TOML, and no name of a file."""
+    return "\n" in text or ("=" in text and not Path(text).exists())
+
+
+def _listed(overrides: Sequence[str] | Mapping[str, Any]) -> list[str]:
+    """Overrides as ``KEY=VALUE``, whether they were given so or as a mapping."""
+    if isinstance(overrides, Mapping):
+        return [f"{_dotted(key)}={toml_value(value)}" for key, value in overrides.items()]
+    if (
+        isinstance(overrides, str)
+        or not isinstance(overrides, Sequence)
+        or not all(isinstance(item, str) for item in overrides)
+    ):
+        raise InputError("overrides", overrides, "a list of KEY=VALUE, or a mapping")
+    return list(overrides)
+
+
+def _dotted(key: object) -> str:
+    if not isinstance(key, str) or "=" in key:
+        raise InputError("overrides", key, "a dotted key, such as network.request_loss")
+    return key
 
 
 def anchor(data: Any, folder: Path, parameters: Any) -> None:
@@ -124,14 +174,18 @@ def _nearest(name: object) -> str:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as plain data."""
-    text = read_text(path, "scenario", "a readable TOML file")
+    return parse_toml(read_text(path, "scenario", "a readable TOML file"), str(path))
+
+
+def parse_toml(text: str, place: str) -> dict[str, Any]:
+    """TOML text as plain data; errors name the place that it comes from."""
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # no TOML, or a number too long, or too deep
-        said = f"{path}: {' '.join(str(error).split())}"
+        said = f"{place}: {' '.join(str(error).split())}"
         raise InputError("scenario", said, explained("valid TOML", text)) from error
     if not data:
-        raise InputError("scenario", str(path), "at least one setting; this file has none")
+        raise InputError("scenario", place, "at least one setting; this file has none")
     return data
 
 

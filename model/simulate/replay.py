@@ -8,7 +8,7 @@ what was possible there.
 from __future__ import annotations
 
 from lastchunk.model.base.errors import DesignError, InputError
-from lastchunk.model.design.load import DesignSpec, load_design
+from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.simulate.run import Run
 from lastchunk.model.simulate.schedule import Schedule, Step
 from lastchunk.model.trace.events import RunEnded
@@ -21,12 +21,14 @@ OVER = frozenset(("quiet", "completion"))
 """Ends at which nothing more could have happened."""
 
 
-def replay(schedule: Schedule, design: DesignSpec | None = None) -> Run:
+def replay(schedule: Schedule, design: DesignLike | None = None) -> Run:
     """Run a schedule again. The trace is the recorded one if the design is the same.
 
     Raises `InputError` at the first step that the design and the scenario do not allow.
     """
-    design = design or design_of(schedule)
+    if not isinstance(schedule, Schedule):
+        raise InputError("schedule", schedule, "a Schedule, as read_schedule(path) gives it")
+    design = design_of(schedule) if design is None else load_design(design, schedule.scenario)
     world = build_world(schedule, design)
     world.begin()
     for number, step in enumerate(schedule.steps, 1):

@@ -16,12 +16,14 @@ from typing import Any
 import simpy
 from simpy.events import NORMAL
 
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.memory_limit import MemoryLimit
 from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.step_limit import StepLimit
 from lastchunk.model.base.streams import Streams
-from lastchunk.model.design.load import DesignSpec
+from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.properties import JudgeSettings, judge_settings
+from lastchunk.model.scenario.load import ScenarioLike, as_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate.schedule import Schedule, Step, given_name
 from lastchunk.model.simulate.storm import STORM, Storm
@@ -205,19 +207,29 @@ class Simulation:
         return str(choices[-1][0])
 
 
-def simulate(scenario: Scenario, design: DesignSpec, seed: int, session: int = 0) -> Run:
+def simulate(scenario: ScenarioLike, design: DesignLike, seed: int = 1, session: int = 0) -> Run:
     """Run one session. The same scenario, design, seed and session give the same trace.
 
-    Raises `DesignError` where the design throws, or awaits what it may not.
+    A scenario is an object, a name, a path or TOML text; a design a class, a name,
+    ``file.py:Class``, or a label with one of these and settings of its own. Raises `InputError` for
+    another thing, `DesignError` where the design throws, or awaits what it may not.
     """
-    return _run_of(Simulation(scenario, design, seed, session), seed, session)
+    return _run_of(_simulation(scenario, design, seed, session), seed, session)
 
 
 def record(
-    scenario: Scenario, design: DesignSpec, seed: int, session: int = 0
+    scenario: ScenarioLike, design: DesignLike, seed: int = 1, session: int = 0
 ) -> tuple[Run, Schedule]:
     """Run one session as `simulate` does, and write its choices down."""
-    return recorded(Simulation(scenario, design, seed, session), seed, session)
+    return recorded(_simulation(scenario, design, seed, session), seed, session)
+
+
+def _simulation(scenario: ScenarioLike, design: DesignLike, seed: int, session: int) -> Simulation:
+    for field, value in (("seed", seed), ("session", session)):
+        if type(value) is not int or value < 0:
+            raise InputError(field, value, "a whole number, at least 0")
+    loaded = as_scenario(scenario)
+    return Simulation(loaded, load_design(design, loaded), seed, session)
 
 
 def recorded(simulation: Simulation, seed: int, session: int) -> tuple[Run, Schedule]:

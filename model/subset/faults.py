@@ -13,8 +13,9 @@ import types
 from collections import defaultdict
 from typing import Any, NamedTuple
 
+from lastchunk.model.base.blame import file_name
 from lastchunk.model.subset.changes import attribute_of, called, changes, filled, parts_of
-from lastchunk.model.subset.reach import Code, Reached, Used, file_name, tree_of, walk
+from lastchunk.model.subset.reach import Code, Reached, Used, tree_of, walk
 
 DEPTH_MAX = 8
 """So many names one change is followed back through."""

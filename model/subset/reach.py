@@ -13,7 +13,6 @@ import linecache
 import sys
 import types
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from lastchunk.model.base.blame import STDLIB
@@ -226,8 +225,3 @@ def _by_class(code: Code) -> Iterator[str]:
             is_super = isinstance(root, ast.Call) and getattr(root.func, "id", "") == "super"
             if is_super or getattr(root, "id", "") in classes:
                 yield node.attr
-
-
-def file_name(file: str) -> str:
-    """The name of a file, as errors give it."""
-    return Path(file).name

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import linecache
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignSpec, find_class
+from lastchunk.model.subset import check_subset
 
 DIGEST = "digest"
 
@@ -57,10 +59,17 @@ def check_sources(sources: dict[str, str], where: str) -> None:
 
 
 def source_of(cls: type) -> str:
-    """A digest of the files that a class, and what it inherits, stand in."""
+    """A digest of the files that a class, and what it inherits, stand in.
+
+    Where a class is in no file, as one of a notebook, it is the text of all that it leads to.
+    """
     whole = hashlib.sha256()
     for base in cls.__mro__:
         file = getattr(sys.modules.get(base.__module__), "__file__", None)
         if base is not object and file is not None:
             whole.update(Path(file).read_bytes())
+        elif base is not object:
+            texts = {item.file for item in check_subset(base.__name__, base).codes}
+            for text in sorted("".join(linecache.getlines(name)) for name in texts):
+                whole.update(text.encode("utf-8"))
     return whole.hexdigest()

@@ -137,8 +137,9 @@ def load_of(evidence: Evidence) -> Comparison:
 
 def costs_of(item: Comparison, design: str) -> Spent | None:
     """What a design costs in one scenario; None where it is not one of its designs."""
-    rows = item.rows_of(design)
-    return None if rows.empty else spent_by(rows, load_prices())
+    if design not in [spec.name for spec in item.designs]:
+        return None
+    return spent_by(item.rows_of(design), load_prices())
 
 
 def share_of(own: Spent | None, old: Spent | None) -> float | None:

@@ -13,14 +13,17 @@ import pytest
 import lastchunk
 from lastchunk.model.base.workers import end_workers, shared_pool
 
-SCRIPT = """
+WORK = """
 import sys
-from lastchunk.model.base.workers import is_shared, pool, shared_pool
 
 
 def seen(_):
     name = "lastchunk.model.explore.search.search"
     return name in sys.modules, sys.modules["lastchunk"].__file__
+"""
+SCRIPT = """
+from work import seen
+from lastchunk.model.base.workers import is_shared, pool, shared_pool
 
 
 def at_once(executor):
@@ -46,6 +49,7 @@ def test_a_worker_has_imported_what_the_first_process_has(tmp_path: Path) -> Non
     script = tmp_path / "scripts" / "run.py"
     script.parent.mkdir()
     script.write_text(SCRIPT, encoding="utf-8")
+    (script.parent / "work.py").write_text(WORK, encoding="utf-8")
     foreign = tmp_path / "here" / "lastchunk"
     foreign.mkdir(parents=True)
     (foreign / "__init__.py").write_text("raise ValueError('foreign')\n", encoding="utf-8")

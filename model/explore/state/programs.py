@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from pathlib import Path
 from typing import Any
 
+from lastchunk.model.base.blame import file_name
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.explore.code.encode import ATOMS, WORLD_MADE, Encoder, ObjectPlace, Reference
 from lastchunk.model.explore.code.frames import Frame, NotListed, frames_of
@@ -139,7 +139,7 @@ def line_of_field(cls: type, name: str) -> str:
     for base in cls.__mro__:
         try:
             lines, first = inspect.getsourcelines(base)
-            file = Path(inspect.getsourcefile(base) or "").name
+            file = file_name(inspect.getsourcefile(base) or "")
         except (OSError, TypeError):
             continue
         for number, line in enumerate(lines, first):

@@ -1,0 +1,62 @@
+"""Plain data as TOML: Python reads that language, and has nothing that writes it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lastchunk.model.base.errors import InputError
+
+BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def toml_value(value: Any) -> str:
+    """One value on one line; a table is an inline one. Raises `InputError` where TOML has none."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        # JSON's escapes are TOML's, but for the one character that JSON may leave as it is.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml_value, value))}]"
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_key(key)} = {toml_value(item)}" for key, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    raise InputError("value", value, "a number, a text, true or false, a list or a table")
+
+
+def toml_document(data: Mapping[str, Any]) -> str:
+    """A table as a document: what stands at its top first, then a section for each table in it."""
+    top = {key: item for key, item in data.items() if not _is_section(item)}
+    lines = [f"{_key(key)} = {toml_value(item)}" for key, item in top.items()]
+    for key, item in data.items():
+        if key not in top:
+            lines += _section(_key(key), item)
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def _is_section(item: Any) -> bool:
+    return isinstance(item, Mapping) or _is_list_of_tables(item)
+
+
+def _is_list_of_tables(item: Any) -> bool:
+    is_list = isinstance(item, list | tuple) and bool(item)
+    return is_list and all(isinstance(part, Mapping) for part in item)
+
+
+def _section(key: str, item: Any) -> Iterator[str]:
+    is_one = isinstance(item, Mapping)
+    for table in [item] if is_one else item:
+        yield ""
+        yield f"[{key}]" if is_one else f"[[{key}]]"
+        for name, value in table.items():
+            yield f"{_key(name)} = {toml_value(value)}"
+
+
+def _key(key: object) -> str:
+    text = str(key)
+    return text if BARE.fullmatch(text) else toml_value(text)
