@@ -21,7 +21,7 @@ _OF_SESSION: dict[str, Any] = {}
 """Classes that no file can be imported for, or that must not be: by their reference."""
 
 
-class Given(NamedTuple):
+class GivenParts(NamedTuple):
     """A class or a reference, a label ("" for none), and settings: a mapping or an instance."""
 
     design: Any
@@ -29,7 +29,7 @@ class Given(NamedTuple):
     settings: Any
 
 
-def taken_apart(given: object) -> Given:
+def taken_apart(given: object) -> GivenParts:
     """What was given for a design. Raises `InputError` where it is none."""
     label: object = ""
     settings: Any = {}
@@ -46,7 +46,7 @@ def taken_apart(given: object) -> Given:
         given = str(given)
     if not isinstance(given, str) and not inspect.isclass(given):
         raise InputError("design", given, GIVEN_AS)
-    return Given(given, label, settings)
+    return GivenParts(given, label, settings)
 
 
 def is_settings(value: object) -> bool:
