@@ -53,6 +53,10 @@ UplinkOption = Annotated[
 VideoOption = Annotated[
     float | None, typer.Option("--video-mbps", help="The video's bit rate in Mbit/s.")
 ]
+PropertiesOption = Annotated[
+    Path | None,
+    typer.Option("--properties", help="A file of own properties; see docs/properties.md."),
+]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", help="Worker processes; all cores by default.", min=1)
 ]

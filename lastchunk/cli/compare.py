@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import (
+    PropertiesOption,
     ScenarioArgument,
     SeedOption,
     SetOption,
@@ -24,7 +25,14 @@ from lastchunk.cli.app import (
     note,
 )
 from lastchunk.cli.gate import failed_sessions, much_to_do
-from lastchunk.cli.loading import DEFAULT_DESIGNS, command, load, options
+from lastchunk.cli.loading import (
+    DEFAULT_DESIGNS,
+    command,
+    load,
+    options,
+    own_properties,
+    properties_options,
+)
 from lastchunk.cli.progress import progress_bar
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.verdict import exit_code, p_words, percent, points
@@ -66,20 +74,23 @@ def compare(
     only: Annotated[
         list[str] | None, typer.Option("--property", help="Show and gate these alone.")
     ] = None,
+    properties: PropertiesOption = None,
 ) -> None:
     """Compare designs on the same sessions of one scenario."""
     began = time.perf_counter()
-    slugs = chosen(only)
+    named, own = own_properties(only, properties)
+    slugs = chosen(named, own)
     loaded, specs = load(scenario, design, overrides, uplink, video_mbps)
     if only:
-        check_asked(slugs, loaded, specs)
+        check_asked([slug for slug in slugs if slug not in own], loaded, specs)
     if out is not None:
         from lastchunk.reports.write import check_report_out, write_report  # with all that draws
 
         check_report_out(out)
     note(much_to_do(loaded, specs, sessions))
     with progress_bar(loaded.title, None if half_width else sessions) as progress:
-        result = run_compare(loaded, specs, sessions, seed, cores(workers), half_width, progress)
+        limits = (sessions, seed, cores(workers), half_width)
+        result = run_compare(loaded, specs, *limits, progress, list(own.values()))
     show(result, slugs)
     if out is not None:
         names = design or DEFAULT_DESIGNS
@@ -96,6 +107,7 @@ def compare(
             found[slug] for found in result.verdicts.values() for slug in slugs if slug in found
         ]
         given_options = options(overrides or [], uplink, video_mbps)
+        given_options += properties_options(None, properties)
         for line in failed_sessions(result, slugs, scenario, given_options):
             console().print(escape(line), soft_wrap=True)
         raise typer.Exit(exit_code(verdicts))
@@ -120,12 +132,13 @@ def run_sweeps(
     return sweeps
 
 
-def chosen(only: Sequence[str] | None) -> list[str]:
-    """The properties to show and to gate."""
-    for slug in only or ():
-        if slug not in PROPERTIES:
-            raise InputError("--property", slug, "one of " + ", ".join(PROPERTIES))
-    return list(only) if only else list(PROPERTIES)
+def chosen(only: Sequence[str], own: Collection[str]) -> list[str]:
+    """The properties to show and to gate; those of a file always."""
+    known = [*PROPERTIES, *own]
+    for slug in only:
+        if slug not in known:
+            raise InputError("--property", slug, "one of " + ", ".join(known))
+    return list(dict.fromkeys([*only, *own])) if only else known
 
 
 def check_asked(slugs: Sequence[str], scenario: Scenario, designs: Sequence[DesignSpec]) -> None:

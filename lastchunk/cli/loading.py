@@ -9,6 +9,12 @@ from pathlib import Path
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignSpec, load_designs
+from lastchunk.model.design.own_properties import (
+    is_reference,
+    load_properties,
+    load_property,
+)
+from lastchunk.model.properties import Property
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
 
@@ -31,6 +37,28 @@ def load(
         if is_set and error.field.partition(".")[0] == "design":
             raise InputError(f"--set {error.field}", error.value, error.allowed) from error
         raise
+
+
+def own_properties(
+    only: Sequence[str] | None, file: Path | None
+) -> tuple[list[str], dict[str, Property]]:
+    """What ``--property`` and ``--properties`` name: slugs, and the own ones among them by slug."""
+    own = {} if file is None else load_properties(file)
+    slugs = []
+    for word in only or ():
+        if is_reference(word):
+            item = load_property(word)
+            own[item.slug] = item
+            word = item.slug
+        slugs.append(word)
+    return slugs, own
+
+
+def properties_options(only: Sequence[str] | None, file: Path | None) -> list[str]:
+    """Own properties as the command line takes them, to say a command again."""
+    named = [word for word in only or () if is_reference(word)]
+    words = [] if file is None else ["--properties", str(file)]
+    return [*words, *(part for word in named for part in ("--property", word))]
 
 
 def options(

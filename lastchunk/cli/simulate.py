@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import (
+    PropertiesOption,
     ScenarioArgument,
     SeedOption,
     SetOption,
@@ -19,11 +21,11 @@ from lastchunk.cli.app import (
     note,
 )
 from lastchunk.cli.gate import much_to_do
-from lastchunk.cli.loading import load
+from lastchunk.cli.loading import load, own_properties
 from lastchunk.cli.trace_table import trace_table
 from lastchunk.model.base.files import check_file, write_bytes
 from lastchunk.model.design.load import load_design
-from lastchunk.model.properties import PROPERTIES, Holds, Violation, check_all
+from lastchunk.model.properties import PROPERTIES, Holds, Property, Violation, check_all
 from lastchunk.model.simulate import Run, record
 from lastchunk.model.simulate import replay as run_schedule
 from lastchunk.model.simulate.schedule import read_schedule, write_schedule
@@ -50,8 +52,10 @@ def simulate(
     schedule: Annotated[
         Path | None, typer.Option("--schedule", help="Write the choices, for `replay`.")
     ] = None,
+    properties: PropertiesOption = None,
 ) -> None:
     """Run one session and show what happened, when, and what it means."""
+    _, own = own_properties(None, properties)
     loaded, specs = load(scenario, [design], overrides, uplink, video_mbps)
     check_places(out, figure)
     if schedule is not None:
@@ -60,7 +64,7 @@ def simulate(
     run, choices = record(loaded, specs[0], seed, session)
     if schedule is not None:
         write_schedule(choices, schedule, "--schedule")
-    deliver(run, out, figure, full)
+    deliver(run, out, figure, full, own)
 
 
 def replay(
@@ -71,12 +75,14 @@ def replay(
     out: OutOption = None,
     figure: FigureOption = None,
     full: FullOption = False,
+    properties: PropertiesOption = None,
 ) -> None:
     """Run a recorded schedule again: the same choices, the same trace."""
+    _, own = own_properties(None, properties)
     schedule = read_schedule(file)
     check_places(out, figure)
     spec = None if design is None else load_design(design, schedule.scenario)
-    deliver(run_schedule(schedule, spec), out, figure, full)
+    deliver(run_schedule(schedule, spec), out, figure, full, own)
 
 
 def check_places(out: Path | None, figure: Path | None) -> None:
@@ -87,7 +93,13 @@ def check_places(out: Path | None, figure: Path | None) -> None:
         check_file(figure, FIGURE, ".png")
 
 
-def deliver(run: Run, out: Path | None, figure: Path | None, full: bool) -> None:
+def deliver(
+    run: Run,
+    out: Path | None,
+    figure: Path | None,
+    full: bool,
+    own: Mapping[str, Property],
+) -> None:
     """Write what was asked for, and show the run."""
     if out is not None:
         write_jsonl(run.trace, out)
@@ -96,13 +108,14 @@ def deliver(run: Run, out: Path | None, figure: Path | None, full: bool) -> None
         from lastchunk.reports.figures.timeline import timeline_figure
 
         write_bytes(figure, png_bytes(timeline_figure(run)), FIGURE)
-    show(run, full)
+    show(run, full, own)
 
 
-def show(run: Run, full: bool) -> None:
-    """Print the timeline of a run and the judgement of every property."""
+def show(run: Run, full: bool, own: Mapping[str, Property]) -> None:
+    """Print the timeline of a run and the judgement of every property, own ones last."""
     title = f"{run.scenario.title}: {run.design.name}, {run.origin}"
-    judgements = check_all(run.facts, run.judge)
+    judgements = check_all(run.facts, run.judge) | run.check(list(own.values()))
+    known = PROPERTIES | dict(own)
     at_ms = [item.at_ms for item in judgements.values() if isinstance(item, Violation)]
     out = console()
     out.print(trace_table(title, run.trace, at_ms, full))
@@ -114,6 +127,6 @@ def show(run: Run, full: bool) -> None:
             words = "[green]holds[/green]"
         else:
             words = f"says nothing: {judgement.reason}"
-        verdicts.add_row(slug, words, PROPERTIES[slug].meaning)
+        verdicts.add_row(slug, words, known[slug].meaning)
     out.print(verdicts)
     out.print("Happenings at the same millisecond are shown in the order in which they were due.")

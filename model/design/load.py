@@ -191,7 +191,7 @@ def find_class(reference: str) -> tuple[str, Any]:
     if not colon or not file:
         allowed = f"path/to/file.py:ClassName, or {_nearest(reference, set(DESIGNS))}"
         raise InputError("--design", reference, allowed)
-    module = _import(Path(file))
+    module = import_file(Path(file))
     cls = getattr(module, name, None)
     if not inspect.isclass(cls):
         classes = {n for n, item in vars(module).items() if inspect.isclass(item)}
@@ -200,27 +200,28 @@ def find_class(reference: str) -> tuple[str, Any]:
     return name, cls
 
 
-def _import(path: Path) -> Any:
+def import_file(path: Path, option: str = "--design", what: str = "design") -> Any:
+    """The module of a person's file, imported anew. Raises `InputError`."""
     if not path.is_file():
-        raise InputError("--design", str(path), "a Python file that exists")
-    name = f"{IMPORTED}{path.stem}"
+        raise InputError(option, str(path), "a Python file that exists")
+    name = f"{IMPORTED}{path.stem}" if what == "design" else f"lastchunk_{what}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise InputError("--design", str(path), "a Python file (.py)")
+        raise InputError(option, str(path), "a Python file (.py)")
     module = importlib.util.module_from_spec(spec)
     # A dataclass looks its own module up while it is being made.
     sys.modules[name] = module
     try:
-        work = f"design file {path}, as it was imported,"
+        work = f"{what} file {path}, as it was imported,"
         with time_limit(work, STEP_SECONDS_MAX), old_names(path):
             spec.loader.exec_module(module)
-    except DesignError:
+    except InputError:
         raise
     except (Exception, *ESCAPES) as error:
         if is_from_outside(error):
             raise
         raise DesignError(
-            f"design file {path} raised {type(error).__name__} as it was imported"
+            f"{what} file {path} raised {type(error).__name__} as it was imported"
             f"{place_of_error(error)}: {error}"
         ) from error
     return module

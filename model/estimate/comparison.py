@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -14,8 +14,9 @@ from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_designs
 from lastchunk.model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
-from lastchunk.model.estimate.replicate import BATCH, Progress, replicate
+from lastchunk.model.estimate.replicate import BATCH, NO_OWN, Own, Progress, replicate
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, asked
+from lastchunk.model.properties.judged import Given, asked_of
 from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.load import ScenarioLike, as_scenario
 from lastchunk.model.scenario.schema import Scenario
@@ -28,7 +29,8 @@ SESSIONS_MAX = 10_000_000
 class Comparison(Pictured):
     """What ``sessions`` sessions of each design did under one scenario.
 
-    ``frame`` has one row per design and session; see `model.properties.ROW_COLUMNS`.
+    ``frame`` has one row per design and session; see `model.properties.ROW_COLUMNS`. It has a
+    column more for each of ``own``, the properties that a person brought.
     """
 
     scenario: Scenario
@@ -37,6 +39,7 @@ class Comparison(Pictured):
     sessions: int
     frame: pd.DataFrame
     wall_seconds: float
+    own: Own = field(default_factory=dict)
 
     @cached_property
     def verdicts(self) -> dict[str, dict[str, Verdict]]:
@@ -44,7 +47,7 @@ class Comparison(Pictured):
         return {
             design.name: {
                 slug: judge_rows(self.rows_of(design.name), slug, self.scenario.expect.sometimes)
-                for slug in asked(design.cls, self.scenario)
+                for slug in (*asked(design.cls, self.scenario), *self.own)
             }
             for design in self.designs
         }
@@ -77,7 +80,7 @@ class Comparison(Pictured):
         rows_a = self.rows_of(a).set_index("session")
         rows_b = self.rows_of(b).set_index("session")
         result = {}
-        for slug in PROPERTIES:
+        for slug in (*PROPERTIES, *self.own):
             codes = pd.DataFrame({"a": rows_a[slug], "b": rows_b[slug]})
             codes = codes[(codes >= 0).all(axis=1)]
             if codes.empty:
@@ -153,6 +156,7 @@ def compare(
     workers: int = 1,
     half_width: float | None = None,
     progress: Progress | None = None,
+    properties: Given = (),
 ) -> Comparison:
     """Run every design on the same sessions. Raises `InputError` for what cannot be meant.
 
@@ -160,7 +164,9 @@ def compare(
     ``file.py:Class``, or a label with one of these and settings of its own.
     With ``half_width`` the sessions are doubled, from ``sessions`` on, until the interval of every
     property of every design is at most so wide to either side, or `SESSIONS_MAX` is reached.
+    ``properties`` are own ones, which are judged beside the shipped ones (docs/properties.md).
     """
+    own = {slug: item for slug, item in asked_of(properties).items() if item.watch is not None}
     check_range("sessions", sessions, 1, SESSIONS_MAX)
     check_range("seed", seed, 0, 2**63)
     check_range("workers", workers, 1, 1_024)
@@ -171,22 +177,22 @@ def compare(
     scenario = as_scenario(scenario)
     designs = load_designs(designs, scenario)
     began = time.perf_counter()
-    frame = replicate(scenario, designs, sessions, seed, workers, progress)
-    while half_width is not None and widest(frame) > half_width and sessions < SESSIONS_MAX:
+    frame = replicate(scenario, designs, sessions, seed, workers, progress, own=own)
+    while half_width is not None and widest(frame, own) > half_width and sessions < SESSIONS_MAX:
         # Whole batches, so that the next ones begin where a batch begins.
         more = min(max(BATCH, sessions), SESSIONS_MAX - sessions)
-        extra = replicate(scenario, designs, more, seed, workers, progress, first=sessions)
+        extra = replicate(scenario, designs, more, seed, workers, progress, sessions, own)
         frame = pd.concat([frame, extra]).sort_values(["design", "session"], ignore_index=True)
         sessions += more
     seconds = time.perf_counter() - began
-    return Comparison(scenario, tuple(designs), seed, sessions, frame, seconds)
+    return Comparison(scenario, tuple(designs), seed, sessions, frame, seconds, own)
 
 
-def widest(frame: pd.DataFrame) -> float:
+def widest(frame: pd.DataFrame, own: Own = NO_OWN) -> float:
     """The widest half-interval over designs and properties that any session speaks of."""
     widths = [0.0]
     for _, rows in frame.groupby("design", observed=True):
-        for slug in PROPERTIES:
+        for slug in (*PROPERTIES, *own):
             codes = rows[slug]
             sessions = int((codes >= 0).sum())
             if sessions:

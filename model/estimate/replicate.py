@@ -7,7 +7,7 @@ show in the results. Batches are handed on as they come, in order: memory does n
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from itertools import islice
 from typing import Any
@@ -20,7 +20,9 @@ from lastchunk.model.base.memory_limit import MemoryLimit
 from lastchunk.model.base.step_limit import steadily
 from lastchunk.model.base.workers import is_shared, pool
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, row_of
+from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, Property, row_of
+from lastchunk.model.properties.judged import judge_trace
+from lastchunk.model.properties.row import row_code
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.simulate.storm import busiest
@@ -29,27 +31,36 @@ BATCH = 250
 SMALL = 20_000
 """Sessions that are cut at fewer happenings cost little, and are counted as cut."""
 Progress = Callable[[int], None]
+Own = Mapping[str, Property]
+"""Properties that a person brings, by name: each is a column more."""
+NO_OWN: Own = {}
 _TEXT = ("scenario", "design", "ended")
 
 
 def run_batch(
-    scenario: Scenario, designs: Sequence[DesignSpec], seed: int, sessions: range
+    scenario: Scenario,
+    designs: Sequence[DesignSpec],
+    seed: int,
+    sessions: range,
+    own: Own = NO_OWN,
 ) -> pd.DataFrame:
     """The rows of some sessions under each design, session by session."""
     with MemoryLimit(scenario.name, scenario.limits.memory_mb_max), steadily():
         rows = [
-            _row(simulate(scenario, design, seed, session))
+            _row(simulate(scenario, design, seed, session), own)
             for session in sessions
             for design in designs
         ]
-    return typed(pd.DataFrame(rows), [design.name for design in designs])
+    return typed(pd.DataFrame(rows), [design.name for design in designs], own)
 
 
-def _row(run: Run) -> dict[str, Any]:
+def _row(run: Run, own: Own) -> dict[str, Any]:
     refuse_endless(run)
     row = row_of(run.facts, run.judge, run.scenario.name, run.design.name, run.session)
     row["uplink_kbps"] = run.uplink_kbps
     row["request_delay_ms"] = run.mean_request_delay_ms
+    for slug, item in own.items():
+        row[slug] = row_code(judge_trace(item, run.trace, run.facts, run.judge))
     return row
 
 
@@ -67,9 +78,9 @@ def refuse_endless(run: Run) -> None:
         )
 
 
-def typed(frame: pd.DataFrame, designs: Sequence[str]) -> pd.DataFrame:
+def typed(frame: pd.DataFrame, designs: Sequence[str], own: Own = NO_OWN) -> pd.DataFrame:
     """The frame with small, fixed types, the same whatever the values are."""
-    types: dict[str, Any] = dict.fromkeys(PROPERTIES, np.int8)
+    types: dict[str, Any] = dict.fromkeys([*PROPERTIES, *own], np.int8)
     types |= {f"saw_{slug}": np.bool_ for slug in SOMETIMES}
     types |= {"uplink_kbps": np.float64, "request_delay_ms": np.float64}
     types |= dict.fromkeys(_TEXT, "category")
@@ -87,23 +98,24 @@ def stream(
     seed: int,
     workers: int = 1,
     first: int = 0,
+    own: Own = NO_OWN,
 ) -> Iterator[pd.DataFrame]:
     """Batches of rows, in the order of their sessions. Raises what a design raises."""
     last = first + sessions
     cuts = [range(at, min(at + BATCH, last)) for at in range(first, last, BATCH)]
     if workers == 1 or (len(cuts) == 1 and not is_shared()):
         for cut in cuts:
-            yield run_batch(scenario, designs, seed, cut)
+            yield run_batch(scenario, designs, seed, cut, own)
         return
     with pool(min(workers, len(cuts))) as executor:
         waiting = iter(cuts)
         under_way: deque[Future[pd.DataFrame]] = deque()
         for cut in islice(waiting, workers * 2):
-            under_way.append(executor.submit(run_batch, scenario, designs, seed, cut))
+            under_way.append(executor.submit(run_batch, scenario, designs, seed, cut, own))
         while under_way:
             frame = under_way.popleft().result()
             for cut in islice(waiting, 1):
-                under_way.append(executor.submit(run_batch, scenario, designs, seed, cut))
+                under_way.append(executor.submit(run_batch, scenario, designs, seed, cut, own))
             yield frame
 
 
@@ -115,10 +127,11 @@ def replicate(
     workers: int = 1,
     progress: Progress | None = None,
     first: int = 0,
+    own: Own = NO_OWN,
 ) -> pd.DataFrame:
     """One row per design and session, sorted so; shape (designs * sessions, columns)."""
     frames = []
-    for frame in stream(scenario, designs, sessions, seed, workers, first):
+    for frame in stream(scenario, designs, sessions, seed, workers, first, own):
         frames.append(frame)
         if progress is not None:
             progress(len(frame) // len(designs))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lastchunk.model.trace.facts import Facts
+
+if TYPE_CHECKING:
+    from lastchunk.model.properties.watches import Watch
 
 Kind = Literal["always", "eventually-within", "sometimes"]
 PROMPT_SLACK_MS = 2_000
@@ -20,6 +23,8 @@ Memory = Literal[
     "not stored",  # which chunks are not stored
     "uploads ended",  # and whose handler was lost
     "chunks uploaded",  # the number that the session's record says
+    "chunks recorded",  # how many
+    "chunks stored",  # how many
     "stop answered",
     "notified",
     "last upload since the stop",
@@ -102,6 +107,8 @@ class Property:
     asks: Literal["every design", "a design that notifies", "a scenario with a consumer"] = (
         "every design"
     )
+    watch: Watch | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def row_of(
         "design": design,
         "session": session,
         "outcome": outcome_of(facts, judgements),
-        **{slug: _code(item) for slug, item in judgements.items()},
+        **{slug: row_code(item) for slug, item in judgements.items()},
         **{f"saw_{slug}": slug in facts.seen for slug in SOMETIMES},
         "duration_ms": facts.recorded_ms,
         "chunks": len(facts.recorded),
@@ -132,7 +132,8 @@ def row_of(
     }
 
 
-def _code(judgement: Judgement) -> int:
+def row_code(judgement: Judgement) -> int:
+    """A judgement as a number of a row."""
     if isinstance(judgement, Violation):
         return VIOLATED_CODE
     return NOT_APPLICABLE_CODE if isinstance(judgement, NotApplicable) else HELD_CODE

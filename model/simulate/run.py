@@ -22,7 +22,8 @@ from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.step_limit import StepLimit
 from lastchunk.model.base.streams import Streams
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
-from lastchunk.model.properties import JudgeSettings, judge_settings
+from lastchunk.model.properties import Judgement, JudgeSettings, judge_settings
+from lastchunk.model.properties.judged import Given, asked_of, judge_trace
 from lastchunk.model.scenario.load import ScenarioLike, as_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate.schedule import Schedule, Step, given_name
@@ -65,6 +66,16 @@ class Run(Pictured):
     def judge(self) -> JudgeSettings:
         """What the properties measure this design by."""
         return judge_settings(self.design)
+
+    def check(self, properties: Given) -> dict[str, Judgement]:
+        """What the run says of properties, own ones or slugs of shipped ones (docs/properties.md).
+
+        Raises `InputError` for what is no property.
+        """
+        return {
+            slug: judge_trace(item, self.trace, self.facts, self.judge)
+            for slug, item in asked_of(properties).items()
+        }
 
 
 class Due(simpy.Event):

@@ -19,12 +19,14 @@ FOLDERS = ("model", "reports", "lastchunk", "reference_impl")
 COMMAND = "a command of the shell, and the function of the same name that it calls"
 FAULT = "what a scenario schedules, and the event by which a trace tells of it"
 PORT = "what a design is given, and what stands behind it in the world or in a scenario"
+LANGUAGE = "a word of the language of properties, which no module of the tool uses as a function"
 ALLOWED = {
     **dict.fromkeys(("compare", "matrix", "replay", "simulate", "verify"), COMMAND),
     **dict.fromkeys(
         ("InstanceLost", "ProcessKilled", "StrayStop", "TabClosed", "TabThrottled"), FAULT
     ),
     **dict.fromkeys(("Blobs", "Network", "Storage"), PORT),
+    **dict.fromkeys(("at_most", "sometimes"), LANGUAGE),
     "show": "each command prints its own result",
     "EXAMPLES": "the folder of counterexamples, written by reports and offered by a command",
 }

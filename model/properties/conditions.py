@@ -1,0 +1,323 @@
+"""Conditions: what an own property says of an event, and of the state right after it.
+
+A condition is data: it can be written out in words, compared and pickled, and it says what an
+exploration must remember for it. A plain Python function of the state may stand in its place where
+`pure` finds nothing in it that could depend on anything else.
+"""
+
+from __future__ import annotations
+
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lastchunk.model.base.blame import place_of_error
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.properties.base import Memory
+from lastchunk.model.properties.names import (
+    FIELDS,
+    STATE,
+    StateView,
+    nearest_name,
+    refuse_property,
+)
+from lastchunk.model.properties.pure import check_pure, function_again, parts_of_function
+from lastchunk.model.trace.events import EVENTS, Event
+from lastchunk.model.trace.facts import Facts
+
+COMPARISONS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
+    "==": (operator.eq, "is"),
+    "!=": (operator.ne, "is not"),
+    "<": (operator.lt, "is below"),
+    "<=": (operator.le, "is at most"),
+    ">": (operator.gt, "is above"),
+    ">=": (operator.ge, "is at least"),
+}
+
+
+class Formula(ABC):
+    """Something that is true or false right after an event. ``&``, ``|`` and ``~`` join them.
+
+    ``events`` are the events at which alone it can be true; None: at any. ``remembers`` is the past
+    that it rests on; ``not_explored`` says why no exploration can look at it, "" where one can.
+    """
+
+    events: frozenset[str] | None = None
+    remembers: frozenset[Memory] = frozenset()
+    not_explored: str = ""
+    is_bare: bool = False
+    """Whether it says of an event that it comes, and nothing more."""
+
+    @abstractmethod
+    def holds(self, event: Event, facts: Facts) -> bool:
+        """Whether it is true right after the event."""
+
+    @property
+    @abstractmethod
+    def words(self) -> str:
+        """The condition for a person."""
+
+    def __and__(self, other: Any) -> Formula:
+        return Joined(self, condition(other), True)
+
+    def __or__(self, other: Any) -> Formula:
+        return Joined(self, condition(other), False)
+
+    def __invert__(self) -> Formula:
+        return Negated(self)
+
+    def __bool__(self) -> bool:
+        allowed = "conditions joined by &, | and ~; not by and, or and not"
+        refuse_property("property", self.words, allowed)
+
+
+@dataclass(frozen=True, eq=False)
+class EventIs(Formula):
+    """An event of that name comes, and its fields hold one of the values given."""
+
+    name: str
+    fields: tuple[tuple[str, Any], ...] = ()
+    called: str = ""
+
+    def __post_init__(self) -> None:
+        kind = EVENTS.get(self.name)
+        if kind is None:
+            refuse_property("event", self.name, nearest_name(self.name, EVENTS))
+        for name, _ in self.fields:
+            if name not in kind._fields:
+                known = [other for other in kind._fields if other != "at_ms"]
+                refuse_property(f"event.{self.name}", name, nearest_name(name, known))
+        hidden = [name for name, _ in self.fields if name not in FIELDS]
+        if self.name in ("Costs", "RunEnded"):
+            hidden.insert(0, self.name)
+        object.__setattr__(self, "events", frozenset((self.name,)))
+        object.__setattr__(self, "is_bare", not self.fields)
+        if hidden:
+            object.__setattr__(self, "not_explored", f"{hidden[0]} of event.{self.name}")
+
+    def __call__(self, **fields: Any) -> EventIs:
+        """The same event with fields: a value, or a tuple, a set or a range that it is in."""
+        return EventIs(self.name, (*self.fields, *sorted(fields.items())))
+
+    def holds(self, event: Event, facts: Facts) -> bool:
+        """Whether it is this event, with these fields."""
+        if type(event).__name__ != self.name:
+            return False
+        return all(_fits(getattr(event, name), value) for name, value in self.fields)
+
+    @property
+    def words(self) -> str:
+        """The event, and its fields in brackets."""
+        inner = ", ".join(f"{name}={_shown(value)}" for name, value in self.fields)
+        if self.called:
+            return self.called
+        return f"{self.name}({inner})" if inner else self.name
+
+
+def _fits(found: Any, value: Any) -> bool:
+    is_many = isinstance(value, tuple | list | set | frozenset | range | OtherThan)
+    return bool(found in value) if is_many else bool(found == value)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, range):
+        return f"{value.start} to {value.stop - 1}"
+    return str(value) if isinstance(value, OtherThan) else repr(value)
+
+
+@dataclass(frozen=True)
+class OtherThan:
+    """Any value of a field but this one."""
+
+    value: Any
+
+    def __contains__(self, other: Any) -> bool:
+        return bool(other != self.value)
+
+    def __str__(self) -> str:
+        return f"other than {self.value!r}"
+
+
+@dataclass(frozen=True, eq=False)
+class StateValue(Formula):
+    """A value of the state by its documented name; on its own, whether it is true."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        if self.name not in STATE:
+            refuse_property("state", self.name, nearest_name(self.name, STATE))
+        object.__setattr__(self, "remembers", frozenset(STATE[self.name].remembers))
+
+    def read(self, facts: Facts) -> Any:
+        """The value now."""
+        return STATE[self.name].read(facts)
+
+    def holds(self, event: Event, facts: Facts) -> bool:
+        """Whether the value is true."""
+        return bool(self.read(facts))
+
+    @property
+    def words(self) -> str:
+        """The name."""
+        return self.name
+
+    def __eq__(self, other: object) -> Any:
+        return Compared(self, "==", other)
+
+    def __ne__(self, other: object) -> Any:
+        return Compared(self, "!=", other)
+
+    def __lt__(self, other: Any) -> Formula:
+        return Compared(self, "<", other)
+
+    def __le__(self, other: Any) -> Formula:
+        return Compared(self, "<=", other)
+
+    def __gt__(self, other: Any) -> Formula:
+        return Compared(self, ">", other)
+
+    def __ge__(self, other: Any) -> Formula:
+        return Compared(self, ">=", other)
+
+    __hash__ = object.__hash__
+
+
+@dataclass(frozen=True, eq=False)
+class Compared(Formula):
+    """A value of the state against a plain one, or against another value of the state."""
+
+    left: StateValue
+    sign: str
+    right: Any
+
+    def __post_init__(self) -> None:
+        wanted = type(STATE[self.left.name].read(Facts()))
+        right = self.right
+        given = STATE[right.name].read(Facts()) if isinstance(right, StateValue) else right
+        if type(given) is not wanted:
+            field = f"state.{self.left.name} {self.sign}"
+            refuse_property(field, given, f"a value of type {wanted.__name__}")
+        more = right.remembers if isinstance(right, StateValue) else frozenset()
+        object.__setattr__(self, "remembers", self.left.remembers | more)
+
+    def holds(self, event: Event, facts: Facts) -> bool:
+        """Whether the two compare so."""
+        right = self.right.read(facts) if isinstance(self.right, StateValue) else self.right
+        return bool(COMPARISONS[self.sign][0](self.left.read(facts), right))
+
+    @property
+    def words(self) -> str:
+        """The comparison in words."""
+        right = self.right.words if isinstance(self.right, StateValue) else repr(self.right)
+        return f"{self.left.words} {COMPARISONS[self.sign][1]} {right}"
+
+
+@dataclass(frozen=True, eq=False)
+class Joined(Formula):
+    """Two conditions, of which both are true, or one of the two."""
+
+    left: Formula
+    right: Formula
+    is_all: bool
+
+    def __post_init__(self) -> None:
+        left, right = self.left, self.right
+        events = _both(left.events, right.events) if self.is_all else _any(left, right)
+        if events is not None and not events:
+            refuse_property("property", self.words, "one event at a time: it can never be true")
+        object.__setattr__(self, "events", events)
+        object.__setattr__(self, "is_bare", not self.is_all and left.is_bare and right.is_bare)
+        object.__setattr__(self, "remembers", left.remembers | right.remembers)
+        object.__setattr__(self, "not_explored", left.not_explored or right.not_explored)
+
+    def holds(self, event: Event, facts: Facts) -> bool:
+        """Whether both are true, or one of them."""
+        if self.is_all:
+            return self.left.holds(event, facts) and self.right.holds(event, facts)
+        return self.left.holds(event, facts) or self.right.holds(event, facts)
+
+    @property
+    def words(self) -> str:
+        """Both, with the word between them."""
+        return f"({self.left.words} {'and' if self.is_all else 'or'} {self.right.words})"
+
+
+def _both(left: frozenset[str] | None, right: frozenset[str] | None) -> frozenset[str] | None:
+    if left is None or right is None:
+        return right if left is None else left
+    return left & right
+
+
+def _any(left: Formula, right: Formula) -> frozenset[str] | None:
+    if left.events is None or right.events is None:
+        return None
+    return left.events | right.events
+
+
+@dataclass(frozen=True, eq=False)
+class Negated(Formula):
+    """A condition that is not true."""
+
+    inner: Formula
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "remembers", self.inner.remembers)
+        object.__setattr__(self, "not_explored", self.inner.not_explored)
+
+    def holds(self, event: Event, facts: Facts) -> bool:
+        """Whether the other one is not true."""
+        return not self.inner.holds(event, facts)
+
+    @property
+    def words(self) -> str:
+        """The other one, denied."""
+        return f"not {self.inner.words}"
+
+
+@dataclass(frozen=True, eq=False)
+class Predicate(Formula):
+    """A Python function of the state. Nothing tells what it reads, so all of it is remembered."""
+
+    function: Callable[[StateView], Any]
+
+    def __post_init__(self) -> None:
+        check_pure(self.function)
+        every = frozenset(word for item in STATE.values() for word in item.remembers)
+        object.__setattr__(self, "remembers", every)
+
+    def __reduce__(self) -> Any:
+        return _predicate_again, parts_of_function(self.function)
+
+    def holds(self, event: Event, facts: Facts) -> bool:
+        """Whether the function says so. Raises `InputError` with its line where it throws."""
+        try:
+            return bool(self.function(StateView(facts)))
+        except InputError:
+            raise
+        except Exception as error:
+            where = place_of_error(error) or f" in {self.words}"
+            words = f"property: its function raised {type(error).__name__}{where}: {error}"
+            raise InputError(words) from error
+
+    @property
+    def words(self) -> str:
+        """The function's name and line."""
+        code = self.function.__code__
+        return f"{code.co_name} of line {code.co_firstlineno}"
+
+
+def _predicate_again(*parts: Any) -> Predicate:
+    return Predicate(function_again(*parts))
+
+
+def condition(given: Any) -> Formula:
+    """What was given as a condition; a Python function becomes one. Raises `InputError`."""
+    if isinstance(given, Formula):
+        return given
+    if not (callable(given) and hasattr(given, "__code__")):
+        allowed = "a condition over event and state, or a Python function of the state"
+        refuse_property("property", given, allowed)
+    return Predicate(given)

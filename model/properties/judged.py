@@ -1,0 +1,93 @@
+"""Own properties: what they are called, which are asked, and how a finished trace is judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.properties.base import (
+    HOLDS,
+    Holds,
+    Judgement,
+    JudgeSettings,
+    Property,
+    Violation,
+)
+from lastchunk.model.properties.catalogue import EXPLORABLE
+from lastchunk.model.properties.watches import Watch
+from lastchunk.model.trace.events import Event, RunEnded
+from lastchunk.model.trace.facts import Facts
+
+Given = Iterable[str | Property] | Mapping[str, Property]
+"""Properties as a caller names them: slugs of shipped ones, and own ones; or own ones by name."""
+NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
+
+def judge_trace(
+    item: Property, trace: Iterable[Event], facts: Facts, judge: JudgeSettings
+) -> Judgement:
+    """What a finished run says of a property; ``facts`` are those of its trace."""
+    if item.watch is None:
+        return item.check(facts, judge)
+    return watched_trace(item.watch, trace, facts.ended)
+
+
+def watched_trace(watch: Watch, trace: Iterable[Event], ended: str) -> Judgement:
+    """The first violation; else whether any event speaks for it, or what the end says."""
+    facts, memory, found, last_ms = Facts(), watch.begin(0), False, 0
+    for event in trace:
+        facts.observe(event)
+        last_ms = event.at_ms
+        if isinstance(event, RunEnded):
+            continue
+        memory, judgement = watch.step(memory, event, facts)
+        if isinstance(judgement, Violation):
+            return judgement
+        found = found or judgement is not None
+    last = watch.end(memory, last_ms, ended)
+    return HOLDS if found and not isinstance(last, Violation) else last
+
+
+def asked_of(properties: Given) -> dict[str, Property]:
+    """The properties that are meant, by their names, each checked. Raises `InputError`."""
+    if isinstance(properties, Mapping):
+        properties = [with_name(item, str(name)) for name, item in properties.items()]
+    found: dict[str, Property] = {}
+    for number, item in enumerate(properties, 1):
+        one = _one(item, f"property_{number}")
+        if one.slug in found:
+            raise InputError(f"property{one.place}", one.slug, "each name once")
+        found[one.slug] = one
+    return found
+
+
+def _one(item: Any, name: str) -> Property:
+    if isinstance(item, str):
+        if item not in EXPLORABLE:
+            raise InputError("--property", item, "one of " + ", ".join(EXPLORABLE))
+        return EXPLORABLE[item]
+    return with_name(item, name)
+
+
+def with_name(item: Any, name: str) -> Property:
+    """A property with a name: its own, else this one. Raises `InputError`."""
+    if not isinstance(item, Property):
+        raise InputError(
+            "properties",
+            item,
+            "names of shipped properties, and own ones as docs/properties.md says",
+        )
+    if item.watch is None:
+        return item
+    one = item if item.slug else replace(item, slug=name)
+    if not NAME.fullmatch(one.slug):
+        raise InputError(f"property{one.place}", one.slug, "a name of a-z, 0-9 and _")
+    if one.slug in EXPLORABLE:
+        raise InputError(f"property{one.place}", one.slug, "a name that no shipped property has")
+    return one
+
+
+__all__ = ["Given", "Holds", "asked_of", "judge_trace", "watched_trace", "with_name"]

@@ -1,0 +1,234 @@
+"""Own properties on finished traces: the compiled monitor says what the slow reading says."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lastchunk.model.properties import JudgeSettings, Property
+from lastchunk.model.properties.judged import asked_of, judge_trace
+from lastchunk.model.properties.language import (
+    after,
+    always,
+    at_most,
+    completion,
+    event,
+    eventually,
+    never,
+    sometimes,
+    state,
+    upload_ended,
+)
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import Facts, facts_of
+from tests.oracles import formulas as slow
+
+Told = Callable[[Any, dict[str, Any]], bool]
+"""What a condition says of an event and of the state after it, without the tool's code."""
+
+
+class Word(NamedTuple):
+    """A condition of the language, and the same told plainly."""
+
+    made: Any
+    told: Told
+    is_bare_event: bool = False
+    kinds: tuple[str, ...] = ()
+
+
+def kind(item: Any) -> str:
+    """The name of an event's class."""
+    return type(item).__name__
+
+
+EVENT_WORDS = [
+    Word(event.BlobStored, lambda x, s: kind(x) == "BlobStored", True, ("BlobStored",)),
+    Word(event.StopPressed, lambda x, s: kind(x) == "StopPressed", True, ("StopPressed",)),
+    Word(
+        completion,
+        lambda x, s: kind(x) == "StateWritten" and x.status == "completed" != x.previous,
+        kinds=("StateWritten",),
+    ),
+    Word(
+        upload_ended,
+        lambda x, s: kind(x) == "HandlerEnded" and x.method == "upload" and x.status < 400,
+        kinds=("HandlerEnded",),
+    ),
+    Word(
+        event.Notified(key=("a", "b")),
+        lambda x, s: kind(x) == "Notified" and x.key in "ab",
+        kinds=("Notified",),
+    ),
+    Word(
+        event.BlobStored | event.AlarmStarted,
+        lambda x, s: kind(x) in ("BlobStored", "AlarmStarted"),
+        True,
+        ("BlobStored", "AlarmStarted"),
+    ),
+    Word(
+        event.AlarmStarted & state.is_completed,
+        lambda x, s: kind(x) == "AlarmStarted" and s["status"] == "completed",
+        kinds=("AlarmStarted",),
+    ),
+]
+STATE_WORDS = [
+    Word(state.is_completed, lambda x, s: s["status"] == "completed"),
+    Word(state.missing > 0, lambda x, s: bool(s["recorded"] - s["stored"])),
+    Word(state.stored >= state.recorded, lambda x, s: len(s["stored"]) >= len(s["recorded"])),
+    Word(~state.has_stopped, lambda x, s: not s["stopped"]),
+    Word(
+        (state.status == "active") | (state.chunks_uploaded < 2),
+        lambda x, s: s["status"] == "active" or s["count"] < 2,
+    ),
+    Word(
+        lambda s: s.stored + 1 >= s.recorded,
+        lambda x, s: len(s["stored"]) + 1 >= len(s["recorded"]),
+    ),
+]
+
+
+def states_of(trace: list[Any]) -> list[dict[str, Any]]:
+    """The state after each event, by sets and no more."""
+    out, now = [], {"recorded": set(), "stored": set(), "status": "", "count": 0, "stopped": False}
+    for item in trace:
+        now = {name: set(v) if isinstance(v, set) else v for name, v in now.items()}
+        if isinstance(item, e.ChunkRecorded):
+            now["recorded"].add(item.chunk)  # type: ignore[attr-defined]  # a set, by its name
+        elif isinstance(item, e.BlobStored):
+            now["stored"].add(item.chunk)  # type: ignore[attr-defined]  # likewise
+        elif isinstance(item, e.StateWritten):
+            now["status"], now["count"] = item.status, item.chunks_uploaded
+        elif isinstance(item, e.StopPressed):
+            now["stopped"] = True
+        out.append(now)
+    return out
+
+
+STATUS = st.sampled_from(["active", "completed", "incomplete"])
+CHUNK = st.integers(0, 2)
+MAKERS: list[Any] = [
+    st.builds(lambda c: e.ChunkRecorded(0, c, 1), CHUNK),
+    st.builds(lambda c: e.BlobStored(0, c, 0), CHUNK),
+    st.builds(lambda s, n, p: e.StateWritten(0, s, n, p), STATUS, st.integers(0, 3), STATUS),
+    st.builds(
+        lambda c, s: e.HandlerEnded(0, "upload", c, 0, s), CHUNK, st.sampled_from([200, 403])
+    ),
+    st.builds(lambda k: e.Notified(0, k), st.sampled_from(["a", "b", "c"])),
+    st.just(e.StopPressed(0, 5)),
+    st.just(e.AlarmStarted(0, 1, 0)),
+]
+
+
+@st.composite
+def traces(draw: Any) -> list[Any]:
+    """A trace of up to 12 events, each some ms after the last, and its end."""
+    at_ms, out = 0, []
+    for item in draw(st.lists(st.one_of(*MAKERS), max_size=12)):
+        at_ms += draw(st.integers(0, 6))
+        out.append(item._replace(at_ms=at_ms))
+    last_ms = at_ms + draw(st.integers(0, 6))
+    return [*out, e.RunEnded(last_ms, draw(st.sampled_from(["quiet", "horizon", "completion"])))]
+
+
+def judged(item: Property, trace: list[Any]) -> str:
+    """What the tool says, and says again after the property was sent to another process."""
+    facts = facts_of(trace)
+    (one,) = asked_of([item]).values()
+    said = judge_trace(one, trace, facts, JudgeSettings())
+    assert judge_trace(pickle.loads(pickle.dumps(one)), trace, facts, JudgeSettings()) == said
+    return type(said).__name__
+
+
+def truth(word: Word, trace: list[Any], states: list[dict[str, Any]]) -> list[bool]:
+    """A condition at each event but the end."""
+    return [word.told(item, now) for item, now in zip(trace[:-1], states, strict=True)]
+
+
+ANY = st.sampled_from(EVENT_WORDS + STATE_WORDS)
+SOME = st.one_of(st.none(), ANY)
+
+
+@given(traces(), st.sampled_from(STATE_WORDS), SOME)
+def test_always(trace: list[Any], asked: Word, when: Word | None) -> None:
+    states = states_of(trace[:-1])
+    given_when = None if when is None else truth(when, trace, states)
+    said = slow.read_always(truth(asked, trace, states), given_when)
+    assert judged(always(asked.made, when=when and when.made), trace) == said
+
+
+@given(traces(), ANY, SOME)
+def test_never(trace: list[Any], denied: Word, when: Word | None) -> None:
+    states = states_of(trace[:-1])
+    given_when = None if when is None else truth(when, trace, states)
+    comes = [not denied.kinds or kind(item) in denied.kinds for item in trace[:-1]]
+    is_free = when is None and (denied.is_bare_event or not denied.kinds)
+    both = zip(comes, given_when or comes, strict=True)
+    cases = None if is_free else [a and b for a, b in both]
+    said = slow.read_never(truth(denied, trace, states), given_when, cases)
+    assert judged(never(denied.made, when=when and when.made), trace) == said
+
+
+@given(traces(), ANY, SOME, st.one_of(st.none(), st.integers(0, 20)), SOME, st.booleans())
+def test_eventually(
+    trace: list[Any],
+    wanted: Word,
+    first: Word | None,
+    within: int | None,
+    of: Word | None,
+    is_upload: bool,
+) -> None:
+    states = states_of(trace[:-1])
+    of = None if within is None or first is None else EVENT_WORDS[3] if is_upload else of
+    end: Any = trace[-1]
+    times_ms = [item.at_ms for item in trace[:-1]]
+    times_ms, wanted_at = [*times_ms, end.at_ms], [*truth(wanted, trace, states), False]
+    parts = [None if w is None else [*truth(w, trace, states), False] for w in (first, of)]
+    said = slow.read_eventually(times_ms, wanted_at, parts[0], within, parts[1], end.reason)
+    if first is None:
+        item = eventually(wanted.made, within=within)
+    else:
+        since = "last upload" if of is EVENT_WORDS[3] else of and of.made
+        item = after(first.made).eventually(wanted.made, within=within, of=since)
+    assert judged(item, trace) == said
+
+
+@given(traces(), st.sampled_from(EVENT_WORDS), st.integers(0, 4), st.booleans())
+def test_at_most(trace: list[Any], counted: Word, most: int, by_field: bool) -> None:
+    states = states_of(trace[:-1])
+    field = {"BlobStored": "chunk", "Notified": "key", "HandlerEnded": "chunk"}
+    per = field.get(counted.kinds[0]) if by_field and len(counted.kinds) == 1 else None
+    keys = [getattr(item, per, None) if per else None for item in trace[:-1]]
+    said = slow.read_at_most(most, truth(counted, trace, states), keys)
+    assert judged(at_most(most, counted.made, per=per), trace) == said
+
+
+@given(
+    traces(), st.sampled_from(EVENT_WORDS), st.integers(1, 4), st.integers(1, 30), st.none() | ANY
+)
+def test_rate(trace: list[Any], counted: Word, most: int, ms: int, when: Word | None) -> None:
+    if when is not None and when.kinds:
+        when = STATE_WORDS[0]
+    states = states_of(trace[:-1])
+    came = truth(counted, trace, states)
+    if when is not None:
+        came = [a and b for a, b in zip(came, truth(when, trace, states), strict=True)]
+    said = slow.read_rate([item.at_ms for item in trace[:-1]], most, came, ms)
+    item = at_most(most, counted.made, in_any=ms, when=when and when.made)
+    assert judged(item, trace) == said
+
+
+@given(traces(), ANY)
+def test_sometimes(trace: list[Any], wanted: Word) -> None:
+    said = slow.read_sometimes(truth(wanted, trace, states_of(trace[:-1])))
+    assert judged(sometimes(wanted.made), trace) == said
+
+
+def test_the_state_has_the_names_that_facts_have_values_for() -> None:
+    from lastchunk.model.properties.names import STATE
+
+    for name, known in STATE.items():
+        assert type(known.read(Facts())) in (int, str, bool), name
