@@ -16,7 +16,7 @@ from lastchunk.model.design.load import DesignLike, DesignSpec, load_designs
 from lastchunk.model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
 from lastchunk.model.estimate.replicate import BATCH, NO_OWN, Own, Progress, replicate
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, asked
-from lastchunk.model.properties.judged import Given, asked_of
+from lastchunk.model.properties.judged import PropertiesLike, asked_of
 from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.load import ScenarioLike, as_scenario
 from lastchunk.model.scenario.schema import Scenario
@@ -116,7 +116,7 @@ class Comparison(Pictured):
         """
         rows = self.rows_of(design)
         if slug:
-            check_name("property", slug, list(PROPERTIES))
+            check_name("property", slug, [*PROPERTIES, *self.own])
         failing = rows[rows[slug] == VIOLATED_CODE] if slug else rows[rows["violation_ms"] >= 0]
         if failing.empty:
             return None
@@ -156,7 +156,7 @@ def compare(
     workers: int = 1,
     half_width: float | None = None,
     progress: Progress | None = None,
-    properties: Given = (),
+    properties: PropertiesLike = (),
 ) -> Comparison:
     """Run every design on the same sessions. Raises `InputError` for what cannot be meant.
 

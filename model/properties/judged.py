@@ -21,7 +21,7 @@ from lastchunk.model.properties.watches import Watch
 from lastchunk.model.trace.events import Event, RunEnded
 from lastchunk.model.trace.facts import Facts
 
-Given = Iterable[str | Property] | Mapping[str, Property]
+PropertiesLike = Iterable[str | Property] | Mapping[str, Property] | str | Property
 """Properties as a caller names them: slugs of shipped ones, and own ones; or own ones by name."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -51,8 +51,10 @@ def watched_trace(watch: Watch, trace: Iterable[Event], ended: str) -> Judgement
     return HOLDS if found and not isinstance(last, Violation) else last
 
 
-def asked_of(properties: Given) -> dict[str, Property]:
+def asked_of(properties: PropertiesLike) -> dict[str, Property]:
     """The properties that are meant, by their names, each checked. Raises `InputError`."""
+    if isinstance(properties, str | Property):
+        properties = [properties]
     if isinstance(properties, Mapping):
         properties = [with_name(item, str(name)) for name, item in properties.items()]
     found: dict[str, Property] = {}
@@ -90,4 +92,4 @@ def with_name(item: Any, name: str) -> Property:
     return one
 
 
-__all__ = ["Given", "Holds", "asked_of", "judge_trace", "watched_trace", "with_name"]
+__all__ = ["Holds", "PropertiesLike", "asked_of", "judge_trace", "watched_trace", "with_name"]

@@ -23,7 +23,7 @@ from lastchunk.model.base.step_limit import StepLimit
 from lastchunk.model.base.streams import Streams
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.properties import Judgement, JudgeSettings, judge_settings
-from lastchunk.model.properties.judged import Given, asked_of, judge_trace
+from lastchunk.model.properties.judged import PropertiesLike, asked_of, judge_trace
 from lastchunk.model.scenario.load import ScenarioLike, as_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate.schedule import Schedule, Step, given_name
@@ -67,7 +67,7 @@ class Run(Pictured):
         """What the properties measure this design by."""
         return judge_settings(self.design)
 
-    def check(self, properties: Given) -> dict[str, Judgement]:
+    def check(self, properties: PropertiesLike) -> dict[str, Judgement]:
         """What the run says of properties, own ones or slugs of shipped ones (docs/properties.md).
 
         Raises `InputError` for what is no property.

@@ -81,6 +81,7 @@ def test_a_function_that_throws_is_told_with_its_line() -> None:
     ("given", "words"),
     [
         (["finalises"], "one of complete_at_finalization"),
+        ("finalises", "'finalises'; allowed: one of complete_at_finalization"),
         ([3], "names of shipped properties"),
         ({"finalizes": never(event.TabClosed)}, "a name that no shipped property has"),
         ([never(event.TabClosed, name="a"), never(event.TabClosed, name="a")], "each name once"),
