@@ -247,12 +247,25 @@ class Context:
 class Fetch(Effect[Response]):
     """Call a method of the object over the network. Raises `NetworkError`.
 
-    ``timeout_ms`` 0 waits for ever.
+    ``timeout_ms`` 0 waits for ever. With ``keepalive`` it outlives the page, and shares the
+    browser's budget for such bodies, 64 KiB; what does not fit fails at once.
     """
 
     method: str
     arguments: tuple[Any, ...] = ()
     timeout_ms: int = 0
+    keepalive: bool = False
+
+
+@dataclass(slots=True)
+class SendBeacon(Effect[bool]):
+    """Call a method of the object, and hear no more of it; it outlives the page.
+
+    Answers whether the browser has taken it: it shares the budget of ``keepalive``.
+    """
+
+    method: str
+    arguments: tuple[Any, ...] = ()
 
 
 @dataclass(slots=True)
@@ -319,6 +332,7 @@ class Browser(Port):
         object.__setattr__(self, "now", now)
 
     fetch = staticmethod(Fetch)
+    send_beacon = staticmethod(SendBeacon)
     sleep = staticmethod(Sleep)
     log = staticmethod(Log)
     abandon = staticmethod(Abandon)

@@ -28,7 +28,11 @@ EXPONENT_MAX = 64
 
 @dataclass(frozen=True)
 class RecorderSettings:
-    """The page's habits. ``retries_max`` -1 retries for ever; ``request_timeout_ms`` 0 waits."""
+    """The page's habits. ``retries_max`` -1 retries for ever; ``request_timeout_ms`` 0 waits.
+
+    ``last_chunk`` says what the recorder does at the stop: the last chunk comes before it answers,
+    after, never, or after and without a byte in it.
+    """
 
     chunk_ms: int = 10_000
     video_kbps: int = 2_500
@@ -40,7 +44,7 @@ class RecorderSettings:
     retries_max: int = -1
     looks_at_status: bool = False
     request_timeout_ms: int = 0
-    last_chunk: Literal["after_stop", "before_stop"] = "after_stop"
+    last_chunk: Literal["after_stop", "before_stop", "never", "empty"] = "after_stop"
     last_chunk_delay_ms: int = 0
     keeps_queue: bool = False
 

@@ -15,7 +15,13 @@ NEEDED = (
     ("stop", 1, "()"),
 )
 """What the browser tells every page: the method, how much it is called with, and in words."""
-HOOKS: tuple[tuple[str, int, str], ...] = (("resume", 3, "(chunks, recorded_ms)"),)
+HOOKS: tuple[tuple[str, int, str], ...] = (
+    ("resume", 3, "(chunks, recorded_ms)"),
+    ("page_hide", 1, "()"),
+    ("visibility_change", 2, "(state)"),
+    ("freeze", 1, "()"),
+    ("recorder_error", 1, "()"),
+)
 """What it tells a page that has a method for it."""
 
 

@@ -123,12 +123,17 @@ class Lognormal(Model):
 
     def quantile(self, u: float) -> int:
         """The value below or at which a share ``u`` of the draws lies, rounded."""
-        return round(self.median_ms * math.exp(self.sigma * _NORMAL.inv_cdf(u)))
+        return round(self.median_ms * lognormal_factor(u, self.sigma))
 
     @property
     def mean_ms(self) -> float:
         """The expected delay."""
         return self.median_ms * math.exp(self.sigma**2 / 2)
+
+
+def lognormal_factor(u: float, sigma: float) -> float:
+    """The exponential of a normal with a median of 1: its value at a share ``u``."""
+    return math.exp(sigma * _NORMAL.inv_cdf(u))
 
 
 class Gamma(Model):

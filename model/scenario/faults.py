@@ -39,11 +39,15 @@ class NetworkDown(Fault):
 
 
 class TabClosed(Fault):
-    """The tab is closed for good; ``last_upload``: after the last chunk's upload was sent."""
+    """The tab is closed for good; ``last_upload``: after the last chunk's upload was sent.
+
+    One that ``crashes`` is not told of it: no hook of the page runs.
+    """
 
     words: ClassVar[str] = "a closed tab"
     kind: Literal["tab_closed"]
     when: Literal["time", "last_upload"] = "time"
+    crashes: bool = False
 
 
 class TabReloaded(Fault):
@@ -80,6 +84,13 @@ class TabThrottled(Fault):
     kind: Literal["tab_throttled"]
     for_ms: Delay
     minute_after_ms: Ms = 300_000
+
+
+class RecorderError(Fault):
+    """The recorder fails: it hands out what it has, and records no more; the page goes on."""
+
+    words: ClassVar[str] = "a recorder that fails"
+    kind: Literal["recorder_error"]
 
 
 class StrayStop(Fault):

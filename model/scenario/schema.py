@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from lastchunk.model.scenario.chunk_sizes import AnySizes
 from lastchunk.model.scenario.delay import (
     AnyOffset,
     Constant,
@@ -56,13 +57,15 @@ class Recording(Model):
     """How long is recorded, pauses left out; and the user's pause, if any.
 
     ``chunks`` replaces the recorder: that many chunks are queued at time 0 (of a new session: as
-    soon as it is created), and the stop with them.
+    soon as it is created), and the stop with them. ``chunk_sizes``: how chunks differ in size from
+    what the bit rate gives them; None where they do not.
     """
 
     duration_ms: Delay = Uniform(distribution="uniform", low_ms=20_000, high_ms=120_000)
     pause_at_ms: Ms | None = None
     pause_for_ms: Ms = 0
     chunks: PositiveCount | None = None
+    chunk_sizes: AnySizes = None
 
 
 class Client(Model):
@@ -78,7 +81,7 @@ class Client(Model):
     retries_max: Annotated[int, Field(ge=-1, le=COUNT_MAX)] = -1
     looks_at_status: bool = False
     request_timeout_ms: Ms = 0
-    last_chunk: Literal["after_stop", "before_stop"] = "after_stop"
+    last_chunk: Literal["after_stop", "before_stop", "never", "empty"] = "after_stop"
     last_chunk_delay_ms: Ms = 0
     keeps_queue: bool = False
 
@@ -95,9 +98,15 @@ class BrowserSetup(Model):
     """The browser that the page runs in, and the machine under it.
 
     ``clock_offset_ms``: how far the user's clock is ahead of the time that all else goes by.
+    ``keepalive_bytes_max``: the budget of the bodies under way that outlive the page. Of a queue
+    that is kept over a reload (``client.keeps_queue``), ``kept_bytes_max`` fit, the oldest chunks
+    first, None for all; ``kept_unreadable`` is how often nothing of it can be read any more.
     """
 
     clock_offset_ms: AnyOffset = Offset(low_ms=0, high_ms=0)
+    keepalive_bytes_max: Count = 65_536
+    kept_bytes_max: Count | None = None
+    kept_unreadable: Probability = 0.0
 
 
 class Network(Model):

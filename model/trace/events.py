@@ -90,6 +90,30 @@ class TabClosed(NamedTuple):
 
 
 @in_lane("client")
+class KeepaliveRefused(NamedTuple):
+    """The browser did not take a body that outlives the page: the budget is used up."""
+
+    at_ms: int
+    method: str
+    chunk: int
+
+
+@in_lane("client")
+class ChunksLost(NamedTuple):
+    """Nobody has these any more: a kept queue cannot be read, or what outlived the page failed."""
+
+    at_ms: int
+    chunks: tuple[int, ...]
+
+
+@in_lane("client")
+class RecorderFailed(NamedTuple):
+    """The recorder ended by an error: it has handed out what it had, and records no more."""
+
+    at_ms: int
+
+
+@in_lane("client")
 class TabReopened(NamedTuple):
     """The page is there again after a reload, and kept its queue.
 

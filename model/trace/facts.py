@@ -119,6 +119,12 @@ class Facts:
             until_ms = event.at_ms if self.stands_since_ms < 0 else self.stands_since_ms
             self.recorded_ms = until_ms - self.start_ms - self.stood_ms
 
+    def _chunks_lost(self, event: e.ChunksLost) -> None:
+        self.in_closed_tab.update(event.chunks)
+
+    def _recorder_failed(self, event: e.RecorderFailed) -> None:
+        self._stand_still("broken", event.at_ms)
+
     def _reopened_tab(self, event: e.TabReopened) -> None:
         self.recorded_ms = event.recorded_ms
         self.saw("tab_reopened", event.at_ms)
@@ -329,6 +335,8 @@ _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
     e.StopFlowFailed: Facts._stop_flow_failed,
     e.TabClosed: Facts._tab_closed,
     e.TabReopened: Facts._reopened_tab,
+    e.ChunksLost: Facts._chunks_lost,
+    e.RecorderFailed: Facts._recorder_failed,
     e.LaptopSlept: Facts._slept,
     e.LaptopWoke: Facts._woke,
     e.TabFroze: Facts._froze,

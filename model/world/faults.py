@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
-from lastchunk.model.world.edge import standstill
+from lastchunk.model.world.edge import lifecycle, standstill
 from lastchunk.model.world.object import instances
 from lastchunk.model.world.outcomes import kept_of
 
@@ -60,12 +60,12 @@ def _network_down(world: World, fault: Any, number: int, kept: int) -> None:
 
 
 def _tab_closed(world: World, fault: Any, number: int, kept: int) -> None:
-    world.client.close()
+    lifecycle.close(world.client, crashes=fault.crashes)
 
 
 def _tab_reloaded(world: World, fault: Any, number: int, kept: int) -> None:
     if world.client.is_open:
-        world.client.close(for_good=False)
+        lifecycle.close(world.client, for_good=False)
         world.add(Pending(("reopen",), world.exact(fault.for_ms), ("reload length", number)))
 
 
@@ -130,6 +130,7 @@ RULES: dict[str, Rule] = {
     "laptop_asleep": Rule(_laptop_asleep),
     "tab_frozen": Rule(_tab_frozen),
     "tab_throttled": Rule(_tab_throttled),
+    "recorder_error": Rule(lambda world, *_: world.client.recorder_fails()),
     "stray_stop": Rule(_stray_stop),
     "create_again": Rule(_create_again),
     "instance_lost": Rule(_instance_lost, takes_instance=True),

@@ -9,7 +9,7 @@ from lastchunk.model.trace.events import BlobPutFailed
 from lastchunk.model.world import faults
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.edge import client as client_host
-from lastchunk.model.world.edge import standstill
+from lastchunk.model.world.edge import lifecycle, standstill
 from lastchunk.model.world.edge.answers import TICK
 from lastchunk.model.world.edge.network import DRAINED
 from lastchunk.model.world.object import instances
@@ -100,7 +100,7 @@ HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
     "stop": lambda w, p, _: w.client.tell("stop", client_host.STOP),
     "pause": lambda w, p, _: w.client.tell("pause", p.key),
     "unpause": lambda w, p, _: w.client.tell("unpause", p.key),
-    "reopen": lambda w, _p, _: w.client.reopen(),
+    "reopen": lambda w, _p, outcome: lifecycle.reopen(w.client, outcome),
     **dict.fromkeys(standstill.ENDS, lambda w, p, _: standstill.ENDS[p.key[0]](w.client)),
     "network_up": lambda w, p, _: w.network.comes_up(),
     "fault": faults.strike,

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 Choices = tuple[tuple[str, float], ...]
 INSTANCE_LOST = "instance lost"
 HARMLESS = frozenset(
-    ("", DELIVERED, "delivered", "resumed", "stored", "confirmed", "told", "answered", "passes")
+    (
+        *("", DELIVERED, "delivered", "resumed", "stored", "confirmed", "told", "answered"),
+        *("passes", "readable"),
+    )
 )
 """Outcomes by which nothing goes wrong."""
 ANY = "any"
@@ -66,6 +69,7 @@ def build_table(scenario: Scenario) -> dict[str, Choices]:
             (UNACKNOWLEDGED, platform.alarm_unacknowledged),
         ),
         "move_alarm": choices_of("told", ("lost", platform.alarm_move_loss)),
+        "reopen": choices_of("readable", ("unreadable", scenario.browser.kept_unreadable)),
         "notify": choices_of(
             "answered",
             ("lost", consumer.notify_loss),

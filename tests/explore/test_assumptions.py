@@ -102,7 +102,16 @@ COSTS = frozenset(("client.video_kbps",))
 def changes() -> Iterator[str]:
     """For each setting of the schema an override that gives it another value."""
     plain = load_scenario("everything-fast").model_dump()
-    for table in ("recording", "client", "network", "blobs", "platform", "consumer", "limits"):
+    for table in (
+        "recording",
+        "browser",
+        "client",
+        "network",
+        "blobs",
+        "platform",
+        "consumer",
+        "limits",
+    ):
         for name, value in plain[table].items():
             key = f"{table}.{name}"
             if key not in UNSEEN and key not in COSTS:
@@ -116,6 +125,8 @@ def changes() -> Iterator[str]:
 def other_than(key: str, value: Any) -> str:
     words = {"body": "buffered", "storage": "kv", "last_chunk": "before_stop"}
     name = key.rpartition(".")[2]
+    if name == "chunk_sizes":
+        return "{kind='measured', bytes=[7]}"
     if name in words:
         return f"'{words[name]}'"
     if isinstance(value, bool):

@@ -10,6 +10,7 @@ import pytest
 from lastchunk.model.scenario.schema import Client
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
+from lastchunk.model.world.edge import lifecycle
 from lastchunk.reference_impl.contract import Browser
 from lastchunk.reference_impl.recorder import Recorder, RecorderSettings
 from tests.support.probes import Probe
@@ -217,8 +218,8 @@ def test_a_closed_tab_sends_nothing_more() -> None:
     scheduler.at(10, "request", "create")
     scheduler.at(20, "response", "create")
     scheduler.at(10_020, "tick")
-    scheduler.world.client.close()
-    scheduler.world.client.close()
+    lifecycle.close(scheduler.world.client)
+    lifecycle.close(scheduler.world.client)
     assert of(scheduler.world.trace, e.TabClosed) == [e.TabClosed(10_020, (0,))]
     assert scheduler.kinds() == []
 

@@ -39,10 +39,10 @@ def refused(*overrides: str, name: str = "everything-fast") -> InputError:
         ("client.retry_jitter=-0.1", "client.retry_jitter", -0.1, "greater than or equal to 0"),
         ("client.retries_max=-2", "client.retries_max", -2, "greater than or equal to -1"),
         (
-            "client.last_chunk='never'",
+            "client.last_chunk='seldom'",
             "client.last_chunk",
-            "never",
-            "'after_stop' or 'before_stop'",
+            "seldom",
+            "'after_stop', 'before_stop', 'never' or 'empty'",
         ),
         ("client.keeps_queue='si'", "client.keeps_queue", "si", "valid boolean"),
         ("network.response_loss=-0.1", "network.response_loss", -0.1, "greater than or equal to 0"),

@@ -6,6 +6,7 @@ import pytest
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.trace import events as e
+from lastchunk.model.world.edge import lifecycle
 from lastchunk.reference_impl.clock import Time, bare
 from lastchunk.reference_impl.contract import Chunk, Response
 from tests.support.probes import Probe, poke, probe
@@ -243,7 +244,7 @@ def test_r10_commits_are_confirmed_in_order() -> None:
 
 def test_r12_a_client_that_goes_away_does_not_cancel_the_handler() -> None:
     scheduler = puts()
-    scheduler.world.client.close()
+    lifecycle.close(scheduler.world.client)
     scheduler.at(10_040, "blob")
     assert Puts.seen == ["before", "after"]
     assert of(scheduler.world.trace, e.BlobStored) == [e.BlobStored(10_040, 0, 0)]
@@ -264,7 +265,7 @@ def test_r12_a_streamed_body_breaks_the_put() -> None:
     scheduler.at(10_020, "tick")
     scheduler.at(10_030, "request", "upload")
     assert Puts.seen == ["before"]
-    scheduler.world.client.close()
+    lifecycle.close(scheduler.world.client)
     assert of(scheduler.world.trace, e.BlobPutBroken) == [e.BlobPutBroken(10_030, 0, 0)]
     assert of(scheduler.world.trace, e.HandlerEnded)[-1] == e.HandlerEnded(
         10_030, "upload", 0, 0, 500

@@ -15,6 +15,7 @@ from lastchunk.model.world import faults
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code import crossing
 from lastchunk.model.world.code.program import Program
+from lastchunk.model.world.edge import lifecycle
 from lastchunk.model.world.edge.client import ClientHost
 from lastchunk.model.world.edge.network import Network
 from lastchunk.model.world.object import instances
@@ -237,14 +238,14 @@ def a_replaced_instance_ends_at_once(patch: Patch) -> None:
 
 @switches_off("R12", rules.test_r12_a_client_that_goes_away_does_not_cancel_the_handler)
 def a_client_takes_its_handler_along(patch: Patch) -> None:
-    close = ClientHost.close
+    close = lifecycle.close
 
-    def closing(self: ClientHost) -> None:
-        close(self)
-        for task in list(self.world.object.program.tasks):
-            self.world.cancel(("blob", *task))
+    def closing(page: ClientHost) -> None:
+        close(page)
+        for task in list(page.world.object.program.tasks):
+            page.world.cancel(("blob", *task))
 
-    patch.setattr(ClientHost, "close", closing)
+    patch.setattr(lifecycle, "close", closing)
 
 
 @switches_off("R13", rules.test_r13_now_is_the_time_of_the_last_io)

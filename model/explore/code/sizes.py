@@ -28,6 +28,12 @@ class Size:
         self.video_kbps = video_kbps
         self.media = media
 
+    def __add__(self, other: Any) -> Any:
+        """Not even the world may add it to another one."""
+        refuse_time(WHAT, INSTEAD)
+
+    __radd__ = __rsub__ = __add__
+
     def __le__(self, limit: int) -> bool:
         """Whether it is no more than so many bytes: rate * ms // 8 <= limit, in whole ms."""
         return self.media < -(-8 * (limit + 1) // self.video_kbps)

@@ -14,11 +14,12 @@ from typing import Any
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.explore.timing.drawn import OFFSETS_MAX
-from lastchunk.model.scenario.faults import LaptopAsleep, TabFrozen
+from lastchunk.model.scenario.chunk_sizes import LognormalSizes, SpreadSizes
+from lastchunk.model.scenario.faults import LaptopAsleep, RecorderError, TabFrozen
 from lastchunk.model.scenario.load import shipped
 from lastchunk.model.scenario.schema import ConstantUplinkSpec, Scenario
 
-STANDSTILLS = (LaptopAsleep, TabFrozen)
+STANDSTILLS = (LaptopAsleep, TabFrozen, RecorderError)
 """The faults in which the recorder stands still."""
 
 
@@ -92,6 +93,16 @@ def _of_the_browser(scenario: Scenario) -> Iterator[Refusal]:
         allowed = "one value while exploring"
         overrides = (f"browser.clock_offset_ms={offset.low_ms}",)
         yield Refusal("browser.clock_offset_ms", value, allowed, overrides)
+    sizes = scenario.recording.chunk_sizes
+    if isinstance(sizes, SpreadSizes | LognormalSizes):
+        allowed = "measured sizes or key frames while exploring: no size is drawn"
+        mended = ("recording.chunk_sizes=none",)
+        yield Refusal("recording.chunk_sizes", sizes.kind, allowed, mended)
+    elif sizes is not None and _is_open_ended(scenario):
+        allowed = "one recording.duration_ms: the last chunk's size follows from it"
+        duration = scenario.recording.duration_ms
+        mended = (f"recording.duration_ms={duration.quantile(0.5)}",)
+        yield Refusal("recording.chunk_sizes", sizes.kind, allowed, mended)
 
 
 def _of_faults(scenario: Scenario) -> Iterator[Refusal]:
@@ -108,8 +119,9 @@ def _of_faults(scenario: Scenario) -> Iterator[Refusal]:
         if isinstance(fault, STANDSTILLS) and _in_recording(scenario, fault):
             fixed = {
                 f"faults.{number}.{name}": spread.low_ms
-                for name, spread in (("offset_ms", fault.offset_ms), ("for_ms", fault.for_ms))
-                if spread.low_ms != spread.high_ms
+                for name in ("offset_ms", "for_ms")
+                if (spread := getattr(fault, name, fault.offset_ms)).low_ms != spread.high_ms
+                and hasattr(fault, name)
             }
             if fixed:
                 allowed = "one time and one length: media time is counted less its standstills"
@@ -162,7 +174,11 @@ def _in_recording(scenario: Scenario, fault: Any) -> bool:
         return False
     if fault.anchor == "stop":
         return bool(fault.offset_ms.low_ms < 1)
-    stands = [item.for_ms.high_ms for item in scenario.faults if isinstance(item, STANDSTILLS)]
+    stands = [
+        item.for_ms.high_ms
+        for item in scenario.faults
+        if isinstance(item, STANDSTILLS) and not isinstance(item, RecorderError)
+    ]
     recording = scenario.recording
     parts = [recording.duration_ms.high_ms, recording.pause_for_ms, *stands]
     known = [part for part in parts if part is not None]

@@ -300,7 +300,10 @@ def _late(facts: Facts, places: Any) -> tuple[int, int, int] | None:
 def interchangeable(scenario: Scenario) -> bool:
     """Whether chunks differ in nothing but their index: all there at once, each sent at once."""
     recording = scenario.recording
-    return recording.chunks is not None and scenario.client.uploads_parallel >= recording.chunks
+    are_alike = recording.chunk_sizes is None and scenario.browser.kept_bytes_max is None
+    if recording.chunks is None or not are_alike:
+        return False
+    return scenario.client.uploads_parallel >= recording.chunks
 
 
 def monitor_for(design: DesignSpec, scenario: Scenario, slugs: Iterable[str]) -> Monitor:

@@ -64,7 +64,7 @@ SKIPPED = {
         "arrived",
         "answered",
     },
-    "ClientHost": {"world", "program", "settings", "chunks", "sleeps"},
+    "ClientHost": {"world", "program", "settings", "hooks", "chunks", "sleeps"},
 }
 """Fields that say nothing of the future, or that `StateEncoder` writes out in its own way."""
 

@@ -70,7 +70,14 @@ def fetch(program: Program, task: TaskId, effect: Fetch) -> Fetch:
     if is_upload and len(arguments) == 1:
         return effect  # a chunk never changes
     given = copied(program, task, arguments, f"calls {effect.method}() with")
-    return effect if given is arguments else Fetch(effect.method, given, timeout_ms)
+    if given is arguments:
+        return effect
+    return Fetch(effect.method, given, timeout_ms, effect.keepalive)
+
+
+def body_bytes(request: Fetch) -> Any:
+    """The bytes of a request's body: those of its chunk; what else it carries is small."""
+    return request.arguments[0].size_bytes if request.method == UPLOAD else 0
 
 
 def sleep(program: Program, task: TaskId, effect: Sleep) -> tuple[int, int]:

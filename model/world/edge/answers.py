@@ -14,6 +14,7 @@ from lastchunk.reference_impl.contract import (
     LastChunk,
     Log,
     NetworkError,
+    SendBeacon,
     Sleep,
     StartRecorder,
     StopRecorder,
@@ -24,18 +25,47 @@ if TYPE_CHECKING:
     from lastchunk.model.world.edge.client import ClientHost
 
 TICK = ("tick",)
+RECORDER_BROKEN = "broken"
+"""Why a recorder stands still that has failed."""
 SUSPENDED = object()
 """The answer comes later."""
 
 
 def _fetch(page: ClientHost, task: TaskId, effect: Fetch) -> Any:
     effect = crossing.fetch(page.program, task, effect)
-    failure = page.world.network.send(task, effect)
-    if failure is not None:
-        return NetworkError(failure)
-    if effect.method == "upload" and effect.arguments[0].index == page.last_index:
+    if effect.keepalive and not _fits(page, effect):
+        return NetworkError("over the keepalive budget")
+    failure = _send(page, task, effect)
+    return SUSPENDED if failure is None else NetworkError(failure)
+
+
+def _send_beacon(page: ClientHost, task: TaskId, effect: SendBeacon) -> bool:
+    request = Fetch(effect.method, effect.arguments, 0, keepalive=True)
+    request = crossing.fetch(page.program, task, request)
+    if not _fits(page, request):
+        return False
+    _send(page, None, request)
+    return True
+
+
+def _send(page: ClientHost, task: TaskId | None, request: Fetch) -> str | None:
+    """Send a request for a task, or for nobody. Returns why it failed at once, or None."""
+    failure = page.world.network.send(task, request)
+    is_upload = request.method == crossing.UPLOAD
+    if failure is None and is_upload and request.arguments[0].index == page.last_index:
         page.world.last_upload_sent()
-    return SUSPENDED
+    return failure
+
+
+def _fits(page: ClientHost, request: Fetch) -> bool:
+    """Whether a body is taken that outlives the page; those under way share one budget."""
+    network = page.world.network
+    left = page.world.scenario.browser.keepalive_bytes_max - sum(network.keepalive.values())
+    if crossing.body_bytes(request) <= left:
+        return True
+    chunk = request.arguments[0].index if request.method == crossing.UPLOAD else e.NO_CHUNK
+    page.world.trace.append(e.KeepaliveRefused(page.world.now_ms, request.method, chunk))
+    return False
 
 
 def _sleep(page: ClientHost, task: TaskId, effect: Sleep) -> Any:
@@ -88,13 +118,18 @@ def _stop_recorder(page: ClientHost, task: TaskId, effect: StopRecorder) -> int:
         raise crossing.misused(page.program, task, what, "stop_recorder() once")
     page.is_stopped = True
     page.world.cancel(TICK)
-    if page.started_ms < 0:
-        return 0  # small scope: the chunks were there from the start
+    comes = page.settings.last_chunk
+    if page.started_ms < 0:  # small scope: the chunks were there from the start
+        if comes == "never":
+            page.last_index = len(page.chunks)
+        return 0
     page.recorded_ms = page.media_ms()
+    if RECORDER_BROKEN in page.stands:
+        return page.recorded_ms  # the recorder handed out its last chunk as it failed
     page.last_index = len(page.chunks)
-    if page.settings.last_chunk == "before_stop":
+    if comes == "before_stop":
         page.emit()
-    else:
+    elif comes != "never":
         page.world.add(Pending(("last_chunk",), page.settings.last_chunk_delay_ms))
     return page.recorded_ms
 
@@ -108,6 +143,7 @@ def _last_chunk(page: ClientHost, task: TaskId, effect: LastChunk) -> Any:
 
 ANSWERS: dict[type, Any] = {
     Fetch: _fetch,
+    SendBeacon: _send_beacon,
     Sleep: _sleep,
     Log: _log,
     Abandon: _abandon,

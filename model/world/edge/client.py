@@ -1,8 +1,8 @@
 """The client host: the page that runs the recorder, its MediaRecorder, and the machine under it.
 
-The recorder's code runs as a `Program`; this module answers the effects that it awaits. What holds
-a page up is in `standstill.py`: what comes due meanwhile is told, in order, when it goes on. A tab
-that is closed takes the queue and its requests with it.
+The recorder's code runs as a `Program`; `answers.py` answers what it awaits. What holds a page up
+is in `standstill.py`: what comes due meanwhile is told, in order, when it goes on. How a tab is
+closed, and there again, is in `lifecycle.py`.
 """
 
 from __future__ import annotations
@@ -11,20 +11,17 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.base.errors import DesignError
+from lastchunk.model.design.own_page import HOOKS
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code.checks import awaits_for_ever
 from lastchunk.model.world.code.deeds import Done, TaskId
 from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.code.thrown import CodeThrewError
-from lastchunk.model.world.edge.answers import ANSWERS, SUSPENDED, TICK
-from lastchunk.model.world.edge.standstill import ASLEEP, ENDS, FROZEN, PAUSED
-from lastchunk.reference_impl.contract import (
-    Browser,
-    Chunk,
-    Effect,
-    NetworkError,
-)
+from lastchunk.model.world.edge.answers import ANSWERS, RECORDER_BROKEN, SUSPENDED, TICK
+from lastchunk.model.world.edge.sizes import sized
+from lastchunk.model.world.edge.standstill import ASLEEP, FROZEN, PAUSED
+from lastchunk.reference_impl.contract import Browser, Chunk, Effect, NetworkError
 from lastchunk.reference_impl.recorder import Recorder, RecorderSettings
 
 if TYPE_CHECKING:
@@ -33,14 +30,6 @@ if TYPE_CHECKING:
 
 START: TaskId = ("start",)
 STOP: TaskId = ("stop",)
-PAGE_PENDING = (
-    TICK,
-    ("last_chunk",),
-    ("stop",),
-    ("pause",),
-    ("unpause",),
-    *((kind,) for kind in ENDS),
-)
 
 
 def page_program(design: DesignSpec, settings: RecorderSettings) -> Program:
@@ -74,6 +63,8 @@ class ClientHost:
         self.world = world
         self.program = program
         self.settings = settings
+        page = page_class(world.design.cls)
+        self.hooks = frozenset(hook for hook, *_ in HOOKS if hasattr(page, hook))
         self.is_open = True
         self.stands: tuple[str, ...] = ()
         self.kept_back: list[tuple[Any, ...]] = []
@@ -90,6 +81,7 @@ class ClientHost:
         self.sleeps = 0
         self.awaits_last: tuple[TaskId, ...] = ()
         self.pages = 1
+        self.is_hidden = False
         self.clock_offset_ms = self._clock_offset(world)
 
     @staticmethod
@@ -118,11 +110,36 @@ class ClientHost:
             self._drive(task, self.program.throw(task, NetworkError(payload), self.clock_ms))
         elif verb == "stop":
             self.world.trace.append(e.StopPressed(self.world.now_ms, self.media_ms()))
-            self._begin(task, "stop")
+            self.begin(task, "stop")
         elif verb in _ACTS:
             _ACTS[verb](self, task)
         else:
-            self._begin(task, verb)
+            self.begin(task, verb, payload or ())
+
+    @property
+    def keeps_queue(self) -> bool:
+        """Whether a reloaded page goes on with its queue."""
+        return self.settings.keeps_queue and "resume" in self.hooks
+
+    def hear(self, hook: str, arguments: tuple[Any, ...] = ()) -> None:
+        """The browser tells the page of something, if the page has a method for it."""
+        if self.is_open and hook in self.hooks:
+            number = 1
+            while (hook, number) in self.program.tasks:
+                number += 1
+            self.tell(hook, (hook, number), arguments)
+
+    def hide(self) -> None:
+        """The page cannot be seen any more."""
+        if not self.is_hidden:
+            self.is_hidden = True
+            self.hear("visibility_change", ("hidden",))
+
+    def show(self) -> None:
+        """The page can be seen again, if nothing hides it."""
+        if self.is_hidden and self.throttled is None and FROZEN not in self.stands:
+            self.is_hidden = False
+            self.hear("visibility_change", ("visible",))
 
     def stand_still(self, why: str) -> None:
         """The recorder stands still: media time does, and no chunk comes."""
@@ -150,55 +167,14 @@ class ClientHost:
         if call in self.world.network.calls:
             self.world.network.cut(call, "timed out")
 
-    def close(self, for_good: bool = True) -> None:
-        """The tab is closed. What it holds is gone with it, unless it will be there again."""
-        if not self.is_open:
-            return
-        arrived = self.world.network.arrived
-        is_kept = self.settings.keeps_queue and not for_good
-        in_tab = tuple(
-            chunk.index for chunk in self.chunks if chunk.index not in arrived and not is_kept
-        )
-        self.world.trace.append(e.TabClosed(self.world.now_ms, in_tab))
-        self.is_open = False
-        self.stands, self.stands_since_ms, self.throttled = (), None, None
-        self.kept_back, self.late_timers = [], []
-        self.program.close()
-        self.program = self.program.renewed()
-        for key in PAGE_PENDING:
-            self.world.cancel(key)
-        for call in list(self.world.network.calls):
-            self.world.network.cut(call, "tab closed")
-
-    def reopen(self) -> None:
-        """The page is there again, with the queue that it kept; its recorder is not.
-
-        The media since the last chunk was the old recorder's, and is lost with it.
-        """
-        if not self.settings.keeps_queue or not self.listens("resume"):
-            return
-        for key in [key for key in self.world.pending if key[0] == "sleep"]:
-            self.world.cancel(key)  # a timer of the page that is gone
-        self.is_open, self.is_stopped = True, True
-        self.last_index = len(self.chunks) - 1
-        self.recorded_ms = self.emitted_ms
-        self.world.trace.append(e.TabReopened(self.world.now_ms, self.recorded_ms))
-        self.pages += 1
-        kept = [chunk for chunk in self.chunks if chunk.index not in self.world.network.answered]
-        self._begin(("resume", self.pages), "resume", (kept, self.recorded_ms))
-
     # --- running the code --------------------------------------------------------------------
-
-    def listens(self, hook: str) -> bool:
-        """Whether the page has a method for something that it need not be told."""
-        return hasattr(page_class(self.world.design.cls), hook)
 
     @staticmethod
     def method_of(task: TaskId) -> str:
         """The page's method that a task runs."""
         return "data_available" if task[0] == "data" else str(task[0])
 
-    def _begin(self, task: TaskId, method: str, arguments: tuple[Any, ...] = ()) -> None:
+    def begin(self, task: TaskId, method: str, arguments: tuple[Any, ...] = ()) -> None:
         """The browser calls a method of the page."""
         self._drive(task, self.program.start(task, method, arguments, self.clock_ms))
 
@@ -266,18 +242,39 @@ class ClientHost:
 
     def emit(self) -> None:
         """Hand the media since the last chunk to the page, which queues it."""
-        whole_ms = self.emitted_ms + self.settings.chunk_ms
-        end_ms = self.recorded_ms if self.is_stopped else whole_ms
+        is_last = self.is_stopped or RECORDER_BROKEN in self.stands
+        end_ms = self.recorded_ms if is_last else self.emitted_ms + self.settings.chunk_ms
         media_ms = end_ms - self.emitted_ms
         self.emitted_ms = end_ms
-        self.hand_out(self.world.chunk_of(len(self.chunks), self.settings.video_kbps, media_ms))
+        index = len(self.chunks)
+        if self.is_stopped and self.settings.last_chunk == "empty":
+            self.hand_out(Chunk(index, 0))
+            return
+        chunk = self.world.chunk_of(index, self.settings.video_kbps, media_ms)
+        self.hand_out(sized(self, chunk))
+
+    def recorder_fails(self) -> None:
+        """The recorder ends by an error: it hands out what it has, and nothing more."""
+        if (
+            not self.is_open
+            or self.started_ms < 0
+            or self.is_stopped
+            or RECORDER_BROKEN in self.stands
+        ):
+            return
+        self.world.trace.append(e.RecorderFailed(self.world.now_ms))
+        self.recorded_ms = self.media_ms()
+        self.stand_still(RECORDER_BROKEN)
+        self.last_index = len(self.chunks)
+        self.emit()
+        self.hear("recorder_error")
 
     def hand_out(self, chunk: Chunk) -> None:
         """Queue a chunk on the page."""
         self.chunks.append(chunk)
         now_ms = self.world.now_ms
         self.world.trace.append(e.ChunkRecorded(now_ms, chunk.index, chunk.size_bytes))
-        self._begin(("data", chunk.index), "data_available", (chunk,))
+        self.begin(("data", chunk.index), "data_available", (chunk,))
         if chunk.index == self.last_index and self.awaits_last:
             waiting, self.awaits_last = self.awaits_last, ()
             for task in waiting:
@@ -286,14 +283,16 @@ class ClientHost:
     def hand_out_chunks(self) -> None:
         """A scenario's chunks, in place of a recorder: all are queued at once."""
         for _ in range(self.world.scenario.recording.chunks or 0):
-            self.hand_out(self.world.queued_chunk(len(self.chunks), 1))
+            self.hand_out(sized(self, self.world.queued_chunk(len(self.chunks), 1)))
         self.world.recording_started()
 
     # --- copies ------------------------------------------------------------------------------
 
     def copy(self, world: World) -> ClientHost:
         """The same page in another world."""
-        other = ClientHost(world, self.program.copy(), self.settings)
+        other = ClientHost.__new__(ClientHost)
+        other.world, other.program = world, self.program.copy()
+        other.settings, other.hooks = self.settings, self.hooks
         for name in _PLAIN_FIELDS:
             value = getattr(self, name)
             setattr(other, name, value.copy() if isinstance(value, list) else value)
@@ -325,6 +324,7 @@ _PLAIN_FIELDS = (
     "sleeps",
     "awaits_last",
     "pages",
+    "is_hidden",
     "clock_offset_ms",
 )
 

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.code import crossing
+from lastchunk.model.world.code.deeds import TaskId
+from lastchunk.model.world.edge import lifecycle
 from lastchunk.model.world.object import outside
 from lastchunk.reference_impl.contract import Fetch, Response
 
@@ -31,10 +34,11 @@ class Network:
     def __init__(self, world: World, uplink: SharedUplink | FreeUplink | None) -> None:
         self.world = world
         self.uplink = uplink
-        self.calls: dict[Call, tuple[Any, ...]] = {}
+        self.calls: dict[Call, TaskId | None] = {}
         self.attempts: dict[tuple[str, int], int] = {}
         self.failures: dict[tuple[str, int], int] = {}
-        self.draining: set[Call] = set()
+        self.draining: dict[Call, tuple[Any, ...]] = {}
+        self.keepalive: dict[Call, Any] = {}  # bodies under way that outlive the page, in bytes
         self.arrived: set[int] = set()
         self.answered: set[int] = set()  # chunks that the page knows to be taken
         self.planned: tuple[Call, ...] = ()
@@ -42,8 +46,11 @@ class Network:
 
     # --- requests ----------------------------------------------------------------------------
 
-    def send(self, task: tuple[Any, ...], fetch: Fetch) -> str | None:
-        """Send a call for a task of the page. Returns why it failed at once, or None."""
+    def send(self, task: TaskId | None, fetch: Fetch) -> str | None:
+        """Send a call for a task of the page, or for nobody.
+
+        Returns why it failed at once, or None.
+        """
         chunk = fetch.arguments[0].index if fetch.method == UPLOAD else e.NO_CHUNK
         call = self._next_call(fetch.method, chunk)
         self.world.trace.append(e.RequestSent(self.world.now_ms, *call))
@@ -51,12 +58,14 @@ class Network:
             self.world.trace.append(e.RequestFailed(self.world.now_ms, *call, "network down"))
             return "network down"
         self.calls[call] = task
+        if fetch.keepalive:
+            self.keepalive[call] = crossing.body_bytes(fetch)
         if fetch.timeout_ms > 0:
             self.world.add(Pending(("timeout", *call), fetch.timeout_ms))
         if fetch.method == UPLOAD and self.uplink is not None:
             size_bytes = fetch.arguments[0].size_bytes
             self.uplink.start(call, size_bytes, self.world.now_ms)
-            self.draining.add(call)
+            self.draining[call] = fetch.arguments
             self._plan_uplink()
             if not self.world.streams_bodies:
                 return None
@@ -136,13 +145,11 @@ class Network:
             delay, stream = self.world.request_leg(call, 0)
             self.world.add(Pending(("body", *call), delay, stream))
         else:
-            self.draining.discard(call)
-            chunk = self.world.client.chunks[call[1]]
-            self._launch(call, 0, (chunk,))
+            self._launch(call, 0, self.draining.pop(call))
 
     def body_arrives(self, call: Call) -> None:
         """The last byte of a streamed body is at the object."""
-        self.draining.discard(call)
+        del self.draining[call]
         self.arrived.add(call[1])
         self.world.trace.append(e.BodyArrived(self.world.now_ms, *call))
         outside.body_arrived(self.world.object, call)
@@ -155,7 +162,7 @@ class Network:
         if call not in self.draining:
             return
         assert self.uplink is not None
-        self.draining.discard(call)
+        del self.draining[call]
         self.uplink.cancel(call, self.world.now_ms)
         self.world.cancel(("body", *call))
         self._plan_uplink()
@@ -185,10 +192,11 @@ class Network:
             self.world.trace.append(e.ResponseLost(self.world.now_ms, *call))
             self.fail(call, "response lost")
             return
-        task = self.calls.pop(call)
-        self.world.cancel(("timeout", *call))
+        task = self._over(call)
         # An answer that comes before the body has left makes the page stop sending it.
         self._stop_draining(call)
+        if task is None:
+            return  # nobody hears of it
         status = pending.payload.status
         self.world.trace.append(e.ResponseArrived(self.world.now_ms, *call, status))
         if call[0] == UPLOAD and status < 400:
@@ -222,13 +230,34 @@ class Network:
 
     def error_arrives(self, call: Call, reason: str) -> None:
         """The page sees the network error, unless it has stopped waiting."""
-        task = self.calls.pop(call, None)
-        if task is None:
+        if call not in self.calls:
             return
-        self.world.cancel(("timeout", *call))
+        task = self._over(call)
         self._stop_draining(call)  # the page sends no more of a body that has failed
-        self.world.trace.append(e.RequestFailed(self.world.now_ms, *call, reason))
-        self.world.client.tell("throw", task, reason)
+        if task is not None:
+            self.world.trace.append(e.RequestFailed(self.world.now_ms, *call, reason))
+            self.world.client.tell("throw", task, reason)
+        elif (
+            call[0] == UPLOAD
+            and call[1] not in self.arrived
+            and lifecycle.is_gone(self.world.client)
+        ):
+            self.world.trace.append(e.ChunksLost(self.world.now_ms, (call[1],)))
+
+    def _over(self, call: Call) -> TaskId | None:
+        """A call is over, one way or the other. Returns who waited for it, if somebody did."""
+        self.world.cancel(("timeout", *call))
+        self.keepalive.pop(call, None)
+        return self.calls.pop(call)
+
+    def leave(self) -> None:
+        """The page goes away: what does not outlive it is cut, the rest nobody waits for."""
+        for call in list(self.calls):
+            if call in self.keepalive:
+                self.world.cancel(("timeout", *call))
+                self.calls[call] = None
+            else:
+                self.cut(call, "tab closed")
 
     def cut(self, call: Call, reason: str) -> None:
         """Break a call off: what has not arrived never will; a handler that runs goes on (R12)."""
@@ -260,6 +289,7 @@ class Network:
         other.attempts = self.attempts.copy()
         other.failures = self.failures.copy()
         other.draining = self.draining.copy()
+        other.keepalive = self.keepalive.copy()
         other.arrived = self.arrived.copy()
         other.answered = self.answered.copy()
         other.planned = self.planned
@@ -269,10 +299,11 @@ class Network:
     def fingerprint(self) -> Hashable:
         """The network's state, as something hashable."""
         return (
-            tuple(sorted(self.calls.items())),
+            tuple(sorted(self.calls.items(), key=repr)),
             tuple(sorted(self.attempts.items())),
             tuple(sorted(self.failures.items())),
             tuple(sorted(self.draining)),
+            tuple(sorted(self.keepalive)),
             tuple(sorted(self.arrived)),
             tuple(sorted(self.answered)),
             self.is_down,

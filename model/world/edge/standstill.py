@@ -49,6 +49,8 @@ def freeze(page: ClientHost) -> bool:
     """The tab is frozen. Returns whether it was open, and not frozen."""
     if not page.is_open or FROZEN in page.stands:
         return False
+    page.hide()
+    page.hear("freeze")
     page.world.trace.append(e.TabFroze(page.world.now_ms))
     page.stand_still(FROZEN)
     return True
@@ -58,6 +60,7 @@ def thaw(page: ClientHost) -> None:
     """The tab runs again."""
     page.world.trace.append(e.TabThawed(page.world.now_ms))
     page.go_on(FROZEN)
+    page.show()
 
 
 def throttle(page: ClientHost, fault: TabThrottled) -> bool:
@@ -67,6 +70,7 @@ def throttle(page: ClientHost, fault: TabThrottled) -> bool:
     now_ms = page.world.now_ms
     page.world.trace.append(e.TabThrottled(now_ms))
     page.throttled = (now_ms, fault.minute_after_ms)
+    page.hide()
     return True
 
 
@@ -75,6 +79,7 @@ def throttle_ends(page: ClientHost) -> None:
     page.world.trace.append(e.TabUnthrottled(page.world.now_ms))
     page.throttled = None
     page.world.cancel(TIMERS)
+    page.show()
     run_late_timers(page)
 
 
