@@ -104,24 +104,50 @@ class Effect(Generic[Answer]):
 
 @dataclass(slots=True)
 class Get(Effect[Any]):
-    """Read a copy of the value under a key; None where there is none (R3, R7)."""
+    """Read a copy of the value under a key; None where there is none (R3, R7).
 
-    key: str
+    Of several keys: a dict of those that are there, in the order of their bytes (R16).
+    """
+
+    key: Any
 
 
 @dataclass(slots=True)
 class Put(Effect[None]):
-    """Write a copy of a value of plain data (R7: returned does not mean durable)."""
+    """Write a copy of a value of plain data (R7: returned does not mean durable).
 
-    key: str
-    value: Any
+    Or of several: a dict of keys and values alone (R16).
+    """
+
+    key: Any
+    value: Any = ...
 
 
 @dataclass(slots=True)
-class Delete(Effect[None]):
-    """Remove a key."""
+class Delete(Effect[Any]):
+    """Remove a key: whether it was there; or several: how many were (R16)."""
 
-    key: str
+    key: Any
+
+
+@dataclass(slots=True, kw_only=True)
+class ListKeys(Effect[dict[str, Any]]):
+    """Read all keys in some bounds, in the order of their bytes (R16).
+
+    ``start`` is in, ``end`` is not; with ``reverse`` they stay the lower and the upper bound.
+    """
+
+    prefix: str = ""
+    start: str | None = None
+    start_after: str | None = None
+    end: str | None = None
+    reverse: bool = False
+    limit: int | None = None
+
+
+@dataclass(slots=True)
+class Sync(Effect[None]):
+    """Wait until all that was written is on disk; the input gate is open (R17)."""
 
 
 @dataclass(slots=True)
@@ -213,6 +239,8 @@ class Storage(Port):
     put = staticmethod(Put)
     delete = staticmethod(Delete)
     delete_all = staticmethod(DeleteAll)
+    list = staticmethod(ListKeys)
+    sync = staticmethod(Sync)
     set_alarm = staticmethod(SetAlarm)
     get_alarm = staticmethod(GetAlarm)
     delete_alarm = staticmethod(DeleteAlarm)

@@ -111,6 +111,8 @@ EFFECTS = frozenset(
         "put",
         "delete",
         "delete_all",
+        "list",
+        "sync",
         "set_alarm",
         "get_alarm",
         "delete_alarm",

@@ -45,8 +45,8 @@ def test_the_architecture_names_every_rule() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rules = {demo.rule for demo in page.DEMOS if demo.rule != "memory"}
     table = text.split("## Where each platform rule is kept")[1].split("Not simulated yet")[0]
-    assert rules <= set(re.findall(r"\b[ADR]\d+\b", table))
-    assert len(rules) == 27
+    assert rules <= set(re.findall(r"\b[ABDR]\d+\b", table))
+    assert len(rules) == 29
 
 
 def test_every_public_name_is_there() -> None:

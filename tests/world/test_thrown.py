@@ -168,15 +168,23 @@ def test_exploring_goes_on_behind_an_exception() -> None:
     ("act", "words"),
     [
         (
-            lambda ctx: ctx.storage.list(),
-            "AttributeError at line 0: storage has no list; allowed: delete",
+            lambda ctx: ctx.storage.sql.exec("select 1"),
+            "AttributeError at line 0: storage.sql is not simulated; allowed: get, put, list",
         ),
         (lambda ctx: ctx.blobs.get("key"), "blobs has no get; allowed: put"),
         (
             lambda ctx: ctx.wait_until(1),
             "the context has no wait_until; allowed: blobs, block_conc",
         ),
-        (lambda ctx: ctx.storage.put("key"), "TypeError at line 0: Put.__init__() missing 1"),
+        (lambda ctx: ctx.storage.put(), "TypeError at line 0: Put.__init__() missing 1"),
+        (lambda ctx: ctx.storage.put("key"), "puts nothing under the key 'key' at line "),
+        (lambda ctx: ctx.storage.put({"key": 1}, 2), "puts 1 keys at once at line "),
+        (lambda ctx: ctx.storage.get(["key"] * 129), "reads 129 keys at once at line "),
+        (lambda ctx: ctx.storage.get(["key", 7]), "reads the key 7 at line "),
+        (lambda ctx: ctx.storage.list(limit=0), "lists with limit 0 at line "),
+        (lambda ctx: ctx.storage.list(end=1), "lists with end 1 at line "),
+        (lambda ctx: ctx.storage.list(start="a", start_after="b"), "start and start_after at"),
+        (lambda ctx: ctx.storage.list("a"), "TypeError at line 0: ListKeys.__init__() takes 1"),
         (lambda ctx: ctx.storage.get(), "TypeError at line 0: Get.__init__() missing 1"),
         (lambda ctx: Get("key", 2), "TypeError at line 0: Get.__init__() takes 2"),  # type: ignore[call-arg]
         (

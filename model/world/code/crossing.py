@@ -13,9 +13,11 @@ from lastchunk.model.world.code.checks import checked_ms
 from lastchunk.model.world.code.clone import CAN_BE_COPIED, NotCloneable, clone
 from lastchunk.model.world.code.deeds import TaskId
 from lastchunk.model.world.code.program import Program
-from lastchunk.reference_impl.contract import Chunk, Fetch, Response, Sleep
+from lastchunk.reference_impl.contract import Chunk, Fetch, ListKeys, Put, Response, Sleep
 
 UPLOAD = "upload"
+KEYS_MAX = 128
+"""So many keys one operation may name."""
 
 
 def misused(program: Program, task: TaskId, what: str, allowed: str) -> DesignError:
@@ -37,6 +39,44 @@ def text(program: Program, task: TaskId, value: Any, what: str) -> str:
     if isinstance(value, str):
         return value
     raise misused(program, task, f"{what} {value!r}", "a text")
+
+
+def keys(program: Program, task: TaskId, value: Any, what: str) -> list[str]:
+    """Several keys. Raises `DesignError` for what are none (R16)."""
+    is_many = isinstance(value, list | tuple)
+    if is_many and len(value) <= KEYS_MAX:
+        return [text(program, task, key, f"{what} the key") for key in value]
+    words = f"{len(value)} keys at once" if is_many else f"the key {value!r}"
+    allowed = f"a text, or a list of {KEYS_MAX} at the most"
+    raise misused(program, task, f"{what} {words}", allowed)
+
+
+def entries(program: Program, task: TaskId, effect: Put) -> dict[str, Any]:
+    """Several keys with their values. Raises `DesignError` for what are none (R16)."""
+    given = effect.key
+    if isinstance(given, dict) and effect.value is ... and len(given) <= KEYS_MAX:
+        return {text(program, task, key, "puts under the key"): given[key] for key in given}
+    words = f"puts under the key {given!r}"
+    if isinstance(given, dict):
+        words = f"puts {len(given)} keys at once"
+    elif isinstance(given, str):
+        words = f"puts nothing under the key {given!r}"
+    allowed = f"a text and a value, or a dict of {KEYS_MAX} at the most and nothing else"
+    raise misused(program, task, words, allowed)
+
+
+def bounds_of_list(program: Program, task: TaskId, effect: ListKeys) -> None:
+    """What a list is asked for. Raises `DesignError` for what means nothing (R16)."""
+    text(program, task, effect.prefix, "lists the prefix")
+    for name in ("start", "start_after", "end"):
+        bound = getattr(effect, name)
+        if bound is not None:
+            text(program, task, bound, f"lists with {name}")
+    if effect.start is not None and effect.start_after is not None:
+        raise misused(program, task, "lists with start and start_after", "one of them")
+    limit = effect.limit
+    if limit is not None and (type(limit) is not int or limit < 1):
+        raise misused(program, task, f"lists with limit {limit!r}", "a whole number from 1 on")
 
 
 def chunk(

@@ -17,6 +17,12 @@ from lastchunk.reference_impl.clock import ALLOWED, Duration, Time
 from lastchunk.reference_impl.contract import Blobs, Browser, Context, Effect, Storage
 
 PORT_NAMES = {Storage: "storage", Blobs: "blobs", Context: "the context", Browser: "the browser"}
+NOT_SIMULATED: dict[tuple[type, str | None], str] = {
+    (Storage, "sql"): "get, put, list of keys, one for each row",
+    (Storage, "kv"): "get, put, delete, list",
+    (Storage, "transaction_sync"): "transaction",
+}
+"""What the platform has there and the model has not, and what comes nearest to it."""
 ENDING = (InputError, InternalError, RecursionError, MemoryError)
 NO_LOOP = "no running event loop"
 EFFECT_NAMES = frozenset(effect.__name__ for effect in Effect.__subclasses__())
@@ -67,6 +73,9 @@ def error_words(error: BaseException) -> str:
 def _message(error: BaseException) -> str:
     if isinstance(error, AttributeError) and type(error.obj) in PORT_NAMES:
         port = type(error.obj)
+        instead = NOT_SIMULATED.get((port, error.name))
+        if instead is not None:
+            return f"{PORT_NAMES[port]}.{error.name} is not simulated; allowed: {instead}"
         known = ", ".join(name for name in _names(port) if not name.startswith("_"))
         return f"{PORT_NAMES[port]} has no {error.name}; allowed: {known}"
     return f"{error}; {ALLOWED}" if _is_about_time(error) else str(error)

@@ -112,6 +112,9 @@ def lose(
     runtime.alarms.will_delete = False
     if not any(runtime.alarms.runs_in(program) for _, program in runtime.replaced):
         runtime.alarms.lose(counted, reason)
+    for _, kind, task, _ in cut_off if goes_on else ():
+        if kind == "sync":
+            runtime.deliver("break", task, replaced_error())
     for kind, task, payload in waiting:
         if old_instance_ms > 0:
             runtime.deliver(kind, task, payload)

@@ -19,7 +19,7 @@ from lastchunk.model.world.code.checks import awaits_for_ever, checked_response,
 from lastchunk.model.world.code.deeds import Done, TaskId
 from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.code.thrown import CodeThrewError
-from lastchunk.model.world.object import instances, outside
+from lastchunk.model.world.object import instances, keys, outside
 from lastchunk.model.world.object.alarms import ALARM, LIMIT, Alarms
 from lastchunk.model.world.object.delivery import RUN_MS_MAX
 from lastchunk.model.world.object.instances import CONSTRUCT
@@ -28,8 +28,6 @@ from lastchunk.model.world.object.outside import SUSPENDS
 from lastchunk.model.world.object.storage import Storage
 from lastchunk.reference_impl.clock import Time
 from lastchunk.reference_impl.contract import (
-    COMPLETED,
-    STATE_KEY,
     BlobPut,
     CloseGate,
     Delete,
@@ -38,19 +36,19 @@ from lastchunk.reference_impl.contract import (
     Effect,
     Get,
     GetAlarm,
+    ListKeys,
     Notify,
     OpenGate,
     Put,
     Response,
     SetAlarm,
+    Sync,
     Timer,
 )
 
 if TYPE_CHECKING:
     from lastchunk.model.design.load import DesignSpec
     from lastchunk.model.world.world import World
-
-DELETES_ALARM_FROM = "2026-02-24"
 
 
 class ObjectRuntime:
@@ -237,60 +235,10 @@ class ObjectRuntime:
             self.world.put_blob(task, payload)
         elif kind == "notify":
             self.world.consumer.send(task, payload)
+        elif kind == "sync":
+            self.deliver("resume", task)
         else:
             self.alarms.acknowledge()
-
-    # --- storage -----------------------------------------------------------------------------
-
-    def _get(self, task: TaskId, effect: Get) -> Any:
-        storage = self.storage
-        crossing.text(self.program, task, effect.key, "reads the key")
-        self.meter.rows_read += 1
-        answer = storage.values.get(effect.key)
-        wait_ms = self.world.storage_read_ms
-        if wait_ms == 0 or effect.key in storage.cached:
-            return answer  # R7: SQLite, or cached: at once
-        storage.cached.add(effect.key)
-        self.gate_holder = task  # R3: closed while a storage operation is awaited
-        self.world.add(Pending(("storage", *task), wait_ms, ("storage read", *task[1:]), answer))
-        return SUSPENDS
-
-    def _put(self, task: TaskId, effect: Put) -> None:
-        storage = self.storage
-        crossing.text(self.program, task, effect.key, "puts under the key")
-        value = crossing.copied(self.program, task, effect.value, "puts into storage")
-        storage.values[effect.key] = value
-        storage.cached.add(effect.key)
-        storage.dirty = True
-        self.meter.rows_written += 1
-        if effect.key == STATE_KEY:
-            self._note_state(task, effect.value)
-
-    def _note_state(self, task: TaskId, value: Any) -> None:
-        try:
-            status, count = value["status"], value["chunks_uploaded"]
-        except (KeyError, TypeError) as error:
-            raise DesignError(
-                f"{self.program.name}.{task[0]}() put {value!r} under the key 'state'; "
-                "the record needs 'status' and 'chunks_uploaded'"
-            ) from error
-        self.world.trace.append(e.StateWritten(self.world.now_ms, status, count, self.status))
-        self.status = status
-        if status == COMPLETED and self.world.end_at_completion:
-            self.world.ended = "completion"
-
-    def _delete(self, task: TaskId, effect: Delete) -> None:
-        crossing.text(self.program, task, effect.key, "deletes the key")
-        self.storage.values.pop(effect.key, None)
-        self.storage.dirty = True
-        self.meter.rows_written += 1
-
-    def _delete_all(self, task: TaskId, effect: DeleteAll) -> None:
-        self.meter.rows_written += len(self.storage.values)
-        self.storage.values = {}
-        self.storage.dirty = True
-        if self.world.platform.compatibility_date >= DELETES_ALARM_FROM:
-            self.alarms.delete()  # A6
 
     # --- the alarm ---------------------------------------------------------------------------
 
@@ -371,10 +319,12 @@ class ObjectRuntime:
 
 
 _ANSWERS: dict[type, Any] = {
-    Get: ObjectRuntime._get,
-    Put: ObjectRuntime._put,
-    Delete: ObjectRuntime._delete,
-    DeleteAll: ObjectRuntime._delete_all,
+    Get: keys.get,
+    Put: keys.put,
+    Delete: keys.delete,
+    DeleteAll: keys.delete_all,
+    ListKeys: keys.list_keys,
+    Sync: keys.sync,
     SetAlarm: ObjectRuntime._set_alarm,
     GetAlarm: ObjectRuntime._get_alarm,
     DeleteAlarm: ObjectRuntime._delete_alarm,

@@ -154,6 +154,7 @@ class Storage:
         self.runtime.alarms.after_commit()
         released = [item for item in self.at_gate if item[0] <= self.confirmed]
         self.at_gate = [item for item in self.at_gate if item[0] > self.confirmed]
+        released.sort(key=lambda item: item[1] == "sync")  # last: code that goes on may reset
         for _, kind, task, payload in released:
             self.runtime.leave(kind, task, payload)
 

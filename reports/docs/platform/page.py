@@ -9,7 +9,14 @@ from pathlib import Path
 from lastchunk.model.base.files import write_bytes, write_text
 from lastchunk.model.trace.events import LANES, Event, lane_of
 from lastchunk.model.trace.words import clock, words_of
-from lastchunk.reports.docs.platform import alarm_slot, delivery, gates, outside, writes
+from lastchunk.reports.docs.platform import (
+    alarm_slot,
+    delivery,
+    gates,
+    outside,
+    storage,
+    writes,
+)
 from lastchunk.reports.docs.platform.demo import Demo, Tiny, misses, run_demo
 from lastchunk.reports.docs.platform.picture import demo_figure
 from lastchunk.reports.figures.save import png_bytes
@@ -23,6 +30,7 @@ DEMOS: tuple[Demo, ...] = tuple(
             *delivery.DEMOS,
             *gates.DEMOS,
             *writes.DEMOS,
+            *storage.DEMOS,
             *outside.DEMOS,
         ),
         key=lambda demo: ("ADRm".index(demo.rule[0]), int("0" + demo.rule[1:].strip("emory"))),
