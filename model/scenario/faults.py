@@ -31,11 +31,16 @@ class Fault(Model):
 
 
 class NetworkDown(Fault):
-    """A disconnect, then no network for a while; 0 ms is a disconnect alone."""
+    """A disconnect, then no network for a while; 0 ms is a disconnect alone.
+
+    With ``noticed_after_ms`` the connections are half-open: the page learns only so long after that
+    a request of its has failed, also one that it sent meanwhile, unless its own time is over.
+    """
 
     words: ClassVar[str] = "a disconnect"
     kind: Literal["network_down"]
     for_ms: Delay
+    noticed_after_ms: Delay | None = None
 
 
 class TabClosed(Fault):

@@ -113,7 +113,11 @@ class Network(Model):
     """The delay of each leg and what goes wrong on it.
 
     ``stop_delay_ms`` None: as ``request_delay_ms``. ``stop_may_fail`` off: losses, duplication and
-    disconnects touch uploads only. ``failures_per_chunk_max`` None: no bound.
+    disconnects touch uploads only. ``failures_per_chunk_max`` None: no bound. A connection is cut
+    after ``cut_after_bytes`` of a body; None is never.
+
+    Losses come in bursts as Gilbert and Elliott have them: before each leg of a message that may
+    fail a burst begins so often, or the one that there is ends; within one ``burst_loss`` is lost.
     """
 
     request_delay_ms: Delay = Constant(value_ms=25)
@@ -126,6 +130,10 @@ class Network(Model):
     failures_per_chunk_max: Count | None = None
     stop_may_fail: bool = True
     body: Literal["streamed", "buffered"] = "streamed"
+    burst_begins: Probability = 0.0
+    burst_ends: Probability = 0.5
+    burst_loss: Probability = 1.0
+    cut_after_bytes: PositiveCount | None = None
 
     @model_validator(mode="after")
     def _possible(self) -> Network:

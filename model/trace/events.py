@@ -251,6 +251,16 @@ class NetworkWentDown(NamedTuple):
 
 
 @in_lane("network")
+class LossBurstBegan(NamedTuple):
+    at_ms: int
+
+
+@in_lane("network")
+class LossBurstEnded(NamedTuple):
+    at_ms: int
+
+
+@in_lane("network")
 class NetworkCameUp(NamedTuple):
     at_ms: int
 

@@ -54,7 +54,7 @@ def are_met(scenario: Scenario, meets: str) -> bool:
 
 def _network_down(world: World, fault: Any, number: int, kept: int) -> None:
     for_ms = world.exact(fault.for_ms)
-    world.network.disconnect(stays_down=for_ms != 0)
+    world.network.disconnect(for_ms != 0, fault if fault.noticed_after_ms is not None else None)
     if for_ms != 0:
         world.add(Pending(("network_up",), for_ms, ("outage length", number)))
 

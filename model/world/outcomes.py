@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lastchunk.model.world.base.pending import BURST
 from lastchunk.model.world.object.delivery import COUNTED, DELIVERED, UNACKNOWLEDGED, UNCOUNTED
 
 if TYPE_CHECKING:
-    from lastchunk.model.scenario.schema import Scenario
+    from collections.abc import Sequence
+
+    from lastchunk.model.scenario.schema import Network, Scenario
 
 Choices = tuple[tuple[str, float], ...]
 INSTANCE_LOST = "instance lost"
 HARMLESS = frozenset(
     (
         *("", DELIVERED, "delivered", "resumed", "stored", "confirmed", "told", "answered"),
-        *("passes", "readable"),
+        *("passes", "readable", "burst delivered"),
     )
 )
 """Outcomes by which nothing goes wrong."""
@@ -54,10 +57,7 @@ def build_table(scenario: Scenario) -> dict[str, Choices]:
     failed_share = platform.commit_failure * (1 - platform.commit_failure_written)
     written_share = platform.commit_failure * platform.commit_failure_written
     table = {
-        "request": choices_of(
-            "delivered", ("lost", network.request_loss), ("duplicated", network.request_duplication)
-        ),
-        "response": choices_of("delivered", ("lost", network.response_loss)),
+        **_legs(network),
         "blob": choices_of("stored", ("failed", blobs.failure), lost),
         "timer": choices_of("resumed", lost),
         "storage": choices_of("resumed", lost),
@@ -78,6 +78,31 @@ def build_table(scenario: Scenario) -> dict[str, Choices]:
         ),
     }
     return {kind: choices for kind, choices in table.items() if choices}
+
+
+def _legs(network: Network) -> dict[str, Choices]:
+    """What may become of a message's leg, outside of a burst of losses and within one."""
+    out: dict[str, Choices] = {}
+    alone = (
+        ("request", ("lost", network.request_loss), ("duplicated", network.request_duplication)),
+        ("response", ("lost", network.response_loss)),
+    )
+    for kind, *usual in alone:
+        out[kind] = _leg(network, network.burst_begins, usual)
+        if network.burst_begins > 0:
+            out[BURST + kind] = _leg(network, 1 - network.burst_ends, usual)
+    return out
+
+
+def _leg(network: Network, share: float, usual: Sequence[tuple[str, float]]) -> Choices:
+    """The outcomes of a leg that such a share of all has in a burst."""
+    lost = network.burst_loss
+    return choices_of(
+        "delivered",
+        (BURST + "lost", share * lost),
+        (BURST + "delivered", share * (1 - lost)),
+        *((name, (1 - share) * each) for name, each in usual),
+    )
 
 
 def keeping(choices: Choices, word: str, under_way: int) -> Choices:

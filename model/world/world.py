@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lastchunk.model.scenario.delay import Constant
 from lastchunk.model.trace.events import NO_CHUNK, BlobStored, Event
 from lastchunk.model.world import faults
-from lastchunk.model.world.base.pending import Around, Key, Pending, Shifted, Spread, later
+from lastchunk.model.world.base.pending import BURST, Around, Key, Pending, Shifted, Spread, later
 from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.edge import client as client_host
 from lastchunk.model.world.edge.client import ClientHost
@@ -46,6 +46,7 @@ Leg = tuple["int | Spread", tuple[Any, ...]]
 Given = Callable[..., float]
 """What chance gives a session, by purpose and entity: a share strictly between 0 and 1."""
 CERTAIN = ""
+LEGS = ("request", "response")
 AWAITS = frozenset(("blob", "timer", "storage", "notify"))
 
 
@@ -189,10 +190,11 @@ class World:
         kind = pending.key[0]
         if kind == "fault":
             return self._fault_choices(pending.payload)
-        choices = self.outcomes.get(kind, ())
+        in_burst = self.network.in_burst and kind in LEGS
+        choices = self.outcomes.get(BURST + kind if in_burst else kind, ())
         if choices and self.failures_allowed:
             choices = within(kind, choices, self.failures_allowed, self.failures_so_far)
-        if kind in ("request", "response"):
+        if kind in LEGS:
             return choices if choices and self.network.may_fail(pending.key[1:4]) else ()
         if kind in AWAITS and choices:
             return keeping(choices, INSTANCE_LOST, self.object.storage.under_way)

@@ -21,6 +21,7 @@ CHANCES = {
     "platform.alarm_move_loss": "a later alarm of which the scheduler is not told",
     "consumer.notify_loss": "a lost notification",
     "consumer.notify_answer_loss": "a notification whose answer is lost",
+    "network.burst_begins": "a burst of losses",
     "browser.kept_unreadable": "a kept queue that cannot be read after a reload",
 }
 """What may be drawn to go wrong, by the setting that says how often."""

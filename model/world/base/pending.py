@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 Key = tuple[Any, ...]
+BURST = "burst "
+"""Begins the outcome of a leg within a burst of losses."""
 
 
 class Spread(Protocol):

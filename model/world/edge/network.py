@@ -12,7 +12,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.base.pending import BURST, Pending
 from lastchunk.model.world.code import crossing
 from lastchunk.model.world.code.deeds import TaskId
 from lastchunk.model.world.edge import lifecycle
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Call = tuple[str, int, int]
 UPLOAD = "upload"
 DRAINED = "drained"
+CUT_OFF = "connection cut"
+DEAD = "connection dead"
 
 
 class Network:
@@ -43,6 +45,8 @@ class Network:
         self.answered: set[int] = set()  # chunks that the page knows to be taken
         self.planned: tuple[Call, ...] = ()
         self.is_down = False
+        self.half_open: Any = None  # the fault by which no page notices that the network is down
+        self.in_burst = False
 
     # --- requests ----------------------------------------------------------------------------
 
@@ -54,7 +58,8 @@ class Network:
         chunk = fetch.arguments[0].index if fetch.method == UPLOAD else e.NO_CHUNK
         call = self._next_call(fetch.method, chunk)
         self.world.trace.append(e.RequestSent(self.world.now_ms, *call))
-        if self.is_down and self._is_exposed(call):
+        is_cut_off = self.is_down and self._is_exposed(call)
+        if is_cut_off and self.half_open is None:
             self.world.trace.append(e.RequestFailed(self.world.now_ms, *call, "network down"))
             return "network down"
         self.calls[call] = task
@@ -62,8 +67,13 @@ class Network:
             self.keepalive[call] = crossing.body_bytes(fetch)
         if fetch.timeout_ms > 0:
             self.world.add(Pending(("timeout", *call), fetch.timeout_ms))
+        if is_cut_off:
+            self._die(call, self.half_open)
+            return None
         if fetch.method == UPLOAD and self.uplink is not None:
             size_bytes = fetch.arguments[0].size_bytes
+            if self._is_cut(size_bytes):
+                size_bytes = self.world.scenario.network.cut_after_bytes
             self.uplink.start(call, size_bytes, self.world.now_ms)
             self.draining[call] = fetch.arguments
             self._plan_uplink()
@@ -92,6 +102,7 @@ class Network:
         _, method, chunk, attempt, copy = pending.key
         call = (method, chunk, attempt)
         now_ms = self.world.now_ms
+        outcome = self._in_burst(outcome)
         if outcome == "lost":
             self.world.trace.append(e.RequestLost(now_ms, *call))
             self._stop_draining(call)
@@ -100,6 +111,10 @@ class Network:
         if outcome == "duplicated":
             self.world.trace.append(e.RequestDuplicated(now_ms, *call))
             self._launch(call, copy + 1, pending.payload)
+        is_whole = method == UPLOAD and call not in self.draining
+        if is_whole and self._is_cut(pending.payload[0].size_bytes):
+            self._tell_later(call, CUT_OFF)
+            return
         if method == UPLOAD and self._is_too_large(pending):
             self.respond((*call, copy), Response(413))
             return
@@ -112,6 +127,21 @@ class Network:
         if method == UPLOAD and call not in self.draining:
             self.arrived.add(chunk)
         self.world.object.deliver("request", (*call, copy), pending.payload)
+
+    def _in_burst(self, outcome: str) -> str:
+        """What becomes of a leg, once it is noted whether it was in a burst of losses."""
+        if outcome and self.world.scenario.network.burst_begins:
+            in_burst = outcome.startswith(BURST)
+            if in_burst is not self.in_burst:
+                self.in_burst = in_burst
+                event = e.LossBurstBegan if in_burst else e.LossBurstEnded
+                self.world.trace.append(event(self.world.now_ms))
+        return outcome.removeprefix(BURST)
+
+    def _is_cut(self, size_bytes: Any) -> bool:
+        """Whether a connection is cut before so many bytes are through."""
+        limit = self.world.scenario.network.cut_after_bytes
+        return limit is not None and not size_bytes <= limit
 
     def _is_too_large(self, pending: Pending) -> bool:
         """Whether the platform takes no body of that size; the code then never hears of it."""
@@ -138,6 +168,9 @@ class Network:
     def drained(self, call: Call) -> None:
         """The last byte of an upload has left the page."""
         assert self.uplink is not None
+        if self._is_cut(self.draining[call][0].size_bytes):
+            self.cut(call, CUT_OFF)
+            return
         self.uplink.finish(call, self.world.now_ms)
         self._plan_uplink()
         if self.world.streams_bodies:
@@ -174,7 +207,7 @@ class Network:
     def respond(self, task: tuple[Any, ...], response: Response) -> None:
         """The object answers a request; where nobody waits any more, nothing is sent."""
         call = task[:3]
-        if call not in self.calls:
+        if call not in self.calls or self._is_dead(call):
             return
         delay, stream = self.world.response_leg(call, task[3])
         pending = Pending(("response", *task), delay, stream, response)
@@ -186,6 +219,7 @@ class Network:
     def response_arrives(self, pending: Pending, outcome: str) -> None:
         """The end of a response leg: delivered, or lost."""
         call = pending.key[1:4]
+        outcome = self._in_burst(outcome)
         if call not in self.calls:
             return
         if outcome == "lost":
@@ -220,6 +254,10 @@ class Network:
     def fail(self, call: Call, reason: str) -> None:
         """The page will see a network error; how soon is a setting."""
         self.failures[call[:2]] = self.failures.get(call[:2], 0) + 1
+        self._tell_later(call, reason)
+
+    def _tell_later(self, call: Call, reason: str) -> None:
+        """The page learns of a network error after the time that this takes."""
         if call not in self.calls:
             return
         if self.world.error_ms == 0:
@@ -266,18 +304,41 @@ class Network:
         self._stop_draining(call)
         self.error_arrives(call, reason)
 
-    def disconnect(self, stays_down: bool) -> None:
-        """A disconnect strikes: every exposed call of the page under way is cut off."""
+    def _die(self, call: Call, fault: Any) -> None:
+        """The connection of a call is dead, and the page learns of it later."""
+        self.world.cancel(("request", *call, 0))
+        for key in [key for key in self.world.pending if key[:4] == ("response", *call)]:
+            self.world.cancel(key)
+        self._stop_draining(call)
+        method, chunk, attempt = call
+        stream = ("dead " + method, chunk, attempt)
+        noticed_ms = self.world.exact(fault.noticed_after_ms)
+        self.world.add(Pending(("error", *call), noticed_ms, stream, DEAD))
+
+    def _is_dead(self, call: Call) -> bool:
+        """Whether nothing comes over the connection of a call any more."""
+        error = self.world.pending.get(("error", *call))
+        return error is not None and error.payload == DEAD
+
+    def disconnect(self, stays_down: bool, half_open: Any = None) -> None:
+        """A disconnect strikes: every exposed call of the page under way is cut off.
+
+        By a fault that leaves the connections ``half_open`` nobody notices for a while.
+        """
         hit = [call for call in self.calls if self.may_fail(call)]
         self.is_down = stays_down
+        self.half_open = half_open if stays_down else None
         self.world.trace.append(e.NetworkWentDown(self.world.now_ms, len(hit)))
         for call in hit:
             self.failures[call[:2]] = self.failures.get(call[:2], 0) + 1
-            self.cut(call, "disconnected")
+            if half_open is None:
+                self.cut(call, "disconnected")
+            elif not self._is_dead(call):
+                self._die(call, half_open)
 
     def comes_up(self) -> None:
         """The network is there again."""
-        self.is_down = False
+        self.is_down, self.half_open = False, None
         self.world.trace.append(e.NetworkCameUp(self.world.now_ms))
 
     # --- copies ------------------------------------------------------------------------------
@@ -293,7 +354,8 @@ class Network:
         other.arrived = self.arrived.copy()
         other.answered = self.answered.copy()
         other.planned = self.planned
-        other.is_down = self.is_down
+        other.is_down, other.half_open = self.is_down, self.half_open
+        other.in_burst = self.in_burst
         return other
 
     def fingerprint(self) -> Hashable:
@@ -307,5 +369,7 @@ class Network:
             tuple(sorted(self.arrived)),
             tuple(sorted(self.answered)),
             self.is_down,
+            self.half_open is not None,
+            self.in_burst,
             self.uplink.fingerprint() if self.uplink is not None else None,
         )
