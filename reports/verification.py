@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,21 +20,27 @@ from lastchunk.reports.base.sealed import sealed_with_sources
 from lastchunk.reports.figures.save import png_bytes
 from lastchunk.reports.figures.timeline import timeline_figure
 
-CONTENTS = (
-    "verify.json",
-    *(
-        f"{slug}-{kind}.{ending}"
-        for slug in EXPLORABLE
-        for kind in KINDS
-        for ending in ("jsonl", "md", "png")
-    ),
-)
-"""What a verification's folder may hold; a folder with anything else in it is never replaced."""
+
+def contents(own: Iterable[str]) -> list[str]:
+    """What a verification's folder may hold; one with anything else in it is never replaced."""
+    return [
+        "verify.json",
+        *(
+            f"{slug}-{kind}.{ending}"
+            for slug in (*EXPLORABLE, *own)
+            for kind in KINDS
+            for ending in ("jsonl", "md", "png")
+        ),
+    ]
 
 
-def check_verification_out(out: Path) -> None:
+CONTENTS = contents(())
+"""The same where no own property was asked."""
+
+
+def check_verification_out(out: Path, own: Iterable[str] = ()) -> None:
     """Refuse a folder for a verification before anything is explored. Raises `InputError`."""
-    check_folder(out, CONTENTS)
+    check_folder(out, contents(own))
 
 
 def verification_json(result: Verification, thresholds: Sequence[Threshold] = ()) -> dict[str, Any]:
@@ -113,7 +119,7 @@ def write_verification(result: Verification, thresholds: Sequence[Threshold], fo
 
     The folder takes the place of what stood under its name. Raises `InputError`.
     """
-    with new_folder(folder, CONTENTS) as building:
+    with new_folder(folder, contents(result.own)) as building:
         data = sealed_with_sources(verification_json(result, thresholds), [result.design])
         text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
         write_text(building / "verify.json", text + "\n")
@@ -133,9 +139,10 @@ def verification_markdown(item: Counterexample) -> str:
 
 def verification_html(result: Verification) -> str:
     """The verdicts as a table, for a notebook."""
+    known = EXPLORABLE | result.own
     rows = "".join(
         f"<tr><td>{escape(slug)}</td><td>{verdict.kind}</td><td>{escape(verdict.reason)}</td>"
-        f"<td>{escape(EXPLORABLE[slug].meaning)}</td></tr>"
+        f"<td>{escape(known[slug].meaning)}</td></tr>"
         for slug, verdict in result.verdicts.items()
     )
     words = (

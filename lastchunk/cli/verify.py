@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +13,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from lastchunk.cli.app import ScenarioArgument, SetOption, check_least, console
+from lastchunk.cli.app import (
+    PropertiesOption,
+    ScenarioArgument,
+    SetOption,
+    check_least,
+    console,
+)
 from lastchunk.cli.gate import failed_schedules
-from lastchunk.cli.loading import load, options
+from lastchunk.cli.loading import load, options, own_properties, properties_options
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import write_text
 from lastchunk.model.base.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 from lastchunk.model.explore.export.promela import promela
@@ -26,6 +33,7 @@ from lastchunk.model.explore.threshold import Threshold, find_threshold
 from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, Reductions, Verification
 from lastchunk.model.explore.verify import verify as run_verify
 from lastchunk.model.explore.witness.words import explanation
+from lastchunk.model.properties import Property, asked
 from lastchunk.model.scenario.schema import Scenario
 
 COMPLETE = "complete_at_finalization"
@@ -61,6 +69,7 @@ def verify(
     inclusion: Annotated[bool, typer.Option(help="Keep the largest classes alone.")] = True,
     symmetry: Annotated[bool, typer.Option(help="Chunks alike are one.")] = True,
     pruning: Annotated[bool, typer.Option(help="Settle at once what changes nothing.")] = True,
+    properties: PropertiesOption = None,
 ) -> None:
     """Explore every schedule of a design within the bounds of a scenario.
 
@@ -70,27 +79,40 @@ def verify(
     check_least("--seconds", seconds)
     check_least("--memory-mb", memory_mb)
     budget = Budget(classes, seconds, memory_mb)
+    slugs, own = own_properties(only, properties)
     loaded, specs = load(scenario, [design], overrides, None, None)
     if out is not None:
         from lastchunk.reports.verification import check_verification_out, write_verification
 
-        check_verification_out(out)
+        check_verification_out(out, own)
     write_exports(loaded, promela_file, tchecker_file)
     reductions = Reductions(inclusion, symmetry, pruning)
     with progress_line() as progress, refused_as(scenario, design, overrides or []):
         deadline = Deadline(seconds)
         where = (scenario, overrides or [], design)
-        limits = boundaries(where, only or [COMPLETE], threshold, budget, deadline)
+        limits = boundaries(where, slugs or [COMPLETE], threshold, budget, deadline, own)
+        asks = asked_with(own, slugs, specs[0].cls, loaded)
         result = run_verify(
-            loaded, specs[0], only, budget, reductions, progress, attack=attack, deadline=deadline
+            loaded, specs[0], asks, budget, reductions, progress, attack=attack, deadline=deadline
         )
     show(result, limits)
     if out is not None:
         write_verification(result, limits, out)
         console().print(escape(f"written: {out / 'verify.json'}"))
-    for line in failed_schedules(result, scenario, options(overrides or []), out):
+    given = [*options(overrides or []), *properties_options(only, properties)]
+    for line in failed_schedules(result, scenario, given, out):
         console().print(escape(line), soft_wrap=True)
     raise typer.Exit(EXITS[result.verdict])
+
+
+def asked_with(
+    own: Mapping[str, Property], slugs: list[str], design: object, scenario: Scenario
+) -> list[str | Property] | None:
+    """What is asked: the properties named, else all shipped ones, and the own ones beside them."""
+    if not own:
+        return [*slugs] or None
+    named = [slug for slug in slugs if slug not in own] if slugs else asked(design, scenario)
+    return [*named, *own.values()]
 
 
 def boundaries(
@@ -99,10 +121,14 @@ def boundaries(
     key: str | None,
     budget: Budget,
     deadline: Deadline,
+    own: Mapping[str, Property],
 ) -> list[Threshold]:
     """The boundary of a setting for each property; none where none is asked for."""
     if key is None:
         return []
+    for slug in slugs:
+        if slug in own:
+            raise InputError("--threshold", slug, "shipped properties alone")
     return [find_threshold(*where, slug, key, budget, deadline=deadline) for slug in slugs]
 
 

@@ -46,11 +46,17 @@ class Comparison(Pictured):
         """The verdict on each property, by design and slug."""
         return {
             design.name: {
-                slug: judge_rows(self.rows_of(design.name), slug, self.scenario.expect.sometimes)
+                slug: judge_rows(self.rows_of(design.name), slug, self._expected)
                 for slug in (*asked(design.cls, self.scenario), *self.own)
             }
             for design in self.designs
         }
+
+    @property
+    def _expected(self) -> list[str]:
+        """What must be met sometimes: the columns that say so."""
+        own = [slug for slug, item in self.own.items() if item.kind == "sometimes"]
+        return [*self.scenario.expect.sometimes, *own]
 
     def rows_of(self, design: str) -> pd.DataFrame:
         """The rows of one design. Raises `InputError` where none has that name."""
@@ -140,12 +146,19 @@ def judge_rows(rows: pd.DataFrame, slug: str, expected: Sequence[str]) -> Verdic
         return Verdict("violated", *counts, witness_session=first)
     if sessions == 0:
         return Verdict("unknown", 0, 0, 0.0, 1.0, "no session says anything about it")
-    unmet = [slug for slug in expected if not rows[f"saw_{slug}"].any()]
+    unmet = [name for name in expected if not _is_met(rows, name)]
     if unmet:
         reason = "never happened: " + ", ".join(unmet)
         return Verdict("unknown", sessions, 0, 0.0, upper_bound_if_none(sessions), reason)
     assert int((codes == HELD_CODE).sum()) == sessions
     return Verdict("not seen", sessions, 0, 0.0, upper_bound_if_none(sessions))
+
+
+def _is_met(rows: pd.DataFrame, slug: str) -> bool:
+    """Whether some session met a *sometimes* property; an own one has a column of judgements."""
+    if slug in SOMETIMES:
+        return bool(rows[f"saw_{slug}"].any())
+    return bool((rows[slug] == HELD_CODE).any())
 
 
 def compare(

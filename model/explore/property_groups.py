@@ -16,6 +16,7 @@ from lastchunk.model.explore.witness.cycles import Rounds, exactly
 from lastchunk.model.explore.witness.endless import Round, endless_example, once_round
 from lastchunk.model.explore.witness.paths import Walk
 from lastchunk.model.explore.witness.walks import walk_to
+from lastchunk.model.properties import NotApplicable
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,14 @@ class PropertyGroupSearch:
         if unmet:
             return verdict_of("unknown", "it never happened that " + ", ".join(unmet))
         if slug not in found.holding and not self.rounds.holds(slug):
-            return verdict_of("unknown", SILENT)
+            return verdict_of("unknown", self._silent_words(slug))
         return verdict_of("proved", "")
+
+    def _silent_words(self, slug: str) -> str:
+        """Why no schedule decides a property; an own one says what never came."""
+        watch = self.machine.monitor.own.get(slug)
+        said = None if watch is None else watch.end(watch.begin(0), 0, "quiet")
+        return f"{SILENT}: {said.reason}" if isinstance(said, NotApplicable) else SILENT
 
     def counterexamples(self, kinds: Collection[str]) -> dict[str, tuple[Counterexample, ...]]:
         """The shortest, the widest and the earliest session for each property violated.
@@ -159,7 +166,8 @@ class PropertyGroupSearch:
         if kind != FROM_A_PATH[0] and deadline.is_over():
             return None  # the first one shows it
         try:
-            return counterexample(slug, kind, walk, machine.scenario, machine.plain, deadline)
+            item = machine.monitor.known[slug]
+            return counterexample(slug, kind, walk, machine.scenario, machine.plain, deadline, item)
         except OutOfTimeError:
             self.untold.add(slug)
             return None
@@ -200,7 +208,7 @@ class PropertyGroupSearch:
         machine = Machine(
             old.plain,
             old.scenario,
-            monitor_for(old.plain, old.scenario, [slug]),
+            monitor_for(old.plain, old.scenario, [slug], old.monitor.known),
             old.symmetric,
             self.reductions.pruning,
             origin=True,

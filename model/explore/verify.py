@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from lastchunk.model.base.errors import InputError
@@ -40,7 +40,9 @@ from lastchunk.model.explore.witness.attack import (
     happenings_for,
 )
 from lastchunk.model.explore.witness.counterexample import KINDS, Counterexample
-from lastchunk.model.properties import EXPLORABLE, asked
+from lastchunk.model.properties import EXPLORABLE, Property, asked
+from lastchunk.model.properties.judged import PropertiesLike, asked_of
+from lastchunk.model.properties.names import FIELDS
 from lastchunk.model.scenario.load import ScenarioLike, as_scenario, load_scenario
 from lastchunk.model.scenario.schema import Scenario
 
@@ -57,7 +59,8 @@ class Verification(Pictured):
     known or has no bound; ``late_ms_min`` is the shortest. ``seconds`` is wall time. ``silent``
     are properties that no schedule says anything about, left out where they were not asked for by
     name. ``goes_on`` says how a settled session goes on for ever, where there is one that does.
-    ``attack`` is what was tried against what is proved.
+    ``attack`` is what was tried against what is proved. ``own`` are the properties that a person
+    brought.
     """
 
     scenario: Scenario
@@ -78,6 +81,7 @@ class Verification(Pictured):
     goes_on: str = ""
     budget: Budget = field(default_factory=Budget)
     attack: Attack = field(default_factory=Attack)
+    own: dict[str, Property] = field(default_factory=dict)
 
     @property
     def verdict(self) -> VerdictKind:
@@ -111,7 +115,7 @@ class Verification(Pictured):
 def verify(
     scenario: ScenarioLike | None = None,
     design: DesignLike = "alarm",
-    properties: Iterable[str] | str | None = None,
+    properties: PropertiesLike | None = None,
     budget: Budget | None = None,
     reductions: Reductions | None = None,
     progress: SearchProgress | None = None,
@@ -125,10 +129,11 @@ def verify(
 
     A scenario is an object, a name, a path or TOML text; without one it is `DEFAULT_SCOPE`, in
     which any design can be judged. A design is a class, a name, ``file.py:Class``, or a label with
-    one of these and settings of its own. ``kinds`` are those of the counterexamples to make.
-    Without ``longest``, exploring ends at a session that is not finalized promptly: the longest
-    delay is not known then. ``attack`` is how many schedules to try against what is proved, None
-    for as many as fit. ``deadline`` is that of more than this answer, or the budget's from now.
+    one of these and settings of its own. ``properties`` are names, and own properties. ``kinds``
+    are those of the counterexamples to make. Without ``longest``, exploring ends at a session that
+    is not finalized promptly: the longest delay is not known then. ``attack`` is how many schedules
+    to try against what is proved, None for as many as fit. ``deadline`` is that of more than this
+    answer, or the budget's from now.
 
     Raises `InputError` for what cannot be explored and for unknown properties, `DesignError` where
     the design throws, does not end or cannot be repeated, `TimeError` (a `DesignError`) where it
@@ -137,12 +142,13 @@ def verify(
     scenario, design = meant(scenario, design)
     check_attack(attack)
     budget = check_budget(budget or Budget())
-    slugs = check_slugs(design, scenario, properties)
+    given = None if properties is None else asked_of(properties)
+    slugs, own = check_slugs(design, scenario, given), explorable_own(given or {})
     reductions = reductions or Reductions()
     deadline = deadline or Deadline(budget.seconds)
     searches = [
-        _explored(scenario, design, group, budget, deadline, reductions, progress, longest)
-        for group in groups_of(slugs)
+        _explored(scenario, design, group, budget, deadline, reductions, progress, longest, own)
+        for group in groups_of(slugs, own)
     ]
     found = [each.search.found for each in searches]
     verdicts = _verdicts(searches)
@@ -154,6 +160,20 @@ def verify(
         design,
         {slug: verdicts[slug] for slug in slugs if slug not in silent},
         examples,
+        *_summed(found),
+        *_delays(searches, longest),
+        tuple(sorted(set().union(*(item.sometimes for item in found)))),
+        silent,
+        _goes_on(searches) if "endless" in kinds else "",
+        budget,
+        tried,
+        own,
+    )
+
+
+def _summed(found: list[Exploration]) -> tuple[int, int, int, int, int, int, float]:
+    """How much was looked at, in the order of `Verification`."""
+    return (
         sum(item.classes for item in found),
         sum(item.expanded for item in found),
         sum(item.steps for item in found),
@@ -161,20 +181,28 @@ def verify(
         max(item.depth for item in found),
         sum(item.frontier for item in found),
         sum(item.seconds for item in found),
-        *_delays(searches, longest),
-        tuple(sorted(set().union(*(item.sometimes for item in found)))),
-        silent,
-        _goes_on(searches) if "endless" in kinds else "",
-        budget,
-        tried,
     )
 
 
 def _verdicts(searches: list[PropertyGroupSearch]) -> dict[str, Verdict]:
-    """The verdict on each property; where one may stay violated for ever, a second search first."""
+    """The verdict on each property; where one may stay violated for ever, a second search first.
+
+    Nothing is proved beside a *sometimes* property of a person's that no schedule met.
+    """
     for each in searches:
         each.search_rounds()
-    return {slug: v for each in searches for slug, v in each.verdicts().items()}
+    verdicts = {slug: v for each in searches for slug, v in each.verdicts().items()}
+    known = searches[0].machine.monitor.known
+    unmet = [
+        slug
+        for slug, verdict in verdicts.items()
+        if known[slug].kind == "sometimes" and verdict.kind != "proved"
+    ]
+    for slug, verdict in verdicts.items():
+        if unmet and verdict.kind == "proved":
+            words = "it never happened that " + ", ".join(unmet)
+            verdicts[slug] = verdict_of("unknown", words)
+    return verdicts
 
 
 def _examples(
@@ -206,7 +234,9 @@ def _attacked(
     if not proved:
         return Attack()
     machine = searches[0].machine
-    attacker = Attacker(machine.plain, machine.scenario, proved, machine.monitor.late)
+    monitor = machine.monitor
+    own = {slug: monitor.known[slug] for slug in proved}
+    attacker = Attacker(machine.plain, machine.scenario, proved, monitor.late, own)
     happenings = sum(
         happenings_for(each.machine.runs, each.search.found.steps) for each in searches
     )
@@ -263,18 +293,29 @@ def check_budget(budget: Budget) -> Budget:
 
 
 def check_slugs(
-    design: DesignSpec, scenario: Scenario, properties: Iterable[str] | str | None
+    design: DesignSpec, scenario: Scenario, properties: PropertiesLike | None
 ) -> list[str]:
     """The properties to explore, known and in order. Raises `InputError`."""
     if properties is None:
         return asked(design.cls, scenario)
-    slugs = [properties] if isinstance(properties, str) else list(properties)
-    for slug in slugs:
-        if slug not in EXPLORABLE:
-            raise InputError("--property", slug, "one of " + ", ".join(EXPLORABLE))
+    slugs = list(asked_of(properties))
     if not slugs:
         raise InputError("properties", slugs, "at least one of " + ", ".join(EXPLORABLE))
     return slugs
+
+
+def explorable_own(given: Mapping[str, Property]) -> dict[str, Property]:
+    """The own ones of some properties, each of which a state can hold. Raises `InputError`."""
+    own = {slug: item for slug, item in given.items() if item.watch is not None}
+    for slug, item in own.items():
+        if item.watch is not None and item.watch.not_explored:
+            raise InputError(
+                f"property {slug}{item.place}",
+                item.watch.not_explored,
+                "what a state knows, such as the fields " + ", ".join(sorted(FIELDS)) + "; "
+                "simulate, replay and compare judge this property",
+            )
+    return own
 
 
 def _explored(
@@ -286,9 +327,10 @@ def _explored(
     reductions: Reductions,
     progress: SearchProgress | None,
     longest: bool,
+    own: Mapping[str, Property],
 ) -> PropertyGroupSearch:
     """One search; without the symmetry if the design turns out to tell chunks apart."""
-    monitor = monitor_for(design, scenario, slugs)
+    monitor = monitor_for(design, scenario, slugs, own)
     machine = Machine(design, scenario, monitor, reductions.symmetry, reductions.pruning)
     # The longest delay needs every schedule; a violation of all that is asked needs no more.
     stops = PROMPT not in slugs or not longest
@@ -297,7 +339,7 @@ def _explored(
         search.run()
     except ChunkIndexUsed:
         plain = replace(reductions, symmetry=False)
-        return _explored(scenario, design, slugs, budget, deadline, plain, progress, longest)
+        return _explored(scenario, design, slugs, budget, deadline, plain, progress, longest, own)
     return PropertyGroupSearch(search, reductions)
 
 

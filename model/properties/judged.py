@@ -9,7 +9,6 @@ from typing import Any
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.properties.base import (
-    HOLDS,
     Holds,
     Judgement,
     JudgeSettings,
@@ -37,7 +36,7 @@ def judge_trace(
 
 def watched_trace(watch: Watch, trace: Iterable[Event], ended: str) -> Judgement:
     """The first violation; else whether any event speaks for it, or what the end says."""
-    facts, memory, found, last_ms = Facts(), watch.begin(0), False, 0
+    facts, memory, found, last_ms = Facts(), watch.begin(0), None, 0
     for event in trace:
         facts.observe(event)
         last_ms = event.at_ms
@@ -46,9 +45,15 @@ def watched_trace(watch: Watch, trace: Iterable[Event], ended: str) -> Judgement
         memory, judgement = watch.step(memory, event, facts)
         if isinstance(judgement, Violation):
             return judgement
-        found = found or judgement is not None
-    last = watch.end(memory, last_ms, ended)
-    return HOLDS if found and not isinstance(last, Violation) else last
+        found = judgement or found
+    return with_end(found, watch.end(memory, last_ms, ended))
+
+
+def with_end(found: Judgement | None, end: Judgement) -> Judgement:
+    """What events said of a run, and what its end says: a violation counts, and then a case."""
+    if found is None or (isinstance(end, Violation) and not isinstance(found, Violation)):
+        return end
+    return found
 
 
 def asked_of(properties: PropertiesLike) -> dict[str, Property]:
@@ -60,7 +65,7 @@ def asked_of(properties: PropertiesLike) -> dict[str, Property]:
     found: dict[str, Property] = {}
     for number, item in enumerate(properties, 1):
         one = _one(item, f"property_{number}")
-        if one.slug in found:
+        if one.slug in found and one is not found[one.slug]:
             raise InputError(f"property{one.place}", one.slug, "each name once")
         found[one.slug] = one
     return found

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from lastchunk.model.properties.base import (
@@ -62,7 +63,7 @@ class Watch(ABC):
         """What the end says where no event has violated it; *says nothing*, with the reason why."""
 
     def by_chunk(self, memory: Remembering) -> tuple[Remembering, tuple[tuple[int, int], ...]]:
-        """The memory in two: what names no chunk, and numbers by chunk."""
+        """The memory in two: what names no chunk, as one row, and numbers by chunk."""
         return memory, ()
 
     @property
@@ -292,7 +293,7 @@ class AtMost(Watch):
 
     def by_chunk(self, memory: Remembering) -> tuple[Remembering, tuple[tuple[int, int], ...]]:
         """Counts by chunk name chunks; the others do not."""
-        return ((), memory) if self.field == "chunk" else (memory, ())
+        return ((), memory) if self.field == "chunk" else (tuple(chain(*memory)), ())
 
     def end(self, memory: Remembering, at_ms: Any, reason: str) -> Judgement:
         """It holds where something was counted."""

@@ -53,6 +53,7 @@ class Facts:
         self.last_ms = 0
         self.ended = ""
         self.costs: e.Costs | None = None
+        self.own: dict[str, tuple[Any, ...]] = {}  # what own properties remember while exploring
 
     def observe(self, event: e.Event) -> None:
         """Take one more event in."""

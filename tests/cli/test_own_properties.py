@@ -77,9 +77,10 @@ def test_compare_has_a_column_for_each_and_the_same_with_workers() -> None:
     verdicts = found[0].verdicts["alarm"]
     assert {slug: verdicts[slug].kind for slug in mine} == {
         "stored_once": "violated",
-        "by_function": "not seen",
+        "by_function": "unknown",
         "is_closed": "unknown",
     }
+    assert verdicts["by_function"].reason == "never happened: is_closed"
     run_again = found[0].earliest_failure("alarm", "stored_once")
     assert run_again is not None
     stored = [item.chunk for item in run_again.trace if isinstance(item, BlobStored)]

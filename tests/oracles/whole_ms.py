@@ -8,6 +8,7 @@ Bounds are closed, so where nothing compares strictly whole milliseconds reach w
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,8 @@ from lastchunk.model.world.world import World
 
 Steps = tuple[Any, ...] | None
 """The steps so far, the last one first: ``(step, those before)``."""
+
+NO_OWN_READINGS: Mapping[str, Callable[[list[Any]], str]] = {}
 
 
 @dataclass
@@ -41,11 +44,15 @@ def by_brute_force(
     dice: random.Random | None = None,
     duration_ms: int = 0,
     offsets_ms: tuple[int, ...] = (0,),
+    own: Mapping[str, Callable[[list[Any]], str]] = NO_OWN_READINGS,
 ) -> Brute:
     """Look at every schedule, or at so many worlds, none later than ``late_ms``.
 
     The user records for ``duration_ms``; the n-th instance's clock is ahead by the n-th of
     ``offsets_ms``, and that of those after the last one by the last.
+
+    ``own`` say of a finished trace whether a property of a person's is violated; then two worlds
+    count as one where their whole traces are one.
 
     With ``dice`` the next world is any of those known, so that a limit cuts nothing in particular.
     """
@@ -72,11 +79,12 @@ def by_brute_force(
         judged = check_all(facts_of(world.trace), judge)
         so_far = tuple(sorted(slug for slug, v in judged.items() if isinstance(v, Violation)))
         if is_over:
+            so_far += tuple(slug for slug, read in own.items() if read(world.trace) == "Violation")
             for slug in so_far:
                 if slug not in found.violated:
                     found.violated[slug] = schedule_of(world, design, scenario, steps)
             continue
-        mark = _mark(world, so_far)
+        mark = _mark(world, so_far) + (repr(world.trace) if own else "")
         if mark in known or (late_ms is not None and world.now_ms > late_ms):
             continue
         known.add(mark)

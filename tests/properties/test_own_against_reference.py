@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,98 +14,14 @@ from lastchunk.model.properties.language import (
     after,
     always,
     at_most,
-    completion,
-    event,
     eventually,
     never,
     sometimes,
-    state,
-    upload_ended,
 )
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import Facts, facts_of
 from tests.oracles import formulas as slow
-
-Told = Callable[[Any, dict[str, Any]], bool]
-"""What a condition says of an event and of the state after it, without the tool's code."""
-
-
-class Word(NamedTuple):
-    """A condition of the language, and the same told plainly."""
-
-    made: Any
-    told: Told
-    is_bare_event: bool = False
-    kinds: tuple[str, ...] = ()
-
-
-def kind(item: Any) -> str:
-    """The name of an event's class."""
-    return type(item).__name__
-
-
-EVENT_WORDS = [
-    Word(event.BlobStored, lambda x, s: kind(x) == "BlobStored", True, ("BlobStored",)),
-    Word(event.StopPressed, lambda x, s: kind(x) == "StopPressed", True, ("StopPressed",)),
-    Word(
-        completion,
-        lambda x, s: kind(x) == "StateWritten" and x.status == "completed" != x.previous,
-        kinds=("StateWritten",),
-    ),
-    Word(
-        upload_ended,
-        lambda x, s: kind(x) == "HandlerEnded" and x.method == "upload" and x.status < 400,
-        kinds=("HandlerEnded",),
-    ),
-    Word(
-        event.Notified(key=("a", "b")),
-        lambda x, s: kind(x) == "Notified" and x.key in "ab",
-        kinds=("Notified",),
-    ),
-    Word(
-        event.BlobStored | event.AlarmStarted,
-        lambda x, s: kind(x) in ("BlobStored", "AlarmStarted"),
-        True,
-        ("BlobStored", "AlarmStarted"),
-    ),
-    Word(
-        event.AlarmStarted & state.is_completed,
-        lambda x, s: kind(x) == "AlarmStarted" and s["status"] == "completed",
-        kinds=("AlarmStarted",),
-    ),
-]
-STATE_WORDS = [
-    Word(state.is_completed, lambda x, s: s["status"] == "completed"),
-    Word(state.missing > 0, lambda x, s: bool(s["recorded"] - s["stored"])),
-    Word(state.stored >= state.recorded, lambda x, s: len(s["stored"]) >= len(s["recorded"])),
-    Word(~state.has_stopped, lambda x, s: not s["stopped"]),
-    Word(
-        (state.status == "active") | (state.chunks_uploaded < 2),
-        lambda x, s: s["status"] == "active" or s["count"] < 2,
-    ),
-    Word(
-        lambda s: s.stored + 1 >= s.recorded,
-        lambda x, s: len(s["stored"]) + 1 >= len(s["recorded"]),
-    ),
-]
-
-
-def states_of(trace: list[Any]) -> list[dict[str, Any]]:
-    """The state after each event, by sets and no more."""
-    out, now = [], {"recorded": set(), "stored": set(), "status": "", "count": 0, "stopped": False}
-    for item in trace:
-        now = {name: set(v) if isinstance(v, set) else v for name, v in now.items()}
-        if isinstance(item, e.ChunkRecorded):
-            now["recorded"].add(item.chunk)  # type: ignore[attr-defined]  # a set, by its name
-        elif isinstance(item, e.BlobStored):
-            now["stored"].add(item.chunk)  # type: ignore[attr-defined]  # likewise
-        elif isinstance(item, e.StateWritten):
-            now["status"], now["count"] = item.status, item.chunks_uploaded
-        elif isinstance(item, e.StopPressed):
-            now["stopped"] = True
-        out.append(now)
-    return out
-
+from tests.support.formula_words import EVENT_WORDS, STATE_WORDS, Word, kind, states_of, truth
 
 STATUS = st.sampled_from(["active", "completed", "incomplete"])
 CHUNK = st.integers(0, 2)
@@ -141,11 +56,6 @@ def judged(item: Property, trace: list[Any]) -> str:
     said = judge_trace(one, trace, facts, JudgeSettings())
     assert judge_trace(pickle.loads(pickle.dumps(one)), trace, facts, JudgeSettings()) == said
     return type(said).__name__
-
-
-def truth(word: Word, trace: list[Any], states: list[dict[str, Any]]) -> list[bool]:
-    """A condition at each event but the end."""
-    return [word.told(item, now) for item, now in zip(trace[:-1], states, strict=True)]
 
 
 ANY = st.sampled_from(EVENT_WORDS + STATE_WORDS)

@@ -55,10 +55,13 @@ class Budget:
 
 @dataclass(frozen=True)
 class FoundViolation:
-    """A step that violates a property: out of which class, by which move, to which leaf."""
+    """A step that violates a property: out of which class, by which move, to which leaf.
+
+    Without a move it is the beginning itself, which only an own property can be violated by.
+    """
 
     parent: int
-    move: Move
+    move: Move | None
     leaf: Leaf
     judgement: Violation
 
@@ -344,7 +347,7 @@ class Search(Generic[System]):
         for slug, judgement in leaf.judgements.items():
             if isinstance(judgement, Holds):
                 found.holding.add(slug)
-            elif isinstance(judgement, Violation) and move is not None:
+            elif isinstance(judgement, Violation):
                 self._violated(slug, FoundViolation(parent, move, leaf, judgement), zone)
         if leaf.late is not None:
             i, j, bound = leaf.late
@@ -357,6 +360,9 @@ class Search(Generic[System]):
         """The first one counts; in time order the soonest."""
         if not self.in_time:
             self.found.findings.setdefault(slug, finding)
+            return
+        if finding.move is None:
+            self.soonest, self.found.findings[slug] = 0, finding
             return
         node = self.classes[finding.parent][0]
         at, offset_ms = node.places[0]

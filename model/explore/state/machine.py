@@ -7,7 +7,7 @@ node and which zone come next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from lastchunk.model.explore.code.sizes import sized_chunk
 from lastchunk.model.explore.code.watched import WatchedChunk, step_time_limit, watched
 from lastchunk.model.explore.scope.refusals import refuse_scope
 from lastchunk.model.explore.state.discrete import DiscreteState
-from lastchunk.model.explore.state.monitor import Monitor, copy_facts
+from lastchunk.model.explore.state.monitor import NONE_OWN, Monitor, copy_facts
 from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.state.repeatable import CHECKED, check_repeatable
 from lastchunk.model.explore.state.state_encoder import StateEncoder, Times
@@ -29,7 +29,7 @@ from lastchunk.model.explore.timing.drawn import Drawn
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.explore.timing.steps import ClassTimeline, Leaf, Slot, walk_tree
 from lastchunk.model.explore.timing.zone import Layout, Zone, at_most, fire, nearest_of, point
-from lastchunk.model.properties import judge_settings
+from lastchunk.model.properties import Property, judge_settings
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.subset import check_values, lasting_of
 from lastchunk.model.trace.facts import Facts
@@ -123,7 +123,9 @@ class Machine:
         try:
             self.drawn.give(world)
             world.begin()
-            self.timeline.slot.content = self._leaf(world, Facts(), {}, places)
+            self.timeline.slot.content = self._leaf(
+                world, self.monitor.begin(world.now_ms), {}, places
+            )
         finally:
             world.shed()
 
@@ -189,7 +191,7 @@ class Machine:
         judgements = self.monitor.watch(facts, events)
         reason = world.ended or ("" if world.pending else "quiet")
         if reason:
-            judgements = self.monitor.end(facts, world.now_ms, reason)
+            judgements = self.monitor.end(facts, world.now_ms, reason, judgements)
         late = _late(facts, places) if reason else None
         sometimes = frozenset(self.monitor.settle(facts))
         leaf = Leaf(judgements, sometimes)
@@ -306,10 +308,15 @@ def interchangeable(scenario: Scenario) -> bool:
     return scenario.client.uploads_parallel >= recording.chunks
 
 
-def monitor_for(design: DesignSpec, scenario: Scenario, slugs: Iterable[str]) -> Monitor:
+def monitor_for(
+    design: DesignSpec,
+    scenario: Scenario,
+    slugs: Iterable[str],
+    own: Mapping[str, Property] = NONE_OWN,
+) -> Monitor:
     """The monitor of some properties, with what the scenario expects to meet sometimes."""
-    judge = judge_settings(design)
-    return Monitor(slugs, scenario.expect.sometimes, judge, commits_can_fail(design, scenario))
+    judge, reverts = judge_settings(design), commits_can_fail(design, scenario)
+    return Monitor(slugs, scenario.expect.sometimes, judge, reverts, own)
 
 
 def commits_can_fail(design: DesignSpec, scenario: Scenario) -> bool:

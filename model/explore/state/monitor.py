@@ -8,18 +8,30 @@ itself (`Property.remembers`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, cast
 
-from lastchunk.model.properties import EXPLORABLE, SOMETIMES, Judgement, JudgeSettings
+from lastchunk.model.properties import (
+    EXPLORABLE,
+    SOMETIMES,
+    Judgement,
+    JudgeSettings,
+    Property,
+    Violation,
+)
+from lastchunk.model.properties.judged import with_end
 from lastchunk.model.trace.events import AlarmStarted, Event, RunEnded
 from lastchunk.model.trace.facts import Facts
 
 CAME = 0
 """Stands for a time of which only matters that it came."""
-BY_CHUNK = frozenset(("recorded", "stored", "in_closed_tab", "uploads_ended", "orphans", "seen"))
-"""Facts that are kept chunk by chunk, or not at all."""
+BY_CHUNK = frozenset(
+    ("recorded", "stored", "in_closed_tab", "uploads_ended", "orphans", "seen", "own")
+)
+"""Facts that are kept chunk by chunk, or not at all; what own properties remember comes beside."""
+NO_JUDGEMENTS: Mapping[str, Judgement] = {}
+NONE_OWN: Mapping[str, Property] = {}
 MISSING = (-1,)
 """Stands for chunks of which only matters that there were some."""
 PASSING = frozenset(
@@ -31,10 +43,11 @@ PASSING = frozenset(
 """Facts that each step forgets: nothing that the end decides may rest on them."""
 
 
-def groups_of(slugs: Sequence[str]) -> list[list[str]]:
+def groups_of(slugs: Sequence[str], own: Mapping[str, Property] = NONE_OWN) -> list[list[str]]:
     """The properties by search: a timed one needs two times in every state, so it is alone."""
-    plain = [slug for slug in slugs if not EXPLORABLE[slug].is_timed]
-    timed = [[slug] for slug in slugs if EXPLORABLE[slug].is_timed]
+    known = EXPLORABLE | dict(own)
+    plain = [slug for slug in slugs if not known[slug].is_timed]
+    timed = [[slug] for slug in slugs if known[slug].is_timed]
     return [plain, *timed] if plain else timed
 
 
@@ -62,6 +75,8 @@ class Monitor:
 
     ``reverts``: commits can fail, so some properties are decided at the run's end alone: these are
     ``late``. What the end decides for itself is ``at_end``: without one, what stays so decides it.
+    ``own`` are properties that a person brings: each sees every event, and its memory is a part of
+    the state.
     """
 
     def __init__(
@@ -70,33 +85,57 @@ class Monitor:
         sometimes: Iterable[str],
         judge: JudgeSettings,
         reverts: bool = False,
+        own: Mapping[str, Property] = NONE_OWN,
     ) -> None:
         self.reverts = reverts
         self.slugs = tuple(slugs)
         self.sometimes = frozenset(sometimes)
         self.judge = judge
+        self.known = EXPLORABLE | dict(own)
+        self.own = {
+            slug: watch for slug in self.slugs if (watch := self.known[slug].watch) is not None
+        }
         known = EXPLORABLE.values()
         reverted = {item.slug for item in known if reverts and item.is_reverted}
         self.late = frozenset(i.slug for i in known if i.decided == "by the end") | reverted
         self.at_end = self.late | {i.slug for i in known if i.decided == "by news or the end"}
-        asked = [EXPLORABLE[slug] for slug in self.slugs]
-        self.is_timed = any(item.is_timed for item in asked)
-        self.needs_no_news = any(item.decided == "by any step" for item in asked)
+        self.at_end |= {slug for slug, watch in self.own.items() if watch.is_decided_by_end}
+        asked = [self.known[slug] for slug in self.slugs]
+        self.shipped = tuple(slug for slug in self.slugs if slug not in self.own)
+        self.is_timed = any(self.known[slug].is_timed for slug in self.shipped)
+        decided = {self.known[slug].decided for slug in self.shipped}
+        self.needs_no_news = "by any step" in decided
         remembers = [item.remembers for item in asked]
         remembers += [SOMETIMES[slug].remembers for slug in self.sometimes]
         self.remembers = frozenset(chain.from_iterable(remembers))
 
+    def begin(self, now_ms: Any) -> Facts:
+        """What is known where a run begins."""
+        facts = Facts()
+        facts.own.update((slug, watch.begin(now_ms)) for slug, watch in self.own.items())
+        return facts
+
     def watch(self, facts: Facts, events: Iterable[Event]) -> dict[str, Judgement]:
         """Take a step's events in; the judgements that this step may have changed."""
         before = len(facts.completions)
+        own: dict[str, Judgement] = {}
         for event in events:
             if isinstance(event, AlarmStarted):
                 event = self._numbered(facts, event)
             facts.observe(event)
+            if self.own:
+                self._watch_own(facts, event, own)
         news = facts.refused or facts.reopened or facts.completions[before:]
         if not (news or facts.consumer_reads or self.needs_no_news):
-            return {}
-        return self._judged(facts, at_end=False)
+            return own
+        return self._judged(facts, at_end=False) | own
+
+    def _watch_own(self, facts: Facts, event: Event, found: dict[str, Judgement]) -> None:
+        """Let own properties see an event; of what they say in a step, a violation counts."""
+        for slug, watch in self.own.items():
+            facts.own[slug], judgement = watch.step(facts.own[slug], event, facts)
+            if judgement is not None and not isinstance(found.get(slug), Violation):
+                found[slug] = judgement
 
     def _numbered(self, facts: Facts, event: AlarmStarted) -> AlarmStarted:
         """An alarm whose time is a number that repeats when the time does: `Facts` counts by it."""
@@ -111,16 +150,26 @@ class Monitor:
         """The time of the last alarm that ran."""
         return getattr(facts, "alarm_due_ms", -1)
 
-    def end(self, facts: Facts, now_ms: Any, reason: str) -> dict[str, Judgement]:
-        """The run ends here: every judgement."""
+    def end(
+        self,
+        facts: Facts,
+        now_ms: Any,
+        reason: str,
+        step: Mapping[str, Judgement] = NO_JUDGEMENTS,
+    ) -> dict[str, Judgement]:
+        """The run ends here: every judgement. ``step`` is what the last step said of own ones."""
         facts.observe(RunEnded(now_ms, reason))
-        return self._judged(facts, at_end=True)
+        own = {
+            slug: with_end(step.get(slug), watch.end(facts.own[slug], now_ms, reason))
+            for slug, watch in self.own.items()
+        }
+        return self._judged(facts, at_end=True) | own
 
     def _judged(self, facts: Facts, at_end: bool) -> dict[str, Judgement]:
         remembered = cast(Facts, Remembered(facts))
         return {
-            slug: EXPLORABLE[slug].check(remembered if slug in self.late else facts, self.judge)
-            for slug in self.slugs
+            slug: self.known[slug].check(remembered if slug in self.late else facts, self.judge)
+            for slug in self.shipped
             if at_end or slug not in self.late
         }
 
@@ -220,6 +269,14 @@ class Monitor:
         if "uploads ended" in self.remembers:
             out += [("ended", chunk) for chunk in facts.uploads_ended]
             out += [("orphan", chunk, attempt) for chunk, attempt in facts.orphans]
+        if "chunks recorded" in self.remembers:
+            values += (len(facts.recorded),)
+        if "chunks stored" in self.remembers:
+            values += (len(facts.stored),)
+        for slug, watch in self.own.items():
+            plain, by_chunk = watch.by_chunk(facts.own[slug])
+            values += (len(plain), *plain)
+            out += [(f"counted by {slug}", chunk, count) for chunk, count in by_chunk]
         return values, out
 
 

@@ -9,15 +9,16 @@ exploring took, and ends at a fifth where that is more, which is said.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.explore.search.deadline import Deadline
-from lastchunk.model.explore.state.monitor import copy_facts
-from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.explore.state.monitor import NONE_OWN, copy_facts
+from lastchunk.model.properties import EXPLORABLE, Property, Violation
+from lastchunk.model.properties.judged import judge_trace
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate.edges import CUT, play_edges, simulate_edges
 from lastchunk.model.simulate.run import Run
@@ -96,11 +97,13 @@ class Attacker:
         scenario: Scenario,
         slugs: Collection[str],
         undecided: Collection[str],
+        own: Mapping[str, Property] = NONE_OWN,
     ) -> None:
         self.design = design
         self.scenario = scenario
         self.slugs = list(slugs)
         self.undecided = undecided
+        self.own = own
         self.happenings = 0
 
     def attack(self, schedules: int | None, happenings: int, seconds: float) -> Attack:
@@ -125,20 +128,27 @@ class Attacker:
         way = simulate_edges if number % SIMPY == SIMPY - 1 else play_edges
         run, schedule = way(self.design, self.scenario, number, HAPPENINGS_MAX)
         self.happenings += len(schedule.steps)
-        for slug, violation in violations(run, schedule, self.slugs, self.undecided).items():
+        for slug, violation in self._violations(run, schedule).items():
             detail = violation.detail
             file = _written(schedule, f"refuted-{self.design.name}-{slug}.jsonl")
             raise RefutedProofError(slug, self.design.name, schedule, detail, file)
 
+    def _violations(self, run: Run, schedule: Schedule) -> dict[str, Violation]:
+        return violations(run, schedule, self.slugs, self.undecided, self.own)
+
 
 def violations(
-    run: Run, schedule: Schedule, slugs: Collection[str], undecided: Collection[str]
+    run: Run,
+    schedule: Schedule,
+    slugs: Collection[str],
+    undecided: Collection[str],
+    own: Mapping[str, Property] = NONE_OWN,
 ) -> dict[str, Violation]:
     """What a run violates of some properties; where it was cut, of those that no end decides."""
     cut = schedule.ended in (CUT, "horizon")
     facts = before_the_cut(run.facts) if cut else run.facts
     judged = {
-        slug: EXPLORABLE[slug].check(facts, run.judge)
+        slug: judge_trace(own.get(slug) or EXPLORABLE[slug], run.trace, facts, run.judge)
         for slug in slugs
         if not (cut and slug in undecided)
     }

@@ -21,7 +21,8 @@ from lastchunk.model.explore.witness.times import (
     recorded_ms,
     times_of,
 )
-from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.properties import EXPLORABLE, Property, Violation
+from lastchunk.model.properties.judged import judge_trace
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, replay
 from lastchunk.model.simulate.schedule import Schedule, Step
@@ -54,6 +55,7 @@ class Counterexample:
     run: Run
     violation: Violation
     ranges_ms: tuple[tuple[int, int | None], ...]
+    meaning: str = ""
 
 
 def counterexample(
@@ -63,6 +65,7 @@ def counterexample(
     scenario: Scenario,
     design: DesignSpec,
     deadline: Deadline | None = None,
+    own: Property | None = None,
 ) -> Counterexample | None:
     """A path as a session, run and judged; None where no whole milliseconds fit.
 
@@ -78,15 +81,15 @@ def counterexample(
     ranges_ms = ranges_of(walk, deadline)
     schedule = session_of(walk, order, instants_ms, scenario, design)
     run = replayed(slug, schedule, design)
-    judgement = EXPLORABLE[slug].check(run.facts, run.judge)
+    item = own or EXPLORABLE[slug]
+    judgement = judge_trace(item, run.trace, run.facts, run.judge)
     if not isinstance(judgement, Violation):
         raise ExplorerError(
             f"the explorer says that {slug} is violated, and the replay of its own schedule says: "
             f"{judgement}"
         )
-    return Counterexample(
-        slug, kind, schedule, run, judgement, tuple(ranges_ms[number] for number in order)
-    )
+    ranges = tuple(ranges_ms[number] for number in order)
+    return Counterexample(slug, kind, schedule, run, judgement, ranges, item.meaning)
 
 
 def replayed(slug: str, schedule: Schedule, design: DesignSpec) -> Run:

@@ -25,7 +25,8 @@ from lastchunk.model.explore.witness.counterexample import (
 )
 from lastchunk.model.explore.witness.times import in_order, instants_of, ranges_of, times_of
 from lastchunk.model.explore.witness.walks import walker_at
-from lastchunk.model.properties import EXPLORABLE, Violation
+from lastchunk.model.properties import Violation
+from lastchunk.model.properties.judged import judge_trace
 from lastchunk.model.simulate import Run
 from lastchunk.model.simulate.schedule import Schedule
 
@@ -104,7 +105,8 @@ def endless_example(
         return None
     facts = copy_facts(found.run.facts)
     facts.ended = "quiet"  # as it would be judged if nothing ever changed any more
-    judgement = EXPLORABLE[slug].check(facts, found.run.judge)
+    item = search.machine.monitor.known[slug]
+    judgement = judge_trace(item, found.run.trace, facts, found.run.judge)
     if not isinstance(judgement, Violation):
         raise ExplorerError(
             f"the explorer says that {slug} is violated for ever, and the replay of its own "
@@ -112,7 +114,10 @@ def endless_example(
         )
     words = judgement.detail.removesuffix(FOR_EVER)
     violation = Violation(found.ended_ms, f"{words}{FOR_EVER}: {found.words}")
-    return Counterexample(slug, "endless", found.schedule, found.run, violation, found.ranges_ms)
+    ranges = found.ranges_ms
+    return Counterexample(
+        slug, "endless", found.schedule, found.run, violation, ranges, item.meaning
+    )
 
 
 def _step_to(search: Search[Machine], number: int, following: int) -> tuple[Move, Leaf, Any]:

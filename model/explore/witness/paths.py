@@ -21,7 +21,6 @@ from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.explore.timing.replayed import ReplayedTimeline
 from lastchunk.model.explore.timing.steps import Branch, Draw, Leaf, Slot
 from lastchunk.model.explore.timing.zone import at_most, negated
-from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.base.pending import Key
 from lastchunk.model.world.edge.client import STOP
 
@@ -108,7 +107,6 @@ class Walker:
         self.machine = machine
         self.script = Script()
         self.names = 1
-        self.facts = Facts()
         self.times: dict[Key, Instant] = {}
         self.happenings: list[Happening] = []
         self.script.answers = answers_to(machine.start, root[0])
@@ -119,6 +117,7 @@ class Walker:
         self.recording: tuple[int, Instant] | None = None
         world.clock_offset = self._clock_offset
         world.now_ms = Instant(self.script, 0)  # type: ignore[assignment]
+        self.facts = machine.monitor.begin(world.now_ms)
         world.begin()
         self.world = world
         self.order: tuple[int, ...] = ()

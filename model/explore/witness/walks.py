@@ -11,6 +11,8 @@ from lastchunk.model.explore.witness.paths import Walk, Walker
 
 def walk_to(search: Search[Machine], finding: FoundViolation) -> Walk:
     """The path from the root to a finding, as the steps of one session."""
+    if finding.move is None:
+        return Walker(search.machine, (finding.leaf, finding.leaf.target, ())).walk()
     walker = walker_at(search, finding.parent)
     walker.step(search.classes[finding.parent][0], finding.move, finding.leaf, ())
     return walker.walk()

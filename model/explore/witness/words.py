@@ -23,7 +23,8 @@ ACTORS = {
 
 def explanation(example: Counterexample) -> str:
     """A paragraph: the violation, what it hangs on, and what may vary."""
-    lines = [f"{EXPLORABLE[example.slug].meaning} Violated at {clock(example.violation.at_ms)}: "]
+    meaning = example.meaning or EXPLORABLE[example.slug].meaning
+    lines = [f"{meaning} Violated at {clock(example.violation.at_ms)}: "]
     lines[0] += f"{example.violation.detail}."
     lines += what_matters(example)
     lines.append(what_may_vary(example))
