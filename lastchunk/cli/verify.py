@@ -100,9 +100,14 @@ def verify(
         write_verification(result, limits, out)
         console().print(escape(f"written: {out / 'verify.json'}"))
     given = [*options(overrides or []), *properties_options(only, properties)]
-    for line in failed_schedules(result, scenario, given, out):
-        console().print(escape(line), soft_wrap=True)
+    say_failed(result, scenario, given, out)
     raise typer.Exit(EXITS[result.verdict])
+
+
+def say_failed(result: Verification, scenario: str, settings: list[str], out: Path | None) -> None:
+    """Print a line for each verdict that fails, with the command that shows it."""
+    for line in failed_schedules(result, scenario, settings, out):
+        console().print(escape(line), soft_wrap=True)
 
 
 def asked_with(
