@@ -75,9 +75,8 @@ def verify(
 
     Exits with 0 where every property is proved, 1 where one is violated, 3 where one is unknown.
     """
-    check_least("--classes", classes)
-    check_least("--seconds", seconds)
-    check_least("--memory-mb", memory_mb)
+    for option, value in (("classes", classes), ("seconds", seconds), ("memory-mb", memory_mb)):
+        check_least(f"--{option}", value)
     budget = Budget(classes, seconds, memory_mb)
     slugs, own = own_properties(only, properties)
     loaded, specs = load(scenario, [design], overrides, None, None)
@@ -86,12 +85,12 @@ def verify(
 
         check_verification_out(out, own)
     write_exports(loaded, promela_file, tchecker_file)
-    reductions = Reductions(inclusion, symmetry, pruning)
     with progress_line() as progress, refused_as(scenario, design, overrides or []):
         deadline = Deadline(seconds)
         where = (scenario, overrides or [], design)
         limits = boundaries(where, slugs or [COMPLETE], threshold, budget, deadline, own)
         asks = asked_with(own, slugs, specs[0].cls, loaded)
+        reductions = Reductions(inclusion, symmetry, pruning)
         result = run_verify(
             loaded, specs[0], asks, budget, reductions, progress, attack=attack, deadline=deadline
         )
@@ -99,7 +98,7 @@ def verify(
     if out is not None:
         write_verification(result, limits, out)
         console().print(escape(f"written: {out / 'verify.json'}"))
-    given = [*options(overrides or []), *properties_options(only, properties)]
+    given = options(overrides or []) + properties_options(only, properties)
     say_failed(result, scenario, given, out)
     raise typer.Exit(EXITS[result.verdict])
 
