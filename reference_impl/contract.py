@@ -23,14 +23,13 @@ at.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, NamedTuple, Protocol
 
-from lastchunk.reference_impl.clock import Duration, Refused, Time, driven, place_of
-
-Answer = TypeVar("Answer")
+from lastchunk.reference_impl.clock import Duration, Refused, Time
+from lastchunk.reference_impl.effect import Answer, Effect, Port
+from lastchunk.reference_impl.transaction import RollBack, in_transaction
 
 STATE_KEY = "state"
 ACTIVE = "active"
@@ -83,20 +82,6 @@ class Response(NamedTuple):
 
     status: int
     body: object = None
-
-
-class Effect(Generic[Answer]):
-    """A request to the driver. Awaiting it yields it as data and returns the driver's answer."""
-
-    __slots__ = ()
-
-    def __post_init__(self) -> None:
-        driven.to_await += 1
-
-    def __await__(self) -> Generator[Effect[Answer], Any, Answer]:
-        driven.to_await -= 1
-        answer: Answer = yield self
-        return answer
 
 
 # --- effects of the object -------------------------------------------------------------------
@@ -220,16 +205,6 @@ async def block_concurrency_while(work: Callable[[], Awaitable[Answer]]) -> Answ
     return answer
 
 
-class Port:
-    """What the world hands to the code. It keeps nothing: what code keeps is in its own fields."""
-
-    __slots__ = ()
-
-    def __setattr__(self, name: str, value: object) -> None:
-        place = place_of(sys._getframe(1))
-        raise Refused(f"{place}: {name} is kept on a port; allowed: a field of the instance")
-
-
 class Storage(Port):
     """The object's own storage: each method is to be awaited."""
 
@@ -244,6 +219,19 @@ class Storage(Port):
     set_alarm = staticmethod(SetAlarm)
     get_alarm = staticmethod(GetAlarm)
     delete_alarm = staticmethod(DeleteAlarm)
+
+    @staticmethod
+    def transaction(work: Callable[[Transaction], Awaitable[Answer]]) -> Awaitable[Answer]:
+        """Run ``work``; where it throws, nothing of what it wrote is kept (R18)."""
+        return in_transaction(Transaction(), work)
+
+
+class Transaction(Storage):
+    """The storage in an open transaction: what goes through either belongs to it (R18)."""
+
+    __slots__ = ()
+
+    rollback = staticmethod(RollBack)
 
 
 class Blobs(Port):

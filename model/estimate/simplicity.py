@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from lastchunk.reference_impl import clock, contract
+from lastchunk.reference_impl import clock, contract, effect, transaction
 
-GIVEN_MODULES = frozenset((clock.__name__, contract.__name__))
+GIVEN_MODULES = frozenset(part.__name__ for part in (clock, contract, effect, transaction))
 """What every design is given: no design has it to read as its own."""
 PAGE_SIDE = frozenset(("stop_flow",))
 """Methods that run on the page: they count as the client's."""

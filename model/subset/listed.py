@@ -113,6 +113,7 @@ EFFECTS = frozenset(
         "delete_all",
         "list",
         "sync",
+        "transaction",
         "set_alarm",
         "get_alarm",
         "delete_alarm",

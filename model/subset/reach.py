@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 from lastchunk.model.base.blame import STDLIB
 from lastchunk.model.base.errors import DesignError
-from lastchunk.reference_impl import clock, contract
+from lastchunk.reference_impl import clock, contract, effect, transaction
 
-KNOWN = frozenset((contract.__name__, clock.__name__))
+KNOWN = frozenset(part.__name__ for part in (contract, clock, effect, transaction))
 
 
 class Used(NamedTuple):

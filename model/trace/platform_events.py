@@ -52,6 +52,13 @@ class StateWritten(NamedTuple):
     previous: str
 
 
+@in_lane("object")
+class TransactionRolledBack(NamedTuple):
+    """Nothing of what a transaction wrote is kept, the alarm included (R18)."""
+
+    at_ms: int
+
+
 @in_lane("alarm")
 class AlarmSet(NamedTuple):
     at_ms: int

@@ -90,7 +90,8 @@ What the model admits
   stops and pauses by the clock, and where the page stands still, when it goes on.
 - Of the limits on a request, the size of its body alone is kept: 413, before the object sees it.
 - Commits are confirmed in order, and of those under way a loss keeps the first so many, never a
-  later one without an earlier. Transactions and `allowUnconfirmed` are not there.
+  later one without an earlier. `allowUnconfirmed` and SQL are not there; with KV behind it, too,
+  whatever touches the storage while a transaction is open belongs to that.
 - KV's cache is emptied with the instance only; its writes never wait, nor does reading the alarm.
 - What waits at the gate of an object that is reset is answered 500; at a deploy it goes to the new
   instance. While a process is down, requests fail at once. Production may retry or hold some.

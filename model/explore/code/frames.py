@@ -13,7 +13,7 @@ import types
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from lastchunk.reference_impl.contract import Effect
+from lastchunk.reference_impl.effect import Effect
 
 AWAIT = Effect.__await__.__code__
 WRAPPERS = frozenset(

@@ -36,7 +36,8 @@ from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.model.world.base.frozen import fields_of
 from lastchunk.model.world.code.program import Program
 from lastchunk.reference_impl.clock import Duration, Time
-from lastchunk.reference_impl.contract import Chunk, Effect
+from lastchunk.reference_impl.contract import Chunk
+from lastchunk.reference_impl.effect import Effect
 
 PLAIN = (
     "plain data (numbers, text, list, tuple, dict, set, deque, enum, dataclass), chunks and times"

@@ -196,8 +196,9 @@ class StateEncoder:
             (storage.dirty, *sorted(storage.cached)),
             lambda: ("cached", encode(storage.cached), storage.dirty),
         )
+        opened = [] if storage.open is None else [self._opened(storage.open)]
         if not storage.waits:
-            return [cached]
+            return [cached, *opened]
         done = tuple(sorted(number - zero for number in storage.done))
         slow = tuple(number - zero for number in storage.slow)
         state = ("commits", storage.begun - zero, done, slow, encode(storage.disk))
@@ -209,7 +210,15 @@ class StateEncoder:
             StatePart(("at gate", at, barrier - zero, kind, encode(task), encode(payload)))
             for at, (barrier, kind, task, payload) in enumerate(storage.at_gate)
         ]
-        return [cached, StatePart(state), *images, *at_gate]
+        return [cached, StatePart(state), *images, *at_gate, *opened]
+
+    def _opened(self, opened: Any) -> StatePart:
+        """An open transaction: what it may come back to, and what it is still to tell (R18)."""
+        data, world = self.values.data, self.values.world
+        told = (opened.is_over, opened.moves_alarm, data(opened.record))
+        return StatePart(
+            ("transaction", data(opened.values), world(opened.alarm), world(opened.critical), told)
+        )
 
     def _client(self, client: Any) -> list[StatePart]:
         kept = client.settings.keeps_queue  # then a page that is there again looks at all of them

@@ -8,7 +8,6 @@ from lastchunk.model.base.errors import DesignError
 from lastchunk.model.world.base.frozen import frozen
 from lastchunk.reference_impl.contract import (
     BlobStoreError,
-    Effect,
     HandlerFailure,
     InstanceReplaced,
     NetworkError,
@@ -16,6 +15,7 @@ from lastchunk.reference_impl.contract import (
     StopFlowError,
     StreamBroken,
 )
+from lastchunk.reference_impl.effect import Effect
 
 TaskId = tuple[Any, ...]
 PLATFORM_ERRORS = (

@@ -34,7 +34,7 @@ from lastchunk.model.world.code.deeds import (
 from lastchunk.model.world.code.lasting import are_same, lasting_fields
 from lastchunk.model.world.code.thrown import CodeThrewError, ends_the_run, error_words
 from lastchunk.reference_impl.clock import Duration, Refused, Time, TimeRefused, Uncatchable, driven
-from lastchunk.reference_impl.contract import Effect
+from lastchunk.reference_impl.effect import Effect
 
 Clock = Callable[[], Time]
 CLOSINGS_MAX = 100

@@ -14,9 +14,16 @@ import re
 from lastchunk.model.base.blame import place_of_error
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.reference_impl.clock import ALLOWED, Duration, Time
-from lastchunk.reference_impl.contract import Blobs, Browser, Context, Effect, Storage
+from lastchunk.reference_impl.contract import Blobs, Browser, Context, Storage, Transaction
+from lastchunk.reference_impl.effect import Effect
 
-PORT_NAMES = {Storage: "storage", Blobs: "blobs", Context: "the context", Browser: "the browser"}
+PORT_NAMES = {
+    Transaction: "the transaction",
+    Storage: "storage",
+    Blobs: "blobs",
+    Context: "the context",
+    Browser: "the browser",
+}
 NOT_SIMULATED: dict[tuple[type, str | None], str] = {
     (Storage, "sql"): "get, put, list of keys, one for each row",
     (Storage, "kv"): "get, put, delete, list",

@@ -21,7 +21,8 @@ from lastchunk.model.world.code.thrown import CodeThrewError
 from lastchunk.model.world.edge.answers import ANSWERS, RECORDER_BROKEN, SUSPENDED, TICK
 from lastchunk.model.world.edge.sizes import sized
 from lastchunk.model.world.edge.standstill import ASLEEP, FROZEN, PAUSED
-from lastchunk.reference_impl.contract import Browser, Chunk, Effect, NetworkError
+from lastchunk.reference_impl.contract import Browser, Chunk, NetworkError
+from lastchunk.reference_impl.effect import Effect
 from lastchunk.reference_impl.recorder import Recorder, RecorderSettings
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ class Consumers:
 
     def read(self) -> None:
         """A consumer reads the record as it is."""
-        record = self.world.object.storage.values.get(STATE_KEY)
+        record = self.world.object.storage.seen.get(STATE_KEY)
         status, count = ("", 0) if record is None else (record["status"], record["chunks_uploaded"])
         self.world.trace.append(e.ConsumerRead(self.world.now_ms, status, count))
 

@@ -75,6 +75,8 @@ class Alarms:
         self.time_ms = due_ms
         self.will_delete = False
         runtime.storage.dirty = True
+        if self.is_in_transaction():
+            return
         runtime.world.trace.append(e.AlarmSet(runtime.world.now_ms, due_ms))
         if not runtime.storage.waits and self.told_ms != due_ms:
             self.tell(due_ms)
@@ -99,9 +101,19 @@ class Alarms:
         self.retry_is_deleted = self.retry_waits
         self.time_ms, self.will_delete = None, False
         runtime.storage.dirty = True
+        if self.is_in_transaction():
+            return True
         runtime.world.trace.append(e.AlarmDeleted(runtime.world.now_ms))
         if not runtime.storage.waits:
             self.tell(None)
+        return True
+
+    def is_in_transaction(self) -> bool:
+        """R18: whether nobody is told of the alarm before a transaction is committed."""
+        opened = self.runtime.storage.open
+        if opened is None:
+            return False
+        opened.moves_alarm = True
         return True
 
     # --- what the scheduler is told ----------------------------------------------------------

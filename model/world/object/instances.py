@@ -13,6 +13,7 @@ from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code.deeds import Done, TaskId
 from lastchunk.model.world.code.program import Program
+from lastchunk.model.world.object import transactions
 from lastchunk.model.world.object.alarms import ALARM
 from lastchunk.reference_impl.contract import (
     STATE_KEY,
@@ -20,7 +21,6 @@ from lastchunk.reference_impl.contract import (
     Blobs,
     CloseGate,
     Context,
-    Effect,
     InstanceReplaced,
     Notify,
     OpenGate,
@@ -28,6 +28,7 @@ from lastchunk.reference_impl.contract import (
     Storage,
     Timer,
 )
+from lastchunk.reference_impl.effect import Effect
 
 if TYPE_CHECKING:
     from lastchunk.model.design.load import DesignSpec
@@ -126,6 +127,7 @@ def lose(
 
 def _revert(runtime: ObjectRuntime, kept: int) -> list[Any]:
     """Storage is what is on disk. Returns what had been waiting at the output gate."""
+    transactions.abandon(runtime)
     before = runtime.storage.values.get(STATE_KEY)
     cut_off = runtime.storage.break_off(kept)
     after = runtime.storage.values.get(STATE_KEY)

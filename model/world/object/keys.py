@@ -11,13 +11,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code import crossing
 from lastchunk.model.world.code.deeds import TaskId
 from lastchunk.model.world.object.outside import SUSPENDS
 from lastchunk.reference_impl.contract import (
-    COMPLETED,
     STATE_KEY,
     Delete,
     DeleteAll,
@@ -118,16 +116,11 @@ def _note_state(runtime: ObjectRuntime, task: TaskId, value: Any) -> None:
             f"{runtime.program.name}.{task[0]}() put {value!r} under the key 'state'; "
             "the record needs 'status' and 'chunks_uploaded'"
         ) from error
-    tell_state(runtime, status, count)
-
-
-def tell_state(runtime: ObjectRuntime, status: str, count: int) -> None:
-    """The session's public record is another one from now on."""
-    world = runtime.world
-    world.trace.append(e.StateWritten(world.now_ms, status, count, runtime.status))
-    runtime.status = status
-    if status == COMPLETED and world.end_at_completion:
-        world.ended = "completion"
+    opened = runtime.storage.open
+    if opened is None:
+        runtime.tell_state(status, count)
+    else:
+        opened.record = (status, count)
 
 
 def delete(runtime: ObjectRuntime, task: TaskId, effect: Delete) -> bool | int:

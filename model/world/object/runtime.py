@@ -19,7 +19,7 @@ from lastchunk.model.world.code.checks import awaits_for_ever, checked_response,
 from lastchunk.model.world.code.deeds import Done, TaskId
 from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.code.thrown import CodeThrewError
-from lastchunk.model.world.object import instances, keys, outside
+from lastchunk.model.world.object import instances, keys, outside, transactions
 from lastchunk.model.world.object.alarms import ALARM, LIMIT, Alarms
 from lastchunk.model.world.object.delivery import RUN_MS_MAX
 from lastchunk.model.world.object.instances import CONSTRUCT
@@ -28,12 +28,12 @@ from lastchunk.model.world.object.outside import SUSPENDS
 from lastchunk.model.world.object.storage import Storage
 from lastchunk.reference_impl.clock import Time
 from lastchunk.reference_impl.contract import (
+    COMPLETED,
     BlobPut,
     CloseGate,
     Delete,
     DeleteAlarm,
     DeleteAll,
-    Effect,
     Get,
     GetAlarm,
     ListKeys,
@@ -45,6 +45,8 @@ from lastchunk.reference_impl.contract import (
     Sync,
     Timer,
 )
+from lastchunk.reference_impl.effect import Effect
+from lastchunk.reference_impl.transaction import BeginTransaction, EndTransaction, RollBack
 
 if TYPE_CHECKING:
     from lastchunk.model.design.load import DesignSpec
@@ -240,6 +242,13 @@ class ObjectRuntime:
         else:
             self.alarms.acknowledge()
 
+    def tell_state(self, status: str, count: int) -> None:
+        """The session's public record is another one from now on."""
+        self.world.trace.append(e.StateWritten(self.world.now_ms, status, count, self.status))
+        self.status = status
+        if status == COMPLETED and self.world.end_at_completion:
+            self.world.ended = "completion"
+
     # --- the alarm ---------------------------------------------------------------------------
 
     def _set_alarm(self, task: TaskId, effect: SetAlarm) -> None:
@@ -278,7 +287,7 @@ class ObjectRuntime:
         self.critical = task
 
     def _open_gate(self, task: TaskId, effect: OpenGate) -> None:
-        if task[0] != CONSTRUCT:
+        if task[0] != CONSTRUCT and self.storage.open is None:
             self.critical = None
         if effect.failed:
             instances.lose(self, "blockConcurrencyWhile threw")
@@ -333,4 +342,7 @@ _ANSWERS: dict[type, Any] = {
     Notify: outside.notify,
     CloseGate: ObjectRuntime._close_gate,
     OpenGate: ObjectRuntime._open_gate,
+    BeginTransaction: transactions.begin,
+    RollBack: transactions.roll_back,
+    EndTransaction: transactions.end,
 }

@@ -16,6 +16,7 @@ from lastchunk.model.world.base.frozen import frozen
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code.deeds import TaskId
 from lastchunk.model.world.object import instances
+from lastchunk.model.world.object.transactions import OpenTransaction
 
 if TYPE_CHECKING:
     from lastchunk.model.world.object.runtime import ObjectRuntime
@@ -51,6 +52,7 @@ class Storage:
         "dirty",
         "disk",
         "done",
+        "open",
         "runtime",
         "slow",
         "values",
@@ -70,6 +72,12 @@ class Storage:
         self.disk = EMPTY
         self.at_gate: list[Outgoing] = []
         self.slow: list[int] = []
+        self.open: OpenTransaction | None = None
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """What others may read: an open transaction is not there yet."""
+        return self.values if self.open is None else self.open.values
 
     def image(self) -> Image:
         """What a commit begun now would leave on disk."""
@@ -89,7 +97,7 @@ class Storage:
     @property
     def barrier(self) -> int:
         """The last commit that what leaves now must wait for."""
-        return self.begun + 1 if self.dirty else self.begun
+        return self.begun + 1 if self.dirty and self.open is None else self.begun
 
     @property
     def is_open(self) -> bool:
@@ -105,8 +113,8 @@ class Storage:
 
     def end_of_turn(self) -> None:
         """The code waits or has ended: what it wrote since the last turn is one commit (R15)."""
-        if not self.dirty:
-            return
+        if not self.dirty or self.open is not None:
+            return  # R18: an open transaction is no commit yet
         self.dirty = False
         if not self.waits:
             return
@@ -211,6 +219,7 @@ class Storage:
         other.disk = self.disk
         other.at_gate = self.at_gate.copy()
         other.slow = self.slow.copy()
+        other.open = None if self.open is None else self.open.copy()
         return other
 
     def fingerprint(self) -> Hashable:
@@ -226,4 +235,5 @@ class Storage:
             frozen(self.disk),
             repr(self.at_gate),
             tuple(self.slow),
+            None if self.open is None else frozen(self.open.parts()),
         )

@@ -1,9 +1,9 @@
-"""The rules of what storage does beyond single keys, R16 and R17."""
+"""The rules of what storage does beyond single keys, R16 to R18."""
 
 from __future__ import annotations
 
 from lastchunk.model.trace import events as e
-from lastchunk.reference_impl.contract import Response
+from lastchunk.reference_impl.contract import HandlerFailure, Response, Transaction
 from lastchunk.reports.docs.platform.demo import OK, CallStep, Demo, Tiny
 
 
@@ -30,6 +30,28 @@ class WaitsForTheDisk(Tiny):
         await self.ctx.storage.sync()
         await self.say("on disk")
         return OK
+
+    async def alarm(self) -> None:
+        return None
+
+
+class RollsBack(Tiny):
+    async def create(self) -> Response:
+        await self.ctx.storage.set_alarm(self.ctx.now() + 100)
+        return OK
+
+    async def poke(self) -> Response:
+        try:
+            await self.ctx.storage.transaction(self.tries)
+        except HandlerFailure:
+            await self.say(f"{await self.ctx.storage.get('row')}")
+        return OK
+
+    async def tries(self, opened: Transaction) -> None:
+        await opened.put("row", 1)
+        await opened.set_alarm(self.ctx.now() + 300)
+        await self.ctx.sleep(200)
+        raise HandlerFailure("no luck")
 
     async def alarm(self) -> None:
         return None
@@ -69,5 +91,24 @@ DEMOS = (
         ),
         (e.StateWritten,),
         settings={"platform": {"commit_ms": 100}},
+    ),
+    Demo(
+        "R18",
+        "a transaction is kept whole, or not at all",
+        "doc, src",
+        "The gate is closed while a transaction is open, whatever is awaited in it. All that it "
+        "writes, the alarm included, is one commit; where its work throws or rolls back, nothing "
+        "is kept, and the object goes on. Here the alarm of 110 ms waits for a transaction that "
+        "would have moved it, and runs; the row is not there.",
+        RollsBack,
+        (CallStep(0, "create"), CallStep(40, "poke")),
+        600,
+        (
+            e.AlarmSet(10, 110),
+            e.TransactionRolledBack(250),
+            e.StateWritten(250, "None", 0, ""),
+            e.AlarmStarted(250, 110, 0),
+        ),
+        (e.AlarmSet, e.AlarmStarted, e.StateWritten),
     ),
 )
