@@ -15,6 +15,7 @@ from lastchunk.model.design.own_properties import (
     load_property,
 )
 from lastchunk.model.properties import Property
+from lastchunk.model.properties.judged import ON_REQUEST
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
 
@@ -46,7 +47,9 @@ def own_properties(
     own = {} if file is None else load_properties(file)
     slugs = []
     for word in only or ():
-        if is_reference(word):
+        if word in ON_REQUEST:
+            own[word] = ON_REQUEST[word]
+        elif is_reference(word):
             item = load_property(word)
             own[item.slug] = item
             word = item.slug

@@ -26,6 +26,7 @@ Memory = Literal[
     "chunks recorded",  # how many
     "chunks stored",  # how many
     "stop answered",
+    "stop failed",
     "notified",
     "last upload since the stop",
     "last upload since the stop ran",

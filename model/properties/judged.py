@@ -16,12 +16,32 @@ from lastchunk.model.properties.base import (
     Violation,
 )
 from lastchunk.model.properties.catalogue import EXPLORABLE
+from lastchunk.model.properties.language import always, at_most, event, state
 from lastchunk.model.properties.watches import Watch
 from lastchunk.model.trace.events import Event, RunEnded
 from lastchunk.model.trace.facts import Facts
 
 PropertiesLike = Iterable[str | Property] | Mapping[str, Property] | str | Property
 """Properties as a caller names them: slugs of shipped ones, and own ones; or own ones by name."""
+ON_REQUEST = {
+    item.slug: item
+    for item in (
+        always(
+            ~(state.stop_failed & state.is_completed),
+            when=state.has_stopped,
+            name="told_truth",
+            meaning="What the user was told is true: no session that is told to have failed is completed.",
+        ),
+        at_most(
+            10,
+            event.AlarmStarted,
+            when=state.is_settled,
+            name="quiet_once_settled",
+            meaning="A settled session goes quiet: at most ten alarms run after that.",
+        ),
+    )
+}
+"""Shipped properties in the language: asked by name alone, so no gate changes by them."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -37,12 +57,12 @@ def judge_trace(
 def watched_trace(watch: Watch, trace: Iterable[Event], ended: str) -> Judgement:
     """The first violation; else whether any event speaks for it, or what the end says."""
     facts, memory, found, last_ms = Facts(), watch.begin(0), None, 0
-    for event in trace:
-        facts.observe(event)
-        last_ms = event.at_ms
-        if isinstance(event, RunEnded):
+    for item in trace:
+        facts.observe(item)
+        last_ms = item.at_ms
+        if isinstance(item, RunEnded):
             continue
-        memory, judgement = watch.step(memory, event, facts)
+        memory, judgement = watch.step(memory, item, facts)
         if isinstance(judgement, Violation):
             return judgement
         found = judgement or found
@@ -72,9 +92,11 @@ def asked_of(properties: PropertiesLike) -> dict[str, Property]:
 
 
 def _one(item: Any, name: str) -> Property:
+    if isinstance(item, str) and item in ON_REQUEST:
+        return ON_REQUEST[item]
     if isinstance(item, str):
         if item not in EXPLORABLE:
-            raise InputError("--property", item, "one of " + ", ".join(EXPLORABLE))
+            raise InputError("--property", item, "one of " + ", ".join((*EXPLORABLE, *ON_REQUEST)))
         return EXPLORABLE[item]
     return with_name(item, name)
 

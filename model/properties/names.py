@@ -110,6 +110,11 @@ STATE: dict[str, StateName] = {
         ("stop answered",),
         "whether the page has got an answer to its stop, below 400",
     ),
+    "stop_failed": StateName(
+        lambda facts: facts.stop_failed,
+        ("stop failed",),
+        "whether the page's stop has ended with an error: the user was told that it failed",
+    ),
 }
 """Every name of the state, in the order of docs/properties.md."""
 

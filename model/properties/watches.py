@@ -242,6 +242,11 @@ class Eventually(Watch):
         return NotApplicable(f"the run ended at the {reason}")
 
 
+def _case(counted: Formula, event: Event) -> Judgement | None:
+    """An event that may be counted speaks for a bound, whether or not it is counted."""
+    return HOLDS if type(event).__name__ in (counted.events or ()) else None
+
+
 @dataclass(frozen=True)
 class AtMost(Watch):
     """``counted`` comes at most ``most`` times, for each value of a field where one is given.
@@ -273,7 +278,7 @@ class AtMost(Watch):
     ) -> tuple[Remembering, Judgement | None]:
         """One more."""
         if not self.counted.holds(event, facts):
-            return memory, None
+            return memory, _case(self.counted, event)
         key = None if self.field is None else getattr(event, self.field)
         counts = dict(memory)
         count = counts.get(key, 0) + 1
@@ -335,7 +340,7 @@ class Rate(Watch):
     ) -> tuple[Remembering, Judgement | None]:
         """One more, against the one that came so many before."""
         if not self.counted.holds(event, facts):
-            return memory, None
+            return memory, _case(self.counted, event)
         at_ms: Any = event.at_ms
         if len(memory) == self.most and at_ms < memory[0] + self.in_any_ms:
             words = f"{self.counted.words} came {self.most + 1} times in {self.in_any_ms:,} ms"

@@ -53,6 +53,7 @@ class Facts:
         self.last_ms = 0
         self.ended = ""
         self.costs: e.Costs | None = None
+        self.stop_failed = False  # whether the page's stop flow has ended with an error
         self.own: dict[str, tuple[Any, ...]] = {}  # what own properties remember while exploring
 
     def observe(self, event: e.Event) -> None:
@@ -150,6 +151,7 @@ class Facts:
     # --- the network -------------------------------------------------------------------------
 
     def _stop_flow_failed(self, event: e.StopFlowFailed) -> None:
+        self.stop_failed = True
         if self.stop_told_ms < 0:
             self.stop_told_ms = event.at_ms
 

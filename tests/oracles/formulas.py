@@ -53,18 +53,20 @@ def read_eventually(
     return _said(violated, speaks)
 
 
-def read_at_most(most: int, counted: Truth, keys: Sequence[Any]) -> str:
-    """No key is counted more often than that."""
+def read_at_most(most: int, counted: Truth, keys: Sequence[Any], cases: Truth) -> str:
+    """No key is counted more often than that; ``cases`` are the events that may be counted."""
     found = [key for key, is_one in zip(keys, counted, strict=True) if is_one]
-    return _said(any(found.count(key) > most for key in found), bool(found))
+    return _said(any(found.count(key) > most for key in found), any(cases))
 
 
-def read_rate(times_ms: Sequence[int], most: int, counted: Truth, in_any_ms: int) -> str:
+def read_rate(
+    times_ms: Sequence[int], most: int, counted: Truth, in_any_ms: int, cases: Truth
+) -> str:
     """No stretch of so many ms, at whatever ms it begins, has more of them; its end is left out."""
     came_ms = [at_ms for at_ms, is_one in zip(times_ms, counted, strict=True) if is_one]
     stretches = range(-in_any_ms, max(came_ms, default=0) + 1)
     worst = max(sum(start <= at_ms < start + in_any_ms for at_ms in came_ms) for start in stretches)
-    return _said(worst > most, bool(came_ms))
+    return _said(worst > most, any(cases))
 
 
 def read_sometimes(wanted: Truth) -> str:

@@ -58,6 +58,11 @@ def judged(item: Property, trace: list[Any]) -> str:
     return type(said).__name__
 
 
+def cases_of(word: Word, trace: list[Any]) -> list[bool]:
+    """Where an event comes that a condition speaks of."""
+    return [kind(item) in word.kinds for item in trace[:-1]]
+
+
 ANY = st.sampled_from(EVENT_WORDS + STATE_WORDS)
 SOME = st.one_of(st.none(), ANY)
 
@@ -112,7 +117,7 @@ def test_at_most(trace: list[Any], counted: Word, most: int, by_field: bool) -> 
     field = {"BlobStored": "chunk", "Notified": "key", "HandlerEnded": "chunk"}
     per = field.get(counted.kinds[0]) if by_field and len(counted.kinds) == 1 else None
     keys = [getattr(item, per, None) if per else None for item in trace[:-1]]
-    said = slow.read_at_most(most, truth(counted, trace, states), keys)
+    said = slow.read_at_most(most, truth(counted, trace, states), keys, cases_of(counted, trace))
     assert judged(at_most(most, counted.made, per=per), trace) == said
 
 
@@ -126,7 +131,9 @@ def test_rate(trace: list[Any], counted: Word, most: int, ms: int, when: Word | 
     came = truth(counted, trace, states)
     if when is not None:
         came = [a and b for a, b in zip(came, truth(when, trace, states), strict=True)]
-    said = slow.read_rate([item.at_ms for item in trace[:-1]], most, came, ms)
+    said = slow.read_rate(
+        [item.at_ms for item in trace[:-1]], most, came, ms, cases_of(counted, trace)
+    )
     item = at_most(most, counted.made, in_any=ms, when=when and when.made)
     assert judged(item, trace) == said
 

@@ -166,6 +166,7 @@ def random_formula(dice: random.Random, ms_max: int) -> Formula:
             most,
             truth(counted, trace, states_of(trace[:-1])),
             ms,
+            [kind(item) in counted.kinds for item in trace[:-1]],
         )
     fields = {"BlobStored": "chunk", "RequestSent": "chunk", "HandlerStarted": "method"}
     per = fields.get(counted.kinds[0]) if len(counted.kinds) == 1 else None
@@ -173,6 +174,7 @@ def random_formula(dice: random.Random, ms_max: int) -> Formula:
         most,
         truth(counted, trace, states_of(trace[:-1])),
         [getattr(item, per, None) if per else None for item in trace[:-1]],
+        [kind(item) in counted.kinds for item in trace[:-1]],
     )
 
 

@@ -225,6 +225,7 @@ class Monitor:
 
     def _settle_times(self, facts: Facts) -> None:
         """Times of which only matters that they came, or that no later step will look at."""
+        facts.stop_failed = facts.stop_failed and "stop failed" in self.remembers
         if "stop answered" in self.remembers:
             facts.stop_answered_ms = _came(facts.stop_answered_ms)
         else:
