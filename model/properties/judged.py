@@ -30,7 +30,7 @@ ON_REQUEST = {
             ~(state.stop_failed & state.is_completed),
             when=state.has_stopped,
             name="told_truth",
-            meaning="What the user was told is true: no session that is told to have failed is completed.",
+            meaning="The user was told the truth: what is said to have failed is not completed.",
         ),
         at_most(
             10,

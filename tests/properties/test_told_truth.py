@@ -37,7 +37,7 @@ class GoneAfterComplete:
     Settings = TriesOfStop
     stop_call = "complete"
     client = {"looks_at_status": True}
-    done = (200,)
+    done: tuple[int, ...] = (200,)
 
     def __init__(self, ctx: Context, settings: TriesOfStop) -> None:
         self.ctx, self.settings = ctx, settings
