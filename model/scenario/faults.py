@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 from pydantic import Field
 
 from lastchunk.model.scenario.delay import AnyOffset, Delay, Model, Ms
-from lastchunk.model.scenario.numbers import Probability
+from lastchunk.model.scenario.numbers import PositiveCount, Probability
 
 
 class Fault(Model):
@@ -103,6 +103,17 @@ class StrayStop(Fault):
 
     words: ClassVar[str] = "a stray stop"
     kind: Literal["stray_stop"]
+
+
+class SecondTab(Fault):
+    """A second tab uploads into the session: so many chunks of its own, under the same indices.
+
+    Each is sent once, and nobody waits for the answer. No bytes of it are the page's.
+    """
+
+    words: ClassVar[str] = "a second tab that uploads into the session"
+    kind: Literal["second_tab"]
+    chunks: PositiveCount = 1
 
 
 class CreateAgain(Fault):

@@ -251,12 +251,12 @@ class NetworkWentDown(NamedTuple):
 
 
 @in_lane("network")
-class LossBurstBegan(NamedTuple):
+class NetworkBurstBegan(NamedTuple):
     at_ms: int
 
 
 @in_lane("network")
-class LossBurstEnded(NamedTuple):
+class NetworkBurstEnded(NamedTuple):
     at_ms: int
 
 

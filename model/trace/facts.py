@@ -236,6 +236,10 @@ class Facts:
         if self.stop_ms >= 0:
             self.saw("upload_ended_after_stop", at_ms)
 
+    def _other_bytes(self, event: e.BlobOfOtherTab) -> None:
+        """A chunk is stored where its own bytes are: others have taken their place."""
+        self.stored.pop(event.chunk, None)
+
     def _state_written(self, event: e.StateWritten) -> None:
         if event.status == COMPLETED and self.status != COMPLETED:
             self.completions.append((event.at_ms, self.missing))
@@ -357,6 +361,7 @@ _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
     e.CodeThrew: Facts._threw,
     e.HandlerEnded: Facts._handler_ended,
     e.BlobStored: Facts._blob_stored,
+    e.BlobOfOtherTab: Facts._other_bytes,
     e.StateWritten: Facts._state_written,
     e.AlarmStarted: Facts._alarm_started,
     e.AlarmFailed: Facts._alarm_failed,

@@ -202,6 +202,15 @@ class BlobStored(NamedTuple):
 
 
 @in_lane("blobs")
+class BlobOfOtherTab(NamedTuple):
+    """What was just stored under a chunk's key came from another tab: its bytes, not the page's."""
+
+    at_ms: int
+    chunk: int
+    attempt: int
+
+
+@in_lane("blobs")
 class BlobPutBroken(NamedTuple):
     """The body broke off while it was being stored: nothing is stored (R12)."""
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.edge import lifecycle, standstill
+from lastchunk.model.world.edge.client import chunk_of
 from lastchunk.model.world.object import instances
 from lastchunk.model.world.outcomes import kept_of
 
@@ -90,6 +91,13 @@ def _stray_stop(world: World, fault: Any, number: int, kept: int) -> None:
     world.network.inject(world.stop_call)
 
 
+def _second_tab(world: World, fault: Any, number: int, kept: int) -> None:
+    settings = world.client.settings
+    for index in range(fault.chunks):
+        chunk = chunk_of(index, settings.video_kbps, settings.chunk_ms)
+        world.network.inject("upload", (chunk,))
+
+
 def _create_again(world: World, fault: Any, number: int, kept: int) -> None:
     world.network.inject("create")
 
@@ -132,6 +140,7 @@ RULES: dict[str, Rule] = {
     "tab_throttled": Rule(_tab_throttled),
     "recorder_error": Rule(lambda world, *_: world.client.recorder_fails()),
     "stray_stop": Rule(_stray_stop),
+    "second_tab": Rule(_second_tab),
     "create_again": Rule(_create_again),
     "instance_lost": Rule(_instance_lost, takes_instance=True),
     "deploy": Rule(_deploy, takes_instance=True),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.scenario.delay import Constant
-from lastchunk.model.trace.events import NO_CHUNK, BlobStored, Event
+from lastchunk.model.trace.events import NO_CHUNK, BlobOfOtherTab, BlobStored, Event
 from lastchunk.model.world import faults
 from lastchunk.model.world.base.pending import BURST, Around, Key, Pending, Shifted, Spread, later
 from lastchunk.model.world.code.program import Program
@@ -304,6 +304,8 @@ class World:
     def blob_stored(self, task: tuple[Any, ...], chunk: int) -> None:
         """The blob store has a chunk."""
         self.trace.append(BlobStored(self.now_ms, chunk, task[2]))
+        if task[:3] in self.network.foreign:
+            self.trace.append(BlobOfOtherTab(self.now_ms, chunk, task[2]))
 
     # --- copies ------------------------------------------------------------------------------
 

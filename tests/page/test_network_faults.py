@@ -71,7 +71,7 @@ def losses(*overrides: str, sessions: int) -> tuple[int, int, int]:
     traces = [simulate(scenario, spec, seed).trace for seed in range(sessions)]
     sent = sum(len(of(trace, e.RequestArrived, e.RequestLost)) for trace in traces)
     lost = sum(len(of(trace, e.RequestLost)) for trace in traces)
-    return sent, lost, sum(len(of(trace, e.LossBurstBegan)) for trace in traces)
+    return sent, lost, sum(len(of(trace, e.NetworkBurstBegan)) for trace in traces)
 
 
 def test_losses_in_bursts_are_as_many_as_gilbert_and_elliott_say() -> None:
@@ -92,7 +92,7 @@ def test_a_burst_in_which_nothing_is_lost_changes_nothing() -> None:
     scenario = quiet("network.burst_begins=0.5", "network.burst_loss=0")
     trace = simulate(scenario, load_design("alarm", scenario), 1).trace
     plain = simulate(quiet(), load_design("alarm"), 1).trace
-    bursts = (e.LossBurstBegan, e.LossBurstEnded)
+    bursts = (e.NetworkBurstBegan, e.NetworkBurstEnded)
     assert [x for x in trace if not isinstance(x, bursts)] == plain
 
 

@@ -114,6 +114,10 @@ def _of_faults(scenario: Scenario) -> Iterator[Refusal]:
             allowed = "no timers at whole seconds: exploring knows times in bounds alone"
             yield Refusal("faults", fault.kind, allowed, (f"faults.{number}.probability=0",))
             continue
+        if fault.kind == "second_tab":
+            allowed = "no upload of another tab: exploring tells chunks apart by index alone"
+            yield Refusal("faults", fault.kind, allowed, (f"faults.{number}.probability=0",))
+            continue
         if _is_from_the_stop(fault) and _is_open_ended(scenario):
             yield from _of_fault_at_the_stop(scenario, fault)
         if isinstance(fault, STANDSTILLS) and _in_recording(scenario, fault):

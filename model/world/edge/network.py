@@ -47,6 +47,7 @@ class Network:
         self.is_down = False
         self.half_open: Any = None  # the fault by which no page notices that the network is down
         self.in_burst = False
+        self.foreign: set[Call] = set()  # uploads of another tab
 
     # --- requests ----------------------------------------------------------------------------
 
@@ -82,11 +83,13 @@ class Network:
         self._launch(call, 0, fetch.arguments)
         return None
 
-    def inject(self, method: str) -> None:
+    def inject(self, method: str, arguments: tuple[Any, ...] = ()) -> None:
         """Send a call that no task of the page waits for, as another tab would."""
-        call = self._next_call(method, e.NO_CHUNK)
+        call = self._next_call(method, arguments[0].index if arguments else e.NO_CHUNK)
+        if arguments:
+            self.foreign.add(call)
         self.world.trace.append(e.RequestSent(self.world.now_ms, *call))
-        self._launch(call, 0, ())
+        self._launch(call, 0, arguments)
 
     def _next_call(self, method: str, chunk: int) -> Call:
         attempt = self.attempts.get((method, chunk), 0)
@@ -124,7 +127,7 @@ class Network:
             return
         self.world.object.meter.worker_requests += 1
         self.world.trace.append(e.RequestArrived(now_ms, *call))
-        if method == UPLOAD and call not in self.draining:
+        if method == UPLOAD and call not in self.draining and call not in self.foreign:
             self.arrived.add(chunk)
         self.world.object.deliver("request", (*call, copy), pending.payload)
 
@@ -134,7 +137,7 @@ class Network:
             in_burst = outcome.startswith(BURST)
             if in_burst is not self.in_burst:
                 self.in_burst = in_burst
-                event = e.LossBurstBegan if in_burst else e.LossBurstEnded
+                event = e.NetworkBurstBegan if in_burst else e.NetworkBurstEnded
                 self.world.trace.append(event(self.world.now_ms))
         return outcome.removeprefix(BURST)
 
@@ -356,6 +359,7 @@ class Network:
         other.planned = self.planned
         other.is_down, other.half_open = self.is_down, self.half_open
         other.in_burst = self.in_burst
+        other.foreign = self.foreign.copy()
         return other
 
     def fingerprint(self) -> Hashable:
@@ -371,5 +375,6 @@ class Network:
             self.is_down,
             self.half_open is not None,
             self.in_burst,
+            tuple(sorted(self.foreign)),
             self.uplink.fingerprint() if self.uplink is not None else None,
         )
