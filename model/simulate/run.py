@@ -31,6 +31,7 @@ from lastchunk.model.simulate.storm import STORM, Storm
 from lastchunk.model.subset import check_values, lasting_of
 from lastchunk.model.trace.events import Event, RunEnded
 from lastchunk.model.trace.facts import Facts, facts_of
+from lastchunk.model.trace.media import media_lost_ms
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.edge.uplink import SharedUplink, build_uplink
 from lastchunk.model.world.world import World
@@ -56,6 +57,11 @@ class Run(Pictured):
     def facts(self) -> Facts:
         """What the trace amounts to."""
         return facts_of(self.trace)
+
+    @cached_property
+    def media_lost_ms(self) -> int:
+        """How many ms of what was recorded are stored nowhere."""
+        return media_lost_ms(self.trace)
 
     @property
     def origin(self) -> str:

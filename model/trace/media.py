@@ -1,0 +1,35 @@
+"""Media lost in ms: what was recorded, less what lies in chunks that are stored.
+
+A chunk holds what was recorded between two moments at which the recorder handed one out. So media
+that no chunk ever held, as in a page that is left before its first one, is counted too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.facts import Facts
+
+
+def media_lost_ms(trace: Iterable[e.Event]) -> int:
+    """How many ms of media of a finished run are stored nowhere."""
+    facts, chunk_ms, handed_out_ms = Facts(), dict[int, int](), 0
+    for event in trace:
+        facts.observe(event)
+        if isinstance(event, e.ChunkRecorded):
+            media_ms = _recorded_by(facts, event.at_ms)
+            chunk_ms[event.chunk] = media_ms - handed_out_ms
+            handed_out_ms = media_ms
+    if facts.start_ms < 0:
+        return 0
+    whole_ms = _recorded_by(facts, facts.last_ms)
+    return whole_ms - sum(chunk_ms.get(chunk, 0) for chunk in facts.stored)
+
+
+def _recorded_by(facts: Facts, at_ms: int) -> int:
+    """The media that there is at a time: none while the recorder stands still, or has stopped."""
+    if facts.recorded_ms >= 0:
+        return facts.recorded_ms
+    until_ms = at_ms if facts.stands_since_ms < 0 else facts.stands_since_ms
+    return until_ms - facts.start_ms - facts.stood_ms
