@@ -8,7 +8,8 @@ What a design supplies (see `DesignClass`):
 
 * ``Settings``: a frozen dataclass, every field with its deployed value as the default;
 * ``stop_call``: the name of the object's method that a stop signal reaches;
-* the object: ``create()``, ``upload(chunk)``, ``alarm()`` and the method named by ``stop_call``;
+* the object: ``create()``, ``upload(chunk)``, ``alarm()`` or ``alarm(info)`` (A8), and the method
+  named by ``stop_call``;
 * ``client``, if it comes with a client of its own: a mapping of `RecorderSettings`;
 * ``notifies = True`` if it tells a consumer of completed sessions (``ctx.notify``);
 * if it wants one, ``construct()``: what the constructor does before the first event (R3);
@@ -82,6 +83,18 @@ class Response(NamedTuple):
 
     status: int
     body: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmInfo:
+    """What ``alarm(info)`` is told, where it takes that: the time that it was set for (A8).
+
+    ``retry_count`` counts the failures before that count (D1).
+    """
+
+    scheduled_time: Time
+    retry_count: int
+    is_retry: bool
 
 
 # --- effects of the object -------------------------------------------------------------------

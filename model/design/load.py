@@ -244,13 +244,24 @@ def check_class(name: str, cls: Any) -> None:
     takes(name, cls, "__init__", 2, "(ctx, settings)")
     for method, count, arguments in (
         ("create", 1, "()"),
-        ("alarm", 1, "()"),
+        ("alarm", 2, "(info)") if takes_info(cls) else ("alarm", 1, "()"),
         ("upload", 2, "(chunk)"),
     ):
         if method != "upload" or not has_own_page(cls):  # such a page passes what it likes
             takes(name, cls, method, count, arguments)
     check_page(name, cls, takes)
     check_subset(name, cls)
+
+
+def takes_info(cls: Any) -> bool:
+    """A8: whether the alarm's handler takes what is known of the alarm."""
+    if not hasattr(cls, "alarm"):
+        return False
+    try:
+        inspect.signature(cls.alarm).bind(*range(2))
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def takes(name: str, cls: Any, method: str, count: int, arguments: str) -> None:

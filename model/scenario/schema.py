@@ -203,7 +203,7 @@ class Platform(Model):
     scheduler is not told of a later alarm (R9). The ``_max`` settings bound how many of these
     strike in one session; None does not. ``hibernates`` off: the object stays in memory
     until it is evicted. ``clock_offset_ms``: how far the clock of an instance is ahead. An upload
-    of more than ``body_bytes_max`` is answered 413 before it comes to the object. The two ``bug_``
+    of more than ``body_bytes_max`` is answered 413 before it comes to the object. The ``bug_``
     switches are known bugs of the platform (A7).
     """
 
@@ -229,6 +229,7 @@ class Platform(Model):
     compatibility_date: Date = "2026-06-01"
     bug_alarm_set_to_now_is_lost: bool = False
     bug_alarm_waits_for_back_off: bool = False
+    bug_dropped_alarm_is_kept: bool = False
 
     @model_validator(mode="after")
     def _possible(self) -> Platform:

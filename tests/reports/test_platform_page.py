@@ -19,7 +19,7 @@ from lastchunk.reports.figures.spans import spans_of
 DOCS = Path(__file__).parents[2] / "docs"
 PNG = b"\x89PNG\r\n\x1a\n"
 RULES = (
-    [f"A{number}" for number in range(1, 8)]
+    [f"A{number}" for number in range(1, 9)]
     + [f"D{number}" for number in range(1, 6)]
     + [f"R{number}" for number in range(1, 19)]
 )

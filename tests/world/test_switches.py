@@ -24,7 +24,7 @@ from lastchunk.model.world.object.alarms import Alarms
 from lastchunk.model.world.object.delivery import Delivery
 from lastchunk.model.world.object.runtime import ObjectRuntime
 from lastchunk.model.world.object.storage import Storage
-from lastchunk.reference_impl.contract import BlobPut, Put
+from lastchunk.reference_impl.contract import AlarmInfo, BlobPut, Put
 from lastchunk.reports.docs.platform import page
 from lastchunk.reports.docs.platform.demo import misses, run_demo
 from tests.world import test_keys as keys_of_storage
@@ -99,6 +99,13 @@ def retries_go_on_after_a_deletion(patch: Patch) -> None:
 @switches_off("A7", slot.test_a7_the_value_already_stored_is_a_no_op)
 def the_same_value_is_set_again(patch: Patch) -> None:
     patch.setattr(Alarms, "is_stored", lambda self, due_ms: False)
+
+
+@switches_off("A8", shown_by_its_demo("A8"))
+def the_handler_is_told_of_a_first_attempt(patch: Patch) -> None:
+    patch.setattr(
+        object_module, "AlarmInfo", lambda at_ms, count, is_retry: AlarmInfo(at_ms, 0, False)
+    )
 
 
 @switches_off("D1", delivery.check_d1)
@@ -301,7 +308,7 @@ def what_throws_is_kept(patch: Patch) -> None:
 
 
 RULES = [
-    *(f"A{number}" for number in range(1, 8)),
+    *(f"A{number}" for number in range(1, 9)),
     *(f"D{number}" for number in range(1, 6)),
     *(f"R{number}" for number in range(1, 19)),
 ]

@@ -38,6 +38,7 @@ class Alarms:
     __slots__ = (
         "attempt",
         "delayed",
+        "dropped_ms",
         "ended",
         "is_running",
         "retry_is_deleted",
@@ -59,6 +60,7 @@ class Alarms:
         self.waiting: tuple[Delivery, str] | None = None
         self.delayed: Delivery | None = None
         self.retry_is_deleted = False
+        self.dropped_ms: int | None = None
         self.runs = 0
         self.ended = 0
 
@@ -121,6 +123,8 @@ class Alarms:
     def tell(self, due_ms: int | None) -> None:
         """Tell the scheduler the time of the alarm; None takes it away."""
         self.told_ms = due_ms
+        if self.dropped_ms is not None and due_ms == self.dropped_ms:
+            return  # A7, the known bug: the slot has it, and the scheduler has given it up
         if due_ms is not None and self.retry_waits and not self.retry_is_deleted:
             self.runtime.world.cancel(MOVE)
             return  # A7, the known bug: the scheduler looks at it when the retry is over
@@ -336,7 +340,9 @@ class Alarms:
         storage, world = self.runtime.storage, self.runtime.world
         world.trace.append(e.AlarmDropped(world.now_ms, due_ms))
         self.told_ms = None
-        if self.time_ms == due_ms:
+        if self.time_ms == due_ms and world.platform.bug_dropped_alarm_is_kept:
+            self.dropped_ms = self.told_ms = due_ms
+        elif self.time_ms == due_ms:
             self.time_ms = None
             storage.dirty = True
             storage.end_of_turn()

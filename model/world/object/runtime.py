@@ -11,6 +11,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.base.errors import DesignError
+from lastchunk.model.design.load import takes_info
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.frozen import frozen
 from lastchunk.model.world.base.pending import Pending
@@ -29,6 +30,7 @@ from lastchunk.model.world.object.storage import Storage
 from lastchunk.reference_impl.clock import Time
 from lastchunk.reference_impl.contract import (
     COMPLETED,
+    AlarmInfo,
     BlobPut,
     CloseGate,
     Delete,
@@ -64,6 +66,7 @@ class ObjectRuntime:
         self.world = world
         self.design = design
         self.has_construct = hasattr(design.cls, CONSTRUCT)
+        self.takes_info = takes_info(design.cls)
         self.program = instances.object_program(design)
         self.instance = 0
         self.is_new = self.has_construct
@@ -275,7 +278,8 @@ class ObjectRuntime:
         due_ms, retry = attempt.delivery.due_ms, attempt.delivery.retry
         now_ms = self.world.now_ms
         self.world.trace.append(e.AlarmStarted(now_ms, due_ms, suspended, retry))
-        self.drive(attempt.task, self.program.start(attempt.task, ALARM, (), self.clock_ms))
+        told = (AlarmInfo(Time(due_ms), retry, retry > 0),) if self.takes_info else ()
+        self.drive(attempt.task, self.program.start(attempt.task, ALARM, told, self.clock_ms))
         if self.alarms.is_running and self.alarms.attempt is attempt:
             self.world.add(Pending(LIMIT, RUN_MS_MAX))  # D4
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.clock import Time, bare
-from lastchunk.reference_impl.contract import HandlerFailure, Response
+from lastchunk.reference_impl.contract import AlarmInfo, HandlerFailure, Response
 from lastchunk.reports.docs.platform.demo import OK, CallStep, Demo, Tiny
 
 
@@ -84,6 +84,17 @@ class SetsTheSame(Tiny):
 
     async def alarm(self) -> None:
         await self.say("fired")
+
+
+class SaysWhatItIsTold(Tiny):
+    async def create(self) -> Response:
+        await self.ctx.storage.set_alarm(self.ctx.now() + 100)
+        return OK
+
+    async def alarm(self, info: AlarmInfo) -> None:
+        await self.say(f"{info.retry_count} {info.is_retry}")
+        if not info.is_retry:
+            raise HandlerFailure("the first time")
 
 
 DEMOS = (
@@ -205,5 +216,22 @@ DEMOS = (
             e.AlarmStarted(500, 500, 0),
         ),
         (e.AlarmSet, e.AlarmStarted),
+    ),
+    Demo(
+        "A8",
+        "what the handler is told",
+        "doc",
+        "A handler that takes an argument is told the time that its alarm was set for, how many "
+        "counted failures came before, and whether this is a retry. An alarm that is set anew "
+        "begins at 0.",
+        SaysWhatItIsTold,
+        (CallStep(0, "create"),),
+        6_000,
+        (
+            e.AlarmStarted(110, 110, 0, 0),
+            e.StateWritten(110, "0 False", 0, ""),
+            e.StateWritten(2_360, "1 True", 0, "0 False"),
+        ),
+        (e.StateWritten,),
     ),
 )
