@@ -171,10 +171,10 @@ def test_exploring_goes_on_behind_an_exception() -> None:
             lambda ctx: ctx.storage.sql.exec("select 1"),
             "AttributeError at line 0: storage.sql is not simulated; allowed: get, put, list",
         ),
-        (lambda ctx: ctx.blobs.get("key"), "blobs has no get; allowed: put"),
+        (lambda ctx: ctx.blobs.get("key"), "blobs.get is not simulated; allowed: put"),
         (
             lambda ctx: ctx.wait_until(1),
-            "the context has no wait_until; allowed: blobs, block_conc",
+            "the context.wait_until is not simulated; allowed: await",
         ),
         (lambda ctx: ctx.storage.put(), "TypeError at line 0: Put.__init__() missing 1"),
         (lambda ctx: ctx.storage.put("key"), "puts nothing under the key 'key' at line "),
