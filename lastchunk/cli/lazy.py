@@ -7,6 +7,7 @@ none of it.
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import typer
@@ -27,6 +28,10 @@ COMMANDS = {
     "matrix": (
         "matrix",
         "Say of each design, property and class of faults: proved, violated or impossible.",
+    ),
+    "import": (
+        "importing",
+        "Make a scenario of a throughput log, a connectivity profile, toxics or a table.",
     ),
 }
 """Each command with the module that it is in and the first line of its help."""
@@ -49,7 +54,8 @@ class LazyGroup(TyperGroup):
 def load_command(name: str) -> Any:
     """A command with its options, from the function of its name in its module."""
     module, _ = COMMANDS[name]
-    function = getattr(import_module(f"lastchunk.cli.{module}"), name)
+    word = f"{name}_" if iskeyword(name) else name
+    function = getattr(import_module(f"lastchunk.cli.{module}"), word)
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     alone.command(name)(function)
     return typer.main.get_command(alone)

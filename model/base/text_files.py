@@ -24,9 +24,7 @@ MARKS = {
 }
 """How a file begins, and what is to be said of it then."""
 TO_DELAYS = "write its delays in ms, one a line, into a CSV file for distribution = 'empirical'"
-TO_UPLINK = (
-    "convert it to mahimahi's format: for each 1500 bytes that can be sent one line, the time in ms"
-)
+TO_UPLINK = "make a scenario of it: lastchunk import FILE --out mine.toml"
 
 
 def read_text(path: Path, field: str, allowed: str) -> str:
@@ -72,10 +70,7 @@ def _json(text: str) -> str:
     if isinstance(data, dict) and isinstance(data.get("log"), dict) and "entries" in data["log"]:
         return f"this is a HAR, a browser's log of requests: {TO_DELAYS}"
     if "toxic" in text:
-        return (
-            "these are Toxiproxy's toxics: write a latency as network.request_delay_ms, a "
-            "bandwidth as [uplink], a cut as a fault of kind network_down"
-        )
+        return f"these are Toxiproxy's toxics: {TO_UPLINK}"
     return "this is JSON"
 
 

@@ -1,0 +1,113 @@
+"""Throughput logs: HSDPA and Ghent drives, Pensieve's traces, and tables with named columns."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
+
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.scenario.importing.imported import Imported, Interval, measured
+
+DRIVE_COLUMNS = 6
+OF_DOWNLOADS = "that these logs were taken of downloads: they stand for the uplink here"
+DELAYS = {
+    "request_delay_ms": "network",
+    "response_delay_ms": "network",
+    "stop_delay_ms": "network",
+    "put_delay_ms": "blobs",
+}
+TIMES = {"time_ms": 1.0, "seconds": 1_000.0, "time_s": 1_000.0}
+RATES = {"kbps": 1.0 / 8, "mbps": 1_000.0 / 8, "bytes_per_second": 1.0 / 1_000}
+"""What one unit is in bytes a millisecond."""
+
+
+def drive_log(rows: Sequence[Sequence[str]], place: str) -> Imported:
+    """Unix time, ms, latitude, longitude, bytes and ms since the last row (Riiser 2013; Ghent)."""
+    intervals: list[Interval] = []
+    for number, row in enumerate(rows, 1):
+        length, count = numbers(row, f"{place}, line {number}")[5:3:-1]
+        if length <= 0 or count < 0:
+            allowed = "bytes of at least 0 in an interval above 0 ms"
+            raise InputError(f"{place}, line {number}", " ".join(row), allowed)
+        intervals.append((round(length), count))
+    left_out = ("where it was measured (latitude, longitude), and when", OF_DOWNLOADS)
+    return measured(
+        "a log of bytes an interval, as of HSDPA or 4G drives", intervals, left_out, place
+    )
+
+
+def pensieve_log(rows: Sequence[Sequence[str]], place: str) -> Imported:
+    """Seconds and Mbit/s: each rate holds until the next row (Mao 2017)."""
+    points = [numbers(row, f"{place}, line {number}") for number, row in enumerate(rows, 1)]
+    times = [(seconds * 1_000, mbps * 1_000 / 8) for seconds, mbps in points]
+    intervals = held_rates(times, place)
+    last = "how long the last rate held: as long as most did"
+    kind = "seconds and Mbit/s, as Pensieve has them"
+    return measured(kind, intervals, (last, OF_DOWNLOADS), place)
+
+
+def held_rates(points: Sequence[tuple[float, float]], place: str) -> list[Interval]:
+    """Intervals of times in ms and rates in bytes a ms, each held until the next time."""
+    if len(points) < 2:
+        raise InputError(place, f"{len(points)} row", "at least two rows of times and rates")
+    lengths = []
+    for number, ((before, _), (after, _)) in enumerate(pairwise(points), 2):
+        if not after > before:
+            raise InputError(f"{place}, row {number}", after, "a time after that of the row above")
+        lengths.append(round(after) - round(before))
+    lengths.append(round(median(lengths)))
+    if any(rate < 0 for _, rate in points):
+        raise InputError(place, min(rate for _, rate in points), "rates of at least 0")
+    return [(length, rate * length) for length, (_, rate) in zip(lengths, points, strict=True)]
+
+
+def named_table(text: str, place: str) -> Imported:
+    """A CSV whose first line names its columns: delays in ms, or times and rates."""
+    rows = [row for row in csv.reader(text.splitlines()) if row]
+    names = [name.strip().lower() for name in rows[0]]
+    data = [row for row in rows[1:] if any(cell.strip() for cell in row)]
+    columns: dict[str, list[float]] = {}
+    for at, name in enumerate(names):
+        if name in DELAYS or name in TIMES or name in RATES:
+            columns[name] = [
+                numbers(row[at : at + 1], f"{place}, row {number}, {name}")[0]
+                for number, row in enumerate(data, 2)
+            ]
+    left_out = [f"the column {name}" for name in names if name not in columns]
+    delays = {name: columns[name] for name in columns if name in DELAYS}
+    time = next((name for name in columns if name in TIMES), "")
+    rate = next((name for name in columns if name in RATES), "")
+    if not delays and not (time and rate):
+        allowed = f"columns of {', '.join(DELAYS)}; or one of {', '.join(TIMES)} with one of "
+        raise InputError(place, ", ".join(names), allowed + ", ".join(RATES))
+    found = Imported("a table with named columns", f"{len(data)} rows", {}, ())
+    if time and rate:
+        points = [
+            (ms * TIMES[time], value * RATES[rate])
+            for ms, value in zip(columns[time], columns[rate], strict=True)
+        ]
+        found = measured(found.kind, held_rates(points, place), (), place)
+    else:
+        left_out += [f"the column {name}" for name in (time, rate) if name]
+    whole = {name: tuple(_ms(value, place) for value in values) for name, values in delays.items()}
+    return Imported(found.kind, found.said, {}, tuple(left_out), found.opportunities_ms, whole)
+
+
+def numbers(cells: Sequence[str], place: str) -> list[float]:
+    """Cells as numbers. Raises `InputError` with the line."""
+    try:
+        values = [float(cell) for cell in cells]
+    except ValueError as error:
+        raise InputError(place, " ".join(cells), "numbers") from error
+    if not values or not all(map(math.isfinite, values)):
+        raise InputError(place, " ".join(cells), "numbers")
+    return values
+
+
+def _ms(value: float, place: str) -> int:
+    if value < 0:
+        raise InputError(place, value, "delays of at least 0 ms")
+    return round(value)

@@ -1,0 +1,106 @@
+"""Profiles of a connection: WebPageTest's, the presets of DevTools, and Toxiproxy's toxics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.scenario.importing.imported import Imported, constant_uplink, halves
+
+DOWNLOAD = "the rate of downloads: a recorder uploads"
+TOXICS = {
+    "limit_data": "a connection that is cut after so many bytes",
+    "reset_peer": "a connection that is reset",
+    "timeout": "a connection on which nothing goes on",
+    "slicer": "data in small pieces",
+    "slow_close": "a connection that closes late",
+}
+
+
+def chosen_profile(names: Sequence[str], profile: str | None, place: str) -> int:
+    """Which of several profiles is meant. Raises `InputError` where none of them is named."""
+    if profile is None and len(names) == 1:
+        return 0
+    if profile not in names:
+        allowed = f"--profile with one of {', '.join(map(repr, names))}"
+        raise InputError(place, profile or f"{len(names)} profiles", allowed)
+    return names.index(profile)
+
+
+def webpagetest(
+    found: Mapping[str, Mapping[str, str]], profile: str | None, place: str
+) -> Imported:
+    """A connectivity profile: rates in bit/s, a round trip in ms, packets lost in %."""
+    names = list(found)
+    name = names[chosen_profile(names, profile, place)]
+    table = {key.lower(): value for key, value in found[name].items()}
+    try:
+        up = float(table["bwout"]) / 1_000
+        latency, loss = float(table.get("latency", 0)), float(table.get("plr", 0))
+    except (KeyError, ValueError) as error:
+        raise InputError(f"{place}, [{name}]", str(error), "numbers bwOut, latency, plr") from error
+    left_out = [DOWNLOAD] if "bwin" in table else []
+    if loss:
+        left_out.append(f"a packet loss of {loss:g} %: it slows a transfer, and no request is lost")
+    settings = {"network": halves(latency), "uplink": constant_uplink(up, f"{place}, [{name}]")}
+    said = f"profile {name}: {up:,.0f} kbit/s up, a round trip of {latency:g} ms"
+    return Imported("a connectivity profile of WebPageTest", said, settings, tuple(left_out))
+
+
+def devtools(found: Sequence[Mapping[str, Any]], profile: str | None, place: str) -> Imported:
+    """A network preset: rates in bytes/s, the least time from a request to its answer in ms."""
+    names = [str(item.get("title", item.get("name", "preset"))) for item in found]
+    at = chosen_profile(names, profile, place)
+    item, name = found[at], names[at]
+    up: Any = item.get("upload")
+    latency: Any = item.get("latency", 0)
+    if not _is_number(up) or not _is_number(latency):
+        raise InputError(f"{place}, {name}", item, "numbers upload (bytes/s) and latency (ms)")
+    kbps = up * 8 / 1_000
+    settings = {"network": halves(latency), "uplink": constant_uplink(kbps, f"{place}, {name}")}
+    left_out = [DOWNLOAD] if "download" in item else []
+    left_out += [f"{key}" for key in ("packetLoss", "packetQueueLength") if item.get(key)]
+    said = f"preset {name}: {kbps:,.0f} kbit/s up, {latency:g} ms from a request to its answer"
+    return Imported("a network preset of DevTools", said, settings, tuple(left_out))
+
+
+def toxiproxy(proxies: Sequence[Mapping[str, Any]], profile: str | None, place: str) -> Imported:
+    """The toxics of a proxy: what goes upstream is a request, downstream an answer."""
+    names = [str(item.get("name", "proxy")) for item in proxies]
+    at = chosen_profile(names, profile, place)
+    network: dict[str, Any] = {}
+    settings: dict[str, dict[str, Any]] = {}
+    left_out: list[str] = []
+    for toxic in proxies[at].get("toxics", []):
+        kind, is_up = str(toxic.get("type")), toxic.get("stream") == "upstream"
+        given = toxic.get("attributes", {})
+        if toxic.get("toxicity", 1) != 1:
+            left_out.append(f"{kind}: that it strikes a share of the connections alone")
+        elif kind == "latency":
+            leg = "request_delay_ms" if is_up else "response_delay_ms"
+            network[leg] = _latency(given, f"{place}, {kind}")
+        elif kind == "bandwidth" and is_up:
+            rate = given.get("rate", 0)
+            settings["uplink"] = constant_uplink(rate * 8, f"{place}, {kind}")
+        elif kind == "bandwidth":
+            left_out.append(f"{kind}: {DOWNLOAD}")
+        else:
+            words = TOXICS.get(kind, "unknown")
+            values = ", ".join(f"{key} {value}" for key, value in given.items())
+            left_out.append(f"{kind} ({values}): {words}")
+    settings |= {"network": network} if network else {}
+    said = f"proxy {names[at]}, {len(proxies[at].get('toxics', []))} toxics"
+    return Imported("Toxiproxy's toxics", said, settings, tuple(left_out))
+
+
+def _latency(given: Mapping[str, Any], place: str) -> dict[str, Any]:
+    latency, jitter = given.get("latency", 0), given.get("jitter", 0)
+    if not _is_number(latency) or not _is_number(jitter):
+        raise InputError(place, dict(given), "numbers latency and jitter, in ms")
+    low, high = max(0, round(latency - jitter)), round(latency + jitter)
+    return {"distribution": "uniform", "low_ms": low, "high_ms": high}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0

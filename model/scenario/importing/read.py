@@ -1,0 +1,110 @@
+"""Which kind of file it is, and the scenario that it becomes."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import check_file, write_text
+from lastchunk.model.base.text_files import explained, read_text
+from lastchunk.model.base.toml_text import toml_document
+from lastchunk.model.scenario.importing.imported import Imported
+from lastchunk.model.scenario.importing.logs import (
+    DELAYS,
+    DRIVE_COLUMNS,
+    drive_log,
+    named_table,
+    pensieve_log,
+)
+from lastchunk.model.scenario.importing.profiles import devtools, toxiproxy, webpagetest
+from lastchunk.model.scenario.load import load_scenario
+
+KINDS_READ = (
+    "a throughput log (HSDPA, Ghent, Pensieve), a WebPageTest profile, a DevTools preset, "
+    "Toxiproxy's toxics, or a CSV with named columns"
+)
+
+
+def read_import(path: Path, profile: str | None = None) -> Imported:
+    """What a file holds. Raises `InputError` for one that is none of the kinds."""
+    text = read_text(path, "import", KINDS_READ)
+    start = text.lstrip()
+    if not start:
+        raise InputError("import", str(path), f"{KINDS_READ}; this file is empty")
+    if start[0] in "[{":
+        found = _of_json(start, profile, path.name) or _of_ini(text, profile, path.name)
+    else:
+        found = _of_rows(text, path.name)
+    if found is None:
+        raise InputError("import", str(path), explained(KINDS_READ, text))
+    return found
+
+
+def write_import(found: Imported, source: Path, out: Path) -> list[Path]:
+    """Write the scenario, and the files beside it that it names. Returns all that was written."""
+    check_file(out, suffix=".toml")
+    settings = {table: dict(given) for table, given in found.settings.items()}
+    beside: dict[Path, Sequence[int]] = {}
+    if found.opportunities_ms:
+        file = out.with_suffix(".up")
+        settings["uplink"] = {"kind": "trace", "file": file.name}
+        beside[file] = found.opportunities_ms
+    for name, values in found.columns.items():
+        file = out.with_name(f"{out.stem}-{name}.csv")
+        delay = {"distribution": "empirical", "file": file.name}
+        settings.setdefault(DELAYS[name], {})[name] = delay
+        beside[file] = values
+    summary = f"Imported from {source.name}, {found.kind}: {found.said}."
+    head = {"title": f"Imported: {source.stem}", "summary": summary}
+    lines = ["# Written by lastchunk import.", *(f"# Not carried: {x}" for x in found.left_out)]
+    text = "\n".join(lines) + "\n" + toml_document({**head, **settings})
+    for file, lines_ms in beside.items():
+        write_text(file, "".join(f"{value}\n" for value in lines_ms))
+    write_text(out, text)
+    load_scenario(out)  # what was written is a scenario, or it is told now
+    return [out, *beside]
+
+
+def _of_json(text: str, profile: str | None, place: str) -> Imported | None:
+    try:
+        data: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    items = data if isinstance(data, list) else [data]
+    if not items or not all(isinstance(item, dict) for item in items):
+        return None
+    if any("toxics" in item for item in items):
+        return toxiproxy(items, profile, place)
+    if all("type" in item and "attributes" in item for item in items):
+        return toxiproxy([{"name": "proxy", "toxics": items}], profile, place)
+    if all("upload" in item for item in items):
+        return devtools(items, profile, place)
+    return None
+
+
+def _of_ini(text: str, profile: str | None, place: str) -> Imported | None:
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return None
+    found = {name: dict(parser[name]) for name in parser.sections()}
+    if not found or not any("bwout" in table for table in found.values()):
+        return None
+    return webpagetest(found, profile, place)
+
+
+def _of_rows(text: str, place: str) -> Imported | None:
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    if lines and re.match(r"\s*\"?[A-Za-z_ ]+\"?\s*(,|$)", lines[0]):
+        return named_table("\n".join(lines), place)
+    rows = [line.replace(",", " ").split() for line in lines]
+    widths = {len(row) for row in rows}
+    if widths == {DRIVE_COLUMNS}:
+        return drive_log(rows, place)
+    return pensieve_log(rows, place) if widths == {2} else None

@@ -1,0 +1,1 @@
+"""What a project keeps: the pytest plugin, the gate, the importers."""

@@ -1,0 +1,179 @@
+"""Importers: what a file says is in the scenario, and what is not carried over is listed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import lastchunk
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.scenario.importing.read import read_import, write_import
+from lastchunk.model.scenario.mahimahi import read_mahimahi
+from lastchunk.model.scenario.schema import ConstantUplinkSpec, TraceUplinkSpec
+
+DRIVE = "1289406399 549 59.8 10.7 191850 1000\n1289406400 1550 59.8 10.7 0 1001\n" + (
+    "1289406402 3551 59.8 10.7 322400 2001\n"
+)
+PENSIEVE = "0.0 1.53\n5.0 0.21\n10.0 0.0\n15.0 2.4\n"
+TOXICS = [
+    {
+        "name": "session",
+        "toxics": [
+            {"type": "limit_data", "stream": "upstream", "attributes": {"bytes": 1_000_000}},
+            {
+                "type": "latency",
+                "stream": "upstream",
+                "attributes": {"latency": 400, "jitter": 200},
+            },
+            {"type": "bandwidth", "stream": "upstream", "attributes": {"rate": 250}},
+            {"type": "bandwidth", "stream": "downstream", "attributes": {"rate": 9}},
+        ],
+    }
+]
+PROFILES = """[3G]
+label = "3G"
+bwIn=1600000
+bwOut=768000
+latency=300
+plr=2
+
+[LTE]
+bwIn=12000000
+bwOut=12000000
+latency=70
+plr=0
+"""
+PRESETS = [
+    {"title": "Slow 3G", "download": 50_000, "upload": 50_000, "latency": 2_000},
+    {"title": "Fast 3G", "download": 180_000, "upload": 84_375, "latency": 563},
+]
+TABLE = "request_delay_ms,kbps,time_ms,note\n20,800,0,a\n40,0,1000,b\n60,1600,2000,c\n"
+
+
+def imported(
+    folder: Path, name: str, text: str, profile: str | None = None
+) -> tuple[lastchunk.Scenario, tuple[str, ...], str]:
+    """The scenario of a file, what was not carried, and the text that was written."""
+    source = folder / name
+    source.write_text(text, encoding="utf-8")
+    found = read_import(source, profile)
+    out = folder / "out.toml"
+    write_import(found, source, out)
+    return lastchunk.load_scenario(out), found.left_out, out.read_text(encoding="utf-8")
+
+
+def bytes_until(folder: Path, at_ms: int) -> int:
+    """What the written uplink has let through by a time, by its own format."""
+    times = read_mahimahi(folder / "out.up")
+    return 1_500 * int((times <= at_ms).sum())
+
+
+def test_a_drive_log_is_an_uplink_of_its_bytes(tmp_path: Path) -> None:
+    scenario, left_out, text = imported(tmp_path, "drive.log", DRIVE)
+    assert isinstance(scenario.uplink, TraceUplinkSpec)
+    for at_ms, whole in ((1_000, 191_850), (2_001, 191_850), (4_002, 514_250)):
+        assert 0 <= whole - bytes_until(tmp_path, at_ms) + 1_500 <= 3_000, at_ms
+    assert read_mahimahi(tmp_path / "out.up")[-1] == 1_000 + 1_001 + 2_001
+    assert "latitude" in left_out[0]
+    assert "drive.log" in scenario.summary
+    assert "1,028 kbit/s" in scenario.summary  # 514,250 bytes * 8 / 4,002 ms
+    assert f"# Not carried: {left_out[0]}" in text
+
+
+def test_seconds_and_mbps_hold_until_the_next_row(tmp_path: Path) -> None:
+    imported(tmp_path, "pensieve.txt", PENSIEVE)
+    for at_ms, mbit in ((5_000, 7.65), (10_000, 8.7), (15_000, 8.7), (20_000, 20.7)):
+        assert abs(bytes_until(tmp_path, at_ms) - mbit * 125_000) <= 1_500, at_ms
+    times = list(read_mahimahi(tmp_path / "out.up"))
+    assert not [at for at in times if 10_001 < at <= 15_000], "nothing goes through at 0 Mbit/s"
+
+
+def test_a_log_runs_as_a_scenario(tmp_path: Path) -> None:
+    scenario, _, _ = imported(tmp_path, "pensieve.txt", PENSIEVE)
+    result = lastchunk.compare(scenario, "lazy-alarm", sessions=10)
+    assert result.verdicts["lazy-alarm"]["complete_at_finalization"].kind == "not seen"
+    assert (result.frame["uplink_kbps"] > 0).all()
+
+
+def test_toxics_become_delays_and_the_rest_is_listed(tmp_path: Path) -> None:
+    scenario, left_out, _ = imported(tmp_path, "toxics.json", json.dumps(TOXICS))
+    delay = scenario.network.request_delay_ms
+    assert (delay.low_ms, delay.high_ms) == (200, 600)
+    assert scenario.uplink == ConstantUplinkSpec(kind="constant", rate_kbps=2_000)
+    assert [line.partition(" ")[0] for line in left_out] == ["limit_data", "bandwidth:"]
+    assert "bytes 1000000" in left_out[0]
+
+
+def test_a_connectivity_profile_is_named(tmp_path: Path) -> None:
+    scenario, left_out, _ = imported(tmp_path, "profiles.ini", PROFILES, "3G")
+    network = scenario.network
+    legs = (network.request_delay_ms.low_ms, network.response_delay_ms.low_ms)
+    assert legs == (150, 150)
+    assert scenario.uplink == ConstantUplinkSpec(kind="constant", rate_kbps=768)
+    assert "packet loss of 2 %" in left_out[1]
+    with pytest.raises(InputError, match=r"2 profiles.*'3G', 'LTE'"):
+        read_import(tmp_path / "profiles.ini")
+
+
+def test_a_preset_of_devtools(tmp_path: Path) -> None:
+    scenario, _, _ = imported(tmp_path, "presets.json", json.dumps(PRESETS), "Fast 3G")
+    network = scenario.network
+    assert network.request_delay_ms.low_ms + network.response_delay_ms.low_ms == 563
+    assert scenario.uplink == ConstantUplinkSpec(kind="constant", rate_kbps=675)
+
+
+def test_a_table_with_named_columns(tmp_path: Path) -> None:
+    scenario, left_out, _ = imported(tmp_path, "mine.csv", TABLE)
+    delay = scenario.network.request_delay_ms
+    assert (delay.low_ms, delay.high_ms) == (20, 60)
+    assert left_out == ("the column note",)
+    for at_ms, kbit in ((1_000, 800), (2_000, 800), (3_000, 2_400)):
+        assert abs(bytes_until(tmp_path, at_ms) - kbit * 125) <= 1_500, at_ms
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("a.har", '{"log":{"version":"1.2","entries":[]}}', "this is a HAR"),
+        ("a.log", "", "this file is empty"),
+        ("a.log", "1 2\n3 x\n", "a.log, line 2: '3 x'; allowed: numbers"),
+        ("a.log", "1 2\n1 3\n", "a.log, row 2: 1000.0; allowed: a time after"),
+        ("a.log", "0 0\n5 0\n", "allowed: at least 1,500 bytes"),
+        ("a.log", "0 nan\n5 1\n", "a.log, line 1: '0 nan'; allowed: numbers"),
+        ("a.csv", "delay,speed\n1,2\n", "a.csv: 'delay, speed'; allowed: columns of request_"),
+        ("a.json", '[{"title": "x", "upload": "fast"}]', "allowed: numbers upload"),
+        ("a.json", "[1, 2]", "this is JSON"),
+        ("a.txt", "hello there\n", "a.txt: 'hello there'; allowed: columns of"),
+    ],
+)
+def test_what_is_none_of_them_is_refused_in_a_line(
+    tmp_path: Path, name: str, text: str, line: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_import(file)
+    assert line in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_command_writes_a_scenario_and_says_what_it_left_out(tmp_path: Path) -> None:
+    (tmp_path / "drive.log").write_text(DRIVE, encoding="utf-8")
+    words = [sys.executable, "-m", "lastchunk"]
+    made = [*words, "import", "drive.log", "--out", "mine.toml"]
+    done = subprocess.run(made, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "not carried: where it was measured" in done.stdout
+    assert "written: mine.up" in done.stdout
+    run = [*words, "simulate", "mine.toml", "--design", "lazy-alarm"]
+    subprocess.run(run, cwd=tmp_path, capture_output=True, check=True)
+
+
+def test_opportunities_never_go_back(tmp_path: Path) -> None:
+    imported(tmp_path, "drive.log", DRIVE)
+    times = list(read_mahimahi(tmp_path / "out.up"))
+    assert all(before <= after for before, after in pairwise(times))
