@@ -29,6 +29,7 @@ COMMANDS = {
         "matrix",
         "Say of each design, property and class of faults: proved, violated or impossible.",
     ),
+    "new-design": ("new_design", "Write a commented design to begin with, and its test."),
     "import": (
         "importing",
         "Make a scenario of a throughput log, a connectivity profile, toxics or a table.",
@@ -54,7 +55,7 @@ class LazyGroup(TyperGroup):
 def load_command(name: str) -> Any:
     """A command with its options, from the function of its name in its module."""
     module, _ = COMMANDS[name]
-    word = f"{name}_" if iskeyword(name) else name
+    word = f"{name}_" if iskeyword(name) else name.replace("-", "_")
     function = getattr(import_module(f"lastchunk.cli.{module}"), word)
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     alone.command(name)(function)

@@ -102,8 +102,9 @@ class Holder:
         budget = Budget(seconds=now.seconds)
         given = None if asked is None else _names(asked)
         found = explore(loaded, spec, given, budget, kinds=("shortest", "endless"))
+        held, examples = (spec.name, loaded.name), found.counterexamples
         failures = [
-            self._proved_failure(loaded, spec, slug, verdict, found.counterexamples)
+            self._proved_failure(held, (asked or EXPLORABLE)[slug], verdict, examples.get(slug))
             for slug, verdict in found.verdicts.items()
             if verdict.kind != "proved"
         ]
@@ -161,19 +162,18 @@ class Holder:
 
     def _proved_failure(
         self,
-        scenario: Scenario,
-        spec: DesignSpec,
-        slug: str,
+        held: tuple[str, str],
+        item: Property,
         verdict: Verdict,
-        examples: Mapping[str, tuple[Any, ...]],
+        examples: tuple[Any, ...] | None,
     ) -> Failure:
         from lastchunk.model.explore.witness.words import what_matters, what_may_vary
 
         reason = verdict.reason or "no reason is known"
-        failure = Failure(EXPLORABLE[slug], spec.name, scenario.name, verdict.kind, reason)
-        if not examples.get(slug):
+        failure = Failure(item, *held, verdict.kind, reason)
+        if not examples:
             return failure
-        example = examples[slug][0]
+        example = examples[0]
         failure = replace(
             failure,
             reason=example.violation.detail,

@@ -210,11 +210,12 @@ def test_the_readme_names_commands_that_exist() -> None:
     from lastchunk.cli import app
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    names = set(re.findall(r"^lastchunk ([a-z]+)", text, re.MULTILINE))
+    names = set(re.findall(r"^lastchunk ([a-z-]+)", text, re.MULTILINE))
     assert names == {
         "scenarios",
         "designs",
         "import",
+        "new-design",
         "simulate",
         "compare",
         "report",
