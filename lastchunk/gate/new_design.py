@@ -92,7 +92,7 @@ def test_no_chunk_is_left_behind(lastchunk):
 '''
 
 
-def file_of(name: str) -> str:
+def module_name(name: str) -> str:
     """The module of a design: its class's name with underscores."""
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 
@@ -104,7 +104,7 @@ def write_design(name: str, folder: Path) -> list[Path]:
     taken = {cls.__name__ for cls in DESIGNS.values()} | {"Settings", "Chunk", "Context"}
     if name in taken | {"Page", "Response"}:
         raise InputError("name", name, "a name that nothing in the file has already")
-    file = file_of(name)
+    file = module_name(name)
     texts = {folder / f"{file}.py": SKELETON, folder / f"test_{file}.py": TEST}
     for path in texts:
         if path.exists():

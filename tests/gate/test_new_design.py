@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import lastchunk
-from lastchunk.gate.new_design import file_of, write_design
+from lastchunk.gate.new_design import module_name, write_design
 from lastchunk.model.base.errors import InputError
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "your-design.md"
@@ -65,7 +65,7 @@ def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_a_file_is_named_as_files_are() -> None:
-    assert [file_of(name) for name in ("MyDesign", "Mine", "HTTPLike")] == [
+    assert [module_name(name) for name in ("MyDesign", "Mine", "HTTPLike")] == [
         "my_design",
         "mine",
         "httplike",

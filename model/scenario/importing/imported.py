@@ -10,7 +10,7 @@ from lastchunk.model.base.errors import InputError
 
 PACKET_BYTES = 1_500
 KBPS_LEAST = 1
-Interval = tuple[int, float]
+LogInterval = tuple[int, float]
 """How long in ms, and the bytes that went through."""
 
 
@@ -29,7 +29,7 @@ class Imported:
 
 
 def measured(
-    kind: str, intervals: Sequence[Interval], left_out: Sequence[str], place: str
+    kind: str, intervals: Sequence[LogInterval], left_out: Sequence[str], place: str
 ) -> Imported:
     """An uplink from the bytes of each interval, in mahimahi's opportunities."""
     total_ms = sum(length for length, _ in intervals)
@@ -41,7 +41,7 @@ def measured(
     return Imported(kind, said, {}, tuple(left_out), opportunities(intervals))
 
 
-def opportunities(intervals: Sequence[Interval]) -> tuple[int, ...]:
+def opportunities(intervals: Sequence[LogInterval]) -> tuple[int, ...]:
     """For each 1500 bytes the ms at which they have gone through; the last is the period."""
     times: list[int] = []
     begun_ms, bytes_before = 0, 0.0

@@ -9,11 +9,11 @@ from itertools import pairwise
 from statistics import median
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.scenario.importing.imported import Imported, Interval, measured
+from lastchunk.model.scenario.importing.imported import Imported, LogInterval, measured
 
 DRIVE_COLUMNS = 6
 OF_DOWNLOADS = "that these logs were taken of downloads: they stand for the uplink here"
-DELAYS = {
+DELAY_COLUMNS = {
     "request_delay_ms": "network",
     "response_delay_ms": "network",
     "stop_delay_ms": "network",
@@ -26,7 +26,7 @@ RATES = {"kbps": 1.0 / 8, "mbps": 1_000.0 / 8, "bytes_per_second": 1.0 / 1_000}
 
 def drive_log(rows: Sequence[Sequence[str]], place: str) -> Imported:
     """Unix time, ms, latitude, longitude, bytes and ms since the last row (Riiser 2013; Ghent)."""
-    intervals: list[Interval] = []
+    intervals: list[LogInterval] = []
     for number, row in enumerate(rows, 1):
         length, count = numbers(row, f"{place}, line {number}")[5:3:-1]
         if length <= 0 or count < 0:
@@ -49,7 +49,7 @@ def pensieve_log(rows: Sequence[Sequence[str]], place: str) -> Imported:
     return measured(kind, intervals, (last, OF_DOWNLOADS), place)
 
 
-def held_rates(points: Sequence[tuple[float, float]], place: str) -> list[Interval]:
+def held_rates(points: Sequence[tuple[float, float]], place: str) -> list[LogInterval]:
     """Intervals of times in ms and rates in bytes a ms, each held until the next time."""
     if len(points) < 2:
         raise InputError(place, f"{len(points)} row", "at least two rows of times and rates")
@@ -71,17 +71,19 @@ def named_table(text: str, place: str) -> Imported:
     data = [row for row in rows[1:] if any(cell.strip() for cell in row)]
     columns: dict[str, list[float]] = {}
     for at, name in enumerate(names):
-        if name in DELAYS or name in TIMES or name in RATES:
+        if name in DELAY_COLUMNS or name in TIMES or name in RATES:
             columns[name] = [
                 numbers(row[at : at + 1], f"{place}, row {number}, {name}")[0]
                 for number, row in enumerate(data, 2)
             ]
     left_out = [f"the column {name}" for name in names if name not in columns]
-    delays = {name: columns[name] for name in columns if name in DELAYS}
+    delays = {name: columns[name] for name in columns if name in DELAY_COLUMNS}
     time = next((name for name in columns if name in TIMES), "")
     rate = next((name for name in columns if name in RATES), "")
     if not delays and not (time and rate):
-        allowed = f"columns of {', '.join(DELAYS)}; or one of {', '.join(TIMES)} with one of "
+        allowed = (
+            f"columns of {', '.join(DELAY_COLUMNS)}; or one of {', '.join(TIMES)} with one of "
+        )
         raise InputError(place, ", ".join(names), allowed + ", ".join(RATES))
     found = Imported("a table with named columns", f"{len(data)} rows", {}, ())
     if time and rate:

@@ -15,7 +15,7 @@ from lastchunk.model.base.text_files import explained, read_text
 from lastchunk.model.base.toml_text import toml_document
 from lastchunk.model.scenario.importing.imported import Imported
 from lastchunk.model.scenario.importing.logs import (
-    DELAYS,
+    DELAY_COLUMNS,
     DRIVE_COLUMNS,
     drive_log,
     named_table,
@@ -57,7 +57,7 @@ def write_import(found: Imported, source: Path, out: Path) -> list[Path]:
     for name, values in found.columns.items():
         file = out.with_name(f"{out.stem}-{name}.csv")
         delay = {"distribution": "empirical", "file": file.name}
-        settings.setdefault(DELAYS[name], {})[name] = delay
+        settings.setdefault(DELAY_COLUMNS[name], {})[name] = delay
         beside[file] = values
     summary = f"Imported from {source.name}, {found.kind}: {found.said}."
     head = {"title": f"Imported: {source.stem}", "summary": summary}
