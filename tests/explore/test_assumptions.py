@@ -250,5 +250,5 @@ def test_without_a_scenario_it_is_the_default_scope() -> None:
     budget = lastchunk.Budget(classes=300)
     found = lastchunk.verify(design="lazy-alarm", properties=[slug], budget=budget)
     assert (found.scenario.name, found.design.name) == ("default-scope", "lazy-alarm")
-    with pytest.raises(lastchunk.InputError, match="without one, name the design"):
+    with pytest.raises(lastchunk.InputError, match="a design is the second argument"):
         lastchunk.verify(found.design)  # type: ignore[arg-type]

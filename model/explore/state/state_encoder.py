@@ -15,6 +15,7 @@ from lastchunk.model.explore.code.encode import ATOMS, Encoder
 from lastchunk.model.explore.state.monitor import Monitor
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.explore.state.programs import Programs
+from lastchunk.model.explore.state.shapes import ShapelessError, shape_of
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.base.pending import Key
@@ -92,7 +93,8 @@ class StateEncoder:
         self.programs = Programs(values)
         self.pending: dict[Key, tuple[Any, Instant, StatePart]] = {}
         self.calls: dict[Any, StatePart] = {}
-        self.stored: dict[str, tuple[Any, StatePart]] = {}
+        self.stored: dict[Any, tuple[Any, StatePart]] = {}
+        self.shaped: dict[Any, StatePart] = {}
         self.known: dict[str, tuple[tuple[Any, ...], StatePart]] = {}
 
     def encode(self, world: Any, facts: Facts, times: Times) -> list[StatePart]:
@@ -157,8 +159,19 @@ class StateEncoder:
         last = self.known.get(kind)
         if last is not None and len(last[0]) == len(now) and all(map(is_, last[0], now)):
             return last[1]
-        part = StatePart(content())
+        part = self._shaped(kind, values, content)
         self.known[kind] = (now, part)
+        return part
+
+    def _shaped(self, kind: str, values: Any, content: Callable[[], Any]) -> StatePart:
+        """The part of plain values without times; the same one wherever they are the same."""
+        try:
+            key = kind, shape_of(values)
+        except ShapelessError:
+            return StatePart(content())
+        part = self.shaped.get(key)
+        if part is None:
+            part = self.shaped[key] = StatePart(content())
         return part
 
     def _about(self, word: str, chunk: int, *more: int) -> StatePart:
@@ -183,10 +196,20 @@ class StateEncoder:
 
     def _stored(self, key: str, value: Any) -> StatePart:
         """A stored value; it is never changed in place, so the same object says the same."""
-        last = self.stored.get(key)
-        if last is None or last[0] is not value:
-            last = self.stored[key] = (value, StatePart(("storage", key, self.values.value(value))))
-        return last[1]
+        return self._lasting_part(("storage", key), value, lambda: self.values.value(value))
+
+    def _image(self, where: tuple[Any, ...], image: Any) -> StatePart:
+        """What is on disk, or will be; it is never changed in place either."""
+        return self._lasting_part(where, image, lambda: self.values.world(image))
+
+    def _lasting_part(
+        self, where: tuple[Any, ...], value: Any, content: Callable[[], Any]
+    ) -> StatePart:
+        """The part of an object that never changes, which is kept, so that none takes its place."""
+        known = self.stored.get((where, id(value)))
+        if known is None:
+            known = self.stored[where, id(value)] = value, StatePart((*where, content()))
+        return known[1]
 
     def _storage(self, storage: Any) -> list[StatePart]:
         """Commits under way, numbered from the last confirmed one."""
@@ -201,16 +224,18 @@ class StateEncoder:
             return [cached, *opened]
         done = tuple(sorted(number - zero for number in storage.done))
         slow = tuple(number - zero for number in storage.slow)
-        state = ("commits", storage.begun - zero, done, slow, encode(storage.disk))
+        state = storage.begun - zero, done, slow
+        commits = self._known("commits", state, lambda: ("commits", encode(state)))
+        disk = self._image(("disk",), storage.disk)
         images = [
-            StatePart(("commit", number - zero, encode(image)))
+            self._image(("commit", number - zero), image)
             for number, image in storage.batches.items()
         ]
         at_gate = [
             StatePart(("at gate", at, barrier - zero, kind, encode(task), encode(payload)))
             for at, (barrier, kind, task, payload) in enumerate(storage.at_gate)
         ]
-        return [cached, StatePart(state), *images, *at_gate, *opened]
+        return [cached, commits, disk, *images, *at_gate, *opened]
 
     def _opened(self, opened: Any) -> StatePart:
         """An open transaction: what it may come back to, and what it is still to tell (R18)."""
