@@ -216,6 +216,24 @@ def test_r3_block_concurrency_while_holds_the_gate_and_resets_where_it_throws() 
     assert Fails.seen == [("alarm", 3_050)]
 
 
+class BlocksTwice(Blocks):
+    """It holds the gate once more, within."""
+
+    async def _work(self) -> None:
+        await self.ctx.block_concurrency_while(lambda: self.ctx.sleep(500))
+        await self.ctx.sleep(1_000)
+
+
+def test_r3_a_gate_held_within_another_opens_nothing_as_it_ends() -> None:
+    scheduler = created(BlocksTwice)
+    poke(scheduler, 50)
+    scheduler.at(100, "alarm")
+    scheduler.at(550, "timer")
+    assert BlocksTwice.seen == []
+    scheduler.at(1_550, "timer")
+    assert BlocksTwice.seen == ["poked", ("alarm", 1_550)]
+
+
 def test_r1_two_alarms_that_came_due_behind_the_gate_do_not_overlap() -> None:
     class Sets(Blocks):
         async def _work(self) -> None:

@@ -148,6 +148,7 @@ def _renew(runtime: ObjectRuntime) -> None:
     runtime.is_new = runtime.has_construct
     runtime.gate_holder = None
     runtime.critical = None
+    runtime.gates_closed = 0
 
 
 def _end_tasks(runtime: ObjectRuntime, program: Program, answers: bool = True) -> None:

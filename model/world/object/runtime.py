@@ -79,6 +79,7 @@ class ObjectRuntime:
         self.status = ""
         self.gate_holder: TaskId | None = None
         self.critical: TaskId | None = None
+        self.gates_closed = 0
         self.waiting: list[tuple[str, TaskId, Any]] = []
         self.awaiting_body: dict[TaskId, BlobPut] = {}
 
@@ -289,9 +290,11 @@ class ObjectRuntime:
         if self.critical is not None and self.critical != task:
             raise DesignError(f"{self.program.name}.{task[0]}() closes a gate that is closed")
         self.critical = task
+        self.gates_closed += 1
 
     def _open_gate(self, task: TaskId, effect: OpenGate) -> None:
-        if task[0] != CONSTRUCT and self.storage.open is None:
+        self.gates_closed -= 1  # one within another opens nothing as it ends
+        if not self.gates_closed and task[0] != CONSTRUCT and self.storage.open is None:
             self.critical = None
         if effect.failed:
             instances.lose(self, "blockConcurrencyWhile threw")
@@ -324,6 +327,7 @@ class ObjectRuntime:
             self.offset_ms,
             self.gate_holder,
             self.critical,
+            self.gates_closed,
             frozen(self.waiting),
             tuple(sorted(map(repr, self.awaiting_body))),
             self.program.fingerprint(),
