@@ -30,6 +30,11 @@ class Verdict:
     reason: str = ""
     witness_session: int = -1
 
+    @property
+    def holds(self) -> bool:
+        """Whether it is proved, or was not seen violated; what is unknown does not hold."""
+        return exit_code([self]) == EXIT_HOLDS
+
     def sentence(self, item: Property) -> str:
         """The verdict on a property in one sentence, with its strength."""
         if self.kind == "violated":

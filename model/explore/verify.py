@@ -89,7 +89,12 @@ class Verification(Pictured):
         kinds = {verdict.kind for verdict in self.verdicts.values()}
         if "violated" in kinds:
             return "violated"
-        return "unknown" if "unknown" in kinds else "proved"
+        return "unknown" if "unknown" in kinds or not kinds else "proved"
+
+    @property
+    def holds(self) -> bool:
+        """Whether all of it is proved, and that of something."""
+        return self.verdict == "proved"
 
     @property
     def assumptions(self) -> tuple[str, ...]:

@@ -54,7 +54,22 @@ def test_one_verdict_on_all_is_the_worst(kinds: tuple[VerdictKind, VerdictKind])
     verdicts = {str(at): Verdict(kind, 0, 0, 0.0, 1.0) for at, kind in enumerate(kinds)}
     known: Any = dict.fromkeys((item.name for item in fields(Verification)), None)
     worst = next(kind for kind in ("violated", "unknown", "proved") if kind in kinds)
-    assert Verification(**(known | {"verdicts": verdicts})).verdict == worst
+    found = Verification(**(known | {"verdicts": verdicts}))
+    assert (found.verdict, found.holds) == (worst, worst == "proved")
+
+
+def test_where_nothing_was_asked_nothing_holds() -> None:
+    known: Any = dict.fromkeys((item.name for item in fields(Verification)), None)
+    found = Verification(**(known | {"verdicts": {}}))
+    assert (found.verdict, found.holds) == ("unknown", False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "holds"),
+    [("proved", True), ("not seen", True), ("violated", False), ("unknown", False)],
+)
+def test_a_verdict_holds_where_nothing_speaks_against_it(kind: VerdictKind, holds: bool) -> None:
+    assert Verdict(kind, 0, 0, 0.0, 1.0).holds is holds
 
 
 # --- budgets -------------------------------------------------------------------------------------
