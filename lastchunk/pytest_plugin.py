@@ -25,7 +25,6 @@ NUMBERS = {
     "seconds": (float, "The budget of each proof in seconds (120)."),
     "workers": (int, "Worker processes of each sampling (1)."),
 }
-FOLDER = ".lastchunk"
 REPLAY = "--lastchunk-replay"
 MARKER = (
     "lastchunk(scenario=..., sessions=..., seed=..., seconds=..., workers=...): "
@@ -117,7 +116,9 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 def folder_of(config: pytest.Config) -> Path:
     """The folder of failed schedules."""
+    from lastchunk.gate.kept import KEPT_FOLDER
+
     given = config.getoption("--lastchunk-folder")
-    folder = Path(given) if given is not None else Path(config.rootpath) / FOLDER
+    folder = Path(given) if given is not None else Path(config.rootpath) / KEPT_FOLDER
     here = Path.cwd()
     return folder.relative_to(here) if folder.is_relative_to(here) else folder

@@ -29,6 +29,10 @@ COMMANDS = {
         "matrix",
         "Say of each design, property and class of faults: proved, violated or impossible.",
     ),
+    "ci": (
+        "ci",
+        "Hold designs to properties as a file says: one line a check, and the exit code of a gate.",
+    ),
     "new-design": ("new_design", "Write a commented design to begin with, and its test."),
     "import": (
         "importing",

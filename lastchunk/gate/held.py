@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lastchunk.model.base.verdict import Verdict, VerdictKind, sessions_words
 from lastchunk.model.properties import Property
+
+if TYPE_CHECKING:
+    from lastchunk.model.estimate.comparison import Comparison
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Held:
     """Whether a design holds its properties: `holds`, and all that speaks against it.
 
     ``verdicts`` are by property; what was not looked at, since a known schedule failed first, has
-    none. ``looked`` says what was looked at.
+    none. ``looked`` says what was looked at, ``measured`` has the sessions of a sampling.
     """
 
     design: str
@@ -57,6 +61,7 @@ class Held:
     verdicts: Mapping[str, Verdict]
     failures: tuple[Failure, ...]
     looked: str
+    measured: Comparison | None = None
 
     @property
     def holds(self) -> bool:

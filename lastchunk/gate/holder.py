@@ -47,7 +47,10 @@ class HoldSettings:
 
 
 class Holder:
-    """Holds designs to properties. ``test`` names who asks; ``only`` is a schedule to replay."""
+    """Holds designs to properties. ``test`` names who asks; ``only`` is a schedule to replay.
+
+    Unless it ``tries_known`` schedules first, all is looked at each time.
+    """
 
     def __init__(
         self,
@@ -56,12 +59,14 @@ class Holder:
         test: str = "",
         only: Kept | None = None,
         command: str = "",
+        tries_known: bool = True,
     ) -> None:
         self.settings = settings
         self.kept = kept
         self.test = test
         self.only = only
         self.command = command
+        self.tries_known = tries_known
         self.asked: list[Held] = []
         """All that was held, in order: what a report of a failure tells."""
 
@@ -158,7 +163,8 @@ class Holder:
                 where = f"Drawn: seed {now.seed}, session {verdict.witness_session}."
                 failure = self._kept(failure, schedule, where)
             failures.append(failure)
-        return self._told(loaded, spec, wanted, failures, sampled_words(now.sessions, now.seed))
+        looked = sampled_words(now.sessions, now.seed)
+        return self._told(loaded, spec, wanted, failures, looked, result)
 
     def _proved_failure(
         self,
@@ -196,6 +202,8 @@ class Holder:
         self, scenario: Scenario, spec: DesignSpec, asked: Mapping[str, Property] | None
     ) -> Held | None:
         """What schedules of before say; None where they say nothing."""
+        if not self.tries_known:
+            return None
         items = asked if asked is not None else EXPLORABLE
         if self.only is not None:
             mine = (self.only.scenario, self.only.design) == (scenario.name, spec.name)
@@ -233,8 +241,9 @@ class Holder:
         verdicts: Mapping[str, Verdict],
         failures: list[Failure],
         looked: str,
+        measured: Any = None,
     ) -> Held:
-        held = Held(spec.name, scenario.name, dict(verdicts), tuple(failures), looked)
+        held = Held(spec.name, scenario.name, dict(verdicts), tuple(failures), looked, measured)
         self.asked.append(held)
         return held
 

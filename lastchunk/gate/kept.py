@@ -22,7 +22,7 @@ from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, replay, simulate
 from lastchunk.model.simulate.schedule import Schedule, read_schedule, write_schedule
 
-FOLDER = ".lastchunk"
+KEPT_FOLDER = ".lastchunk"
 TOKEN_LENGTH = 8
 KEPT_MAX = 20
 """So many schedules are kept for one design, scenario and property; the oldest go."""

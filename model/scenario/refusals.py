@@ -42,8 +42,10 @@ class Source:
         return f"{self.file}: {key}"
 
 
-def first_error(error: ValidationError, source: Source) -> InputError:
-    """The first thing that is wrong with a scenario, in words."""
+def first_error(
+    error: ValidationError, source: Source, root: type[BaseModel] = Scenario
+) -> InputError:
+    """The first thing that is wrong with a scenario, or with another file, in words."""
     found = error.errors(include_url=False)
     # A name that is none says more than the one that is missing for it.
     first = next((item for item in found if item["type"] == "extra_forbidden"), found[0])
@@ -54,7 +56,7 @@ def first_error(error: ValidationError, source: Source) -> InputError:
     where = source.of(".".join(steps))
     value = first.get("input")
     if first["type"] == "extra_forbidden":
-        allowed = known(steps[-1], keys_at(first["loc"]))
+        allowed = known(steps[-1], keys_at(first["loc"], root))
         return InputError(f"{where}: unknown key", steps[-1], allowed)
     if first["type"] == "missing":
         return InputError(where, "missing", "a value; it has no default")
@@ -85,9 +87,9 @@ def shown(value: Any) -> Any:
     return value if len(repr(value)) <= 200 else repr(value)[:200] + "..."
 
 
-def keys_at(loc: Sequence[Any]) -> list[str]:
+def keys_at(loc: Sequence[Any], root: type[BaseModel] = Scenario) -> list[str]:
     """The names that the table knows in which a name stands."""
-    models: list[type[BaseModel]] = [Scenario]
+    models: list[type[BaseModel]] = [root]
     for step in loc[:-1]:
         if isinstance(step, int):
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import entry_points
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -48,8 +48,12 @@ def test_it(lastchunk):
 
 
 def installed() -> list[str]:
-    """What loads the plugin where this environment has not installed its entry point yet."""
-    names = [item.name for item in entry_points(group="pytest11")]
+    """What loads the plugin where this environment has not installed its entry point yet.
+
+    As pytest does, it looks at every install on the path, and not at the first of a name alone.
+    """
+    found = [item for one in distributions() for item in one.entry_points]
+    names = [item.name for item in found if item.group == "pytest11"]
     return [] if "lastchunk" in names else ["-p", "lastchunk.pytest_plugin"]
 
 

@@ -214,6 +214,7 @@ def test_the_readme_names_commands_that_exist() -> None:
     assert names == {
         "scenarios",
         "designs",
+        "ci",
         "import",
         "new-design",
         "simulate",

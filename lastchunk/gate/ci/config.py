@@ -1,0 +1,85 @@
+"""The file of `lastchunk ci`: which designs are held to which properties, where, and how."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.text_files import explained, read_text
+from lastchunk.model.estimate.comparison import SESSIONS_MAX
+from lastchunk.model.scenario.refusals import Source, first_error
+
+SEED_MAX = 2**63
+SECONDS_MAX = 10**6
+Way = Literal["proof", "sampling"]
+Sessions = Annotated[int, Field(ge=1, le=SESSIONS_MAX)]
+Seed = Annotated[int, Field(ge=0, lt=SEED_MAX)]
+Seconds = Annotated[float, Field(ge=1, le=SECONDS_MAX)]
+NameList = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+
+
+class Strict(BaseModel):
+    """A table that knows each of its keys, and reads no text as a number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
+
+
+class DesignEntry(Strict):
+    """A design by its name or ``file.py:Class``; with a label it may have settings of its own."""
+
+    design: Annotated[str, Field(min_length=1)]
+    label: str = ""
+    settings: dict[str, Any] = {}
+
+
+def _as_table(given: Any) -> Any:
+    return {"design": given} if isinstance(given, str) else given
+
+
+class CheckEntry(Strict):
+    """Designs that are held to properties in scenarios: each of these with each of the others."""
+
+    name: str = ""
+    designs: Annotated[
+        list[Annotated[DesignEntry, BeforeValidator(_as_table)]], Field(min_length=1)
+    ]
+    scenarios: NameList
+    properties: NameList
+    by: Annotated[list[Way], Field(min_length=1)]
+    at_most: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    set: dict[str, Any] = {}
+    sessions: Sessions | None = None
+    seed: Seed | None = None
+    seconds: Seconds | None = None
+
+
+class GateConfig(Strict):
+    """What is checked, and how much is looked at where a check says nothing of it."""
+
+    sessions: Sessions = 200
+    seed: Seed = 1
+    seconds: Seconds = 120.0
+    checks: Annotated[list[CheckEntry], Field(min_length=1)]
+
+
+def read_config(path: Path) -> GateConfig:
+    """The checks of a file. Raises `InputError` with the first thing that is wrong with it."""
+    text = read_text(path, "config", "a readable TOML file with checks")
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        said = f"{path}: {' '.join(str(error).split())}"
+        raise InputError("config", said, explained("valid TOML", text)) from error
+    try:
+        config = GateConfig.model_validate(data)
+    except ValidationError as error:
+        raise first_error(error, Source(str(path)), GateConfig) from error
+    for number, check in enumerate(config.checks):
+        if check.at_most and "sampling" not in check.by:
+            place = f"{path}: checks.{number}.at_most"
+            raise InputError(place, check.at_most, 'a share only where by has "sampling"')
+    return config
