@@ -131,10 +131,14 @@ class InstanceLost(Fault):
 
 
 class Deploy(Fault):
-    """A new version: a new instance at once, the old one goes on for at most 30 s (R11)."""
+    """A new version: a new instance at once, the old one goes on for at most 30 s (R11).
+
+    With ``grace_ms`` it waits until the object is idle, or until so long has passed (R19).
+    """
 
     words: ClassVar[str] = "a deploy"
     kind: Literal["deploy"]
+    grace_ms: Ms = 0
     old_instance_ms: Annotated[int, Field(ge=1, le=30_000)] = 30_000
 
 

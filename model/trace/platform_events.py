@@ -53,6 +53,13 @@ class StateWritten(NamedTuple):
 
 
 @in_lane("object")
+class DeployWaits(NamedTuple):
+    """A deploy finds the object busy, and waits until it is idle or its grace is over (R19)."""
+
+    at_ms: int
+
+
+@in_lane("object")
 class TransactionRolledBack(NamedTuple):
     """Nothing of what a transaction wrote is kept, the alarm included (R18)."""
 

@@ -62,7 +62,8 @@ can go at any wait: after ten idle seconds, at a deploy, a move, a crash, a fail
 warns the code. Handlers under way end where they stand, and their callers see an error. The slot,
 the storage and the blobs stay, and the next event makes a new instance from them. At a deploy the
 old instance may go on for up to 30 s beside the new one, as long as it stays away from storage;
-when it touches it, it gets an exception (R11). A blob that was put and not yet counted stays so.
+when it touches it, it gets an exception (R11). A blob that was put and not yet counted stays so. A
+deploy with a grace waits for an idle object; what takes the instance first ends the wait (R19).
 
 **Clocks.** An object's clock is that of its machine, and stands still between two I/O: `now()` is
 the time at which something last came in (R13). Another machine may show another time.

@@ -10,14 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from lastchunk.model.scenario.faults import Deploy
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.edge import lifecycle, standstill
 from lastchunk.model.world.edge.client import chunk_of
-from lastchunk.model.world.object import instances
+from lastchunk.model.world.object import deploys, instances
 from lastchunk.model.world.outcomes import kept_of
 
 if TYPE_CHECKING:
+    from lastchunk.model.scenario.faults import Fault
     from lastchunk.model.scenario.schema import Scenario
     from lastchunk.model.world.world import World
 
@@ -46,6 +48,11 @@ def strike(world: World, pending: Pending, outcome: str) -> None:
         return  # there is no instance to take away
     if outcome != "passes":
         rule.strikes(world, fault, number, kept_of(outcome))
+
+
+def has_grace(fault: Fault) -> bool:
+    """Whether a fault waits for an idle object: then no commit is under way as it takes one."""
+    return isinstance(fault, Deploy) and fault.grace_ms > 0
 
 
 def are_met(scenario: Scenario, meets: str) -> bool:
@@ -107,7 +114,7 @@ def _instance_lost(world: World, fault: Any, number: int, kept: int) -> None:
 
 
 def _deploy(world: World, fault: Any, number: int, kept: int) -> None:
-    instances.lose(world.object, "deploy", kept, fault.old_instance_ms)
+    deploys.deploy_strikes(world.object, fault, number, kept)
 
 
 def _process_killed(world: World, fault: Any, number: int, kept: int) -> None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.trace.events import BlobPutFailed
 from lastchunk.model.world import faults
-from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.base.pending import GRACE_ENDS, Pending
 from lastchunk.model.world.edge import client as client_host
 from lastchunk.model.world.edge import lifecycle, standstill
 from lastchunk.model.world.edge.answers import TICK
 from lastchunk.model.world.edge.network import DRAINED
-from lastchunk.model.world.object import instances
+from lastchunk.model.world.object import deploys, instances
 from lastchunk.model.world.outcomes import INSTANCE_LOST, kept_of
 from lastchunk.reference_impl.contract import BlobStoreError
 
@@ -90,6 +90,8 @@ HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
         w.object, "alarm() ran for 15 minutes", counted=True
     ),
     "idle_end": lambda w, _p, _: instances.idle_long_enough(w.object),
+    "idle_deploy": lambda w, _p, _: deploys.at_idle(w.object),
+    GRACE_ENDS: lambda w, p, outcome: deploys.grace_ends(w.object, p.payload, kept_of(outcome)),
     "old_ends": lambda w, p, _: instances.replaced_ends(w.object, p.key[1]),
     "restart": lambda w, _p, _: instances.restart(w.object),
     "trouble_ends": lambda w, p, _: faults.trouble_ends(w, p.key[1]),

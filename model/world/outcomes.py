@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lastchunk.model.world.base.pending import BURST
+from lastchunk.model.world.base.pending import BURST, GRACE_ENDS
 from lastchunk.model.world.object.delivery import COUNTED, DELIVERED, UNACKNOWLEDGED, UNCOUNTED
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def failures_allowed(scenario: Scenario) -> dict[str, int]:
 
 def failures_of(kind: str, outcome: str) -> tuple[str, ...]:
     """What an outcome counts as, among those of which a scenario may bound the number."""
-    if outcome in HARMLESS:
+    if outcome in HARMLESS or kind == GRACE_ENDS:  # its deploy has counted already
         return ()
     if outcome.startswith(INSTANCE_LOST):
         return ("instance", ANY)

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 from lastchunk.model.scenario.delay import Constant
 from lastchunk.model.trace.events import NO_CHUNK, BlobOfOtherTab, BlobStored, Event
 from lastchunk.model.world import faults
-from lastchunk.model.world.base.pending import BURST, Around, Key, Pending, Shifted, Spread, later
+from lastchunk.model.world.base.pending import (
+    BURST,
+    GRACE_ENDS,
+    Around,
+    Key,
+    Pending,
+    Shifted,
+    Spread,
+    later,
+)
 from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.edge import client as client_host
 from lastchunk.model.world.edge.client import ClientHost
@@ -143,7 +152,7 @@ class World:
         self.end_at_completion = scenario.limits.end_at_completion
         self.awaits_max = scenario.limits.awaits_max
         self.outcomes = table_of(scenario)
-        self.choosing = frozenset((*self.outcomes, "fault"))
+        self.choosing = frozenset((*self.outcomes, "fault", GRACE_ENDS))
         self.failures_allowed = failures_allowed(scenario)
         self.failures_so_far: dict[str, int] = {}  # replaced, never changed: worlds share it
         # No delay and no choice is no step of its own, as a commit or a read that takes no time.
@@ -190,6 +199,8 @@ class World:
         kind = pending.key[0]
         if kind == "fault":
             return self._fault_choices(pending.payload)
+        if kind == GRACE_ENDS:
+            return keeping(fault_choices(1.0), "strikes", self.object.storage.under_way)
         in_burst = self.network.in_burst and kind in LEGS
         choices = self.outcomes.get(BURST + kind if in_burst else kind, ())
         if choices and self.failures_allowed:
@@ -204,7 +215,7 @@ class World:
         allowed = self.failures_allowed.get(ANY)
         is_left = allowed is None or self.failures_so_far.get(ANY, 0) < allowed
         choices = fault_choices(fault.probability, is_left)
-        if faults.RULES[fault.kind].takes_instance:
+        if faults.RULES[fault.kind].takes_instance and not faults.has_grace(fault):
             return keeping(choices, "strikes", self.object.storage.under_way)
         return choices
 

@@ -117,6 +117,7 @@ def test_a_completion_before_the_stop_is_said_so() -> None:
         (("request", "signal_stop", -1, 0, 0), "request signal stop"),
         (("blob_put", 0, 1), "blob put of chunk 0 (attempt 2)"),
         (("fault", 0), "fault"),
+        (("grace_ends", 0), "grace ends"),
         (("alarm",), "alarm"),
         (("old_ends", 2), "old ends of chunk 2"),
     ],

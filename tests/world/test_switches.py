@@ -18,7 +18,7 @@ from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.edge import lifecycle
 from lastchunk.model.world.edge.client import ClientHost
 from lastchunk.model.world.edge.network import Network
-from lastchunk.model.world.object import instances, keys, transactions
+from lastchunk.model.world.object import deploys, instances, keys, transactions
 from lastchunk.model.world.object import runtime as object_module
 from lastchunk.model.world.object.alarms import Alarms
 from lastchunk.model.world.object.delivery import Delivery
@@ -27,6 +27,7 @@ from lastchunk.model.world.object.storage import Storage
 from lastchunk.reference_impl.contract import AlarmInfo, BlobPut, Put
 from lastchunk.reports.docs.platform import page
 from lastchunk.reports.docs.platform.demo import misses, run_demo
+from tests.world import test_deploys as deploys_that_wait
 from tests.world import test_keys as keys_of_storage
 from tests.world import test_rules as rules
 from tests.world import test_rules_alarm as slot
@@ -307,10 +308,15 @@ def what_throws_is_kept(patch: Patch) -> None:
     patch.setattr(transactions, "_restore", lambda runtime, opened: None)
 
 
+@switches_off("R19", deploys_that_wait.test_r19_no_work_shorter_than_the_grace_is_lost)
+def a_deploy_does_not_wait(patch: Patch) -> None:
+    patch.setattr(deploys, "is_idle", lambda runtime: True)
+
+
 RULES = [
     *(f"A{number}" for number in range(1, 9)),
     *(f"D{number}" for number in range(1, 6)),
-    *(f"R{number}" for number in range(1, 19)),
+    *(f"R{number}" for number in range(1, 20)),
 ]
 
 
@@ -335,7 +341,16 @@ def test_with_every_rule_on_the_same_tests_pass() -> None:
 
 
 def test_every_rule_has_a_test_of_its_name_or_is_shown_by_its_demo() -> None:
-    modules = (rules, slot, commits, delivery, side, keys_of_storage, transactions_of_storage)
+    modules = (
+        rules,
+        slot,
+        commits,
+        delivery,
+        side,
+        keys_of_storage,
+        transactions_of_storage,
+        deploys_that_wait,
+    )
     names = [name for module in modules for name in vars(module)]
     shown = {rule for rule, (_, test) in SWITCHES.items() if test.__name__ == "shows_it"}
     for rule in set(RULES) - shown:

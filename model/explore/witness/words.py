@@ -10,6 +10,7 @@ from lastchunk.model.trace import events as e
 from lastchunk.model.trace.events import lane_of
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.trace.words import clock, words_of
+from lastchunk.model.world.base.pending import GRACE_ENDS
 
 ACTORS = {
     "client": "Page",
@@ -95,7 +96,7 @@ def pending_name(key: tuple[Any, ...]) -> str:
     if rest and isinstance(rest[0], str):
         words.append(rest[0].replace("_", " "))
         rest = rest[1:]
-    if rest and rest[0] >= 0 and kind != "fault":
+    if rest and rest[0] >= 0 and kind not in ("fault", GRACE_ENDS):
         words.append(f"of chunk {rest[0]}")
         if len(rest) > 1 and rest[1] > 0:
             words.append(f"(attempt {rest[1] + 1})")

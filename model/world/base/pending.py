@@ -11,6 +11,8 @@ from typing import Any, Protocol
 Key = tuple[Any, ...]
 BURST = "burst "
 """Begins the outcome of a leg within a burst of losses."""
+GRACE_ENDS = "grace_ends"
+"""The kind of the end of a deploy's grace, by the number of the fault (R19)."""
 
 
 class Spread(Protocol):

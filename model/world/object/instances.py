@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.trace import events as e
-from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.base.pending import GRACE_ENDS, Pending
 from lastchunk.model.world.code.deeds import Done, TaskId
 from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.object import transactions
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from lastchunk.model.world.object.runtime import ObjectRuntime
 
 IDLE_END = ("idle_end",)
+IDLE_DEPLOY = ("idle_deploy",)
 CONSTRUCT = "construct"
 OUTSIDE = frozenset((BlobPut, Timer, Notify))
 """The effects that touch no storage: a replaced instance may still have them (R11)."""
@@ -142,6 +143,11 @@ def _revert(runtime: ObjectRuntime, kept: int) -> list[Any]:
 def _renew(runtime: ObjectRuntime) -> None:
     """A new instance, on a machine with a clock of its own."""
     runtime.world.cancel(IDLE_END)
+    if runtime.deploys:  # R19: the new instance has the new version
+        runtime.world.cancel(IDLE_DEPLOY)
+        for number in runtime.deploys:
+            runtime.world.cancel((GRACE_ENDS, number))
+        runtime.deploys = ()
     runtime.program = runtime.program.renewed()
     runtime.instance += 1
     runtime.offset_ms = runtime.world.clock_offset(runtime.instance)

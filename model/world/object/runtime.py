@@ -20,7 +20,7 @@ from lastchunk.model.world.code.checks import awaits_for_ever, checked_response,
 from lastchunk.model.world.code.deeds import Done, TaskId
 from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.code.thrown import CodeThrewError
-from lastchunk.model.world.object import instances, keys, outside, transactions
+from lastchunk.model.world.object import deploys, instances, keys, outside, transactions
 from lastchunk.model.world.object.alarms import ALARM, LIMIT, Alarms
 from lastchunk.model.world.object.delivery import RUN_MS_MAX
 from lastchunk.model.world.object.instances import CONSTRUCT
@@ -59,7 +59,8 @@ class ObjectRuntime:
     """One Durable Object. ``world`` is where it reports, and where its delays are pending.
 
     ``replaced`` holds the instances that were replaced and still run, by number (R11). ``critical``
-    is the task inside ``blockConcurrencyWhile``; ``offset_ms`` how far its clock is ahead.
+    is the task inside ``blockConcurrencyWhile``; ``offset_ms`` how far its clock is ahead;
+    ``deploys`` the deploys that wait (R19).
     """
 
     def __init__(self, world: World, design: DesignSpec) -> None:
@@ -80,6 +81,7 @@ class ObjectRuntime:
         self.gate_holder: TaskId | None = None
         self.critical: TaskId | None = None
         self.gates_closed = 0
+        self.deploys: tuple[int, ...] = ()
         self.waiting: list[tuple[str, TaskId, Any]] = []
         self.awaiting_body: dict[TaskId, BlobPut] = {}
 
@@ -196,6 +198,8 @@ class ObjectRuntime:
         self.report(task, done.error)
         if not self.program.tasks and not self.replaced:
             instances.fall_idle(self)
+        if self.deploys and not self.program.tasks:
+            deploys.look(self)
         if task[0] == ALARM:
             self.alarms.finish(done)
         elif task[0] == CONSTRUCT:
@@ -328,6 +332,7 @@ class ObjectRuntime:
             self.gate_holder,
             self.critical,
             self.gates_closed,
+            self.deploys,
             frozen(self.waiting),
             tuple(sorted(map(repr, self.awaiting_body))),
             self.program.fingerprint(),

@@ -15,7 +15,7 @@ from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.frozen import frozen
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code.deeds import TaskId
-from lastchunk.model.world.object import instances
+from lastchunk.model.world.object import deploys, instances
 from lastchunk.model.world.object.transactions import OpenTransaction
 
 if TYPE_CHECKING:
@@ -165,6 +165,8 @@ class Storage:
         released.sort(key=lambda item: item[1] == "sync")  # last: code that goes on may reset
         for _, kind, task, payload in released:
             self.runtime.leave(kind, task, payload)
+        if self.runtime.deploys and not self.runtime.program.tasks:
+            deploys.look(self.runtime)
 
     # --- losing memory -----------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The rules of instances and callers, R11, R12 and R14, and what an instance forgets."""
+"""The rules of instances and callers, R11, R12, R14 and R19, and what an instance forgets."""
 
 from __future__ import annotations
 
@@ -96,6 +96,32 @@ DEMOS = (
             e.StateWritten(700, "chunk 0 stored", 0, "stopped"),
         ),
         (e.RequestArrived,),
+    ),
+    Demo(
+        "R19",
+        "a deploy that waits",
+        "doc",
+        "A deploy with a grace waits until nothing runs in the object and all that it wrote is on "
+        "disk; it strikes at the latest when the grace is over. The first one here comes as chunk "
+        "0 is counted; the second one cannot wait for chunk 1.",
+        StoresAndCounts,
+        (
+            CallStep(0, "upload", 0),
+            StrikeStep(100, "deploy", grace_ms=350),
+            CallStep(490, "upload", 1),
+            StrikeStep(520, "deploy", grace_ms=350),
+        ),
+        1_000,
+        (
+            e.DeployWaits(100),
+            e.StateWritten(410, "chunk 0 stored", 0, ""),
+            e.HandlerEnded(410, "upload", 0, 0, 200),
+            e.InstanceLost(410, 0, "deploy"),
+            e.DeployWaits(520),
+            e.InstanceLost(870, 1, "deploy"),
+            e.HandlerEnded(900, "upload", 1, 0, 500),
+        ),
+        (e.DeployWaits, e.StateWritten, e.InstanceLost),
     ),
     Demo(
         "memory",
