@@ -13,7 +13,7 @@ ONE = "verify small-scope --set chunks=1 --design {endless}"
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     # setting: what must be said; each is given to `simulate` by --set
-    "network.foo=1": ("--set network.foo", "one of body, error_delay_ms"),
+    "network.foo=1": ("--set network.foo", "one of body, burst_begins"),
     "network.upload_delay_ms=3": ("--set network.upload_delay_ms", "'stop_delay_ms'"),
     "network.loss=0.1": ("--set network.loss", "'request_loss'"),
     "client.beacon=1": ("--set client.beacon", "one of chunk_ms"),

@@ -167,7 +167,7 @@ def test_an_unknown_key_of_a_fault_is_told_the_nearest() -> None:
     assert error.field == "--set faults.0.ofset_ms: unknown key"
     assert error.allowed == "nearest known name 'offset_ms'"
     error = refused("network.zzzzzz=5")
-    assert error.allowed.startswith("one of body, error_delay_ms, "), "of that table alone"
+    assert error.allowed.startswith("one of body, burst_begins, "), "of that table alone"
 
 
 # --- files and arguments --------------------------------------------------------------------------
