@@ -136,6 +136,10 @@ def known(name: str, names: Iterable[str]) -> str:
     names = list(names)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if close:
+        # What ends in the same word is as near, whatever word stands before it.
+        kin = [other for other in names if other.endswith(f"_{name}")]
+        if len(kin) > 1:
+            return "nearest known names " + ", ".join(map(repr, sorted(kin)))
         return f"nearest known name {close[0]!r}"
     return "one of " + ", ".join(sorted(names)) if names else "no name here"
 
