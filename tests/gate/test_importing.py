@@ -105,8 +105,23 @@ def test_toxics_become_delays_and_the_rest_is_listed(tmp_path: Path) -> None:
     delay = scenario.network.request_delay_ms
     assert (delay.low_ms, delay.high_ms) == (200, 600)
     assert scenario.uplink == ConstantUplinkSpec(kind="constant", rate_kbps=2_000)
-    assert [line.partition(" ")[0] for line in left_out] == ["limit_data", "bandwidth:"]
-    assert "bytes 1000000" in left_out[0]
+    assert [line.partition(" ")[0] for line in left_out] == ["bandwidth:"]
+    assert scenario.network.cut_after_bytes == 1_000_000
+
+
+@pytest.mark.parametrize(("size", "is_stored"), [(500_000, True), (3_000_000, False)])
+def test_a_limit_of_data_cuts_what_is_larger(tmp_path: Path, size: int, is_stored: bool) -> None:
+    imported(tmp_path, "toxics.json", json.dumps(TOXICS))
+    sizes = f"recording.chunk_sizes={{kind='measured', bytes=[{size}]}}"
+    scenario = lastchunk.load_scenario(tmp_path / "out.toml", [sizes, "recording.duration_ms=9000"])
+    shown = lastchunk.simulate(scenario, "lazy-alarm")
+    assert bool(shown.facts.stored) is is_stored
+
+
+def test_a_limit_of_data_needs_its_bytes(tmp_path: Path) -> None:
+    wrong = [{"toxics": [{"type": "limit_data", "stream": "upstream", "attributes": {}}]}]
+    with pytest.raises(InputError, match=r"limit_data: \{\}; allowed: a whole number bytes"):
+        imported(tmp_path, "toxics.json", json.dumps(wrong))
 
 
 def test_a_connectivity_profile_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from lastchunk.model.scenario.importing.imported import Imported, constant_uplin
 
 DOWNLOAD = "the rate of downloads: a recorder uploads"
 TOXICS = {
-    "limit_data": "a connection that is cut after so many bytes",
+    "limit_data": "a connection that is cut after so many bytes of answers",
     "reset_peer": "a connection that is reset",
     "timeout": "a connection on which nothing goes on",
     "slicer": "data in small pieces",
@@ -83,6 +83,8 @@ def toxiproxy(proxies: Sequence[Mapping[str, Any]], profile: str | None, place: 
         elif kind == "bandwidth" and is_up:
             rate = given.get("rate", 0)
             settings["uplink"] = constant_uplink(rate * 8, f"{place}, {kind}")
+        elif kind == "limit_data" and is_up:
+            network["cut_after_bytes"] = _bytes(given, f"{place}, {kind}")
         elif kind == "bandwidth":
             left_out.append(f"{kind}: {DOWNLOAD}")
         else:
@@ -100,6 +102,13 @@ def _latency(given: Mapping[str, Any], place: str) -> dict[str, Any]:
         raise InputError(place, dict(given), "numbers latency and jitter, in ms")
     low, high = max(0, round(latency - jitter)), round(latency + jitter)
     return {"distribution": "uniform", "low_ms": low, "high_ms": high}
+
+
+def _bytes(given: Mapping[str, Any], place: str) -> int:
+    count = given.get("bytes")
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        raise InputError(place, dict(given), "a whole number bytes, at least 1")
+    return count
 
 
 def _is_number(value: object) -> bool:
