@@ -24,7 +24,7 @@ from lastchunk.model.properties.names import (
     refuse_property,
 )
 from lastchunk.model.properties.pure import check_pure, function_again, parts_of_function
-from lastchunk.model.trace.events import EVENTS, Event
+from lastchunk.model.trace.events import EVENTS, BlobStored, Costs, Event
 from lastchunk.model.trace.facts import Facts
 
 COMPARISONS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
@@ -275,6 +275,45 @@ class Negated(Formula):
     def words(self) -> str:
         """The other one, denied."""
         return f"not {self.inner.words}"
+
+
+@dataclass(frozen=True, eq=False)
+class OutOfOrder(Formula):
+    """A chunk is stored for the first time, and one recorded after it is stored already."""
+
+    events = frozenset(("BlobStored",))
+    not_explored = "the order of chunks"
+    words = "a chunk is stored after a later one"
+
+    def holds(self, event: Event, facts: Facts) -> bool:
+        """Whether this chunk comes behind a later one: the newest of those stored is the last."""
+        if not isinstance(event, BlobStored) or event.chunk not in facts.stored:
+            return False
+        is_new = next(reversed(facts.stored)) == event.chunk
+        return is_new and max(facts.stored) > event.chunk
+
+
+@dataclass(frozen=True, eq=False)
+class CostsMore(Formula):
+    """The session has cost more than ``most`` of something, where asked for each chunk recorded."""
+
+    most: tuple[tuple[str, int], ...]
+    is_per_chunk: bool
+    events = frozenset(("Costs",))
+    not_explored = "what a session costs"
+
+    def holds(self, event: Event, facts: Facts) -> bool:
+        """Whether any of the counts is above its bound; a session without a chunk has one's."""
+        times = max(1, len(facts.recorded)) if self.is_per_chunk else 1
+        is_bill = isinstance(event, Costs)
+        return is_bill and any(getattr(event, name) > most * times for name, most in self.most)
+
+    @property
+    def words(self) -> str:
+        """The bounds."""
+        bounds = ", or ".join(f"{most:,} {name}" for name, most in self.most)
+        each = " for each chunk recorded" if self.is_per_chunk else ""
+        return f"the session costs more than {bounds}{each}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,15 +16,24 @@ from lastchunk.model.properties.base import (
     Violation,
 )
 from lastchunk.model.properties.catalogue import EXPLORABLE
-from lastchunk.model.properties.language import always, at_most, event, state
+from lastchunk.model.properties.language import (
+    always,
+    at_most,
+    bill,
+    event,
+    never,
+    out_of_order,
+    state,
+)
 from lastchunk.model.properties.watches import Watch
 from lastchunk.model.trace.events import Event, RunEnded
 from lastchunk.model.trace.facts import Facts
 
 PropertiesLike = Iterable[str | Property] | Mapping[str, Property] | str | Property
 """Properties as a caller names them: slugs of shipped ones, and own ones; or own ones by name."""
+EACH_CHUNK_COSTS = 20
 ON_REQUEST = {
-    item.slug: item
+    item.slug: replace(item, place="")
     for item in (
         always(
             ~(state.stop_failed & state.is_completed),
@@ -38,6 +47,21 @@ ON_REQUEST = {
             when=state.is_settled,
             name="quiet_once_settled",
             meaning="A settled session goes quiet: at most ten alarms run after that.",
+        ),
+        never(
+            out_of_order,
+            name="stored_in_order",
+            meaning="Chunks are stored in the order in which they were recorded.",
+        ),
+        bill(
+            per="chunk",
+            name="bill",
+            meaning=f"A session costs at most {EACH_CHUNK_COSTS} requests, rows read, rows written "
+            "and blob puts for each chunk recorded.",
+            requests=EACH_CHUNK_COSTS,
+            rows_read=EACH_CHUNK_COSTS,
+            rows_written=EACH_CHUNK_COSTS,
+            blob_puts=EACH_CHUNK_COSTS,
         ),
     )
 }

@@ -15,13 +15,16 @@ from typing import Any
 
 from lastchunk.model.properties.base import Judgement, JudgeSettings, Kind, Property
 from lastchunk.model.properties.conditions import (
+    CostsMore,
     EventIs,
     Formula,
     OtherThan,
+    OutOfOrder,
     StateValue,
     condition,
 )
 from lastchunk.model.properties.names import line_of_property, nearest_name, refuse_property
+from lastchunk.model.properties.row import COUNTERS
 from lastchunk.model.properties.watches import (
     AtMost,
     Eventually,
@@ -68,6 +71,7 @@ upload_ended = EventIs(
     (("method", "upload"), ("status", range(400))),
     "an upload ends that was not refused",
 )
+out_of_order = OutOfOrder()
 SINCE = {"last upload": upload_ended}
 """From what a bound may count, by words; any condition may stand in their place."""
 
@@ -145,6 +149,24 @@ def at_most(
     if per is not None:
         refuse_property("per", per, "with no in_any: a rate counts all of them")
     return _property("always", Rate(most, found, in_any), name, meaning)
+
+
+def bill(per: str | None = None, name: str = UNNAMED, meaning: str = "", **most: int) -> Property:
+    """A session costs at most so many of each thing named, as ``bill(rows_written=200)``.
+
+    ``per="chunk"``: so many for each chunk recorded.
+    """
+
+    if per not in (None, "chunk"):
+        refuse_property("per", per, "'chunk', or nothing for the whole session")
+    if not most:
+        refuse_property("bill", most, "at least one bound, on " + ", ".join(COUNTERS))
+    for counted, bound in most.items():
+        if counted not in COUNTERS:
+            refuse_property("bill", counted, nearest_name(counted, COUNTERS))
+        _check_number(f"bill: {counted}", bound, 0)
+    bounds = CostsMore(tuple(sorted(most.items())), per is not None)
+    return _property("always", Never(bounds, None), name, meaning)
 
 
 def sometimes(wanted: Any, name: str = UNNAMED, meaning: str = "") -> Property:

@@ -166,6 +166,22 @@ class ArmsItselfAgain(LazyAlarmDesign):
         await self.ctx.storage.set_alarm(self.ctx.now() + 1_000)
 
 
+class ReadsAllDay(LazyAlarmDesign):
+    """Reads the record a hundred times for each chunk."""
+
+    async def record(self, chunk: Chunk) -> Response:
+        """Look again and again."""
+        for _ in range(100):
+            await self.ctx.storage.get(STATE_KEY)
+        return await super().record(chunk)
+
+
+class UploadsThreeAtOnce(LazyAlarmDesign):
+    """Its page has three uploads under way at once."""
+
+    client = {**LazyAlarmDesign.client, "uploads_parallel": 3}
+
+
 class TellsTwice(OutboxDesign):
     """Tells the consumer once more, under another key."""
 
@@ -202,3 +218,9 @@ CASES = {
     "quiet_once_settled": Case(ArmsItselfAgain, NO_TROUBLE),
 }
 """The case of each shipped property, by its slug."""
+
+SAMPLED = {
+    "stored_in_order": Case(UploadsThreeAtOnce, ("client.chunk_ms=3000",), scenario="lossy-mobile"),
+    "bill": Case(ReadsAllDay, (), scenario="lossy-mobile"),
+}
+"""The same for those that no exploration can ask: sessions are sampled."""

@@ -18,8 +18,8 @@ from lastchunk.model.properties import EXTRA_PROPERTIES, PROPERTIES, Violation, 
 from lastchunk.model.properties.judged import ON_REQUEST
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.simulate import replay
-from tests.oracles.one_property import CASES, Case
+from lastchunk.model.simulate import replay, simulate
+from tests.oracles.one_property import CASES, SAMPLED, Case
 
 BUDGET = Budget(classes=40_000, seconds=120)
 
@@ -66,6 +66,18 @@ def test_the_design_that_it_changes_keeps_them_all(slug: str) -> None:
     assert kinds[slug] == "proved", found.verdicts[slug]
 
 
+@pytest.mark.parametrize("slug", SAMPLED)
+def test_what_is_sampled_is_caught_alone_too(slug: str) -> None:
+    case = SAMPLED[slug]
+    scenario = load_scenario(case.scenario, case.scope)
+    for design, expected in ((case.design, set()), (case.mutant, {slug})):
+        violated = set()
+        for session in range(30):
+            said = simulate(scenario, design, 1, session).check([*PROPERTIES, *ON_REQUEST])
+            violated |= {name for name, item in said.items() if isinstance(item, Violation)}
+        assert violated == expected
+
+
 def test_every_shipped_property_has_its_mutant() -> None:
-    assert set(CASES) == {*PROPERTIES, "told_truth", "quiet_once_settled"}
+    assert {*CASES, *SAMPLED} == {*PROPERTIES, *ON_REQUEST}
     assert set(EXTRA_PROPERTIES) == {"nothing_recoverable_lost", "finalizes_once_known"}
