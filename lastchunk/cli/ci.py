@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,22 @@ import typer
 from rich.markup import escape
 
 from lastchunk.cli.app import WorkersOption, console, cores
+from lastchunk.gate.ci.baseline import (
+    NO_BASELINE,
+    Baseline,
+    Figure,
+    figure_of,
+    read_baseline,
+    write_baseline,
+)
 from lastchunk.gate.ci.checked import CheckResult, checked, code_of_results, summed_up
-from lastchunk.gate.ci.config import read_config
+from lastchunk.gate.ci.compared import FigureChange, figure_changes, gone
+from lastchunk.gate.ci.config import GateConfig, read_config
 from lastchunk.gate.ci.junit import junit
 from lastchunk.gate.ci.plan import planned
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_file, write_text
+from lastchunk.model.base.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 
 FORMAT = "lastchunk ci 1"
 
@@ -28,29 +40,76 @@ def ci(
         Path | None, typer.Option("--junit", help="Write the results here as JUnit XML.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show what does not hold alone.")] = False,
+    update_baseline: Annotated[
+        bool,
+        typer.Option("--update-baseline", help="Show what has changed, then write the baseline."),
+    ] = False,
     workers: WorkersOption = None,
 ) -> None:
     """Hold designs to properties as a file says: one line a check, and the exit code of a gate."""
     for option, file in (("--json", json_file), ("--junit", junit_file)):
         if file is not None:
             check_file(file, option)
-    checks = planned(read_config(config), config, cores(workers))
-    results = []
-    for result, _ in checked(checks, config.parent):
+    loaded = read_config(config)
+    checks = planned(loaded, config, cores(workers))
+    baseline = baseline_of(loaded, config, update_baseline)
+    results, figures = [], []
+    for result, held in checked(checks, config.parent):
         results.append(result)
+        if held.measured is not None:
+            figures.append(figure_of(result.check, result.item.slug, held.measured))
         if result.failure is not None or not quiet:
             console().print(escape(result.line()), soft_wrap=True, highlight=False)
+    changes = [] if baseline is None else figure_changes(figures, baseline, loaded.error_rate)
+    if baseline is not None:
+        show_changes(changes, gone(figures, baseline), quiet and not update_baseline)
+    regressed = [] if update_baseline else [item for item in changes if item.kind == "regressed"]
     code = code_of_results(results)
+    code = EXIT_VIOLATED if regressed and code in (EXIT_HOLDS, EXIT_UNKNOWN) else code
     if json_file is not None:
-        write_text(json_file, as_json(results, code), "--json")
+        write_text(json_file, as_json(results, changes, code), "--json")
     if junit_file is not None:
         write_text(junit_file, junit(results), "--junit")
     if not quiet or code:
-        console().print(escape(summed_up(results)), highlight=False)
+        console().print(escape(summed_up(results, len(regressed))), highlight=False)
+    if update_baseline:
+        write_figures(figures, config.parent / str(loaded.baseline))
     raise typer.Exit(code)
 
 
-def as_json(results: list[CheckResult], code: int) -> str:
+def baseline_of(loaded: GateConfig, config: Path, is_updated: bool) -> Baseline | None:
+    """The baseline that a file names; None where it names none. Raises `InputError`."""
+    if loaded.baseline is None:
+        if is_updated:
+            raise InputError("--update-baseline", str(config), 'a file with baseline = "FILE"')
+        return None
+    path = config.parent / loaded.baseline
+    if is_updated:
+        check_file(path, "--update-baseline")
+        return read_baseline(path) if path.exists() else NO_BASELINE
+    return read_baseline(path)
+
+
+def show_changes(changes: list[FigureChange], no_more: list[str], is_quiet: bool) -> None:
+    """Print a line for each figure against the baseline; where it is quiet, the regressed alone."""
+    lines = [item.line() for item in changes if not is_quiet or item.kind == "regressed"]
+    lines += [] if is_quiet else [f"no longer checked: {key}" for key in no_more]
+    for line in lines:
+        console().print(escape(line), soft_wrap=True, highlight=False)
+
+
+def write_figures(figures: list[Figure], path: Path) -> None:
+    """Write the baseline, and say so."""
+    write_baseline(figures, path)
+    console().print(escape(f"written: {path}"), soft_wrap=True, highlight=False)
+
+
+def as_json(results: list[CheckResult], changes: list[FigureChange], code: int) -> str:
     """The results as a file for programs."""
-    told = {"format": FORMAT, "exit_code": code, "checks": [item.data() for item in results]}
+    told = {
+        "format": FORMAT,
+        "exit_code": code,
+        "checks": [item.data() for item in results],
+        "changes": [asdict(item) for item in changes],
+    }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"

@@ -87,15 +87,9 @@ class Comparison(Pictured):
         rows_b = self.rows_of(b).set_index("session")
         result = {}
         for slug in (*PROPERTIES, *self.own):
-            codes = pd.DataFrame({"a": rows_a[slug], "b": rows_b[slug]})
-            codes = codes[(codes >= 0).all(axis=1)]
-            if codes.empty:
-                continue
-            fails = codes == VIOLATED_CODE
-            both = int((fails["a"] & fails["b"]).sum())
-            only_a = int(fails["a"].sum()) - both
-            only_b = int(fails["b"].sum()) - both
-            result[slug] = paired(both, only_a, only_b, len(codes) - both - only_a - only_b)
+            pair = paired_codes(rows_a[slug], rows_b[slug])
+            if pair is not None:
+                result[slug] = pair
         return result
 
     def outcomes(self) -> pd.DataFrame:
@@ -132,6 +126,19 @@ class Comparison(Pictured):
     def to_frame(self) -> pd.DataFrame:
         """A copy of the rows."""
         return self.frame.copy()
+
+
+def paired_codes(a: pd.Series[int], b: pd.Series[int]) -> Paired | None:
+    """Two judgements of the same sessions, side by side; None where no session speaks of both."""
+    codes = pd.DataFrame({"a": a, "b": b})
+    codes = codes[(codes >= 0).all(axis=1)]
+    if codes.empty:
+        return None
+    fails = codes == VIOLATED_CODE
+    both = int((fails["a"] & fails["b"]).sum())
+    only_a = int(fails["a"].sum()) - both
+    only_b = int(fails["b"].sum()) - both
+    return paired(both, only_a, only_b, len(codes) - both - only_a - only_b)
 
 
 def judge_rows(rows: pd.DataFrame, slug: str, expected: Sequence[str]) -> Verdict:

@@ -2,15 +2,17 @@
 
 Sources: Wilson 1927 (score interval, by scipy); Clopper & Pearson 1934 (the exact upper bound when
 nothing was seen); Newcombe 1998, "Improved confidence intervals for the difference between
-binomial proportions based on paired data", method 10; McNemar 1947, exact.
+binomial proportions based on paired data", method 10; McNemar 1947, exact; Fisher 1935, exact;
+Holm 1979, "A simple sequentially rejective multiple test procedure".
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import binomtest
+from scipy.stats import binomtest, fisher_exact
 
 CONFIDENCE = 0.95
 
@@ -84,3 +86,19 @@ def mcnemar(only_a: int, only_b: int) -> float:
     """The exact two-sided p-value that both designs fail equally often."""
     discordant = only_a + only_b
     return 1.0 if discordant == 0 else float(binomtest(only_a, discordant, 0.5).pvalue)
+
+
+def fisher(failures_a: int, sessions_a: int, failures_b: int, sessions_b: int) -> float:
+    """The exact two-sided p-value that both fail equally often, on sessions of their own."""
+    table = [[failures_a, sessions_a - failures_a], [failures_b, sessions_b - failures_b]]
+    return float(fisher_exact(table).pvalue)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Each p-value so corrected that one error rate holds over all of them."""
+    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
+    corrected, least = [1.0] * len(p_values), 0.0
+    for rank, place in enumerate(order):
+        least = max(least, min(1.0, (len(order) - rank) * p_values[place]))
+        corrected[place] = least
+    return corrected

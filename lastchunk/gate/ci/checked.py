@@ -122,10 +122,11 @@ def code_of_results(results: Iterable[CheckResult]) -> int:
     )
 
 
-def summed_up(results: list[CheckResult]) -> str:
-    """All of it in one line."""
+def summed_up(results: list[CheckResult], regressed: int = 0) -> str:
+    """All of it in one line; ``regressed`` counts figures worse than in the baseline."""
     kinds = [item.failure.kind if item.failure else "holds" for item in results]
     counts = [(kinds.count(kind), kind) for kind in ("violated", "unknown")]
+    counts.append((regressed, "regressed"))
     rest = "".join(f", {count} {kind}" for count, kind in counts if count)
     word = "check" if len(kinds) == 1 else "checks"
     return f"{len(kinds)} {word}: {kinds.count('holds')} hold{rest}"

@@ -50,7 +50,7 @@ class CheckEntry(Strict):
     scenarios: NameList
     properties: NameList
     by: Annotated[list[Way], Field(min_length=1)]
-    at_most: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    at_most: Annotated[float, Field(ge=0, le=1)] = 0.0
     set: dict[str, Any] = {}
     sessions: Sessions | None = None
     seed: Seed | None = None
@@ -63,6 +63,8 @@ class GateConfig(Strict):
     sessions: Sessions = 200
     seed: Seed = 1
     seconds: Seconds = 120.0
+    baseline: str | None = None
+    error_rate: Annotated[float, Field(gt=0, le=0.2)] = 0.01
     checks: Annotated[list[CheckEntry], Field(min_length=1)]
 
 
@@ -82,4 +84,7 @@ def read_config(path: Path) -> GateConfig:
         if check.at_most and "sampling" not in check.by:
             place = f"{path}: checks.{number}.at_most"
             raise InputError(place, check.at_most, 'a share only where by has "sampling"')
+        if check.at_most == 1 and config.baseline is None:
+            place = f"{path}: checks.{number}.at_most"
+            raise InputError(place, check.at_most, "1 only beside a baseline; else less than 1")
     return config

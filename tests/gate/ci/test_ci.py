@@ -160,7 +160,7 @@ def test_own_designs_and_properties_start_at_the_folder_of_the_file(tmp_path: Pa
         (check(scenario="lossy"), "checks.0.scenarios: 'lossy'; allowed: a TOML file, or "),
         (check().replace(SLUG, "complete"), "checks.0.properties: property: 'complete'"),
         (check() + "at_most = 0.1", 'at_most: 0.1; allowed: a share only where by has "sampling"'),
-        (check(by="sampling") + "at_most = 1.0", "at_most: 1.0; allowed: Input should be less"),
+        (check(by="sampling") + "at_most = 1.0", "at_most: 1.0; allowed: 1 only beside a baseline"),
         (check() + 'sessions = "9"', "checks.0.sessions: '9'; allowed: a whole number"),
         (check() + check(), "allowed: each check once, or a name that tells them apart"),
         (check() + "set = { grace = 1 }", "checks.0.set"),

@@ -1,0 +1,112 @@
+"""The stored baseline: what each session of each sampled check did when it was written."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from lastchunk.gate.ci.config import Seed, Strict
+from lastchunk.gate.ci.plan import PlannedCheck
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import write_text
+from lastchunk.model.base.text_files import read_text
+from lastchunk.model.design.load import DesignSpec, values_of
+from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.properties.row import HELD_CODE, NOT_APPLICABLE_CODE, VIOLATED_CODE
+from lastchunk.model.scenario.refusals import Source, first_error
+
+BASELINE_FORMAT: Literal["lastchunk baseline 1"] = "lastchunk baseline 1"
+SIGNS = {HELD_CODE: ".", VIOLATED_CODE: "x", NOT_APPLICABLE_CODE: "-"}
+"""How a session is written: the property holds, is violated, or it says nothing about it."""
+CODES = {sign: code for code, sign in SIGNS.items()}
+DIGEST_LENGTH = 16
+
+
+class Figure(Strict):
+    """One sampled check: a sign for each session, and what it was measured on, as digests."""
+
+    check: Annotated[str, Field(min_length=1)]
+    seed: Seed
+    design: str
+    scenario: str
+    sessions: Annotated[str, Field(pattern=r"^[.x-]+$")]
+
+    def codes(self) -> list[int]:
+        """The sessions in order, as a comparison has them."""
+        return [CODES[sign] for sign in self.sessions]
+
+
+class Baseline(Strict):
+    """All figures of a project."""
+
+    format: Literal["lastchunk baseline 1"]
+    figures: list[Figure]
+
+    def by_check(self) -> dict[str, Figure]:
+        """The figures by what they are of."""
+        return {item.check: item for item in self.figures}
+
+
+NO_BASELINE = Baseline(format=BASELINE_FORMAT, figures=[])
+
+
+def figure_of(check: PlannedCheck, slug: str, measured: Comparison) -> Figure:
+    """What a sampling has shown of one property."""
+    rows = measured.rows_of(check.design.name).sort_values("session")
+    return Figure(
+        check=check.key(slug),
+        seed=measured.seed,
+        design=design_digest(check.design),
+        scenario=digest(check.scenario.model_dump(mode="json")),
+        sessions="".join(SIGNS[int(code)] for code in rows[slug]),
+    )
+
+
+def design_digest(design: DesignSpec) -> str:
+    """A digest of a design's code and settings: of the files of its class and of those below it."""
+    sources = []
+    for cls in design.cls.__mro__[:-1]:
+        try:
+            sources.append(inspect.getsource(sys.modules[cls.__module__]))
+        except (KeyError, OSError, TypeError):  # of a session that keeps no files
+            sources.append(cls.__qualname__)
+    values = {name: repr(value) for name, value in values_of(design.settings).items()}
+    return digest([sources, values])
+
+
+def digest(data: Any) -> str:
+    """A short name for plain data, the same for the same data."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:DIGEST_LENGTH]
+
+
+def read_baseline(path: Path) -> Baseline:
+    """A baseline from its file. Raises `InputError`."""
+    allowed = "a baseline; lastchunk ci CONFIG --update-baseline writes it"
+    text = read_text(path, "baseline", allowed)
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError("baseline", str(path), allowed) from error
+    try:
+        baseline = Baseline.model_validate(data)
+    except ValidationError as error:
+        raise first_error(error, Source(str(path)), Baseline) from error
+    if len(baseline.by_check()) < len(baseline.figures):
+        raise InputError(f"{path}: figures", None, "each check once")
+    return baseline
+
+
+def write_baseline(figures: Iterable[Figure], path: Path) -> None:
+    """Write the figures down, each on a line, so that a change is seen in a diff."""
+    lines = [json.dumps(item.model_dump(), ensure_ascii=False) for item in figures]
+    body = ",\n  ".join(lines)
+    head = json.dumps(BASELINE_FORMAT)
+    write_text(path, f'{{"format": {head}, "figures": [\n  {body}\n]}}\n', "--update-baseline")

@@ -1,0 +1,175 @@
+"""The stored baseline: it catches a design that was weakened, and is quiet where none was."""
+
+from __future__ import annotations
+
+import json
+import random
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from lastchunk.gate.ci.baseline import Baseline, Figure, read_baseline
+from lastchunk.gate.ci.compared import figure_changes
+from lastchunk.model.estimate.intervals import fisher, holm
+from tests.gate.ci.test_ci import ran
+
+CONFIG = """
+sessions = {sessions}
+seed = {seed}
+baseline = "base.json"
+
+[[checks]]
+designs = [{design}]
+scenarios = ["{scenario}"]
+properties = [{properties}]
+by = ["sampling"]
+at_most = 1.0
+"""
+MINE = """
+from lastchunk.reference_impl.{module} import {base}
+
+
+class Mine({base}):
+    '''Mine.'''
+"""
+GRACE = {"design": '{{ label = "mine", design = "alarm", settings = {{ grace_ms = {} }} }}'}
+
+
+def grace(ms: int, seed: int = 1, sessions: int = 60) -> str:
+    """Checks of the deployed design with such a grace."""
+    return CONFIG.format(
+        sessions=sessions,
+        seed=seed,
+        scenario="cellular-lte",
+        design=GRACE["design"].format(ms),
+        properties='"complete_at_finalization", "nothing_refused"',
+    )
+
+
+def test_a_halved_grace_is_caught_and_the_same_one_is_not(tmp_path: Path) -> None:
+    first = ran(tmp_path, grace(5_000), "--update-baseline")
+    assert first.code == 0
+    written = (tmp_path / "base.json").read_bytes()
+    again = ran(tmp_path, grace(5_000))
+    assert again.code == 0
+    assert [line.partition(":")[0] for line in again.lines[2:-1]] == ["within noise"] * 2
+    halved = ran(tmp_path, grace(2_500), "--quiet")
+    assert halved.code == 1
+    assert halved.lines[0].startswith("regressed: complete_at_finalization: mine in cellular-lte")
+    assert "another design, 60 sessions paired, 27 against 0" in halved.lines[0]
+    assert halved.lines[-1] == "2 checks: 2 hold, 1 regressed"
+    assert (tmp_path / "base.json").read_bytes() == written
+
+
+def test_the_update_shows_the_difference_and_then_accepts_it(tmp_path: Path) -> None:
+    ran(tmp_path, grace(2_500), "--update-baseline")
+    better = ran(tmp_path, grace(5_000))
+    assert (better.code, better.lines[2].partition(":")[0]) == (0, "improved")
+    update = ran(tmp_path, grace(5_000), "--update-baseline", "--quiet")
+    assert update.code == 0
+    assert update.lines[0].startswith("improved: complete_at_finalization")
+    assert update.lines[-1].startswith("written: ")
+    worse = ran(tmp_path, grace(2_500), "--update-baseline")
+    assert (worse.code, worse.lines[2].partition(":")[0]) == (0, "regressed")
+    after = ran(tmp_path, grace(2_500))
+    assert after.lines[2].startswith("within noise: ")
+
+
+def test_a_dropped_re_read_is_caught(tmp_path: Path) -> None:
+    text = CONFIG.format(
+        sessions=60,
+        seed=1,
+        scenario="lossy-mobile",
+        design='"mine.py:Mine"',
+        properties='"count_true", "nothing_lost"',
+    )
+    file = tmp_path / "mine.py"
+    file.write_text(MINE.format(module="re_read", base="ReReadDesign"), encoding="utf-8")
+    ran(tmp_path, text, "--update-baseline")
+    file.write_text(MINE.format(module="short_grace", base="ShortGraceDesign"), encoding="utf-8")
+    found = ran(tmp_path, text)
+    assert found.code == 1
+    assert found.lines[2].startswith("regressed: count_true: Mine in lossy-mobile")
+    assert found.lines[3].startswith("within noise: nothing_lost")
+
+
+def test_other_seeds_of_an_unchanged_design_are_quiet(tmp_path: Path) -> None:
+    ran(tmp_path, grace(5_000, sessions=40), "--update-baseline")
+    for seed in range(2, 8):
+        found = ran(tmp_path, grace(5_000, seed, sessions=40))
+        assert found.code == 0, found.lines
+        assert "the same design, another seed" in found.lines[2]
+
+
+def drawn(chance: random.Random, seed: int, count: int = 4) -> list[Figure]:
+    """Figures as a design gives that fails in every fifth session."""
+    return [
+        Figure(
+            check=f"figure {number}",
+            seed=seed,
+            design="a",
+            scenario="b",
+            sessions="".join("x" if chance.random() < 0.2 else "." for _ in range(200)),
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("step", [0, 1], ids=["paired", "other seeds"])
+def test_two_hundred_unchanged_designs_raise_no_more_alarms_than_the_error_rate(step: int) -> None:
+    chance = random.Random(11)
+    alarms = 0
+    for seed in range(200):
+        before = Baseline(format="lastchunk baseline 1", figures=drawn(chance, seed))
+        found = figure_changes(drawn(chance, seed + step), before, 0.01)
+        alarms += any(item.kind != "within noise" for item in found)
+    assert alarms <= 6  # of 200 at 1 %, more come by a chance of 0.4 %
+
+
+def test_holm_and_fisher_are_as_worked_out_by_hand() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([]) == []
+    tea = Fraction(16 + 1 + 16 + 1, 70)  # the lady tastes three of four cups right
+    assert fisher(3, 4, 1, 4) == pytest.approx(float(tea))
+
+
+def test_what_the_baseline_cannot_speak_of_is_new_and_what_is_gone_is_told(tmp_path: Path) -> None:
+    ran(tmp_path, grace(5_000, sessions=10), "--update-baseline")
+    other = grace(5_000, sessions=10).replace('"nothing_refused"', '"count_true"')
+    found = ran(tmp_path, other + 'set = { "network.request_loss" = 0.01 }\n')
+    assert found.code == 0
+    assert found.lines[2].endswith("the baseline has it of another scenario")
+    assert found.lines[3].endswith("the baseline does not have it")
+    assert found.lines[4].startswith("no longer checked: nothing_refused: mine in")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "base.json'; allowed: a baseline; lastchunk ci CONFIG --update-baseline writes it"),
+        ('{"format": "x", "figures": []}', "base.json: format: 'x'"),
+        ('{"format": "lastchunk baseline 1", "figures": [], "a": 1}', "a: unknown key: 'a'"),
+        (None, "a baseline; lastchunk ci CONFIG --update-baseline writes it (No such file"),
+    ],
+)
+def test_a_baseline_that_is_none_is_told_in_one_line(
+    tmp_path: Path, text: str | None, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if text is not None:
+        (tmp_path / "base.json").write_text(text, encoding="utf-8")
+    found = ran(tmp_path, grace(5_000))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert (found.code, found.lines) == (2, [])
+    assert said in line, line
+
+
+def test_the_file_says_what_it_was_measured_on(tmp_path: Path) -> None:
+    ran(tmp_path, grace(5_000, sessions=10), "--update-baseline")
+    first = read_baseline(tmp_path / "base.json")
+    ran(tmp_path, grace(2_500, sessions=10), "--update-baseline")
+    second = read_baseline(tmp_path / "base.json")
+    assert [len(item.sessions) for item in first.figures] == [10, 10]
+    assert first.figures[0].scenario == second.figures[0].scenario
+    assert first.figures[0].design != second.figures[0].design
+    assert json.loads((tmp_path / "base.json").read_text(encoding="utf-8"))["figures"]
