@@ -24,11 +24,12 @@ at.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from lastchunk.reference_impl.clock import Duration, Refused, Time
+from lastchunk.reference_impl.detached import wait_until
 from lastchunk.reference_impl.effect import Answer, Effect, Port
 from lastchunk.reference_impl.transaction import RollBack, in_transaction
 
@@ -267,6 +268,7 @@ class Context:
     block_concurrency_while: Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]] = (
         block_concurrency_while
     )
+    wait_until: Callable[[Coroutine[Any, Any, Any]], None] = wait_until
 
 
 # --- effects of the client -------------------------------------------------------------------

@@ -114,3 +114,13 @@ def is_from_outside(error: BaseException) -> bool:
     if last is None:
         return True
     return last.tb_frame.f_code.co_code[last.tb_lasti] != dis.opmap["RAISE_VARARGS"]
+
+
+def place_of_suspended(coroutine: Any) -> str:
+    """Where a coroutine's code is suspended, in words."""
+    line = ""
+    while getattr(coroutine, "cr_frame", None) is not None:
+        code = coroutine.cr_code
+        line = place(coroutine.cr_frame.f_lineno, code.co_name, code.co_filename)
+        coroutine = coroutine.cr_await
+    return line

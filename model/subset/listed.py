@@ -49,7 +49,7 @@ INSTEAD_OF_MODULES = {
     "uuid": "no draws: a name made of the chunk's index or a stored counter",
     "time": "ctx.now()",
     "datetime": "ctx.now()",
-    "asyncio": "await one thing after the other, and ctx.sleep()",
+    "asyncio": "await one thing after the other; ctx.sleep(), ctx.wait_until()",
     "threading": "async methods",
     "os": "settings of the design",
     "sys": "settings of the design",

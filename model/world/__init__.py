@@ -64,6 +64,7 @@ the storage and the blobs stay, and the next event makes a new instance from the
 old instance may go on for up to 30 s beside the new one, as long as it stays away from storage;
 when it touches it, it gets an exception (R11). A blob that was put and not yet counted stays so. A
 deploy with a grace waits for an idle object; what takes the instance first ends the wait (R19).
+Work that a handler detached keeps the object busy, and dies with the instance unheard (R20).
 
 **Clocks.** An object's clock is that of its machine, and stands still between two I/O: `now()` is
 the time at which something last came in (R13). Another machine may show another time.
@@ -99,6 +100,8 @@ What the model admits
 - An old instance's calls to the outside pass without an output gate. R1 is kept more strictly than
   promised: not even an old and a new instance run `alarm()` at the same time.
 - An object does not fall asleep while a commit is under way.
+- Reads of blobs and multipart uploads are refused by name. Detached work begins once the code waits
+  or ends, not within the call that leaves it; it puts no chunk.
 - A blob is stored at the end of its put, whole or not at all; a put that was sent goes on when its
   handler is gone.
 - The Worker in front of the object is counted for the bill, and does nothing else: it adds no delay

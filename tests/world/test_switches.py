@@ -28,6 +28,7 @@ from lastchunk.reference_impl.contract import AlarmInfo, BlobPut, Put
 from lastchunk.reports.docs.platform import page
 from lastchunk.reports.docs.platform.demo import misses, run_demo
 from tests.world import test_deploys as deploys_that_wait
+from tests.world import test_detached as detached
 from tests.world import test_keys as keys_of_storage
 from tests.world import test_rules as rules
 from tests.world import test_rules_alarm as slot
@@ -313,10 +314,15 @@ def a_deploy_does_not_wait(patch: Patch) -> None:
     patch.setattr(deploys, "is_idle", lambda runtime: True)
 
 
+@switches_off("R20", detached.test_r20_detached_work_goes_on_and_keeps_the_object_busy)
+def detached_work_never_begins(patch: Patch) -> None:
+    patch.setattr(ObjectRuntime, "begin_detached", lambda self, program: program.to_begin.clear())
+
+
 RULES = [
     *(f"A{number}" for number in range(1, 9)),
     *(f"D{number}" for number in range(1, 6)),
-    *(f"R{number}" for number in range(1, 20)),
+    *(f"R{number}" for number in range(1, 21)),
 ]
 
 
@@ -350,6 +356,7 @@ def test_every_rule_has_a_test_of_its_name_or_is_shown_by_its_demo() -> None:
         keys_of_storage,
         transactions_of_storage,
         deploys_that_wait,
+        detached,
     )
     names = [name for module in modules for name in vars(module)]
     shown = {rule for rule, (_, test) in SWITCHES.items() if test.__name__ == "shows_it"}

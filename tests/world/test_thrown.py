@@ -174,7 +174,7 @@ def test_exploring_goes_on_behind_an_exception() -> None:
         (lambda ctx: ctx.blobs.get("key"), "blobs.get is not simulated; allowed: put"),
         (
             lambda ctx: ctx.wait_until(1),
-            "the context.wait_until is not simulated; allowed: await",
+            "wait_until() of a int; allowed: a call of an async method",
         ),
         (lambda ctx: ctx.storage.put(), "TypeError at line 0: Put.__init__() missing 1"),
         (lambda ctx: ctx.storage.put("key"), "puts nothing under the key 'key' at line "),

@@ -36,6 +36,7 @@ from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.object.instances import CONSTRUCT
 from lastchunk.model.world.object.meter import IDLE, Meter
 from lastchunk.model.world.world import World
+from lastchunk.reference_impl.detached import DETACHED
 
 
 class Unmetered(Meter):
@@ -94,7 +95,7 @@ class Machine:
         self.pristine.object.meter = Unmetered()
         for program in self.pristine.programs:
             program.records = True
-        methods = (*OBJECT_METHODS, CONSTRUCT, design.cls.stop_call)
+        methods = (*OBJECT_METHODS, CONSTRUCT, DETACHED, design.cls.stop_call)
         fixed = [scenario, design, design.settings, design.cls, self.pristine.client.settings]
         made = [part for program in self.pristine.programs for part in program.made_by_world()]
         self.encoder = Encoder(methods, [*fixed, *scenario.faults, *made])

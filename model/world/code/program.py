@@ -15,14 +15,17 @@ nobody: it is the code of an instance that is gone.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Coroutine, Hashable
 from types import CoroutineType, FunctionType
 from typing import Any
 
-from lastchunk.model.base.blame import ESCAPES, is_from_outside, place, place_of_method
+from lastchunk.model.base.blame import ESCAPES, is_from_outside, place_of_method, place_of_suspended
 from lastchunk.model.base.errors import DesignError
+from lastchunk.model.trace.event import NO_CHUNK
 from lastchunk.model.world.base.frozen import fields_of, frozen
 from lastchunk.model.world.code.clone import SHARED, clone
+from lastchunk.model.world.code.closing import has_closed
 from lastchunk.model.world.code.deeds import (
     PLATFORM_ERRORS,
     Done,
@@ -34,11 +37,10 @@ from lastchunk.model.world.code.deeds import (
 from lastchunk.model.world.code.lasting import are_same, lasting_fields
 from lastchunk.model.world.code.thrown import CodeThrewError, ends_the_run, error_words
 from lastchunk.reference_impl.clock import Duration, Refused, Time, TimeRefused, Uncatchable, driven
+from lastchunk.reference_impl.detached import DETACHED
 from lastchunk.reference_impl.effect import Effect
 
 Clock = Callable[[], Time]
-CLOSINGS_MAX = 100
-"""So many awaits a dropped handler may have in its ``finally`` blocks."""
 
 
 class Program:
@@ -54,6 +56,8 @@ class Program:
         "build",
         "clock_ms",
         "deeds",
+        "detached",
+        "detached_before",
         "digest",
         "is_checked",
         "is_rebuilding",
@@ -66,6 +70,7 @@ class Program:
         "target",
         "tasks",
         "to_await",
+        "to_begin",
     )
 
     def __init__(self, name: str, build: Callable[[Clock], Any]) -> None:
@@ -82,14 +87,17 @@ class Program:
         """What a scheduler has worked out about this state; gone with the next thing told."""
         self.answers: list[Any] = []
         """What a scheduler answered where the code compared times it only knows in bounds."""
-        self.replayed = 0
+        self.replayed = self.redone = 0
         self.records = False
         self.deeds: list[Any] = []
         """What the code did each time that it was told something, as far as it can be compared."""
-        self.redone = 0
         self.is_rebuilding = False
         self.to_await = 0
         """Effects that the code has made and not awaited yet."""
+        self.to_begin: list[TaskId] = []
+        """Detached work that the code has left, and that nobody has been told of yet (R20)."""
+        self.detached = self.detached_before = 0
+        """How many there were so far, of all instances; and before what the log tells."""
         self.is_checked = False
         """Whether all that the code does when it is built again is compared."""
 
@@ -126,6 +134,21 @@ class Program:
         effect = self._throw(task, error, at_ms)
         return self._told(task, effect) if self.records or type(effect) is Done else effect
 
+    def begin(self, task: TaskId, at_ms: int) -> Any:
+        """Let detached work begin. Returns the first effect that it awaits, or `Done`."""
+        if self.target is None:
+            self._rebuild()
+        self.digest = None
+        self.log.append(("begin", task, at_ms))
+        return self._told(task, self._begin(task, at_ms))
+
+    def detach(self, work: Coroutine[Any, Any, Any]) -> None:
+        """The code leaves work to its instance: a task that has not begun yet."""
+        task = (DETACHED, NO_CHUNK, self.detached, 1)
+        self.detached += 1
+        self.tasks[task] = work
+        self.to_begin.append(task)
+
     def _told(self, task: TaskId, effect: Effect[Any] | Done) -> Any:
         if self.records:
             self.deeds.append(deed(effect))
@@ -142,6 +165,7 @@ class Program:
         other.tasks = dict.fromkeys(self.tasks)
         other.digest = self.digest
         other.answers = self.answers.copy()
+        other.detached, other.detached_before = self.detached, self.detached_before
         other.records = self.records
         other.deeds = self.deeds.copy()
         return other
@@ -156,6 +180,7 @@ class Program:
         """The program of a new instance of the same code."""
         other = Program(self.name, self.build)
         other.records = self.records
+        other.detached = other.detached_before = self.detached  # no two tasks have one number
         return other
 
     def close(self) -> None:
@@ -164,8 +189,8 @@ class Program:
         Raises `DesignError` where a ``finally`` goes on awaiting without an end.
         """
         for task, coroutine in self.tasks.items():
-            if coroutine is not None:
-                self._close(task, coroutine)
+            if coroutine is not None and not has_closed(coroutine):
+                raise DesignError(f"{self.name}.{task[0]}() does not end when its instance is gone")
         self.tasks = {}
 
     def shed(self) -> None:
@@ -174,20 +199,6 @@ class Program:
         self.close()
         self.tasks = tasks
         self.target = None
-
-    def _close(self, task: TaskId, coroutine: Coroutine[Any, Any, Any]) -> None:
-        for _ in range(CLOSINGS_MAX):
-            driven.is_closing = True
-            try:
-                coroutine.close()
-                return
-            except (Exception, Uncatchable, SystemExit):
-                # Of code that no platform runs: an error of its own, or one more await.
-                continue
-            finally:
-                driven.is_closing = False
-                Uncatchable.raised.clear()
-        raise DesignError(f"{self.name}.{task[0]}() does not end when its instance is gone")
 
     def built(self) -> Any:
         """The instance, built again where this is a copy that was not asked to run yet."""
@@ -219,6 +230,7 @@ class Program:
         self.clock_ms = clock_ms if self.born_ms is None else self.born_ms
         self.tasks = {}
         self.replayed = self.redone = self.to_await = 0
+        self.detached = self.detached_before
         self.is_rebuilding = True
         try:
             self.target = self._built_by(self.build, self.now)
@@ -229,6 +241,7 @@ class Program:
                     self._compare(task, effect)
                 if type(effect) is Done:
                     del self.tasks[task]
+            self.to_begin.clear()
         finally:
             self.is_rebuilding = False
         if self.replayed != len(self.answers):
@@ -284,6 +297,13 @@ class Program:
     def _throw(self, task: TaskId, error: Exception, at_ms: int) -> Effect[Any] | Done:
         self.clock_ms = at_ms
         return self._step(task, self.tasks[task].throw, again(error))  # type: ignore[union-attr]
+
+    def _begin(self, task: TaskId, at_ms: int) -> Effect[Any] | Done:
+        self.clock_ms = at_ms
+        work: Any = self.tasks[task]
+        if inspect.getcoroutinestate(work) != inspect.CORO_CREATED:
+            raise DesignError(f"{self.name} awaits what it gave to wait_until(); allowed: either")
+        return self._step(task, work.send, None)
 
     # Each answer that code gets comes through here: few calls, and nothing made that is not needed.
     def _step(self, task: TaskId, resume: Callable[[Any], Any], answer: Any) -> Effect[Any] | Done:
@@ -342,6 +362,7 @@ class Program:
             )
         if not self.tasks and self.memory is not None and are_same(self.target, self.memory):
             self.log.clear()
+            self.detached_before = self.detached
             self.answers.clear()
             self.deeds.clear()
 
@@ -364,13 +385,7 @@ class Program:
 
     def line_of(self, task: TaskId) -> str:
         """Where a task's code is suspended, in words."""
-        coroutine: Any = self.tasks[task]
-        line = ""
-        while getattr(coroutine, "cr_frame", None) is not None:
-            code = coroutine.cr_code
-            line = place(coroutine.cr_frame.f_lineno, code.co_name, code.co_filename)
-            coroutine = coroutine.cr_await
-        return line
+        return place_of_suspended(self.tasks[task])
 
 
 def _is_plain(value: Any) -> bool:
@@ -379,6 +394,7 @@ def _is_plain(value: Any) -> bool:
 
 _TELLINGS: dict[str, Callable[..., Effect[Any] | Done]] = {
     "start": Program._start,
+    "begin": Program._begin,
     "send": Program._send,
     "throw": Program._throw,
 }

@@ -28,7 +28,6 @@ NOT_SIMULATED: dict[tuple[type, str | None], str] = {
     (Storage, "sql"): "get, put, list of keys, one for each row",
     (Storage, "kv"): "get, put, delete, list",
     (Storage, "transaction_sync"): "transaction",
-    (Context, "wait_until"): "await it in the handler, or set an alarm for it",
     **{
         (Blobs, name): "put; a record in storage of what was put"
         for name in ("get", "head", "delete", "list", "create_multipart_upload")

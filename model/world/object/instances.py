@@ -28,6 +28,7 @@ from lastchunk.reference_impl.contract import (
     Storage,
     Timer,
 )
+from lastchunk.reference_impl.detached import DETACHED
 from lastchunk.reference_impl.effect import Effect
 
 if TYPE_CHECKING:
@@ -168,6 +169,8 @@ def _end_tasks(runtime: ObjectRuntime, program: Program, answers: bool = True) -
         if method in (ALARM, CONSTRUCT):
             continue
         world.trace.append(e.HandlerLost(world.now_ms, method, chunk, attempt))
+        if method == DETACHED:
+            continue  # nobody waits for it (R20)
         if answers:
             world.network.respond(task, Response(500))
         else:
@@ -195,7 +198,12 @@ def deliver_to_replaced(runtime: ObjectRuntime, kind: str, task: TaskId, payload
     """Resume a handler of a replaced instance. Returns whether it was one's."""
     for entry in runtime.replaced:
         program = entry[1]
-        if task in program.tasks and kind in ("resume", "break"):
+        if task not in program.tasks:
+            continue
+        if kind == "begin":
+            _drive_replaced(runtime, entry, task, program.begin(task, runtime.clock_ms))
+            return True
+        if kind in ("resume", "break"):
             resume = program.send if kind == "resume" else program.throw
             _drive_replaced(runtime, entry, task, resume(task, payload, runtime.clock_ms))
             return True
@@ -209,6 +217,7 @@ def _drive_replaced(
     while not isinstance(effect, Done):
         if type(effect) in OUTSIDE:
             runtime.answer(task, effect)
+            runtime.begin_detached(program)
             return
         if type(effect) in OWN_GATE:
             effect = program.send(task, None, runtime.clock_ms)
@@ -220,9 +229,10 @@ def _drive_replaced(
         attempt = runtime.alarms.attempt
         if attempt is not None and attempt.task == task:
             runtime.alarms.lose(False, "instance replaced")
-    else:
+    elif task[0] != DETACHED:
         runtime.leave("respond", task, runtime.end_handler(task, effect))
-    if not program.tasks:
+    runtime.begin_detached(program)
+    if not program.tasks and entry in runtime.replaced:
         runtime.replaced.remove(entry)
         runtime.world.cancel(("old_ends", entry[0]))
         if not runtime.program.tasks and not runtime.replaced:

@@ -14,6 +14,7 @@ from lastchunk.model.world.code import crossing
 from lastchunk.model.world.code.checks import checked_wait
 from lastchunk.model.world.code.deeds import TaskId
 from lastchunk.reference_impl.contract import BlobPut, Notify, StreamBroken, Timer
+from lastchunk.reference_impl.detached import DETACHED
 
 if TYPE_CHECKING:
     from lastchunk.model.world.object.runtime import ObjectRuntime
@@ -33,6 +34,8 @@ def blob_put(runtime: ObjectRuntime, task: TaskId, effect: BlobPut) -> Any:
     """Store a chunk: at once where that takes no time, else when its body is there."""
     _, chunk, attempt, _ = task
     crossing.chunk(runtime.program, task, effect.chunk)
+    if task[0] == DETACHED:
+        raise crossing.misused(runtime.program, task, "puts a chunk", "to put it in its handler")
     world = runtime.world
     runtime.meter.blob_puts += 1
     world.trace.append(e.BlobPutStarted(world.now_ms, chunk, attempt))

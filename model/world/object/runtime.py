@@ -47,12 +47,16 @@ from lastchunk.reference_impl.contract import (
     Sync,
     Timer,
 )
+from lastchunk.reference_impl.detached import DETACHED
 from lastchunk.reference_impl.effect import Effect
 from lastchunk.reference_impl.transaction import BeginTransaction, EndTransaction, RollBack
 
 if TYPE_CHECKING:
     from lastchunk.model.design.load import DesignSpec
     from lastchunk.model.world.world import World
+
+TO_TASKS = frozenset(("resume", "break", "begin"))
+"""What is delivered to a task that is there."""
 
 
 class ObjectRuntime:
@@ -97,7 +101,7 @@ class ObjectRuntime:
         if self.is_new or self.instance > 0:  # else there was never another instance to ask for
             if self.replaced and instances.deliver_to_replaced(self, kind, task, payload):
                 return
-            if kind in ("resume", "break") and task not in self.program.tasks:
+            if kind in TO_TASKS and task not in self.program.tasks:
                 return  # its handler went with its instance
             if self.is_new:
                 # The event that wakes the object waits behind its own constructor (R3).
@@ -141,6 +145,8 @@ class ObjectRuntime:
             self.drive(task, program.start(task, method, payload, clock_ms))
         elif kind == "resume":
             self.drive(task, program.send(task, payload, clock_ms))
+        elif kind == "begin":
+            self.drive(task, program.begin(task, clock_ms))
         elif kind == "break":
             self.drive(task, program.throw(task, payload, clock_ms))
         else:
@@ -183,6 +189,13 @@ class ObjectRuntime:
             self._finish(task, effect)
         if self.storage.dirty:
             self.storage.end_of_turn()
+        if program.to_begin:
+            self.begin_detached(program)
+
+    def begin_detached(self, program: Program) -> None:
+        """R20: the code waits or has ended; what it left begins, once the gate lets it in."""
+        while program.to_begin:
+            self.deliver("begin", program.to_begin.pop(0))
 
     def answer(self, task: TaskId, effect: Effect[Any]) -> Any:
         """Answer one effect, or let it suspend."""
@@ -204,7 +217,7 @@ class ObjectRuntime:
             self.alarms.finish(done)
         elif task[0] == CONSTRUCT:
             self._constructed(done)
-        else:
+        elif task[0] != DETACHED:
             response = self.end_handler(task, done)
             if self.storage.waits:
                 self.storage.send("respond", task, response)

@@ -1,4 +1,4 @@
-"""The rules of instances and callers, R11, R12, R14 and R19, and what an instance forgets."""
+"""The rules of instances and callers, R11, R12, R14, R19 and R20, and what an instance forgets."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ class Stops(StoresAndCounts):
     async def stop(self) -> Response:
         await self.say("stopped")
         return OK
+
+
+class LeavesWork(Tiny):
+    async def poke(self) -> Response:
+        self.ctx.wait_until(self.work())
+        return OK
+
+    async def work(self) -> None:
+        await self.ctx.sleep(100)
+        await self.say("worked")
 
 
 class Remembers(Tiny):
@@ -122,6 +132,25 @@ DEMOS = (
             e.HandlerEnded(900, "upload", 1, 0, 500),
         ),
         (e.DeployWaits, e.StateWritten, e.InstanceLost),
+    ),
+    Demo(
+        "R20",
+        "detached work",
+        "doc",
+        "`ctx.wait_until(work)` lets work begin once the handler waits or ends, and the handler "
+        "does not wait for it. The object is busy meanwhile; the work dies with its instance, and "
+        "nobody is told. Here the first work is done, the second is lost in a reset.",
+        LeavesWork,
+        (CallStep(0, "poke"), CallStep(200, "poke"), StrikeStep(250, "instance_lost")),
+        600,
+        (
+            e.HandlerEnded(10, "poke", e.NO_CHUNK, 0, 200),
+            e.StateWritten(110, "worked", 0, ""),
+            e.HandlerEnded(210, "poke", e.NO_CHUNK, 1, 200),
+            e.InstanceLost(250, 0, "reset"),
+            e.HandlerLost(250, "detached work", e.NO_CHUNK, 1),
+        ),
+        (e.StateWritten, e.HandlerLost),
     ),
     Demo(
         "memory",
