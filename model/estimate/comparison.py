@@ -29,8 +29,9 @@ SESSIONS_MAX = 10_000_000
 class Comparison(Pictured):
     """What ``sessions`` sessions of each design did under one scenario.
 
-    ``frame`` has one row per design and session; see `model.properties.ROW_COLUMNS`. It has a
-    column more for each of ``own``, the properties that a person brought.
+    ``frame`` has one row per design and session; see `model.properties.ROW_COLUMNS`; and what the
+    network gave and how much media was lost. It has a column more for each of ``own``, the
+    properties that a person brought.
     """
 
     scenario: Scenario

@@ -11,11 +11,22 @@ from collections.abc import Iterable
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import Facts
 
+MEDIA = frozenset(
+    (
+        *(e.RecordingStarted, e.ChunkRecorded, e.StopPressed, e.TabClosed, e.TabReopened),
+        *(e.PauseStarted, e.PauseEnded, e.RecorderFailed, e.TabFroze, e.TabThawed),
+        *(e.LaptopSlept, e.LaptopWoke, e.BlobStored, e.BlobOfOtherTab, e.RunEnded),
+    )
+)
+"""The events that bear on it: few of a trace, so that a figure of each session costs little."""
+
 
 def media_lost_ms(trace: Iterable[e.Event]) -> int:
     """How many ms of media of a finished run are stored nowhere."""
     facts, chunk_ms, handed_out_ms = Facts(), dict[int, int](), 0
     for event in trace:
+        if type(event) not in MEDIA:
+            continue
         facts.observe(event)
         if isinstance(event, e.ChunkRecorded):
             media_ms = _recorded_by(facts, event.at_ms)

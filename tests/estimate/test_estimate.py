@@ -35,13 +35,14 @@ def test_rows_are_those_of_single_sessions() -> None:
     scenario = lossy()
     designs = load_designs(PAIR, scenario)
     frame = replicate(scenario, designs, 12, seed=6)
-    assert list(frame.columns) == [*ROW_COLUMNS, "uplink_kbps", "request_delay_ms"]
+    assert list(frame.columns) == [*ROW_COLUMNS, "uplink_kbps", "request_delay_ms", "media_lost_ms"]
     for row in frame.to_dict("records"):
         design = next(item for item in designs if item.name == row["design"])
         run = simulate(scenario, design, 6, row["session"])
         expected = row_of(run.facts, run.judge, scenario.name, design.name, row["session"])
         assert {key: row[key] for key in expected} == expected
         assert row["request_delay_ms"] == run.mean_request_delay_ms
+        assert row["media_lost_ms"] == run.media_lost_ms
 
 
 def test_batches_are_a_matter_of_speed_alone() -> None:

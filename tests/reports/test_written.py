@@ -107,7 +107,12 @@ def test_the_rows_have_the_documented_columns_and_nothing_of_when(
     folder: Path, review: Review
 ) -> None:
     stored = pq.read_table(folder / "sessions.parquet")
-    assert set(stored.column_names) == {*ROW_COLUMNS, "uplink_kbps", "request_delay_ms"}
+    assert set(stored.column_names) == {
+        *ROW_COLUMNS,
+        "uplink_kbps",
+        "request_delay_ms",
+        "media_lost_ms",
+    }
     assert stored.schema.metadata is None
     frame = stored.to_pandas()
     assert len(frame) == SESSIONS * 2 * 2

@@ -6,7 +6,10 @@ import pytest
 
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import Run, simulate
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace import media
 from lastchunk.model.trace.events import TabClosed
+from lastchunk.model.trace.media import media_lost_ms
 
 
 def closed(low_ms: int, high_ms: int, session: int, *overrides: str) -> Run:
@@ -44,3 +47,13 @@ def test_where_every_chunk_is_stored_no_media_is_lost(scenario: str, design: str
     run = simulate(load_scenario(scenario), design, 1, 0)
     assert set(run.facts.recorded) == set(run.facts.stored)
     assert run.media_lost_ms == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["lossy-mobile", "sleeping-laptop", "tab-reloaded", "twelve-minute-pause", "harmless"]
+)
+def test_the_events_left_out_bear_on_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [simulate(load_scenario(name), "manual", 1, session) for session in range(8)]
+    few = [media_lost_ms(run.trace) for run in runs]
+    monkeypatch.setattr(media, "MEDIA", frozenset(e.EVENTS.values()))
+    assert [media_lost_ms(run.trace) for run in runs] == few
