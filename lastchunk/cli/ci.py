@@ -22,6 +22,7 @@ from lastchunk.gate.ci.baseline import (
 from lastchunk.gate.ci.checked import CheckResult, checked, code_of_results, summed_up
 from lastchunk.gate.ci.compared import FigureChange, figure_changes, gone
 from lastchunk.gate.ci.config import GateConfig, read_config
+from lastchunk.gate.ci.github import add_summary, sarif, summary_file, workflow_commands
 from lastchunk.gate.ci.junit import junit
 from lastchunk.gate.ci.plan import planned
 from lastchunk.model.base.errors import InputError
@@ -39,6 +40,12 @@ def ci(
     junit_file: Annotated[
         Path | None, typer.Option("--junit", help="Write the results here as JUnit XML.")
     ] = None,
+    sarif_file: Annotated[
+        Path | None, typer.Option("--sarif", help="Write what does not hold here as SARIF.")
+    ] = None,
+    github: Annotated[
+        bool, typer.Option("--github", help="In GitHub Actions: a summary, and annotations.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show what does not hold alone.")] = False,
     update_baseline: Annotated[
         bool,
@@ -47,9 +54,11 @@ def ci(
     workers: WorkersOption = None,
 ) -> None:
     """Hold designs to properties as a file says: one line a check, and the exit code of a gate."""
-    for option, file in (("--json", json_file), ("--junit", junit_file)):
-        if file is not None:
-            check_file(file, option)
+    reports = {"--json": json_file, "--junit": junit_file, "--sarif": sarif_file}
+    files = {option: file for option, file in reports.items() if file is not None}
+    for option, file in files.items():
+        check_file(file, option)
+    step = summary_file() if github else None
     loaded = read_config(config)
     checks = planned(loaded, config, cores(workers))
     baseline = baseline_of(loaded, config, update_baseline)
@@ -66,10 +75,16 @@ def ci(
     regressed = [] if update_baseline else [item for item in changes if item.kind == "regressed"]
     code = code_of_results(results)
     code = EXIT_VIOLATED if regressed and code in (EXIT_HOLDS, EXIT_UNKNOWN) else code
-    if json_file is not None:
-        write_text(json_file, as_json(results, changes, code), "--json")
-    if junit_file is not None:
-        write_text(junit_file, junit(results), "--junit")
+    texts = {
+        "--json": lambda: as_json(results, changes, code),
+        "--junit": lambda: junit(results),
+        "--sarif": lambda: sarif(results, config.as_posix()),
+    }
+    for option, file in files.items():
+        write_text(file, texts[option](), option)
+    if step is not None:
+        add_summary(step, results, changes)
+        show_lines(workflow_commands(results, changes, config.as_posix()))
     if not quiet or code:
         console().print(escape(summed_up(results, len(regressed))), highlight=False)
     if update_baseline:
@@ -94,6 +109,11 @@ def show_changes(changes: list[FigureChange], no_more: list[str], is_quiet: bool
     """Print a line for each figure against the baseline; where it is quiet, the regressed alone."""
     lines = [item.line() for item in changes if not is_quiet or item.kind == "regressed"]
     lines += [] if is_quiet else [f"no longer checked: {key}" for key in no_more]
+    show_lines(lines)
+
+
+def show_lines(lines: list[str]) -> None:
+    """Print lines as they are."""
     for line in lines:
         console().print(escape(line), soft_wrap=True, highlight=False)
 
