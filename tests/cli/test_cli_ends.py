@@ -23,10 +23,13 @@ from lastchunk.model.simulate import simulate
 COMPLETE = "complete_at_finalization"
 ENDLESS = "recording.duration_ms={{distribution='exponential', mean_ms=9000}}"
 COMMANDS = (
+    "ci",
     "compare",
     "designs",
     "doctor",
+    "import",
     "matrix",
+    "new-design",
     "replay",
     "report",
     "scenarios",
