@@ -14,6 +14,9 @@ from lastchunk.model.design.load import load_design, shipped_designs
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.simulate import record, replay
 from lastchunk.model.simulate.schedule import Schedule, Step, read_schedule, write_schedule
+from lastchunk.model.trace.events import DeployWaits, HandlerLost
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import STATE_KEY, Chunk, Response
 
 STORM = [
     "platform.commit_ms={distribution='uniform', low_ms=0, high_ms=40}",
@@ -40,6 +43,37 @@ def test_a_replay_gives_the_recorded_trace(name: str, design: str, tmp_path: Pat
         read = read_schedule(tmp_path / "run.schedule")
         assert read == schedule
         assert replay(read).trace == run.trace
+
+
+class LeavesWork(AlarmDesign):
+    """It answers an upload at once; the rest goes on behind the answer, and may die."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Put the chunk, and count it later."""
+        await self.ctx.blobs.put(chunk)
+        self.ctx.wait_until(self.count())
+        return Response(200)
+
+    async def count(self) -> None:
+        """Count it, some time after."""
+        await self.ctx.sleep(300)
+        state = await self.ctx.storage.get(STATE_KEY)
+        state["chunks_uploaded"] += 1
+        await self.ctx.storage.put(STATE_KEY, state)
+
+
+def test_deploys_that_wait_and_work_that_is_left_are_replayed(tmp_path: Path) -> None:
+    deploy = "{kind='deploy', offset_ms={low_ms=10040, high_ms=10400}, grace_ms=250}"
+    loaded = load_scenario("everything-fast", [f"faults=[{deploy}]", *STORM])
+    met: set[type] = set()
+    for seed in range(20):
+        run, schedule = record(loaded, load_design(LeavesWork, loaded), seed)
+        write_schedule(schedule, tmp_path / "run.schedule")
+        read = read_schedule(tmp_path / "run.schedule")
+        assert read == schedule
+        assert replay(read).trace == run.trace
+        met |= {type(event) for event in run.trace}
+    assert {DeployWaits, HandlerLost} <= met
 
 
 def test_a_replay_needs_no_seed_and_no_uplink(tmp_path: Path) -> None:
