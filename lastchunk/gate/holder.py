@@ -129,8 +129,11 @@ class Holder:
         from lastchunk.model.simulate import record
 
         now = self.settings.changed(settings, "sample()")
-        if not isinstance(at_most, int | float) or not 0 <= at_most <= 1:
-            raise InputError("sample(): at_most", at_most, "a share of sessions from 0 to 1")
+        # A share of 1 holds nothing: only who compares the rate with a baseline may ask for it.
+        is_share = isinstance(at_most, int | float) and 0 <= at_most <= 1
+        if not is_share or (at_most == 1 and self.tries_known):
+            allowed = "a share of sessions, from 0 to less than 1"
+            raise InputError("sample(): at_most", at_most, allowed)
         loaded = as_scenario(scenario or now.scenario or SAMPLED_IN)
         spec, asked = load_design(design, loaded), _asked(properties)
         known = None if at_most and self.only is None else self._known(loaded, spec, asked)

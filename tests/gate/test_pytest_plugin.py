@@ -159,6 +159,7 @@ WRONG = [
     ("lastchunk.sample(design='alarm', session=3)", "setting: 'session'; allowed: one of "),
     ("lastchunk.sample(design='alarm', sessions='9')", "sessions: '9'; allowed: a number"),
     ("lastchunk.sample(design='alarm', at_most=5)", "at_most: 5; allowed: a share"),
+    ("lastchunk.sample(design='alarm', at_most=1)", "at_most: 1; allowed: a share"),
     (
         "lastchunk.sample('harmless', 'alarm', 'reads_fresh', sessions=9)",
         "'reads_fresh'; allowed: ",
