@@ -147,8 +147,8 @@ def test_a_class_that_lacks_something_is_told_what(
             "client.looks_at_status: 1; allowed: Input should be a valid bool",
         ),
         (
-            {"last_chunk": "never"},
-            "client.last_chunk: 'never'; allowed: Input should be 'after_stop'",
+            {"last_chunk": "sometimes"},
+            "client.last_chunk: 'sometimes'; allowed: Input should be 'after_stop'",
         ),
         ({7: 7}, "client.7"),
         (["retry_ms"], "client: ['retry_ms']; allowed: "),
