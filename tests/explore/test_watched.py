@@ -170,6 +170,7 @@ def test_a_limit_that_falls_into_a_collection_of_garbage_is_not_lost(
         """What is raised in here is thrown away by Python."""
         threading.Event().wait(0.1)
 
+    gc.collect()  # what other tests left has callbacks of its own
     gc.callbacks.append(slowly)
     try:
         with (

@@ -34,6 +34,7 @@ JSON = st.recursive(
 VALUES: dict[str, Any] = {
     "at_ms": st.integers(0, 2**40),
     "in_tab": st.lists(st.integers(0, 99)).map(tuple),
+    "chunks": st.lists(st.integers(0, 99)).map(tuple),
 }
 
 
