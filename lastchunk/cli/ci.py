@@ -84,7 +84,8 @@ def ci(
         write_text(file, texts[option](), option)
     if step is not None:
         add_summary(step, results, changes)
-        show_lines(workflow_commands(results, changes, config.as_posix()))
+        accepted = [] if update_baseline else changes  # nothing that is being written regressed
+        show_lines(workflow_commands(results, accepted, config.as_posix()))
     if not quiet or code:
         console().print(escape(summed_up(results, len(regressed))), highlight=False)
     if update_baseline:

@@ -19,6 +19,7 @@ from lastchunk.model.scenario.load import ScenarioLike, as_scenario
 from lastchunk.model.scenario.schema import Scenario
 
 PROVED_IN, SAMPLED_IN = "default-scope", "lossy-mobile"
+OF_SAMPLING = ("sessions", "seed", "workers", "at_most")
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,10 @@ class Holder:
         **settings: Any,
     ) -> Held:
         """By proof in a scope, and by sampling in a scenario."""
+        for name in settings.keys() - {"seconds", *OF_SAMPLING}:
+            raise InputError("hold(): setting", name, "one of seconds, " + ", ".join(OF_SAMPLING))
         proved = self.verify(scope, design, properties, **_of(settings, "seconds"))
-        sampled = self.sample(
-            scenario, design, properties, **_of(settings, "sessions", "seed", "workers", "at_most")
-        )
-        unknown = settings.keys() - {"seconds", "sessions", "seed", "workers", "at_most"}
-        self.settings.changed(dict.fromkeys(unknown, 0), "hold()")
+        sampled = self.sample(scenario, design, properties, **_of(settings, *OF_SAMPLING))
         return proved & sampled
 
     def verify(

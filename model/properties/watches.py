@@ -39,18 +39,18 @@ class Watch(ABC):
     """Whether the end of a run may violate it."""
 
     @property
-    @abstractmethod
     def conditions(self) -> tuple[Formula, ...]:
-        """All that it looks at."""
+        """All that it looks at: its fields that are conditions, in order."""
+        return tuple([value for value in vars(self).values() if isinstance(value, Formula)])
 
     @property
     @abstractmethod
     def words(self) -> str:
         """What it means, in a sentence."""
 
-    @abstractmethod
     def begin(self, at_ms: Any) -> Remembering:
-        """What it remembers when a run begins."""
+        """What it remembers when a run begins: for most, nothing."""
+        return ()
 
     @abstractmethod
     def step(
@@ -58,9 +58,9 @@ class Watch(ABC):
     ) -> tuple[Remembering, Judgement | None]:
         """Take an event in; the facts have it already."""
 
-    @abstractmethod
     def end(self, memory: Remembering, at_ms: Any, reason: str) -> Judgement:
-        """What the end says where no event has violated it; *says nothing*, with the reason why."""
+        """What the end says where no event has violated it: that its case never came."""
+        return NotApplicable(f"it never came: {self.conditions[-1].words}")
 
     def by_chunk(self, memory: Remembering) -> tuple[Remembering, tuple[tuple[int, int], ...]]:
         """The memory in two: what names no chunk, as one row, and numbers by chunk."""
@@ -90,19 +90,10 @@ class Invariant(Watch):
     when: Formula | None
 
     @property
-    def conditions(self) -> tuple[Formula, ...]:
-        """All that it looks at."""
-        return (self.asked,) if self.when is None else (self.asked, self.when)
-
-    @property
     def words(self) -> str:
         """What it means, in a sentence."""
         case = "After every event" if self.when is None else f"Whenever {self.when.words}"
         return f"{case}: {self.asked.words}."
-
-    def begin(self, at_ms: Any) -> Remembering:
-        """Nothing."""
-        return ()
 
     def step(
         self, memory: Remembering, event: Event, facts: Facts
@@ -116,7 +107,7 @@ class Invariant(Watch):
 
     def end(self, memory: Remembering, at_ms: Any, reason: str) -> Judgement:
         """It holds where it was asked."""
-        return HOLDS if self.when is None else NotApplicable(f"it never came: {self.when.words}")
+        return HOLDS if self.when is None else super().end(memory, at_ms, reason)
 
 
 @dataclass(frozen=True)
@@ -127,19 +118,10 @@ class Never(Watch):
     when: Formula | None
 
     @property
-    def conditions(self) -> tuple[Formula, ...]:
-        """All that it looks at."""
-        return (self.denied,) if self.when is None else (self.denied, self.when)
-
-    @property
     def words(self) -> str:
         """What it means, in a sentence."""
         case = "" if self.when is None else f" when {self.when.words}"
         return f"Never{case}: {self.denied.words}."
-
-    def begin(self, at_ms: Any) -> Remembering:
-        """Nothing."""
-        return ()
 
     def step(
         self, memory: Remembering, event: Event, facts: Facts
@@ -184,12 +166,6 @@ class Eventually(Watch):
     def is_timed(self) -> bool:
         """Only a bound needs the time."""
         return self.within_ms is not None
-
-    @property
-    def conditions(self) -> tuple[Formula, ...]:
-        """All that it looks at."""
-        every = (self.wanted, self.after, self.since)
-        return tuple(item for item in every if item is not None)
 
     @property
     def words(self) -> str:
@@ -259,19 +235,10 @@ class AtMost(Watch):
     field: str | None
 
     @property
-    def conditions(self) -> tuple[Formula, ...]:
-        """All that it looks at."""
-        return (self.counted,)
-
-    @property
     def words(self) -> str:
         """What it means, in a sentence."""
         each = "" if self.field is None else f" for each {self.field}"
         return f"At most {self.most} times{each}: {self.counted.words}."
-
-    def begin(self, at_ms: Any) -> Remembering:
-        """Nothing has come."""
-        return ()
 
     def step(
         self, memory: Remembering, event: Event, facts: Facts
@@ -300,10 +267,6 @@ class AtMost(Watch):
         """Counts by chunk name chunks; the others do not."""
         return ((), memory) if self.field == "chunk" else (tuple(chain(*memory)), ())
 
-    def end(self, memory: Remembering, at_ms: Any, reason: str) -> Judgement:
-        """It holds where something was counted."""
-        return NotApplicable(f"it never came: {self.counted.words}")
-
 
 @dataclass(frozen=True)
 class Rate(Watch):
@@ -322,18 +285,9 @@ class Rate(Watch):
         return True
 
     @property
-    def conditions(self) -> tuple[Formula, ...]:
-        """All that it looks at."""
-        return (self.counted,)
-
-    @property
     def words(self) -> str:
         """What it means, in a sentence."""
         return f"At most {self.most} times in any {self.in_any_ms:,} ms: {self.counted.words}."
-
-    def begin(self, at_ms: Any) -> Remembering:
-        """Nothing has come."""
-        return ()
 
     def step(
         self, memory: Remembering, event: Event, facts: Facts
@@ -347,10 +301,6 @@ class Rate(Watch):
             return memory, Violation(at_ms, f"{words}, allowed {self.most}")
         return (*memory, at_ms)[-self.most :], HOLDS
 
-    def end(self, memory: Remembering, at_ms: Any, reason: str) -> Judgement:
-        """It holds where something was counted."""
-        return NotApplicable(f"it never came: {self.counted.words}")
-
 
 @dataclass(frozen=True)
 class SomeTime(Watch):
@@ -359,25 +309,12 @@ class SomeTime(Watch):
     wanted: Formula
 
     @property
-    def conditions(self) -> tuple[Formula, ...]:
-        """All that it looks at."""
-        return (self.wanted,)
-
-    @property
     def words(self) -> str:
         """What it means, in a sentence."""
         return f"Sometimes: {self.wanted.words}."
-
-    def begin(self, at_ms: Any) -> Remembering:
-        """Nothing."""
-        return ()
 
     def step(
         self, memory: Remembering, event: Event, facts: Facts
     ) -> tuple[Remembering, Judgement | None]:
         """It is met."""
         return memory, HOLDS if self.wanted.holds(event, facts) else None
-
-    def end(self, memory: Remembering, at_ms: Any, reason: str) -> Judgement:
-        """It is not."""
-        return NotApplicable(f"it never came: {self.wanted.words}")

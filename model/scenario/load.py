@@ -177,15 +177,15 @@ def read_toml(path: Path) -> dict[str, Any]:
     return parse_toml(read_text(path, "scenario", "a readable TOML file"), str(path))
 
 
-def parse_toml(text: str, place: str) -> dict[str, Any]:
-    """TOML text as plain data; errors name the place that it comes from."""
+def parse_toml(text: str, place: str, field: str = "scenario") -> dict[str, Any]:
+    """TOML text as plain data; errors name what it is of, and the place that it comes from."""
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # no TOML, or a number too long, or too deep
         said = f"{place}: {' '.join(str(error).split())}"
-        raise InputError("scenario", said, explained("valid TOML", text)) from error
+        raise InputError(field, said, explained("valid TOML", text)) from error
     if not data:
-        raise InputError("scenario", place, "at least one setting; this file has none")
+        raise InputError(field, place, "at least one setting; this file has none")
     return data
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignSpec, find_class
+from lastchunk.model.design.own_page import has_own_page
 from lastchunk.model.subset import check_subset
 
 DIGEST = "digest"
@@ -58,13 +59,14 @@ def check_sources(sources: dict[str, str], where: str) -> None:
             raise InputError(f"{where}: sources.{design}", digest[:12], allowed)
 
 
-def source_of(cls: type) -> str:
-    """A digest of the files that a class, and what it inherits, stand in.
+def source_of(cls: Any) -> str:
+    """A digest of the files of a class, of its page if it brings one, and of what they inherit.
 
     Where a class is in no file, as one of a notebook, it is the text of all that it leads to.
     """
     whole = hashlib.sha256()
-    for base in cls.__mro__:
+    pages = (cls.page,) if has_own_page(cls) else ()
+    for base in [each for part in (cls, *pages) for each in part.__mro__]:
         file = getattr(sys.modules.get(base.__module__), "__file__", None)
         if base is not object and file is not None:
             whole.update(Path(file).read_bytes())

@@ -160,6 +160,7 @@ WRONG = [
     ("lastchunk.sample(design='alarm', sessions='9')", "sessions: '9'; allowed: a number"),
     ("lastchunk.sample(design='alarm', at_most=5)", "at_most: 5; allowed: a share"),
     ("lastchunk.sample(design='alarm', at_most=1)", "at_most: 1; allowed: a share"),
+    ("lastchunk.hold('alarm', 'finalizes', session=3)", "hold(): setting: 'session'; allowed: one"),
     (
         "lastchunk.sample('harmless', 'alarm', 'reads_fresh', sessions=9)",
         "'reads_fresh'; allowed: ",

@@ -21,7 +21,7 @@ from lastchunk.reference_impl.contract import (
 from lastchunk.reference_impl.lazy_alarm import LazyAlarmDesign
 from lastchunk.reference_impl.outbox import OUTBOX_KEY, OutboxDesign
 from lastchunk.reference_impl.session import missing_chunks
-from tests.oracles.mutants import ALWAYS, SLOW_PUTS, CountsInsteadOfSet
+from tests.oracles.mutants import ALWAYS, SLOW_PUTS, CountsInsteadOfSet, StopCompletes
 
 NO_TROUBLE = (*ALWAYS, "loss=0")
 WITH_LOSSES = ALWAYS
@@ -35,20 +35,12 @@ WHILE_RECORDING = (
 )
 
 
-class CompletesWithoutTheRest(LazyAlarmDesign):
-    """The stop completes the session; what is missing is still taken, and counted."""
+class CompletesWithoutTheRest(StopCompletes):
+    """What is missing when the stop completes the session is still taken, and counted."""
 
     def takes(self, state: dict[str, Any]) -> bool:
         """Always."""
         return True
-
-    async def signal_stop(self, chunks: int | None = None) -> Response:
-        """Learn the number, and complete."""
-        response = await super().signal_stop(chunks)
-        state = await self.ctx.storage.get(STATE_KEY)
-        state["status"] = COMPLETED
-        await self.ctx.storage.put(STATE_KEY, state)
-        return response
 
 
 class RefusesWhatItHas(LazyAlarmDesign):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from lastchunk.cli import app
 from lastchunk.model.base.errors import InputError
 from lastchunk.reference_impl.alarm import AlarmDesign
-from lastchunk.reports.base.sealed import check_seal
+from lastchunk.reports.base.sealed import check_seal, source_of
 
 FEW = ("--sessions", "3", "--workers", "1")
 SMALL = ("small-scope", "--set", "chunks=1", "--design", "alarm")
@@ -68,3 +69,19 @@ def test_a_result_that_was_changed_is_noticed(
     inner[path[-1]] = "edited"
     with pytest.raises(InputError, match="it was changed after it was written"):
         check_seal(data, name)
+
+
+def test_the_source_of_a_design_is_that_of_its_page_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "page_of_somebody.py"
+    file.write_text("class MyPage:\n    retries = 1\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    page = import_module("page_of_somebody").MyPage
+    design = type(
+        "WithItsPage", (AlarmDesign,), {"page": page, "__module__": AlarmDesign.__module__}
+    )
+    before = source_of(design)
+    assert before == source_of(design) != source_of(AlarmDesign)
+    file.write_text("class MyPage:\n    retries = 2\n", encoding="utf-8")
+    assert source_of(design) != before

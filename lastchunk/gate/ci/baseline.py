@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,6 +18,7 @@ from lastchunk.model.design.load import DesignSpec, values_of
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.properties.row import HELD_CODE, NOT_APPLICABLE_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.refusals import Source, first_error
+from lastchunk.reports.base.sealed import digest_of, source_of
 
 BASELINE_FORMAT: Literal["lastchunk baseline 1"] = "lastchunk baseline 1"
 SIGNS = {HELD_CODE: ".", VIOLATED_CODE: "x", NOT_APPLICABLE_CODE: "-"}
@@ -64,27 +62,20 @@ def figure_of(check: PlannedCheck, slug: str, measured: Comparison) -> Figure:
         check=check.key(slug),
         seed=measured.seed,
         design=design_digest(check.design),
-        scenario=digest(check.scenario.model_dump(mode="json")),
+        scenario=short_digest(check.scenario.model_dump(mode="json")),
         sessions="".join(SIGNS[int(code)] for code in rows[slug]),
     )
 
 
 def design_digest(design: DesignSpec) -> str:
-    """A digest of a design's code and settings: of the files of its class and of those below it."""
-    sources = []
-    for cls in design.cls.__mro__[:-1]:
-        try:
-            sources.append(inspect.getsource(sys.modules[cls.__module__]))
-        except (KeyError, OSError, TypeError):  # of a session that keeps no files
-            sources.append(cls.__qualname__)
+    """A digest of a design's code and settings."""
     values = {name: repr(value) for name, value in values_of(design.settings).items()}
-    return digest([sources, values])
+    return short_digest({"source": source_of(design.cls), "settings": values})
 
 
-def digest(data: Any) -> str:
-    """A short name for plain data, the same for the same data."""
-    text = json.dumps(data, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:DIGEST_LENGTH]
+def short_digest(data: dict[str, Any]) -> str:
+    """A digest that fits into a line beside others."""
+    return digest_of(data)[:DIGEST_LENGTH]
 
 
 def read_baseline(path: Path) -> Baseline:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.text_files import explained, read_text
+from lastchunk.model.base.text_files import read_text
 from lastchunk.model.estimate.comparison import SESSIONS_MAX
+from lastchunk.model.scenario.load import parse_toml
 from lastchunk.model.scenario.refusals import Source, first_error
 
 SEED_MAX = 2**63
@@ -71,11 +71,7 @@ class GateConfig(Strict):
 def read_config(path: Path) -> GateConfig:
     """The checks of a file. Raises `InputError` with the first thing that is wrong with it."""
     text = read_text(path, "config", "a readable TOML file with checks")
-    try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        said = f"{path}: {' '.join(str(error).split())}"
-        raise InputError("config", said, explained("valid TOML", text)) from error
+    data = parse_toml(text, str(path), "config")
     try:
         config = GateConfig.model_validate(data)
     except ValidationError as error:

@@ -54,6 +54,9 @@ def test_a_halved_grace_is_caught_and_the_same_one_is_not(tmp_path: Path) -> Non
     again = ran(tmp_path, grace(5_000))
     assert again.code == 0
     assert [line.partition(":")[0] for line in again.lines[2:-1]] == ["within noise"] * 2
+    fewer = ran(tmp_path, grace(5_000, sessions=40))
+    assert fewer.code == 0
+    assert all("the same design, 40 sessions paired" in line for line in fewer.lines[2:-1])
     halved = ran(tmp_path, grace(2_500), "--quiet")
     assert halved.code == 1
     assert halved.lines[0].startswith("regressed: complete_at_finalization: mine in cellular-lte")

@@ -89,6 +89,9 @@ def test_a_regressed_figure_is_annotated_and_in_the_summary(
     assert "regressed: complete_at_finalization: mine" in line
     text = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert "| regressed | complete_at_finalization: mine in cellular-lte by sampling |" in text
+    accepted = ran(tmp_path, grace(2_500), "--github", "--quiet", "--update-baseline")
+    assert accepted.code == 0
+    assert not [item for item in accepted.lines if item.startswith("::")]
 
 
 def test_the_hook_runs(tmp_path: Path) -> None:
