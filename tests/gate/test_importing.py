@@ -142,6 +142,23 @@ def test_a_preset_of_devtools(tmp_path: Path) -> None:
     assert scenario.uplink == ConstantUplinkSpec(kind="constant", rate_kbps=675)
 
 
+@pytest.mark.parametrize(
+    ("columns", "times", "rate"),
+    [
+        ("time_ms,kbps", (0, 2_000, 4_000), 1_200),
+        ("seconds,mbps", (0, 2, 4), 1.2),
+        ("time_s,bytes_per_second", (0, 2, 4), 150_000),
+    ],
+)
+def test_each_unit_of_a_table_gives_the_same_uplink(
+    tmp_path: Path, columns: str, times: tuple[int, ...], rate: float
+) -> None:
+    rows = "".join(f"{time},{rate}\n" for time in times)
+    imported(tmp_path, "mine.csv", f"{columns}\n{rows}")
+    assert [bytes_until(tmp_path, at_ms) for at_ms in (2_000, 6_000)] == [300_000, 900_000]
+    assert len(read_mahimahi(tmp_path / "out.up")) == 600
+
+
 def test_a_table_with_named_columns(tmp_path: Path) -> None:
     scenario, left_out, _ = imported(tmp_path, "mine.csv", TABLE)
     delay = scenario.network.request_delay_ms

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from lastchunk.model.properties.language import (
     after,
     always,
     at_most,
+    event,
     eventually,
     never,
     sometimes,
@@ -136,6 +138,13 @@ def test_rate(trace: list[Any], counted: Word, most: int, ms: int, when: Word | 
     )
     item = at_most(most, counted.made, in_any=ms, when=when and when.made)
     assert judged(item, trace) == said
+
+
+@pytest.mark.parametrize(("apart_ms", "said"), [(4, "Violation"), (5, "Holds"), (6, "Holds")])
+def test_a_stretch_has_its_beginning_and_not_its_end(apart_ms: int, said: str) -> None:
+    stored = [e.BlobStored(at_ms, at_ms, 0) for at_ms in (10, 10 + apart_ms)]
+    trace = [*stored, e.RunEnded(99, "quiet")]
+    assert judged(at_most(1, event.BlobStored, in_any=5), trace) == said
 
 
 @given(traces(), ANY)
