@@ -33,3 +33,10 @@ class Port:
     def __setattr__(self, name: str, value: object) -> None:
         place = place_of(sys._getframe(1))
         raise Refused(f"{place}: {name} is kept on a port; allowed: a field of the instance")
+
+    def __eq__(self, other: object) -> bool:
+        """Two of one kind do the same: nothing tells one from another."""
+        return type(other) is type(self)
+
+    def __hash__(self) -> int:
+        return hash(type(self))

@@ -272,8 +272,8 @@ class Monitor:
             out += [("orphan", chunk, attempt) for chunk, attempt in facts.orphans]
         if "chunks recorded" in self.remembers:
             values += (len(facts.recorded),)
-        if "chunks stored" in self.remembers:
-            values += (len(facts.stored),)
+        if "chunks stored" in self.remembers:  # which, not how many: a repetition adds none
+            out += [("stored", chunk) for chunk in facts.stored]
         for slug, watch in self.own.items():
             plain, by_chunk = watch.by_chunk(facts.own[slug])
             values += (len(plain), *plain)

@@ -53,7 +53,7 @@ class Programs:
         made += [
             self._field(whose, name, value, kept, program)
             for name, value in sorted(fields.items())
-            if id(value) not in fixed and not isinstance(value, WORLD_MADE)
+            if id(value) not in fixed
         ]
         return [part if isinstance(part, StatePart) else self._part(*part) for part in made]
 
@@ -103,6 +103,8 @@ def _key(whose: str, name: str, value: Any) -> Any:
         return (whose, name, kind, repr(value))
     if kind in ATOMS or (kind in EMPTY and not value):
         return (whose, name, kind, EMPTY.get(kind, value))
+    if isinstance(value, WORLD_MADE):  # of one kind, any is as good as another
+        return (whose, name, kind, "made by the world")
     return None
 
 

@@ -53,6 +53,7 @@ SKIPPED = {
         "storage",
         "alarms",
         "meter",
+        "waiting",
     },
     "Alarms": {"runtime", "runs", "ended"},
     "Network": {
@@ -187,6 +188,10 @@ class StateEncoder:
         stored = [self._stored(key, value) for key, value in runtime.storage.values.items()]
         parts = [self._fields(runtime), self._fields(runtime.alarms), *stored]
         parts += self._storage(runtime.storage)
+        parts += [
+            StatePart(("waits", at, kind, self.values.world(task), self.values.data(payload)))
+            for at, (kind, task, payload) in enumerate(runtime.waiting)
+        ]
         parts += self.programs.parts("object", runtime.program)
         renewed = runtime.instance > 0
         parts.append(self._known("instances", (renewed,), lambda: ("instances", renewed)))
@@ -267,7 +272,9 @@ class StateEncoder:
                 if failures and (chunk < 0 or chunk in live):
                     limit = min(failures, world.failures_max)
                     parts.append(self._about("failures of " + method, chunk, limit))
-        if world.client.is_open:
+        # What a page that is gone may still lose, or finds unreadable when it is there again.
+        is_asked = world.client.is_open or network.calls or ("reopen",) in world.pending
+        if is_asked:
             parts += [self._about("arrived", chunk) for chunk in network.arrived]
         if world.client.settings.keeps_queue:
             parts += [self._about("answered", chunk) for chunk in network.answered]

@@ -92,9 +92,9 @@ def end(runtime: ObjectRuntime, task: TaskId, effect: EndTransaction) -> None:
 
 
 def abandon(runtime: ObjectRuntime) -> None:
-    """The instance is gone: its transaction never was."""
+    """The instance is gone: its transaction never was, nor what it wrote after a rollback."""
     opened, runtime.storage.open = runtime.storage.open, None
-    if opened is not None and not opened.is_over:
+    if opened is not None:
         _restore(runtime, opened)
 
 
