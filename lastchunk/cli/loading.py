@@ -51,7 +51,9 @@ def own_properties(
             own[word] = ON_REQUEST[word]
         elif is_reference(word):
             item = load_property(word)
-            own[item.slug] = item
+            known = own.setdefault(item.slug, item)
+            if (known.place, known.meaning) != (item.place, item.meaning):
+                raise InputError("--property", word, f"each name once: {item.slug} is another's")
             word = item.slug
         slugs.append(word)
     return slugs, own

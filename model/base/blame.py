@@ -12,6 +12,8 @@ from typing import Any
 STDLIB = sysconfig.get_path("stdlib")
 """Where an error may come from that a line of the design has led to."""
 OURS = str(Path(__file__).parents[1])
+MADE = "<string>"
+"""The file of methods that a dataclass has made: who calls them is a better place."""
 MODULES = __name__.rsplit(".", 2)[0] + "."
 """How the names of the model's own modules begin."""
 CALLERS = tuple(
@@ -26,18 +28,19 @@ def place_of_error(error: BaseException) -> str:
     """The innermost line of the design's own that an exception came through."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if is_own(frame.filename)]
+    own = [frame for frame in own if frame.filename != MADE] or own
     return place(own[-1].lineno, own[-1].name, own[-1].filename) if own else ""
 
 
 def place_of_frame(frame: FrameType | None) -> str:
     """The innermost line of the design's own that runs in a frame; "" where the world runs."""
-    found = ""
+    found, is_made = "", False
     while frame is not None:
         file = frame.f_code.co_filename
         if file in CALLERS:
             return found
-        if not found and is_own(file):
-            found = place(frame.f_lineno, frame.f_code.co_name, file)
+        if is_own(file) and (not found or is_made):
+            found, is_made = place(frame.f_lineno, frame.f_code.co_name, file), file == MADE
         frame = frame.f_back
     return ""
 

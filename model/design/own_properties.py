@@ -7,7 +7,7 @@ from pathlib import Path
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import import_file
 from lastchunk.model.properties import Property
-from lastchunk.model.properties.judged import with_name
+from lastchunk.model.properties.judged import asked_of, with_name
 from lastchunk.model.properties.names import nearest_name
 
 FILE_OPTION = "--properties"
@@ -23,7 +23,7 @@ def load_properties(file: Path, option: str = FILE_OPTION) -> dict[str, Property
     }
     if not found:
         raise InputError(option, str(file), "a file with properties as docs/properties.md says")
-    return {item.slug: item for item in found.values()}
+    return asked_of(found.values())
 
 
 def load_property(reference: str) -> Property:

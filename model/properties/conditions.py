@@ -20,8 +20,11 @@ from lastchunk.model.properties.names import (
     FIELDS,
     STATE,
     StateView,
+    check_field,
+    fits,
     nearest_name,
     refuse_property,
+    shown,
 )
 from lastchunk.model.properties.pure import check_pure, function_again, parts_of_function
 from lastchunk.model.trace.events import EVENTS, BlobStored, Costs, Event
@@ -49,6 +52,21 @@ class Formula(ABC):
     not_explored: str = ""
     is_bare: bool = False
     """Whether it says of an event that it comes, and nothing more."""
+    is_of_event: bool = False
+    """Whether it says nothing of the state."""
+
+    def is_case(self, event: Event, facts: Facts) -> bool:
+        """Whether an event is one of those that it is about, whatever it then says of it.
+
+        Beside a condition on the state that is the event with its fields; else any of its name.
+        """
+        if self.is_of_event or self.events is None:
+            return self.events is None or type(event).__name__ in self.events
+        return self.comes(event, facts)
+
+    def comes(self, event: Event, facts: Facts) -> bool:
+        """Whether what it says of an event is true, whatever the state."""
+        return True
 
     @abstractmethod
     def holds(self, event: Event, facts: Facts) -> bool:
@@ -89,11 +107,17 @@ class EventIs(Formula):
             if name not in kind._fields:
                 known = [other for other in kind._fields if other != "at_ms"]
                 refuse_property(f"event.{self.name}", name, nearest_name(name, known))
-        hidden = [name for name, _ in self.fields if name not in FIELDS]
+        names = [name for name, _ in self.fields]
+        if len(set(names)) < len(names):
+            refuse_property(f"event.{self.name}", names, "each field once")
+        for name, value in self.fields:
+            check_field(f"event.{self.name}.{name}", value, kind.__annotations__[name])
+        hidden = [name for name in names if name not in FIELDS]
         if self.name in ("Costs", "RunEnded"):
             hidden.insert(0, self.name)
         object.__setattr__(self, "events", frozenset((self.name,)))
         object.__setattr__(self, "is_bare", not self.fields)
+        object.__setattr__(self, "is_of_event", True)
         if hidden:
             object.__setattr__(self, "not_explored", f"{hidden[0]} of event.{self.name}")
 
@@ -105,39 +129,19 @@ class EventIs(Formula):
         """Whether it is this event, with these fields."""
         if type(event).__name__ != self.name:
             return False
-        return all(_fits(getattr(event, name), value) for name, value in self.fields)
+        return all(fits(getattr(event, name), value) for name, value in self.fields)
+
+    def comes(self, event: Event, facts: Facts) -> bool:
+        """The same: the state has no part in it."""
+        return self.holds(event, facts)
 
     @property
     def words(self) -> str:
         """The event, and its fields in brackets."""
-        inner = ", ".join(f"{name}={_shown(value)}" for name, value in self.fields)
+        inner = ", ".join(f"{name}={shown(value)}" for name, value in self.fields)
         if self.called:
             return self.called
         return f"{self.name}({inner})" if inner else self.name
-
-
-def _fits(found: Any, value: Any) -> bool:
-    is_many = isinstance(value, tuple | list | set | frozenset | range | OtherThan)
-    return bool(found in value) if is_many else bool(found == value)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, range):
-        return f"{value.start} to {value.stop - 1}"
-    return str(value) if isinstance(value, OtherThan) else repr(value)
-
-
-@dataclass(frozen=True)
-class OtherThan:
-    """Any value of a field but this one."""
-
-    value: Any
-
-    def __contains__(self, other: Any) -> bool:
-        return bool(other != self.value)
-
-    def __str__(self) -> str:
-        return f"other than {self.value!r}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,6 +234,7 @@ class Joined(Formula):
             refuse_property("property", self.words, "one event at a time: it can never be true")
         object.__setattr__(self, "events", events)
         object.__setattr__(self, "is_bare", not self.is_all and left.is_bare and right.is_bare)
+        object.__setattr__(self, "is_of_event", left.is_of_event and right.is_of_event)
         object.__setattr__(self, "remembers", left.remembers | right.remembers)
         object.__setattr__(self, "not_explored", left.not_explored or right.not_explored)
 
@@ -238,6 +243,12 @@ class Joined(Formula):
         if self.is_all:
             return self.left.holds(event, facts) and self.right.holds(event, facts)
         return self.left.holds(event, facts) or self.right.holds(event, facts)
+
+    def comes(self, event: Event, facts: Facts) -> bool:
+        """Of two of which both must be true both come; else one of them."""
+        if self.is_all:
+            return self.left.comes(event, facts) and self.right.comes(event, facts)
+        return self.left.comes(event, facts) or self.right.comes(event, facts)
 
     @property
     def words(self) -> str:

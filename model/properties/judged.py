@@ -25,6 +25,7 @@ from lastchunk.model.properties.language import (
     out_of_order,
     state,
 )
+from lastchunk.model.properties.row import ROW_COLUMNS
 from lastchunk.model.properties.watches import Watch
 from lastchunk.model.trace.events import Event, RunEnded
 from lastchunk.model.trace.facts import Facts
@@ -66,6 +67,8 @@ ON_REQUEST = {
     )
 }
 """Shipped properties in the language: asked by name alone, so no gate changes by them."""
+OF_SESSIONS = ("uplink_kbps", "request_delay_ms", "media_lost_ms", "seed", "sessions")
+"""Columns of results beside those of a session's row."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -106,6 +109,8 @@ def asked_of(properties: PropertiesLike) -> dict[str, Property]:
         properties = [properties]
     if isinstance(properties, Mapping):
         properties = [with_name(item, str(name)) for name, item in properties.items()]
+    if not isinstance(properties, Iterable):
+        raise InputError("properties", properties, "properties, or names of shipped ones")
     found: dict[str, Property] = {}
     for number, item in enumerate(properties, 1):
         one = _one(item, f"property_{number}")
@@ -136,11 +141,19 @@ def with_name(item: Any, name: str) -> Property:
     if item.watch is None:
         return item
     one = item if item.slug else replace(item, slug=name)
-    if not NAME.fullmatch(one.slug):
+    if not isinstance(one.slug, str) or not NAME.fullmatch(one.slug):
         raise InputError(f"property{one.place}", one.slug, "a name of a-z, 0-9 and _")
-    if one.slug in EXPLORABLE:
+    if one.slug in EXPLORABLE or (one.slug in ON_REQUEST and not _is_shipped(one)):
         raise InputError(f"property{one.place}", one.slug, "a name that no shipped property has")
+    if one.slug in ROW_COLUMNS or one.slug in OF_SESSIONS:
+        raise InputError(f"property{one.place}", one.slug, "a name that no column of results has")
     return one
+
+
+def _is_shipped(item: Property) -> bool:
+    """Whether it is the one that is asked by that name; a copy from another process is it, too."""
+    shipped = ON_REQUEST[item.slug]
+    return (item.meaning, item.place) == (shipped.meaning, shipped.place)
 
 
 __all__ = ["Holds", "PropertiesLike", "asked_of", "judge_trace", "watched_trace", "with_name"]

@@ -18,12 +18,16 @@ from lastchunk.model.properties.conditions import (
     CostsMore,
     EventIs,
     Formula,
-    OtherThan,
     OutOfOrder,
     StateValue,
     condition,
 )
-from lastchunk.model.properties.names import line_of_property, nearest_name, refuse_property
+from lastchunk.model.properties.names import (
+    OtherThan,
+    line_of_property,
+    nearest_name,
+    refuse_property,
+)
 from lastchunk.model.properties.row import COUNTERS
 from lastchunk.model.properties.watches import (
     AtMost,

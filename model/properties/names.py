@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from lastchunk.model.base.blame import is_own
+from lastchunk.model.base.blame import MADE, is_own
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.properties.base import Memory
 from lastchunk.model.trace.facts import Facts
 from lastchunk.reference_impl.contract import COMPLETED, INCOMPLETE
-
-MADE = "<string>"
-"""The file of methods that a dataclass has made."""
 
 
 def line_of_property() -> str:
@@ -126,6 +124,52 @@ FIELDS = frozenset(
 )
 """Fields of events by which an exploration can tell events apart. The others are times, sizes, and
 numbers that only name things: of those a state knows the order alone."""
+
+
+MANY = (tuple, list, set, frozenset, range)
+"""What gives several values of a field."""
+PLAIN_KINDS: dict[str, type] = {"int": int, "str": str, "bool": bool}
+
+
+def check_field(place: str, value: Any, hint: Any) -> None:
+    """Refuse a value that no such field can have: it would be equal to none, and never met."""
+    wanted = PLAIN_KINDS.get(getattr(hint, "__forward_arg__", str(hint)))
+    if wanted is None:
+        refuse_property(place, value, "a field with one number or one text in it")
+    given = value.value if isinstance(value, OtherThan) else value
+    kinds: set[type]
+    if isinstance(given, range):
+        kinds = {int} if given else set()
+    else:
+        kinds = set(map(type, given)) if isinstance(given, MANY) else {type(given)}
+    if kinds != {wanted}:
+        refuse_property(place, value, f"a value of type {wanted.__name__}, or some in a tuple")
+
+
+def fits(found: Any, value: Any) -> bool:
+    """Whether a field has that value, or one of those."""
+    is_many = isinstance(value, (*MANY, OtherThan))
+    return bool(found in value) if is_many else bool(found == value)
+
+
+def shown(value: Any) -> str:
+    """What is asked of a field, for a person."""
+    if isinstance(value, range):
+        return f"{value.start} to {value.stop - 1}"
+    return str(value) if isinstance(value, OtherThan) else repr(value)
+
+
+@dataclass(frozen=True)
+class OtherThan:
+    """Any value of a field but this one."""
+
+    value: Any
+
+    def __contains__(self, other: Any) -> bool:
+        return bool(other != self.value)
+
+    def __str__(self) -> str:
+        return f"other than {self.value!r}"
 
 
 class StateView:

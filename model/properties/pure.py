@@ -54,11 +54,18 @@ def check_pure(function: Callable[..., Any]) -> None:
     if code.co_argcount != 1 or code.co_kwonlyargcount or code.co_flags & 0x2AC:
         refuse_code(code, code.co_firstlineno, "takes more than the state, or is no plain function")
     cells = getattr(function, "__closure__", None) or ()
+    outside = {}
     for name, cell in zip(code.co_freevars, cells, strict=True):
-        if not never_changes(cell.cell_contents):
+        try:
+            outside[name] = cell.cell_contents
+        except ValueError:  # nothing was put into it yet
+            refuse_code(code, code.co_firstlineno, f"uses {name}, which has no value yet")
+        if not never_changes(outside[name]):
             refuse_code(code, code.co_firstlineno, f"uses {name}, which can change")
     for item in _nested(code):
         _check_code(item, function.__globals__, is_inner=item is not code)
+        _check_sets(item, {**function.__globals__, **outside})
+        _check_loops(item)
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:
@@ -84,6 +91,34 @@ def _check_code(code: CodeType, known: dict[str, Any], is_inner: bool) -> None:
             refuse_code(code, line, f"changes {argument} of the code around it")
         elif name in FORBIDDEN and not (is_generator and name in ("YIELD_VALUE",)):
             refuse_code(code, line, FORBIDDEN[name])
+
+
+def _check_sets(code: CodeType, known: dict[str, Any]) -> None:
+    """A set has no order that is the same in each process: it may be asked what is in it alone."""
+    steps = list(dis.get_instructions(code))
+    for step, following in zip(steps, [*steps[1:], None], strict=True):
+        is_made = step.opname in ("BUILD_SET", "SET_ADD", "SET_UPDATE")
+        is_named = step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_CLASSDEREF")
+        value = known.get(step.argval) if is_named else step.argval
+        is_asked = following is not None and following.opname == "CONTAINS_OP"
+        if is_made or (_has_set(value) and not (isinstance(value, frozenset) and is_asked)):
+            line = (step.positions.lineno if step.positions else None) or code.co_firstlineno
+            refuse_code(code, line, "takes a set for more than asking what is in it")
+
+
+def _has_set(value: Any) -> bool:
+    is_tuple = isinstance(value, tuple)
+    return isinstance(value, frozenset) or (is_tuple and any(map(_has_set, value)))
+
+
+def _check_loops(code: CodeType) -> None:
+    """A loop goes over something that is there: any other may go on for ever."""
+    steps = {step.offset: step for step in dis.get_instructions(code)}
+    for step in steps.values():
+        is_back = "JUMP" in step.opname and isinstance(step.argval, int)
+        if is_back and step.argval <= step.offset and steps[step.argval].opname != "FOR_ITER":
+            line = (step.positions.lineno if step.positions else None) or code.co_firstlineno
+            refuse_code(code, line, "loops without an end in sight (while)")
 
 
 def _check_global(code: CodeType, line: int, name: str, known: dict[str, Any]) -> None:

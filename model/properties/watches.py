@@ -127,8 +127,7 @@ class Never(Watch):
         self, memory: Remembering, event: Event, facts: Facts
     ) -> tuple[Remembering, Judgement | None]:
         """What is denied must not be true."""
-        events = self.denied.events
-        is_asked = events is None or type(event).__name__ in events
+        is_asked = self.denied.is_case(event, facts)
         if not is_asked or (self.when is not None and not self.when.holds(event, facts)):
             return memory, None
         if self.denied.holds(event, facts):
@@ -218,9 +217,9 @@ class Eventually(Watch):
         return NotApplicable(f"the run ended at the {reason}")
 
 
-def _case(counted: Formula, event: Event) -> Judgement | None:
+def _case(counted: Formula, event: Event, facts: Facts) -> Judgement | None:
     """An event that may be counted speaks for a bound, whether or not it is counted."""
-    return HOLDS if type(event).__name__ in (counted.events or ()) else None
+    return HOLDS if counted.is_case(event, facts) else None
 
 
 @dataclass(frozen=True)
@@ -245,7 +244,7 @@ class AtMost(Watch):
     ) -> tuple[Remembering, Judgement | None]:
         """One more."""
         if not self.counted.holds(event, facts):
-            return memory, _case(self.counted, event)
+            return memory, _case(self.counted, event, facts)
         key = None if self.field is None else getattr(event, self.field)
         counts = dict(memory)
         count = counts.get(key, 0) + 1
@@ -294,7 +293,7 @@ class Rate(Watch):
     ) -> tuple[Remembering, Judgement | None]:
         """One more, against the one that came so many before."""
         if not self.counted.holds(event, facts):
-            return memory, _case(self.counted, event)
+            return memory, _case(self.counted, event, facts)
         at_ms: Any = event.at_ms
         if len(memory) == self.most and at_ms < memory[0] + self.in_any_ms:
             words = f"{self.counted.words} came {self.most + 1} times in {self.in_any_ms:,} ms"

@@ -93,3 +93,15 @@ def test_a_name_that_is_none_is_refused(file: str) -> None:
         done = CliRunner().invoke(app, [*words, wrong])
         assert done.exception is not None
         assert "fwe" in str(done.exception)
+
+
+def test_two_properties_of_one_name_are_refused_and_one_named_twice_is_one(
+    file: str, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.py"
+    other.write_text("from lastchunk.properties import *\n\n\nfew = never(event.TabClosed)\n")
+    words = ["verify", "small-scope", "--set", "chunks=1", "--properties", file, "--property"]
+    done = CliRunner().invoke(app, [*words, f"{other}:few"])
+    assert "each name once: few is another's" in str(done.exception)
+    code, said = run(*words, f"{file}:few")
+    assert code == 0, said

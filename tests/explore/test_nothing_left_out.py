@@ -153,8 +153,12 @@ class SendsWhatItWasTold(MarksTheFirst):
 
     async def close(self) -> Response:
         """Hold the gate for a while."""
-        self.ctx.wait_until(self.ctx.block_concurrency_while(lambda: self.ctx.sleep(30)))
+        self.ctx.wait_until(self.hold())
         return Response(200)
+
+    async def hold(self) -> None:
+        """Let nothing in meanwhile."""
+        await self.ctx.block_concurrency_while(lambda: self.ctx.sleep(30))
 
     async def signal_stop(self, word: str = "", told: int = -1) -> Response:
         """Keep what the page says."""

@@ -82,3 +82,19 @@ class HooksOnObject(LazyAlarmDesign):
     @staticmethod
     async def page_hide(page: Any, settings: Any) -> None:
         """Never called."""
+
+
+class SlowNotes(Recorder):
+    """It takes some time over what it is told."""
+
+    async def visibility_change(self, state: str) -> None:
+        """Begin, and end."""
+        await self.browser.log(f"{state} begins")
+        await self.browser.sleep(10, 10)
+        await self.browser.log(f"{state} ends")
+
+
+class SlowNotesDesign(LazyAlarmDesign):
+    """The recommended design with that page."""
+
+    page = SlowNotes

@@ -12,7 +12,7 @@ from lastchunk.properties import after, always, event, eventually, state
 from lastchunk.reference_impl.contract import Browser, Chunk, Context, NetworkError, Response
 from tests.explore.test_nothing_left_out import said
 
-QUIET = {
+QUIET: dict[str, Any] = {
     "expect": {"sometimes": []},
     "start": {"session": "created"},
     "recording": {"chunks": 1},
@@ -192,7 +192,10 @@ class TakesTheFirst(PutsAll):
 
 
 def test_which_chunks_are_stored_and_not_how_many() -> None:
-    two = {"recording": {"chunks": 2}, "network": {**QUIET["network"], "request_loss": 0}}
+    two: dict[str, Any] = {
+        "recording": {"chunks": 2},
+        "network": {**QUIET["network"], "request_loss": 0},
+    }
     both = scenario(**two, client={"uploads_parallel": 2})
     assert said(TakesTheFirst, both, always(state.stored < 2)) == ("violated", True)
     assert said(TakesTheFirst, both, eventually(state.stored == 2)) == ("violated", True)

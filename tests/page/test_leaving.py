@@ -234,6 +234,28 @@ def test_a_recorder_that_fails_hands_out_what_it_has_and_no_more() -> None:
     assert facts.status == "completed"
 
 
+@pytest.mark.parametrize("kind", ["laptop_asleep", "tab_frozen"])
+def test_a_page_that_stands_still_hears_later_that_its_recorder_failed(kind: str) -> None:
+    fails = "{kind='recorder_error', offset_ms=14000}"
+    stands = f"{{kind='{kind}', offset_ms=13000, for_ms=5000}}"
+    scenario = quiet(f"faults=[{fails}, {stands}]")
+    trace = simulate(scenario, design_of("NotesDesign", scenario), 1).trace
+    sent = [x.at_ms for x in of(trace, e.RequestSent) if x.chunk == 1]
+    assert sent == [18_020], "no code of a page runs while it stands still"
+    (heard,) = [x.at_ms for x in of(trace, e.ConsoleLine) if x.line == "recorder_error"]
+    assert heard == 18_020
+
+
+def test_what_a_page_hears_twice_while_it_stands_still_it_is_told_twice() -> None:
+    asleep = "{kind='laptop_asleep', offset_ms=2000, for_ms=3000}"
+    frozen = "{kind='tab_frozen', offset_ms=3000, for_ms=500}"
+    told = lines("SlowNotesDesign", f"faults=[{asleep}, {frozen}]")
+    assert told == [
+        *((5_020, "hidden begins"), (5_020, "visible begins")),
+        *((5_030, "hidden ends"), (5_030, "visible ends")),
+    ]
+
+
 def test_a_recorder_that_fails_is_explored_at_one_time() -> None:
     base = ("recording.duration_ms=15000", fault("recorder_error", 12_000))
     scenario = load_scenario("default-scope", base)

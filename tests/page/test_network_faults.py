@@ -147,6 +147,20 @@ def test_an_answer_does_not_come_over_a_dead_connection() -> None:
     ]
 
 
+def test_a_request_that_was_lost_before_is_noticed_when_it_would_have_been() -> None:
+    down = "faults=[{kind='network_down', offset_ms=10030, for_ms=10, noticed_after_ms=9000}]"
+    scenario = quiet(down, "network.request_loss=0.5", "network.error_delay_ms=50")
+    seen = 0
+    for seed in range(12):
+        trace = simulate(scenario, load_design("alarm", scenario), seed).trace
+        gone = [x.at_ms for x in of(trace, e.RequestLost) if (x.chunk, x.attempt) == (0, 0)]
+        if gone:
+            failed = [x.at_ms for x in of(trace, e.RequestFailed) if (x.chunk, x.attempt) == (0, 0)]
+            assert failed == [gone[0] + 50]
+            seen += 1
+    assert seen > 2
+
+
 def test_half_open_connections_are_explored() -> None:
     # A leg up to 8 ms, 5 ms until it is noticed, a wait of 1 ms, a leg: so a grace up to 21 fails.
     down = (

@@ -62,7 +62,8 @@ def judged(item: Property, trace: list[Any]) -> str:
 
 def cases_of(word: Word, trace: list[Any]) -> list[bool]:
     """Where an event comes that a condition speaks of."""
-    return [kind(item) in word.kinds for item in trace[:-1]]
+    about = word.case or (lambda item, _: not word.kinds or kind(item) in word.kinds)
+    return [about(item, {}) for item in trace[:-1]]
 
 
 ANY = st.sampled_from(EVENT_WORDS + STATE_WORDS)
@@ -81,7 +82,7 @@ def test_always(trace: list[Any], asked: Word, when: Word | None) -> None:
 def test_never(trace: list[Any], denied: Word, when: Word | None) -> None:
     states = states_of(trace[:-1])
     given_when = None if when is None else truth(when, trace, states)
-    comes = [not denied.kinds or kind(item) in denied.kinds for item in trace[:-1]]
+    comes = cases_of(denied, trace)
     is_free = when is None and (denied.is_bare_event or not denied.kinds)
     both = zip(comes, given_when or comes, strict=True)
     cases = None if is_free else [a and b for a, b in both]
@@ -133,9 +134,10 @@ def test_rate(trace: list[Any], counted: Word, most: int, ms: int, when: Word | 
     came = truth(counted, trace, states)
     if when is not None:
         came = [a and b for a, b in zip(came, truth(when, trace, states), strict=True)]
-    said = slow.read_rate(
-        [item.at_ms for item in trace[:-1]], most, came, ms, cases_of(counted, trace)
-    )
+    cases = cases_of(counted, trace)
+    if when is not None:  # beside a condition on the state the event counts with its fields
+        cases = [(counted.case or counted.told)(item, {}) for item in trace[:-1]]
+    said = slow.read_rate([item.at_ms for item in trace[:-1]], most, came, ms, cases)
     item = at_most(most, counted.made, in_any=ms, when=when and when.made)
     assert judged(item, trace) == said
 

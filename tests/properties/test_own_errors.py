@@ -52,6 +52,32 @@ WRONG = {
     "def f(s):\n    import random\n    return True\nx = always(f)": ("imports at line 6", "pure"),
     "def f(s):\n    s.missing = 3\n    return True\nx = always(f)": ("attribute at line 6", "pure"),
     "def f(s):\n    yield s\nx = always(f)": ("no plain function", "pure"),
+    "x = never(event.StateWritten(status=True))": ("status at line 5", "a value of type str"),
+    "x = never(event.HandlerEnded(status=float('nan')))": ("status at line 5", "of type int"),
+    "x = never(event.HandlerEnded(status=(200, True)))": ("status at line 5", "of type int"),
+    "x = never(event.HandlerEnded(status=()))": ("status at line 5", "of type int"),
+    "x = never(event.HandlerEnded(method=range(3)))": ("method at line 5", "of type str"),
+    "x = never(event.TabClosed(in_tab=(1, 2)))": ("in_tab at line 5", "one number or one text"),
+    "x = never(event.HandlerEnded(status=200)(status=300))": ("line 5", "each field once"),
+    "def f(s):\n    for x in {'a', 'b'}:\n        return x == s.status\nx = always(f)": (
+        "takes a set for more than asking what is in it at line 6",
+        "pure",
+    ),
+    "x = always(lambda s: max({s.status, 'a'}) == 'a')": ("takes a set", "pure"),
+    "W = frozenset(('a', 'b'))\nx = always(lambda s: max(W) == s.status)": ("takes a set", "pure"),
+    "def f(s):\n    while s.missing < 9:\n        pass\n    return True\nx = always(f)": (
+        "loops without an end in sight (while) at line 6",
+        "pure",
+    ),
+    "def f():\n    x = always(lambda s: s.missing < w)\n    w = 3\n    return x\nx = f()": (
+        "uses w, which has no value yet",
+        "pure",
+    ),
+    "x = always(state.is_settled, name='told_truth')": ("line 5", "no shipped property has"),
+    "outcome = always(state.is_settled)": ("line 5", "no column of results has"),
+    "saw_reopened = always(state.is_settled)": ("line 5", "no column of results has"),
+    "x = always(state.is_settled, name=5)": ("line 5", "a name of a-z"),
+    "x = always(state.is_settled, name='y')\ny = never(event.TabClosed)": ("y", "each name once"),
     "x = always(state.is_settled, name='No Name')": ("property at line 5", "a name of a-z"),
     "x = always(state.is_settled, name='finalizes')": ("property at line 5", "no shipped property"),
     "y = 3": ("--properties", "a file with properties"),
@@ -70,6 +96,28 @@ def test_what_is_wrong_is_refused_with_its_line(text: str, tmp_path: Path) -> No
     assert "\n" not in said
 
 
+PURE = """
+from lastchunk.properties import always, state
+WORDS = frozenset(("active", "completed"))
+
+
+def f(s):
+    for word in ("a", "b"):
+        if s.status == word:
+            continue
+    return s.status in {"", "incomplete"} or s.status in WORDS
+
+
+x = always(f)
+"""
+
+
+def test_a_loop_over_what_is_there_and_a_set_that_is_asked_are_pure(tmp_path: Path) -> None:
+    file = tmp_path / "p.py"
+    file.write_text(PURE, encoding="utf-8")
+    assert list(load_properties(file)) == ["x"]
+
+
 def test_a_function_that_throws_is_told_with_its_line() -> None:
     scenario = lastchunk.load_scenario("everything-fast", ["recording.duration_ms=15000"])
     run = lastchunk.simulate(scenario, lastchunk.load_design("alarm", scenario), 1)
@@ -83,6 +131,7 @@ def test_a_function_that_throws_is_told_with_its_line() -> None:
         (["finalises"], "one of complete_at_finalization"),
         ("finalises", "'finalises'; allowed: one of complete_at_finalization"),
         ([3], "names of shipped properties"),
+        (3, "properties, or names of shipped ones"),
         ({"finalizes": never(event.TabClosed)}, "a name that no shipped property has"),
         ([never(event.TabClosed, name="a"), never(event.TabClosed, name="a")], "each name once"),
     ],

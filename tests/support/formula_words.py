@@ -33,6 +33,8 @@ class Word(NamedTuple):
     told: Told
     is_bare_event: bool = False
     kinds: tuple[str, ...] = ()
+    case: Told | None = None
+    """Which events it is about, where a part of it is of the state."""
 
 
 def kind(item: Any) -> str:
@@ -40,12 +42,17 @@ def kind(item: Any) -> str:
     return type(item).__name__
 
 
+def _completes(item: Any) -> bool:
+    """Whether the session is completed now."""
+    return kind(item) == "StateWritten" and item.status == "completed" != item.previous
+
+
 EVENT_WORDS = [
     Word(event.BlobStored, lambda x, s: kind(x) == "BlobStored", True, ("BlobStored",)),
     Word(event.StopPressed, lambda x, s: kind(x) == "StopPressed", True, ("StopPressed",)),
     Word(
         completion,
-        lambda x, s: kind(x) == "StateWritten" and x.status == "completed" != x.previous,
+        lambda x, s: _completes(x),
         kinds=("StateWritten",),
     ),
     Word(
@@ -68,6 +75,13 @@ EVENT_WORDS = [
         event.AlarmStarted & state.is_completed,
         lambda x, s: kind(x) == "AlarmStarted" and s["status"] == "completed",
         kinds=("AlarmStarted",),
+        case=lambda x, s: kind(x) == "AlarmStarted",
+    ),
+    Word(
+        completion & (state.missing > 0),
+        lambda x, s: _completes(x) and bool(s["recorded"] - s["stored"]),
+        kinds=("StateWritten",),
+        case=lambda x, s: _completes(x),
     ),
 ]
 STATE_WORDS = [

@@ -133,6 +133,26 @@ def test_r18_a_lost_instance_takes_its_transaction_along(
     assert of(scheduler.world.trace, e.StateWritten) == []
 
 
+class WritesAfterRollback(JustWaits):
+    """It takes its transaction back, writes all the same, and waits."""
+
+    async def work(self, opened: Transaction) -> None:
+        """What comes after the rollback is refused as the transaction ends, if it does."""
+        await opened.rollback()
+        await super().work(opened)
+
+
+@pytest.mark.parametrize("disk", [(), (ON_DISK,)])
+def test_what_is_written_after_a_rollback_is_lost_with_the_instance(disk: tuple[str, ...]) -> None:
+    scheduler = created(WritesAfterRollback, *disk)
+    poke(scheduler, 60)
+    scheduler.world.now_ms = 80
+    instances.lose(scheduler.world.object, "deploy", 0, 0)
+    settled(scheduler)
+    assert started(scheduler) == [(100, 100, 0)]
+    assert scheduler.world.object.storage.values == {}
+
+
 def test_r18_a_fork_has_an_open_transaction_of_its_own() -> None:
     scheduler = created(WaitsAndFails)
     poke(scheduler, 60)

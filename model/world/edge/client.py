@@ -125,8 +125,9 @@ class ClientHost:
     def hear(self, hook: str, arguments: tuple[Any, ...] = ()) -> None:
         """The browser tells the page of something, if the page has a method for it."""
         if self.is_open and hook in self.hooks:
+            taken = {*self.program.tasks, *(task for _, task, _ in self.kept_back)}
             number = 1
-            while (hook, number) in self.program.tasks:
+            while (hook, number) in taken:
                 number += 1
             self.tell(hook, (hook, number), arguments)
 
@@ -275,7 +276,7 @@ class ClientHost:
         self.chunks.append(chunk)
         now_ms = self.world.now_ms
         self.world.trace.append(e.ChunkRecorded(now_ms, chunk.index, chunk.size_bytes))
-        self.begin(("data", chunk.index), "data_available", (chunk,))
+        self.tell("data_available", ("data", chunk.index), (chunk,))
         if chunk.index == self.last_index and self.awaits_last:
             waiting, self.awaits_last = self.awaits_last, ()
             for task in waiting:

@@ -309,6 +309,8 @@ class Network:
 
     def _die(self, call: Call, fault: Any) -> None:
         """The connection of a call is dead, and the page learns of it later."""
+        if ("error", *call) in self.world.pending:
+            return  # it has failed before, and the page is about to learn of that
         self.world.cancel(("request", *call, 0))
         for key in [key for key in self.world.pending if key[:4] == ("response", *call)]:
             self.world.cancel(key)
