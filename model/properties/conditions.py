@@ -24,7 +24,7 @@ from lastchunk.model.properties.names import (
     fits,
     nearest_name,
     refuse_property,
-    shown,
+    words_of_value,
 )
 from lastchunk.model.properties.pure import check_pure, function_again, parts_of_function
 from lastchunk.model.trace.events import EVENTS, BlobStored, Costs, Event
@@ -138,7 +138,7 @@ class EventIs(Formula):
     @property
     def words(self) -> str:
         """The event, and its fields in brackets."""
-        inner = ", ".join(f"{name}={shown(value)}" for name, value in self.fields)
+        inner = ", ".join(f"{name}={words_of_value(value)}" for name, value in self.fields)
         if self.called:
             return self.called
         return f"{self.name}({inner})" if inner else self.name

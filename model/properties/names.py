@@ -152,7 +152,7 @@ def fits(found: Any, value: Any) -> bool:
     return bool(found in value) if is_many else bool(found == value)
 
 
-def shown(value: Any) -> str:
+def words_of_value(value: Any) -> str:
     """What is asked of a field, for a person."""
     if isinstance(value, range):
         return f"{value.start} to {value.stop - 1}"
