@@ -12,6 +12,11 @@ from typing import Any
 STDLIB = sysconfig.get_path("stdlib")
 """Where an error may come from that a line of the design has led to."""
 OURS = str(Path(__file__).parents[1])
+CONTRACT = tuple(
+    str(Path(OURS).parent / "reference_impl" / name)
+    for name in ("clock.py", "contract.py", "effect.py", "transaction.py")
+)
+"""What every design is written against: the shipped designs beside it are somebody's own."""
 MADE = "<string>"
 """The file of methods that a dataclass has made: who calls them is a better place."""
 MODULES = __name__.rsplit(".", 2)[0] + "."
@@ -98,7 +103,7 @@ def file_name(file: str) -> str:
 
 def is_own(file: str) -> bool:
     """Whether a file is neither the tool's nor Python's."""
-    return not file.startswith((STDLIB, OURS, "<frozen"))
+    return not file.startswith((STDLIB, OURS, "<frozen")) and file not in CONTRACT
 
 
 def is_from_outside(error: BaseException) -> bool:

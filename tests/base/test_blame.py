@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from lastchunk.model.base.blame import place_of_error, place_of_frame
+from lastchunk.model.base.blame import is_own, place_of_error, place_of_frame
+from lastchunk.reference_impl import alarm, clock, contract, effect, transaction
 
 MADE: dict[str, Any] = {}
 exec(compile("def made(work):\n    return work() or 1 // 0", "<string>", "exec"), MADE)
@@ -45,3 +46,9 @@ def test_a_frame_in_a_method_that_was_made_is_its_caller_s(monkeypatch: Any) -> 
     exec(compile("def theirs():\n    return made(work)", "theirs.py", "exec"), told)
     told["theirs"]()
     assert found == [" at line 2, in theirs() of theirs.py"]
+
+
+def test_the_contract_is_nobody_s_own_and_a_shipped_design_is() -> None:
+    assert is_own(str(alarm.__file__))
+    for module in (clock, contract, effect, transaction):
+        assert not is_own(str(module.__file__))

@@ -152,7 +152,8 @@ def test_own_designs_and_properties_start_at_the_folder_of_the_file(tmp_path: Pa
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "checks: 'missing'; allowed: a value; it has no default"),
+        ("", "at least one setting; this file has none"),
+        ("seed = 1", "checks: 'missing'; allowed: a value; it has no default"),
         ("checks = []", "checks: []; allowed: List should have at least 1 item"),
         (check() + "bye = 1", "checks.0.bye: unknown key: 'bye'"),
         (check(by="luck"), "checks.0.by.0: 'luck'; allowed: Input should be 'proof' or 'sampling'"),
