@@ -11,3 +11,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("lastchunk")
+
+collect_ignore = ["example_project"]
+"""A project of its own: tests/house/test_wheel.py runs it, from the wheel."""

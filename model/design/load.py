@@ -28,6 +28,7 @@ from lastchunk.model.design.given import (
     reference_of,
     taken_apart,
 )
+from lastchunk.model.design.neighbours import neighbours
 from lastchunk.model.design.old_names import old_names
 from lastchunk.model.design.own_page import check_page, has_own_page
 from lastchunk.model.scenario.delay import MS_MAX
@@ -213,7 +214,7 @@ def import_file(path: Path, option: str = "--design", what: str = "design") -> A
     sys.modules[name] = module
     try:
         work = f"{what} file {path}, as it was imported,"
-        with time_limit(work, STEP_SECONDS_MAX), old_names(path):
+        with time_limit(work, STEP_SECONDS_MAX), old_names(path), neighbours(path):
             spec.loader.exec_module(module)
     except InputError:
         raise

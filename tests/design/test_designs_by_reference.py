@@ -268,3 +268,18 @@ def test_a_setting_of_a_shipped_design_that_does_not_run_is_no_mistake() -> None
     ]
     error = refused("alarm", "design.zzzzz=5")
     assert error.allowed.startswith("one of grace_ms, lease_ms, long_alarm_ms, notify_retry_ms, ")
+
+
+def test_a_file_finds_its_own_neighbours_as_a_script_does(tmp_path: Path) -> None:
+    text = WHOLE.replace("Settings = Settings", "Settings = Settings\n    told = WORDS")
+    paths = list(sys.path)
+    for folder in ("one", "two"):
+        (tmp_path / folder / "model").mkdir(parents=True)
+        (tmp_path / folder / "model" / "__init__.py").write_text("")
+        (tmp_path / folder / "model" / "words.py").write_text(f"WORDS = {folder!r}\n")
+        file = tmp_path / folder / "model" / "mine.py"
+        file.write_text(f"from model.words import WORDS\n{text}")
+        assert load_design(f"{file}:Mine").cls.told == folder
+    assert sys.path == paths
+    first = load_design(f"{tmp_path}/one/model/mine.py:Mine")
+    assert pickle.loads(pickle.dumps(first)).cls.told == "one"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,6 +15,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOREIGN = ("model", "reports", "reference_impl", "scenarios")
+EXAMPLE = ROOT / "tests" / "example_project"
+WEAKER = {
+    "grace halved": ("grace_ms: int = 5_000", "grace_ms: int = 2_500", "complete_at_finalization"),
+    "re-read dropped": (
+        "        state = await self.ctx.storage.get(STATE_KEY)  # the re-read\n",
+        "",
+        "completed_is_final",
+    ),
+}
+"""What makes the example's design weaker: a text, what takes its place, and what gets worse."""
 NOTEBOOK = """{
  "cells": [{"cell_type": "code", "id": "a", "execution_count": null, "metadata": {}, "outputs": [],
   "source": ["import lastchunk\\n", "assert lastchunk.shipped()\\n",
@@ -23,13 +34,13 @@ NOTEBOOK = """{
 }"""
 
 
-def done(words: list[str | Path], folder: Path, **more: str) -> str:
-    """Run a program that must succeed. Returns its output."""
+def done(words: list[str | Path], folder: Path, code: int = 0, **more: str) -> str:
+    """Run a program that must end with such a code. Returns its output."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}
     result = subprocess.run(
         words, cwd=folder, env={**kept, **more}, capture_output=True, text=True, check=False
     )
-    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.returncode == code, result.stdout + result.stderr
     return result.stdout
 
 
@@ -121,3 +132,49 @@ def test_pytest_and_a_notebook_import_it_beside_foreign_names(
     (foreign / "mine.ipynb").write_text(NOTEBOOK % here)
     words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbmake", "test_mine.py"]
     assert "2 passed" in done([installed, *words, "mine.ipynb"], foreign)
+
+
+@pytest.fixture(scope="module")
+def project(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example project with its baseline, as its owner keeps it."""
+    folder = tmp_path_factory.mktemp("project") / "example"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    words: list[str | Path] = [installed, "-P", "-m", "lastchunk", "ci", "lastchunk.toml"]
+    assert "proved" in done([*words, "--update-baseline"], folder)
+    assert done([*words, "--quiet"], folder) == "", "nothing has changed, so nothing is told"
+    return folder
+
+
+def test_the_example_s_pytest_is_red_for_the_race_and_green_for_the_count(
+    installed: Path, project: Path
+) -> None:
+    words = [installed, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    said = done(words, project, code=1)
+    assert "1 failed, 3 passed" in said
+    assert "whole: No completed recording has a gap." in said
+    (line,) = [line for line in said.splitlines() if "--lastchunk-replay" in line]
+    again = done([*words, *line.split()[-2:]], project, code=1)
+    assert "1 failed, 3 deselected" in again
+    assert ">  0:20.030  violated" in again
+
+
+@pytest.mark.parametrize("how", WEAKER)
+def test_the_example_s_baseline_catches_a_weaker_design(
+    installed: Path, project: Path, tmp_path: Path, how: str
+) -> None:
+    copy = tmp_path / "example"
+    shutil.copytree(project, copy)
+    old, new, slug = WEAKER[how]
+    file = copy / "model" / "session.py"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    gate = copy / "lastchunk.toml"
+    as_it_was = gate.read_text(encoding="utf-8").rpartition("[[checks]]")[2]
+    gate.write_text(
+        f'sessions = 60\nbaseline = "lastchunk-baseline.json"\n[[checks]]{as_it_was}',
+        encoding="utf-8",
+    )
+    words = [installed, "-P", "-m", "lastchunk", "ci", "lastchunk.toml", "--quiet"]
+    lines = done(words, copy, code=1).splitlines()
+    assert lines[0].startswith(f"regressed: as it was: {slug}: Raced in cellular-lte"), lines
