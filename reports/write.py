@@ -19,6 +19,7 @@ from lastchunk.model.explore.diagram import diagram_of
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports import content
 from lastchunk.reports.base.kinds import LOOKS, styles
+from lastchunk.reports.base.palette import variables
 from lastchunk.reports.base.schedules import MATRIX_FOLDER
 from lastchunk.reports.base.sealed import sealed_with_sources
 from lastchunk.reports.claims.ledger import Ledger, ledger
@@ -111,6 +112,7 @@ def render(review: Review, found: Ledger, folder: Path) -> dict[str, Any]:
         "proofs": proofs,
         "claims": content.claims_block(review, found),
         "styles": Markup(styles()),
+        "colours": Markup(variables()),
         "kinds": LOOKS,
         "costs": costs,
         "heading": content.heading(review),

@@ -1,45 +1,48 @@
 """The words of a verdict, each with one sign, one colour and one meaning, on every page.
 
-A word of the ledger and a word of the matrix that say the same look the same. Colours are pale
-tints of Okabe and Ito's; no word hangs on its colour alone, since each has its sign.
+A word of the ledger and a word of the matrix that say the same look the same. No word hangs on its
+colour alone, since each has its sign.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lastchunk.reports.base.palette import (
+    BLUE_TINT,
+    GREEN_TINT,
+    LIME_TINT,
+    ORANGE_TINT,
+    PALE_TINT,
+    VIOLET_TINT,
+    YELLOW_TINT,
+    Tint,
+    dark_only,
+)
+
 
 @dataclass(frozen=True)
 class Look:
-    """How a word is shown: its sign, its ink, and the colour of the paper behind it."""
+    """How a word is shown: its sign, and its ink on its paper."""
 
     sign: str
-    ink: str
-    paper: str
+    tint: Tint
 
-
-GREEN_INK = ("#00573f", "#cfeee2")
-LIME = ("#4d5a00", "#e9efc9")
-BLUE_INK = ("#00486e", "#d9ecf8")
-ORANGE_INK = ("#8a3300", "#f8d9b8")
-YELLOW_INK = ("#6b5200", "#fbf3bf")
-VIOLET_INK = ("#4b3a66", "#e6dff0")
-PALE_INK = ("#444444", "#f1f1f1")
 
 LOOKS = {
-    "holds": Look("\u2713", *GREEN_INK),
-    "proved": Look("\u2713", *GREEN_INK),
-    "holds as far as possible": Look("\u2713", *LIME),
-    "holds if": Look("~", *LIME),
-    "not seen failing": Look("\u25cb", *BLUE_INK),
-    "not seen": Look("\u25cb", *BLUE_INK),
-    "refuted": Look("\u2717", *ORANGE_INK),
-    "violated": Look("\u2717", *ORANGE_INK),
-    "impossible": Look("\u2298", *VIOLET_INK),
-    "unknown": Look("?", *YELLOW_INK),
-    "not explored": Look("\u00b7", *PALE_INK),
-    "measured": Look("\u2022", *PALE_INK),
-    "not asked": Look("\u2013", *PALE_INK),
+    "holds": Look("\u2713", GREEN_TINT),
+    "proved": Look("\u2713", GREEN_TINT),
+    "holds as far as possible": Look("\u2713", LIME_TINT),
+    "holds if": Look("~", LIME_TINT),
+    "not seen failing": Look("\u25cb", BLUE_TINT),
+    "not seen": Look("\u25cb", BLUE_TINT),
+    "refuted": Look("\u2717", ORANGE_TINT),
+    "violated": Look("\u2717", ORANGE_TINT),
+    "impossible": Look("\u2298", VIOLET_TINT),
+    "unknown": Look("?", YELLOW_TINT),
+    "not explored": Look("\u00b7", PALE_TINT),
+    "measured": Look("\u2022", PALE_TINT),
+    "not asked": Look("\u2013", PALE_TINT),
 }
 """Each word that a verdict or a status of a claim can have."""
 
@@ -63,9 +66,11 @@ def css(kind: str) -> str:
 
 
 def styles() -> str:
-    """The style of every word: its ink and its paper; and its sign before a ``.verdict``."""
-    rules = []
+    """The style of every word: its ink and its paper, light and dark; its sign before it."""
+    rules, dark = [], []
     for kind, look in LOOKS.items():
-        rules.append(f".{css(kind)} {{ color: {look.ink}; background: {look.paper}; }}")
+        ink, paper, dark_ink, dark_paper = look.tint
+        rules.append(f".{css(kind)} {{ color: {ink}; background: {paper}; }}")
         rules.append(f'.verdict.{css(kind)}::before {{ content: "{look.sign}\\00a0 "; }}')
-    return "\n".join(rules)
+        dark.append(f".{css(kind)} {{ color: {dark_ink}; background: {dark_paper}; }}")
+    return "\n".join([*rules, dark_only("\n".join(dark))])

@@ -6,16 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from lastchunk.model.estimate.costs import ITEMS
-from lastchunk.reports.figures.style import (
-    BLUE,
-    GREEN,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    new_figure,
-    styled,
-)
+from lastchunk.reports.base.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
+from lastchunk.reports.figures.style import new_figure, styled
 
 COLOURS = dict(zip(ITEMS, (SKY, BLUE, PURPLE, VERMILION, GREEN, ORANGE), strict=True))
 COST_WORDS = {

@@ -14,7 +14,8 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from lastchunk.model.explore.diagram import NOWHERE, ORDER, Diagram
 from lastchunk.reference_impl.contract import COMPLETED
-from lastchunk.reports.figures.style import BLACK, BLUE, GREY, PALE, VERMILION, new_figure, styled
+from lastchunk.reports.base.palette import BLACK, BLUE, FAINT_GREEN, GREY, PALE, VERMILION
+from lastchunk.reports.figures.style import new_figure, styled
 
 Point = tuple[float, float]
 CORNERS: tuple[Point, ...] = ((-1, 3), (0.6, 3), (5.4, 3), (3, 1.5), (0.6, 0), (5.4, 0), (3, -1.3))
@@ -22,7 +23,7 @@ PLACES = dict(zip(ORDER, CORNERS, strict=True))
 """Where each known state stands, in inches; others stand in a row of their own above."""
 START = "start"
 CUT_SHORT = "chunks missing"
-FILLS = {COMPLETED: "#CDEBDD", NOWHERE: PALE}
+FILLS = {COMPLETED: FAINT_GREEN, NOWHERE: PALE}
 BEND = 0.22
 """How far off the straight line an arrow bends, so that its opposite is another one."""
 HEIGHT = 0.3

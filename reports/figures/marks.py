@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from lastchunk.reports.base.palette import BLACK, GREEN, VERMILION
 from lastchunk.reports.figures.bars import Spans
 from lastchunk.reports.figures.panel import BAR_COLOURS
-from lastchunk.reports.figures.style import BLACK, GREEN, VERMILION
 
 KEY_WORDS = {
     "request": "upload under way",
@@ -30,6 +30,9 @@ SIGNS = {
     "instance lost": (BLACK, "|", "instance lost"),
 }
 CROSSES = {("network", "lost"): "the client notices", ("alarm", "failed"): "an attempt fails"}
+
+DUE = {"finalizes_promptly"}
+"""What is violated at the moment by which something was due, and not when it came."""
 
 Violations = list[tuple[int, str, str]]
 
@@ -60,7 +63,8 @@ def violation_lines(violations: Violations, panels: list[tuple[int, int]]) -> li
     for number, (at_ms, slug, detail) in enumerate(violations, 1):
         shown = any(begin <= at_ms <= end for begin, end in panels)
         where = "" if shown else " (not in the picture)"
-        lines.append(f"{number}  {slug}, {at_ms / 1000:,.3f} s: {detail}{where}")
+        when = f"{'due by ' if slug in DUE else ''}{at_ms / 1000:,.3f} s"
+        lines.append(f"{number}  {slug}, {when}: {detail}{where}")
     return lines
 
 

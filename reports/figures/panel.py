@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from lastchunk.reports.figures.bars import Bar, Mark, Spans
-from lastchunk.reports.figures.style import (
+from lastchunk.reports.base.palette import (
     BLACK,
     BLUE,
+    FAINT_BLUE,
     GREEN,
     GREY,
+    LIGHT_BLUE,
+    LIGHT_GREEN,
+    LIGHT_ORANGE,
     ORANGE,
     PALE,
     PURPLE,
@@ -17,6 +20,7 @@ from lastchunk.reports.figures.style import (
     VERMILION,
     YELLOW,
 )
+from lastchunk.reports.figures.bars import Bar, Mark, Spans
 
 LANE_AT = {
     "client": 5.2,
@@ -43,15 +47,15 @@ BAR_COLOURS = {
     "handler": BLUE,
     "handler refused": VERMILION,
     "handler lost": BLUE,
-    "handler of old instance": "#A6C8E0",
+    "handler of old instance": LIGHT_BLUE,
     "alarm()": PURPLE,
     "put": GREEN,
     "put failed": VERMILION,
     "alarm": YELLOW,
-    "back-off": "#F5D9A0",
-    "commit": "#CFE8F7",
+    "back-off": LIGHT_ORANGE,
+    "commit": FAINT_BLUE,
     "commit failed": VERMILION,
-    "active": "#BDE3D3",
+    "active": LIGHT_GREEN,
     "completed": GREY,
 }
 BAND_COLOURS = {"tab closed": GREY, "laptop asleep": PURPLE, "process down": BLACK}

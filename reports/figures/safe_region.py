@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from lastchunk.model.explore.threshold import Threshold
+from lastchunk.reports.base.palette import BLUE
+from lastchunk.reports.base.setting_words import setting_words
 from lastchunk.reports.figures.style import new_figure, styled
 
 Rates = Sequence[Sequence[float]]
@@ -32,10 +34,10 @@ def safe_region_figure(
         found = [(value, item.above_ms) for value, item in region if item.above_ms is not None]
         values = [value for value, _ in found]
         limits = [limit for _, limit in found]
-        axes.step(values, limits, where="mid", color="#0072B2", lw=2, label="proved from here up")
-        axes.plot(values, limits, "o", color="#0072B2", ms=4)
-        axes.set_xlabel(across)
-        axes.set_ylabel(region[0][1].key)
+        axes.step(values, limits, where="mid", color=BLUE, lw=2, label="proved from here up")
+        axes.plot(values, limits, "o", color=BLUE, ms=4)
+        axes.set_xlabel(setting_words(across))
+        axes.set_ylabel(setting_words(region[0][1].key))
         axes.set_ylim(min(rows), max(rows))
         axes.legend(loc="upper left", frameon=False)
         figure.colorbar(shading, ax=axes, label="share of sessions that fail, sampled")

@@ -1,4 +1,4 @@
-"""How figures look: the colours of Okabe and Ito, which the colour-blind can tell apart."""
+"""How figures look: which colour and which mark each design and outcome has."""
 
 from __future__ import annotations
 
@@ -8,13 +8,23 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
-GREY, PALE = "#8A8A8A", "#D9D9D9"
+from lastchunk.reports.base.palette import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    MINT,
+    ORANGE,
+    PALE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    YELLOW,
+)
 
 OUTCOME_COLOURS = {
     "prompt": GREEN,
-    "unstopped": "#8FD3BF",
+    "unstopped": MINT,
     "late": SKY,
     "incomplete": PURPLE,
     "too early": YELLOW,
@@ -26,6 +36,14 @@ OUTCOME_COLOURS = {
 }
 DESIGN_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 DESIGN_MARKERS = ("o", "s", "^", "D", "v", "P")
+DESIGN_DASHES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+"""How the line of each design is broken."""
+
+
+def line_width(place: int) -> float:
+    """The first line is the thickest, so that one that lies on it does not cover it."""
+    return max(1.2, 4.2 - 1.3 * place)
+
 
 SETTINGS: dict[str, Any] = {
     "font.family": "DejaVu Sans",
@@ -33,7 +51,7 @@ SETTINGS: dict[str, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "svg.hashsalt": "lastchunk",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "figure.dpi": 100,
 }
 

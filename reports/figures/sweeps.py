@@ -7,7 +7,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from lastchunk.model.estimate.sweep import Axis
-from lastchunk.reports.figures.style import DESIGN_COLOURS, DESIGN_MARKERS, new_figure, styled
+from lastchunk.reports.figures.style import (
+    DESIGN_COLOURS,
+    DESIGN_DASHES,
+    DESIGN_MARKERS,
+    line_width,
+    new_figure,
+    styled,
+)
 
 SHOWN = {
     "complete_at_finalization": "completed without a chunk",
@@ -31,7 +38,16 @@ def sweep_figure(axis: Axis, frame: pd.DataFrame) -> Figure:
                 marker = DESIGN_MARKERS[place % len(DESIGN_MARKERS)]
                 x = line["value"].to_numpy()
                 axes.fill_between(x, line["low"], line["high"], color=colour, alpha=0.25, lw=0)
-                axes.plot(x, line["rate"], marker, ls="-", color=colour, ms=4, label=str(design))
+                axes.plot(
+                    x,
+                    line["rate"],
+                    marker,
+                    ls=DESIGN_DASHES[place % len(DESIGN_DASHES)],
+                    lw=line_width(place),
+                    color=colour,
+                    ms=8 - 2 * min(place, 3),
+                    label=str(design),
+                )
             axes.set_xscale("log")
             axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
             axes.xaxis.set_minor_formatter(NullFormatter())

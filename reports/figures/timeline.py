@@ -11,11 +11,12 @@ from matplotlib.figure import Figure
 
 from lastchunk.model.properties import Violation, check_all
 from lastchunk.model.simulate import Run
+from lastchunk.reports.base.palette import DIM, PALE, VERMILION
 from lastchunk.reports.figures.bars import Spans
 from lastchunk.reports.figures.marks import draw_violations, key_of, violation_lines
 from lastchunk.reports.figures.panel import BOTTOM, LANE_AT, LANE_WORDS, TOP, draw_panel
 from lastchunk.reports.figures.spans import spans_of
-from lastchunk.reports.figures.style import GREY, PALE, VERMILION, new_figure, styled
+from lastchunk.reports.figures.style import new_figure, styled
 
 WIDTH_IN, HEIGHT_IN, LABELS_IN = 11, 4.9, 1.0
 GAP_MS, BEFORE_MS, AFTER_MS, LEAST_MS, PANELS_MAX = 45_000, 4_000, 6_000, 4, 3
@@ -57,7 +58,7 @@ def _padded(group: list[int], is_first: bool) -> tuple[int, int]:
     after_ms = min(max(spread_ms, LEAST_MS), AFTER_MS)
     if len(group) == 1 or spread_ms == 0:
         before_ms, after_ms = BEFORE_MS, AFTER_MS
-    return group[0] - before_ms * (2 if is_first else 1), group[-1] + after_ms
+    return max(0, group[0] - before_ms * (2 if is_first else 1)), group[-1] + after_ms
 
 
 def timeline_figure(run: Run, title: str | None = None) -> Figure:
@@ -100,10 +101,11 @@ def _dress(figure: Figure, row: list[Axes], panels: list[tuple[int, int]]) -> No
         axes.grid(axis="x", color=PALE, lw=0.5)
         axes.set_axisbelow(True)
         axes.locator_params(axis="x", nbins=8 if len(row) == 1 else 5)
+        axes.ticklabel_format(axis="x", style="plain", useOffset=False)
         axes.set_xlabel("s since the page opened")
         if place:
             axes.spines["left"].set_visible(False)
             axes.tick_params(left=False)
             gap_s = (panels[place][0] - panels[place - 1][1]) / 1000
             words = f"{gap_s:.0f} s later" if gap_s > 0 else ""
-            axes.set_title(words, fontsize=8, color=GREY, loc="left")
+            axes.set_title(words, fontsize=8, color=DIM, loc="left")

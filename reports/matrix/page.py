@@ -16,6 +16,7 @@ from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.properties import EXPLORABLE
 from lastchunk.model.simulate.schedule import write_schedule
 from lastchunk.reports.base.kinds import LOOKS, STATUSES, css, styles
+from lastchunk.reports.base.palette import variables
 from lastchunk.reports.base.schedules import EXAMPLES, file_of, file_of_best, schedules_of
 from lastchunk.reports.base.sealed import sealed, sources_of
 from lastchunk.reports.claims.evidence import evidence_of_matrix
@@ -133,6 +134,7 @@ def _rendered(matrix: Matrix, whole: bool, found: Ledger | None = None) -> str:
                 is_of_report=found is not None,
                 statuses=STATUSES,
                 styles=Markup(styles()),
+                colours=Markup(variables()),
                 legend=[(kind, LOOKS[kind].sign, MEANINGS[kind]) for kind in CELL_KINDS],
                 overview=overview(matrix),
                 tables=[matrix_table(matrix, design) for design in matrix.designs],

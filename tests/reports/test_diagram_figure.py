@@ -23,8 +23,8 @@ from lastchunk.model.explore.diagram import (
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE, STATE_KEY
+from lastchunk.reports.base.palette import BLUE, GREY, VERMILION
 from lastchunk.reports.figures.diagram import PLACES, diagram_figure, points_of
-from lastchunk.reports.figures.style import BLUE, GREY, VERMILION
 
 CUT = Transition(ACTIVE, COMPLETED, "alarm: chunks missing")
 WHOLE = Transition(ACTIVE, COMPLETED, "alarm: every chunk stored")

@@ -17,6 +17,7 @@ from lastchunk.model.estimate.costs import ITEMS
 from lastchunk.model.estimate.sweep import Axis
 from lastchunk.model.explore.threshold import Side, Threshold
 from lastchunk.model.properties import OUTCOMES
+from lastchunk.reports.base.setting_words import setting_words
 from lastchunk.reports.figures.costs import cost_figure, length_words
 from lastchunk.reports.figures.delays import delay_figure
 from lastchunk.reports.figures.outcomes import outcome_figure
@@ -286,7 +287,8 @@ def test_a_safe_region_draws_each_boundary_over_the_sampled_rates() -> None:
     (mesh,) = axes.collections
     assert np.asarray(mesh.get_array()).reshape(2, 3).tolist() == rates
     assert mesh.get_clim() == (0, 1)
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("high_ms", "grace_ms")
+    assert axes.get_xlabel() == setting_words("high_ms")
+    assert axes.get_ylabel() == setting_words("grace_ms")
     assert axes.get_ylim() == (1, 11)
     assert bar.get_ylabel() == "share of sessions that fail, sampled"
 

@@ -9,6 +9,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from lastchunk.reports.base.palette import BLACK, ORANGE, PALE, VERMILION
 from lastchunk.reports.figures.bars import Bar, Mark, Spans
 from lastchunk.reports.figures.marks import draw_violations, key_of, violation_lines
 from lastchunk.reports.figures.panel import (
@@ -22,7 +23,6 @@ from lastchunk.reports.figures.panel import (
     Words,
     draw_panel,
 )
-from lastchunk.reports.figures.style import BLACK, ORANGE, PALE, VERMILION
 from lastchunk.reports.figures.timeline import (
     AFTER_MS,
     BEFORE_MS,
@@ -294,9 +294,9 @@ def test_a_small_group_has_as_much_around_it_as_it_spans() -> None:
 
 
 def test_what_lasts_beyond_the_end_is_shown_to_the_end_and_nothing_is_all() -> None:
-    assert panels(5_000, end_ms=900) == [(900 - 2 * BEFORE_MS, 900 + AFTER_MS)]
-    assert panels(end_ms=900) == [(-1_800, 1_800)]
+    assert panels(5_000, end_ms=900) == [(0, 900 + AFTER_MS)]
+    assert panels(end_ms=900) == [(0, 1_800)]
     spans = Spans(
         [Bar("status", "active", 0, 3_000), Bar("blobs", "put", 0, 400_000)], end_ms=900_000
     )
-    assert panels_of(spans, []) == [(3_000 - 2 * BEFORE_MS, 3_000 + AFTER_MS)]
+    assert panels_of(spans, []) == [(0, 3_000 + AFTER_MS)]

@@ -12,11 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lastchunk.model.trace.events import Event
+from lastchunk.reports.base.palette import BLACK, GREY, ORANGE, PALE, VERMILION
 from lastchunk.reports.docs.platform.demo import Demo
 from lastchunk.reports.figures.bars import Bar, Mark, Spans
 from lastchunk.reports.figures.panel import BAND_COLOURS, draw_mark, fill_bar
 from lastchunk.reports.figures.spans import spans_of
-from lastchunk.reports.figures.style import BLACK, GREY, ORANGE, PALE, VERMILION, new_figure, styled
+from lastchunk.reports.figures.style import new_figure, styled
 
 LANE_TITLES = {
     "network": "network",
