@@ -16,6 +16,7 @@ docs: $(STAMP)
 	$(BIN)/python -m lastchunk.reports.docs.platform
 	$(BIN)/python -m lastchunk.reports.docs.designs
 	$(BIN)/python -m lastchunk.reports.docs.readme
+	$(BIN)/python -m lastchunk.reports.docs.reference
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2

@@ -26,7 +26,7 @@ PUBLIC = {
     "lastchunk.model.explore.matrix.matrix": ("Matrix", "matrix"),
     "lastchunk.model.explore.threshold": ("Threshold", "find_threshold", "safe_region"),
     "lastchunk.model.explore.verify": ("Budget", "Reductions", "Verification", "verify"),
-    "lastchunk.model.properties": ("SOMETIMES", "PROPERTIES"),
+    "lastchunk.model.properties": ("COLUMNS", "SOMETIMES", "PROPERTIES"),
     "lastchunk.model.scenario.load": ("load_scenario", "shipped"),
     "lastchunk.model.scenario.schema": ("Scenario",),
     "lastchunk.model.simulate": ("Run", "record", "replay", "simulate"),

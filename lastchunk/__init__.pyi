@@ -70,6 +70,9 @@ from lastchunk.model.explore.verify import (
     verify as verify,
 )
 from lastchunk.model.properties import (
+    COLUMNS as COLUMNS,
+)
+from lastchunk.model.properties import (
     PROPERTIES as PROPERTIES,
 )
 from lastchunk.model.properties import (

@@ -18,10 +18,12 @@ from lastchunk.reference_impl.session import create_session, set_status, store_c
 
 @dataclass(frozen=True)
 class AlarmSettings:
-    """``grace_ms`` from the stop to the alarm; ``long_alarm_ms`` from the last upload to it."""
+    """How long the alarm waits."""
 
     grace_ms: int = 5_000
+    """From the stop to the alarm."""
     long_alarm_ms: int = 600_000
+    """From the last upload to the alarm."""
 
 
 class AlarmDesign:

@@ -19,11 +19,14 @@ LEASES_KEY = "leases"
 
 @dataclass(frozen=True)
 class LeaseSettings:
-    """As the alarm design; ``lease_ms`` is how long an upload is waited for."""
+    """As the alarm design, and how long a lease lasts."""
 
     grace_ms: int = 5_000
+    """From the stop to the alarm."""
     long_alarm_ms: int = 600_000
+    """From the last upload to the alarm."""
     lease_ms: int = 600_000
+    """How long an upload is waited for."""
 
 
 class LeaseDesign(ReReadDesign):

@@ -28,10 +28,12 @@ from lastchunk.reference_impl.session import create_session, missing_chunks, not
 
 @dataclass(frozen=True)
 class ManifestSettings:
-    """``watchdog_ms`` of silence until a session counts as incomplete; then ``retention_ms``."""
+    """How long a silent session waits."""
 
     watchdog_ms: int = 600_000
+    """So much silence makes a session incomplete."""
     retention_ms: int = 43_200_000
+    """Then, after so long, it is given up: late chunks are refused."""
 
 
 class ManifestDesign:

@@ -17,10 +17,12 @@ from lastchunk.reference_impl.session import create_session, set_status, store_c
 
 @dataclass(frozen=True)
 class ManualSettings:
-    """``poll_ms`` between two looks at the queue; ``wait_ms_max`` until the page gives up."""
+    """How often the page looks, and how long."""
 
     poll_ms: int = 100
+    """Between two looks at the queue."""
     wait_ms_max: int = 30_000
+    """The page gives up after so long."""
 
 
 class ManualDesign:

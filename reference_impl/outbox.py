@@ -18,12 +18,16 @@ NOTIFICATION_KEY = "session-completed"
 
 @dataclass(frozen=True)
 class OutboxSettings:
-    """As the alarm design; ``notify_retry_ms`` is the first wait, doubled up to the greatest."""
+    """As the alarm design, and how often a notification is tried again."""
 
     grace_ms: int = 5_000
+    """From the stop to the alarm."""
     long_alarm_ms: int = 600_000
+    """From the last upload to the alarm."""
     notify_retry_ms: int = 2_000
+    """The first wait before a notification is sent again; each one after it is twice as long."""
     notify_retry_ms_max: int = 300_000
+    """No wait is longer."""
 
 
 class OutboxDesign(AlarmDesign):

@@ -17,9 +17,10 @@ from lastchunk.model.properties.catalogue import (
     SOMETIMES,
     asked,
 )
-from lastchunk.model.properties.row import OUTCOMES, ROW_COLUMNS, check_all, row_of
+from lastchunk.model.properties.row import COLUMNS, OUTCOMES, ROW_COLUMNS, check_all, row_of
 
 __all__ = [
+    "COLUMNS",
     "EXPLORABLE",
     "EXTRA_PROPERTIES",
     "OUTCOMES",

@@ -9,54 +9,78 @@ from lastchunk.model.properties.catalogue import PROPERTIES, SOMETIMES
 from lastchunk.model.trace.events import Costs
 from lastchunk.model.trace.facts import Facts
 
-OUTCOMES = (
-    "prompt",
-    "unstopped",
-    "late",
-    "incomplete",
-    "too early",
-    "lost",
-    "refused and lost",
-    "never finalized",
-    "cut off",
-    "no session",
-)
+OUTCOMES = {
+    "prompt": "Completed with every chunk, within the grace and 2 s.",
+    "unstopped": "Completed with every chunk, and nobody stopped.",
+    "late": "Completed with every chunk, and later than that.",
+    "incomplete": "Settled, and declared incomplete.",
+    "too early": "Completed before all was recorded and stored; all is stored in the end.",
+    "lost": "Completed, and a chunk is stored nowhere at the end.",
+    "refused and lost": "The same, and such a chunk was refused.",
+    "never finalized": "Neither completed nor declared incomplete at its end.",
+    "cut off": "Cut before its end: nothing more is known.",
+    "no session": "No session was created.",
+}
 """What became of a session, each session exactly one of them; see `outcome_of`."""
 
 TOO_EARLY = ("complete_at_finalization", "not_while_recording")
 """What is violated by a session that is completed before all was recorded and stored."""
 
-COUNTERS = tuple(name for name in Costs._fields if name != "at_ms")
-"""What a session costs, counted; see `model.trace.events.Costs`."""
+COUNTERS = {
+    "worker_requests": "Requests of the Worker in front.",
+    "requests": "Events of the object, alarm runs included.",
+    "alarm_runs": "Runs of ``alarm()``.",
+    "rows_read": "Rows of storage read.",
+    "rows_written": "Rows of storage written, alarms included.",
+    "blob_puts": "Puts to the blob store.",
+    "notifications": "Notifications sent.",
+    "active_ms": "The time with at least one event in the object.",
+}
+"""What a session costs, counted (`model.trace.events.Costs`), and what each count means."""
+
+assert tuple(COUNTERS) == Costs._fields[1:]
 
 HELD_CODE, VIOLATED_CODE, NOT_APPLICABLE_CODE = 1, 0, -1
 
-ROW_COLUMNS = (
-    "scenario",
-    "design",
-    "session",
-    "outcome",
-    *PROPERTIES,
-    *(f"saw_{slug}" for slug in SOMETIMES),
-    "duration_ms",
-    "chunks",
-    "stop_ms",
-    "first_completed_ms",
-    "completed_ms",
-    "last_upload_ms",
-    "delay_ms",
-    "missing_at_finalization",
-    "never_stored",
-    "lost_with_tab",
-    "refused",
-    "retries",
-    "messages",
-    "stop_wait_ms",
-    "thrown",
-    "violation_ms",
-    "ended",
-    *COUNTERS,
-)
+ROW_WORDS = {
+    "scenario": "The scenario's name.",
+    "design": "The design's name or label.",
+    "session": "The number of the session, from 0: the same network for each design.",
+    "outcome": "What became of the session, in a word.",
+    **{
+        slug: f"1 holds, 0 violated, -1 says nothing: {item.meaning}"
+        for slug, item in PROPERTIES.items()
+    },
+    **{f"saw_{slug}": f"Whether it was met: {item.meaning}" for slug, item in SOMETIMES.items()},
+    "duration_ms": "The time recorded, pauses left out.",
+    "chunks": "How many chunks the recorder handed out.",
+    "stop_ms": "When the user stopped; -1 where nobody did.",
+    "first_completed_ms": "When the session was first completed; -1 where it never was.",
+    "completed_ms": "When it was completed for good; -1 where it is not at the end.",
+    "last_upload_ms": "When the last chunk was stored; -1 where none was.",
+    "delay_ms": "From the stop to ``completed_ms``; -1 where either is missing.",
+    "missing_at_finalization": "The most chunks that a completion found not stored.",
+    "never_stored": "Chunks recorded that are stored nowhere at the end.",
+    "lost_with_tab": "Those of them that were in a closed tab.",
+    "refused": "Uploads answered with a 4xx status.",
+    "retries": "Uploads sent once more.",
+    "messages": "Requests of the page that are no uploads.",
+    "stop_wait_ms": "From the stop to the next call that is no upload, or to giving up; -1: none.",
+    "thrown": "Exceptions that the design's code did not catch.",
+    "violation_ms": "The first violation of any property; -1 where there is none.",
+    "ended": "Why the run ended: quiet, completion, horizon or limit.",
+    **COUNTERS,
+}
+"""What each column of a row means."""
+
+ROW_COLUMNS = tuple(ROW_WORDS)
+COLUMNS = {
+    **ROW_WORDS,
+    "uplink_kbps": "The uplink's mean rate in this session; nan where there is none.",
+    "request_delay_ms": "The mean of the request legs, transfers left out; nan where none ended.",
+    "media_lost_ms": "The recorded media that is stored nowhere.",
+}
+"""What each column of a frame of results means: those of a row, and what the network gave."""
 
 
 def check_all(facts: Facts, judge: JudgeSettings) -> dict[str, Judgement]:

@@ -24,7 +24,9 @@ class SpreadSizes(Model):
 
     kind: Literal["spread"]
     low: Share
+    """The least, as a multiple of what the bit rate gives."""
     high: Share
+    """The most, likewise."""
 
     @model_validator(mode="after")
     def _ordered(self) -> SpreadSizes:
@@ -42,6 +44,7 @@ class LognormalSizes(Model):
 
     kind: Literal["lognormal"]
     sigma: Annotated[PositiveFloat, Field(le=10)]
+    """The standard deviation of the logarithm."""
 
     def size_bytes(self, index: int, size_bytes: int, full_bytes: int, u: float) -> int:
         """The bytes of a chunk."""
@@ -56,7 +59,9 @@ class MeasuredSizes(Model):
 
     kind: Literal["measured"]
     file: Path | None = None
+    """A file with one size in bytes a line."""
     bytes: tuple[PositiveCount, ...] = ()
+    """The sizes, in place of a file."""
 
     @model_validator(mode="before")
     @classmethod
@@ -84,7 +89,9 @@ class KeyFrames(Model):
 
     kind: Literal["key_frames"]
     every_ms: PositiveMs
+    """A key frame stands at each multiple of this."""
     bytes: PositiveCount
+    """What each adds to its chunk."""
 
     def frames(self, index: int, chunk_ms: int, media_ms: int) -> int:
         """How many key frames a chunk has: the first one stands at 0 ms."""

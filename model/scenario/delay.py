@@ -55,6 +55,7 @@ class Constant(Model):
 
     distribution: Literal["constant"] = "constant"
     value_ms: Ms
+    """The delay."""
 
     def quantile(self, u: float) -> int:
         """The one value there is."""
@@ -81,7 +82,9 @@ class Uniform(Model):
 
     distribution: Literal["uniform"]
     low_ms: Ms
+    """The least delay."""
     high_ms: Ms
+    """The greatest delay."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Uniform:
@@ -104,7 +107,9 @@ class Exponential(Model):
 
     distribution: Literal["exponential"]
     mean_ms: MeanMs
+    """The mean of the wait, ``low_ms`` left out."""
     low_ms: Ms = 0
+    """The least delay."""
     high_ms: None = None
 
     def quantile(self, u: float) -> int:
@@ -117,7 +122,9 @@ class Lognormal(Model):
 
     distribution: Literal["lognormal"]
     median_ms: MeanMs
+    """Half the draws lie below."""
     sigma: Annotated[PositiveFloat, Field(le=10)]
+    """The standard deviation of the logarithm."""
     low_ms: Literal[0] = 0
     high_ms: None = None
 
@@ -141,7 +148,9 @@ class Gamma(Model):
 
     distribution: Literal["gamma"]
     mean_ms: PositiveFloat
+    """The mean."""
     shape: Annotated[PositiveFloat, Field(ge=0.01, le=10**6)]
+    """The smaller, the wilder; 1 is an exponential."""
     low_ms: Literal[0] = 0
     high_ms: None = None
 
@@ -161,7 +170,9 @@ class Empirical(Model):
 
     distribution: Literal["empirical"]
     file: Path
+    """A CSV file with one delay in ms a line; relative to the scenario's own folder."""
     values_ms: tuple[int, ...] = ()
+    """The rows, sorted. They are read from ``file``, or given in its place."""
 
     @model_validator(mode="before")
     @classmethod
@@ -261,7 +272,9 @@ class Offset(Model):
     """A time relative to an anchor, before it where negative: uniform over whole milliseconds."""
 
     low_ms: SignedMs
+    """The earliest time, negative where it is before the anchor."""
     high_ms: SignedMs
+    """The latest time."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Offset:

@@ -26,8 +26,11 @@ class Fault(Model):
         kind: str
 
     anchor: Literal["start", "stop"] = "start"
+    """What ``offset_ms`` counts from: the recording's start, or the planned stop."""
     offset_ms: AnyOffset
+    """When it strikes, relative to the anchor; anywhere between two bounds."""
     probability: Probability = 1.0
+    """How often it strikes at all."""
 
 
 class NetworkDown(Fault):
@@ -40,7 +43,9 @@ class NetworkDown(Fault):
     words: ClassVar[str] = "a disconnect"
     kind: Literal["network_down"]
     for_ms: Delay
+    """How long there is no network; 0 is a disconnect alone."""
     noticed_after_ms: Delay | None = None
+    """The connections are half-open: the page learns so late; None: at once."""
 
 
 class TabClosed(Fault):
@@ -52,7 +57,9 @@ class TabClosed(Fault):
     words: ClassVar[str] = "a closed tab"
     kind: Literal["tab_closed"]
     when: Literal["time", "last_upload"] = "time"
+    """At its time, or right after the last chunk's upload was sent."""
     crashes: bool = False
+    """The page is told nothing: no hook of it runs."""
 
 
 class TabReloaded(Fault):
@@ -61,6 +68,7 @@ class TabReloaded(Fault):
     words: ClassVar[str] = "a reload"
     kind: Literal["tab_reloaded"]
     for_ms: Delay
+    """How long there is no page."""
 
 
 class LaptopAsleep(Fault):
@@ -69,6 +77,7 @@ class LaptopAsleep(Fault):
     words: ClassVar[str] = "a sleeping laptop"
     kind: Literal["laptop_asleep"]
     for_ms: Delay
+    """How long it lasts."""
 
 
 class TabFrozen(Fault):
@@ -77,6 +86,7 @@ class TabFrozen(Fault):
     words: ClassVar[str] = "a frozen tab"
     kind: Literal["tab_frozen"]
     for_ms: Delay
+    """How long it lasts."""
 
 
 class TabThrottled(Fault):
@@ -88,7 +98,9 @@ class TabThrottled(Fault):
     words: ClassVar[str] = "a throttled tab"
     kind: Literal["tab_throttled"]
     for_ms: Delay
+    """How long it lasts."""
     minute_after_ms: Ms = 300_000
+    """After so long timers come due at whole minutes."""
 
 
 class RecorderError(Fault):
@@ -114,6 +126,7 @@ class SecondTab(Fault):
     words: ClassVar[str] = "a second tab that uploads into the session"
     kind: Literal["second_tab"]
     chunks: PositiveCount = 1
+    """How many chunks it sends."""
 
 
 class CreateAgain(Fault):
@@ -139,7 +152,9 @@ class Deploy(Fault):
     words: ClassVar[str] = "a deploy"
     kind: Literal["deploy"]
     grace_ms: Ms = 0
+    """It waits for an idle object at most so long (R19); 0: not at all."""
     old_instance_ms: Annotated[int, Field(ge=1, le=30_000)] = 30_000
+    """How long the old instance may go on."""
 
 
 class ProcessKilled(Fault):
@@ -148,6 +163,7 @@ class ProcessKilled(Fault):
     words: ClassVar[str] = "a killed process"
     kind: Literal["process_killed"]
     for_ms: Delay
+    """How long the object cannot run."""
 
 
 class AlarmLate(Fault):
@@ -156,6 +172,7 @@ class AlarmLate(Fault):
     words: ClassVar[str] = "a time of late alarms"
     kind: Literal["alarm_late"]
     for_ms: Delay
+    """How long it lasts."""
 
 
 class AlarmFails(Fault):
@@ -164,7 +181,9 @@ class AlarmFails(Fault):
     words: ClassVar[str] = "a time of failing alarms"
     kind: Literal["alarm_fails"]
     for_ms: Delay
+    """How long it lasts."""
     how: Literal["counted", "uncounted", "unacknowledged"] = "uncounted"
+    """Whether a failure counts (D1) or not (D2), or only the acknowledgement fails (D5)."""
 
 
 class CommitsFail(Fault):
@@ -173,7 +192,9 @@ class CommitsFail(Fault):
     words: ClassVar[str] = "a time of failing commits"
     kind: Literal["commits_fail"]
     for_ms: Delay
+    """How long it lasts."""
     written: bool = False
+    """What was not confirmed is on disk all the same."""
 
 
 class CommitsSlow(Fault):
@@ -182,6 +203,7 @@ class CommitsSlow(Fault):
     words: ClassVar[str] = "a time of slow commits"
     kind: Literal["commits_slow"]
     for_ms: Delay
+    """How long it lasts."""
 
 
 class BlobsFail(Fault):
@@ -190,7 +212,9 @@ class BlobsFail(Fault):
     words: ClassVar[str] = "a time of failing puts"
     kind: Literal["blobs_fail"]
     for_ms: Delay
+    """How long it lasts."""
     status: Literal[500, 429] = 500
+    """What a put is answered."""
 
 
 def fault_kind(fault: type[Fault]) -> str:

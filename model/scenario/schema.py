@@ -48,42 +48,59 @@ Date = Annotated[str, BeforeValidator(_written_date)]
 
 
 class Expect(Model):
-    """``sometimes``: what must be met somewhere in the runs, else a verdict is unknown."""
+    """What must be met somewhere in the runs, so that a green verdict says something."""
 
     sometimes: tuple[str, ...] = ("upload_ended_after_stop",)
+    """*Sometimes* properties that must be met in some run, else a verdict is unknown."""
 
 
 class Recording(Model):
-    """How long is recorded, pauses left out; and the user's pause, if any.
+    """How long is recorded, and the user's pause, if any.
 
-    ``chunks`` replaces the recorder: that many chunks are queued at time 0 (of a new session: as
-    soon as it is created), and the stop with them. ``chunk_sizes``: how chunks differ in size from
-    what the bit rate gives them; None where they do not.
+    With ``chunks`` a new session's chunks are queued as soon as it is created.
     """
 
     duration_ms: Delay = Uniform(distribution="uniform", low_ms=20_000, high_ms=120_000)
+    """How long is recorded, pauses left out."""
     pause_at_ms: Ms | None = None
+    """When the user pauses, after the recording's start; None is never."""
     pause_for_ms: Ms = 0
+    """How long the pause lasts."""
     chunks: PositiveCount | None = None
+    """In place of the recorder so many chunks are queued at time 0, and the stop with them."""
     chunk_sizes: AnySizes = None
+    """How chunks differ in size from what the bit rate gives them; None: they do not."""
 
 
 class Client(Model):
     """The recorder client's habits; the defaults are the deployed page's."""
 
     chunk_ms: PositiveMs = 10_000
+    """The recorder hands a chunk out each so often."""
     video_kbps: Kbps = 2_500
+    """The video's bit rate: with ``chunk_ms`` the size of a chunk."""
     uploads_parallel: PositiveCount = 1
+    """How many uploads the page has under way at once."""
     retry_ms: Ms = 2_000
+    """The wait before a failed call is sent again."""
     retry_factor: Annotated[float, Field(ge=1.0, le=1_000.0)] = 1.0
+    """Each further wait is so many times the one before it."""
     retry_ms_max: Ms = 60_000
+    """No wait that grows is longer, jitter left out; a factor of 1 grows none."""
     retry_jitter: Annotated[float, Field(ge=0.0, le=1_000.0)] = 0.0
+    """A wait grows by a drawn share of itself, from 0 to this."""
     retries_max: Annotated[int, Field(ge=-1, le=COUNT_MAX)] = -1
+    """A chunk is given up after so many retries; -1 is never."""
     looks_at_status: bool = False
+    """From 400 on an answer is a failure, final for a 4xx but 429; off: any answer will do."""
     request_timeout_ms: Ms = 0
+    """The page gives a request up after so long; 0 waits for ever."""
     last_chunk: Literal["after_stop", "before_stop", "never", "empty"] = "after_stop"
+    """When the recorder hands the last chunk out: after it answers the stop, or before."""
     last_chunk_delay_ms: Ms = 0
+    """How long after the recorder's stop the last chunk comes."""
     keeps_queue: bool = False
+    """The page keeps its queue over a reload, and goes on with it."""
 
     def to_settings(self, own: Mapping[str, Any]) -> RecorderSettings:
         """The same settings as the recorder takes them.
@@ -97,43 +114,53 @@ class Client(Model):
 class BrowserSetup(Model):
     """The browser that the page runs in, and the machine under it.
 
-    ``clock_offset_ms``: how far the user's clock is ahead of the time that all else goes by.
-    ``keepalive_bytes_max``: the budget of the bodies under way that outlive the page. Of a queue
-    that is kept over a reload (``client.keeps_queue``), ``kept_bytes_max`` fit, the oldest chunks
-    first, None for all; ``kept_unreadable`` is how often nothing of it can be read any more.
+    A queue is kept over a reload where ``client.keeps_queue`` says so.
     """
 
     clock_offset_ms: AnyOffset = Offset(low_ms=0, high_ms=0)
+    """How far the user's clock is ahead of the time that all else goes by."""
     keepalive_bytes_max: Count = 65_536
+    """The budget of bodies under way that outlive the page."""
     kept_bytes_max: Count | None = None
+    """What fits of a queue kept over a reload, the oldest chunks first; None: all."""
     kept_unreadable: Probability = 0.0
+    """How often nothing of a kept queue can be read any more."""
 
 
 class Network(Model):
     """The delay of each leg and what goes wrong on it.
 
-    ``stop_delay_ms`` None: as ``request_delay_ms``. ``stop_may_fail`` off: losses, duplication and
-    disconnects touch uploads only. ``failures_per_chunk_max`` None: no bound. A connection is cut
-    after ``cut_after_bytes`` of a body; None is never.
-
-    Losses come in bursts as Gilbert and Elliott have them: before each leg of a message that may
-    fail a burst begins so often, or the one that there is ends; within one ``burst_loss`` is lost.
+    Losses come in bursts as Gilbert and Elliott have them.
     """
 
     request_delay_ms: Delay = Constant(value_ms=25)
+    """From the page to the object; an uplink's transfer comes on top."""
     response_delay_ms: Delay = Constant(value_ms=25)
+    """From the object back to the page."""
     stop_delay_ms: Delay | None = None
+    """The same as ``request_delay_ms`` for the stop call; None: no other."""
     error_delay_ms: Delay = Constant(value_ms=0)
+    """How long after a loss or a disconnect the page sees the network error."""
     request_loss: Probability = 0.0
+    """How often a request is lost on its way."""
     response_loss: Probability = 0.0
+    """How often a response is lost on its way."""
     request_duplication: Probability = 0.0
+    """How often a request is delivered twice."""
     failures_per_chunk_max: Count | None = None
+    """Losses and duplications that may strike one chunk; None: no bound."""
     stop_may_fail: bool = True
+    """Off: losses, duplication and disconnects touch uploads alone."""
     body: Literal["streamed", "buffered"] = "streamed"
+    """Streamed: the object runs while the body arrives. Buffered: once it is all there."""
     burst_begins: Probability = 0.0
+    """How often, before a leg of a message that may fail, a burst of losses begins."""
     burst_ends: Probability = 0.5
+    """How often, before such a leg, a burst that there is ends."""
     burst_loss: Probability = 1.0
+    """How often a message is lost within a burst."""
     cut_after_bytes: PositiveCount | None = None
+    """A connection is cut after so many bytes of a body; None: never."""
 
     @model_validator(mode="after")
     def _possible(self) -> Network:
@@ -146,28 +173,33 @@ class TraceUplinkSpec(Model):
     """A measured uplink: a file in mahimahi's format, from a random place in it."""
 
     kind: Literal["trace"]
+    """A measured uplink."""
     file: Path
+    """Its file, in mahimahi's format."""
 
 
 class ConstantUplinkSpec(Model):
     """An uplink of one rate."""
 
     kind: Literal["constant"]
+    """One rate."""
     rate_kbps: Kbps
+    """The rate."""
 
 
 class FluctuatingUplinkSpec(Model):
-    """A rate that changes each ``interval_ms``: gamma marginal, autocorrelated.
-
-    ``shape`` is the gamma's: the smaller, the wilder. ``correlation`` is that of the underlying
-    normal from one interval to the next.
-    """
+    """A rate that changes each ``interval_ms``: gamma marginal, autocorrelated."""
 
     kind: Literal["fluctuating"]
+    """A rate that changes."""
     mean_kbps: Kbps
+    """The mean rate."""
     shape: PositiveFloat
+    """The gamma's shape: the smaller, the wilder."""
     interval_ms: PositiveMs
+    """The rate changes each so often."""
     correlation: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Of the underlying normal, from one interval to the next."""
 
 
 def _none(value: Any) -> Any:
@@ -181,55 +213,65 @@ UplinkSpec = Annotated[
 
 
 class Blobs(Model):
-    """The blob store. ``failure``: how often a put is answered 500.
-
-    ``same_key_ms``: a second put to a key within so long is answered 429; 0 takes every put. The
-    deployed store takes one a second.
-    """
+    """The blob store. The deployed one takes one put to a key a second (``same_key_ms``)."""
 
     put_delay_ms: Delay = Constant(value_ms=30)
+    """How long a put takes, after the last byte of its body."""
     failure: Probability = 0.0
+    """How often a put is answered 500."""
     same_key_ms: Ms = 0
+    """A second put to a key within so long is answered 429; 0 takes every put."""
 
 
 class Platform(Model):
-    """The object's platform, healthy by default.
-
-    ``storage`` "sqlite" answers at once, "kv" makes an uncached read wait ``storage_read_ms`` (R7).
-    ``commit_failure``: how often a commit is not confirmed, ``commit_failure_written`` how often it
-    is on disk all the same (R10). ``instance_loss``: how often an instance is lost at an await.
-    The ``alarm_*`` shares are of delivery attempts: failed before the code ran, counted (D1) or not
-    (D2), or run to the end and not acknowledged (D5); ``alarm_move_loss`` is how often the
-    scheduler is not told of a later alarm (R9). The ``_max`` settings bound how many of these
-    strike in one session; None does not. ``hibernates`` off: the object stays in memory
-    until it is evicted. ``clock_offset_ms``: how far the clock of an instance is ahead. An upload
-    of more than ``body_bytes_max`` is answered 413 before it comes to the object. The ``bug_``
-    switches are known bugs of the platform (A7).
-    """
+    """The object's platform, healthy by default. A letter with a number is a rule (platform.md)."""
 
     alarm_late_ms: Delay = Constant(value_ms=0)
+    """How late an alarm is delivered (D3)."""
     storage: Literal["sqlite", "kv"] = "sqlite"
+    """``sqlite`` answers at once, ``kv`` makes an uncached read wait (R7)."""
     storage_read_ms: Ms = 0
+    """How long an uncached read of ``kv`` waits."""
     commit_ms: Delay = Constant(value_ms=0)
+    """How long a commit takes to be confirmed."""
     commit_failure: Probability = 0.0
+    """How often a commit is not confirmed (R10)."""
     commit_failure_written: Probability = 0.5
+    """How often a commit that is not confirmed is on disk all the same."""
     instance_loss: Probability = 0.0
+    """How often an instance is lost, with its memory, at an await."""
     alarm_counted_failure: Probability = 0.0
+    """Delivery attempts that fail before the code runs, and count (D1)."""
     alarm_uncounted_failure: Probability = 0.0
+    """The same, and they do not count (D2)."""
     alarm_unacknowledged: Probability = 0.0
+    """Attempts that run to the end and are not acknowledged (D5)."""
     alarm_move_loss: Probability = 0.0
+    """How often the scheduler is not told of a later alarm (R9)."""
     commit_failures_max: Count | None = None
+    """Commits that may fail in one session; None: no bound."""
     instance_losses_max: Count | None = None
+    """Instances that may be lost in one session; None: no bound."""
     alarm_failures_max: Count | None = None
+    """Attempts of the alarm that may fail in one session; None: no bound."""
     clock_offset_ms: AnyOffset = Offset(low_ms=0, high_ms=0)
+    """How far the clock of an instance is ahead."""
     hibernates: bool = True
+    """Off: the object stays in memory until it is evicted."""
     hibernate_after_ms: PositiveMs = 10_000
+    """After so long without an event the object leaves memory."""
     evict_after_ms: Delay = Uniform(distribution="uniform", low_ms=70_000, high_ms=140_000)
+    """After so long without an event an object that cannot hibernate leaves memory."""
     body_bytes_max: PositiveCount = 100_000_000
+    """A larger upload is answered 413 before it comes to the object."""
     compatibility_date: Date = "2026-06-01"
+    """The day whose platform behaviour holds, where that depends on the day."""
     bug_alarm_set_to_now_is_lost: bool = False
+    """A known bug of the platform (A7)."""
     bug_alarm_waits_for_back_off: bool = False
+    """A known bug of the platform (A7)."""
     bug_dropped_alarm_is_kept: bool = False
+    """A known bug of the platform (A7)."""
 
     @model_validator(mode="after")
     def _possible(self) -> Platform:
@@ -242,16 +284,16 @@ class Platform(Model):
 
 
 class Consumer(Model):
-    """Who acts on a finished session.
-
-    ``reads_after_ms``: how long after the stop call's answer a consumer reads the record; None:
-    nobody does. The other settings are of the notifications that a design may send.
-    """
+    """Who acts on a finished session: reads its record, or is notified by a design that does so."""
 
     reads_after_ms: Delay | None = None
+    """How long after the stop call's answer it reads the record; None: nobody does."""
     notify_delay_ms: Delay = Constant(value_ms=50)
+    """How long a notification is on its way."""
     notify_loss: Probability = 0.0
+    """How often a notification is lost."""
     notify_answer_loss: Probability = 0.0
+    """How often a notification arrives and its answer is lost."""
 
 
 class Start(Model):
@@ -261,45 +303,66 @@ class Start(Model):
     """
 
     session: Literal["new", "created", "active"] = "new"
+    """What there is of the session at time 0."""
 
 
 class Limits(Model):
     """Where a run is cut, which its trace says; and how much may go wrong in it.
 
-    ``awaits_max`` bounds what code awaits within one happening, ``step_seconds_max`` how long one
-    takes on this machine, ``memory_mb_max`` by how much the process grows in a session. What goes
-    beyond one of these is refused, with its line.
-
-    ``strikes_max`` bounds all that is drawn to go wrong in one session, of whatever kind: losses,
-    failures, resets, and faults whose probability is below 1. None does not.
+    What is refused is told with its line. ``strikes_max`` counts losses, failures, resets, and
+    faults whose probability is below 1.
     """
 
     horizon_ms: PositiveMs = 86_400_000
+    """A run is cut at this time."""
     happenings_max: PositiveCount = 300_000
+    """A run is cut after so many happenings."""
     awaits_max: PositiveCount = 100_000
+    """What code may await within one happening; more is refused."""
     step_seconds_max: PositiveFloat = 10.0
+    """How many seconds one happening may take on this machine; more is refused."""
     memory_mb_max: PositiveCount = 2_000
+    """By how many MB the process may grow in a session; more is refused."""
     end_at_completion: bool = False
+    """A run ends as the session is completed: what comes after is not looked at."""
     strikes_max: Count | None = None
+    """What may be drawn to go wrong in one session, of any kind; None: no bound."""
 
 
 class Scenario(Model):
-    """One scenario. ``design`` overrides settings of designs, by name or for all that have them."""
+    """One scenario: what its TOML file may have at its top."""
 
     name: str
+    """Its name: the file's, where nothing is said."""
     title: str
+    """Its title in reports: its name, where nothing is said."""
     summary: str = ""
+    """What it is about, in a sentence or two."""
     parameters: dict[str, int | float | str] = {}
+    """Values that stand wherever ``"$name"`` does, and have a short name for ``--set``."""
     expect: Expect = Expect()
+    """What must be met, so that a green verdict says something."""
     recording: Recording = Recording()
+    """What is recorded."""
     client: Client = Client()
+    """The recorder client's habits."""
     browser: BrowserSetup = BrowserSetup()
+    """The browser and its machine."""
     design: dict[str, Any] = {}
+    """Settings of designs: for all that have them, or in a table with a design's name."""
     network: Network = Network()
+    """The network."""
     uplink: Annotated[UplinkSpec | None, BeforeValidator(_none)] = None
+    """The uplink that all bodies share; None: a body takes no time."""
     blobs: Blobs = Blobs()
+    """The blob store."""
     platform: Platform = Platform()
+    """The object's platform."""
     consumer: Consumer = Consumer()
+    """Who acts on a finished session."""
     start: Start = Start()
+    """What there is at time 0."""
     faults: tuple[AnyFault, ...] = ()
+    """What strikes, and when."""
     limits: Limits = Limits()
+    """Where a run is cut."""

@@ -11,6 +11,19 @@ from typing import Any, Literal, Protocol, TypeVar
 
 NO_CHUNK = -1
 
+FIELD_WORDS = {
+    "at_ms": "When it happened, on the one clock of the run.",
+    "method": "A call of the object: ``create``, ``upload``, ``alarm``, or the design's stop call.",
+    "chunk": "The index of the chunk that it carries, from 0; -1 where it carries none.",
+    "attempt": "Which call of that method and chunk, from 0; a duplicate has the same number.",
+    "status": "Of an answer its HTTP status (0: an alarm); of a record the session's status.",
+    "chunks_uploaded": "The count in the session's record.",
+    "due_ms": "The time that the alarm is set to.",
+    "instance": "Which instance of the object, from 0.",
+    "reason": "Why, in words.",
+}
+"""What a field means in every event that has it; another one says it where it stands."""
+
 Lane = Literal["client", "network", "object", "blobs", "alarm", "run"]
 LANES: dict[Lane, str] = {
     "client": "client",
@@ -55,4 +68,9 @@ def in_lane(lane: Lane) -> Callable[[T], T]:
 
 def lane_of(event: Event) -> Lane:
     """The key of the event's lane in `LANES`."""
-    return _LANES[type(event)]
+    return lane_of_class(type(event))
+
+
+def lane_of_class(kind: type) -> Lane:
+    """The lane of all events of a class."""
+    return _LANES[kind]

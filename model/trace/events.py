@@ -22,6 +22,8 @@ __all__ = ["EVENTS", "LANES", "NO_CHUNK", "Event", "lane_of"]
 
 @in_lane("client")
 class RecordingStarted(NamedTuple):
+    """The user records."""
+
     at_ms: int
 
 
@@ -32,15 +34,20 @@ class ChunkRecorded(NamedTuple):
     at_ms: int
     chunk: int
     size_bytes: int
+    """How large it is."""
 
 
 @in_lane("client")
 class PauseStarted(NamedTuple):
+    """The user pauses the recording."""
+
     at_ms: int
 
 
 @in_lane("client")
 class PauseEnded(NamedTuple):
+    """The recording goes on."""
+
     at_ms: int
 
 
@@ -50,18 +57,25 @@ class StopPressed(NamedTuple):
 
     at_ms: int
     recorded_ms: int
+    """The time truly recorded, pauses left out."""
 
 
 @in_lane("client")
 class ConsoleLine(NamedTuple):
+    """The page wrote a line to the browser's console."""
+
     at_ms: int
     line: str
+    """What the page has logged."""
 
 
 @in_lane("client")
 class RowWritten(NamedTuple):
+    """The page wrote the row of the recordings list."""
+
     at_ms: int
     duration_ms: int
+    """The duration that the recordings list shows."""
 
 
 @in_lane("client")
@@ -87,6 +101,7 @@ class TabClosed(NamedTuple):
 
     at_ms: int
     in_tab: tuple[int, ...]
+    """Chunks that were queued or being sent."""
 
 
 @in_lane("client")
@@ -104,6 +119,7 @@ class ChunksLost(NamedTuple):
 
     at_ms: int
     chunks: tuple[int, ...]
+    """Their indices."""
 
 
 @in_lane("client")
@@ -122,25 +138,34 @@ class TabReopened(NamedTuple):
 
     at_ms: int
     recorded_ms: int
+    """The media that there is; what the recorder had not handed out is gone."""
 
 
 @in_lane("client")
 class LaptopSlept(NamedTuple):
+    """The machine fell asleep."""
+
     at_ms: int
 
 
 @in_lane("client")
 class LaptopWoke(NamedTuple):
+    """The machine is awake again."""
+
     at_ms: int
 
 
 @in_lane("client")
 class TabFroze(NamedTuple):
+    """The tab was frozen."""
+
     at_ms: int
 
 
 @in_lane("client")
 class TabThawed(NamedTuple):
+    """The tab goes on."""
+
     at_ms: int
 
 
@@ -153,6 +178,8 @@ class TabThrottled(NamedTuple):
 
 @in_lane("client")
 class TabUnthrottled(NamedTuple):
+    """The tab is in the foreground again."""
+
     at_ms: int
 
 
@@ -161,6 +188,8 @@ class TabUnthrottled(NamedTuple):
 
 @in_lane("network")
 class RequestSent(NamedTuple):
+    """The page sent a request."""
+
     at_ms: int
     method: str
     chunk: int
@@ -196,10 +225,13 @@ class RequestTooLarge(NamedTuple):
     chunk: int
     attempt: int
     size_bytes: int
+    """How large its body is."""
 
 
 @in_lane("network")
 class RequestLost(NamedTuple):
+    """A request was lost on its way."""
+
     at_ms: int
     method: str
     chunk: int
@@ -208,6 +240,8 @@ class RequestLost(NamedTuple):
 
 @in_lane("network")
 class RequestDuplicated(NamedTuple):
+    """The network delivers a request twice."""
+
     at_ms: int
     method: str
     chunk: int
@@ -216,6 +250,8 @@ class RequestDuplicated(NamedTuple):
 
 @in_lane("network")
 class ResponseLost(NamedTuple):
+    """An answer was lost on its way."""
+
     at_ms: int
     method: str
     chunk: int
@@ -224,6 +260,8 @@ class ResponseLost(NamedTuple):
 
 @in_lane("network")
 class ResponseArrived(NamedTuple):
+    """An answer reached the page."""
+
     at_ms: int
     method: str
     chunk: int
@@ -248,20 +286,27 @@ class NetworkWentDown(NamedTuple):
 
     at_ms: int
     hit: int
+    """How many calls were under way."""
 
 
 @in_lane("network")
 class NetworkBurstBegan(NamedTuple):
+    """Losses come in a burst from here on."""
+
     at_ms: int
 
 
 @in_lane("network")
 class NetworkBurstEnded(NamedTuple):
+    """The burst of losses is over."""
+
     at_ms: int
 
 
 @in_lane("network")
 class NetworkCameUp(NamedTuple):
+    """There is a network again."""
+
     at_ms: int
 
 
@@ -283,3 +328,4 @@ class RunEnded(NamedTuple):
 
     at_ms: int
     reason: str
+    """``quiet``, ``completion``, ``horizon`` or ``limit``."""

@@ -14,6 +14,8 @@ from lastchunk.model.trace.event import in_lane
 
 @in_lane("object")
 class HandlerStarted(NamedTuple):
+    """A method of the object began to run."""
+
     at_ms: int
     method: str
     chunk: int
@@ -40,6 +42,7 @@ class CodeThrew(NamedTuple):
     chunk: int
     attempt: int
     error: str
+    """The exception, with its text."""
 
 
 @in_lane("object")
@@ -50,6 +53,7 @@ class StateWritten(NamedTuple):
     status: str
     chunks_uploaded: int
     previous: str
+    """The status that it replaced."""
 
 
 @in_lane("object")
@@ -68,12 +72,17 @@ class TransactionRolledBack(NamedTuple):
 
 @in_lane("alarm")
 class AlarmSet(NamedTuple):
+    """Code set the alarm."""
+
     at_ms: int
     due_ms: int
+    """When it is to run."""
 
 
 @in_lane("alarm")
 class AlarmDeleted(NamedTuple):
+    """Code deleted the alarm."""
+
     at_ms: int
 
 
@@ -88,11 +97,15 @@ class AlarmStarted(NamedTuple):
     at_ms: int
     due_ms: int
     suspended: int
+    """How many uploads are suspended at this moment (R5, R6)."""
     retry: int = 0
+    """The counted failures before this attempt (D1)."""
 
 
 @in_lane("alarm")
 class AlarmEnded(NamedTuple):
+    """``alarm()`` returned."""
+
     at_ms: int
 
 
@@ -103,6 +116,7 @@ class AlarmFailed(NamedTuple):
     at_ms: int
     due_ms: int
     counted: int
+    """1 where it counts against the limit (D1), 0 where not (D2)."""
     reason: str
 
 
@@ -124,6 +138,7 @@ class StaleDelivery(NamedTuple):
     at_ms: int
     due_ms: int
     alarm_ms: int
+    """When the object's own alarm is due; -1 where it has none."""
 
 
 @in_lane("object")
@@ -132,6 +147,7 @@ class CommitConfirmed(NamedTuple):
 
     at_ms: int
     batch: int
+    """The number of the commit."""
 
 
 @in_lane("object")
@@ -140,7 +156,9 @@ class CommitFailed(NamedTuple):
 
     at_ms: int
     batch: int
+    """The number of the commit."""
     written: int
+    """1 where it is on disk all the same."""
 
 
 @in_lane("object")
@@ -188,6 +206,8 @@ class ProcessKilled(NamedTuple):
 
 @in_lane("object")
 class ProcessRestarted(NamedTuple):
+    """The process is there again."""
+
     at_ms: int
 
 
@@ -196,6 +216,8 @@ class ProcessRestarted(NamedTuple):
 
 @in_lane("blobs")
 class BlobPutStarted(NamedTuple):
+    """A put to the blob store began."""
+
     at_ms: int
     chunk: int
     attempt: int
@@ -203,6 +225,8 @@ class BlobPutStarted(NamedTuple):
 
 @in_lane("blobs")
 class BlobStored(NamedTuple):
+    """A chunk is stored."""
+
     at_ms: int
     chunk: int
     attempt: int
@@ -245,6 +269,7 @@ class Notified(NamedTuple):
 
     at_ms: int
     key: str
+    """The idempotency key; empty where there is none."""
 
 
 @in_lane("object")
@@ -253,6 +278,7 @@ class NotifyFailed(NamedTuple):
 
     at_ms: int
     key: str
+    """The idempotency key; empty where there is none."""
     reason: str
 
 
@@ -274,21 +300,21 @@ class TroubleBegan(NamedTuple):
 
     at_ms: int
     kind: str
+    """The scenario's word for the fault."""
 
 
 @in_lane("run")
 class TroubleEnded(NamedTuple):
+    """That fault is over."""
+
     at_ms: int
     kind: str
+    """The scenario's word for the fault."""
 
 
 @in_lane("run")
 class Costs(NamedTuple):
-    """What the session costs by the platform's billing rules.
-
-    ``requests`` are events of the object, alarm runs included; ``worker_requests`` those of the
-    Worker in front; ``active_ms`` the time with at least one event in the object.
-    """
+    """What the session costs by the platform's billing rules."""
 
     at_ms: int
     worker_requests: int

@@ -36,8 +36,8 @@ FLOORS = [
     {"lastchunk.reports.claims"},
     {"lastchunk.reports.matrix"},
     {"lastchunk.reports"},
-    {"lastchunk.reports.docs"},
     {"lastchunk", "lastchunk.cli", "lastchunk.model"},
+    {"lastchunk.reports.docs"},
 ]
 """The rooms of the house, the lowest first; a room's floor is that of its longest known name."""
 FOLDERS = ("reference_impl", "model", "reports", "lastchunk")
