@@ -148,7 +148,7 @@ def project(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_example_s_pytest_is_red_for_the_race_and_green_for_the_count(
     installed: Path, project: Path
 ) -> None:
-    words = [installed, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    words: list[str | Path] = [installed, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     said = done(words, project, code=1)
     assert "1 failed, 3 passed" in said
     assert "whole: No completed recording has a gap." in said
@@ -175,6 +175,6 @@ def test_the_example_s_baseline_catches_a_weaker_design(
         f'sessions = 60\nbaseline = "lastchunk-baseline.json"\n[[checks]]{as_it_was}',
         encoding="utf-8",
     )
-    words = [installed, "-P", "-m", "lastchunk", "ci", "lastchunk.toml", "--quiet"]
-    lines = done(words, copy, code=1).splitlines()
+    words: list[str | Path] = [installed, "-P", "-m", "lastchunk", "ci", "lastchunk.toml"]
+    lines = done([*words, "--quiet"], copy, code=1).splitlines()
     assert lines[0].startswith(f"regressed: as it was: {slug}: Raced in cellular-lte"), lines
