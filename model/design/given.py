@@ -74,6 +74,11 @@ def reference_of(cls: type) -> str:
     return reference
 
 
+def remember(reference: str, cls: Any) -> None:
+    """Let this process find a class that came from another one, under its reference there."""
+    _OF_SESSION[reference] = cls
+
+
 def class_of_session(reference: str) -> Any:
     """The class that was given under a reference in this process; None where there is none."""
     return _OF_SESSION.get(reference)

@@ -26,6 +26,7 @@ from lastchunk.model.design.given import (
     class_of_session,
     is_settings,
     reference_of,
+    remember,
     taken_apart,
 )
 from lastchunk.model.design.neighbours import neighbours
@@ -90,9 +91,15 @@ def load_design(given: DesignLike, scenario: Scenario | None = None) -> DesignSp
     """The design that is given, with the scenario's settings for it. Raises `InputError`."""
     if isinstance(given, DesignSpec):
         return given
+    sent = sent_spec(given)
+    if sent is not None and isinstance(given, tuple):
+        given = (given[0], sent.cls, given[2])
     part = taken_apart(given)
     own, label, reference = part.settings, part.label, part.design
-    if isinstance(reference, str):
+    if sent is not None:
+        name, cls, reference = sent.name, sent.cls, sent.reference
+        remember(reference, cls)
+    elif isinstance(reference, str):
         name, cls = find_class(reference)
     else:
         name, cls = reference.__name__, reference
@@ -118,9 +125,34 @@ def load_design(given: DesignLike, scenario: Scenario | None = None) -> DesignSp
     return DesignSpec(label or name, cls, settings, reference)
 
 
+def sent_spec(given: DesignLike) -> DesignSpec | None:
+    """The design in a triple that was made to travel; None in any other."""
+    is_sent = isinstance(given, tuple) and len(given) == 3 and isinstance(given[1], DesignSpec)
+    return given[1] if is_sent and isinstance(given, tuple) else None
+
+
+def to_send(given: DesignLike) -> tuple[str, DesignLike]:
+    """A design that other processes load, each in a scenario of its own: a name, what is sent.
+
+    A reference travels as it is. A class is told by its reference, a triple by its label.
+    """
+    if isinstance(given, str):
+        return given, given
+    if isinstance(given, DesignSpec):
+        return given.name, (given.name, given, given.settings)
+    part = taken_apart(given)
+    if isinstance(part.design, str) and not part.label:
+        return part.design, part.design
+    spec = load_design(part.design)
+    label = part.label or spec.reference
+    if part.label:
+        load_design(given)  # its settings are looked at now
+    return label, (part.label or spec.name, spec, part.settings)
+
+
 def load_designs(given: Sequence[DesignLike] | DesignLike, scenario: Scenario) -> list[DesignSpec]:
     """Several designs; a setting of the scenario that none of them knows is refused."""
-    items = _several(given)
+    items = several_designs(given)
     designs = [load_design(item, scenario) for item in items]
     names = [design.name for design in designs]
     if len(set(names)) < len(names):
@@ -136,7 +168,7 @@ def load_designs(given: Sequence[DesignLike] | DesignLike, scenario: Scenario) -
     return designs
 
 
-def _several(given: Any) -> list[Any]:
+def several_designs(given: Any) -> list[Any]:
     """What was given for designs, one by one; one alone is a list of one."""
     is_triple = isinstance(given, tuple) and len(given) == 3 and not isinstance(given[2], str)
     is_triple = is_triple and not isinstance(given[2], type | DesignSpec | tuple)

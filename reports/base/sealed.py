@@ -10,7 +10,7 @@ import hashlib
 import json
 import linecache
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +46,10 @@ def check_seal(data: dict[str, Any], where: str) -> None:
         raise InputError(f"{where}: {DIGEST}", data.get(DIGEST), allowed)
 
 
-def sources_of(designs: Iterable[str]) -> dict[str, str]:
+def sources_of(designs: Iterable[str], labelled: Mapping[str, DesignSpec]) -> dict[str, str]:
     """For each design a digest of the files that its class, and what that inherits, stand in."""
-    return {design: source_of(find_class(design)[1]) for design in designs}
+    known = {name: spec.cls for name, spec in labelled.items()}
+    return {design: source_of(known.get(design) or find_class(design)[1]) for design in designs}
 
 
 def check_sources(sources: dict[str, str], where: str) -> None:

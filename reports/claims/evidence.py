@@ -46,7 +46,9 @@ class Evidence:
 
 def evidence_of_matrix(matrix: Matrix) -> Evidence:
     """A matrix alone: no session was run for it."""
-    return Evidence({name_of(item): _class_of(item) for item in matrix.designs}, matrix=matrix)
+    known = {name: spec.cls for name, spec in matrix.labelled.items()}
+    classes = {name_of(item): known.get(item) or _class_of(item) for item in matrix.designs}
+    return Evidence(classes, matrix=matrix)
 
 
 def name_of(reference: str) -> str:

@@ -81,6 +81,7 @@ class _FaultClass(_Part):
 
 class _File(_Part):
     claims: Any = None
+    labels: Any = None
     sources: dict[str, str]
     digest: str
     chunks: Annotated[int, Field(ge=1, le=CHUNKS_MAX)]
@@ -101,6 +102,9 @@ def read_matrix(folder: Path) -> Matrix:
         raise InputError(OPTION, str(folder), allowed) from error
     except ValidationError as error:
         raise _first_error(error, path) from error
+    if data.labels:
+        allowed = "a matrix of designs as they are; one of labelled settings is not read again"
+        raise InputError(f"{path}: labels", ", ".join(map(str, data.labels)), allowed)
     classes = [_fault_class(slug, data, path) for slug in data.fault_classes]
     _same_names(data.properties, SLUGS, f"{path}: properties")
     cells = []

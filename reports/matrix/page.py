@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from lastchunk.model.base.files import check_folder, new_folder, write_text
+from lastchunk.model.design.load import values_of
 from lastchunk.model.explore.matrix.cells import CELL_KINDS, Cell, CellKind, Finding
 from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.properties import EXPLORABLE
@@ -89,6 +90,14 @@ def _path(name: str | None) -> str | None:
     return None if name is None else f"{EXAMPLES}/{name}"
 
 
+def labels_of(matrix: Matrix) -> dict[str, Any]:
+    """The designs that stand under a label: which each is, and its settings."""
+    return {
+        label: {"design": spec.reference, "settings": values_of(spec.settings)}
+        for label, spec in matrix.labelled.items()
+    }
+
+
 def write_matrix(matrix: Matrix, folder: Path, found: Ledger | None = None) -> None:
     """Write the JSON, the page and the schedules. The folder takes the place of an older one.
 
@@ -97,7 +106,9 @@ def write_matrix(matrix: Matrix, folder: Path, found: Ledger | None = None) -> N
     """
     found = found and as_from(found, EXAMPLES)
     with new_folder(folder, CONTENTS) as building:
-        data = matrix_json(matrix, found) | {"sources": sources_of(matrix.designs)}
+        data = matrix_json(matrix, found) | {"sources": sources_of(matrix.designs, matrix.labelled)}
+        if matrix.labelled:
+            data["labels"] = labels_of(matrix)
         text = json.dumps(sealed(data), indent=1, ensure_ascii=False)
         write_text(building / "matrix.json", text + "\n")
         write_text(building / "matrix.html", page(matrix, found))

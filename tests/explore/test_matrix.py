@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from lastchunk.model.explore.matrix.matrix import Matrix, matrix
 from lastchunk.model.properties import EXPLORABLE, EXTRA_PROPERTIES, PROPERTIES, Violation
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.schedule import read_schedule
+from lastchunk.reports.matrix.file import read_matrix
 from lastchunk.reports.matrix.page import matrix_html, matrix_json, write_matrix
 
 DESIGNS = ("alarm", "lazy-alarm")
@@ -252,3 +255,64 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
 def test_a_cell_that_is_not_there_is_refused(small: Matrix) -> None:
     with pytest.raises(InputError):
         small.cell("alarm", "commits", "nothing_lost")
+
+
+SCRIPT = """
+import pathlib
+import sys
+
+import lastchunk
+from lastchunk.properties import never
+from lastchunk.reference_impl.alarm import AlarmDesign
+
+LEAST = 0
+
+
+class Mine(AlarmDesign):
+    '''Mine.'''
+
+
+whole = {"whole": never(lambda now: now.is_completed and now.missing > LEAST)}
+given = [Mine, ("long", Mine, {"grace_ms": 9_000}), "lazy-alarm"]
+for workers in (1, 2):
+    found = lastchunk.matrix(given, chunks=1, faults=["client-lost"], workers=workers)
+    print([cell.kind for cell in found.cells])
+lastchunk.write_matrix(found, pathlib.Path(sys.argv[1]))
+print(*found.designs)
+one, two = (
+    lastchunk.compare("cellular-lte", Mine, sessions=260, workers=workers, properties=whole)
+    for workers in (1, 2)
+)
+assert one.frame.equals(two.frame)
+print(two.verdicts["Mine"]["whole"].violations > 0)
+"""
+
+
+def test_a_script_s_classes_settings_and_properties_reach_the_workers(tmp_path: Path) -> None:
+    file, out = tmp_path / "mine.py", tmp_path / "out"
+    file.write_text(SCRIPT, encoding="utf-8")
+    words = [sys.executable, "mine.py", str(out)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    one, two, designs, is_found = done.stdout.splitlines()
+    assert one == two
+    assert (designs, is_found) == ("mine.py:Mine long lazy-alarm", "True")
+    data = json.loads((out / "matrix.json").read_text(encoding="utf-8"))
+    assert data["labels"]["long"]["settings"]["grace_ms"] == 9_000
+    assert data["sources"]["long"] == data["sources"]["mine.py:Mine"]
+    with pytest.raises(InputError, match="labelled settings is not read again"):
+        read_matrix(out)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([3], "a class, a shipped name"),
+        ([("a", "alarm", {"grace": 1})], "nearest known name 'grace_ms'"),
+        ([("a", "alarm", {}), ("a", "alarm", {})], "each once"),
+        (3, "a list, each of it"),
+    ],
+)
+def test_what_is_no_design_of_a_matrix_is_refused(given: Any, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        matrix(given, chunks=1, faults=["client-lost"])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.design.load import load_design
+from lastchunk.model.design.load import DesignLike, load_design
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.scopes import Scope
 from lastchunk.model.explore.property_groups import SILENT
@@ -106,7 +106,7 @@ def chains_of(faults: str, chunks: int) -> list[tuple[str, ...]]:
 
 
 def explore_chain(
-    design: str, faults: str, chunks: int, seconds: float, slugs: Sequence[str]
+    design: DesignLike, faults: str, chunks: int, seconds: float, slugs: Sequence[str]
 ) -> tuple[FindingsBySlug, FindingsBySlug]:
     """What is found of some properties; and of those that cannot hold, in the class without why."""
     clock = ClassClock(seconds)
@@ -145,7 +145,7 @@ def cells_of(
 
 
 def explore_scopes(
-    design: str, scopes: Sequence[Scope], slugs: Sequence[str], clock: ClassClock
+    design: DesignLike, scopes: Sequence[Scope], slugs: Sequence[str], clock: ClassClock
 ) -> dict[str, Finding]:
     """What the scopes say, one after the other, of each property that none has violated yet."""
     found = dict.fromkeys(slugs, Finding())
@@ -158,7 +158,7 @@ def explore_scopes(
 
 
 def explore_scope(
-    design: str, scope: Scope, slugs: Sequence[str], clock: ClassClock
+    design: DesignLike, scope: Scope, slugs: Sequence[str], clock: ClassClock
 ) -> dict[str, Finding]:
     """What one scope says. A design that cannot be explored in it leaves it unknown."""
     bounds = (scope.bounds,)

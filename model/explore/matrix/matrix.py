@@ -10,14 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.workers import workers_or_here
-from lastchunk.model.design.load import find_class
+from lastchunk.model.design.load import (
+    DesignLike,
+    DesignSpec,
+    find_class,
+    load_design,
+    sent_spec,
+    several_designs,
+    to_send,
+)
 from lastchunk.model.explore.matrix.cells import (
     SLUGS,
     Cell,
@@ -50,7 +58,8 @@ class Matrix(Pictured):
     """All cells, by design, class and property in order.
 
     ``budget_s`` bounds what is explored for each group of properties of a design and class.
-    ``origin`` says what the cells rest on where they were not explored just now.
+    ``origin`` says what the cells rest on where they were not explored just now. ``labelled`` are
+    the designs that stand under a label with settings of their own, by it.
     """
 
     designs: tuple[str, ...]
@@ -60,6 +69,7 @@ class Matrix(Pictured):
     budget_s: float
     slugs: tuple[str, ...] = field(default=SLUGS)
     origin: str = ""
+    labelled: Mapping[str, DesignSpec] = field(default_factory=dict)
 
     def cell(self, design: str, faults: str, slug: str) -> Cell:
         """One cell. Raises `InputError` where there is none of that name."""
@@ -90,7 +100,7 @@ class Matrix(Pictured):
 
 
 def matrix(
-    designs: Sequence[str] = MATRIX_DESIGNS,
+    designs: Sequence[DesignLike] | DesignLike = MATRIX_DESIGNS,
     chunks: int = 3,
     seconds: float = 180.0,
     workers: int = 1,
@@ -99,14 +109,30 @@ def matrix(
 ) -> Matrix:
     """Explore every cell; the cells are the same for any number of ``workers``.
 
+    A design is a class, a name, ``file.py:Class``, or a label with one of these and settings.
     ``seconds`` bounds each chain of explorations of a class: what takes longer is *unknown*, so a
     slow machine may know less. ``progress`` is told of each finished pair of design and class.
     Raises `InputError`.
     """
-    names, classes = check_bounds(designs, chunks, seconds, workers, faults)
+    sent = [to_send(item) for item in (several_designs(designs) if designs else [])]
+    given = dict(sent)
+    names, classes = check_bounds(
+        [name for name, _ in sent], chunks, seconds, workers, faults, given
+    )
     pairs = [(name, item.slug) for name in names for item in classes]
-    found = explore_pairs(pairs, chunks, seconds, workers, progress)
-    return matrix_of(found, names, classes, chunks, seconds)
+    found = explore_pairs(pairs, chunks, seconds, workers, progress, given)
+    whole = matrix_of(found, names, classes, chunks, seconds)
+    return replace(whole, labelled=_labelled(given))
+
+
+def _labelled(given: Mapping[str, DesignLike]) -> dict[str, DesignSpec]:
+    """The designs that no reference tells, by their labels, with their settings."""
+    specs = {name: sent_spec(item) for name, item in given.items()}
+    return {
+        name: load_design(given[name])
+        for name, spec in specs.items()
+        if spec is not None and name != spec.reference
+    }
 
 
 def matrix_of(
@@ -127,8 +153,12 @@ def explore_pairs(
     seconds: float,
     workers: int = 1,
     progress: Callable[[int], None] | None = None,
+    given: Mapping[str, DesignLike] | None = None,
 ) -> dict[Pair, list[Cell]]:
-    """The cells of each pair of design and class, their chains spread over worker processes."""
+    """The cells of each pair of design and class, their chains spread over worker processes.
+
+    ``given`` has the designs that their names do not tell.
+    """
     # The longest first, so that no process is left with it alone at the end.
     order = sorted(pairs, key=lambda pair: -list(BUILDERS).index(pair[1]))
     told = progress or (lambda _: None)
@@ -139,7 +169,8 @@ def explore_pairs(
             chains = chains_of(pair[1], chunks)
             found[pair] = []
             for slugs in chains:
-                future = executor.submit(explore_chain, *pair, chunks, seconds, slugs)
+                design = (given or {}).get(pair[0], pair[0])
+                future = executor.submit(explore_chain, design, pair[1], chunks, seconds, slugs)
                 found[pair].append(future)
             _tell_of(found[pair], told)
         return {
@@ -167,12 +198,14 @@ def check_bounds(
     seconds: float,
     workers: int = 1,
     faults: Sequence[str] | None = None,
+    given: Mapping[str, DesignLike] | None = None,
 ) -> tuple[list[str], list[FaultClass]]:
     """The designs and the classes, known and each once. Raises `InputError`."""
     if workers < 1:
         raise InputError("--workers", workers, "at least 1")
     names = list(designs)
-    known = [find_class(name)[0] for name in names]
+    sent = {name: sent_spec(item) for name, item in (given or {}).items()}
+    known = [find_class(name)[0] if sent.get(name) is None else name for name in names]
     if not names or len(set(known)) < len(known):
         raise InputError("--design", names, "at least one, and each once")
     if not 1 <= chunks <= CHUNKS_MAX:
