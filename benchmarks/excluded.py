@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.object.alarms import ALARM, MOVE, SLOT
@@ -59,7 +60,7 @@ class Watch:
             if isinstance(event, e.InstanceLost | e.ProcessKilled):
                 lost_at = place
             self.observe(event, events[place + 1] if place + 1 < len(events) else None)
-        alarm_ms = world.object.alarms.time_ms
+        alarm_ms = alarm_of(world)
         if lost_at >= 0:
             self._memory_lost(world, events[lost_at + 1 :])
         elif alarm_ms != self.slot[-1]:
@@ -68,7 +69,7 @@ class Watch:
             self.found.add(FORGOTTEN)
 
     def _memory_lost(self, world: World, later: list[e.Event]) -> None:
-        alarm_ms, storage = world.object.alarms.time_ms, world.object.storage
+        alarm_ms, storage = alarm_of(world), world.object.storage
         touched = (e.AlarmSet, e.AlarmDeleted, e.AlarmEnded, e.AlarmDropped)
         is_touched = any(isinstance(event, touched) for event in later)
         left_ms = storage.disk.alarm_ms if storage.waits else alarm_ms
@@ -161,6 +162,12 @@ class Watch:
         if place:
             del self.slot[:place]
             self.ended = {other: max(0, at - place) for other, at in self.ended.items()}
+
+
+def alarm_of(world: World) -> Any:
+    """The object's alarm as others know it: what an open transaction sets is not there yet."""
+    opened = world.object.storage.open
+    return world.object.alarms.time_ms if opened is None else opened.alarm[0]
 
 
 def is_planned(world: World) -> bool:

@@ -5,6 +5,7 @@ no *violated* whose schedule does not show it, and nothing may crash. What is wr
 and printed with its command.
 
     python -m benchmarks.random_designs 2000 1
+    python -m benchmarks.random_designs 2000 1 --wider
     python -m benchmarks.random_designs --show 1000081
 """
 
@@ -19,8 +20,8 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from benchmarks.design_grammar import random_design
-from tests.explore.net import Effort, Outcome, judged, scope_of
+from benchmarks.wider_grammar import WIDER_FROM
+from tests.explore.net import Effort, Outcome, design_of, judged, scope_of
 from tests.explore.shrink import shrunk
 
 SEED = 1
@@ -72,7 +73,7 @@ def small_one(outcome: Outcome) -> str:
             found = judged(outcome.number, Path(folder), EFFORT, text)
             return (found.fault, found.crash_kind) == (outcome.fault, outcome.crash_kind)
 
-        return shrunk(random_design(outcome.number), still, TRIES_MAX)
+        return shrunk(design_of(outcome.number), still, TRIES_MAX)
 
 
 def show(outcome: Outcome) -> None:
@@ -94,10 +95,12 @@ def main(arguments: list[str]) -> int:
         if outcome.fault:
             show(outcome)
         return int(bool(outcome.fault))
+    first = WIDER_FROM if "--wider" in arguments else 0
+    arguments = [item for item in arguments if item != "--wider"]
     count = int(arguments[0]) if arguments else 2_000
     seed = int(arguments[1]) if len(arguments) > 1 else SEED
     began = time.perf_counter()
-    outcomes = judge_all(range(seed * SPACING, seed * SPACING + count))
+    outcomes = judge_all(range(first + seed * SPACING, first + seed * SPACING + count))
     print(f"{count:,} random designs, seed {seed}, in {time.perf_counter() - began:.0f} s")
     print("\n".join(table(outcomes)))
     wrong = [outcome for outcome in outcomes if outcome.fault]

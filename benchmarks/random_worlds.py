@@ -19,6 +19,7 @@ from typing import Any
 
 from benchmarks.excluded import EXCLUDED, Watch
 from benchmarks.restless import Restless
+from benchmarks.tireless import Tireless
 from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
@@ -78,7 +79,13 @@ STORMS = {
     "kv, on disk": [*SLOW_COMMITS, "platform.storage='kv'", "platform.storage_read_ms=4"],
 }
 """The storage profiles. In memory, commits take no time and cannot fail."""
-NAMES = ("alarm", "outbox", "restless")
+WAITING_DEPLOYS = (
+    " {kind='deploy', offset_ms=0, grace_ms=40, probability=0.5},"
+    " {kind='deploy', offset_ms=0, grace_ms=900, probability=0.3, old_instance_ms=500}"
+)
+OWN = {"restless": Restless, "tireless": Tireless}
+"""Designs that are there for the storm alone."""
+NAMES = ("alarm", "outbox", *OWN)
 LATER_MS = (0, 0, 1, 3, 50, 700)
 USUAL = 0.6
 OFFSETS_MS = (0, 0, 300, -300)
@@ -89,16 +96,22 @@ def offsets(number: int) -> Callable[[int], int]:
     return lambda instance: OFFSETS_MS[(number + 3 * instance) % len(OFFSETS_MS)]
 
 
-def all_faults(profile: str) -> Scenario:
-    """The storm with every fault on, under one storage profile."""
-    return load_scenario("everything-fast", [*ALL_FAULTS, *STORMS[profile]])
+def all_faults(profile: str, name: str = "") -> Scenario:
+    """The storm with every fault on, under one storage profile; deploys wait for some designs."""
+    overrides = [*ALL_FAULTS, *STORMS[profile]]
+    if name == "tireless":
+        overrides = [
+            f"{item[:-1]},{WAITING_DEPLOYS}]" if item.startswith("faults=") else item
+            for item in overrides
+        ]
+    return load_scenario("everything-fast", overrides)
 
 
 @cache
 def _storm(profile: str, name: str) -> tuple[Scenario, DesignSpec]:
-    scenario = all_faults(profile)
-    if name == "restless":
-        return scenario, DesignSpec(name, Restless, Restless.Settings(), name)
+    scenario = all_faults(profile, name)
+    if name in OWN:
+        return scenario, DesignSpec(name, OWN[name], OWN[name].Settings(), name)
     return scenario, load_design(name, scenario)
 
 

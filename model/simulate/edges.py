@@ -99,6 +99,7 @@ class Edges:
         reason = world.ended or (CUT if world.pending else "quiet")
         world.trace.append(world.object.meter.event(world.now_ms))
         world.trace.append(RunEnded(world.now_ms, reason))
+        world.close()
         nan = float("nan")
         run = Run(self.scenario, self.design, -1, -1, world.trace, nan, nan)
         offsets = tuple(map(self._offset, range(world.object.instance + 1)))

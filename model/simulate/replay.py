@@ -42,6 +42,7 @@ def replay(schedule: Schedule, design: DesignLike | None = None) -> Run:
     reason = world.ended or (schedule.ended if world.pending else "quiet")
     world.trace.append(world.object.meter.event(world.now_ms))
     world.trace.append(RunEnded(world.now_ms, reason))
+    world.close()
     nan = float("nan")
     args = (schedule.scenario, design, schedule.seed, schedule.session, world.trace)
     return Run(*args, nan, nan)

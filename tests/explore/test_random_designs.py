@@ -15,20 +15,24 @@ import pytest
 from benchmarks.design_grammar import Grammar, random_design
 from benchmarks.design_state import OUTSIDE, WAYS
 from benchmarks.random_designs import main, table
+from benchmarks.wider_grammar import WIDER_FROM, WiderGrammar, wider_design
+from benchmarks.wider_state import WIDER_WAYS
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.state import machine
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.schedule import read_schedule
 from tests.explore import net
-from tests.explore.net import Effort, Outcome, judged, reason_of, scope_of
+from tests.explore.net import Effort, Outcome, design_of, judged, reason_of, scope_of
 from tests.explore.shrink import shrunk
 from tests.explore.test_attack import early, forget_fields
 from tests.oracles.ticks import Config, violated_by_ticks
 from tests.oracles.whole_ms import by_brute_force
 
 FAST = Effort(classes=250, worlds=50, schedules=40, happenings=100)
+SMALL = Effort(classes=60, worlds=20, schedules=24, happenings=80)
 COUNT = 100
+WIDER_COUNT = 40
 IN_PARTS = 10
 NUMBERS = (0, 1, 3, 4)
 HANGING_ON_FIELDS = (36, 65, 71, 85)
@@ -60,6 +64,16 @@ def test_most_are_explored_and_many_are_sound(outcomes: dict[int, Outcome]) -> N
     lines = table(list(outcomes.values()))
     assert lines[0].split() == [str(COUNT), "designs"]
     assert any(line.endswith(" false proofs") and line.split()[0] == "0" for line in lines)
+
+
+@pytest.mark.parametrize("first", range(WIDER_FROM, WIDER_FROM + WIDER_COUNT, IN_PARTS))
+def test_nothing_is_proved_falsely_of_designs_that_use_more(first: int, tmp_path: Path) -> None:
+    kinds: Counter[str] = Counter()
+    for number in range(first, first + IN_PARTS):
+        outcome = judged(number, tmp_path, SMALL)
+        assert not outcome.fault, f"python -m benchmarks.random_designs --show {number}: {outcome}"
+        kinds.update(outcome.verdicts.values())
+    assert min(kinds["proved"], kinds["violated"]) > 0
 
 
 # --- the net bites ---------------------------------------------------------------------------
@@ -131,12 +145,22 @@ def test_every_way_to_keep_state_is_used() -> None:
     assert all(used[way.begin + way.changes[0]] >= 3 for way in (*WAYS.values(), *OUTSIDE.values()))
 
 
-@pytest.mark.parametrize("first", range(0, 1_000, 250))
+def test_all_that_is_drawn_of_the_platform_is_drawn_often() -> None:
+    texts = [wider_design(WIDER_FROM + number) for number in range(300)]
+    words = ("wait_until(", "transaction(", "rollback()", ".list(", "sync()", "MyPage", "info)")
+    words += ("txn.set_alarm", "send_beacon", "block_concurrency_while", "raise HandlerFailure")
+    rare = {word: sum(word in text for text in texts) for word in words}
+    assert min(rare.values()) >= 20, rare
+    used = Counter(kind for n in range(300) for kind in WiderGrammar(WIDER_FROM + n).kinds.values())
+    assert min(used[kind] for kind in WIDER_WAYS) >= 30
+
+
+@pytest.mark.parametrize("first", [*range(0, 1_000, 250), WIDER_FROM])
 def test_every_text_is_a_design(first: int, tmp_path: Path) -> None:
     for number in range(first, first + 250):
-        ast.parse(random_design(number))
+        ast.parse(design_of(number))
     path = tmp_path / f"one_{first}.py"
-    path.write_text(random_design(first), encoding="utf-8")
+    path.write_text(design_of(first), encoding="utf-8")
     assert load_design(f"{path}:Design").name == "Design"
     assert scope_of(first) == scope_of(first)
     load_scenario("small-scope", scope_of(first))

@@ -47,6 +47,12 @@ def _completes(item: Any) -> bool:
     return kind(item) == "StateWritten" and item.status == "completed" != item.previous
 
 
+def _missing(s: dict[str, Any]) -> set[int]:
+    """What is recorded and not stored, less what only a closed tab held: nobody can save that."""
+    missing: set[int] = s["recorded"] - s["stored"] - s["gone"]
+    return missing
+
+
 EVENT_WORDS = [
     Word(event.BlobStored, lambda x, s: kind(x) == "BlobStored", True, ("BlobStored",)),
     Word(event.StopPressed, lambda x, s: kind(x) == "StopPressed", True, ("StopPressed",)),
@@ -79,14 +85,14 @@ EVENT_WORDS = [
     ),
     Word(
         completion & (state.missing > 0),
-        lambda x, s: _completes(x) and bool(s["recorded"] - s["stored"]),
+        lambda x, s: _completes(x) and bool(_missing(s)),
         kinds=("StateWritten",),
         case=lambda x, s: _completes(x),
     ),
 ]
 STATE_WORDS = [
     Word(state.is_completed, lambda x, s: s["status"] == "completed"),
-    Word(state.missing > 0, lambda x, s: bool(s["recorded"] - s["stored"])),
+    Word(state.missing > 0, lambda x, s: bool(_missing(s))),
     Word(state.stored >= state.recorded, lambda x, s: len(s["stored"]) >= len(s["recorded"])),
     Word(~state.has_stopped, lambda x, s: not s["stopped"]),
     Word(
@@ -102,14 +108,17 @@ STATE_WORDS = [
 
 def states_of(trace: list[Any]) -> list[dict[str, Any]]:
     """The state after each event, by sets and no more."""
-    out, now = [], {"recorded": set(), "stored": set(), "status": "", "count": 0, "stopped": False}
+    out, now = [], {"recorded": set(), "stored": set(), "gone": set()}
+    now |= {"status": "", "count": 0, "stopped": False}
     for item in trace:
         now = {name: set(v) if isinstance(v, set) else v for name, v in now.items()}
         if isinstance(item, e.ChunkRecorded):
             now["recorded"].add(item.chunk)  # type: ignore[attr-defined]  # a set, by its name
         elif isinstance(item, e.BlobStored):
             now["stored"].add(item.chunk)  # type: ignore[attr-defined]  # likewise
-        elif isinstance(item, e.StateWritten):
+        elif isinstance(item, e.TabClosed):
+            now["gone"] |= set(item.in_tab)  # likewise
+        elif isinstance(item, e.StateWritten | e.StorageReverted):
             now["status"], now["count"] = item.status, item.chunks_uploaded
         elif isinstance(item, e.StopPressed):
             now["stopped"] = True

@@ -125,6 +125,26 @@ def test_a_replaced_instance_goes_on_with_what_it_was_left() -> None:
     assert "old_ends" not in scheduler.kinds()
 
 
+def test_work_of_a_replaced_instance_is_not_taken_for_that_of_the_new_one() -> None:
+    class Later(Leaves):
+        async def poke(self) -> Response:
+            self.mine = bare(self.ctx.now())
+            await self.ctx.sleep(100)
+            return await super().poke()
+
+        async def work(self) -> None:
+            await self.ctx.sleep(100)
+            self.seen.append((f"ends, of the instance of {self.mine}", bare(self.ctx.now())))
+
+    scheduler = world(cls=Later)
+    scheduler.call("poke", 0)
+    strike(scheduler, 20, DEPLOY)
+    scheduler.call("poke", 25)
+    scheduler.until(5_000)
+    ends = [item for item in Later.seen if item[0].startswith("ends")]
+    assert ends == [("ends, of the instance of 10", 210), ("ends, of the instance of 35", 235)]
+
+
 # --- B09: an alarm that leaves its failing work behind -------------------------------------------
 
 

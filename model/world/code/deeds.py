@@ -57,3 +57,15 @@ def again(error: Exception) -> Exception:
     other.args = error.args
     other.__dict__.update(error.__dict__)
     return other
+
+
+def numbers_after(number: int) -> int:
+    """The first number for the detached work of the next instance.
+
+    This one may go on beside that one (R11), and no two tasks have one number.
+    """
+    return (number // OF_AN_INSTANCE + 1) * OF_AN_INSTANCE
+
+
+OF_AN_INSTANCE = 1_000_000
+"""So much work one instance may leave behind, and more than its limits let it."""

@@ -33,6 +33,7 @@ from lastchunk.model.world.code.deeds import (
     TimeError,
     again,
     deed,
+    numbers_after,
 )
 from lastchunk.model.world.code.lasting import are_same, lasting_fields
 from lastchunk.model.world.code.thrown import CodeThrewError, ends_the_run, error_words
@@ -47,7 +48,6 @@ class Program:
     """One instance, its tasks, and the log from which both can be rebuilt.
 
     ``build`` takes the program's clock and returns the instance. ``name`` is for error messages.
-    With ``records`` it keeps what the code does, to see whether it does so again.
     """
 
     __slots__ = (
@@ -90,14 +90,14 @@ class Program:
         self.replayed = self.redone = 0
         self.records = False
         self.deeds: list[Any] = []
-        """What the code did each time that it was told something, as far as it can be compared."""
+        """With ``records``: what the code did each time, to see whether it does so again."""
         self.is_rebuilding = False
         self.to_await = 0
         """Effects that the code has made and not awaited yet."""
         self.to_begin: list[TaskId] = []
         """Detached work that the code has left, and that nobody has been told of yet (R20)."""
         self.detached = self.detached_before = 0
-        """How many there were so far, of all instances; and before what the log tells."""
+        """The number of the next one; and what it was before what the log tells."""
         self.is_checked = False
         """Whether all that the code does when it is built again is compared."""
 
@@ -180,7 +180,7 @@ class Program:
         """The program of a new instance of the same code."""
         other = Program(self.name, self.build)
         other.records = self.records
-        other.detached = other.detached_before = self.detached  # no two tasks have one number
+        other.detached = other.detached_before = numbers_after(self.detached)
         return other
 
     def close(self) -> None:
