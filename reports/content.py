@@ -14,12 +14,12 @@ from lastchunk.model.simulate import Run
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.base.kinds import STATUSES, css
 from lastchunk.reports.base.pooled import Pooled, difference_words, rate_words
+from lastchunk.reports.base.violations import violations_of
 from lastchunk.reports.claims.by_cost import BASELINE, costs_of, share_of
 from lastchunk.reports.claims.by_matrix import chunks_words, property_words
 from lastchunk.reports.claims.by_sessions import of_a_closed_tab
 from lastchunk.reports.claims.ledger import Ledger, ledger_rows
 from lastchunk.reports.figures.costs import COST_WORDS, length_words
-from lastchunk.reports.figures.timeline import violations_of
 from lastchunk.reports.result import provenance
 from lastchunk.reports.review import Review
 from lastchunk.reports.simplicity import HEADINGS, simplicity_rows

@@ -98,6 +98,7 @@ def _example(item: Counterexample) -> dict[str, Any]:
         "violated_ms": item.violation.at_ms,
         "detail": item.violation.detail,
         "schedule": f"{_name(item)}.jsonl",
+        "limits_ms": [list(row) for row in item.limits_ms],
         "steps": [
             {
                 "key": list(step.key),

@@ -9,7 +9,7 @@ from typing import Any
 
 from lastchunk.gate.held import Failure, Held, sampled_words
 from lastchunk.gate.kept import Kept, KeptSchedules, tried
-from lastchunk.gate.timeline import timeline
+from lastchunk.gate.timeline import timeline_lines
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.verdict import Verdict, percent
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
@@ -266,7 +266,7 @@ def judged_rate(verdict: Verdict, at_most: float) -> tuple[Any, str]:
 
 
 def _lines(run: Any, violation: Violation) -> tuple[str, ...]:
-    return tuple(timeline(run.trace, violation))
+    return tuple(timeline_lines(run.trace, violation))
 
 
 def _asked(properties: PropertiesLike | None) -> dict[str, Property] | None:

@@ -12,7 +12,7 @@ FIRST, LAST = 4, 20
 """So many events of a long session are shown, from its beginning and before its violation."""
 
 
-def timeline(trace: Sequence[Event], violation: Violation) -> list[str]:
+def timeline_lines(trace: Sequence[Event], violation: Violation) -> list[str]:
     """A line for each event up to the violation, and one for that; the middle may be left out."""
     at_ms = violation.at_ms
     before = [event for event in trace if event.at_ms <= at_ms and not isinstance(event, RunEnded)]

@@ -7,6 +7,8 @@ what was possible there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lastchunk.model.base.errors import DesignError, InputError
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.simulate.run import Run
@@ -21,8 +23,14 @@ OVER = frozenset(("quiet", "completion"))
 """Ends at which nothing more could have happened."""
 
 
-def replay(schedule: Schedule, design: DesignLike | None = None) -> Run:
+def replay(
+    schedule: Schedule,
+    design: DesignLike | None = None,
+    look: Callable[[World], None] | None = None,
+) -> Run:
     """Run a schedule again. The trace is the recorded one if the design is the same.
+
+    ``look`` is shown the world as it begins and after each step, and may not change it.
 
     Raises `InputError` at the first step that the design and the scenario do not allow.
     """
@@ -31,11 +39,15 @@ def replay(schedule: Schedule, design: DesignLike | None = None) -> Run:
     design = design_of(schedule) if design is None else load_design(design, schedule.scenario)
     world = build_world(schedule, design)
     world.begin()
+    if look is not None:
+        look(world)
     for number, step in enumerate(schedule.steps, 1):
         if world.ended:
             raise refused(number, step, f"nothing: the run ended at its {world.ended}")
         world.fresh.clear()
         world.happen(fitting(world, number, step), step.at_ms, step.outcome)
+        if look is not None:
+            look(world)
     if world.pending and not world.ended and schedule.ended in OVER:
         where = f"schedule, after step {len(schedule.steps)}"
         raise InputError(where, f"its end, {schedule.ended}", possible(world))

@@ -5,6 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+KEY_WORDS = {
+    "request": "upload under way",
+    "request lost": "request lost, or refused",
+    "stop": "stop call",
+    "response": "response",
+    "handler": "handler runs or is suspended",
+    "handler of old instance": "goes on in a replaced instance",
+    "alarm()": "alarm() under way",
+    "put": "blob put",
+    "alarm": "alarm pending",
+    "back-off": "failed, retry to come",
+}
+"""What the colour of a bar means, by its kind."""
+
 
 @dataclass(frozen=True)
 class Bar:

@@ -8,21 +8,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from lastchunk.reports.base.palette import BLACK, GREEN, VERMILION
-from lastchunk.reports.figures.bars import Spans
+from lastchunk.reports.figures.bars import KEY_WORDS, Spans
 from lastchunk.reports.figures.panel import BAR_COLOURS
 
-KEY_WORDS = {
-    "request": "upload under way",
-    "request lost": "request lost, or refused",
-    "stop": "stop call",
-    "response": "response",
-    "handler": "handler runs or is suspended",
-    "handler of old instance": "goes on in a replaced instance",
-    "alarm()": "alarm() under way",
-    "put": "blob put",
-    "alarm": "alarm pending",
-    "back-off": "failed, retry to come",
-}
 SIGNS = {
     "fired": (BLACK, "^", "alarm runs"),
     "stale": ("white", "^", "delivery dropped"),

@@ -55,9 +55,11 @@ class ObjectSpans:
         """The trace has ended: so does what was still open."""
         for call in list(self.handlers):
             self._end_handler(call, "handler", last_ms)
+        for (chunk, _), from_ms in self.puts.items():
+            self.spans.bars.append(Bar("blobs", "put", from_ms, last_ms, str(chunk)))
         self._end_run(last_ms)
         self._cut_alarm(last_ms)
-        self._cut_status(last_ms + tail_ms)
+        self._cut_status(last_ms + tail_ms if tail_ms else last_ms)
 
     # --- handlers and instances --------------------------------------------------------------
 

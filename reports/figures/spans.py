@@ -11,13 +11,16 @@ from lastchunk.reports.figures.object_spans import READERS, CallKey, ObjectSpans
 
 TAIL_MS = 6_000  # the last status goes on after the run's last event
 
+DOWN = "network down"
+ARRIVALS = frozenset((e.RequestArrived, e.BodyArrived, e.ResponseArrived))
+"""What shows that the network is there."""
 BEGINS: dict[type, str] = {
     e.TabClosed: "tab closed",
     e.LaptopSlept: "laptop asleep",
     e.TabFroze: "tab frozen",
     e.TabThrottled: "tab throttled",
     e.PauseStarted: "paused",
-    e.NetworkWentDown: "network down",
+    e.NetworkWentDown: DOWN,
 }
 """The events of the page's side that begin a shaded band, with its words."""
 SPAN_ENDS: dict[type, str] = {
@@ -26,7 +29,7 @@ SPAN_ENDS: dict[type, str] = {
     e.TabThawed: "tab frozen",
     e.TabUnthrottled: "tab throttled",
     e.PauseEnded: "paused",
-    e.NetworkCameUp: "network down",
+    e.NetworkCameUp: DOWN,
 }
 """The events that end one."""
 
@@ -45,23 +48,31 @@ class Builder(ObjectSpans):
         last_ms = 0
         for event in trace:
             last_ms = event.at_ms
-            kind = type(event)
-            if kind in BEGINS:
-                self.bands[BEGINS[kind]] = last_ms
-            elif kind in SPAN_ENDS:
-                self._end_band(SPAN_ENDS[kind], last_ms)
-            elif kind in _READERS:
-                _READERS[kind](self, event)
-        self._close(last_ms)
-        return self.spans
+            self.feed(event)
+        return self.close(last_ms)
 
-    def _close(self, last_ms: int) -> None:
+    def feed(self, event: e.Event) -> None:
+        """The next event of the trace."""
+        kind = type(event)
+        if kind in ARRIVALS and DOWN in self.bands:
+            # It was there again at once: a disconnect that lasts no time has no end in the trace.
+            self._end_band(DOWN, self.bands[DOWN])
+        if kind in BEGINS:
+            self.bands[BEGINS[kind]] = event.at_ms
+        elif kind in SPAN_ENDS:
+            self._end_band(SPAN_ENDS[kind], event.at_ms)
+        elif kind in _READERS:
+            _READERS[kind](self, event)
+
+    def close(self, last_ms: int) -> Spans:
+        """The trace has ended: so does what is still open. Returns the spans."""
         for call, from_ms in self.sent.items():
             self._bar("network", "request lost", from_ms, last_ms, call)
         for words, from_ms in self.bands.items():
             self.spans.bands.append((words, from_ms, last_ms))
         self.close_object(last_ms, self.tail_ms)
         self.spans.end_ms = last_ms
+        return self.spans
 
     def _end_request(
         self,
@@ -144,5 +155,9 @@ _READERS: dict[type, Callable[[Builder, Any], None]] = {
 
 def spans_of(trace: list[e.Event], tail_ms: int = TAIL_MS) -> Spans:
     """The bars and marks of a trace."""
-    streams = any(isinstance(event, e.BodyArrived) for event in trace)
-    return Builder(streams, tail_ms).read(trace)
+    return builder_for(trace, tail_ms).read(trace)
+
+
+def builder_for(trace: list[e.Event], tail_ms: int = TAIL_MS) -> Builder:
+    """What reads this trace, event by event."""
+    return Builder(any(isinstance(event, e.BodyArrived) for event in trace), tail_ms)

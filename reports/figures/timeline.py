@@ -9,9 +9,9 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lastchunk.model.properties import Violation, check_all
 from lastchunk.model.simulate import Run
 from lastchunk.reports.base.palette import DIM, PALE, VERMILION
+from lastchunk.reports.base.violations import violations_of
 from lastchunk.reports.figures.bars import Spans
 from lastchunk.reports.figures.marks import draw_violations, key_of, violation_lines
 from lastchunk.reports.figures.panel import BOTTOM, LANE_AT, LANE_WORDS, TOP, draw_panel
@@ -22,16 +22,6 @@ WIDTH_IN, HEIGHT_IN, LABELS_IN = 11, 4.9, 1.0
 GAP_MS, BEFORE_MS, AFTER_MS, LEAST_MS, PANELS_MAX = 45_000, 4_000, 6_000, 4, 3
 PANEL_MS_MAX = 90_000
 KEY_MAX = 8  # entries of the key in one line
-
-
-def violations_of(run: Run) -> list[tuple[int, str, str]]:
-    """The violations of a run as (at_ms, slug, detail), the earliest first."""
-    found = check_all(run.facts, run.judge)
-    return sorted(
-        (item.at_ms, slug, item.detail)
-        for slug, item in found.items()
-        if isinstance(item, Violation)
-    )
 
 
 def panels_of(spans: Spans, marked: list[int]) -> list[tuple[int, int]]:

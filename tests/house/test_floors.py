@@ -33,6 +33,7 @@ FLOORS = [
     {"lastchunk.model.explore.matrix"},
     {"lastchunk.model.estimate"},
     {"lastchunk.reports.base", "lastchunk.reports.figures"},
+    {"lastchunk.reports.timeline"},
     {"lastchunk.reports.claims"},
     {"lastchunk.reports.matrix"},
     {"lastchunk.reports"},

@@ -20,10 +20,11 @@ from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.simulate import Run, simulate
+from lastchunk.reports.base.violations import violations_of
 from lastchunk.reports.figures.marks import violation_lines
 from lastchunk.reports.figures.save import png_bytes, svg_bytes
 from lastchunk.reports.figures.spans import spans_of
-from lastchunk.reports.figures.timeline import panels_of, timeline_figure, violations_of
+from lastchunk.reports.figures.timeline import panels_of, timeline_figure
 from lastchunk.reports.notebook import comparison_html, run_html
 from lastchunk.reports.result import schema
 from lastchunk.reports.review import Review, make_review

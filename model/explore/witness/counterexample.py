@@ -15,8 +15,10 @@ from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.witness.paths import Walk
 from lastchunk.model.explore.witness.times import (
     Choice,
+    PairLimits,
     in_order,
     instants_of,
+    pair_limits,
     ranges_of,
     recorded_ms,
     times_of,
@@ -46,7 +48,8 @@ class Counterexample:
     for them, the *widest* the same happenings with the most room from every bound, the *earliest*
     violates the property soonest; an *endless* one leads to a cycle and once round it, and is the
     only one of its property. ``ranges_ms`` are the least and the greatest time that each
-    step may have, all others being free; None: no bound.
+    step may have, all others being free; None: no bound. ``limits_ms`` is how far each two may lie
+    apart (`pair_limits`): other times within them show the same. Nothing where it is not known.
     """
 
     slug: str
@@ -56,6 +59,7 @@ class Counterexample:
     violation: Violation
     ranges_ms: tuple[tuple[int, int | None], ...]
     meaning: str = ""
+    limits_ms: tuple[PairLimits, ...] = ()
 
 
 def counterexample(
@@ -89,7 +93,8 @@ def counterexample(
             f"{judgement}"
         )
     ranges = tuple(ranges_ms[number] for number in order)
-    return Counterexample(slug, kind, schedule, run, judgement, ranges, item.meaning)
+    limits_ms = pair_limits(walk, order, deadline)
+    return Counterexample(slug, kind, schedule, run, judgement, ranges, item.meaning, limits_ms)
 
 
 def replayed(slug: str, schedule: Schedule, design: DesignSpec) -> Run:

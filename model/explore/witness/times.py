@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 Choice = Literal["earliest", "widest"]
 INSTANTS_FEW = 200
 """So many instants are solved in some hundredths of a second."""
+LIMITED_MAX = 60
+"""A path of more happenings tells no pair's limits: nobody looks at each of so many."""
+PairLimits = tuple[int | None, ...]
 INSTANTS_MAX = 5_000
 """A matrix of so many takes 200 MB, and is copied; no search is as deep within its budget."""
 
@@ -88,6 +91,33 @@ def ranges_of(walk: Walk, deadline: Deadline | None = None) -> list[tuple[int, i
         least = -milliseconds(-low) + item.offset_ms
         out.append((least, None if high > HALF else milliseconds(high) + item.offset_ms))
     return out
+
+
+def pair_limits(
+    walk: Walk, numbers: Sequence[int], deadline: Deadline | None = None
+) -> tuple[PairLimits, ...]:
+    """How far the times of some happenings may lie apart, in whole ms, each pair at its tightest.
+
+    Entry [i][j] bounds the time of i less that of j; 0 is the beginning, the happenings follow in
+    the order of ``numbers``. Any times in whole ms that keep all of these are a session that goes
+    the same way. Nothing for a path of more than `LIMITED_MAX`.
+    """
+    if len(numbers) > LIMITED_MAX:
+        return ()
+    whole = [
+        (i, j, at_most(milliseconds(bound) - is_strict(bound))) for i, j, bound in walk.constraints
+    ]
+    bounds = closed(whole, walk.instants, deadline)
+    if bounds is None:
+        return ()
+    places = [(0, 0), *((walk.happenings[n].name, walk.happenings[n].offset_ms) for n in numbers)]
+    return tuple(
+        tuple(
+            None if bounds[i, j] > HALF else milliseconds(int(bounds[i, j])) + i_ms - j_ms
+            for j, j_ms in places
+        )
+        for i, i_ms in places
+    )
 
 
 def instants_of(walk: Walk, choice: Choice, deadline: Deadline | None = None) -> list[int] | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import json
+import re
 import textwrap
 from pathlib import Path
 
@@ -23,6 +25,8 @@ from lastchunk.reports.figures.save import png_bytes
 
 COMMAND = "python -m lastchunk.reports.docs.platform"
 FOLDER = "platform"
+RULES_FILE = Path(__file__).parents[2] / "timeline" / "rules.json"
+"""The rules as data, beside what shows them (`rules_json`)."""
 DEMOS: tuple[Demo, ...] = tuple(
     sorted(
         (
@@ -111,11 +115,9 @@ def _section(demo: Demo) -> str:
     wrong = misses(demo, trace)
     if wrong:
         raise AssertionError(f"the demo of {demo.rule} does not show it: {'; '.join(wrong)}")
-    name = demo.name[0].upper() + demo.name[1:]
-    heading = f"### {demo.rule}: {demo.name}" if demo.rule[1:].isdigit() else f"### {name}"
     return "\n".join(
         (
-            heading + (f" ({demo.tags})\n" if demo.tags else "\n"),
+            f"{_heading(demo)}\n",
             f"{_wrap(demo.words)}\n",
             _code(demo.design),
             f"{_wrap(_run_words(demo))}\n",
@@ -123,6 +125,12 @@ def _section(demo: Demo) -> str:
             f"```text\n{trace_text(demo, trace)}\n```\n",
         )
     )
+
+
+def _heading(demo: Demo) -> str:
+    name = demo.name[0].upper() + demo.name[1:]
+    heading = f"### {demo.rule}: {demo.name}" if demo.rule[1:].isdigit() else f"### {name}"
+    return heading + (f" ({demo.tags})" if demo.tags else "")
 
 
 def _wrap(words: str) -> str:
@@ -153,3 +161,27 @@ def trace_text(demo: Demo, trace: list[Event]) -> str:
         lane = LANES[lane_of(event)]
         lines.append(f"{mark} {clock(event.at_ms):>9}  {lane:<10}  {words_of(event)}")
     return "\n".join(line.rstrip() for line in lines)
+
+
+def rules_json(demos: tuple[Demo, ...] = DEMOS) -> str:
+    """The rules as data, for pages that name one: its name, its words, its section of the page."""
+    rules = {
+        demo.rule: {
+            "name": _bare(demo.name),
+            "words": _bare(demo.words),
+            "anchor": anchor_of(_heading(demo)),
+        }
+        for demo in demos
+        if demo.rule[1:].isdigit()
+    }
+    return json.dumps(rules, indent=1, ensure_ascii=False) + "\n"
+
+
+def _bare(words: str) -> str:
+    return " ".join(words.replace("`", "").replace("*", "").split())
+
+
+def anchor_of(heading: str) -> str:
+    """The link to a section, as readers of Markdown make it of its heading."""
+    words = re.sub(r"[^\w\- ]", "", heading.lstrip("# ").lower())
+    return words.replace(" ", "-")
