@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 TREE := build/tree
 
-.PHONY: report matrix docs test lint tree bench clean
+.PHONY: report matrix docs test lint tree bench conformance clean
 
 report: $(STAMP)
 	$(BIN)/lastchunk report --out reports/out
@@ -39,6 +39,10 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.simulate
 	$(BIN)/python -m benchmarks.random_worlds 100000
 	$(BIN)/python -m benchmarks.explore
+
+# The big campaign on the real runtime; the first run fetches it by npm.
+conformance: $(STAMP)
+	$(BIN)/lastchunk conform --sessions 10 --edges 10 --troubles 5 --out build/conformance
 
 clean:
 	rm -rf .venv reports/out build *.egg-info

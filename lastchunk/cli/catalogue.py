@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import platform
-import shutil
-import subprocess
+from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -67,7 +66,8 @@ def doctor() -> None:
     out.print(f"lastchunk {version('lastchunk')}, Python {platform.python_version()}")
     out.print(f"cores: {os.cpu_count()}")
     out.print(", ".join(f"{name} {version(name)}" for name in PACKAGES))
-    out.print(_node())
+    for line in _tools():
+        out.print(line)
     for name in shipped():
         loaded = load_scenario(name)
         for design in load_designs(list(shipped_designs()), loaded):
@@ -77,9 +77,25 @@ def doctor() -> None:
     out.print(f"all {len(shipped())} scenarios run, each twice with the same trace: well")
 
 
-def _node() -> str:
-    node = shutil.which("node")
-    if node is None:
-        return "Node.js: not found; no part of this release needs it"
-    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
-    return f"Node.js: {answer.stdout.strip()}; no part of this release needs it"
+def _tools() -> Iterator[str]:
+    """What the parts that run real programs would find here, and what is skipped without it."""
+    from lastchunk.model.conformance.runtime import toolbox
+
+    folder = toolbox.packages()
+    workerd = "" if folder is None else str(toolbox.programs(folder)[0])
+    for name, version_said in (
+        ("Node.js", toolbox.said_by(["node", "--version"])),
+        ("npm", toolbox.said_by(["npm", "--version"])),
+        ("C compiler", toolbox.compiler()),
+        ("workerd", toolbox.said_by([workerd, "--version"]) if workerd else ""),
+        ("Chromium", toolbox.said_by(["chromium", "--version"])),
+    ):
+        skipped = "; tests in a browser are skipped" if name == "Chromium" else ""
+        yield f"{name}: {version_said or 'not found' + skipped}"
+    lacks = toolbox.missing()
+    if lacks:
+        yield f"lastchunk conform is skipped here: it needs {', '.join(lacks)}"
+    elif folder is None:
+        yield "lastchunk conform fetches workerd and esbuild by npm at its first use"
+    else:
+        yield "lastchunk conform can play schedules on the real runtime"

@@ -33,6 +33,10 @@ COMMANDS = {
         "ci",
         "Hold designs to properties as a file says: one line a check, and the exit code of a gate.",
     ),
+    "conform": (
+        "conform",
+        "Play schedules on the real runtime, and compare what the object does, event by event.",
+    ),
     "new-design": ("new_design", "Write a commented design to begin with, and its test."),
     "import": (
         "importing",

@@ -18,7 +18,8 @@ from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate.run import Run, Simulation, recorded
 from lastchunk.model.simulate.schedule import Schedule, Step, given_name
 from lastchunk.model.trace.events import RunEnded
-from lastchunk.model.world.base.pending import Key, Pending
+from lastchunk.model.world.base.pending import AnyTime, Key, Pending
+from lastchunk.model.world.edge.uplink import FreeUplink
 from lastchunk.model.world.object.alarms import SLOT
 from lastchunk.model.world.world import World
 
@@ -28,6 +29,8 @@ AROUND_MS = (-1, 0, 1)
 PAST = 8
 """How many happenings back are remembered, to put something at a setting's ms after one."""
 ALMOST_ONE = 1 - 2.0**-40
+ANY_TIMES_MS = (0, 1, 10, 1_000, 100_000)
+"""How long a transfer may take that has no distribution."""
 CUT = "limit"
 """The end of a schedule that went on for longer than it may."""
 
@@ -68,7 +71,8 @@ class Edges:
         self.duration_ms = self._within(*_bounds(scenario.recording.duration_ms))
         self.offsets: list[int] = []
         self.given: dict[str, float] = {}
-        self.world = World(design, scenario, self.duration_ms, None, self._offset, self._give)
+        uplink = FreeUplink() if scenario.uplink is not None else None  # as a replay has it
+        self.world = World(design, scenario, self.duration_ms, uplink, self._offset, self._give)
         self.plan: dict[Key, tuple[Pending, int, float]] = {}
         self.steps: list[Step] = []
         self.lengths_ms = [
@@ -168,6 +172,8 @@ class Edges:
 
     def _unbounded(self, pending: Pending, low_ms: int) -> int:
         delay: Any = pending.delay
+        if isinstance(delay, AnyTime):
+            return max(low_ms, self.world.now_ms) + self.dice.choice(ANY_TIMES_MS)
         u = self.dice.choice((0.0, self.dice.random(), ALMOST_ONE))
         return max(low_ms, pending.since_ms + int(delay.quantile(u))) if u else low_ms
 

@@ -25,6 +25,7 @@ ENDLESS = "recording.duration_ms={{distribution='exponential', mean_ms=9000}}"
 COMMANDS = (
     "ci",
     "compare",
+    "conform",
     "designs",
     "doctor",
     "import",
@@ -155,12 +156,15 @@ def test_the_doctor_refuses_to_call_a_run_that_varies_well(
     assert "well" not in ended.out
 
 
-def test_the_doctor_does_not_need_node(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_doctor_says_what_is_skipped_without_other_programs(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(catalogue, "shipped", lambda: ["harmless"])
     monkeypatch.setattr("shutil.which", lambda name: None)
     ended = run("doctor")
     assert ended.code == 0
-    assert "Node.js: not found; no part of this release needs it" in ended.out
+    assert "Node.js: not found" in ended.out
+    assert "lastchunk conform is skipped here: it needs a C compiler" in ended.out
     assert "all 1 scenarios run, each twice with the same trace: well" in ended.out
 
 

@@ -48,13 +48,13 @@ def done(words: list[str | Path], folder: Path, code: int = 0, **more: str) -> s
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from a copy of the tracked files."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    folders = ("lastchunk", "model", "reference_impl", "reports", "scenarios")
+    folders = ("lastchunk", "model", "reference_impl", "reports", "scenarios", "worker")
     files = ["pyproject.toml", "README.md", "LICENSE", "MANIFEST.in"]
     for folder in folders:
         files += [
             str(path.relative_to(ROOT))
             for path in (ROOT / folder).rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts and "out" not in path.parts
+            if path.is_file() and not {"__pycache__", "out", "node_modules"} & set(path.parts)
         ]
     for name in files:
         target = source / name

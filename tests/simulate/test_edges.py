@@ -40,6 +40,15 @@ def test_a_spread_without_an_upper_bound_is_played_too() -> None:
         assert replay(schedule, design).trace == run.trace
 
 
+def test_transfers_of_an_uplink_end_at_any_time_that_a_replay_takes() -> None:
+    scenario = load_scenario("slow-uplink", ["recording.duration_ms=35000"])
+    design = load_design("alarm", scenario)
+    for at in range(5):
+        run, schedule = play_edges(design, scenario, at, 400)
+        assert any(step.key[0] == "drained" for step in schedule.steps)
+        assert replay(schedule, design).trace[:-2] == run.trace[:-2]
+
+
 def small(count: int, *overrides: str) -> list[tuple[Any, Schedule]]:
     """So many schedules of the small scope: requests take 1 to 8 ms, the grace is 20."""
     scenario = load_scenario("small-scope", [*SMALL, *overrides])

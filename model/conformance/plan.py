@@ -1,0 +1,337 @@
+"""From a schedule to a plan: what to do to the real object when, and what it must then do itself.
+
+The schedule runs through the world, on the local runtime's profile. Of each step is kept what the
+world around the object does to it (an *act*: a request, the end of a put), and what the object
+shows by it. What a runtime cannot be made to do is told as such, and never counts as agreement.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.conformance import trials
+from lastchunk.model.conformance.runtime.clocks import EPOCH_MS
+from lastchunk.model.conformance.runtime.toolbox import FRONT, WORKER
+from lastchunk.model.conformance.shown import Sign, signs_of
+from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
+from lastchunk.model.simulate.replay import build_world, design_of, fitting
+from lastchunk.model.simulate.schedule import Schedule, Step
+from lastchunk.model.trace import events as e
+from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.local import on_local_runtime
+from lastchunk.model.world.outcomes import INSTANCE_LOST
+from lastchunk.model.world.world import World
+from lastchunk.reference_impl.clock import Time, bare
+from lastchunk.reference_impl.designs import DESIGNS
+
+PlayedCall = tuple[str, int, int, int]
+"""Method, chunk, attempt and copy."""
+CREATE: PlayedCall = ("create", e.NO_CHUNK, -1, 0)
+NO_CALL: PlayedCall = ("", e.NO_CHUNK, -1, 0)
+HELD_BYTES = 8
+ATTEMPTED = ("", "delivered", "counted")
+NOT_PLAYABLE = {
+    "timer": "a timer in a handler",
+    "storage": "a storage read that takes time",
+    "commit": "a commit that takes time",
+    "move_alarm": "a scheduler that is told late",
+    "old_ends": "a replaced instance that goes on",
+    "alarm_limit": "an alarm that runs for 15 minutes",
+    "idle_deploy": "a deploy that waits",
+    "grace_ends": "a deploy that waits",
+}
+"""Happenings that no player can bring about, in words."""
+FAULTS_NOT_PLAYABLE = {
+    "deploy": "a deploy",
+    "commits_fail": "a commit that fails",
+    "commits_slow": "a commit that takes time",
+}
+LONELY_FAULTS = frozenset(("process_killed", "alarm_late"))
+"""What touches every object of a process, or holds its timers back."""
+ActKind = Literal[
+    "send", "rest", "hang up", "break", "store", "consume", "reset", "spoil", "kill", "restart"
+]
+
+
+class Act(NamedTuple):
+    """One thing that the player does: to which call, with what."""
+
+    kind: ActKind
+    call: PlayedCall = NO_CALL
+    status: int = 200
+    held: int = 0
+    arguments: tuple[Any, ...] = ()
+
+
+class PlannedStep(NamedTuple):
+    """A step of the schedule that touches the object: what to do, and what it then shows."""
+
+    number: int
+    at_ms: int
+    key: tuple[Any, ...]
+    acts: tuple[Act, ...]
+    signs: tuple[Sign, ...]
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether the runtime's timers bring it about."""
+        return any(sign[0] in ("alarm", "spoiled") for sign in self.signs)
+
+
+class Retry(NamedTuple):
+    """A failed attempt of the alarm: it waits so long at the least, and for the schedule's ms.
+
+    One that never ``runs`` is held back until another alarm has taken its place.
+    """
+
+    failed_ms: int
+    wait_ms: int
+    until_ms: int
+    runs: bool
+
+
+FOR_EVER_MS = 10**12
+
+
+@dataclass
+class Plan:
+    """All that a player needs to know of a schedule.
+
+    ``values`` and ``alarm_ms`` are the storage at its end. ``needs`` says why it cannot share a
+    process with others; nothing where it can. ``is_over``: nothing more may come.
+    """
+
+    source: str
+    design: str
+    twin: str
+    settings: dict[str, Any]
+    start: str
+    steps: list[PlannedStep] = field(default_factory=list)
+    retries: list[Retry] = field(default_factory=list)
+    needs: set[str] = field(default_factory=set)
+    values: dict[str, Any] = field(default_factory=dict)
+    alarm_ms: int | None = None
+    is_over: bool = False
+
+
+@dataclass(frozen=True)
+class NotPlayable:
+    """Why a schedule cannot be played on a real runtime."""
+
+    source: str
+    design: str
+    reason: str
+
+
+class NotPlayableError(Exception):
+    """The same, on its way up."""
+
+
+@cache
+def twins() -> frozenset[str]:
+    """The classes that the worker has."""
+    text = (WORKER / FRONT).read_text(encoding="utf-8")
+    return frozenset(re.findall(r"^export const (\w+) = watch\(", text, re.MULTILINE))
+
+
+def twin_of(design: DesignSpec) -> str:
+    """The worker's class that is a design's twin. Raises `NotPlayableError`."""
+    known = {*DESIGNS.values(), trials.Throws, trials.SetsThenThrows, trials.SetsToNow}
+    if design.cls not in known or design.cls.__name__ not in twins():
+        raise NotPlayableError("a design without a twin in worker/")
+    return str(design.cls.__name__)
+
+
+def plan_of(
+    schedule: Schedule, source: str = "", design: DesignLike | None = None
+) -> Plan | NotPlayable:
+    """The plan of a schedule, or why there is none. Raises `InputError` if it does not replay."""
+    spec = design_of(schedule) if design is None else load_design(design, schedule.scenario)
+    local = replace(schedule, scenario=on_local_runtime(schedule.scenario))
+    try:
+        try:
+            return Planner(local, spec, source).plan()
+        except InputError:
+            Planner(schedule, spec, source).plan()  # or the schedule itself does not replay
+            raise NotPlayableError("the local runtime's known bug goes another way (A7)") from None
+    except NotPlayableError as error:
+        return NotPlayable(source, spec.name, str(error))
+
+
+class Planner:
+    """Runs one schedule through the world, and writes its plan."""
+
+    def __init__(self, schedule: Schedule, design: DesignSpec, source: str) -> None:
+        self.schedule = schedule
+        twin, settings = twin_of(design), dict(vars(design.settings))
+        self.world: World = build_world(schedule, design)
+        if self.world.commits_wait:
+            raise NotPlayableError("a commit that takes time or fails")
+        if any(schedule.clock_offsets_ms):
+            raise NotPlayableError("clocks that differ")
+        start = schedule.scenario.start.session
+        self.result = Plan(source, design.name, twin, settings, start)
+        self.open: dict[PlayedCall, bool] = {}
+        """Requests that reached the object, and whether the page waits for an answer."""
+        self.failed: tuple[int, int] | None = None
+        """When an attempt of the alarm failed that is to be tried again, and after how long."""
+
+    def plan(self) -> Plan:
+        """The whole plan."""
+        world, result = self.world, self.result
+        world.begin()
+        if result.start == "created":
+            signs = tuple(signs_of(world.trace, ()))
+            result.steps.append(PlannedStep(0, 0, CREATE, (Act("send", CREATE),), signs))
+        for number, step in enumerate(self.schedule.steps, 1):
+            if world.ended:
+                break
+            self._step(number, step)
+        if self.failed is not None:
+            result.retries.append(Retry(*self.failed, FOR_EVER_MS, False))
+        result.values = stored_json(world.object.storage.values)
+        result.alarm_ms = world.object.alarms.get()
+        result.is_over = not world.pending and not world.ended
+        return result
+
+    def _step(self, number: int, step: Step) -> None:
+        world = self.world
+        pending = fitting(world, number, step)
+        check_playable(step, pending)
+        begin, had = len(world.trace), _calls_of(world)
+        waits = set(world.network.calls)
+        world.fresh.clear()
+        world.happen(pending, step.at_ms, step.outcome)
+        piece = world.trace[begin:]
+        acts = list(self._acts(step, pending, piece, waits))
+        acts += self._hang_ups(piece)
+        acts += self._breaks(piece, acts)
+        begun = {ev[1:4] for ev in piece if type(ev) is e.HandlerStarted}
+        signs = signs_of(piece, had | _calls_of(world) | begun)
+        signs += [("notify",) for item in world.fresh if item.key[0] == "notify"]
+        if any(act.kind in ("reset", "kill") for act in acts):
+            signs = [sign for sign in signs if sign[0] != "stored"]
+        if any(act.kind == "spoil" for act in acts):
+            signs.insert(0, ("spoiled", pending.payload.due_ms, pending.payload.retry))
+        self._note_needs(step, piece)
+        if acts or signs:
+            done = PlannedStep(number, step.at_ms, step.key, tuple(acts), tuple(signs))
+            self.result.steps.append(done)
+
+    # --- what the world does to the object -----------------------------------------------------
+
+    def _acts(self, step: Step, pending: Pending, piece: list[e.Event], waits: set[Any]) -> Any:
+        kind, call = step.key[0], step.key[1:5]
+        if kind == "request" and _has(piece, e.RequestArrived):
+            stored = {(ev.chunk, ev.attempt) for ev in piece if isinstance(ev, e.BlobStored)}
+            if call[1:3] in stored:
+                yield Act("store", call)
+            held = HELD_BYTES if self.world.network.body_under_way(call) else 0
+            self.open[call] = call[:3] in waits
+            yield Act("send", call, held=held, arguments=tuple(pending.payload or ()))
+        elif kind == "body":
+            yield from (Act("rest", one) for one in self.open if one[:3] == step.key[1:4])
+        elif kind in ("blob", "blob_refused", "notify"):
+            if step.outcome.startswith(INSTANCE_LOST):
+                yield Act("reset")
+            yield Act("consume" if kind == "notify" else "store", call, status_of(step, piece))
+        elif kind == "restart":
+            yield Act("restart")
+        elif kind == "fault" and _has(piece, e.ProcessKilled):
+            yield Act("kill")
+        elif kind == "fault" and pending.payload.kind == "instance_lost":
+            if _has(piece, e.InstanceLost):
+                yield Act("reset")
+        elif kind == "alarm" and not _has(piece, e.AlarmStarted):
+            yield from self._not_run(piece)
+
+    def _not_run(self, piece: list[e.Event]) -> Any:
+        """A delivery that did not run: the player spoils it, or another alarm had its place."""
+        failed = [ev for ev in piece if isinstance(ev, e.AlarmFailed)]
+        if failed and not failed[0].counted:
+            raise NotPlayableError("an attempt that the platform spoils, uncounted")
+        if failed:
+            yield Act("spoil")
+
+    def _hang_ups(self, piece: list[e.Event]) -> list[Act]:
+        """The page waits no more for some calls, and was not answered."""
+        answered = {ev[1:4] for ev in piece if isinstance(ev, e.ResponseArrived | e.ResponseLost)}
+        over = [c for c, w in self.open.items() if w and c[:3] not in self.world.network.calls]
+        self.open.update(dict.fromkeys(over, False))
+        return [Act("hang up", call) for call in over if call[:3] not in answered]
+
+    def _breaks(self, piece: list[e.Event], acts: list[Act]) -> list[Act]:
+        """The page sends no more of a body, of which a copy's handler may still wait."""
+        broken = {("upload", *ev[1:3]) for ev in piece if isinstance(ev, e.BlobPutBroken)}
+        gone = {act.call for act in acts if act.kind == "hang up"}
+        return [Act("break", one) for one in self.open if one[:3] in broken and one not in gone]
+
+    # --- what a process of its own is needed for -----------------------------------------------
+
+    def _note_needs(self, step: Step, piece: list[e.Event]) -> None:
+        needs = self.result.needs
+        slot = self.world.pending.get(("alarm",))
+        waits = slot is not None and slot.payload.back_off > 0
+        if step.key[0] == "fault":
+            needs |= {ev.kind for ev in piece if isinstance(ev, e.TroubleBegan)} & LONELY_FAULTS
+        if _has(piece, e.ProcessKilled):
+            needs.add("process_killed")
+        if self.failed is not None and step.key[0] == "alarm":
+            self.result.retries.append(Retry(*self.failed, step.at_ms, True))
+            self.failed = None
+        elif self.failed is not None and not waits:
+            # Another alarm took its place: nothing is held back any more.
+            self.result.retries.append(Retry(*self.failed, step.at_ms, False))
+            self.failed = None
+        for event in piece:
+            if isinstance(event, e.AlarmFailed):
+                needs.add("retries")
+                if slot is not None and waits:
+                    self.failed = (event.at_ms, slot.window()[0] - event.at_ms)
+            elif is_late(event) and "process_killed" not in needs:
+                needs.add("late")
+
+
+def check_playable(step: Step, pending: Pending) -> None:
+    """Refuse what no player can bring about. Raises `NotPlayableError`."""
+    kind = step.key[0]
+    if kind in NOT_PLAYABLE:
+        raise NotPlayableError(NOT_PLAYABLE[kind])
+    if kind == "alarm" and step.outcome not in ATTEMPTED:
+        raise NotPlayableError("an attempt that the platform spoils, uncounted")
+    strikes = kind == "fault" and step.outcome != "passes"
+    if strikes and pending.payload.kind in FAULTS_NOT_PLAYABLE:
+        raise NotPlayableError(FAULTS_NOT_PLAYABLE[pending.payload.kind])
+
+
+def is_late(event: e.Event) -> bool:
+    """Whether an alarm runs later than it was set for, and not as a retry."""
+    return isinstance(event, e.AlarmStarted) and event.at_ms > event.due_ms and not event.retry
+
+
+def status_of(step: Step, piece: list[e.Event]) -> int:
+    """How a call of the object to the outside is answered."""
+    if step.key[0] == "notify":
+        return 500 if step.outcome in ("lost", "answer lost") else 200
+    return next((ev.status for ev in piece if isinstance(ev, e.BlobPutFailed)), 200)
+
+
+def stored_json(value: Any) -> Any:
+    """A stored value as JSON has it; a time as the object's own clock shows it."""
+    if isinstance(value, Time):
+        return EPOCH_MS + int(bare(value))
+    if isinstance(value, dict):
+        return {str(key): stored_json(item) for key, item in value.items()}
+    return [stored_json(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _calls_of(world: World) -> set[tuple[Any, ...]]:
+    return {task[:3] for task in world.object.program.tasks}
+
+
+def _has(piece: list[e.Event], kind: type) -> bool:
+    return any(type(event) is kind for event in piece)

@@ -1,0 +1,177 @@
+"""Plays plans on the real runtime: one process for many that need nothing, one for each other.
+
+All objects of a process share its two clocks, so the instants of all plans are visited in order.
+At each the wall clock moves first, and what the schedules have before their alarms is done; then
+the timers move, and the alarms run; then comes what stands behind them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from lastchunk.model.base.workers import workers_or_here
+from lastchunk.model.conformance.plan import NotPlayable, Plan, PlannedStep, Retry, twins
+from lastchunk.model.conformance.result import Result
+from lastchunk.model.conformance.runtime.clocks import STEADY_MS
+from lastchunk.model.conformance.runtime.toolbox import Toolbox
+from lastchunk.model.conformance.runtime.workerd import Workerd
+from lastchunk.model.conformance.session import PlayedSession
+
+TOGETHER = 70
+"""Objects of one process."""
+AT_ONCE = 20
+"""Objects that are prepared, and looked at, at a time."""
+SPREAD_MS = 1_234_567
+"""By how much the steady clocks of two processes differ: their jitter differs then."""
+Steps = dict[int, dict[PlayedSession, list[PlannedStep]]]
+
+
+def play(
+    tools: Toolbox, worker: Path, plans: Sequence[Plan | NotPlayable], workers: int = 1
+) -> list[Result]:
+    """Play plans on a worker; a result for each, in their order."""
+    playable = {n: plan for n, plan in enumerate(plans) if isinstance(plan, Plan)}
+    batches = batches_of(playable)
+    results: dict[int, Result] = {
+        n: Result(plan.source, plan.design, "not playable", plan.reason)
+        for n, plan in enumerate(plans)
+        if isinstance(plan, NotPlayable)
+    }
+    with workers_or_here(min(workers, max(1, len(batches)))) as executor:
+        told: list[tuple[list[int], Future[list[Result]]]] = []
+        for turn, batch in enumerate(batches):
+            chosen = [playable[n] for n in batch]
+            steady_ms = STEADY_MS + turn * SPREAD_MS
+            told.append((batch, executor.submit(play_together, tools, worker, chosen, steady_ms)))
+        for batch, future in told:
+            results.update(zip(batch, future.result(), strict=True))
+    return [results[n] for n in range(len(plans))]
+
+
+def batches_of(plans: Mapping[int, Plan]) -> list[list[int]]:
+    """Which plans share a process, by their numbers; long ones share with long ones."""
+    alone = [[n] for n, plan in plans.items() if plan.needs]
+    shared = sorted((n for n in plans if not plans[n].needs), key=lambda n: -len(plans[n].steps))
+    return [shared[at : at + TOGETHER] for at in range(0, len(shared), TOGETHER)] + alone
+
+
+def play_together(
+    tools: Toolbox, worker: Path, plans: Sequence[Plan], steady_ms: int = STEADY_MS
+) -> list[Result]:
+    """Play some plans in one process."""
+    return asyncio.run(_played(tools, worker, plans, steady_ms))
+
+
+async def _played(
+    tools: Toolbox, worker: Path, plans: Sequence[Plan], steady_ms: int
+) -> list[Result]:
+    runtime = Workerd(tools, worker, sorted(twins()), steady_ms)
+    try:
+        await runtime.start()
+        return await Player(runtime, plans).play()
+    finally:
+        await runtime.stop()
+
+
+class Player:
+    """Leads the objects of one process through their plans."""
+
+    def __init__(self, runtime: Workerd, plans: Sequence[Plan]) -> None:
+        self.runtime = runtime
+        self.clocks = runtime.clocks
+        self.sessions = [PlayedSession(runtime, plan, n) for n, plan in enumerate(plans)]
+        self.retries = Retries(plans[0].retries if len(plans) == 1 else [])
+        self.is_late = len(plans) == 1 and not plans[0].needs.isdisjoint(("late", "alarm_late"))
+        """Whether timers move for an alarm alone: one that is late waits for the schedule's ms."""
+
+    async def play(self) -> list[Result]:
+        """All of it."""
+        for some in self._some():
+            await asyncio.gather(*(session.prepare() for session in some))
+        steps: Steps = {}
+        for session in self.sessions:
+            for step in session.plan.steps:
+                steps.setdefault(step.at_ms, {}).setdefault(session, []).append(step)
+        now_ms = 0
+        for at_ms in sorted(steps):
+            if at_ms - now_ms > 1:
+                await self._just_before(at_ms)
+            await self._at(at_ms, steps[at_ms])
+            now_ms = at_ms
+        for some in self._some():
+            over = (session for session in some if session.plan.is_over)
+            await asyncio.gather(*(session.check_still() for session in over))
+        return [session.result for session in self.sessions]
+
+    def _some(self) -> Iterable[list[PlayedSession]]:
+        for at in range(0, len(self.sessions), AT_ONCE):
+            yield self.sessions[at : at + AT_ONCE]
+
+    async def _just_before(self, at_ms: int) -> None:
+        """What nobody foretold happens before this instant, and is seen."""
+        self.clocks.move_wall(at_ms - 1)
+        if not self.is_late:
+            await self._move_timers(at_ms - 1)
+
+    async def _at(self, at_ms: int, steps: dict[PlayedSession, list[PlannedStep]]) -> None:
+        """One instant: what comes before the alarms, the timers, then the rest."""
+        self.clocks.move_wall(at_ms)
+        behind: list[tuple[PlayedSession, list[PlannedStep]]] = []
+
+        async def before(session: PlayedSession, own: list[PlannedStep]) -> None:
+            first = next((n for n, step in enumerate(own) if step.is_alarm), len(own))
+            await self._go(session, own[:first])
+            if first < len(own):
+                for act in own[first].acts:
+                    if act.kind == "spoil":
+                        await session.act(act)
+                behind.append((session, own[first:]))
+
+        await asyncio.gather(*(before(session, own) for session, own in steps.items()))
+        self.retries.reach(at_ms)
+        if behind or not self.is_late:
+            await self._move_timers(at_ms)
+        await asyncio.gather(*(self._go(session, own) for session, own in behind))
+
+    async def _go(self, session: PlayedSession, steps: list[PlannedStep]) -> None:
+        for step in steps:
+            await session.play(step)
+        if steps and steps[-1] is session.plan.steps[-1]:
+            await session.finish()
+
+    async def _move_timers(self, at_ms: int) -> None:
+        """Then look: a timer that is early by the wall clock is set anew before that moves on."""
+        target_ms = self.retries.timers_at(at_ms)
+        if target_ms > self.clocks.timers_ms:
+            self.clocks.move_timers(target_ms)
+        await self.runtime.drain()
+
+
+class Retries:
+    """How far the timers run ahead, so that each retry comes at its schedule's ms.
+
+    The wait of a retry has a jitter that nobody foretells. So the timers are held back until the
+    schedule's ms, and then are moved past whatever the jitter was.
+    """
+
+    def __init__(self, retries: list[Retry]) -> None:
+        self.retries = sorted(retries)
+        self.lead_ms = 0
+
+    def reach(self, at_ms: int) -> None:
+        """An instant has come: the retry that is to run at it is due by the timers."""
+        for retry in self.retries:
+            if retry.runs and retry.until_ms == at_ms:
+                due_ms = retry.failed_ms + self.lead_ms + retry.wait_ms + retry.wait_ms // 4 + 2
+                self.lead_ms = max(self.lead_ms, due_ms - at_ms)
+
+    def timers_at(self, at_ms: int) -> int:
+        """What the timers may show at an instant."""
+        target_ms = at_ms + self.lead_ms
+        for retry in self.retries:
+            if retry.failed_ms <= at_ms < retry.until_ms:
+                target_ms = min(target_ms, retry.failed_ms + self.lead_ms + retry.wait_ms - 1)
+        return target_ms

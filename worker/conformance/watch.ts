@@ -1,0 +1,172 @@
+// Observes any session class from outside: nothing in the class changes. What its objects do is kept in
+// LOG until the player fetches it. The prototypes of the platform's own objects are patched, not
+// proxied: the platform refuses a proxy as ctx.
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { DurableObject } from "cloudflare:workers";
+
+/** One thing that an object did: its name, the ms that it saw, and in which of its calls. */
+type Line = { object: string; at: number; event: string; call: string } & Record<string, unknown>;
+
+export const LOG: Line[] = [];
+/** How many attempts of an object's alarm fail before its code runs. */
+export const SPOILED = new Map<string, number>();
+export const CALL = "x-call";
+
+/** A call under way: "<object>\n<call>", so that a binding that many objects share knows whose it is. */
+const calls = new AsyncLocalStorage<string>();
+const names = new WeakMap<object, string>();
+const patched = new WeakSet<object>();
+let isQuiet = false; // while the player itself looks at the storage
+
+export function say(object: string | undefined, event: string, more: object = {}): void {
+  if (isQuiet || object === undefined) return;
+  const call = calls.getStore()?.split("\n")[1] ?? "";
+  LOG.push(structuredClone({ object, at: Date.now(), event, call, ...more }));
+}
+
+const ownerOf = (call: string | undefined) => call?.split("\n")[0];
+
+type Method = (this: object, ...args: any[]) => any;
+
+/** Patch a prototype once: `around` makes each named method anew. */
+function patch(instance: object, around: Record<string, (original: Method) => Method>): void {
+  const proto = Object.getPrototypeOf(instance);
+  if (patched.has(proto)) return;
+  patched.add(proto);
+  for (const [name, wrap] of Object.entries(around)) {
+    const value = wrap(proto[name]);
+    Object.defineProperty(proto, name, { configurable: true, writable: true, value });
+  }
+}
+
+/** Say what a storage operation does, then do it. */
+function told(words: (...args: any[]) => [string, object]): (original: Method) => Method {
+  return (original) =>
+    function (...args) {
+      say(names.get(this), ...words(...args));
+      return original.apply(this, args);
+    };
+}
+
+const STORAGE = {
+  put: told((key, value) => ["put", { key, value }]),
+  delete: told((key) => ["delete", { key }]),
+  deleteAll: told(() => ["delete all", {}]),
+  setAlarm: told((time) => ["set", { due: Number(time) }]),
+  deleteAlarm: told(() => ["unset", {}]),
+};
+
+const BUCKET = {
+  put: (original: Method): Method =>
+    function (key, value, options) {
+      const call = calls.getStore();
+      const object = ownerOf(call);
+      say(object, "blob", { key });
+      // The call travels with the put, so that the player knows which one it holds.
+      const customMetadata = { ...options?.customMetadata, call };
+      return original.call(this, key, value, { ...options, customMetadata }).then(
+        (stored: unknown) => (say(object, "stored"), stored),
+        (error: unknown) => {
+          say(object, "unstored", { why: String(error) });
+          throw error;
+        },
+      );
+    },
+};
+
+const FETCHER = {
+  fetch: (original: Method): Method =>
+    function (input, init) {
+      const call = calls.getStore();
+      if (call === undefined) return original.call(this, input, init);
+      const request = new Request(input, init);
+      request.headers.set(CALL, encodeURIComponent(call));
+      say(ownerOf(call), "notify");
+      return original.call(this, request);
+    },
+};
+
+type Watchable = abstract new (ctx: DurableObjectState, env: any) => DurableObject<any>;
+
+/** The class, watched. Its twin in lastchunk must show the same lines. */
+export function watch(base: Watchable): any {
+  const Base = base as any;
+  return class extends Base {
+    readonly watchedName: string;
+    readonly watchedStorage: DurableObjectStorage;
+
+    constructor(ctx: DurableObjectState, env: any) {
+      const name = ctx.id.name ?? ctx.id.toString();
+      names.set(ctx.storage, name);
+      patch(ctx.storage, STORAGE);
+      patch(env.BUCKET, BUCKET);
+      patch(env.CONSUMER, FETCHER);
+      super(ctx, env);
+      this.watchedName = name;
+      this.watchedStorage = ctx.storage;
+    }
+
+    async fetch(request: Request): Promise<Response> {
+      const call = request.headers.get(CALL) ?? "";
+      return calls.run(`${this.watchedName}\n${call}`, async () => {
+        say(this.watchedName, "enter");
+        let status = 500;
+        try {
+          const response: Response = await super.fetch(request);
+          status = response.status;
+          return response;
+        } finally {
+          say(this.watchedName, "end", { status });
+        }
+      });
+    }
+
+    async alarm(info?: AlarmInvocationInfo): Promise<void> {
+      const name = this.watchedName;
+      const told = { due: Number(info?.scheduledTime), retry: info?.retryCount ?? 0 };
+      return calls.run(`${name}\nalarm`, async () => {
+        const left = SPOILED.get(name) ?? 0;
+        if (left > 0) {
+          SPOILED.set(name, left - 1);
+          say(name, "spoiled", told);
+          throw new Error("spoiled by the player");
+        }
+        say(name, "alarm", told);
+        try {
+          await super.alarm(info);
+        } catch (error) {
+          say(name, "alarm failed");
+          throw error;
+        }
+        say(name, "alarm end");
+      });
+    }
+
+    // --- the player's own door ----------------------------------------------------------------
+
+    /** The storage as it is, without a trace of it. */
+    async peek(): Promise<object> {
+      return this.quietly(async () => ({
+        values: Object.fromEntries(await this.watchedStorage.list()),
+        alarm: await this.watchedStorage.getAlarm(),
+      }));
+    }
+
+    async takeAlarm(): Promise<void> {
+      await this.quietly(() => this.watchedStorage.deleteAlarm());
+    }
+
+    async reset(): Promise<void> {
+      this.ctx.abort("reset by the player");
+    }
+
+    async quietly<T>(look: () => Promise<T>): Promise<T> {
+      isQuiet = true;
+      try {
+        return await look();
+      } finally {
+        isQuiet = false;
+      }
+    }
+  };
+}
