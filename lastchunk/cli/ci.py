@@ -13,8 +13,10 @@ from rich.markup import escape
 from lastchunk.cli.app import WorkersOption, console, cores
 from lastchunk.gate.ci.baseline import (
     NO_BASELINE,
+    Amount,
     Baseline,
     Figure,
+    amounts_of,
     figure_of,
     read_baseline,
     write_baseline,
@@ -28,6 +30,7 @@ from lastchunk.gate.ci.plan import planned
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_file, write_text
 from lastchunk.model.base.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
+from lastchunk.model.estimate.comparison import Comparison
 
 FORMAT = "lastchunk ci 1"
 
@@ -62,16 +65,17 @@ def ci(
     loaded = read_config(config)
     checks = planned(loaded, config, cores(workers))
     baseline = baseline_of(loaded, config, update_baseline)
-    results, figures = [], []
+    results, figures, amounts = [], list[Figure](), list[Amount]()
     for result, held in checked(checks, config.parent):
         results.append(result)
         if held.measured is not None:
-            figures.append(figure_of(result.check, result.item.slug, held.measured))
+            keep_measured(result, held.measured, figures, amounts)
         if result.failure is not None or not quiet:
             console().print(escape(result.line()), soft_wrap=True, highlight=False)
-    changes = [] if baseline is None else figure_changes(figures, baseline, loaded.error_rate)
+    measured = [*figures, *amounts]
+    changes = [] if baseline is None else figure_changes(measured, baseline, loaded.error_rate)
     if baseline is not None:
-        show_changes(changes, gone(figures, baseline), quiet and not update_baseline)
+        show_changes(changes, gone(measured, baseline), quiet and not update_baseline)
     regressed = [] if update_baseline else [item for item in changes if item.kind == "regressed"]
     code = code_of_results(results)
     code = EXIT_VIOLATED if regressed and code in (EXIT_HOLDS, EXIT_UNKNOWN) else code
@@ -89,8 +93,23 @@ def ci(
     if not quiet or code:
         console().print(escape(summed_up(results, len(regressed))), highlight=False)
     if update_baseline:
-        write_figures(figures, config.parent / str(loaded.baseline))
+        write_figures(figures, amounts, config.parent / str(loaded.baseline))
     raise typer.Exit(code)
+
+
+def keep_measured(
+    result: CheckResult, measured: Comparison, figures: list[Figure], amounts: list[Amount]
+) -> None:
+    """Note what a sampling has shown: the judgements of a property; with the first, all amounts."""
+    figures.append(figure_of(result.check, result.item.slug, measured))
+    if result.item is result.check.properties[0]:
+        amounts += amounts_of(result.check, measured)
+
+
+def write_figures(figures: list[Figure], amounts: list[Amount], path: Path) -> None:
+    """Write the baseline, and say so."""
+    write_baseline(figures, amounts, path)
+    console().print(escape(f"written: {path}"), soft_wrap=True, highlight=False)
 
 
 def baseline_of(loaded: GateConfig, config: Path, is_updated: bool) -> Baseline | None:
@@ -117,12 +136,6 @@ def show_lines(lines: list[str]) -> None:
     """Print lines as they are."""
     for line in lines:
         console().print(escape(line), soft_wrap=True, highlight=False)
-
-
-def write_figures(figures: list[Figure], path: Path) -> None:
-    """Write the baseline, and say so."""
-    write_baseline(figures, path)
-    console().print(escape(f"written: {path}"), soft_wrap=True, highlight=False)
 
 
 def as_json(results: list[CheckResult], changes: list[FigureChange], code: int) -> str:

@@ -3,7 +3,8 @@
 Sources: Wilson 1927 (score interval, by scipy); Clopper & Pearson 1934 (the exact upper bound when
 nothing was seen); Newcombe 1998, "Improved confidence intervals for the difference between
 binomial proportions based on paired data", method 10; McNemar 1947, exact; Fisher 1935, exact;
-Holm 1979, "A simple sequentially rejective multiple test procedure".
+Mann & Whitney 1947; the sign test (Arbuthnott 1710); Holm 1979, "A simple sequentially rejective
+multiple test procedure".
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import binomtest, fisher_exact
+from scipy.stats import binomtest, fisher_exact, mannwhitneyu
 
 CONFIDENCE = 0.95
 
@@ -92,6 +93,22 @@ def fisher(failures_a: int, sessions_a: int, failures_b: int, sessions_b: int) -
     """The exact two-sided p-value that both fail equally often, on sessions of their own."""
     table = [[failures_a, sessions_a - failures_a], [failures_b, sessions_b - failures_b]]
     return float(fisher_exact(table).pvalue)
+
+
+def more_often(before: Sequence[float], now: Sequence[float]) -> tuple[int, int, float]:
+    """How many of the same sessions have more now, how many less, and the exact sign test of it."""
+    pairs = list(zip(before, now, strict=True))
+    more, less = sum(b < n for b, n in pairs), sum(b > n for b, n in pairs)
+    return more, less, mcnemar(more, less)
+
+
+def rank_sum(before: Sequence[float], now: Sequence[float]) -> tuple[float, float]:
+    """How likely one of now is more than one of before, and the two-sided p-value that both are
+    alike, on sessions of their own (Mann & Whitney)."""
+    if len({*before, *now}) < 2:
+        return 0.5, 1.0
+    test = mannwhitneyu(now, before, alternative="two-sided")
+    return float(test.statistic) / (len(now) * len(before)), float(test.pvalue)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

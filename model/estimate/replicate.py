@@ -60,6 +60,7 @@ def _row(run: Run, own: Own) -> dict[str, Any]:
     row["uplink_kbps"] = run.uplink_kbps
     row["request_delay_ms"] = run.mean_request_delay_ms
     row["media_lost_ms"] = run.media_lost_ms
+    row["alarm_writes"] = run.alarm_writes
     for slug, item in own.items():
         row[slug] = row_code(judge_trace(item, run.trace, run.facts, run.judge))
     return row

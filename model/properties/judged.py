@@ -67,7 +67,10 @@ ON_REQUEST = {
     )
 }
 """Shipped properties in the language: asked by name alone, so no gate changes by them."""
-OF_SESSIONS = ("uplink_kbps", "request_delay_ms", "media_lost_ms", "seed", "sessions")
+OF_SESSIONS = (
+    *("uplink_kbps", "request_delay_ms", "media_lost_ms", "alarm_writes"),
+    *("seed", "sessions"),
+)
 """Columns of results beside those of a session's row."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 

@@ -79,6 +79,7 @@ COLUMNS = {
     "uplink_kbps": "The uplink's mean rate in this session; nan where there is none.",
     "request_delay_ms": "The mean of the request legs, transfers left out; nan where none ended.",
     "media_lost_ms": "The recorded media that is stored nowhere.",
+    "alarm_writes": "How often the design's code set the alarm.",
 }
 """What each column of a frame of results means: those of a row, and what the network gave."""
 

@@ -29,7 +29,7 @@ from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate.schedule import Schedule, Step, given_name
 from lastchunk.model.simulate.storm import STORM, Storm
 from lastchunk.model.subset import check_values, lasting_of
-from lastchunk.model.trace.events import Event, RunEnded
+from lastchunk.model.trace.events import AlarmSet, Event, RunEnded
 from lastchunk.model.trace.facts import Facts, facts_of
 from lastchunk.model.trace.media import media_lost_ms
 from lastchunk.model.world.base.pending import Pending
@@ -62,6 +62,11 @@ class Run(Pictured):
     def media_lost_ms(self) -> int:
         """How many ms of what was recorded are stored nowhere."""
         return media_lost_ms(self.trace)
+
+    @cached_property
+    def alarm_writes(self) -> int:
+        """How often the design's code set the alarm: each is a row written."""
+        return sum(type(event) is AlarmSet for event in self.trace)
 
     @property
     def origin(self) -> str:

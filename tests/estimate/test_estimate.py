@@ -35,7 +35,8 @@ def test_rows_are_those_of_single_sessions() -> None:
     scenario = lossy()
     designs = load_designs(PAIR, scenario)
     frame = replicate(scenario, designs, 12, seed=6)
-    assert list(frame.columns) == [*ROW_COLUMNS, "uplink_kbps", "request_delay_ms", "media_lost_ms"]
+    of_runs = ["uplink_kbps", "request_delay_ms", "media_lost_ms", "alarm_writes"]
+    assert list(frame.columns) == [*ROW_COLUMNS, *of_runs]
     for row in frame.to_dict("records"):
         design = next(item for item in designs if item.name == row["design"])
         run = simulate(scenario, design, 6, row["session"])
@@ -43,6 +44,7 @@ def test_rows_are_those_of_single_sessions() -> None:
         assert {key: row[key] for key in expected} == expected
         assert row["request_delay_ms"] == run.mean_request_delay_ms
         assert row["media_lost_ms"] == run.media_lost_ms
+        assert row["alarm_writes"] == run.alarm_writes
 
 
 def test_batches_are_a_matter_of_speed_alone() -> None:

@@ -112,6 +112,7 @@ def test_the_rows_have_the_documented_columns_and_nothing_of_when(
         "uplink_kbps",
         "request_delay_ms",
         "media_lost_ms",
+        "alarm_writes",
     }
     assert stored.schema.metadata is None
     frame = stored.to_pandas()

@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 from pydantic import Field, ValidationError
 
-from lastchunk.gate.ci.config import Seed, Strict
+from lastchunk.gate.ci.config import AmountName, Seed, Strict
 from lastchunk.gate.ci.plan import PlannedCheck
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import write_text
 from lastchunk.model.base.text_files import read_text
 from lastchunk.model.design.load import DesignSpec, values_of
 from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.estimate.costs import Prices, dollars, load_prices
 from lastchunk.model.properties.row import HELD_CODE, NOT_APPLICABLE_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.refusals import Source, first_error
 from lastchunk.reports.base.sealed import digest_of, source_of
@@ -27,13 +29,25 @@ CODES = {sign: code for code, sign in SIGNS.items()}
 DIGEST_LENGTH = 16
 
 
-class Figure(Strict):
-    """One sampled check: a sign for each session, and what it was measured on, as digests."""
+class Measured(Strict):
+    """What was measured, and what it was measured on, as digests."""
 
     check: Annotated[str, Field(min_length=1)]
     seed: Seed
     design: str
     scenario: str
+
+
+class Amount(Measured):
+    """An amount of each session of a sampled check; None where a session has none."""
+
+    name: AmountName
+    sessions: Annotated[list[float | None], Field(min_length=1)]
+
+
+class Figure(Measured):
+    """One sampled check: a sign for each session."""
+
     sessions: Annotated[str, Field(pattern=r"^[.x-]+$")]
 
     def codes(self) -> list[int]:
@@ -46,10 +60,16 @@ class Baseline(Strict):
 
     format: Literal["lastchunk baseline 1"]
     figures: list[Figure]
+    amounts: list[Amount] = []
 
-    def by_check(self) -> dict[str, Figure]:
-        """The figures by what they are of."""
-        return {item.check: item for item in self.figures}
+    def by_check(self) -> dict[str, Measured]:
+        """All that was measured by what it is of."""
+        return {item.check: item for item in self.everything}
+
+    @property
+    def everything(self) -> list[Measured]:
+        """The figures, and then the amounts."""
+        return [*self.figures, *self.amounts]
 
 
 NO_BASELINE = Baseline(format=BASELINE_FORMAT, figures=[])
@@ -65,6 +85,34 @@ def figure_of(check: PlannedCheck, slug: str, measured: Comparison) -> Figure:
         scenario=short_digest(check.scenario.model_dump(mode="json")),
         sessions="".join(SIGNS[int(code)] for code in rows[slug]),
     )
+
+
+def amounts_of(check: PlannedCheck, measured: Comparison) -> list[Amount]:
+    """The amounts of a sampling that its check asks for."""
+    rows = measured.rows_of(check.design.name).sort_values("session")
+    prices = load_prices()
+    scenario = check.scenario.model_dump(mode="json")
+    found = []
+    for name in check.amounts:
+        of = {"scenario": scenario, "prices": prices.per_million} if name == "dollars" else scenario
+        found.append(
+            Amount(
+                check=check.key(name),
+                seed=measured.seed,
+                design=design_digest(check.design),
+                scenario=short_digest(of),
+                name=name,
+                sessions=_values(rows, name, prices),
+            )
+        )
+    return found
+
+
+def _values(rows: pd.DataFrame, name: AmountName, prices: Prices) -> list[float | None]:
+    """The amount of each session. A delay of -1 is none."""
+    if name == "dollars":
+        return [round(float(each), 6) for each in dollars(rows, prices).sum(axis=1)]
+    return [None if value < 0 else int(value) for value in rows[name]]
 
 
 def design_digest(design: DesignSpec) -> str:
@@ -90,14 +138,18 @@ def read_baseline(path: Path) -> Baseline:
         baseline = Baseline.model_validate(data)
     except ValidationError as error:
         raise first_error(error, Source(str(path)), Baseline) from error
-    if len(baseline.by_check()) < len(baseline.figures):
+    if len(baseline.by_check()) < len(baseline.everything):
         raise InputError(f"{path}: figures", None, "each check once")
     return baseline
 
 
-def write_baseline(figures: Iterable[Figure], path: Path) -> None:
-    """Write the figures down, each on a line, so that a change is seen in a diff."""
-    lines = [json.dumps(item.model_dump(), ensure_ascii=False) for item in figures]
-    body = ",\n  ".join(lines)
+def write_baseline(figures: Iterable[Figure], amounts: Iterable[Amount], path: Path) -> None:
+    """Write all down, each on a line, so that a change is seen in a diff."""
     head = json.dumps(BASELINE_FORMAT)
-    write_text(path, f'{{"format": {head}, "figures": [\n  {body}\n]}}\n', "--update-baseline")
+    text = f'{{"format": {head}, "figures": {_lines(figures)}, "amounts": {_lines(amounts)}}}\n'
+    write_text(path, text, "--update-baseline")
+
+
+def _lines(items: Iterable[Measured]) -> str:
+    lines = [json.dumps(item.model_dump(), ensure_ascii=False) for item in items]
+    return "[\n  " + ",\n  ".join(lines) + "\n]" if lines else "[]"

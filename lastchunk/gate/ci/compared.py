@@ -1,22 +1,24 @@
 """What has changed since the baseline: improved, regressed, within noise, or new.
 
-The same sessions (same scenario, same seed) are compared pairwise by McNemar's exact test; other
-seeds by Fisher's exact test. Holm's correction holds one error rate over all of them: the chance
-that anything is called a change where nothing has changed is at most that.
+The same sessions (same scenario, same seed) are compared pairwise, judgements by McNemar's exact
+test and amounts by the exact sign test; other seeds by Fisher's exact test and the rank-sum test.
+Holm's correction holds one error rate over all of them: the chance that anything is called a change
+where nothing has changed is at most that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Literal
 
 import pandas as pd
 
-from lastchunk.gate.ci.baseline import Baseline, Figure
+from lastchunk.gate.ci.baseline import Amount, Baseline, Figure, Measured
 from lastchunk.model.base.verdict import p_words, percent
 from lastchunk.model.estimate.comparison import paired_codes
-from lastchunk.model.estimate.intervals import fisher, holm
+from lastchunk.model.estimate.intervals import fisher, holm, more_often, rank_sum
 from lastchunk.model.properties.row import VIOLATED_CODE
 
 ChangeKind = Literal["improved", "regressed", "within noise", "new"]
@@ -24,7 +26,10 @@ ChangeKind = Literal["improved", "regressed", "within noise", "new"]
 
 @dataclass(frozen=True)
 class FigureChange:
-    """A figure against its baseline. ``p_value`` is Holm's, over all figures; 1 for a new one."""
+    """A figure against its baseline. ``p_value`` is Holm's, over all figures; 1 for a new one.
+
+    ``before`` and ``now`` are shares of sessions; of an amount, which is named then, its means.
+    """
 
     check: str
     kind: ChangeKind
@@ -32,75 +37,120 @@ class FigureChange:
     now: float | None
     p_value: float
     how: str
+    amount: str = ""
 
     def line(self) -> str:
         """The change in one line."""
         if self.kind == "new":
-            return f"{self.kind}: {self.check}: {_share(self.now)}, {self.how}"
-        rates = f"{_share(self.before)} before, {_share(self.now)} now"
-        return f"{self.kind}: {self.check}: {rates}, p {p_words(self.p_value)}; {self.how}"
+            return f"{self.kind}: {self.check}: {self._words(self.now)}, {self.how}"
+        values = f"{self._words(self.before)} before, {self._words(self.now)} now"
+        return f"{self.kind}: {self.check}: {values}, p {p_words(self.p_value)}; {self.how}"
+
+    def _words(self, value: float | None) -> str:
+        if value is None:
+            return "nothing said"
+        return f"mean {value:,.6g}" if self.amount else f"{percent(value)} violate it"
 
 
 @dataclass(frozen=True)
 class _Tested:
-    figure: Figure
+    """``is_known``: there is a test of it. ``is_worse``: which way it points."""
+
     before: float | None
     now: float | None
     p_value: float
     how: str
-    is_known: bool
+    is_known: bool = True
+    is_worse: bool = False
 
 
 def figure_changes(
-    figures: Sequence[Figure], baseline: Baseline, error_rate: float
+    measured: Sequence[Measured], baseline: Baseline, error_rate: float
 ) -> list[FigureChange]:
-    """Each figure of now against the baseline, in order."""
+    """All that was measured now against the baseline, in order."""
     known = baseline.by_check()
-    tested = [_tested(item, known.get(item.check)) for item in figures]
-    compared = [item for item in tested if item.is_known]
-    corrected = iter(holm([item.p_value for item in compared]))
-    return [_change(item, next(corrected) if item.is_known else 1.0, error_rate) for item in tested]
+    tested = [_tested(item, known.get(item.check)) for item in measured]
+    corrected = iter(holm([item.p_value for item in tested if item.is_known]))
+    return [
+        _change(item, test, next(corrected) if test.is_known else 1.0, error_rate)
+        for item, test in zip(measured, tested, strict=True)
+    ]
 
 
-def gone(figures: Sequence[Figure], baseline: Baseline) -> list[str]:
+def gone(measured: Sequence[Measured], baseline: Baseline) -> list[str]:
     """The checks that the baseline has and that are made no more."""
-    now = {item.check for item in figures}
-    return [item.check for item in baseline.figures if item.check not in now]
+    now = {item.check for item in measured}
+    return [item.check for item in baseline.everything if item.check not in now]
 
 
-def _change(item: _Tested, p_value: float, error_rate: float) -> FigureChange:
+def _change(item: Measured, test: _Tested, p_value: float, error_rate: float) -> FigureChange:
     kind: ChangeKind = "within noise"
-    if not item.is_known or item.before is None or item.now is None:
+    if not test.is_known or test.before is None or test.now is None:
         kind = "new"
     elif p_value <= error_rate:
-        kind = "regressed" if item.now > item.before else "improved"
-    return FigureChange(item.figure.check, kind, item.before, item.now, p_value, item.how)
+        kind = "regressed" if test.is_worse else "improved"
+    amount = item.name if isinstance(item, Amount) else ""
+    return FigureChange(item.check, kind, test.before, test.now, p_value, test.how, amount)
 
 
-def _tested(now: Figure, before: Figure | None) -> _Tested:
+def _tested(now: Measured, before: Measured | None) -> _Tested:
+    value = _mean(now.sessions) if isinstance(now, Amount) else None
+    if isinstance(now, Figure):
+        value = _rate(now.codes())
     if before is None:
-        return _Tested(now, None, _rate(now.codes()), 1.0, "the baseline does not have it", False)
+        return _Tested(None, value, 1.0, "the baseline does not have it", False)
     if before.scenario != now.scenario:
-        how = "the baseline has it of another scenario"
-        return _Tested(now, None, _rate(now.codes()), 1.0, how, False)
+        priced = isinstance(now, Amount) and now.name == "dollars"
+        other = "another scenario, or of other prices" if priced else "another scenario"
+        return _Tested(None, value, 1.0, f"the baseline has it of {other}", False)
     design = "the same design" if before.design == now.design else "another design"
-    if before.seed == now.seed:
-        pair = paired_codes(pd.Series(now.codes()), pd.Series(before.codes()))
-        if pair is None:
-            how = "no session speaks of both"
-            return _Tested(now, None, _rate(now.codes()), 1.0, how, False)
-        how = (
-            f"{design}, {pair.sessions:,} sessions paired, {pair.only_a:,} against {pair.only_b:,}"
-        )
-        rates = [(pair.both + one) / pair.sessions for one in (pair.only_b, pair.only_a)]
-        return _Tested(now, rates[0], rates[1], pair.p_value, how, True)
-    counts = [_counts(item.codes()) for item in (now, before)]
-    if not all(total for _, total in counts):
-        how = "no session says anything about it"
-        return _Tested(now, _rate(before.codes()), _rate(now.codes()), 1.0, how, False)
+    is_paired = before.seed == now.seed
+    if isinstance(now, Figure) and isinstance(before, Figure):
+        return (_paired_rates if is_paired else _rates)(before, now, design)
+    if isinstance(now, Amount) and isinstance(before, Amount):
+        return (_paired_amounts if is_paired else _amounts)(before, now, design)
+    return _Tested(None, value, 1.0, "the baseline has something else of that name", False)
+
+
+def _paired_rates(before: Figure, now: Figure, design: str) -> _Tested:
+    pair = paired_codes(pd.Series(now.codes()), pd.Series(before.codes()))
+    if pair is None:
+        return _Tested(None, _rate(now.codes()), 1.0, "no session speaks of both", False)
+    counts = f"{pair.only_a:,} against {pair.only_b:,}"
+    how = f"{design}, {pair.sessions:,} sessions paired, {counts}"
+    first, second = ((pair.both + one) / pair.sessions for one in (pair.only_b, pair.only_a))
+    return _Tested(first, second, pair.p_value, how, is_worse=pair.only_a > pair.only_b)
+
+
+def _rates(before: Figure, now: Figure, design: str) -> _Tested:
+    rates = _rate(before.codes()), _rate(now.codes())
+    if rates[0] is None or rates[1] is None:
+        return _Tested(*rates, 1.0, "no session says anything about it", False)
+    p_value = fisher(*_counts(now.codes()), *_counts(before.codes()))
     how = f"{design}, another seed"
-    p_value = fisher(*counts[0], *counts[1])
-    return _Tested(now, _rate(before.codes()), _rate(now.codes()), p_value, how, True)
+    return _Tested(*rates, p_value, how, is_worse=rates[1] > rates[0])
+
+
+def _paired_amounts(before: Amount, now: Amount, design: str) -> _Tested:
+    """Of sessions that differ, is it as often more as less?"""
+    both = zip(before.sessions, now.sessions, strict=False)
+    pairs = [(one, other) for one, other in both if one is not None and other is not None]
+    if not pairs:
+        return _Tested(None, _mean(now.sessions), 1.0, "no session speaks of both", False)
+    first, second = ([pair[side] for pair in pairs] for side in (0, 1))
+    more, less, p_value = more_often(first, second)
+    how = f"{design}, {len(pairs):,} sessions paired, {more:,} more and {less:,} less"
+    return _Tested(fmean(first), fmean(second), p_value, how, is_worse=more > less)
+
+
+def _amounts(before: Amount, now: Amount, design: str) -> _Tested:
+    first, second = ([one for one in item.sessions if one is not None] for item in (before, now))
+    if not first or not second:
+        how = "no session says anything about it"
+        return _Tested(_mean(first), _mean(second), 1.0, how, False)
+    share, p_value = rank_sum(first, second)
+    how = f"{design}, another seed"
+    return _Tested(fmean(first), fmean(second), p_value, how, is_worse=share > 0.5)
 
 
 def _counts(codes: Sequence[int]) -> tuple[int, int]:
@@ -112,5 +162,6 @@ def _rate(codes: Sequence[int]) -> float | None:
     return failures / total if total else None
 
 
-def _share(rate: float | None) -> str:
-    return "nothing said" if rate is None else f"{percent(rate)} violate it"
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [one for one in values if one is not None]
+    return fmean(known) if known else None

@@ -16,6 +16,19 @@ from lastchunk.model.scenario.refusals import Source, first_error
 SEED_MAX = 2**63
 SECONDS_MAX = 10**6
 Way = Literal["proof", "sampling"]
+AmountName = Literal[
+    "delay_ms",
+    "dollars",
+    "alarm_writes",
+    "requests",
+    "rows_read",
+    "rows_written",
+    "blob_puts",
+    "active_ms",
+    "media_lost_ms",
+    "retries",
+]
+"""What a baseline keeps of each session beside judgements. Of each of them less is better."""
 Sessions = Annotated[int, Field(ge=1, le=SESSIONS_MAX)]
 Seed = Annotated[int, Field(ge=0, lt=SEED_MAX)]
 Seconds = Annotated[float, Field(ge=1, le=SECONDS_MAX)]
@@ -51,6 +64,7 @@ class CheckEntry(Strict):
     properties: NameList
     by: Annotated[list[Way], Field(min_length=1)]
     at_most: Annotated[float, Field(ge=0, le=1)] = 0.0
+    amounts: list[AmountName] = []
     set: dict[str, Any] = {}
     sessions: Sessions | None = None
     seed: Seed | None = None
@@ -83,4 +97,8 @@ def read_config(path: Path) -> GateConfig:
         if check.at_most == 1 and config.baseline is None:
             place = f"{path}: checks.{number}.at_most"
             raise InputError(place, check.at_most, "1 only beside a baseline; else less than 1")
+        if check.amounts and ("sampling" not in check.by or config.baseline is None):
+            place = f"{path}: checks.{number}.amounts"
+            allowed = 'amounts only where by has "sampling", and beside a baseline'
+            raise InputError(place, ", ".join(check.amounts), allowed)
     return config

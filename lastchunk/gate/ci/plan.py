@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lastchunk.gate.ci.config import CheckEntry, DesignEntry, GateConfig, Way
+from lastchunk.gate.ci.config import AmountName, CheckEntry, DesignEntry, GateConfig, Way
 from lastchunk.gate.holder import HoldSettings
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignSpec, load_designs
@@ -29,6 +29,7 @@ class PlannedCheck:
     properties: tuple[Property, ...]
     at_most: float
     settings: HoldSettings
+    amounts: tuple[AmountName, ...] = ()
 
     def key(self, slug: str) -> str:
         """What tells the check of one property from all others."""
@@ -73,7 +74,9 @@ def _of_entry(
             for by in dict.fromkeys(entry.by):
                 items = tuple(asked.values())
                 at_most = entry.at_most if by == "sampling" else 0.0
-                yield PlannedCheck(entry.name, design, scenario, by, items, at_most, settings)
+                amounts = tuple(dict.fromkeys(entry.amounts)) if by == "sampling" else ()
+                given = (entry.name, design, scenario, by, items, at_most, settings, amounts)
+                yield PlannedCheck(*given)
 
 
 @contextmanager

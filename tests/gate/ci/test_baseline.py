@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lastchunk.gate.ci.baseline import Baseline, Figure, read_baseline
+from lastchunk.gate.ci.baseline import Amount, Baseline, Figure, read_baseline
 from lastchunk.gate.ci.compared import figure_changes
-from lastchunk.model.estimate.intervals import fisher, holm
+from lastchunk.model.estimate.intervals import fisher, holm, more_often, rank_sum
 from tests.gate.ci.test_ci import ran
 
 CONFIG = """
@@ -135,6 +135,91 @@ def test_holm_and_fisher_are_as_worked_out_by_hand() -> None:
     assert holm([]) == []
     tea = Fraction(16 + 1 + 16 + 1, 70)  # the lady tastes three of four cups right
     assert fisher(3, 4, 1, 4) == pytest.approx(float(tea))
+
+
+AMOUNTS = """
+sessions = 40
+seed = {seed}
+baseline = "base.json"
+
+[[checks]]
+designs = [{{ label = "mine", design = "{design}", settings = {{ watchdog_ms = 300000 }} }}]
+scenarios = ["everything-fast"]
+properties = ["finalizes"]
+by = ["sampling"]
+amounts = ["delay_ms", "dollars", "alarm_writes"]
+"""
+
+
+def test_delays_costs_and_alarm_writes_are_held_too(tmp_path: Path) -> None:
+    ran(tmp_path, AMOUNTS.format(design="lazy-alarm", seed=1), "--update-baseline")
+    again = ran(tmp_path, AMOUNTS.format(design="lazy-alarm", seed=1))
+    assert again.code == 0
+    assert [line.partition(":")[0] for line in again.lines[1:-1]] == ["within noise"] * 4
+    dearer = ran(tmp_path, AMOUNTS.format(design="manifest", seed=1), "--quiet")
+    assert dearer.code == 1
+    dollars, writes = dearer.lines[:2]
+    assert dollars.startswith("regressed: dollars: mine in everything-fast by sampling: mean ")
+    assert writes.startswith("regressed: alarm_writes: mine in everything-fast by sampling: mean ")
+    assert "another design, 40 sessions paired, 40 more and 0 less" in writes
+    other = ran(tmp_path, AMOUNTS.format(design="lazy-alarm", seed=2))
+    assert other.code == 0, other.lines
+    assert "another seed" in other.lines[2]
+    ran(tmp_path, AMOUNTS.format(design="manifest", seed=1), "--update-baseline")
+    better = ran(tmp_path, AMOUNTS.format(design="lazy-alarm", seed=1))
+    assert [line.partition(":")[0] for line in better.lines[3:5]] == ["improved"] * 2
+
+
+def test_a_longer_grace_is_a_longer_delay(tmp_path: Path) -> None:
+    asked = 'amounts = ["delay_ms"]\n'
+    before, now = (
+        grace(ms, sessions=30).replace('"alarm"', '"short-grace"') + asked for ms in (5_000, 6_000)
+    )
+    ran(tmp_path, before, "--update-baseline")
+    later = ran(tmp_path, now)
+    (line,) = [line for line in later.lines if "delay_ms" in line]
+    assert line.startswith("regressed: delay_ms: mine in cellular-lte by sampling: mean ")
+    assert later.code == 1
+
+
+def test_amounts_without_a_baseline_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = AMOUNTS.format(design="lazy-alarm", seed=1)
+    assert ran(tmp_path, text.replace('baseline = "base.json"', "")).code == 2
+    assert "beside a baseline" in capsys.readouterr().err
+    assert ran(tmp_path, text.replace('"dollars"', '"euros"')).code == 2
+    assert "checks.0.amounts.1: 'euros'" in capsys.readouterr().err
+
+
+def amounts_drawn(chance: random.Random, seed: int) -> Amount:
+    """An amount as an unchanged design has it: many ties, now and then a large one, or none."""
+    values = [
+        None if chance.random() < 0.1 else float(round(chance.paretovariate(1.5) * 10))
+        for _ in range(100)
+    ]
+    return Amount(check="a", seed=seed, design="a", scenario="b", name="delay_ms", sessions=values)
+
+
+def test_amounts_of_other_seeds_raise_no_more_alarms_than_the_error_rate() -> None:
+    chance, alarms = random.Random(5), 0
+    for seed in range(400):
+        amounts = [amounts_drawn(chance, seed)]
+        before = Baseline(format="lastchunk baseline 1", figures=[], amounts=amounts)
+        (found,) = figure_changes([amounts_drawn(chance, seed + 1)], before, 0.05)
+        alarms += found.kind != "within noise"
+    assert 6 <= alarms <= 35  # 20 are expected; beside these lie 2 of 1,000
+
+
+def test_signs_and_ranks_are_as_worked_out_by_hand() -> None:
+    more, less, p_value = more_often([1, 1, 1, 5], [2, 2, 2, 5])
+    assert (more, less) == (3, 0)
+    assert p_value == pytest.approx(2 / 2**3)
+    assert more_often([1, 2], [1, 2]) == (0, 0, 1.0)
+    share, p_value = rank_sum([1, 2, 3], [4, 5, 6])
+    assert share == 1.0
+    assert p_value == pytest.approx(2 / 20)  # 20 ways to place three of six
+    assert rank_sum([7, 7], [7]) == (0.5, 1.0)
 
 
 def test_what_the_baseline_cannot_speak_of_is_new_and_what_is_gone_is_told(tmp_path: Path) -> None:
