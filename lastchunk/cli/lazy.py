@@ -19,6 +19,10 @@ COMMANDS = {
     "doctor": ("catalogue", "Say what is installed, and run a small check of the whole chain."),
     "simulate": ("simulate", "Run one session and show what happened, when, and what it means."),
     "replay": ("simulate", "Run a recorded schedule again: the same choices, the same trace."),
+    "show": (
+        "show",
+        "Show a trace, a schedule or a counterexample: a page to step through, or for other tools.",
+    ),
     "compare": ("compare", "Compare designs on the same sessions of one scenario."),
     "report": (
         "report",

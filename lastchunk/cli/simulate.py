@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -23,24 +23,28 @@ from lastchunk.cli.app import (
 from lastchunk.cli.gate import much_to_do
 from lastchunk.cli.loading import load, own_properties
 from lastchunk.cli.trace_table import trace_table
-from lastchunk.model.base.files import check_file, write_bytes
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import check_file, write_bytes, write_text
 from lastchunk.model.design.load import load_design
 from lastchunk.model.properties import PROPERTIES, Holds, Property, Violation, check_all
 from lastchunk.model.simulate import Run, record
 from lastchunk.model.simulate import replay as run_schedule
-from lastchunk.model.simulate.schedule import read_schedule, write_schedule
+from lastchunk.model.simulate.schedule import Schedule, read_schedule, write_schedule
 from lastchunk.model.trace.jsonl import write_jsonl
 from lastchunk.model.trace.words import clock
 
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the trace as JSON lines.")]
-FIGURE = "--figure"
+FIGURE, HTML = "--figure", "--html"
 FullOption = Annotated[bool, typer.Option("--full", help="Show all of a long trace.")]
 FigureOption = Annotated[Path | None, typer.Option("--figure", help="Draw the session (PNG).")]
 
 
 def simulate(
     scenario: ScenarioArgument,
-    design: Annotated[str, typer.Option("--design", help="A name, or file.py:Class.")] = "alarm",
+    designs: Annotated[
+        list[str] | None,
+        typer.Option("--design", help="A name, or file.py:Class; with --html a second one, too."),
+    ] = None,
     seed: SeedOption = 1,
     session: Annotated[int, typer.Option("--session", help="Which session.", min=0)] = 0,
     overrides: SetOption = None,
@@ -52,19 +56,43 @@ def simulate(
     schedule: Annotated[
         Path | None, typer.Option("--schedule", help="Write the choices, for `replay`.")
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Write the session as a page that is stepped through."),
+    ] = None,
     properties: PropertiesOption = None,
 ) -> None:
     """Run one session and show what happened, when, and what it means."""
     _, own = own_properties(None, properties)
-    loaded, specs = load(scenario, [design], overrides, uplink, video_mbps)
+    loaded, specs = load(scenario, designs or ["alarm"], overrides, uplink, video_mbps)
+    if len(specs) > (1 if html is None else 2):
+        raise InputError("--design", len(specs), "one; two with --html, which shows both")
     check_places(out, figure)
-    if schedule is not None:
-        check_file(schedule, "--schedule")
+    for place, option in ((schedule, "--schedule"), (html, HTML)):
+        if place is not None:
+            check_file(place, option)
     note(much_to_do(loaded, specs, 1))
-    run, choices = record(loaded, specs[0], seed, session)
+    made = [record(loaded, spec, seed, session) for spec in specs]
+    run, choices = made[0]
     if schedule is not None:
         write_schedule(choices, schedule, "--schedule")
+    if html is not None:
+        write_timeline(made, html, own)
     deliver(run, out, figure, full, own)
+
+
+def write_timeline(
+    made: Sequence[tuple[Run, Schedule]], place: Path, own: Mapping[str, Property]
+) -> None:
+    """Write one session, or what two designs make of the same one, as a page."""
+    from lastchunk.reports.timeline import timeline_page, told
+
+    scenario, origin = made[0][0].scenario, made[0][0].origin
+    sessions = [
+        told(run, run.design.name, choices).judged(run.check(list(own.values())))
+        for run, choices in made
+    ]
+    write_text(place, timeline_page(*sessions, title=f"{scenario.title}, {origin}"), HTML)
 
 
 def replay(

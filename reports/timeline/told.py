@@ -6,7 +6,7 @@ the gates are not known, and the page says so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.explore.witness.counterexample import Counterexample
 from lastchunk.model.explore.witness.times import PairLimits
 from lastchunk.model.explore.witness.words import pending_name
+from lastchunk.model.properties import Judgement, Violation
 from lastchunk.model.simulate import Run
 from lastchunk.model.simulate.replay import replay
 from lastchunk.model.simulate.schedule import Schedule
@@ -49,13 +50,26 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Told:
-    """A session to tell. ``violations`` are (at_ms, slug, detail); ``moments`` has one a step."""
+    """A session to tell. ``violations`` are (at_ms, slug, detail); ``moments`` has one a step.
+
+    ``notes`` are what a page says of it first.
+    """
 
     name: str
     trace: Sequence[Event]
     violations: tuple[tuple[int, str, str], ...] = ()
     moments: tuple[Moment, ...] = ()
     freedom: Freedom | None = None
+    notes: tuple[str, ...] = ()
+
+    def judged(self, judgements: Mapping[str, Judgement]) -> Told:
+        """The same with what it violates of further properties."""
+        found = [
+            (item.at_ms, slug, item.detail)
+            for slug, item in judgements.items()
+            if isinstance(item, Violation)
+        ]
+        return replace(self, violations=tuple(sorted((*self.violations, *found))))
 
 
 Tellable = Run | Schedule | Counterexample | Told

@@ -36,6 +36,7 @@ FLOORS = [
     {"lastchunk.model.estimate"},
     {"lastchunk.reports.base", "lastchunk.reports.figures"},
     {"lastchunk.reports.timeline"},
+    {"lastchunk.reports.export"},
     {"lastchunk.reports.claims"},
     {"lastchunk.reports.matrix"},
     {"lastchunk.reports"},
@@ -227,6 +228,7 @@ def test_the_readme_names_commands_that_exist() -> None:
         "verify",
         "matrix",
         "replay",
+        "show",
         "doctor",
     }
     assert names <= set(getattr(get_command(app), "commands", {}))

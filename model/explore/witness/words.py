@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lastchunk.model.explore.witness.counterexample import Counterexample
-from lastchunk.model.properties import EXPLORABLE
+from lastchunk.model.properties import EXPLORABLE, Violation
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.events import lane_of
 from lastchunk.model.trace.facts import Facts
@@ -20,6 +21,8 @@ ACTORS = {
     "blobs": "Blob store",
     "run": "Object",
 }
+DIAGRAM_FIRST, DIAGRAM_LAST = 40, 160
+"""So many events of a long session are drawn, from its beginning and before its end."""
 
 
 def explanation(example: Counterexample) -> str:
@@ -105,20 +108,28 @@ def pending_name(key: tuple[Any, ...]) -> str:
 
 def mermaid(example: Counterexample) -> str:
     """The session as a Mermaid sequence diagram, for a page that draws them."""
-    lines = [
-        "sequenceDiagram",
-        *(
-            f"    participant {name}"
-            for name in dict.fromkeys(name.replace(" ", "") for name in ACTORS.values())
-        ),
-    ]
-    for event in example.run.trace:
-        if event.at_ms > example.violation.at_ms or isinstance(event, e.RunEnded):
-            break
-        lines.append("    " + _arrow(event))
-    detail = _plain(example.violation.detail)
-    lines.append(f"    Note over Page,Blobstore: {clock(example.violation.at_ms)} {detail}")
-    return "\n".join(lines) + "\n"
+    return sequence_diagram(example.run.trace, example.violation)
+
+
+def sequence_diagram(trace: Sequence[Any], violation: Violation | None) -> str:
+    """A trace as a Mermaid sequence diagram, up to what it violates; all of it where nothing is.
+
+    Of a long one the middle is left out, which is said: no page draws more than 50,000 letters.
+    """
+    lines = [_arrow(event) for event in trace if not isinstance(event, e.RunEnded)]
+    if violation is not None:
+        before = [event for event in trace if event.at_ms <= violation.at_ms]
+        lines = lines[: sum(not isinstance(event, e.RunEnded) for event in before)]
+    left_out = len(lines) - DIAGRAM_FIRST - DIAGRAM_LAST
+    if left_out > 1:
+        note = f"Note over Page,Blobstore: {left_out:,} more events"
+        lines[DIAGRAM_FIRST : DIAGRAM_FIRST + left_out] = [note]
+    if violation is not None:
+        detail = _plain(violation.detail)
+        lines.append(f"Note over Page,Blobstore: {clock(violation.at_ms)} {detail}")
+    names = dict.fromkeys(name.replace(" ", "") for name in ACTORS.values())
+    heads = [f"participant {name}" for name in names]
+    return "\n".join(["sequenceDiagram", *(f"    {line}" for line in (*heads, *lines))]) + "\n"
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,1 @@
+"""A session for other tools: Perfetto's viewer, Mermaid in a pull request, text, JSON lines."""
