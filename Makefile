@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 TREE := build/tree
 
-.PHONY: report matrix docs test lint tree bench conformance clean
+.PHONY: report matrix docs site notebooks test lint tree bench conformance clean
 
 report: $(STAMP)
 	$(BIN)/lastchunk report --out reports/out
@@ -17,6 +17,10 @@ docs: $(STAMP)
 	$(BIN)/python -m lastchunk.reports.docs.designs
 	$(BIN)/python -m lastchunk.reports.docs.readme
 	$(BIN)/python -m lastchunk.reports.docs.reference
+
+site: $(STAMP)
+	$(BIN)/python -m mkdocs build --strict --quiet
+	@echo "build/site/index.html; to search it: $(BIN)/python -m http.server -d build/site"
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2

@@ -115,7 +115,9 @@ def _name(item: Counterexample) -> str:
     return f"{item.slug}-{item.kind}"
 
 
-def write_verification(result: Verification, thresholds: Sequence[Threshold], folder: Path) -> None:
+def write_verification(
+    result: Verification, thresholds: Sequence[Threshold], folder: str | Path
+) -> None:
     """Write ``verify.json``, and of each counterexample a schedule, words and a picture.
 
     The folder takes the place of what stood under its name. Raises `InputError`.

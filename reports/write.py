@@ -54,7 +54,7 @@ def check_report_out(out: Path) -> None:
     check_folder(out, CONTENTS)
 
 
-def write_report(review: Review, out: Path) -> None:
+def write_report(review: Review, out: str | Path) -> None:
     """Write the report's folder. It replaces an older one only when it is whole.
 
     Raises `InputError` where the folder cannot be written, or holds what is not a report's.

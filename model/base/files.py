@@ -15,16 +15,17 @@ from lastchunk.model.base.errors import InputError
 OUT = "--out"
 
 
-def write_text(path: Path, text: str, option: str = OUT) -> None:
+def write_text(path: str | Path, text: str, option: str = OUT) -> None:
     """Write a text file under a temporary name, then rename it."""
     write_bytes(path, text.encode("utf-8"), option)
 
 
-def write_bytes(path: Path, data: bytes, option: str = OUT) -> None:
+def write_bytes(path: str | Path, data: bytes, option: str = OUT) -> None:
     """Write a file under a temporary name, then rename it. Raises `InputError` naming ``option``.
 
     A link stays, and what it leads to is replaced. What is no regular file is written into.
     """
+    path = Path(path)
     try:
         if _is_regular(path):
             _replace(Path(os.path.realpath(path)), data)
@@ -135,11 +136,12 @@ def check_folder(path: Path, own: Collection[str]) -> None:
 
 
 @contextmanager
-def new_folder(path: Path, own: Collection[str]) -> Iterator[Path]:
+def new_folder(path: str | Path, own: Collection[str]) -> Iterator[Path]:
     """A folder to fill; it takes the place of ``path`` once it is whole, and never before.
 
     ``own`` names what it will hold: an older folder with anything else in it is left alone.
     """
+    path = Path(path)
     check_folder(path, own)
     path = path.resolve()
     building = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))

@@ -27,10 +27,10 @@ TO_DELAYS = "write its delays in ms, one a line, into a CSV file for distributio
 TO_UPLINK = "make a scenario of it: lastchunk import FILE --out mine.toml"
 
 
-def read_text(path: Path, field: str, allowed: str) -> str:
+def read_text(path: str | Path, field: str, allowed: str) -> str:
     """The text of a file in UTF-8. Raises `InputError` with what is wrong with it."""
     try:
-        data = path.read_bytes()
+        data = Path(path).read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(field, str(path), f"{allowed} ({reason})") from error

@@ -71,7 +71,7 @@ def given_name(purpose: str, *entity: int) -> str:
     return " ".join((purpose, *map(str, entity)))
 
 
-def write_schedule(schedule: Schedule, path: Path, option: str = "--out") -> None:
+def write_schedule(schedule: Schedule, path: str | Path, option: str = "--out") -> None:
     """Write a schedule to a file, whole or not at all. An error names the ``option``."""
     header = {
         "format": FORMAT,
@@ -102,7 +102,7 @@ def _scenario_data(scenario: Scenario) -> dict[str, Any]:
     return data
 
 
-def read_schedule(path: Path) -> Schedule:
+def read_schedule(path: str | Path) -> Schedule:
     """The schedule of a file. Raises `InputError` naming the bad line."""
     text = read_text(path, "schedule", "a readable file of JSON lines")
     lines = text.removesuffix("\n").split("\n")

@@ -20,16 +20,16 @@ def to_line(event: Event) -> str:
     return json.dumps({"event": type(event).__name__, **event._asdict()}, ensure_ascii=False)
 
 
-def write_jsonl(trace: Iterable[Event], path: Path) -> None:
+def write_jsonl(trace: Iterable[Event], path: str | Path) -> None:
     """Write a trace to a file, whole or not at all."""
     write_text(path, "".join(to_line(event) + "\n" for event in trace))
 
 
-def read_jsonl(path: Path) -> list[Event]:
+def read_jsonl(path: str | Path) -> list[Event]:
     """The trace of a file. Raises `InputError` naming the bad line."""
     try:
         # Not splitlines(): a JSON string may hold a character that it takes for a line's end.
-        lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        lines = Path(path).read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("trace", str(path), "a readable file of JSON lines") from error
     return [_read(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)]

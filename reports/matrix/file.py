@@ -91,8 +91,9 @@ class _File(_Part):
     designs: Annotated[dict[str, _Classes], Field(min_length=1)]
 
 
-def read_matrix(folder: Path) -> Matrix:
+def read_matrix(folder: str | Path) -> Matrix:
     """The matrix of a folder. Raises `InputError` with the field, the value and what is allowed."""
+    folder = Path(folder)
     path = folder / FILE
     try:
         text = path.read_bytes()

@@ -98,7 +98,7 @@ def labels_of(matrix: Matrix) -> dict[str, Any]:
     }
 
 
-def write_matrix(matrix: Matrix, folder: Path, found: Ledger | None = None) -> None:
+def write_matrix(matrix: Matrix, folder: str | Path, found: Ledger | None = None) -> None:
     """Write the JSON, the page and the schedules. The folder takes the place of an older one.
 
     Each schedule was replayed when it was made, and showed its violation. ``found`` is the ledger

@@ -50,6 +50,8 @@ TITLES = {
 }
 OPENING = f"""# The platform's rules, each with a trace
 
+<!-- blocks run by tests/reports/test_platform_page.py -->
+
 What a Durable Object with an alarm really does, rule by rule, on designs small enough to read at
 a glance. Each section has the rule, a tiny design, what happens to it, the picture of what it
 did, and the trace. Nothing here is drawn by hand: `{COMMAND}` runs the designs in the world of

@@ -249,7 +249,7 @@ def delays_page() -> str:
         "refuses a distribution that has no greatest delay (exponential, lognormal, gamma).\n"
     )
     value = '{ distribution = "empirical", file = "delays.csv" }'
-    example = f"```toml\n[network]\nrequest_delay_ms = {value}\n```\n"
+    example = f"<!-- given: delays.csv -->\n```toml\n[network]\nrequest_delay_ms = {value}\n```\n"
     parts = [opening, example, "## Distributions\n", *_kinds(DELAY_KINDS, "distribution")]
     parts += ["## Offsets\n", paragraphs(delay.Offset.__doc__), keys_table(delay.Offset)]
     return "\n".join(parts)
