@@ -16,23 +16,26 @@ import lastchunk.starting  # noqa: F401, I001 - from here on, an interrupt ends 
 from importlib import import_module
 from typing import Any
 
-from lastchunk.model.base.pictures import PAGES
+from lastchunk.model.base.pictures import PAGES, PLOTS
 
 PUBLIC = {
     "lastchunk.model.design.load": ("DesignSpec", "load_design", "load_designs", "shipped_designs"),
     "lastchunk.model.base.errors": ("DesignError", "InputError"),
     "lastchunk.model.estimate.comparison": ("Comparison", "compare"),
-    "lastchunk.model.estimate.sweep": ("REQUEST_DELAY", "UPLINK_SPEED", "Axis", "sweep"),
+    "lastchunk.model.estimate.space": ("Axis", "Space", "grid", "latin_hypercube"),
+    "lastchunk.model.estimate.sweep": ("REQUEST_DELAY", "UPLINK_SPEED", "sweep"),
     "lastchunk.model.explore.matrix.matrix": ("Matrix", "matrix"),
     "lastchunk.model.explore.threshold": ("Threshold", "find_threshold", "safe_region"),
     "lastchunk.model.explore.verify": ("Budget", "Reductions", "Verification", "verify"),
     "lastchunk.model.properties": ("COLUMNS", "SOMETIMES", "PROPERTIES"),
     "lastchunk.model.scenario.load": ("load_scenario", "shipped"),
     "lastchunk.model.scenario.schema": ("Scenario",),
+    "lastchunk.model.scenario.settings": ("settings",),
     "lastchunk.model.simulate": ("Run", "record", "replay", "simulate"),
     "lastchunk.model.trace.jsonl": ("read_jsonl", "write_jsonl"),
     "lastchunk.model.simulate.schedule": ("Schedule", "read_schedule", "write_schedule"),
     "lastchunk.model.base.verdict": ("Verdict", "exit_code"),
+    "lastchunk.reports.figures.plots": ("plot_sweep",),
     "lastchunk.reports.figures.timeline": ("timeline_figure",),
     "lastchunk.reports.matrix.page": ("write_matrix",),
     "lastchunk.reports.matrix.file": ("read_matrix",),
@@ -47,6 +50,10 @@ PAGES.update(
     Comparison=("lastchunk.reports.notebook", "comparison_html"),
     Matrix=("lastchunk.reports.matrix.page", "matrix_html"),
     Verification=("lastchunk.reports.verification", "verification_html"),
+)
+PLOTS.update(
+    Run=("lastchunk.reports.figures.plots", "run_axes"),
+    Comparison=("lastchunk.reports.figures.plots", "comparison_axes"),
 )
 _WHERE = {name: module for module, names in PUBLIC.items() for name in names}
 __all__ = sorted(_WHERE)

@@ -30,14 +30,23 @@ from lastchunk.model.estimate.comparison import (
 from lastchunk.model.estimate.comparison import (
     compare as compare,
 )
+from lastchunk.model.estimate.space import (
+    Axis as Axis,
+)
+from lastchunk.model.estimate.space import (
+    Space as Space,
+)
+from lastchunk.model.estimate.space import (
+    grid as grid,
+)
+from lastchunk.model.estimate.space import (
+    latin_hypercube as latin_hypercube,
+)
 from lastchunk.model.estimate.sweep import (
     REQUEST_DELAY as REQUEST_DELAY,
 )
 from lastchunk.model.estimate.sweep import (
     UPLINK_SPEED as UPLINK_SPEED,
-)
-from lastchunk.model.estimate.sweep import (
-    Axis as Axis,
 )
 from lastchunk.model.estimate.sweep import (
     sweep as sweep,
@@ -85,6 +94,7 @@ from lastchunk.model.scenario.load import (
     shipped as shipped,
 )
 from lastchunk.model.scenario.schema import Scenario as Scenario
+from lastchunk.model.scenario.settings import settings as settings
 from lastchunk.model.simulate import (
     Run as Run,
 )
@@ -112,6 +122,7 @@ from lastchunk.model.trace.jsonl import (
 from lastchunk.model.trace.jsonl import (
     write_jsonl as write_jsonl,
 )
+from lastchunk.reports.figures.plots import plot_sweep as plot_sweep
 from lastchunk.reports.figures.timeline import timeline_figure as timeline_figure
 from lastchunk.reports.matrix.file import read_matrix as read_matrix
 from lastchunk.reports.matrix.page import write_matrix as write_matrix

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 PAGES: dict[str, tuple[str, str]] = {}
+PLOTS: dict[str, tuple[str, str]] = {}
 """What draws a result, by the name of its class: a module and a function in it.
 
 The package fills it as it is imported, before any module of it can be.
@@ -19,3 +21,8 @@ class Pictured:
         module, function = PAGES[type(self).__name__]
         page: str = getattr(import_module(module), function)(self)
         return page
+
+    def plot(self, *arguments: Any, **options: Any) -> Any:
+        """Draw it. Returns the matplotlib axes; what draws it is imported now."""
+        module, function = PLOTS[type(self).__name__]
+        return getattr(import_module(module), function)(self, *arguments, **options)

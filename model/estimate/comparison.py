@@ -11,7 +11,7 @@ import pandas as pd
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.pictures import Pictured
-from lastchunk.model.base.verdict import Verdict
+from lastchunk.model.base.verdict import Verdict, percent
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_designs
 from lastchunk.model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
 from lastchunk.model.estimate.replicate import BATCH, NO_OWN, Own, Progress, replicate
@@ -41,6 +41,21 @@ class Comparison(Pictured):
     frame: pd.DataFrame
     wall_seconds: float
     own: Own = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        lines = [
+            f"<Comparison in {self.scenario.name}: {self.sessions:,} sessions, seed {self.seed}>"
+        ]
+        for name, verdicts in self.verdicts.items():
+            bad = [
+                f"{slug} {percent(found.violations / found.sessions)}"
+                for slug, found in verdicts.items()
+                if found.kind == "violated"
+            ]
+            lines.append(
+                f"  {name}: " + (f"violated: {', '.join(bad)}" if bad else "none violated")
+            )
+        return "\n".join(lines)
 
     @cached_property
     def verdicts(self) -> dict[str, dict[str, Verdict]]:
@@ -186,6 +201,10 @@ def compare(
     With ``half_width`` the sessions are doubled, from ``sessions`` on, until the interval of every
     property of every design is at most so wide to either side, or `SESSIONS_MAX` is reached.
     ``properties`` are own ones, which are judged beside the shipped ones (docs/properties.md).
+
+    >>> result = compare("cellular-driving", ["alarm", "lazy-alarm"], sessions=20)
+    >>> {name: found["nothing_lost"].kind for name, found in result.verdicts.items()}
+    {'alarm': 'not seen', 'lazy-alarm': 'not seen'}
     """
     own = {slug: item for slug, item in asked_of(properties).items() if item.watch is not None}
     check_range("sessions", sessions, 1, SESSIONS_MAX)

@@ -1,10 +1,9 @@
-"""Sweeps: one setting over a range of values, the failure rates at each."""
+"""Sweeps: one setting or several over a range of values, the failure rates at each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -14,22 +13,8 @@ from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.design.load import DesignLike, load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.estimate.intervals import wilson
+from lastchunk.model.estimate.space import Axis, Space, grid
 from lastchunk.model.scenario.load import ScenarioLike, load_scenario
-
-
-@dataclass(frozen=True)
-class Axis:
-    """What is swept: its words for a figure, and the overrides that set one value.
-
-    ``replaces_uplink`` tells that a measured uplink gives way to the one that is swept.
-    """
-
-    name: str
-    label: str
-    points: tuple[float, ...]
-    overrides: Callable[[float], list[str]]
-    replaces_uplink: bool = False
-
 
 UPLINK_SPEED = Axis(
     "uplink-speed",
@@ -48,7 +33,7 @@ REQUEST_DELAY = Axis(
 
 def sweep(
     scenario: ScenarioLike,
-    axis: Axis,
+    axis: Axis | Space | Sequence[Axis],
     designs: Sequence[DesignLike] | DesignLike,
     sessions: int,
     seed: int,
@@ -60,16 +45,21 @@ def sweep(
 ) -> pd.DataFrame:
     """One row per value, design and property: sessions, violations, rate and interval.
 
-    The scenario is loaded anew for each value, with ``overrides``, ``uplink`` and ``video_mbps``
-    as for `load_scenario`; the frame's ``attrs["scenario"]`` is its title.
+    ``axis`` is one `Axis`, whose value is in the column ``value``; or several, every combination of
+    which is tried; or a `Space`, such as a `latin_hypercube`: then each axis has a column of its
+    name. The scenario is loaded anew for each point, with ``overrides``, ``uplink`` and
+    ``video_mbps`` as for `load_scenario`; the frame's ``attrs["scenario"]`` is its title.
+
+    >>> frame = sweep("harmless", Axis.of("client.chunk_ms", [5_000, 10_000]), "alarm", 5, seed=1)
+    >>> frame[frame["property"] == "nothing_lost"][["value", "design", "rate"]].values.tolist()
+    [[5000, 'alarm', 0.0], [10000, 'alarm', 0.0]]
     """
-    if not isinstance(axis, Axis):
-        raise InputError("axis", axis, "an Axis, such as UPLINK_SPEED")
+    space = _space_of(axis)
     compared: list[Future[Comparison]] = []
-    with workers_or_here(workers) as executor:  # a value is a task: few sessions are one batch
-        for value in axis.points:
-            measured = None if axis.replaces_uplink else uplink
-            settings = [*overrides, *axis.overrides(value)]
+    with workers_or_here(workers) as executor:  # a point is a task: few sessions are one batch
+        for point in space.points:
+            measured = None if space.replaces_uplink else uplink
+            settings = [*overrides, *space.overrides(point)]
             loaded = load_scenario(scenario, settings, measured, video_mbps)
             specs = load_designs(designs, loaded)
             future = executor.submit(compare, loaded, specs, sessions, seed)
@@ -77,16 +67,38 @@ def sweep(
                 future.add_done_callback(lambda _: progress(sessions))
             compared.append(future)
         results = [future.result() for future in compared]
-    rows = []
-    for value, result in zip(axis.points, results, strict=True):
-        for design, verdicts in result.verdicts.items():
-            for slug, verdict in verdicts.items():
-                if verdict.sessions:
-                    bounds = wilson(verdict.violations, verdict.sessions)
-                    counts = (verdict.sessions, verdict.violations)
-                    interval = (bounds.estimate, bounds.low, bounds.high)
-                    rows.append((axis.name, value, design, slug, *counts, *interval))
-    columns = ["axis", "value", "design", "property", "sessions", "violations"]
-    frame = pd.DataFrame(rows, columns=[*columns, "rate", "low", "high"])
+    names = [each.name for each in space.axes]
+    rows = [
+        (*point, *row)
+        for point, result in zip(space.points, results, strict=True)
+        for row in _rows(result)
+    ]
+    frame = pd.DataFrame(rows, columns=[*names, *SWEEP_COLUMNS])
+    if isinstance(axis, Axis):
+        frame = frame.rename(columns={axis.name: "value"})
+        frame.insert(0, "axis", axis.name)
     frame.attrs["scenario"] = load_scenario(scenario, overrides, uplink, video_mbps).title
     return frame
+
+
+SWEEP_COLUMNS = ["design", "property", "sessions", "violations", "rate", "low", "high"]
+"""The columns of a sweep beside those of its axes."""
+
+
+def _space_of(axis: object) -> Space:
+    if isinstance(axis, Space):
+        return axis
+    axes = [axis] if isinstance(axis, Axis) else axis
+    if not isinstance(axes, Sequence) or not all(isinstance(item, Axis) for item in axes):
+        raise InputError("axis", axis, "an Axis, such as UPLINK_SPEED, several, or a Space")
+    return grid(*axes)
+
+
+def _rows(result: Comparison) -> Iterator[tuple[object, ...]]:
+    """What one comparison says, by design and property; nothing where no session speaks."""
+    for design, verdicts in result.verdicts.items():
+        for slug, verdict in verdicts.items():
+            if verdict.sessions:
+                bounds = wilson(verdict.violations, verdict.sessions)
+                counts = (verdict.sessions, verdict.violations)
+                yield (design, slug, *counts, bounds.estimate, bounds.low, bounds.high)

@@ -67,6 +67,9 @@ def find_threshold(
     ``key`` is a dotted setting or a parameter of the scenario. Raises `InputError` for a key that
     is not known, or not in ms, or where a budget is used up on the way; its seconds are those of
     the whole search for the boundary, or of all that shares the ``deadline``.
+
+    >>> find_threshold("small-scope", [], "alarm", "complete_at_finalization", "grace_ms").above_ms
+    17
     """
     known: dict[int, Side] = {}
     whole = budget or Budget()

@@ -143,6 +143,10 @@ def verify(
     Raises `InputError` for what cannot be explored and for unknown properties, `DesignError` where
     the design throws, does not end or cannot be repeated, `TimeError` (a `DesignError`) where it
     does with a time what cannot be exact, `RefutedProofError` where what is proved is violated.
+
+    >>> found = verify("small-scope", "alarm", "complete_at_finalization")
+    >>> found.verdict, found.holds
+    ('proved', True)
     """
     scenario, design = meant(scenario, design)
     check_attack(attack)

@@ -47,6 +47,9 @@ def load_scenario(
 
     ``uplink`` puts a measured uplink in (a mahimahi file); ``video_mbps`` sets the bit rate. Raises
     `InputError`.
+
+    >>> load_scenario("harmless", {"network.request_loss": 0.05}).network.request_loss
+    0.05
     """
     data, name, origin = data_of(given)
     overrides = _listed(overrides)

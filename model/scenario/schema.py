@@ -366,3 +366,11 @@ class Scenario(Model):
     """What strikes, and when."""
     limits: Limits = Limits()
     """Where a run is cut."""
+
+    def __repr__(self) -> str:
+        default = Scenario(name="", title="")
+        said = [name for name in list(Scenario.model_fields)[2:] if self._differs(name, default)]
+        return f"<Scenario {self.name}: {self.title}; it sets {', '.join(said) or 'nothing'}>"
+
+    def _differs(self, name: str, default: Scenario) -> bool:
+        return bool(getattr(self, name) != getattr(default, name))

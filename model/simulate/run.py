@@ -53,6 +53,11 @@ class Run(Pictured):
     uplink_kbps: float
     mean_request_delay_ms: float
 
+    def __repr__(self) -> str:
+        ended = f"ended {self.facts.ended}, {self.facts.status or 'no session'}"
+        name = f"{self.design.name} in {self.scenario.name}, {self.origin}"
+        return f"<Run of {name}: {len(self.trace)} events, {ended}>"
+
     @cached_property
     def facts(self) -> Facts:
         """What the trace amounts to."""
@@ -235,6 +240,9 @@ def simulate(scenario: ScenarioLike, design: DesignLike, seed: int = 1, session:
     A scenario is an object, a name, a path or TOML text; a design a class, a name,
     ``file.py:Class``, or a label with one of these and settings of its own. Raises `InputError` for
     another thing, `DesignError` where the design throws, or awaits what it may not.
+
+    >>> simulate("cellular-driving", "alarm", seed=1)
+    <Run of alarm in cellular-driving, seed 1, session 0: 115 events, ended quiet, completed>
     """
     return _run_of(_simulation(scenario, design, seed, session), seed, session)
 

@@ -61,6 +61,10 @@ class Schedule:
     session: int = -1
     given: dict[str, float] = dataclasses.field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        place = f"{self.design} in {self.scenario.name}"
+        return f"<Schedule of {place}: {len(self.steps)} happenings, ended {self.ended}>"
+
     def give(self, purpose: str, *entity: int) -> float:
         """What chance gave the session; the middle where the schedule does not say."""
         return self.given.get(given_name(purpose, *entity), 0.5)

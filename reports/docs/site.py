@@ -54,11 +54,11 @@ def notebook(path: Path) -> str:
             parts.append(re.sub(r"\]\(\.\./docs/", "](../", cell.source))
         else:
             parts.append(f"```python\n{cell.source}\n```")
-            parts += filter(None, map(shown, cell.get("outputs", [])))
+            parts += filter(None, map(output_text, cell.get("outputs", [])))
     return "\n\n".join(parts) + "\n"
 
 
-def shown(output: Any) -> str:
+def output_text(output: Any) -> str:
     """One output of a cell: a picture, a table, or text."""
     data = output.get("data", {})
     if "image/png" in data:

@@ -8,6 +8,7 @@ cell and ends exploring for it, every scope that says anything must prove it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -70,6 +71,12 @@ class Matrix(Pictured):
     slugs: tuple[str, ...] = field(default=SLUGS)
     origin: str = ""
     labelled: Mapping[str, DesignSpec] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        counts = Counter(cell.kind for cell in self.cells)
+        size = f"{len(self.designs)} designs, {len(self.faults)} classes of faults"
+        words = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+        return f"<Matrix of {size}, {self.chunks} chunks: {words}>"
 
     def cell(self, design: str, faults: str, slug: str) -> Cell:
         """One cell. Raises `InputError` where there is none of that name."""

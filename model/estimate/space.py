@@ -1,0 +1,123 @@
+"""What a sweep goes over: one setting, every combination of several, or a sample of their range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from lastchunk.model.base.errors import InputError
+
+POINTS_MAX = 100_000
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What is swept: its words for a figure, and the overrides that set one value.
+
+    >>> Axis.of("design.grace_ms", [5_000, 20_000])
+    Axis('design.grace_ms', 2 points from 5000 to 20000)
+    """
+
+    name: str
+    """Its name, which is a column of a frame over several axes."""
+    label: str
+    """Its words, with the unit, for a figure."""
+    points: tuple[float, ...]
+    """The values, in order."""
+    overrides: Callable[[float], list[str]]
+    """The settings, as ``KEY=VALUE``, that set a value."""
+    replaces_uplink: bool = False
+    """A measured uplink gives way to the one that is swept."""
+
+    @staticmethod
+    def of(key: str, points: Sequence[float], label: str = "") -> Axis:
+        """An axis over any setting, by its dotted name or the name of a parameter.
+
+        >>> Axis.of("network.request_loss", (0, 0.05)).overrides(0.05)
+        ['network.request_loss=0.05']
+        """
+        if isinstance(points, str) or not points:
+            raise InputError("points", points, "at least one value")
+        words = label or key
+        return Axis(key, words, tuple(points), lambda value: [f"{key}={_written(value)}"])
+
+    def __repr__(self) -> str:
+        count = f"{len(self.points)} points from {min(self.points)} to {max(self.points)}"
+        return f"Axis({self.name!r}, {count})"
+
+
+def _written(value: float) -> str:
+    """A value as TOML has it: a whole one of a setting in ms has no point."""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+@dataclass(frozen=True)
+class Space:
+    """Points over several settings: each has a value for each axis.
+
+    >>> grid(Axis.of("design.grace_ms", [5_000, 20_000]), Axis.of("chunks", [1, 2, 3]))
+    Space(design.grace_ms by chunks, 6 points)
+    """
+
+    axes: tuple[Axis, ...]
+    """What is swept."""
+    points: tuple[tuple[float, ...], ...]
+    """The values of each point, in the order of the axes."""
+
+    @property
+    def replaces_uplink(self) -> bool:
+        """Whether a measured uplink gives way to one that is swept."""
+        return any(axis.replaces_uplink for axis in self.axes)
+
+    def overrides(self, point: Sequence[float]) -> list[str]:
+        """The settings that set a point."""
+        pairs = zip(self.axes, point, strict=True)
+        return [override for axis, value in pairs for override in axis.overrides(value)]
+
+    def __repr__(self) -> str:
+        names = " by ".join(axis.name for axis in self.axes)
+        return f"Space({names}, {len(self.points)} points)"
+
+
+def grid(*axes: Axis) -> Space:
+    """Every combination of the values of some axes, the last one's changing first.
+
+    >>> grid(Axis.of("chunks", [1, 2]), Axis.of("grace_ms", [9, 17])).points
+    ((1, 9), (1, 17), (2, 9), (2, 17))
+    """
+    check_names([axis.name for axis in axes])
+    return Space(tuple(axes), tuple(product(*(axis.points for axis in axes))))
+
+
+def latin_hypercube(
+    bounds: Mapping[str, tuple[float, float]], points: int = 32, seed: int = 1
+) -> Space:
+    """A Latin hypercube (scipy.stats.qmc): each setting's range is cut into as many slices as there
+    are points, and each slice has one. Where both bounds of a setting are whole, so are its values.
+
+    >>> latin_hypercube({"design.grace_ms": (1_000, 20_000), "network.request_loss": (0, 0.2)}, 8)
+    Space(design.grace_ms by network.request_loss, 8 points)
+    """
+    from scipy.stats import qmc  # slow to import, and seldom needed
+
+    check_names(list(bounds))
+    if not 1 <= points <= POINTS_MAX:
+        raise InputError("points", points, f"1 to {POINTS_MAX:,}")
+    for key, (low, high) in bounds.items():
+        if not low < high:
+            raise InputError(key, (low, high), "a low bound below a high one")
+    unit = qmc.LatinHypercube(d=len(bounds), rng=seed).random(points)
+    columns = []
+    for share, (low, high) in zip(unit.T, bounds.values(), strict=True):
+        values = [low + float(u) * (high - low) for u in share]
+        is_whole = isinstance(low, int) and isinstance(high, int) and high - low > 1
+        columns.append([round(value) if is_whole else value for value in values])
+    axes = [Axis.of(key, sorted(column)) for key, column in zip(bounds, columns, strict=True)]
+    return Space(tuple(axes), tuple(zip(*columns, strict=True)))
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuse no axis at all, and one that is there twice: it would be one column."""
+    if not names or len(set(names)) != len(names):
+        raise InputError("axes", list(names), "at least one axis, each once")

@@ -1,0 +1,83 @@
+"""What a sweep goes over: any setting, every combination, and a Latin hypercube."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+import lastchunk
+from lastchunk.model.base.errors import InputError
+
+
+def test_an_axis_over_a_setting_is_the_same_as_the_override() -> None:
+    axis = lastchunk.Axis.of("design.grace_ms", (1_000, 20_000))
+    frame = lastchunk.sweep("cellular-driving", axis, "alarm", 20, seed=3)
+    for value in axis.points:
+        scenario = lastchunk.load_scenario("cellular-driving", [f"design.grace_ms={value:g}"])
+        found = lastchunk.compare(scenario, "alarm", 20, seed=3).verdicts["alarm"][
+            "complete_at_finalization"
+        ]
+        (row,) = frame[
+            (frame["value"] == value) & (frame["property"] == "complete_at_finalization")
+        ].to_dict("records")
+        assert (row["sessions"], row["violations"]) == (found.sessions, found.violations)
+        assert (row["low"], row["high"]) == pytest.approx((found.low, found.high))
+
+
+def test_a_grid_has_every_combination_and_a_column_for_each_axis() -> None:
+    chunks, delays = (5_000, 10_000), (10, 4_000)
+    axes = [
+        lastchunk.Axis.of("client.chunk_ms", chunks),
+        lastchunk.Axis.of("network.request_delay_ms", delays),
+    ]
+    frame = lastchunk.sweep("harmless", axes, "alarm", 5, seed=1)
+    assert list(frame.columns[:2]) == ["client.chunk_ms", "network.request_delay_ms"]
+    pairs = frame[list(frame.columns[:2])].drop_duplicates()
+    assert list(pairs.itertuples(index=False, name=None)) == list(product(chunks, delays))
+
+
+def test_each_slice_of_a_latin_hypercube_has_one_point() -> None:
+    bounds = {"network.request_loss": (0.0, 0.2), "network.response_loss": (0.1, 0.5)}
+    space = lastchunk.latin_hypercube(bounds, points=16, seed=7)
+    for column, (low, high) in zip(zip(*space.points, strict=True), bounds.values(), strict=True):
+        slices = sorted(int((value - low) / (high - low) * 16) for value in column)
+        assert slices == list(range(16))
+    assert space == space
+    again = lastchunk.latin_hypercube(bounds, points=16, seed=7)
+    assert again.points == space.points != lastchunk.latin_hypercube(bounds, 16, seed=8).points
+
+
+def test_whole_bounds_give_whole_values() -> None:
+    space = lastchunk.latin_hypercube({"design.grace_ms": (1_000, 20_000)}, points=5)
+    assert all(type(value) is int and 1_000 <= value <= 20_000 for (value,) in space.points)
+    assert space.overrides(space.points[0]) == [f"design.grace_ms={space.points[0][0]}"]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: lastchunk.Axis.of("design.grace_ms", []), "points"),
+        (lambda: lastchunk.grid(), "at least one axis"),
+        (lambda: lastchunk.latin_hypercube({"chunks": (2, 2)}), "a low bound below a high one"),
+        (lambda: lastchunk.latin_hypercube({"chunks": (1, 2)}, points=0), "points: 0; allowed: 1"),
+        (lambda: lastchunk.sweep("harmless", [], "alarm", 1, 1), "at least one axis"),
+        (lambda: lastchunk.sweep("harmless", ["chunks"], "alarm", 1, 1), "an Axis, such as"),
+    ],
+)
+def test_what_cannot_be_swept_is_refused(call: object, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        call()  # type: ignore[operator]  # a lambda of the table
+
+
+def test_settings_are_completed_and_are_their_dotted_names() -> None:
+    names = lastchunk.settings
+    assert names.network.request_delay_ms.mean_ms == "network.request_delay_ms.mean_ms"
+    assert set(dir(names)) == set(lastchunk.Scenario.model_fields)
+    assert "rate_kbps" in dir(names.uplink)
+    assert names.design.grace_ms == "design.grace_ms"
+    assert lastchunk.load_scenario(
+        "harmless", {names.network.request_loss: 0.5}
+    ).network.request_loss
+    with pytest.raises(AttributeError, match="no setting 'request_los' in 'network'"):
+        _ = names.network.request_los
