@@ -46,7 +46,8 @@ bench: $(STAMP)
 
 # The big campaign on the real runtime; the first run fetches it by npm.
 conformance: $(STAMP)
-	$(BIN)/lastchunk conform --sessions 10 --edges 10 --troubles 5 --out build/conformance
+	$(BIN)/lastchunk conform --sessions 10 --edges 10 --troubles 5 --coverage 2 \
+	    --counterexamples --out build/conformance
 
 clean:
 	rm -rf .venv reports/out build *.egg-info

@@ -11,11 +11,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import SeedOption, WorkersOption, console, cores, note
+from lastchunk.cli.progress import progress_bar
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.files import write_text
+from lastchunk.model.base.files import check_folder, new_folder, write_text
 from lastchunk.model.base.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 from lastchunk.model.conformance import recipes as made
-from lastchunk.model.conformance.campaign import Conformance, play_recipes
+from lastchunk.model.conformance.campaign import Conformance, explored, play_recipes
 from lastchunk.model.conformance.recipes import Recipe
 from lastchunk.model.conformance.runtime.toolbox import NotHereError, bundle, toolbox
 from lastchunk.model.design.load import load_design, shipped_designs
@@ -32,6 +33,9 @@ EXITS: dict[PlayVerdict, int] = {
 SHOWN = 5
 """So many divergences are told."""
 RESULT = "conform.json"
+DIVERGING = "diverging"
+OWN = (RESULT, DIVERGING)
+"""What the output folder holds."""
 
 
 def conform(
@@ -46,6 +50,13 @@ def conform(
     ] = 1,
     edges: Annotated[int, typer.Option("--edges", help="Of each set of edges.", min=0)] = 3,
     troubles: Annotated[int, typer.Option("--troubles", help="Of each trouble.", min=0)] = 1,
+    coverage: Annotated[
+        int,
+        typer.Option("--coverage", help="Through every state class at so many chunks.", min=0),
+    ] = 0,
+    counterexamples: Annotated[
+        bool, typer.Option("--counterexamples", help="What exploring finds violated, too.")
+    ] = False,
     seed: SeedOption = 1,
     workers: WorkersOption = None,
     out: Annotated[
@@ -58,20 +69,22 @@ def conform(
     agrees, 1 where one diverges, 3 where nothing can be played here.
     """
     designs = [load_design(name).name for name in design or shipped_designs()]
-    if schedules:
-        asked = _of_files(schedules, designs if design else None)
-    else:
-        asked = [
-            *made.sessions(designs, sessions, seed),
-            *made.edges(designs, edges, seed),
-            *made.troubles(designs, troubles, seed),
-        ]
+    classes: dict[str, int] = {}
+    asked = _of_files(schedules, designs if design else None) if schedules else []
+    if out is not None:
+        check_folder(out, OWN)
     try:
         tools = toolbox(note)
     except NotHereError as error:
         console().print(f"nothing was played: {error}")
         return EXIT_UNKNOWN
-    result = play_recipes(tools, bundle(tools), asked, cores(workers), lambda done, of: None)
+    if not schedules:
+        asked, classes = explored(designs, coverage, counterexamples, cores(workers))
+        asked += made.sessions(designs, sessions, seed)
+        asked += made.edges(designs, edges, seed)
+        asked += made.troubles(designs, troubles, seed)
+    with progress_bar("planned", len(asked)) as advance:
+        result = play_recipes(tools, bundle(tools), asked, cores(workers), advance, classes)
     show(result)
     if out is not None:
         _write(result, out)
@@ -101,6 +114,9 @@ def show(result: Conformance) -> None:
     out.print(table)
     for reason, count in result.reasons.most_common():
         out.print(f"not playable: {count:,}: {escape(reason)}")
+    for name, visited in result.visited().items():
+        of = result.classes[name]
+        out.print(f"{escape(name)}: {visited:,} of {of:,} state classes of the proof were visited")
     for _, item in result.divergences[:SHOWN]:
         out.print(escape(item.sentence()))
     if len(result.divergences) > SHOWN:
@@ -109,7 +125,12 @@ def show(result: Conformance) -> None:
 
 
 def _write(result: Conformance, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    for number, (recipe, _) in enumerate(result.divergences):
-        write_schedule(recipe.schedule()[0], out / f"diverges-{number}.jsonl")
-    write_text(out / RESULT, json.dumps(result.data(), indent=1, ensure_ascii=False) + "\n")
+    from lastchunk.reports.base.sealed import sealed
+
+    with new_folder(out, OWN) as folder:
+        (folder / DIVERGING).mkdir()
+        for number, (recipe, _) in enumerate(result.divergences):
+            write_schedule(recipe.schedule()[0], folder / DIVERGING / f"{number}.jsonl")
+        text = json.dumps(sealed(result.data()), indent=1, ensure_ascii=False)
+        write_text(folder / RESULT, text + "\n")
+    console().print(escape(f"written: {out / RESULT}"))

@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from lastchunk.model.base.workers import workers_or_here
+from lastchunk.model.conformance.coverage import class_coverage, counterexamples_of
 from lastchunk.model.conformance.plan import NotPlayable, Plan, plan_of
 from lastchunk.model.conformance.play import play
 from lastchunk.model.conformance.recipes import Recipe
 from lastchunk.model.conformance.result import PlayVerdict, Result
-from lastchunk.model.conformance.runtime.toolbox import Toolbox
+from lastchunk.model.conformance.runtime.toolbox import Toolbox, WatchedWorker
 from lastchunk.model.conformance.runtime.workerd import COMPATIBILITY_DATE
+from lastchunk.model.simulate.schedule import Schedule
 
 PLANNED_AT_ONCE = 25
-PlanningProgress = Callable[[int, int], None]
-"""Told how many schedules are planned, of how many."""
+COVERAGE = "class coverage"
+PlanningProgress = Callable[[int], None]
+"""Told how many more schedules are planned."""
 
 
 @dataclass(frozen=True)
 class Conformance:
-    """What came out. ``results`` are in the order of the ``recipes``."""
+    """What came out. ``results`` are in the order of the ``recipes``.
+
+    ``classes`` are the state classes of the small scope's proof by design, where they were asked
+    for.
+    """
 
     version: str
     recipes: tuple[Recipe, ...]
     results: tuple[Result, ...]
+    classes: dict[str, int] = field(default_factory=dict)
     compatibility_date: str = COMPATIBILITY_DATE
     counts: Counter[PlayVerdict] = field(init=False)
 
@@ -51,6 +58,14 @@ class Conformance:
     def reasons(self) -> Counter[str]:
         """How many could not be played, by reason."""
         return Counter(item.why for item in self.results if item.verdict == "not playable")
+
+    def visited(self) -> dict[str, int]:
+        """Of each design the state classes that a schedule has passed through and agreed."""
+        found = dict.fromkeys(self.classes, 0)
+        for recipe, result in zip(self.recipes, self.results, strict=True):
+            if recipe.through and result.verdict == "agrees":
+                found[recipe.design] += recipe.through
+        return found
 
     def by_design(self) -> dict[str, Counter[PlayVerdict]]:
         """The counts of each design."""
@@ -77,6 +92,8 @@ class Conformance:
                 }
                 for name, c in self.by_design().items()
             },
+            "classes": self.classes,
+            "classes_visited": self.visited(),
             "divergences": [result.sentence() for _, result in self.divergences],
         }
 
@@ -94,18 +111,46 @@ def plans_of(recipes: Sequence[Recipe]) -> list[Plan | NotPlayable]:
 
 def play_recipes(
     tools: Toolbox,
-    worker: Path,
+    worker: WatchedWorker,
     recipes: Sequence[Recipe],
     workers: int,
     progress: PlanningProgress,
+    classes: dict[str, int] | None = None,
 ) -> Conformance:
-    """Plan and play some recipes."""
+    """Plan and play some recipes; ``classes`` are those that are to be covered."""
     plans: list[Plan | NotPlayable] = []
     pieces = [recipes[at : at + PLANNED_AT_ONCE] for at in range(0, len(recipes), PLANNED_AT_ONCE)]
     with workers_or_here(min(workers, max(1, len(pieces)))) as executor:
         futures = [executor.submit(plans_of, piece) for piece in pieces]
         for future in futures:
-            plans += future.result()
-            progress(len(plans), len(recipes))
+            some = future.result()
+            plans += some
+            progress(len(some))
     results = play(tools, worker, plans, workers)
-    return Conformance(tools.version, tuple(recipes), tuple(results))
+    return Conformance(tools.version, tuple(recipes), tuple(results), classes or {})
+
+
+def explored(
+    designs: Sequence[str], chunks: int, with_examples: bool, workers: int
+) -> tuple[list[Recipe], dict[str, int]]:
+    """The recipes that exploring gives, and how many state classes each design's proof has.
+
+    With 0 ``chunks`` no class is to be covered.
+    """
+    found: list[Recipe] = []
+    classes: dict[str, int] = {}
+    with workers_or_here(min(workers, len(designs))) as executor:
+        examples = [executor.submit(counterexamples_of, d) for d in designs if with_examples]
+        covers = [executor.submit(class_coverage, d, chunks) for d in designs if chunks]
+        for cover in (future.result() for future in covers):
+            classes[cover.design] = cover.classes
+            for number, made in enumerate(zip(cover.schedules, cover.passed, strict=True)):
+                found.append(_made(COVERAGE, cover.design, number, *made))
+        for future in examples:
+            for number, (where, schedule) in enumerate(future.result()):
+                found.append(_made(where, schedule.design, number, schedule))
+    return found, classes
+
+
+def _made(group: str, design: str, number: int, schedule: Schedule, through: int = 0) -> Recipe:
+    return Recipe("made", group, "", design, number=number, made=schedule, through=through)

@@ -7,15 +7,14 @@ shows by it. What a runtime cannot be made to do is told as such, and never coun
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.conformance import trials
 from lastchunk.model.conformance.runtime.clocks import EPOCH_MS
-from lastchunk.model.conformance.runtime.toolbox import FRONT, WORKER
+from lastchunk.model.conformance.runtime.toolbox import twins
 from lastchunk.model.conformance.shown import Sign, signs_of
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.simulate.replay import build_world, design_of, fitting
@@ -131,13 +130,6 @@ class NotPlayableError(Exception):
     """The same, on its way up."""
 
 
-@cache
-def twins() -> frozenset[str]:
-    """The classes that the worker has."""
-    text = (WORKER / FRONT).read_text(encoding="utf-8")
-    return frozenset(re.findall(r"^export const (\w+) = watch\(", text, re.MULTILINE))
-
-
 def twin_of(design: DesignSpec) -> str:
     """The worker's class that is a design's twin. Raises `NotPlayableError`."""
     known = {*DESIGNS.values(), trials.Throws, trials.SetsThenThrows, trials.SetsToNow}
@@ -207,7 +199,7 @@ class Planner:
         world.fresh.clear()
         world.happen(pending, step.at_ms, step.outcome)
         piece = world.trace[begin:]
-        acts = list(self._acts(step, pending, piece, waits))
+        acts = list(self._acts(step, pending, piece, waits, had))
         acts += self._hang_ups(piece)
         acts += self._breaks(piece, acts)
         begun = {ev[1:4] for ev in piece if type(ev) is e.HandlerStarted}
@@ -224,7 +216,9 @@ class Planner:
 
     # --- what the world does to the object -----------------------------------------------------
 
-    def _acts(self, step: Step, pending: Pending, piece: list[e.Event], waits: set[Any]) -> Any:
+    def _acts(
+        self, step: Step, pending: Pending, piece: list[e.Event], waits: set[Any], had: set[Any]
+    ) -> Iterator[Act]:
         kind, call = step.key[0], step.key[1:5]
         if kind == "request" and _has(piece, e.RequestArrived):
             stored = {(ev.chunk, ev.attempt) for ev in piece if isinstance(ev, e.BlobStored)}
@@ -238,7 +232,10 @@ class Planner:
         elif kind in ("blob", "blob_refused", "notify"):
             if step.outcome.startswith(INSTANCE_LOST):
                 yield Act("reset")
-            yield Act("consume" if kind == "notify" else "store", call, status_of(step, piece))
+            elif kind == "notify" and call[:3] in had:  # else its caller is gone, and not told
+                yield Act("consume", call, status_of(step))
+            if kind != "notify":
+                yield Act("store", call, status_of(step, piece))
         elif kind == "restart":
             yield Act("restart")
         elif kind == "fault" and _has(piece, e.ProcessKilled):
@@ -249,7 +246,7 @@ class Planner:
         elif kind == "alarm" and not _has(piece, e.AlarmStarted):
             yield from self._not_run(piece)
 
-    def _not_run(self, piece: list[e.Event]) -> Any:
+    def _not_run(self, piece: list[e.Event]) -> Iterator[Act]:
         """A delivery that did not run: the player spoils it, or another alarm had its place."""
         failed = [ev for ev in piece if isinstance(ev, e.AlarmFailed)]
         if failed and not failed[0].counted:
@@ -313,7 +310,7 @@ def is_late(event: e.Event) -> bool:
     return isinstance(event, e.AlarmStarted) and event.at_ms > event.due_ms and not event.retry
 
 
-def status_of(step: Step, piece: list[e.Event]) -> int:
+def status_of(step: Step, piece: Sequence[e.Event] = ()) -> int:
     """How a call of the object to the outside is answered."""
     if step.key[0] == "notify":
         return 500 if step.outcome in ("lost", "answer lost") else 200

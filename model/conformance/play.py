@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from pathlib import Path
 
 from lastchunk.model.base.workers import workers_or_here
-from lastchunk.model.conformance.plan import NotPlayable, Plan, PlannedStep, Retry, twins
+from lastchunk.model.conformance.plan import NotPlayable, Plan, PlannedStep, Retry
 from lastchunk.model.conformance.result import Result
 from lastchunk.model.conformance.runtime.clocks import STEADY_MS
-from lastchunk.model.conformance.runtime.toolbox import Toolbox
+from lastchunk.model.conformance.runtime.toolbox import Toolbox, WatchedWorker
 from lastchunk.model.conformance.runtime.workerd import Workerd
 from lastchunk.model.conformance.session import PlayedSession
 
@@ -30,9 +29,16 @@ Steps = dict[int, dict[PlayedSession, list[PlannedStep]]]
 
 
 def play(
-    tools: Toolbox, worker: Path, plans: Sequence[Plan | NotPlayable], workers: int = 1
+    tools: Toolbox,
+    worker: WatchedWorker,
+    plans: Sequence[Plan | NotPlayable],
+    workers: int = 1,
+    until_one_diverges: bool = False,
 ) -> list[Result]:
-    """Play plans on a worker; a result for each, in their order."""
+    """Play plans on a worker; a result for each, in their order.
+
+    With ``until_one_diverges`` a process plays on until one does, and no further.
+    """
     playable = {n: plan for n, plan in enumerate(plans) if isinstance(plan, Plan)}
     batches = batches_of(playable)
     results: dict[int, Result] = {
@@ -45,7 +51,14 @@ def play(
         for turn, batch in enumerate(batches):
             chosen = [playable[n] for n in batch]
             steady_ms = STEADY_MS + turn * SPREAD_MS
-            told.append((batch, executor.submit(play_together, tools, worker, chosen, steady_ms)))
+            told.append(
+                (
+                    batch,
+                    executor.submit(
+                        play_together, tools, worker, chosen, steady_ms, until_one_diverges
+                    ),
+                )
+            )
         for batch, future in told:
             results.update(zip(batch, future.result(), strict=True))
     return [results[n] for n in range(len(plans))]
@@ -59,19 +72,23 @@ def batches_of(plans: Mapping[int, Plan]) -> list[list[int]]:
 
 
 def play_together(
-    tools: Toolbox, worker: Path, plans: Sequence[Plan], steady_ms: int = STEADY_MS
+    tools: Toolbox,
+    worker: WatchedWorker,
+    plans: Sequence[Plan],
+    steady_ms: int = STEADY_MS,
+    until_one_diverges: bool = False,
 ) -> list[Result]:
     """Play some plans in one process."""
-    return asyncio.run(_played(tools, worker, plans, steady_ms))
+    return asyncio.run(_played(tools, worker, plans, steady_ms, until_one_diverges))
 
 
 async def _played(
-    tools: Toolbox, worker: Path, plans: Sequence[Plan], steady_ms: int
+    tools: Toolbox, worker: WatchedWorker, plans: Sequence[Plan], steady_ms: int, is_brief: bool
 ) -> list[Result]:
-    runtime = Workerd(tools, worker, sorted(twins()), steady_ms)
+    runtime = Workerd(tools, worker, steady_ms)
     try:
         await runtime.start()
-        return await Player(runtime, plans).play()
+        return await Player(runtime, plans).play(is_brief)
     finally:
         await runtime.stop()
 
@@ -87,8 +104,8 @@ class Player:
         self.is_late = len(plans) == 1 and not plans[0].needs.isdisjoint(("late", "alarm_late"))
         """Whether timers move for an alarm alone: one that is late waits for the schedule's ms."""
 
-    async def play(self) -> list[Result]:
-        """All of it."""
+    async def play(self, is_brief: bool) -> list[Result]:
+        """All of it, or until one diverges: what was not played to its end does not agree."""
         for some in self._some():
             await asyncio.gather(*(session.prepare() for session in some))
         steps: Steps = {}
@@ -101,8 +118,13 @@ class Player:
                 await self._just_before(at_ms)
             await self._at(at_ms, steps[at_ms])
             now_ms = at_ms
+            if is_brief and any(session.divergence for session in self.sessions):
+                cut = [session for session in self.sessions if session.divergence is None]
+                for session in cut:
+                    session.give_up("another one has diverged")
+                break
         for some in self._some():
-            over = (session for session in some if session.plan.is_over)
+            over = (session for session in some if session.plan.is_over and session.is_on)
             await asyncio.gather(*(session.check_still() for session in over))
         return [session.result for session in self.sessions]
 

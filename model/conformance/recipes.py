@@ -31,15 +31,20 @@ TRIALS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to make a schedule. ``base`` is a scenario, or the file of a schedule."""
+    """How to make a schedule. ``base`` is a scenario, or the file of a schedule.
 
-    kind: Literal["file", "session", "edges"]
+    One that is ``made`` already passes ``through`` so many state classes as the first.
+    """
+
+    kind: Literal["file", "session", "edges", "made"]
     group: str
     base: str
     design: str = ""
     overrides: tuple[str, ...] = ()
     seed: int = 0
     number: int = 0
+    made: Schedule | None = None
+    through: int = 0
 
     @property
     def source(self) -> str:
@@ -50,6 +55,8 @@ class Recipe:
         """The schedule, and its design where no file names it. Raises `InputError`."""
         if self.kind == "file":
             return read_schedule(Path(self.base)), None
+        if self.made is not None:
+            return self.made, None
         scenario = load_scenario(self.base, [*LOCAL, *self.overrides])
         design = load_design(TRIALS.get(self.design, self.design), scenario)
         if self.kind == "session":
@@ -185,6 +192,13 @@ TROUBLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "late alarms": ("small-scope", (*SMALL, "platform.alarm_late_ms=" + _between(0, 60_000))),
 }
 """Scenarios with troubles of the platform, by name."""
+KILLED_TELLING = (
+    *NEAR,
+    "long_alarm_ms=300",
+    "consumer.notify_delay_ms=60000",
+    "faults=[{kind='process_killed',offset_ms={low_ms=500,high_ms=1800},for_ms=100}]",
+)
+"""The process is killed while the alarm of the outbox design waits for the consumer."""
 THROWN: dict[str, tuple[str, tuple[str, ...]]] = {
     f"throws {times} times": ("small-scope", (*SMALL, f"design.times={times}"))
     for times in (1, 4, 7)
@@ -197,6 +211,10 @@ def troubles(designs: Sequence[str], each: int, seed: int) -> Iterator[Recipe]:
         for group, (base, overrides) in TROUBLES.items():
             for number in range(each):
                 yield Recipe("edges", group, base, design, overrides, seed, number)
+    if "outbox" in designs:
+        for number in range(each):
+            group = "killed in the alarm"
+            yield Recipe("edges", group, "small-scope", "outbox", KILLED_TELLING, seed, number)
     near = {"set while a retry waits": ("small-scope", (*NEAR, "design.times=2"))}
     for group, (base, overrides) in {**THROWN, **near}.items():
         for number in range(each):

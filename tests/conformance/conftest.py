@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from lastchunk.model.conformance.runtime.toolbox import NotHereError, Toolbox, bundle, toolbox
+from lastchunk.model.conformance.runtime.toolbox import (
+    NotHereError,
+    Toolbox,
+    WatchedWorker,
+    bundle,
+    toolbox,
+)
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +23,6 @@ def tools() -> Toolbox:
 
 
 @pytest.fixture(scope="session")
-def worker(tools: Toolbox) -> Path:
+def worker(tools: Toolbox) -> WatchedWorker:
     """The watched worker."""
     return bundle(tools)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from lastchunk.model.conformance import recipes
 from lastchunk.model.conformance.campaign import Conformance, play_recipes
 from lastchunk.model.conformance.recipes import Recipe
-from lastchunk.model.conformance.runtime.toolbox import Toolbox
+from lastchunk.model.conformance.runtime.toolbox import Toolbox, WatchedWorker
 from lastchunk.model.design.load import shipped_designs
 
 DESIGNS = list(shipped_designs())
 
 
-def played(tools: Toolbox, worker: Path, asked: list[Recipe]) -> Conformance:
-    return play_recipes(tools, worker, asked, 1, lambda done, of: None)
+def played(tools: Toolbox, worker: WatchedWorker, asked: list[Recipe]) -> Conformance:
+    return play_recipes(tools, worker, asked, 1, lambda more: None)
 
 
 def check_all_agree(result: Conformance, least: int) -> None:
@@ -22,16 +20,16 @@ def check_all_agree(result: Conformance, least: int) -> None:
     assert result.counts["agrees"] >= least, result.reasons
 
 
-def test_edges_of_every_design_agree(tools: Toolbox, worker: Path) -> None:
+def test_edges_of_every_design_agree(tools: Toolbox, worker: WatchedWorker) -> None:
     asked = list(recipes.edges(DESIGNS, 1, seed=5))
     check_all_agree(played(tools, worker, asked), len(asked))
 
 
-def test_sessions_of_every_design_agree(tools: Toolbox, worker: Path) -> None:
+def test_sessions_of_every_design_agree(tools: Toolbox, worker: WatchedWorker) -> None:
     asked = list(recipes.sessions(DESIGNS, 1, seed=5))[::3]
     check_all_agree(played(tools, worker, asked), len(asked) // 2)
 
 
-def test_troubles_of_the_platform_agree(tools: Toolbox, worker: Path) -> None:
+def test_troubles_of_the_platform_agree(tools: Toolbox, worker: WatchedWorker) -> None:
     asked = list(recipes.troubles(["alarm", "lazy-alarm"], 1, seed=5))
     check_all_agree(played(tools, worker, asked), len(asked))

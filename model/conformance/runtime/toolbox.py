@@ -11,13 +11,16 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from lastchunk.model.base.errors import InternalError
 
@@ -170,29 +173,65 @@ def compiled_clocks() -> Path:
     return made_once(target, lambda path: [compiler(), *flags, str(path), str(CLOCKS), "-ldl"])
 
 
-def bundle(tools: Toolbox, changes: Mapping[str, tuple[str, str]] | None = None) -> Path:
-    """The watched worker as one module.
+class WrongTwin(NamedTuple):
+    """A class of the worker with one text in another one's place: wrong on purpose."""
 
-    ``changes`` are, by file, a text and what to put in its place: a worker wrong on purpose.
-    """
+    name: str
+    twin: str
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class WatchedWorker:
+    """The worker as one module, and the classes that it exports."""
+
+    module: Path
+    twins: tuple[str, ...]
+
+
+def bundle(tools: Toolbox, wrong: Sequence[WrongTwin] = ()) -> WatchedWorker:
+    """The watched worker; beside its classes some that are wrong."""
     files = sorted(path for name in SOURCES for path in (WORKER / name).glob("*.ts"))
-    target = cache_folder() / f"worker-{digest(files, repr(changes))}.mjs"
+    target = cache_folder() / f"worker-{digest(files, repr(wrong))}.mjs"
+    worker = WatchedWorker(target, (*twins(), *(item.name for item in wrong)))
     if target.exists():
-        return target
+        return worker
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        scratch = Path(folder)
         for name in SOURCES:
-            shutil.copytree(WORKER / name, Path(scratch) / name)
-        for name, (old, new) in (changes or {}).items():
-            path = Path(scratch) / name
-            text = path.read_text(encoding="utf-8")
-            if old not in text:
-                raise InternalError(f"{name} has no {old!r}")
-            path.write_text(text.replace(old, new, 1), encoding="utf-8")
+            shutil.copytree(WORKER / name, scratch / name)
+        for item in wrong:
+            _add_wrong(scratch, item)
         options = ["--bundle", "--format=esm", "--external:cloudflare:*", "--external:node:*"]
-        front = str(Path(scratch) / FRONT)
-        esbuild = str(tools.esbuild)
-        return made_once(target, lambda path: [esbuild, front, *options, f"--outfile={path}"])
+        front, esbuild = str(scratch / FRONT), str(tools.esbuild)
+        made_once(target, lambda path: [esbuild, front, *options, f"--outfile={path}"])
+    return worker
+
+
+def _add_wrong(scratch: Path, item: WrongTwin) -> None:
+    """A copy of the sources with the change, and its class among those that are watched."""
+    copy = shutil.copytree(WORKER / "src", scratch / item.name)
+    path = copy / item.file
+    text = path.read_text(encoding="utf-8")
+    if item.old not in text:
+        raise InternalError(f"{item.file} has no {item.old!r}")
+    path.write_text(text.replace(item.old, item.new, 1), encoding="utf-8")
+    lines = (
+        f'import * as of{item.name} from "../{item.name}/designs";',
+        f"export const {item.name} = watch(of{item.name}.{item.twin});",
+    )
+    with (scratch / FRONT).open("a", encoding="utf-8") as front:
+        front.write("\n".join(lines) + "\n")
+
+
+@cache
+def twins() -> tuple[str, ...]:
+    """The classes that the worker has."""
+    text = (WORKER / FRONT).read_text(encoding="utf-8")
+    return tuple(re.findall(r"^export const (\w+) = watch\(", text, re.MULTILINE))
 
 
 def made_once(target: Path, command: Callable[[Path], list[str]]) -> Path:

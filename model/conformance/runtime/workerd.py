@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +19,7 @@ from lastchunk.model.base.errors import InternalError
 from lastchunk.model.conformance.runtime.clocks import EPOCH_MS, STEADY_MS, Clocks
 from lastchunk.model.conformance.runtime.held import BlobStore, HeldConsumer
 from lastchunk.model.conformance.runtime.requests import Connections, HttpAnswer, PlayedRequest
-from lastchunk.model.conformance.runtime.toolbox import Toolbox
+from lastchunk.model.conformance.runtime.toolbox import Toolbox, WatchedWorker
 
 COMPATIBILITY_DATE = "2026-06-01"
 """It must not lie in the future of the clock that we show."""
@@ -54,12 +53,9 @@ START_SECONDS = 30
 class Workerd:
     """The runtime. ``logs`` has by object what it has shown, as of the last `drain`."""
 
-    def __init__(
-        self, tools: Toolbox, worker: Path, classes: Sequence[str], steady_ms: int = STEADY_MS
-    ) -> None:
+    def __init__(self, tools: Toolbox, worker: WatchedWorker, steady_ms: int = STEADY_MS) -> None:
         self.tools = tools
         self.worker = worker
-        self.classes = classes
         self.folder = Path(tempfile.mkdtemp(prefix="lastchunk-conform-"))
         self.clocks = Clocks(self.folder / "clocks", steady_ms)
         self.blobs = BlobStore()
@@ -110,9 +106,11 @@ class Workerd:
     def _write_config(self) -> Path:
         disk = self.folder / "disk"
         disk.mkdir(exist_ok=True)
-        shutil.copy(self.worker, self.folder / "worker.mjs")
-        spaces = (f'(className = "{n}", uniqueKey = "{n}", enableSql = true)' for n in self.classes)
-        bindings = (f'(name = "{n}", durableObjectNamespace = "{n}")' for n in self.classes)
+        shutil.copy(self.worker.module, self.folder / "worker.mjs")
+        spaces = (
+            f'(className = "{n}", uniqueKey = "{n}", enableSql = true)' for n in self.worker.twins
+        )
+        bindings = (f'(name = "{n}", durableObjectNamespace = "{n}")' for n in self.worker.twins)
         config = self.folder / "config.capnp"
         text = CONFIG % {
             "blobs": self.blobs.port,
