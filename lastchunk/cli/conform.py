@@ -16,7 +16,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_folder, new_folder, write_text
 from lastchunk.model.base.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 from lastchunk.model.conformance import recipes as made
-from lastchunk.model.conformance.campaign import Conformance, explored, play_recipes
+from lastchunk.model.conformance.campaign import Conformance, made_by_exploring, play_recipes
 from lastchunk.model.conformance.recipes import Recipe
 from lastchunk.model.conformance.runtime.toolbox import NotHereError, bundle, toolbox
 from lastchunk.model.design.load import load_design, shipped_designs
@@ -79,7 +79,7 @@ def conform(
         console().print(f"nothing was played: {error}")
         return EXIT_UNKNOWN
     if not schedules:
-        asked, classes = explored(designs, coverage, counterexamples, cores(workers))
+        asked, classes = made_by_exploring(designs, coverage, counterexamples, cores(workers))
         asked += made.sessions(designs, sessions, seed)
         asked += made.edges(designs, edges, seed)
         asked += made.troubles(designs, troubles, seed)

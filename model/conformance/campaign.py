@@ -130,7 +130,7 @@ def play_recipes(
     return Conformance(tools.version, tuple(recipes), tuple(results), classes or {})
 
 
-def explored(
+def made_by_exploring(
     designs: Sequence[str], chunks: int, with_examples: bool, workers: int
 ) -> tuple[list[Recipe], dict[str, int]]:
     """The recipes that exploring gives, and how many state classes each design's proof has.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.conformance.campaign import explored, play_recipes
+from lastchunk.model.conformance.campaign import made_by_exploring, play_recipes
 from lastchunk.model.conformance.coverage import class_coverage
 from lastchunk.model.conformance.runtime.toolbox import Toolbox, WatchedWorker
 from lastchunk.model.explore.verify import verify
@@ -23,6 +23,6 @@ def test_the_paths_pass_through_every_class_that_the_proof_has(design: str) -> N
 def test_every_class_of_the_deployed_design_is_visited(
     tools: Toolbox, worker: WatchedWorker
 ) -> None:
-    recipes, classes = explored(["alarm"], 2, False, 1)
+    recipes, classes = made_by_exploring(["alarm"], 2, False, 1)
     result = play_recipes(tools, worker, recipes, 1, lambda more: None, classes)
     assert result.visited() == classes == {"alarm": 203}
