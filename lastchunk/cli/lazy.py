@@ -29,6 +29,10 @@ COMMANDS = {
         "Write the design review: every scenario, every design, figures and verdicts.",
     ),
     "verify": ("verify", "Explore every schedule of a design within the bounds of a scenario."),
+    "region": (
+        "region",
+        "Map where a property is proved and where violated, for the values of two settings.",
+    ),
     "matrix": (
         "matrix",
         "Say of each design, property and class of faults: proved, violated or impossible.",

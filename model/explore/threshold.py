@@ -61,8 +61,11 @@ def find_threshold(
     low_ms: int = 1,
     high_ms: int | None = None,
     deadline: Deadline | None = None,
+    near_ms: int | None = None,
 ) -> Threshold:
     """The boundary of one setting in whole ms, for one property.
+
+    Where somebody guesses that it lies ``near_ms``, fewer values need be explored if that is true.
 
     ``key`` is a dotted setting or a parameter of the scenario. Raises `InputError` for a key that
     is not known, or not in ms, or where a budget is used up on the way; its seconds are those of
@@ -91,6 +94,10 @@ def find_threshold(
     if side(high_ms) == below:
         return Threshold(slug, key, below, None, None, tuple(sorted(known.items())))
     low, high = low_ms, high_ms
+    guesses = () if near_ms is None else (near_ms, near_ms + 1)
+    for guess in guesses:
+        if low < guess < high:
+            low, high = (guess, high) if side(guess) == below else (low, guess)
     while high - low > 1:
         middle = (low + high) // 2
         if side(middle) == below:

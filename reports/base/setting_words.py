@@ -5,6 +5,9 @@ from __future__ import annotations
 SETTING_WORDS = {
     "high_ms": "longest time that a request, an answer or a blob put takes, ms",
     "low_ms": "shortest time that a request, an answer or a blob put takes, ms",
+    "put_high_ms": "longest put into the blob store, ms",
+    "put_delay_ms.high_ms": "longest put into the blob store, ms",
+    "request_delay_ms.high_ms": "longest time that a request takes, ms",
     "grace_ms": "grace, from the stop to the alarm, ms",
     "long_alarm_ms": "long alarm, from the last upload to it, ms",
     "watchdog_ms": "watchdog, from the last activity to the alarm, ms",

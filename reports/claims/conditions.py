@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import find_class
+from lastchunk.model.explore.region import RegionQuestion
 from lastchunk.model.explore.threshold import Threshold, find_threshold
 from lastchunk.model.explore.verify import Budget
 
@@ -33,6 +34,8 @@ WHILE_PAUSED = (
     "client.retry_jitter=0",
     "expect.sometimes=[]",
 )
+MAP_MS = (1_000, 2_000, 4_000, 5_000, 8_000, 12_000, 20_000)
+"""The longest requests that the map of the deployed design looks at."""
 LONGEST_MS = 1_200_000
 CLASSES_MAX = 1_500
 """A design that polls has too many states for a report; what is left out so is said."""
@@ -79,6 +82,14 @@ QUESTIONS = (
         "no pause is longer than {ms:,} ms",
     ),
 )
+
+
+def deployed_map(design: str = "alarm", seconds: float = 60) -> RegionQuestion:
+    """The map of the deployed times: the grace against the longest request that is in flight."""
+    overrides = (*IN_FLIGHT, "high_ms=4000")
+    keys = ("complete_at_finalization", "high_ms", "grace_ms")
+    budget = Budget(seconds=seconds)
+    return RegionQuestion("small-scope", overrides, design, *keys, MAP_MS, (1, 30_000), budget)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from lastchunk.reports.base.axes import nice_step
+
 LONG_MS = 30_000
 """A gap of more than this is broken: three of the deployed chunks."""
 BREAK_SHARE, BREAKS_SHARE = 0.05, 0.4
@@ -88,10 +90,3 @@ def ticks_of(scale: Scale, count: int) -> list[int]:
         begin = max(0, -(-from_ms // step) * step)
         out += range(begin, to_ms + 1, step)
     return out
-
-
-def nice_step(ms: float) -> int:
-    """The least of 1, 2, 5, 10, ... ms, then of round seconds and minutes, that is enough."""
-    steps = [factor * 10**power for power in range(4) for factor in (1, 2, 5)]
-    steps += [10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000]
-    return next((step for step in steps if step >= ms), 36_000_000)

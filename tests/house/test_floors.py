@@ -35,7 +35,7 @@ FLOORS = [
     {"lastchunk.model.conformance"},
     {"lastchunk.model.estimate"},
     {"lastchunk.reports.base", "lastchunk.reports.figures"},
-    {"lastchunk.reports.timeline"},
+    {"lastchunk.reports.timeline", "lastchunk.reports.region"},
     {"lastchunk.reports.export"},
     {"lastchunk.reports.claims"},
     {"lastchunk.reports.matrix"},
@@ -229,6 +229,7 @@ def test_the_readme_names_commands_that_exist() -> None:
         "matrix",
         "replay",
         "show",
+        "region",
         "doctor",
     }
     assert names <= set(getattr(get_command(app), "commands", {}))

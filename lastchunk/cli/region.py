@@ -1,0 +1,172 @@
+"""``region``: in which values of two settings a property is proved, exact to the ms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from lastchunk.cli.app import ScenarioArgument, SeedOption, SetOption, WorkersOption, console, cores
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import check_file, write_text
+from lastchunk.model.base.workers import workers_or_here
+from lastchunk.model.explore.region import (
+    ExactRegion,
+    RegionQuestion,
+    exact_region,
+    ms_value_of,
+    values_around,
+)
+from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget
+from lastchunk.model.properties import EXPLORABLE
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.reports.region.draw import region_picture
+from lastchunk.reports.region.measured import MEASURES, MeasuredTimes, measured_uploads
+from lastchunk.reports.region.page import region_json, region_page
+from lastchunk.reports.region.words import plain_words, region_words, said
+
+REGION_ENDINGS = (".html", ".json", ".svg")
+THIRD_MAX = 12
+
+
+def region(
+    across: Annotated[str, typer.Option("--x", help="The setting across, in ms.")],
+    along: Annotated[str, typer.Option("--y", help="The setting whose boundary is sought.")],
+    scenario: ScenarioArgument = DEFAULT_SCOPE,
+    third: Annotated[str | None, typer.Option("--z", help="A third one: a map a value.")] = None,
+    across_values: Annotated[
+        str | None, typer.Option("--x-values", help="In ms, by commas; else around the value now.")
+    ] = None,
+    along_range: Annotated[
+        str | None, typer.Option("--y-range", help="LOW..HIGH in ms; else up to 4 times the value.")
+    ] = None,
+    third_values: Annotated[str | None, typer.Option("--z-values", help="As --x-values.")] = None,
+    design: Annotated[str, typer.Option("--design", help="A name, or file.py:Class.")] = "alarm",
+    slug: Annotated[
+        str, typer.Option("--property", help="Which property.")
+    ] = "complete_at_finalization",
+    overrides: SetOption = None,
+    measured: Annotated[
+        str | None, typer.Option("--measured", help="A scenario whose sessions are sampled.")
+    ] = None,
+    uplink: Annotated[
+        Path | None, typer.Option("--uplink", help="Its uplink, measured, in mahimahi's format.")
+    ] = None,
+    measure: Annotated[
+        str | None, typer.Option("--measure", help="What of them: " + ", ".join(MEASURES) + ".")
+    ] = None,
+    sessions: Annotated[int, typer.Option("--sessions", help="So many.", min=1)] = 200,
+    seed: SeedOption = 1,
+    seconds: Annotated[float, typer.Option("--seconds", help="Give up a column there.")] = 600.0,
+    workers: WorkersOption = None,
+    outs: Annotated[
+        list[Path] | None, typer.Option("--out", help="A .html, .svg or .json; may be repeated.")
+    ] = None,
+) -> None:
+    """Map where a property is proved and where violated, for the values of two settings."""
+    check_outs(outs or [], third)
+    if slug not in EXPLORABLE:
+        raise InputError("--property", slug, ", ".join(EXPLORABLE))
+    settings = tuple(overrides or ())
+    now = (scenario, settings, design)
+    values = listed("--x-values", across_values) or values_around(ms_value_of(*now, across))
+    span = span_of(along_range, ms_value_of(*now, along))
+    budget = Budget(seconds=seconds)
+    question = RegionQuestion(scenario, settings, design, slug, across, along, values, span, budget)
+    with workers_or_here(cores(workers)) as executor:
+        found = []
+        for value in third_of(now, third, third_values):
+            fixed = () if value is None or third is None else (f"{third}={value}",)
+            made = exact_region(replace(question, overrides=(*settings, *fixed)), executor)
+            found.append(made if not fixed else replace(made, fixed=(str(third), int(value or 0))))
+    sampled = None
+    if measured is not None:
+        kind = measure or ("put" if "put" in across else "upload")
+        loaded = load_scenario(measured, (), uplink)
+        sampled = measured_uploads(loaded, design, sessions, seed, kind)
+    for out in outs or []:
+        write_text(out, text_of(out, found, sampled))
+    print_regions(found, sampled)
+
+
+def check_outs(outs: Sequence[Path], third: str | None) -> None:
+    """Refuse a place that cannot be written, or whose ending says no format."""
+    for out in outs:
+        if out.suffix.lower() not in REGION_ENDINGS:
+            raise InputError("--out", str(out), "a name that ends in " + ", ".join(REGION_ENDINGS))
+        if out.suffix.lower() == ".svg" and third is not None:
+            raise InputError("--out", str(out), "a .html or .json for a third setting")
+        check_file(out)
+
+
+def listed(option: str, words: str | None) -> tuple[int, ...]:
+    """Values in ms by commas; none where there are none."""
+    if words is None:
+        return ()
+    parts = [part.strip() for part in words.split(",")]
+    if not all(part.isdecimal() and int(part) >= 1 for part in parts):
+        raise InputError(option, words, "whole ms of at least 1, by commas, such as 1000,2000")
+    return tuple(map(int, parts))
+
+
+def span_of(words: str | None, now_ms: int) -> tuple[int, int]:
+    """The range in which a boundary is sought."""
+    if words is None:
+        return 1, max(4 * now_ms, 4)
+    low, dots, high = words.partition("..")
+    if not (dots and low.isdecimal() and high.isdecimal() and 1 <= int(low) < int(high)):
+        raise InputError("--y-range", words, "LOW..HIGH in whole ms, such as 1000..20000")
+    return int(low), int(high)
+
+
+def third_of(
+    now: tuple[str, tuple[str, ...], str], third: str | None, words: str | None
+) -> tuple[int | None, ...]:
+    """The values of the third setting; None alone where there is none."""
+    if third is None:
+        if words is not None:
+            raise InputError("--z-values", words, "none without --z")
+        return (None,)
+    values = listed("--z-values", words) or values_around(ms_value_of(*now, third))[1::2]
+    if len(values) > THIRD_MAX:
+        raise InputError("--z-values", len(values), f"{THIRD_MAX} at the most")
+    return values
+
+
+def text_of(out: Path, found: Sequence[ExactRegion], sampled: MeasuredTimes | None) -> str:
+    """What is written to a file, by its ending."""
+    kind = out.suffix.lower()
+    if kind == ".json":
+        return json.dumps(region_json(found, sampled), indent=1, ensure_ascii=False) + "\n"
+    if kind == ".svg":
+        from lastchunk.reports.region.page import alone
+
+        return alone(region_picture(found[0], sampled))
+    return region_page(found, sampled)
+
+
+def print_regions(found: Sequence[ExactRegion], sampled: MeasuredTimes | None) -> None:
+    """Print each map as a table, and what it says."""
+    out = console()
+    for item in found:
+        across, along = plain_words(item.across), plain_words(item.along)
+        table = Table(across, "up to", "from", "", title=escape(f"{item.slug}: {along}"))
+        for column in item.columns:
+            limit = column.threshold
+            if limit is None:
+                table.add_row(said(column.across_ms), "unknown", "", escape(column.reason))
+            elif limit.above_ms is None or limit.below_ms is None:
+                table.add_row(said(column.across_ms), limit.below, limit.below, "throughout")
+            else:
+                other = "proved" if limit.below == "violated" else "violated"
+                ends = f"{limit.below} {said(limit.below_ms)}", f"{other} {said(limit.above_ms)}"
+                table.add_row(said(column.across_ms), *ends, "")
+        out.print(table)
+        for line in region_words(item, sampled):
+            out.print(escape(line))
