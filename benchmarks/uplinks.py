@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 
 from lastchunk.model.design.load import load_designs
-from lastchunk.model.estimate.costs import dollars, load_prices, mean_interval
+from lastchunk.model.estimate.costs import dollars, mean_interval
 from lastchunk.model.estimate.intervals import wilson
 from lastchunk.model.estimate.replicate import replicate
 from lastchunk.model.properties.row import VIOLATED_CODE
 from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.trace.prices import load_prices
 
 RATES_MBPS = (0.5, 1.0, 2.5)
 DESIGNS = ("alarm", "lazy-alarm")

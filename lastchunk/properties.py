@@ -3,6 +3,7 @@
 from lastchunk.model.properties.language import (
     after,
     always,
+    ascending,
     at_most,
     bill,
     completion,
@@ -18,6 +19,7 @@ from lastchunk.model.properties.language import (
 __all__ = [
     "after",
     "always",
+    "ascending",
     "at_most",
     "bill",
     "completion",

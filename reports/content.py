@@ -7,10 +7,11 @@ import shlex
 from dataclasses import astuple
 from typing import Any
 
-from lastchunk.model.estimate.costs import ITEMS, cost_difference, load_prices, money
+from lastchunk.model.estimate.costs import cost_difference, money
 from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.properties import PROPERTIES, SOMETIMES
 from lastchunk.model.simulate import Run
+from lastchunk.model.trace.prices import ITEMS, load_prices
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.base.kinds import STATUSES, css
 from lastchunk.reports.base.pooled import Pooled, difference_words, rate_words

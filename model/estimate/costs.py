@@ -1,63 +1,29 @@
 """What a design costs: dollars per million sessions, from counted operations and a price list.
 
-The counts are those of the traces (`model.world.object.meter`); the prices stand in
-``prices.toml``, with their date. A cost is a mean over sessions, with a 95 % interval (Student's t)
+The counts are those of the traces (`model.world.object.meter`), the prices those of
+`model.trace.prices`. A cost is a mean over sessions, with a 95 % interval (Student's t)
 on the total.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.intervals import CONFIDENCE
 from lastchunk.model.estimate.replicate import replicate
 from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.trace.prices import ITEMS, Prices, load_prices
 
-PRICES = Path(__file__).parent / "prices.toml"
-ITEMS = (
-    "worker_requests",
-    "requests",
-    "rows_read",
-    "rows_written",
-    "blob_puts",
-    "active_seconds",
-)
 LENGTHS_MS = (60_000, 600_000, 3_600_000)
 TOLERANCE = 0.05
 """Two costs that differ by no more than this share of the second are about the same."""
-
-
-@dataclass(frozen=True)
-class Prices:
-    """Dollars per million of each item in `ITEMS`, and the day on which they were so."""
-
-    date: str
-    per_million: dict[str, float]
-
-
-def load_prices(path: Path = PRICES) -> Prices:
-    """The price list. Raises `InputError` where it is not one."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError("prices", str(path), "a readable TOML file of prices") from error
-    prices = data.get("per_million")
-    if not isinstance(prices, dict) or set(prices) != set(ITEMS):
-        raise InputError(f"{path.name}: per_million", prices, "exactly " + ", ".join(ITEMS))
-    for item, price in prices.items():
-        if isinstance(price, bool) or not isinstance(price, int | float) or price < 0:
-            raise InputError(f"{path.name}: per_million.{item}", price, "dollars, at least 0")
-    return Prices(str(data.get("date", "")), {item: float(prices[item]) for item in ITEMS})
 
 
 def dollars(rows: pd.DataFrame, prices: Prices) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from lastchunk.model.base.blame import place_of_error
@@ -29,6 +30,7 @@ from lastchunk.model.properties.names import (
 from lastchunk.model.properties.pure import check_pure, function_again, parts_of_function
 from lastchunk.model.trace.events import EVENTS, BlobStored, Costs, Event
 from lastchunk.model.trace.facts import Facts
+from lastchunk.model.trace.prices import exact_dollars
 
 COMPARISONS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
     "==": (operator.eq, "is"),
@@ -310,19 +312,25 @@ class CostsMore(Formula):
 
     most: tuple[tuple[str, int], ...]
     is_per_chunk: bool
+    dollars_per_million: float | None = None
     events = frozenset(("Costs",))
     not_explored = "what a session costs"
 
     def holds(self, event: Event, facts: Facts) -> bool:
         """Whether any of the counts is above its bound; a session without a chunk has one's."""
         times = max(1, len(facts.recorded)) if self.is_per_chunk else 1
-        is_bill = isinstance(event, Costs)
-        return is_bill and any(getattr(event, name) > most * times for name, most in self.most)
+        if not isinstance(event, Costs):
+            return False
+        limit = self.dollars_per_million
+        is_dear = limit is not None and exact_dollars(event) > Fraction(str(limit)) * times
+        return is_dear or any(getattr(event, name) > most * times for name, most in self.most)
 
     @property
     def words(self) -> str:
         """The bounds."""
-        bounds = ", or ".join(f"{most:,} {name}" for name, most in self.most)
+        dollars = self.dollars_per_million
+        told = [] if dollars is None else [f"{dollars:,} dollars a million sessions"]
+        bounds = ", or ".join([*told, *(f"{most:,} {name}" for name, most in self.most)])
         each = " for each chunk recorded" if self.is_per_chunk else ""
         return f"the session costs more than {bounds}{each}"
 

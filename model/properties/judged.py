@@ -18,6 +18,7 @@ from lastchunk.model.properties.base import (
 from lastchunk.model.properties.catalogue import EXPLORABLE
 from lastchunk.model.properties.language import (
     always,
+    ascending,
     at_most,
     bill,
     event,
@@ -53,6 +54,12 @@ ON_REQUEST = {
             out_of_order,
             name="stored_in_order",
             meaning="Chunks are stored in the order in which they were recorded.",
+        ),
+        ascending(
+            event.BlobStored,
+            "chunk",
+            name="stored_once_in_order",
+            meaning="Chunks are stored in the order in which they were recorded, each once.",
         ),
         bill(
             per="chunk",

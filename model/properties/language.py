@@ -11,7 +11,7 @@ recorded schedule and in every schedule. docs/properties.md tells the whole lang
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 from lastchunk.model.properties.base import Judgement, JudgeSettings, Kind, Property
 from lastchunk.model.properties.conditions import (
@@ -30,6 +30,7 @@ from lastchunk.model.properties.names import (
 )
 from lastchunk.model.properties.row import COUNTERS
 from lastchunk.model.properties.watches import (
+    Ascending,
     AtMost,
     Eventually,
     Invariant,
@@ -155,21 +156,45 @@ def at_most(
     return _property("always", Rate(most, found, in_any), name, meaning)
 
 
-def bill(per: str | None = None, name: str = UNNAMED, meaning: str = "", **most: int) -> Property:
+def ascending(counted: Any, by: str, name: str = UNNAMED, meaning: str = "") -> Property:
+    """Each ``counted`` has a higher value of a field than all that came before it."""
+
+    found = condition(counted)
+    if found.events is None:
+        refuse_property("ascending", found.words, "an event: only what comes has an order")
+    for kind in sorted(found.events):
+        if by == "at_ms" or get_type_hints(EVENTS[kind]).get(by) is not int:
+            refuse_property("by", by, f"a field of {kind} that is a number, as chunk")
+    return _property("always", Ascending(found, by), name, meaning)
+
+
+def bill(
+    per: str | None = None,
+    dollars_per_million: float | None = None,
+    name: str = UNNAMED,
+    meaning: str = "",
+    **most: int,
+) -> Property:
     """A session costs at most so many of each thing named, as ``bill(rows_written=200)``.
 
+    ``dollars_per_million`` bounds what a million such sessions cost, by the shipped price list.
     ``per="chunk"``: so many for each chunk recorded.
     """
 
     if per not in (None, "chunk"):
         refuse_property("per", per, "'chunk', or nothing for the whole session")
-    if not most:
+    if dollars_per_million is not None:
+        given: Any = dollars_per_million
+        is_number = type(given) in (int, float) and 0 <= given <= MS_MOST
+        if not is_number:
+            refuse_property("bill: dollars_per_million", given, f"a number from 0 to {MS_MOST:,}")
+    elif not most:
         refuse_property("bill", most, "at least one bound, on " + ", ".join(COUNTERS))
     for counted, bound in most.items():
         if counted not in COUNTERS:
             refuse_property("bill", counted, nearest_name(counted, COUNTERS))
         _check_number(f"bill: {counted}", bound, 0)
-    bounds = CostsMore(tuple(sorted(most.items())), per is not None)
+    bounds = CostsMore(tuple(sorted(most.items())), per is not None, dollars_per_million)
     return _property("always", Never(bounds, None), name, meaning)
 
 

@@ -268,6 +268,33 @@ class AtMost(Watch):
 
 
 @dataclass(frozen=True)
+class Ascending(Watch):
+    """Each ``counted`` has more in a field than each before. The memory is the most so far."""
+
+    counted: Formula
+    field: str
+    not_explored = "the order of chunks"
+
+    @property
+    def words(self) -> str:
+        """What it means, in a sentence."""
+        return f"Each comes with a higher {self.field} than all before: {self.counted.words}."
+
+    def step(
+        self, memory: Remembering, event: Event, facts: Facts
+    ) -> tuple[Remembering, Judgement | None]:
+        """One more, against the highest so far."""
+        if not self.counted.holds(event, facts):
+            return memory, _case(self.counted, event, facts)
+        key = getattr(event, self.field)
+        if memory and key <= memory[0]:
+            what = "again" if key == memory[0] else f"after {memory[0]}"
+            words = f"{self.counted.words} with {self.field} {key} came {what}"
+            return memory, Violation(event.at_ms, words)
+        return (key,), HOLDS
+
+
+@dataclass(frozen=True)
 class Rate(Watch):
     """``counted`` comes at most ``most`` times in any stretch of ``in_any_ms``, its end left out.
 

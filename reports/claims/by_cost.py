@@ -9,16 +9,10 @@ from __future__ import annotations
 
 from lastchunk.model.base.verdict import percent
 from lastchunk.model.estimate.comparison import Comparison
-from lastchunk.model.estimate.costs import (
-    TOLERANCE,
-    Spent,
-    cost_difference,
-    load_prices,
-    money,
-    spent_by,
-)
+from lastchunk.model.estimate.costs import TOLERANCE, Spent, cost_difference, money, spent_by
 from lastchunk.model.estimate.simplicity import Simplicity, asks_of_platform, simplicity_of
 from lastchunk.model.estimate.stop_flow import StopFlowMeasure, stop_flow_of
+from lastchunk.model.trace.prices import load_prices
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.claims.evidence import Evidence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lastchunk.model.estimate.costs import ITEMS
+from lastchunk.model.trace.prices import ITEMS
 from lastchunk.reports.base.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
 from lastchunk.reports.figures.style import new_figure, styled
 

@@ -14,17 +14,10 @@ import pytest
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import load_design
-from lastchunk.model.estimate.costs import (
-    ITEMS,
-    LENGTHS_MS,
-    Prices,
-    cost_table,
-    dollars,
-    load_prices,
-    summary,
-)
+from lastchunk.model.estimate.costs import LENGTHS_MS, cost_table, dollars, summary
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace.events import Costs
+from lastchunk.model.trace.prices import ITEMS, Prices, load_prices
 from lastchunk.model.world.object.meter import Meter
 from tests.support.worlds import of, quiet
 

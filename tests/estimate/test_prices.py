@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.estimate.costs import ITEMS, Prices, cost_table, dollars, load_prices, summary
+from lastchunk.model.estimate.costs import cost_table, dollars, summary
 from lastchunk.model.estimate.simplicity import simplicity_of
+from lastchunk.model.trace.prices import ITEMS, Prices, load_prices
 from lastchunk.reference_impl.contract import Response
 from lastchunk.reference_impl.designs import DESIGNS
 from tests.support.probes import Probe

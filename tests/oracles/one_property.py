@@ -174,6 +174,15 @@ class UploadsThreeAtOnce(LazyAlarmDesign):
     client = {**LazyAlarmDesign.client, "uploads_parallel": 3}
 
 
+class StoresTwice(LazyAlarmDesign):
+    """Puts each chunk into the blob store once more."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Store it first without the rest."""
+        await self.ctx.blobs.put(chunk)
+        return await super().upload(chunk)
+
+
 class TellsTwice(OutboxDesign):
     """Tells the consumer once more, under another key."""
 
@@ -211,8 +220,15 @@ CASES = {
 }
 """The case of each shipped property, by its slug."""
 
+ONCE_EACH = (
+    "client.chunk_ms=3000",
+    "network.request_loss=0",
+    "network.response_loss=0",
+    "network.request_duplication=0",
+)
 SAMPLED = {
-    "stored_in_order": Case(UploadsThreeAtOnce, ("client.chunk_ms=3000",), scenario="lossy-mobile"),
+    "stored_in_order": Case(UploadsThreeAtOnce, ONCE_EACH, scenario="lossy-mobile"),
+    "stored_once_in_order": Case(StoresTwice, ONCE_EACH, scenario="lossy-mobile"),
     "bill": Case(ReadsAllDay, (), scenario="lossy-mobile"),
 }
 """The same for those that no exploration can ask: sessions are sampled."""

@@ -13,10 +13,10 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from lastchunk.model.estimate.costs import ITEMS
 from lastchunk.model.estimate.sweep import Axis
 from lastchunk.model.explore.threshold import Side, Threshold
 from lastchunk.model.properties import OUTCOMES
+from lastchunk.model.trace.prices import ITEMS
 from lastchunk.reports.base.setting_words import setting_words
 from lastchunk.reports.figures.costs import cost_figure, length_words
 from lastchunk.reports.figures.delays import delay_figure

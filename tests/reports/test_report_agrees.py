@@ -18,10 +18,11 @@ import pytest
 
 from lastchunk.model.design.load import load_design, load_designs
 from lastchunk.model.estimate.comparison import compare
-from lastchunk.model.estimate.costs import cost_table, dollars, load_prices
+from lastchunk.model.estimate.costs import cost_table, dollars
 from lastchunk.model.explore.verify import verify
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.trace.prices import load_prices
 from lastchunk.reports.claims.catalogue import CLAIMS
 from lastchunk.reports.proofs import Proofs
 from lastchunk.reports.review import Review, make_review

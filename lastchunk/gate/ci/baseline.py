@@ -17,9 +17,10 @@ from lastchunk.model.base.files import write_text
 from lastchunk.model.base.text_files import read_text
 from lastchunk.model.design.load import DesignSpec, values_of
 from lastchunk.model.estimate.comparison import Comparison
-from lastchunk.model.estimate.costs import Prices, dollars, load_prices
+from lastchunk.model.estimate.costs import dollars
 from lastchunk.model.properties.row import HELD_CODE, NOT_APPLICABLE_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.refusals import Source, first_error
+from lastchunk.model.trace.prices import Prices, load_prices
 from lastchunk.reports.base.sealed import digest_of, source_of
 
 BASELINE_FORMAT: Literal["lastchunk baseline 1"] = "lastchunk baseline 1"
