@@ -47,6 +47,10 @@ def markdown(page: dict[str, Any]) -> str:
             _figure_lines(page["costs"]["figure"]),
         ]
         parts += [table(**page["costs"][part]) for part in ("money", "by_scenario", "simplicity")]
+    if page["conformance"]:
+        found = page["conformance"]
+        parts += ["## On the real runtime", plain(found["words"]), table(**found["table"])]
+        parts += [plain(line) for line in found["notes"]]
     if page["diagrams"]:
         parts += ["## The states of each design", *map(_figure_lines, page["diagrams"])]
     parts += ["## Statistics", table(**page["statistics"])]

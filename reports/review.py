@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from typing import Any
 
 import pandas as pd
 
@@ -28,7 +29,8 @@ class Review:
     """Comparisons, sweeps, one failing session of each design, and where all of it comes from.
 
     ``arguments`` holds by scenario name what the command line was given for it, to replay it;
-    ``costs`` is what `model.estimate.costs.cost_table` returned, ``matrix`` is of these designs.
+    ``costs`` is what `model.estimate.costs.cost_table` returned, ``matrix`` is of these designs,
+    ``conformance`` what `lastchunk conform` has written.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -42,6 +44,7 @@ class Review:
     proofs: Proofs | None = None
     costs: pd.DataFrame | None = None
     matrix: Matrix | None = None
+    conformance: dict[str, Any] | None = None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -88,6 +91,7 @@ def make_review(
     proofs: Proofs | None = None,
     costs: pd.DataFrame | None = None,
     matrix: Matrix | None = None,
+    conformance: dict[str, Any] | None = None,
 ) -> Review:
     """Gather a review; the earliest failing session of each design is run again to be drawn."""
     return Review(
@@ -102,6 +106,7 @@ def make_review(
         proofs,
         costs,
         matrix,
+        conformance,
     )
 
 

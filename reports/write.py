@@ -23,6 +23,7 @@ from lastchunk.reports.base.palette import variables
 from lastchunk.reports.base.schedules import MATRIX_FOLDER
 from lastchunk.reports.base.sealed import sealed_with_sources
 from lastchunk.reports.claims.ledger import Ledger, ledger
+from lastchunk.reports.conformance import conformance_block
 from lastchunk.reports.figures.costs import cost_figure
 from lastchunk.reports.figures.delays import delay_figure
 from lastchunk.reports.figures.diagram import diagram_figure
@@ -115,6 +116,7 @@ def render(review: Review, found: Ledger, folder: Path) -> dict[str, Any]:
         "colours": Markup(variables()),
         "kinds": LOOKS,
         "costs": costs,
+        "conformance": conformance_block(review.conformance),
         "heading": content.heading(review),
         "designs": review.designs,
         "verdicts": content.verdict_blocks(review),

@@ -68,7 +68,7 @@ def conform(
     Without SCHEDULES it draws some for every shipped design. Exits with 0 where all that was played
     agrees, 1 where one diverges, 3 where nothing can be played here.
     """
-    designs = [load_design(name).name for name in design or shipped_designs()]
+    designs = [load_design(name).reference for name in design or shipped_designs()]
     classes: dict[str, int] = {}
     asked = _of_files(schedules, designs if design else None) if schedules else []
     if out is not None:

@@ -17,6 +17,7 @@ from lastchunk.model.design.load import load_designs
 from lastchunk.model.explore.matrix.matrix import CHUNKS_MAX
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.reports.conformance import read_conformance
 from lastchunk.reports.matrix.file import of_designs, read_matrix
 from lastchunk.reports.review import make_review
 from lastchunk.reports.write import check_report_out, write_report
@@ -55,6 +56,10 @@ def report(
     matrix: MatrixOption = None,
     matrix_chunks: MatrixChunksOption = 2,
     matrix_seconds: MatrixSecondsOption = 120.0,
+    conformance: Annotated[
+        Path | None,
+        typer.Option("--conformance", help="A conform.json of `lastchunk conform`, to show, too."),
+    ] = None,
     seed: SeedOption = 1,
     overrides: SetOption = None,
     workers: WorkersOption = None,
@@ -68,6 +73,7 @@ def report(
     began = time.perf_counter()
     check_report_out(out)
     written = None if matrix is None else read_matrix(matrix)
+    played = None if conformance is None else read_conformance(conformance)
     names = scenario or shipped()
     designs = design or REPORT_DESIGNS
     loaded = [load_scenario(name, overrides or []) for name in names]
@@ -91,6 +97,7 @@ def report(
         evidence.proofs,
         evidence.costs,
         written or evidence.matrix,
+        played,
     )
     write_report(review, out)
     for result in evidence.comparisons:
