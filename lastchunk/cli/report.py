@@ -39,6 +39,10 @@ MatrixSecondsOption = Annotated[
     float,
     typer.Option("--matrix-seconds", help="Each group of properties of a class ends.", min=1),
 ]
+ConformanceOption = Annotated[
+    Path | None,
+    typer.Option("--conformance", help="A conform.json of `lastchunk conform`, to show, too."),
+]
 
 
 def report(
@@ -56,10 +60,7 @@ def report(
     matrix: MatrixOption = None,
     matrix_chunks: MatrixChunksOption = 2,
     matrix_seconds: MatrixSecondsOption = 120.0,
-    conformance: Annotated[
-        Path | None,
-        typer.Option("--conformance", help="A conform.json of `lastchunk conform`, to show, too."),
-    ] = None,
+    conformance: ConformanceOption = None,
     seed: SeedOption = 1,
     overrides: SetOption = None,
     workers: WorkersOption = None,

@@ -17,7 +17,7 @@ from lastchunk.model.conformance.runtime.toolbox import Toolbox, WatchedWorker
 from lastchunk.model.conformance.runtime.workerd import COMPATIBILITY_DATE
 from lastchunk.model.simulate.schedule import Schedule
 
-PLANNED_AT_ONCE = 25
+PLANNED_AT_ONCE = 100
 COVERAGE = "class coverage"
 PlanningProgress = Callable[[int], None]
 """Told how many more schedules are planned."""

@@ -188,6 +188,8 @@ class Planner:
         result.values = stored_json(world.object.storage.values)
         result.alarm_ms = world.object.alarms.get()
         result.is_over = not world.pending and not world.ended
+        if not result.steps:
+            raise NotPlayableError("nothing reaches the object")
         return result
 
     def _step(self, number: int, step: Step) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.conformance.plan import NotPlayable, Plan, PlannedStep, Retry
@@ -21,10 +22,15 @@ from lastchunk.model.conformance.session import PlayedSession
 
 TOGETHER = 70
 """Objects of one process."""
+ONE_BY_ONE = 10
+"""Processes of one object, one after the other in one task."""
 AT_ONCE = 20
 """Objects that are prepared, and looked at, at a time."""
 SPREAD_MS = 1_234_567
 """By how much the steady clocks of two processes differ: their jitter differs then."""
+LATER_MS = 3_600_000
+"""An hour after its end nothing has come of a session that was over."""
+Batches = list[list[int]]
 Steps = dict[int, dict[PlayedSession, list[PlannedStep]]]
 
 
@@ -40,46 +46,57 @@ def play(
     With ``until_one_diverges`` a process plays on until one does, and no further.
     """
     playable = {n: plan for n, plan in enumerate(plans) if isinstance(plan, Plan)}
-    batches = batches_of(playable)
     results: dict[int, Result] = {
         n: Result(plan.source, plan.design, "not playable", plan.reason)
         for n, plan in enumerate(plans)
         if isinstance(plan, NotPlayable)
     }
-    with workers_or_here(min(workers, max(1, len(batches)))) as executor:
-        told: list[tuple[list[int], Future[list[Result]]]] = []
-        for turn, batch in enumerate(batches):
-            chosen = [playable[n] for n in batch]
-            steady_ms = STEADY_MS + turn * SPREAD_MS
-            told.append(
-                (
-                    batch,
-                    executor.submit(
-                        play_together, tools, worker, chosen, steady_ms, until_one_diverges
-                    ),
-                )
-            )
-        for batch, future in told:
-            results.update(zip(batch, future.result(), strict=True))
+    tasks = tasks_of(playable)
+    with workers_or_here(min(workers, max(1, len(tasks)))) as executor:
+        told: list[tuple[Batches, Future[list[Result]]]] = []
+        for turn, batches in enumerate(tasks):
+            chosen = [[playable[n] for n in batch] for batch in batches]
+            job = PlayTask(tools, worker, chosen, turn * len(playable), until_one_diverges)
+            told.append((batches, executor.submit(job.play)))
+        for batches, future in told:
+            numbers = [n for batch in batches for n in batch]
+            results.update(zip(numbers, future.result(), strict=True))
     return [results[n] for n in range(len(plans))]
 
 
-def batches_of(plans: Mapping[int, Plan]) -> list[list[int]]:
-    """Which plans share a process, by their numbers; long ones share with long ones."""
-    alone = [[n] for n, plan in plans.items() if plan.needs]
+def tasks_of(plans: Mapping[int, Plan]) -> list[Batches]:
+    """Which plans share a process of the runtime, by their numbers, and which processes a task.
+
+    Long plans share with long ones.
+    """
     shared = sorted((n for n in plans if not plans[n].needs), key=lambda n: -len(plans[n].steps))
-    return [shared[at : at + TOGETHER] for at in range(0, len(shared), TOGETHER)] + alone
+    alone = [[n] for n in plans if plans[n].needs]
+    return [
+        *([shared[at : at + TOGETHER]] for at in range(0, len(shared), TOGETHER)),
+        *(alone[at : at + ONE_BY_ONE] for at in range(0, len(alone), ONE_BY_ONE)),
+    ]
 
 
-def play_together(
-    tools: Toolbox,
-    worker: WatchedWorker,
-    plans: Sequence[Plan],
-    steady_ms: int = STEADY_MS,
-    until_one_diverges: bool = False,
-) -> list[Result]:
-    """Play some plans in one process."""
-    return asyncio.run(_played(tools, worker, plans, steady_ms, until_one_diverges))
+@dataclass(frozen=True)
+class PlayTask:
+    """Batches of plans to play one after the other, each in a process of its own.
+
+    The ``turn`` of a process makes its steady clock differ from others', and so its jitter.
+    """
+
+    tools: Toolbox
+    worker: WatchedWorker
+    batches: Sequence[Sequence[Plan]]
+    turn: int = 0
+    is_brief: bool = False
+
+    def play(self) -> list[Result]:
+        """The results, batch after batch."""
+        found: list[Result] = []
+        for number, plans in enumerate(self.batches, self.turn):
+            steady_ms = STEADY_MS + number * SPREAD_MS
+            found += asyncio.run(_played(self.tools, self.worker, plans, steady_ms, self.is_brief))
+        return found
 
 
 async def _played(
@@ -123,10 +140,17 @@ class Player:
                 for session in cut:
                     session.give_up("another one has diverged")
                 break
+        await self._much_later(now_ms)
         for some in self._some():
             over = (session for session in some if session.plan.is_over and session.is_on)
             await asyncio.gather(*(session.check_still() for session in over))
         return [session.result for session in self.sessions]
+
+    async def _much_later(self, now_ms: int) -> None:
+        """What nobody foretold comes, where it has not come yet."""
+        if any(session.plan.is_over and session.is_on for session in self.sessions):
+            self.clocks.move_wall(now_ms + LATER_MS)
+            await self._move_timers(now_ms + LATER_MS)
 
     def _some(self) -> Iterable[list[PlayedSession]]:
         for at in range(0, len(self.sessions), AT_ONCE):

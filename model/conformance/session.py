@@ -216,8 +216,9 @@ class PlayedSession:
             self._diverge("another status", [call, status], [call, self.ended[call]])
 
     async def check_still(self, why: str = "it went on") -> None:
-        """Nothing was shown that nobody asked for."""
-        await self.runtime.drain()
+        """Nothing was shown that nobody asked for, nor is about to be."""
+        for _ in range(LOOKS_AT_ONCE):
+            await self.runtime.drain()
         self._read()
         if self.signs:
             self._diverge(why, [sign for _, sign in self.signs], [])

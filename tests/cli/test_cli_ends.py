@@ -34,6 +34,7 @@ COMMANDS = (
     "replay",
     "report",
     "scenarios",
+    "show",
     "simulate",
     "verify",
 )

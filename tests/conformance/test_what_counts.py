@@ -54,6 +54,7 @@ def test_a_class_is_visited_only_where_its_schedule_agrees() -> None:
         (("platform.commit_ms=5",), "a commit that takes time or fails"),
         (("platform.clock_offset_ms={low_ms=5,high_ms=5}",), "clocks that differ"),
         (("faults=[{kind='deploy',offset_ms={low_ms=9,high_ms=9}}]",), "a deploy"),
+        (("network.request_loss=1", "limits.horizon_ms=60000"), "nothing reaches the object"),
         (("platform.alarm_unacknowledged=1",), "an attempt that the platform spoils, uncounted"),
     ],
 )

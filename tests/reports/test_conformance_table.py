@@ -52,7 +52,8 @@ def test_a_file_is_read_again(tmp_path: Path) -> None:
 def test_a_file_that_was_changed_or_is_another_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="changed after it was written"):
         read_conformance(file_with(tmp_path, sealed(DATA) | {"diverge": 0}))
-    for data in ({}, [], {"format": "lastchunk matrix 1"}):
+    others: tuple[Any, ...] = ({}, [], {"format": "lastchunk matrix 1"})
+    for data in others:
         with pytest.raises(InputError, match="--conformance"):
             read_conformance(file_with(tmp_path, data))
     (tmp_path / "conform.json").write_text("{", encoding="utf-8")
