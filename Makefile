@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 TREE := build/tree
 
-.PHONY: report matrix docs site notebooks test lint tree bench conformance clean
+.PHONY: report matrix docs site notebooks notebooks-run test lint tree bench conformance clean
 
 report: $(STAMP)
 	$(BIN)/lastchunk report --out reports/out
@@ -17,6 +17,13 @@ docs: $(STAMP)
 	$(BIN)/python -m lastchunk.reports.docs.designs
 	$(BIN)/python -m lastchunk.reports.docs.readme
 	$(BIN)/python -m lastchunk.reports.docs.reference
+
+notebooks: $(STAMP)
+	$(BIN)/python -m jupyter lab notebooks
+
+# Runs them all, and writes their outputs.
+notebooks-run: $(STAMP)
+	$(BIN)/python -m lastchunk.reports.docs.notebooks
 
 site: $(STAMP)
 	$(BIN)/python -m mkdocs build --strict --quiet

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from lastchunk.model.base.errors import InputError
@@ -14,10 +15,14 @@ BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 def toml_value(value: Any) -> str:
     """One value on one line; a table is an inline one. Raises `InputError` where TOML has none."""
+    if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
+        value = value.item()  # its own text is no TOML
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
         return repr(value)
+    if isinstance(value, PurePath):
+        value = str(value)
     if isinstance(value, str):
         # JSON's escapes are TOML's, but for the one character that JSON may leave as it is.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

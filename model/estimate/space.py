@@ -37,7 +37,7 @@ class Axis:
         >>> Axis.of("network.request_loss", (0, 0.05)).overrides(0.05)
         ['network.request_loss=0.05']
         """
-        if isinstance(points, str) or not points:
+        if not len(points):
             raise InputError("points", points, "at least one value")
         words = label or key
         return Axis(key, words, tuple(points), lambda value: [f"{key}={_written(value)}"])

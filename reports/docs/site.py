@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jupytext
-from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.structure.files import File
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -29,8 +29,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, page, content=from_the_top(text)))
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         page = f"notebooks/{path.stem}.md"
-        level = InclusionLevel.NOT_IN_NAV
-        files.append(File.generated(config, page, content=notebook(path), inclusion=level))
+        files.append(File.generated(config, page, content=notebook(path)))
     return files
 
 
@@ -51,7 +50,8 @@ def notebook(path: Path) -> str:
     parts = []
     for cell in jupytext.read(path).cells:
         if cell.cell_type == "markdown":
-            parts.append(re.sub(r"\]\(\.\./docs/", "](../", cell.source))
+            words = cell.source.replace("](../docs/", "](../")
+            parts.append(re.sub(r"\]\((\w+)\.ipynb\)", r"](\1.md)", words))
         else:
             parts.append(f"```python\n{cell.source}\n```")
             parts += filter(None, map(output_text, cell.get("outputs", [])))

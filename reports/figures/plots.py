@@ -35,8 +35,11 @@ def comparison_axes(
     check_name("property", slug, [*PROPERTIES, *result.own])
     axes = axes or _axes(5, 0.6 + 0.4 * len(result.designs))
     table = result.statistics()
-    table = table[(table["property"] == slug) & (table["sessions"] > 0)]
+    table = table[table["property"] == slug]
     for place, row in enumerate(table.itertuples()):
+        if not row.sessions:
+            axes.text(0, place, "no session says anything about it", va="center", fontsize=8)
+            continue
         rate = row.violations / row.sessions
         colour = DESIGN_COLOURS[place % len(DESIGN_COLOURS)]
         axes.plot([row.low, row.high], [place, place], color=colour, lw=2)

@@ -81,7 +81,7 @@ def python(block: Block, names: dict[str, Any], _capsys: Any) -> None:
 
 
 def examples(block: Block, names: dict[str, Any], _capsys: Any) -> None:
-    """Examples of docstrings: tests/documents/test_docstrings.py runs them where they stand."""
+    """Examples of docstrings: tests/house/test_results.py runs them where they stand."""
 
 
 def toml(block: Block, _names: dict[str, Any], _capsys: Any) -> None:

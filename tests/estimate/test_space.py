@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from itertools import product
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 import lastchunk
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.toml_text import toml_value
 
 
 def test_an_axis_over_a_setting_is_the_same_as_the_override() -> None:
@@ -81,3 +85,19 @@ def test_settings_are_completed_and_are_their_dotted_names() -> None:
     ).network.request_loss
     with pytest.raises(AttributeError, match="no setting 'request_los' in 'network'"):
         _ = names.network.request_los
+
+
+def test_numbers_of_numpy_and_paths_are_settings_too() -> None:
+    for given, kept in (
+        (np.float64(0.25), 0.25),
+        (np.int64(7), 7),
+        (np.float32(0.5), 0.5),
+        (np.bool_(True), True),
+        ([np.float64(0.1), np.int64(2)], [0.1, 2]),
+        (Path("a/b.csv"), "a/b.csv"),
+    ):
+        assert tomllib.loads(f"x = {toml_value(given)}")["x"] == kept
+    delay = {"distribution": "lognormal", "median_ms": np.float64(145), "sigma": np.float64(0.9)}
+    scenario = lastchunk.load_scenario("harmless", {"network.request_delay_ms": delay})
+    assert scenario.network.request_delay_ms.sigma == 0.9  # type: ignore[union-attr]  # a lognormal
+    assert lastchunk.Axis.of("chunks", np.arange(1, 3)).overrides(np.int64(2)) == ["chunks=2"]

@@ -48,6 +48,8 @@ def test_a_comparison_is_drawn_as_it_counts(results: dict[str, Any]) -> None:
         found = result.verdicts[name]["complete_at_finalization"]
         assert line.get_xdata()[0] == found.violations / found.sessions
     assert comparison_axes(result, axes=axes) is axes
+    silent = lastchunk.compare("cellular-driving", ["manual"], 3).plot("complete_at_finalization")
+    assert [text.get_text() for text in silent.texts] == ["no session says anything about it"]
     with pytest.raises(InputError, match="property"):
         result.plot("typo")
 

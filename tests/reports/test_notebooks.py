@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom, and each pair says the same in both files."""
+"""The notebooks run from top to bottom, have outputs, and each pair says the same in both files."""
 
 from __future__ import annotations
 
@@ -7,16 +7,27 @@ import sys
 from pathlib import Path
 
 import jupytext
+import nbformat
 import pytest
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.py"))
+from lastchunk.reports.docs.notebooks import WIDGET, without_noise
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
+BYTES_MAX = 500_000
+SECONDS_MAX = 240
+"""Of one notebook on a busy machine; alone each takes less than a minute."""
 
 
-@pytest.mark.parametrize("script", NOTEBOOKS, ids=lambda path: path.stem)
+def named(path: Path) -> str:
+    return path.stem
+
+
+@pytest.mark.parametrize("script", NOTEBOOKS, ids=named)
 def test_a_notebook_runs(script: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbmake", "-p", "no:cacheprovider", "-q",
-         str(script.with_suffix(".ipynb"))],
+        [sys.executable, "-m", "pytest", "--nbmake", f"--nbmake-timeout={SECONDS_MAX}",
+         "-p", "no:cacheprovider", "-q", str(script.with_suffix(".ipynb"))],
         capture_output=True,
         text=True,
         check=False,
@@ -25,12 +36,43 @@ def test_a_notebook_runs(script: Path) -> None:
     assert "1 passed" in done.stdout
 
 
-@pytest.mark.parametrize("script", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", NOTEBOOKS, ids=named)
 def test_a_pair_says_the_same(script: Path) -> None:
     text = jupytext.read(script)
     notebook = jupytext.read(script.with_suffix(".ipynb"))
     assert [(cell.cell_type, cell.source) for cell in text.cells] == [
         (cell.cell_type, cell.source) for cell in notebook.cells
+    ], "python -m lastchunk.reports.docs.notebooks writes it anew"
+
+
+@pytest.mark.parametrize("script", NOTEBOOKS, ids=named)
+def test_outputs_are_there_and_small(script: Path) -> None:
+    path = script.with_suffix(".ipynb")
+    assert path.stat().st_size < BYTES_MAX
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in cells), "each cell was run"
+    outputs = [item for cell in cells for item in cell.outputs]
+    assert len(outputs) >= 5
+    assert not any(item.output_type == "error" for item in outputs)
+    assert WIDGET not in path.read_text(encoding="utf-8")
+
+
+def test_there_are_seven_and_a_figure_in_most() -> None:
+    assert [path.stem[:2] for path in NOTEBOOKS] == [f"{number:02}" for number in range(1, 8)]
+    texts = [path.with_suffix(".ipynb").read_text(encoding="utf-8") for path in NOTEBOOKS]
+    assert sum("image/png" in text for text in texts) >= 5
+
+
+def test_a_widget_s_view_and_noise_are_left_out() -> None:
+    cell = nbformat.v4.new_code_cell("1")
+    cell.metadata["execution"] = {"iopub.execute_input": "now"}
+    cell.outputs = [
+        nbformat.v4.new_output("display_data", {WIDGET: {"model_id": "random"}}),
+        nbformat.v4.new_output("stream", name="stderr", text="a warning"),
+        nbformat.v4.new_output("stream", name="stdout", text="kept"),
     ]
-    assert all(not cell.get("outputs") for cell in notebook.cells), "outputs are not kept"
-    assert NOTEBOOKS, "there is a notebook at all"
+    (left,) = without_noise(nbformat.v4.new_notebook(cells=[cell])).cells
+    assert [item.text for item in left.outputs] == ["kept"]
+    assert left.metadata == {}

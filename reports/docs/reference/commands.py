@@ -22,8 +22,8 @@ VALUES = {int: "a whole number", float: "a number", str: "a text", Path: "a path
 
 def commands_page() -> str:
     """Every command with its arguments and options."""
-    rows = [(f"[`{name}`](#{name})", line) for name, (_, line) in COMMANDS.items()]
-    parts = [OPENING, md_table(("command", "what it does"), rows)]
+    lines = [(f"[`{name}`](#{name})", line) for name, (_, line) in COMMANDS.items()]
+    parts = [OPENING, md_table(("command", "what it does"), lines)]
     for name in COMMANDS:
         command = load_command(name)
         parts += [f"## {name}\n", in_markdown(command.help or "").strip() + "\n"]

@@ -245,8 +245,8 @@ def delays_page() -> str:
     """Every distribution, and the offsets."""
     opening = (
         "# Delays\n\nA delay is a whole number of ms, which is constant, or a table with a\n"
-        "`distribution`. Each draw is in whole ms. Exploring looks at the bounds alone, and\n"
-        "refuses a distribution that has no greatest delay (exponential, lognormal, gamma).\n"
+        "`distribution`. Each draw is in whole ms. Exploring looks at the bounds alone: a\n"
+        "distribution without a greatest delay (exponential, lognormal, gamma) takes any time.\n"
     )
     value = '{ distribution = "empirical", file = "delays.csv" }'
     example = f"<!-- given: delays.csv -->\n```toml\n[network]\nrequest_delay_ms = {value}\n```\n"
