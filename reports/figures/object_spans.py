@@ -14,9 +14,10 @@ OUTLIVES = "deploy"
 
 
 def wait_words(wait_ms: int) -> str:
-    """A wait as short as it may be said: ``+600 s``, ``+5.2 s``, ``+0.39 s``."""
-    decimals = 0 if wait_ms >= 10_000 else 1 if wait_ms >= 1_000 else 2
-    return f"+{round(wait_ms / 1000, decimals):g} s"
+    """A wait as short as it may be said: ``+600 s``, ``+5.2 s``, ``+390 ms``."""
+    if wait_ms < 1_000:
+        return f"+{wait_ms} ms"
+    return f"+{round(wait_ms / 1000, 0 if wait_ms >= 10_000 else 1):g} s"
 
 
 class ObjectSpans:

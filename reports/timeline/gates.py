@@ -38,7 +38,14 @@ def task_words(task: tuple[Any, ...]) -> str:
     """A call of the object in words: its method, its chunk, which attempt."""
     method, chunk, attempt = str(task[0]).replace("_", " "), task[1], task[2]
     words = method if chunk < 0 else f"{method} of chunk {chunk}"
-    return f"{words} (attempt {attempt + 1})" if chunk >= 0 and attempt > 0 else words
+    return words + attempt_words(attempt)
+
+
+def attempt_words(attempt: int) -> str:
+    """Which attempt, where it is not the first; -1 is the create that a scope takes as done."""
+    if attempt < 0:
+        return " (before the session)"
+    return f" (attempt {attempt + 1})" if attempt else ""
 
 
 def _named(tasks: list[tuple[Any, ...]]) -> str:

@@ -102,13 +102,14 @@ class RowWords:
     """Keeps words apart: one that would lie on another of its row is left out."""
 
     def __init__(self) -> None:
-        self.ends: dict[float, float] = {}
+        self.taken: dict[float, list[tuple[float, float]]] = {}
 
     def fit(self, x: float, y: float, count: int) -> bool:
         """Whether so many characters fit from x on; they are taken then."""
-        if self.ends.get(y, 0.0) > x:
+        end, taken = x + count * CHAR + 3, self.taken.setdefault(y, [])
+        if any(one < end and x < two for one, two in taken):
             return False
-        self.ends[y] = x + count * CHAR + 3
+        taken.append((x, end))
         return True
 
 

@@ -137,19 +137,23 @@ class Picture:
             yield (
                 f'<g class="tl-break" data-ma="{middle}" transform="translate({x} 0)">'
                 f'<path d="M-2 {LANES_TOP}{zigzag}"/><path d="M3 {LANES_TOP}{zigzag}"/>'
-                f'<text x="0" y="{self.layout.height - 4}" text-anchor="middle">{words}</text></g>'
+                f'<text x="0" y="{self.layout.height - 4}" text-anchor="middle"'
+                f"{self._fits_axis(x, words)}>{words}</text></g>"
             )
 
     def _ticks(self) -> Iterator[str]:
         bottom = self.layout.height - 18
-        words = RowWords()
         for ms in ticks_of(self.scale, TICKS):
             x = self._x(ms)
             text = clock(ms) if ms % 1000 else clock(ms)[:-4]
-            label = ""
-            if words.fit(x - len(text) * CHAR / 2, 0, len(text) + 1):
-                label = f'<text x="{x}" y="{bottom + 14}" text-anchor="middle">{text}</text>'
+            label = f'<text x="{x}" y="{bottom + 14}" text-anchor="middle">{text}</text>'
+            label = "" if self._fits_axis(x, text) else label
             yield f'<path d="M{x} {LANES_TOP - 4}V{bottom}"/>{label}'
+
+    def _fits_axis(self, x: float, words: str) -> str:
+        """What hides words that would lie on others of the axis; breaks come before ticks."""
+        fits = self.words.fit(x - len(words) * CHAR / 2 - 3, self.layout.height, len(words))
+        return "" if fits else ' visibility="hidden"'
 
     def _ranges(self) -> Iterator[str]:
         """What may vary, as a thin line under the dot of the step."""

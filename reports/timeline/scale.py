@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from lastchunk.reports.base.axes import nice_step
 
-LONG_MS = 30_000
-"""A gap of more than this is broken: three of the deployed chunks."""
+LONG_MS = 60_000
+"""A gap of more than this is broken: nothing that a page waits for takes as long."""
 BREAK_SHARE, BREAKS_SHARE = 0.05, 0.4
 """Of what is drawn to scale: the width of a break, and of all breaks together at the most."""
 ALIKE_MAX = 3

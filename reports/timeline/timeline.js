@@ -1,5 +1,5 @@
 "use strict";
-// Makes each timeline of the page live. All text is set as text; nothing is loaded from anywhere.
+// Makes each timeline of the page live. All text is set as text.
 (() => {
   const GUTTER = 78, RIGHT = 12, TOP = 34, CHAR = 6.1, PAGE = 10, CLOSEST = 20;
   const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5,
@@ -61,8 +61,6 @@
       return best;
     }
 
-    // --- the axis
-
     at(ms) {
       const corners = this.data.scale;
       let n = corners.findIndex((corner) => corner[0] > ms) - 1;
@@ -84,6 +82,7 @@
         svg.setAttribute("viewBox", `0 0 ${this.width} ${height}`);
         svg.querySelector(".tl-clip").setAttribute("width", this.width - GUTTER + 6);
         const ends = new Map();
+        this.taken = [];
         for (const part of this.parts[s]) this.put(part, s, ends);
         this.ticks(svg.querySelector(".tl-ticks"), height - 18);
       });
@@ -105,14 +104,25 @@
         part.setAttribute("width", Math.max(1.5, width));
         return;
       }
-      const isWords = part.classList.contains("tl-w"), left = x + width < Infinity;
-      const from = isWords && left ? Math.max(x, GUTTER) : x;  // of a bar that begins before
+      const isWords = part.classList.contains("tl-w");
+      const from = isWords && width < Infinity ? Math.max(x, GUTTER) : x;
       part.setAttribute("transform", `translate(${from} 0)`);
+      if (part.classList.contains("tl-break")) {
+        const words = part.lastChild;
+        words.setAttribute("visibility", this.fits(x, words.textContent) ? "visible" : "hidden");
+      }
       if (!isWords) return;
       const long = part.textContent.length * CHAR, y = part.getAttribute("y");
       const fits = x + width - from > long + 4 && (ends.get(y) || 0) <= from && from >= GUTTER - 6;
       part.setAttribute("visibility", fits ? "visible" : "hidden");
       if (fits) ends.set(y, from + long + 3);
+    }
+
+    fits(x, words) {
+      const half = words.length * CHAR / 2 + 3;
+      if (this.taken.some(([a, b]) => a < x + half && x - half < b)) return false;
+      this.taken.push([x - half, x + half]);
+      return true;
     }
 
     ticks(group, bottom) {
@@ -121,21 +131,18 @@
       const step = STEPS.find((item) => item >= (this.view[1] - this.view[0]) / count) || 36e6;
       const corners = this.data.scale;
       const edges = [corners[0][0], ...this.data.breaks.flat(), corners[corners.length - 1][0]];
-      let free = 0;
       for (let n = 0; n < edges.length; n += 2) {
         for (let ms = Math.max(0, Math.ceil(edges[n] / step) * step); ms <= edges[n + 1]; ms += step) {
           const at = this.at(ms);
           if (at > this.view[1]) return;
-          if (at < this.view[0]) {  // far from the view: not one by one
-            ms += Math.max(0, Math.floor((this.view[0] - at) / step / 2)) * step;
+          if (at < this.view[0]) {  // far from it: not one by one
+            ms += Math.floor((this.view[0] - at) / step / 2) * step;
             continue;
           }
           const x = this.x(ms);
           group.append(drawn("path", { d: `M${x} ${TOP - 4}V${bottom}` }));
           const words = ms % 1000 ? clock(ms) : clock(ms).slice(0, -4);
-          if (x - 25 < free) continue;
-          free = x + 30;
-          group.append(drawn("text", { x, y: bottom + 14, "text-anchor": "middle" }, words));
+          if (this.fits(x, words)) group.append(drawn("text", { x, y: bottom + 14, "text-anchor": "middle" }, words));
         }
       }
     }
@@ -152,8 +159,6 @@
       const begin = Math.min(Math.max(0, from), this.end - size);
       this.view = [begin, begin + size];
     }
-
-    // --- one event
 
     select(place) {
       this.place = Math.min(Math.max(0, place), this.all.length - 1);
@@ -185,7 +190,7 @@
         const dot = last[s] && this.dots[s].get(last[s].event[0]);
         if (dot) {
           dot.classList.add("tl-on");
-          dot.parentNode.insertBefore(dot, svg.querySelector(".tl-cursor"));  // on top
+          dot.parentNode.insertBefore(dot, svg.querySelector(".tl-cursor"));
         }
       });
     }
@@ -224,8 +229,6 @@
       return list;
     }
 
-    // --- controls
-
     prepare() {
       const { box, root } = this;
       root.classList.add("tl-live");
@@ -251,7 +254,7 @@
         ArrowLeft: deeds.back, ArrowRight: deeds.on, ArrowUp: deeds.back, ArrowDown: deeds.on,
         PageUp: () => this.select(this.place - PAGE), PageDown: () => this.select(this.place + PAGE),
         Home: () => this.select(0), End: () => this.select(this.all.length - 1),
-        "+": deeds.in, "=": deeds.in, "-": deeds.out, 0: deeds.all, v: deeds.violation,
+        "+": deeds.in, "=": deeds.in, "-": deeds.out, 0: deeds.all, v: found && deeds.violation,
       };
       box.addEventListener("keydown", (press) => {
         const deed = keys[press.key];
@@ -283,7 +286,6 @@
     jump() {
       const found = this.sessions.flatMap((one, s) =>
         one.violations.map(([number, ms]) => [s, number, ms]));
-      if (!found.length) return;
       this.violation = (this.violation + 1) % found.length;
       const [s, number, ms] = found[this.violation];
       const near = this.sessions[s].times.findLastIndex((at) => at <= ms);
@@ -292,8 +294,6 @@
       this.look(this.at(this.all[place].at) - size / 2, size);
       this.select(place);
     }
-
-    // --- what may vary
 
     slide() {
       const s = this.sessions.findIndex((one) => one.free), one = this.sessions[s];
@@ -325,7 +325,7 @@
 
     drag(s, step, ms) {
       const one = this.sessions[s], { limits } = one.free;
-      // A point that is moved no further than the tightest bounds ask keeps all bounds.
+      // Moved no further than the tightest bounds ask, all bounds are kept.
       one.moved = one.moved.map((at, n) => {
         if (n === step) return ms;
         const least = limits[step + 1][n + 1], most = limits[n + 1][step + 1];

@@ -8,6 +8,7 @@ from typing import Any
 
 from lastchunk.model.trace.events import NO_CHUNK, Event
 from lastchunk.model.trace.words import clock, words_of
+from lastchunk.reports.timeline.gates import attempt_words, task_words
 
 LABELS = {
     "size_bytes": "size",
@@ -15,7 +16,6 @@ LABELS = {
     "duration_ms": "duration",
     "line": "the console says",
     "in_tab": "chunks that were in the tab",
-    "method": "call",
     "hit": "calls cut off",
     "error": "exception",
     "chunks_uploaded": "chunks counted",
@@ -29,13 +29,23 @@ LABELS = {
     "written": "on disk all the same",
 }
 """What a field is called; one that is not here by its name, with spaces."""
+TOLD_IN_TITLE = frozenset(("method", "chunk", "attempt"))
 YES_NO = frozenset(("counted", "written"))
 CLOCKS = frozenset(("due_ms", "alarm_ms"))
 
 
 def event_title(event: Event) -> str:
-    """What happened, in a line: that of the trace on a terminal."""
-    return words_of(event)
+    """What happened, in a line: of a call which one, of all else that of the trace."""
+    fields = event._asdict()
+    if not TOLD_IN_TITLE & set(fields):
+        return words_of(event)
+    chunk, attempt = fields.get("chunk", NO_CHUNK), fields.get("attempt", 0)
+    if "method" in fields:
+        whose = task_words((fields["method"], chunk, attempt))
+    else:
+        whose = f"chunk {chunk}{attempt_words(attempt)}"
+    status = f", status {fields['status']}" if "status" in fields else ""
+    return f"{words_of(event).partition(':')[0]}: {whose}{status}"
 
 
 def event_meaning(event: Event) -> str:
@@ -50,7 +60,7 @@ def event_fields(event: Event) -> tuple[tuple[str, str], ...]:
     """The fields of an event as labels with words."""
     rows = []
     for field, value in event._asdict().items():
-        if field == "at_ms" or (field == "chunk" and value == NO_CHUNK):
+        if field == "at_ms" or field in TOLD_IN_TITLE:
             continue
         label = LABELS.get(field, field.removesuffix("_ms").replace("_", " "))
         rows.append((label, _value(field, value, event.at_ms)))
@@ -62,8 +72,6 @@ def _value(field: str, value: Any, at_ms: int) -> str:
         return "none" if value < 0 else f"{clock(value)} ({distance(value - at_ms)})"
     if field in YES_NO:
         return "yes" if value else "no"
-    if field == "attempt":
-        return str(value + 1)
     if field.endswith("_ms"):
         return f"{value / 1000:,.3f} s"
     if field.endswith("_bytes"):

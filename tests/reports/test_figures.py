@@ -101,8 +101,8 @@ def test_a_stale_delivery_an_old_alarm_and_a_notification() -> None:
     ]
     found = spans_of(trace)
     assert bars(found, "alarm") == [
-        ("alarm", 0, 400, "+0.5 s"),
-        ("alarm", 400, 900, "+0.5 s"),
+        ("alarm", 0, 400, "+500 ms"),
+        ("alarm", 400, 900, "+500 ms"),
     ]
     assert bars(found, "run")[0] == ("alarm()", 500, 540, "alarm()")
     assert [(mark.kind, mark.words) for mark in found.marks] == [
@@ -133,12 +133,19 @@ def test_deleted_retries_leave_no_bar() -> None:
         e.AlarmFailed(100, 100, 1, "thrown"),
         e.ConsoleLine(5_000, "later"),
     ]
-    assert bars(spans_of(trace), "alarm") == [("alarm", 0, 100, "+0.1 s")]
+    assert bars(spans_of(trace), "alarm") == [("alarm", 0, 100, "+100 ms")]
 
 
 @pytest.mark.parametrize(
     ("wait_ms", "words"),
-    [(600_154, "+600 s"), (5_154, "+5.2 s"), (390, "+0.39 s"), (0, "+0 s"), (5_000, "+5 s")],
+    [
+        (600_154, "+600 s"),
+        (5_154, "+5.2 s"),
+        (390, "+390 ms"),
+        (14, "+14 ms"),
+        (0, "+0 ms"),
+        (5_000, "+5 s"),
+    ],
 )
 def test_waits_are_said_shortly(wait_ms: int, words: str) -> None:
     assert wait_words(wait_ms) == words
