@@ -195,6 +195,9 @@ class PlayedSession:
         if self.divergence is not None:
             return
         self.step = AT_THE_END
+        if not self.runtime.is_up:
+            self.give_up("the process is down at its end, so that nothing can be compared")
+            return
         await self.check_still("it did more")
         found = json.loads((await self.runtime.get(self.path("peek", self.name))).body)
         if found["values"] != self.plan.values:
