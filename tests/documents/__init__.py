@@ -1,1 +1,1 @@
-"""The documents: their code runs, their links lead somewhere, and the site of them is built."""
+"""The documents: their code runs and their links lead somewhere; tests/browser builds the site."""

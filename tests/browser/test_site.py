@@ -7,10 +7,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.documents.blocks import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 LOADED = re.compile(
     r"<(?:script|img|iframe|source)[^>]+src=[\"']?(?:https?:)?//"
@@ -61,3 +65,15 @@ def test_it_can_be_searched(site: Path) -> None:
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     found = [item["location"] for item in index["docs"] if "empirical" in item["text"]]
     assert any(place.startswith("reference/delays.html") for place in found)
+
+
+def test_a_browser_fetches_nothing_from_elsewhere(site: Path, browser: Browser) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for name in ("index.html", "designs.html", "notebooks/01_the_race.html"):
+        page.goto((site / name).as_uri())
+        page.wait_for_load_state("load")
+    page.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert len(asked) > 6
