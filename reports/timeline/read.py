@@ -7,7 +7,7 @@ beside it, if that is as it was written, and the design is still the one that wa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +17,14 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import read_text, what_it_is
 from lastchunk.model.design.load import find_class
 from lastchunk.model.simulate.schedule import Schedule, read_schedule
+from lastchunk.model.trace.event import Event
 from lastchunk.model.trace.jsonl import read_jsonl
 from lastchunk.reports.base.sealed import check_seal, source_of
 from lastchunk.reports.timeline.told import Told, freedom, told, told_trace
 
 FIELD = "FILE"
+EXACT_MAX = 1 << 53
+"""No larger whole number is exact in a browser."""
 READABLE = "a trace or a schedule (JSON lines), or a verify.json with a counterexample"
 BESIDE = "verify.json"
 NO_VERDICTS = (
@@ -38,7 +41,9 @@ def read_told(path: Path) -> Told:
     text = read_text(path, FIELD, READABLE)
     first = _parsed(text.partition("\n")[0])
     if isinstance(first, dict) and "event" in first:
-        return replace(told_trace(read_jsonl(path), path.name), notes=(NO_VERDICTS,))
+        trace = read_jsonl(path)
+        _check_numbers(trace, path)
+        return replace(told_trace(trace, path.name), notes=(NO_VERDICTS,))
     if isinstance(first, dict) and "format" in first:
         return _of_schedule(read_schedule(path), path)
     whole = _parsed(text)
@@ -46,6 +51,16 @@ def read_told(path: Path) -> Told:
         return _of_verification(whole, path)
     what = what_it_is(text)
     raise InputError(FIELD, str(path), f"{READABLE}; {what}" if what else READABLE)
+
+
+def _check_numbers(trace: Sequence[Event], path: Path) -> None:
+    """Refuse what no axis can show: times before the page opened, or beyond what is exact."""
+    for number, event in enumerate(trace, 1):
+        for field, value in event._asdict().items():
+            least = 0 if field == "at_ms" else -EXACT_MAX
+            if type(value) is int and not least <= value <= EXACT_MAX:
+                where = f"{path}, line {number}: {field}"
+                raise InputError(where, value, f"a whole number from {least} to {EXACT_MAX}")
 
 
 def _parsed(text: str) -> Any:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.explore.witness.counterexample import Counterexample
 from lastchunk.model.explore.witness.times import PairLimits
-from lastchunk.model.explore.witness.words import pending_name
 from lastchunk.model.properties import Judgement, Violation
 from lastchunk.model.simulate import Run
 from lastchunk.model.simulate.replay import replay
@@ -22,6 +21,7 @@ from lastchunk.model.trace.events import Event
 from lastchunk.model.world.world import World
 from lastchunk.reports.base.violations import violations_of
 from lastchunk.reports.timeline.gates import gates_of
+from lastchunk.reports.timeline.steps import step_words
 
 Ranges = Sequence[tuple[int, int | None]]
 Rows = tuple[tuple[str, str], ...]
@@ -123,5 +123,5 @@ def freedom(
     """The same from its parts; None where nothing may vary, or its limits are not known."""
     if not limits_ms or all(low == high for low, high in ranges_ms):
         return None
-    names = tuple(pending_name(step.key) for step in schedule.steps)
+    names = tuple(step_words(step.key, schedule.scenario) for step in schedule.steps)
     return Freedom(names, tuple(step.at_ms for step in schedule.steps), ranges_ms, limits_ms)

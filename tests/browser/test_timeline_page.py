@@ -125,8 +125,10 @@ def test_a_dot_under_the_pointer_tells_its_event_and_its_rule(opened: Open) -> N
 def test_a_dragged_step_takes_along_what_its_bounds_ask(opened: Open) -> None:
     page = opened("one.html")
     sliders = page.locator(".tl-free input")
-    stop = page.locator(".tl-free label", has_text="request signal stop").locator("input")
-    alarm = page.locator(".tl-free label", has_text=re.compile("^alarm:")).locator("input")
+    stop = page.locator(".tl-free label", has_text=re.compile("^signal stop arrives")).locator(
+        "input"
+    )
+    alarm = page.locator(".tl-free label", has_text=re.compile("^the alarm runs")).locator("input")
     gap = int(alarm.input_value()) - int(stop.input_value())
     assert gap == 5_000
     before = [item.input_value() for item in sliders.all()]

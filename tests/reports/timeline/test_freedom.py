@@ -83,6 +83,16 @@ def test_ranges_and_limits_say_the_same(examples: list[Counterexample]) -> None:
             assert item.limits_ms[step][0] == high
 
 
+def test_each_step_that_may_vary_says_what_happens(examples: list[Counterexample]) -> None:
+    free = freedom_of(examples[0])
+    assert free is not None
+    told = dict(zip((step.key[0] for step in examples[0].schedule.steps), free.names, strict=True))
+    assert told["fault"] == "fault: network down"
+    assert told["stop"] == "the user stops"
+    assert "the answer to create arrives" in free.names
+    assert "the blob put of upload of chunk 0 ends" in free.names
+
+
 def test_without_limits_nothing_may_be_dragged(examples: list[Counterexample]) -> None:
     assert freedom_of(examples[0]) is not None
     assert freedom_of(replace(examples[0], limits_ms=())) is None
