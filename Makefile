@@ -7,7 +7,7 @@ TREE := build/tree
 .PHONY: report matrix docs site notebooks notebooks-run test lint tree bench conformance clean
 
 report: $(STAMP)
-	$(BIN)/lastchunk report --out reports/out
+	$(BIN)/lastchunk report --out reports/out --date $$(date -u +%F)
 
 matrix: $(STAMP)
 	$(BIN)/lastchunk matrix --out build/matrix

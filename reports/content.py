@@ -7,6 +7,7 @@ import shlex
 from dataclasses import astuple
 from typing import Any
 
+from lastchunk.model.base.verdict import Verdict, percent
 from lastchunk.model.estimate.costs import cost_difference, money
 from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.properties import PROPERTIES, SOMETIMES
@@ -14,7 +15,7 @@ from lastchunk.model.simulate import Run
 from lastchunk.model.trace.prices import ITEMS, load_prices
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.base.kinds import STATUSES, css
-from lastchunk.reports.base.pooled import Pooled, difference_words, rate_words
+from lastchunk.reports.base.pooled import Pooled, difference_words
 from lastchunk.reports.base.violations import violations_of
 from lastchunk.reports.claims.by_cost import BASELINE, costs_of, share_of
 from lastchunk.reports.claims.by_matrix import chunks_words, property_words
@@ -28,9 +29,13 @@ from lastchunk.reports.simplicity import HEADINGS, simplicity_rows
 
 def heading(review: Review) -> str:
     """The report's title."""
+    if review.front.title:
+        return review.front.title
     if len(review.comparisons) == 1:
         return f"lastchunk: {review.comparisons[0].scenario.title}"
-    return f"lastchunk: {len(review.comparisons)} scenarios, {len(review.designs)} designs"
+    count = len(review.designs)
+    designs = f"{count} designs" if count > 1 else review.designs[0]
+    return f"lastchunk: {len(review.comparisons)} scenarios, {designs}"
 
 
 def claims_block(review: Review, found: Ledger) -> dict[str, Any]:
@@ -170,18 +175,37 @@ def failure_words(review: Review, run: Run) -> dict[str, str]:
     return {"caption": words, "command": shlex.join(parts), "alt": f"Timeline. {words}"}
 
 
-def statistics(review: Review) -> dict[str, Any]:
-    """Every scenario, design and property in one table."""
-    columns = ["scenario", "design", "property", "verdict", "violations / sessions", "rate, 95 %"]
-    rows = []
-    for item in review.comparisons:
-        for design, verdicts in item.verdicts.items():
-            for slug, found in verdicts.items():
-                counts = f"{found.violations:,} / {found.sessions:,}"
-                rows.append(
-                    (item.scenario.title, design, slug, found.kind, counts, rate_words(found))
-                )
-    return {"columns": columns, "rows": rows}
+def statistics(review: Review) -> list[dict[str, Any]]:
+    """For each design a table of scenarios by properties: the verdict, the rate and the counts."""
+    return [
+        {
+            "design": design,
+            "columns": ["scenario", *review.slugs],
+            "rows": [
+                {
+                    "title": item.scenario.title,
+                    "cells": [_counted(item.verdicts[design].get(slug)) for slug in review.slugs],
+                }
+                for item in review.comparisons
+            ],
+        }
+        for design in review.designs
+    ]
+
+
+def _counted(found: Verdict | None) -> dict[str, str]:
+    """A verdict in so little room: its rate with its interval, and what was counted."""
+    if found is None or not found.sessions:
+        kind = "not asked" if found is None else found.kind
+        return {"kind": kind, "css": css(kind), "rate": "", "counts": "no session"}
+    counts = f"{found.violations:,} / {found.sessions:,}"
+    if found.kind == "violated":
+        rate = f"{percent(found.violations / found.sessions)}"
+        bounds = (percent(bound).removesuffix(" %") for bound in (found.low, found.high))
+        counts = f"[{', '.join(bounds)}] {counts}"
+    else:
+        rate = f"< {percent(found.high)}"
+    return {"kind": found.kind, "css": css(found.kind), "rate": rate, "counts": counts}
 
 
 def sometimes(review: Review) -> dict[str, Any]:

@@ -5,59 +5,130 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+CAUSES = {"Cause": "cause", "Fix": "fix"}
+
 
 def markdown(page: dict[str, Any]) -> str:
     """The whole report; ``page`` is what `reports.write.render` returned."""
-    parts = [f"# {plain(page['heading'])}", "## The claims", _claims(page)]
-    parts.append("## Verdicts")
-    for block in page["verdicts"]:
-        parts.append(f"### {plain(block['design'])} design")
-        lines = (
-            " ".join(
-                filter(
-                    None,
-                    (
-                        f"- **{line['kind']}** `{line['slug']}`",
-                        *(plain(line[part]) for part in ("words", "where", "explored")),
-                    ),
-                )
-            )
-            for line in block["lines"]
-        )
-        parts.append("\n".join(lines))
-    parts += ["## Side by side", _side(page)]
-    if page["proofs"]:
-        parts += ["## Every schedule of one scope", *_scope(page["proofs"])]
-        parts += [plain(line) for line in page["proofs"]["words"]]
-        parts += [plain(line) for line in page["proofs"]["map_words"]]
-        parts += [_figure_lines(item) for item in page["proofs"]["figures"]]
-    parts += [
-        "## The earliest failing session of each design",
-        *map(_figure_lines, page["failures"]),
-    ]
-    parts += ["## From stop to finalization", _figure_lines(page["delays"])]
-    parts.append("## Failure rate against uplink speed and network delay")
-    parts += [_figure_lines(item) for item in page["sweeps"]] or [
-        "This report was made without sweeps."
-    ]
-    parts += ["## What became of the sessions", _figure_lines(page["outcomes"])]
-    if page["costs"]:
-        parts += [
-            "## What it costs, and what there is to read",
-            _figure_lines(page["costs"]["figure"]),
-        ]
-        parts += [table(**page["costs"][part]) for part in ("money", "by_scenario", "simplicity")]
+    parts = [f"# {plain(page['heading'])}", *_opening(page)]
+    parts += ["## The claims at a glance", _claims(page), "## Why: one session, told", *_why(page)]
+    if page["is_whole"]:
+        parts += [*_how_often(page), *_how_fixed(page)]
+    parts += ["## How sure we are", *_sure(page["sure"])]
     if page["conformance"]:
         found = page["conformance"]
-        parts += ["## On the real runtime", plain(found["words"]), table(**found["table"])]
+        parts += ["### On the real runtime", plain(found["words"]), table(**found["table"])]
         parts += [plain(line) for line in found["notes"]]
-    if page["diagrams"]:
-        parts += ["## The states of each design", *map(_figure_lines, page["diagrams"])]
-    parts += ["## Statistics", table(**page["statistics"])]
-    parts += ["## Sometimes", table(**page["sometimes"])]
-    parts += ["## Provenance", table(["", ""], page["provenance"]["facts"])]
+    if page["is_whole"]:
+        parts += [*_every_schedule(page["proofs"]), *_tables(page)]
+    parts += ["### Provenance", table(["", ""], page["provenance"]["facts"])]
     parts.append("```json\n" + page["provenance"]["settings"] + "\n```")
     return "\n\n".join(parts) + "\n"
+
+
+def _opening(page: dict[str, Any]) -> list[str]:
+    """The first screen: the answer, the recommendation, the race."""
+    said = page["opening"]
+    parts = [plain(said["question"]), f"**{plain(said['answer'])}**"]
+    parts.append(f"Recommended: {plain(' '.join([said['recommendation'], *said['price']]))}")
+    parts += [plain(f"{head}: {said[part]}") for head, part in CAUSES.items() if said[part]]
+    if page["race"]:
+        alt, file = plain(page["race"]["alt"]), page["race"]["file"]
+        parts.append(f"![{alt}]({file})\n\n{plain(said['race_caption'])}")
+    byline = f"{said['byline']}. " if said["byline"] else ""
+    return [*parts, plain(byline + said["scope"])]
+
+
+def _why(page: dict[str, Any]) -> list[str]:
+    """A session told, the shortest schedule, and where each design fails first."""
+    told = [f"{at + 1}. {plain(when)}: {plain(what)}" for at, (when, what) in _told(page)]
+    parts = ["\n".join(told) or "No session was run."]
+    schedule = page["why"]["schedule"]
+    if schedule:
+        parts += ["### The shortest schedule that shows it", *map(plain, schedule["lines"])]
+    parts.append("### The earliest failing session of each design")
+    if page["is_whole"]:
+        return parts + [_figure_lines(item) for item in page["failures"]]
+    return parts + [
+        f"{plain(item['caption'])} Replay it: `{item['command']}`" for item in page["failing"]
+    ]
+
+
+def _told(page: dict[str, Any]) -> enumerate[tuple[str, str]]:
+    return enumerate(page["why"]["told"])
+
+
+def _how_often(page: dict[str, Any]) -> list[str]:
+    parts = ["## How often", "\n".join(f"- {plain(line)}" for line in page["often"])]
+    parts += ["### What became of the sessions", _figure_lines(page["outcomes"])]
+    parts += ["### From stop to finalization", _figure_lines(page["delays"])]
+    parts.append("### Failure rate against uplink speed and network delay")
+    none = ["This report was made without sweeps."]
+    return parts + ([_figure_lines(item) for item in page["sweeps"]] or none)
+
+
+def _how_fixed(page: dict[str, Any]) -> list[str]:
+    said = page["opening"]
+    parts = ["## What fixes it", plain(" ".join([said["recommendation"], *said["price"]]))]
+    if page["costs"]:
+        parts += ["### What it costs, and what there is to read"]
+        parts.append(_figure_lines(page["costs"]["figure"]))
+        parts += [table(**page["costs"][part]) for part in ("money", "by_scenario", "simplicity")]
+    if page["diagrams"]:
+        parts += ["### The states of each design", *map(_figure_lines, page["diagrams"])]
+    return parts
+
+
+def _sure(sure: dict[str, Any]) -> list[str]:
+    looked = [*sure["looked_at"], *filter(None, [sure["never_met"]])]
+    return [
+        "### What was looked at",
+        "\n".join(f"- {plain(line)}" for line in looked),
+        "### What is not modelled",
+        f"No verdict says anything of: {plain('; '.join(sure['not_modelled']))}.",
+        "### What was taken on trust",
+        "\n".join(f"- {plain(line)}" for line in sure["trusted"]),
+    ]
+
+
+def _every_schedule(proofs: dict[str, Any] | None) -> list[str]:
+    if not proofs:
+        return []
+    parts = ["### Every schedule of one scope", *_scope(proofs)]
+    parts += [plain(line) for line in proofs["words"]]
+    if proofs["map_words"] or proofs["figures"]:
+        parts.append("### Where the verdict turns")
+    parts += [plain(line) for line in proofs["map_words"]]
+    return parts + [_figure_lines(item) for item in proofs["figures"]]
+
+
+def _tables(page: dict[str, Any]) -> list[str]:
+    parts = ["## Tables", "### Verdicts"]
+    for block in page["verdicts"]:
+        parts += [f"#### {plain(block['design'])} design", "\n".join(_verdict_lines(block))]
+    parts += ["### Side by side", _side(page), "### Statistics"]
+    for block in page["statistics"]:
+        rows = [
+            [row["title"], *(f"{c['kind']} {c['rate']} {c['counts']}" for c in row["cells"])]
+            for row in block["rows"]
+        ]
+        parts += [f"#### {plain(block['design'])}: every scenario", table(block["columns"], rows)]
+    return [*parts, "### Sometimes", table(**page["sometimes"])]
+
+
+def _verdict_lines(block: dict[str, Any]) -> list[str]:
+    return [
+        " ".join(
+            filter(
+                None,
+                (
+                    f"- **{line['kind']}** `{line['slug']}`",
+                    *(plain(line[part]) for part in ("words", "where", "explored")),
+                ),
+            )
+        )
+        for line in block["lines"]
+    ]
 
 
 def _scope(proofs: dict[str, Any]) -> list[str]:

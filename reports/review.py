@@ -23,6 +23,23 @@ from lastchunk.reports.claims.conditions import Condition
 from lastchunk.reports.claims.evidence import Evidence
 from lastchunk.reports.proofs import Proofs
 
+AUDIENCES = ("review", "ci")
+"""Who a report is for: a design review reads all of it, a log of CI what decides."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """What stands on a report's front beside what is found; empty where nobody said it.
+
+    ``date`` is as it was given: a report reads no clock, so the same review is the same bytes.
+    """
+
+    title: str = ""
+    author: str = ""
+    question: str = ""
+    date: str = ""
+    audience: str = "review"
+
 
 @dataclass(frozen=True)
 class Review:
@@ -45,6 +62,7 @@ class Review:
     costs: pd.DataFrame | None = None
     matrix: Matrix | None = None
     conformance: dict[str, Any] | None = None
+    front: Front = Front()
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -92,6 +110,7 @@ def make_review(
     costs: pd.DataFrame | None = None,
     matrix: Matrix | None = None,
     conformance: dict[str, Any] | None = None,
+    front: Front | None = None,
 ) -> Review:
     """Gather a review; the earliest failing session of each design is run again to be drawn."""
     return Review(
@@ -107,6 +126,7 @@ def make_review(
         costs,
         matrix,
         conformance,
+        front or Front(),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -12,40 +11,27 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from lastchunk.model.base.files import check_folder, new_folder
-from lastchunk.model.explore.diagram import diagram_of
-from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports import content
+from lastchunk.reports.answer.race import RaceRuns, race_runs
+from lastchunk.reports.answer.roles import roles_of
 from lastchunk.reports.base.kinds import LOOKS, styles
 from lastchunk.reports.base.palette import variables
 from lastchunk.reports.base.schedules import MATRIX_FOLDER
 from lastchunk.reports.base.sealed import sealed_with_sources
 from lastchunk.reports.claims.ledger import Ledger, ledger
 from lastchunk.reports.conformance import conformance_block
-from lastchunk.reports.figures.costs import cost_figure
-from lastchunk.reports.figures.delays import delay_figure
-from lastchunk.reports.figures.diagram import diagram_figure
-from lastchunk.reports.figures.outcomes import outcome_figure, outcome_words, outcomes_met
-from lastchunk.reports.figures.safe_region import safe_region_figure
-from lastchunk.reports.figures.save import png_bytes, svg_bytes
-from lastchunk.reports.figures.sweeps import sweep_figure
-from lastchunk.reports.figures.timeline import timeline_figure
+from lastchunk.reports.drawn import Draughtsman
 from lastchunk.reports.markdown import markdown
 from lastchunk.reports.matrix.page import write_matrix
-from lastchunk.reports.proofs import (
-    ACROSS,
-    Proofs,
-    map_words,
-    proof_table,
-    proof_words,
-    scope_block,
-)
+from lastchunk.reports.opening import often_lines, opening_block, sure_block, why_block
+from lastchunk.reports.proofs import map_words, proof_table, proof_words, scope_block
 from lastchunk.reports.result import result
 from lastchunk.reports.review import Review, evidence_of
+from lastchunk.reports.timeline import rules_list, script, style
 
-TEMPLATE = Path(__file__).parent / "page.html.j2"
+HERE = Path(__file__).parent
 CONTENTS = ("figures", MATRIX_FOLDER, "report.html", "report.md", "result.json", "sessions.parquet")
 """What a report's folder holds; a folder with anything else in it is never replaced."""
 
@@ -55,7 +41,7 @@ def check_report_out(out: Path) -> None:
     check_folder(out, CONTENTS)
 
 
-def write_report(review: Review, out: str | Path) -> None:
+def write_report(review: Review, out: Path) -> None:
     """Write the report's folder. It replaces an older one only when it is whole.
 
     Raises `InputError` where the folder cannot be written, or holds what is not a report's.
@@ -64,10 +50,7 @@ def write_report(review: Review, out: str | Path) -> None:
         (folder / "figures").mkdir()
         found = ledger(evidence_of(review))
         page = render(review, found, folder / "figures")
-        html = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
-            TEMPLATE.read_text(encoding="utf-8")
-        )
-        (folder / "report.html").write_text(html.render(page), encoding="utf-8")
+        (folder / "report.html").write_text(report_html(page), encoding="utf-8")
         (folder / "report.md").write_text(markdown(page), encoding="utf-8")
         data = sealed_with_sources(result(review, found), review.comparisons[0].designs)
         text = json.dumps(data, indent=1, sort_keys=True, allow_nan=False)
@@ -77,103 +60,76 @@ def write_report(review: Review, out: str | Path) -> None:
             write_matrix(review.matrix, folder / MATRIX_FOLDER, found)
 
 
+def report_html(page: dict[str, Any]) -> str:
+    """The page as HTML; ``page`` is what `render` returned."""
+    pages = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    css = (HERE / "page.css").read_text(encoding="utf-8")
+    looks = Markup("\n".join([variables(), styles(), css, style()]))
+    live = Markup(script())
+    return pages.get_template("page.html.j2").render(page | {"style": looks, "script": live})
+
+
 def render(review: Review, found: Ledger, folder: Path) -> dict[str, Any]:
     """All that the report says, its figures drawn into ``folder``."""
-    frames = {item.scenario.title: item.frame for item in review.comparisons}
-    outcomes = {item.scenario.title: item.outcomes() for item in review.comparisons}
-    failures = []
-    for run in review.failures:
-        name = f"failure-{run.design.name}"
-        failures.append(
-            _figure(folder, name, timeline_figure(run)) | content.failure_words(review, run)
-        )
-    sweeps = [
-        _figure(folder, f"sweep-{axis.name}", sweep_figure(axis, frame))
-        | _words(
-            f"Failure rate against {axis.label}, all else as in the scenario "
-            f"“{frame.attrs['scenario']}”; bands are 95 % Wilson intervals."
-        )
-        for axis, frame in review.sweeps
-    ]
-    proofs = None if review.proofs is None else _proofs(review.proofs, folder)
-    costs = content.costs_block(review)
-    if costs is not None and review.costs is not None:
-        costs["figure"] = _figure(folder, "costs", cost_figure(review.costs)) | _words(
-            f"Dollars per million sessions by item, on the load of a good network; prices of "
-            f"{costs['date']}."
-        )
-    diagrams = [
-        _figure(folder, f"states-{name}", diagram_figure(diagram_of(name)))
-        | _words(f"The states of the {name} design, gathered from exploring it.")
-        for name in review.designs
-        if review.costs is not None and name in DESIGNS
-    ]
-    return {
-        "diagrams": diagrams,
-        "proofs": proofs,
-        "claims": content.claims_block(review, found),
-        "styles": Markup(styles()),
-        "colours": Markup(variables()),
-        "kinds": LOOKS,
-        "costs": costs,
-        "conformance": conformance_block(review.conformance),
+    draw = Draughtsman(review, folder)
+    evidence = evidence_of(review)
+    roles = roles_of(evidence, found)
+    race = race_runs(evidence, roles)
+    page = {
         "heading": content.heading(review),
         "designs": review.designs,
+        "roles": roles,
+        "opening": opening_block(review, evidence, found, roles, race),
+        "race": draw.race(race),
+        "claims": content.claims_block(review, found),
+        "kinds": LOOKS,
+        "why": why_block(review, roles, race),
+        "failing": [content.failure_words(review, run) for run in review.failures],
+        "often": often_lines(review),
+        "sure": sure_block(evidence),
+        "conformance": conformance_block(review.conformance),
+        "provenance": content.provenance_block(review),
+        "is_whole": review.front.audience == "review",
+    }
+    return page | _whole(review, draw, race) if page["is_whole"] else page
+
+
+def _whole(review: Review, draw: Draughtsman, race: RaceRuns | None) -> dict[str, Any]:
+    """What a design review reads beyond what decides: figures and tables."""
+    costs = content.costs_block(review)
+    return {
+        "steps": draw.steps(race),
+        "rules": Markup(rules_list()),
+        "proofs": None if review.proofs is None else _proofs(review, draw),
+        "failures": [draw.session(f"failure-{run.design.name}", run) for run in review.failures],
+        "delays": draw.delays(),
+        "sweeps": draw.sweeps(),
+        "outcomes": draw.outcomes(),
+        "costs": costs and costs | {"figure": draw.costs(costs["date"])},
+        "diagrams": draw.diagrams(),
         "verdicts": content.verdict_blocks(review),
         "side": content.side_by_side(review),
-        "failures": failures,
-        "delays": _figure(folder, "delays", delay_figure(frames))
-        | _words(
-            "Share of the stopped sessions completed by each delay. The promise was about 5 s; "
-            "the other mark is the long alarm."
-        ),
-        "sweeps": sweeps,
-        "outcomes": _figure(folder, "outcomes", outcome_figure(outcomes))
-        | _words(outcome_words(outcomes_met(outcomes.values()))),
         "statistics": content.statistics(review),
         "sometimes": content.sometimes(review),
-        "provenance": content.provenance_block(review),
     }
 
 
-def _proofs(proofs: Proofs, folder: Path) -> dict[str, Any]:
-    """The section on every schedule: a table, words, and figures."""
-    figures = []
-    if proofs.region is not None:
-        grid = (proofs.region.columns, proofs.region.rows)
-        figure = safe_region_figure(proofs.region.boundaries, ACROSS, grid, proofs.region.rates)
-        figures.append(
-            _figure(folder, "safe-region", figure)
-            | _words(
-                "Alarm design, small scope: the exact boundary of the grace against the longest "
-                "leg. Shaded: the share of sampled sessions completed without a chunk, which "
-                "fades out well below the boundary."
-            )
-        )
-    if proofs.example is not None:
-        figures.append(
-            _figure(folder, "counterexample", timeline_figure(proofs.example.run))
-            | _words("The widest schedule that breaks the alarm design just below the boundary.")
-        )
+def _proofs(review: Review, draw: Draughtsman) -> dict[str, Any]:
+    """Every schedule of one scope: a table, words, and figures."""
+    assert review.proofs is not None, "asked where there are proofs"
     return {
-        "scope": scope_block(proofs),
-        "table": proof_table(proofs),
-        "words": proof_words(proofs),
-        "map_words": map_words(proofs),
-        "figures": figures,
+        "scope": scope_block(review.proofs),
+        "table": proof_table(review.proofs),
+        "words": proof_words(review.proofs),
+        "map_words": map_words(review.proofs),
+        "figures": draw.map(review.proofs),
     }
-
-
-def _words(caption: str) -> dict[str, str]:
-    return {"caption": caption, "alt": caption}
-
-
-def _figure(folder: Path, name: str, figure: Figure) -> dict[str, str]:
-    png = png_bytes(figure)
-    (folder / f"{name}.png").write_bytes(png)
-    (folder / f"{name}.svg").write_bytes(svg_bytes(figure))
-    source = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
-    return {"src": source, "file": f"figures/{name}.png"}
 
 
 def write_rows(review: Review, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,20 @@ from rich.markup import escape
 from lastchunk.cli.app import SeedOption, SetOption, WorkersOption, console, cores
 from lastchunk.cli.compare import DesignsOption, SweepOption, show
 from lastchunk.cli.evidence import Work
+from lastchunk.cli.front import (
+    AudienceOption,
+    AuthorOption,
+    DateOption,
+    QuestionOption,
+    TitleOption,
+    front_of,
+)
 from lastchunk.cli.loading import DEFAULT_DESIGNS, command, options
 from lastchunk.model.design.load import load_designs
 from lastchunk.model.explore.matrix.matrix import CHUNKS_MAX
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.model.scenario.schema import Scenario
 from lastchunk.reports.conformance import read_conformance
 from lastchunk.reports.matrix.file import of_designs, read_matrix
 from lastchunk.reports.review import make_review
@@ -64,43 +74,52 @@ def report(
     seed: SeedOption = 1,
     overrides: SetOption = None,
     workers: WorkersOption = None,
+    title: TitleOption = "",
+    author: AuthorOption = "",
+    question: QuestionOption = "",
+    date: DateOption = "",
+    audience: AudienceOption = "review",
 ) -> None:
     """Write the design review: every scenario, every design, figures and verdicts.
 
-    It opens with the claims, judged by the sessions and by a verdict matrix of these designs.
+    Its first screen answers the question; then come claims, why, how often, what fixes it, doubt.
 
     A class that takes longer than --matrix-seconds is unknown: a slow machine may know less.
     """
     began = time.perf_counter()
     check_report_out(out)
+    front = front_of(title, author, question, date, audience)
     written = None if matrix is None else read_matrix(matrix)
     played = None if conformance is None else read_conformance(conformance)
     names = scenario or shipped()
     designs = design or REPORT_DESIGNS
     loaded = [load_scenario(name, overrides or []) for name in names]
     chosen_designs = [load_designs(designs, item) for item in loaded]
-    if written is not None:
-        written = of_designs(written, [spec.name for spec in chosen_designs[0]])
-    given = {
-        item.name: [name, *options(overrides or [])]
-        for name, item in zip(names, loaded, strict=True)
-    }
+    written = written and of_designs(written, [spec.name for spec in chosen_designs[0]])
     chunks = matrix_chunks if written is None else 0
     work = Work(designs, loaded, chosen_designs, seed, cores(workers))
     evidence = work.done(sessions, sweep_sessions, proof_sessions, chunks, matrix_seconds)
-    seconds = time.perf_counter() - began
     review = make_review(
         evidence.comparisons,
         evidence.sweeps,
         command(),
-        seconds,
-        given,
+        time.perf_counter() - began,
+        given_for(names, loaded, overrides or []),
         evidence.proofs,
         evidence.costs,
         written or evidence.matrix,
         played,
+        front,
     )
     write_report(review, out)
     for result in evidence.comparisons:
         show(result, list(PROPERTIES))
     console().print(escape(f"report: {out / 'report.html'}"))
+
+
+def given_for(
+    names: Sequence[str], loaded: Sequence[Scenario], overrides: Sequence[str]
+) -> dict[str, list[str]]:
+    """By scenario what the command line gave for it, to run one of its sessions again."""
+    pairs = zip(names, loaded, strict=True)
+    return {item.name: [name, *options(overrides)] for name, item in pairs}

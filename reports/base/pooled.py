@@ -108,10 +108,8 @@ class Pooled:
         """The verdict in one sentence, with its strength."""
         if len(self.found) == 1:
             return self.found[0].verdict.sentence(item)
-        if self.kind == "violated":
+        if self.kind in ("violated", "not seen"):
             return f"“{item.meaning}” is violated {self.rate_words()}."
-        if self.kind == "not seen":
-            return f"“{item.meaning}” was not seen violated {self.rate_words()}."
         return f"“{item.meaning}” is unknown: {self.reason}."
 
     def where(self) -> str:

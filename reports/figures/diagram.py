@@ -21,7 +21,7 @@ Point = tuple[float, float]
 CORNERS: tuple[Point, ...] = ((-1, 3), (0.6, 3), (5.4, 3), (3, 1.5), (0.6, 0), (5.4, 0), (3, -1.3))
 PLACES = dict(zip(ORDER, CORNERS, strict=True))
 """Where each known state stands, in inches; others stand in a row of their own above."""
-START = "start"
+START_STATE = "start"
 CUT_SHORT = "chunks missing"
 FILLS = {COMPLETED: FAINT_GREEN, NOWHERE: PALE}
 BEND = 0.22
@@ -59,7 +59,7 @@ def points_of(diagram: Diagram) -> dict[str, Point]:
 
 
 def _box(axes: Any, state: str, place: Point) -> FancyBboxPatch:
-    name, (x, y) = state or START, place
+    name, (x, y) = state or START_STATE, place
     width = 0.075 * len(name) + 0.2
     box = FancyBboxPatch(
         (x - width / 2, y - HEIGHT / 2),

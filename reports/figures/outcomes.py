@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from lastchunk.model.properties import OUTCOMES
 from lastchunk.reports.figures.style import OUTCOME_COLOURS, new_figure, styled
 
-WORDS = {
+OUTCOME_WORDS = {
     "prompt": "complete and prompt",
     "unstopped": "complete, nobody stopped",
     "late": "complete but late",
@@ -41,7 +41,7 @@ def outcome_words(seen: Iterable[str]) -> str:
     """A caption that explains those outcomes, in their order."""
     shown = [item for item in OUTCOMES if item in set(seen)]
     return "Each session has one outcome. " + " ".join(
-        f"{WORDS[item].capitalize()}: {MEANINGS[item]}." for item in shown
+        f"{OUTCOME_WORDS[item].capitalize()}: {MEANINGS[item]}." for item in shown
     )
 
 
@@ -78,7 +78,7 @@ def outcome_figure(outcomes: Mapping[str, pd.DataFrame]) -> Figure:
                 shares,
                 left=left,
                 color=OUTCOME_COLOURS[outcome],
-                label=WORDS[outcome],
+                label=OUTCOME_WORDS[outcome],
                 height=0.85,
                 edgecolor="white",
                 lw=0.4,

@@ -16,7 +16,7 @@ from lastchunk.reports.figures.style import (
     styled,
 )
 
-SHOWN = {
+SWEPT_WORDS = {
     "complete_at_finalization": "completed without a chunk",
     "nothing_lost": "a chunk never stored",
     "finalizes_promptly": "completed, but late",
@@ -28,9 +28,9 @@ def sweep_figure(axis: Axis, frame: pd.DataFrame) -> Figure:
     """One panel a property, one line a design; ``frame`` is what `sweep` returned."""
     with styled():
         figure = new_figure(11, 3.2)
-        row = figure.subplots(1, len(SHOWN), sharey=True)
+        row = figure.subplots(1, len(SWEPT_WORDS), sharey=True)
         designs = list(frame["design"].unique())
-        for axes, (slug, words) in zip(row, SHOWN.items(), strict=True):
+        for axes, (slug, words) in zip(row, SWEPT_WORDS.items(), strict=True):
             part = frame[frame["property"] == slug]
             for place, design in enumerate(designs):
                 line = part[part["design"] == design]

@@ -30,7 +30,7 @@ def test_the_section_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     comparison = compare(scenario, load_designs(["manual", "alarm"], scenario), 4, seed=1)
     review = make_review([comparison], [], "lastchunk report", 1.0, proofs=found)
     text = markdown(render(review, ledger(evidence_of(review)), tmp_path))
-    _, _, section_text = text.partition("## Every schedule of one scope")
+    _, _, section_text = text.partition("### Every schedule of one scope")
     table, _, rest = section_text.partition("What the scope default-scope assumes:")
     assert "a short recording with the deployed times" in table
     assert "| complete_at_finalization | violated | violated | proved |" in table

@@ -38,7 +38,7 @@ FLOORS = [
     {"lastchunk.reports.timeline", "lastchunk.reports.region"},
     {"lastchunk.reports.export"},
     {"lastchunk.reports.claims"},
-    {"lastchunk.reports.matrix"},
+    {"lastchunk.reports.matrix", "lastchunk.reports.answer"},
     {"lastchunk.reports"},
     {"lastchunk", "lastchunk.cli", "lastchunk.model"},
     {"lastchunk.reports.docs"},

@@ -23,7 +23,7 @@ from lastchunk.reports.figures.delays import delay_figure
 from lastchunk.reports.figures.outcomes import outcome_figure
 from lastchunk.reports.figures.safe_region import safe_region_figure
 from lastchunk.reports.figures.style import DESIGN_COLOURS, OUTCOME_COLOURS, SETTINGS, styled
-from lastchunk.reports.figures.sweeps import SHOWN, sweep_figure
+from lastchunk.reports.figures.sweeps import SWEPT_WORDS, sweep_figure
 
 
 def drawn(figure: Figure) -> list[Any]:
@@ -141,7 +141,10 @@ def sweep_of(*designs: str) -> pd.DataFrame:
     data = [
         (slug, design, value, at / 100, at / 200, at / 50)
         for at, (slug, design, value) in enumerate(
-            (slug, design, value) for slug in SHOWN for design in designs for value in AXIS.points
+            (slug, design, value)
+            for slug in SWEPT_WORDS
+            for design in designs
+            for value in AXIS.points
         )
     ]
     return pd.DataFrame(data, columns=["property", "design", "value", "rate", "low", "high"])
@@ -150,8 +153,8 @@ def sweep_of(*designs: str) -> pd.DataFrame:
 def test_a_sweep_draws_each_rate_with_its_interval() -> None:
     frame = sweep_of("old", "new")
     figure = sweep_figure(AXIS, frame)
-    assert len(figure.axes) == len(SHOWN)
-    for axes, (slug, words) in zip(drawn(figure), SHOWN.items(), strict=True):
+    assert len(figure.axes) == len(SWEPT_WORDS)
+    for axes, (slug, words) in zip(drawn(figure), SWEPT_WORDS.items(), strict=True):
         assert axes.get_title(loc="left") == words
         assert axes.get_xscale() == "log"
         for design, line, band in zip(("old", "new"), axes.lines, axes.collections, strict=True):

@@ -22,7 +22,7 @@ from lastchunk.reports.base.kinds import LOOKS
 from lastchunk.reports.base.setting_words import setting_words
 from lastchunk.reports.figures.delays import delay_figure
 from lastchunk.reports.figures.safe_region import safe_region_figure
-from lastchunk.reports.figures.sweeps import SHOWN, sweep_figure
+from lastchunk.reports.figures.sweeps import SWEPT_WORDS, sweep_figure
 from lastchunk.reports.figures.timeline import timeline_figure
 
 ROOT = Path(__file__).parents[2]
@@ -102,7 +102,7 @@ def test_curves_that_lie_on_each_other_can_still_be_told_apart() -> None:
 def test_lines_of_a_sweep_that_lie_on_each_other_can_still_be_told_apart() -> None:
     data = [
         (slug, design, value, 0.5, 0.4, 0.6)
-        for slug in SHOWN
+        for slug in SWEPT_WORDS
         for design in ("one", "two", "three")
         for value in (1.0, 10.0)
     ]

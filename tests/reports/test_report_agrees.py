@@ -132,7 +132,7 @@ def test_a_claim_has_one_status_on_every_page(report: Report) -> None:
             for design, cell in zip(DESIGNS, row[column:], strict=True)
         }
         assert {key: re.sub(r"^\W+ ", "", kind) for key, kind in shown.items()} == wanted
-    _, *lines = report.tables["The claims"][0]
+    _, *lines = report.tables["The claims at a glance"][0]
     for row in lines:
         for design, cell in zip(DESIGNS, row[2:], strict=True):
             assert cell.split(":")[0] == wanted[row[0], design], "report.md"
@@ -141,7 +141,7 @@ def test_a_claim_has_one_status_on_every_page(report: Report) -> None:
 def test_a_claim_has_the_same_words_on_every_page(report: Report) -> None:
     for number, claim in report.json["claims"].items():
         (row,) = [row for row in report.page.rows["claims"] if row[0] == number]
-        (line,) = [row for row in report.tables["The claims"][0] if row[0] == number]
+        (line,) = [row for row in report.tables["The claims at a glance"][0] if row[0] == number]
         others = report.matrix_json["claims"][number]["designs"]
         for design, cell, text in zip(DESIGNS, row[2:], line[2:], strict=True):
             words = claim["designs"][design]["words"]
@@ -239,18 +239,24 @@ def test_no_rate_over_hand_picked_scenarios_has_an_interval_or_a_p(report: Repor
 
 
 def test_the_statistics_are_counted_from_the_rows(report: Report) -> None:
+    """One table a design, scenarios by properties, in HTML and Markdown alike."""
     titles = {item["title"]: name for name, item in report.json["scenarios"].items()}
-    shown = (report.page.rows["statistics"][1:], report.tables["Statistics"][0][1:])
-    assert shown[0] == shown[1]
-    for title, design, slug, kind, counts, _ in shown[0]:
-        codes = report.rows(titles[title], design)[slug]
-        assert counts == f"{(codes == 0).sum():,} / {(codes >= 0).sum():,}"
-        found = report.json["scenarios"][titles[title]]["designs"][design]["properties"][slug]
-        assert kind == found["verdict"]
-        assert (found["violations"], found["sessions"]) == (
-            (codes == 0).sum(),
-            (codes >= 0).sum(),
-        )
+    shown = iter(report.page.rows["statistics"])
+    for design in DESIGNS:
+        (table,) = report.tables[f"{design}: every scenario"]
+        head, *rows = [next(shown) for _ in range(1 + len(SCENARIOS))]
+        assert head == table[0]
+        for (title, *cells), (_, *texts) in zip(rows, table[1:], strict=True):
+            for slug, cell, text in zip(head[1:], cells, texts, strict=True):
+                codes = report.rows(titles[title], design)[slug]
+                failed, said = int((codes == 0).sum()), int((codes >= 0).sum())
+                found = report.json["scenarios"][titles[title]]["designs"][design]["properties"]
+                assert (found[slug]["violations"], found[slug]["sessions"]) == (failed, said)
+                kind, rest = cell.split("|")
+                assert kind == found[slug]["verdict"]
+                assert " ".join(f"{kind} {rest}".split()) == " ".join(text.split())
+                assert rest.endswith(f"{failed:,} / {said:,}" if said else "no session")
+    assert next(shown, None) is None
 
 
 def test_the_scope_is_the_same_in_every_place_and_refutes_what_it_violates(report: Report) -> None:
@@ -289,7 +295,7 @@ def test_outcomes_are_counted_from_the_rows(report: Report) -> None:
 
 def test_the_bars_of_the_outcomes_are_as_long_as_the_table_says(report: Report) -> None:
     """The figure is drawn from the tables of `result.json`: each bar's part is its share there."""
-    from lastchunk.reports.figures.outcomes import WORDS, outcome_figure
+    from lastchunk.reports.figures.outcomes import OUTCOME_WORDS, outcome_figure
 
     said = report.json["scenarios"]
     counts = {
@@ -306,7 +312,7 @@ def test_the_bars_of_the_outcomes_are_as_long_as_the_table_says(report: Report) 
         titles = title or titles
         drawn.append(counts.pop((titles, design)))
     assert counts == {}, "each has one bar"
-    for outcome, words in WORDS.items():
+    for outcome, words in OUTCOME_WORDS.items():
         shares = [table[outcome] / sum(table.values()) for table in drawn]
         assert parts.get(words, [0.0] * len(drawn)) == pytest.approx(shares), outcome
     ends = [sum(widths[at] for widths in parts.values()) for at in range(len(drawn))]
@@ -347,11 +353,11 @@ def test_no_outcome_contradicts_a_property(report: Report) -> None:
 
 
 def test_the_figure_of_the_outcomes_explains_each_that_it_shows(report: Report) -> None:
-    from lastchunk.reports.figures.outcomes import WORDS
+    from lastchunk.reports.figures.outcomes import OUTCOME_WORDS
 
     shown = set(report.frame["outcome"].unique())
     assert "Lost: a chunk was missing when" not in report.text, "lost has one meaning"
-    for outcome, words in WORDS.items():
+    for outcome, words in OUTCOME_WORDS.items():
         assert (f"{words.capitalize()}: " in report.text) is (outcome in shown)
 
 
@@ -437,7 +443,7 @@ def test_messages_and_polls_are_counted_from_the_rows(report: Report) -> None:
         )
     for row in report.page.rows["claims"][1:]:
         assert report.json["claims"][row[0]]["yardstick"] in row[1]
-    for row in report.tables["The claims"][0][1:]:
+    for row in report.tables["The claims at a glance"][0][1:]:
         assert report.json["claims"][row[0]]["yardstick"] in row[1]
     page = (report.folder / "matrix" / "matrix.html").read_text(encoding="utf-8")
     for claim in report.matrix_json["claims"].values():

@@ -28,7 +28,7 @@ class Page(html.parser.HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
-        if tag == "h2":
+        if tag == "h2" or (tag == "h3" and found.get("id")):
             self.section = found.get("id") or ""
         elif tag == "tr":
             self.rows.setdefault(self.section, []).append([])
