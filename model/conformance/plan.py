@@ -188,7 +188,7 @@ class Planner:
         result.values = stored_json(world.object.storage.values)
         result.alarm_ms = world.object.alarms.get()
         result.is_over = not world.pending and not world.ended
-        if not result.steps:
+        if not result.steps and result.start == "new":
             raise NotPlayableError("nothing reaches the object")
         return result
 

@@ -140,6 +140,9 @@ class Player:
                 for session in cut:
                     session.give_up("another one has diverged")
                 break
+        for session in self.sessions:
+            if not session.plan.steps:  # it was made, and stays as it is
+                await session.finish()
         await self._much_later(now_ms)
         for some in self._some():
             over = (session for session in some if session.plan.is_over and session.is_on)
