@@ -13,7 +13,7 @@ import pandas as pd
 
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.estimate.intervals import Paired
-from lastchunk.model.estimate.sweep import Axis
+from lastchunk.model.estimate.space import Axis
 from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.simulate import Run

@@ -39,7 +39,8 @@ from lastchunk.model.base.verdict import exit_code, p_words, percent, points
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.estimate.comparison import compare as run_compare
-from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
+from lastchunk.model.estimate.space import Axis
+from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
 from lastchunk.model.properties import PROPERTIES, asked
 from lastchunk.model.scenario.schema import Scenario
 

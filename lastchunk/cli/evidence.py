@@ -21,7 +21,8 @@ from lastchunk.model.base.workers import end_workers, shared_pool
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.estimate.costs import cost_table
-from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
+from lastchunk.model.estimate.space import Axis
+from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.scenario.schema import Scenario

@@ -16,6 +16,7 @@ from nbclient import NotebookClient
 
 from lastchunk.model.base.files import write_text
 
+UNTYPED: Any = nbformat
 FOLDER = Path(__file__).parents[2] / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SECONDS_MAX = 600
@@ -56,7 +57,8 @@ def _is_kept(output: Any) -> bool:
 def write_notebook(script: Path) -> Path:
     """Run a script and write its notebook beside it."""
     path = script.with_suffix(".ipynb")
-    write_text(path, nbformat.writes(executed(script), indent=1) + "\n")
+    text: str = UNTYPED.writes(executed(script), indent=1)
+    write_text(path, text + "\n")
     return path
 
 

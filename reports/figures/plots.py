@@ -36,7 +36,8 @@ def comparison_axes(
     axes = axes or _axes(5, 0.6 + 0.4 * len(result.designs))
     table = result.statistics()
     table = table[table["property"] == slug]
-    for place, row in enumerate(table.itertuples()):
+    rows: Any = table.itertuples()  # the columns have names alone, and no types
+    for place, row in enumerate(rows):
         if not row.sessions:
             axes.text(0, place, "no session says anything about it", va="center", fontsize=8)
             continue

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from lastchunk.model.estimate.sweep import Axis
+from lastchunk.model.estimate.space import Axis
 from lastchunk.reports.figures.style import (
     DESIGN_COLOURS,
     DESIGN_DASHES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,7 +67,7 @@ def test_whole_bounds_give_whole_values() -> None:
         (lambda: lastchunk.latin_hypercube({"chunks": (2, 2)}), "a low bound below a high one"),
         (lambda: lastchunk.latin_hypercube({"chunks": (1, 2)}, points=0), "points: 0; allowed: 1"),
         (lambda: lastchunk.sweep("harmless", [], "alarm", 1, 1), "at least one axis"),
-        (lambda: lastchunk.sweep("harmless", ["chunks"], "alarm", 1, 1), "an Axis, such as"),
+        (lambda: lastchunk.sweep("harmless", ["chunks"], "alarm", 1, 1), "an Axis, such as"),  # type: ignore[list-item]  # no axis
     ],
 )
 def test_what_cannot_be_swept_is_refused(call: object, words: str) -> None:
@@ -100,4 +101,6 @@ def test_numbers_of_numpy_and_paths_are_settings_too() -> None:
     delay = {"distribution": "lognormal", "median_ms": np.float64(145), "sigma": np.float64(0.9)}
     scenario = lastchunk.load_scenario("harmless", {"network.request_delay_ms": delay})
     assert scenario.network.request_delay_ms.sigma == 0.9  # type: ignore[union-attr]  # a lognormal
-    assert lastchunk.Axis.of("chunks", np.arange(1, 3)).overrides(np.int64(2)) == ["chunks=2"]
+    values: Any = np.arange(1, 3)
+    axis = lastchunk.Axis.of("chunks", values)
+    assert axis.overrides(values[1]) == ["chunks=2"]

@@ -8,7 +8,8 @@ from typing import Any
 from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.estimate.intervals import wilson
-from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, Axis, sweep
+from lastchunk.model.estimate.space import Axis
+from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
 from lastchunk.model.scenario.load import load_scenario
 
 PAIR = ["manual", "alarm"]

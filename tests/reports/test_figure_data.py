@@ -13,7 +13,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from lastchunk.model.estimate.sweep import Axis
+from lastchunk.model.estimate.space import Axis
 from lastchunk.model.explore.threshold import Side, Threshold
 from lastchunk.model.properties import OUTCOMES
 from lastchunk.model.trace.prices import ITEMS

@@ -12,7 +12,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from lastchunk.model.design.load import load_design
-from lastchunk.model.estimate.sweep import Axis
+from lastchunk.model.estimate.space import Axis
 from lastchunk.model.explore.threshold import Threshold
 from lastchunk.model.explore.verify import verify
 from lastchunk.model.scenario.load import load_scenario

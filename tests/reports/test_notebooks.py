@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import nbformat
@@ -14,6 +15,7 @@ from lastchunk.reports.docs.notebooks import WIDGET, without_noise
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
+UNTYPED: Any = nbformat
 BYTES_MAX = 500_000
 SECONDS_MAX = 240
 """Of one notebook on a busy machine; alone each takes less than a minute."""
@@ -49,8 +51,8 @@ def test_a_pair_says_the_same(script: Path) -> None:
 def test_outputs_are_there_and_small(script: Path) -> None:
     path = script.with_suffix(".ipynb")
     assert path.stat().st_size < BYTES_MAX
-    notebook = nbformat.read(path, as_version=4)
-    nbformat.validate(notebook)
+    notebook = UNTYPED.read(path, as_version=4)
+    UNTYPED.validate(notebook)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in cells), "each cell was run"
     outputs = [item for cell in cells for item in cell.outputs]
@@ -66,13 +68,13 @@ def test_there_are_seven_and_a_figure_in_most() -> None:
 
 
 def test_a_widget_s_view_and_noise_are_left_out() -> None:
-    cell = nbformat.v4.new_code_cell("1")
+    cell = UNTYPED.v4.new_code_cell("1")
     cell.metadata["execution"] = {"iopub.execute_input": "now"}
     cell.outputs = [
-        nbformat.v4.new_output("display_data", {WIDGET: {"model_id": "random"}}),
-        nbformat.v4.new_output("stream", name="stderr", text="a warning"),
-        nbformat.v4.new_output("stream", name="stdout", text="kept"),
+        UNTYPED.v4.new_output("display_data", {WIDGET: {"model_id": "random"}}),
+        UNTYPED.v4.new_output("stream", name="stderr", text="a warning"),
+        UNTYPED.v4.new_output("stream", name="stdout", text="kept"),
     ]
-    (left,) = without_noise(nbformat.v4.new_notebook(cells=[cell])).cells
+    (left,) = without_noise(UNTYPED.v4.new_notebook(cells=[cell])).cells
     assert [item.text for item in left.outputs] == ["kept"]
     assert left.metadata == {}

@@ -21,7 +21,7 @@ WIDTH = 96
 def public_page() -> str:
     """Every public name."""
     parts = [OPENING]
-    for name in sorted(lastchunk.__all__, key=lambda name: (name.startswith("_"), name.lower())):
+    for name in sorted(dir(lastchunk), key=lambda name: (name.startswith("_"), name.lower())):
         value = getattr(lastchunk, name)
         if inspect.isclass(value):
             parts += _class(name, value)
@@ -45,7 +45,10 @@ def signature(name: str, function: Any, is_method: bool = False) -> str:
 
 def _shown(parameters: list[inspect.Parameter]) -> list[str]:
     """Parameters as the source has them."""
-    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    stars: dict[Any, str] = {
+        inspect.Parameter.VAR_POSITIONAL: "*",
+        inspect.Parameter.VAR_KEYWORD: "**",
+    }
     out = []
     for item in parameters:
         text = f"{stars.get(item.kind, '')}{item.name}: {item.annotation}"
