@@ -241,7 +241,7 @@ def _judge(
 ) -> None:
     budget = Budget(classes=effort.classes, seconds=300.0)
     own = own_of(outcome.number)
-    asked = [*SLUGS, *(item for item, _ in own.values())]
+    asked: list[Any] = [*SLUGS, *(item for item, _ in own.values())]
     result = verify(scenario, design, asked, budget, kinds=("shortest",), attack=0)
     outcome.verdicts = {slug: verdict.kind for slug, verdict in result.verdicts.items()}
     path = folder / f"design_{outcome.number}.jsonl"

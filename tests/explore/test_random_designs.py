@@ -147,7 +147,15 @@ def test_every_way_to_keep_state_is_used() -> None:
 
 def test_all_that_is_drawn_of_the_platform_is_drawn_often() -> None:
     texts = [wider_design(WIDER_FROM + number) for number in range(300)]
-    words = ("wait_until(", "transaction(", "rollback()", ".list(", "sync()", "MyPage", "info)")
+    words: tuple[str, ...] = (
+        "wait_until(",
+        "transaction(",
+        "rollback()",
+        ".list(",
+        "sync()",
+        "MyPage",
+        "info)",
+    )
     words += ("txn.set_alarm", "send_beacon", "block_concurrency_while", "raise HandlerFailure")
     rare = {word: sum(word in text for text in texts) for word in words}
     assert min(rare.values()) >= 20, rare

@@ -37,7 +37,8 @@ def counterexample() -> Any:
 
 def drawn(figure: Any) -> list[Any]:
     """The panels of a figure, once it is drawn: only then do axes know their numbers."""
-    FigureCanvasAgg(figure).draw()
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
     return [axes for axes in figure.axes if axes.get_visible()]
 
 

@@ -108,16 +108,17 @@ STATE_WORDS = [
 
 def states_of(trace: list[Any]) -> list[dict[str, Any]]:
     """The state after each event, by sets and no more."""
-    out, now = [], {"recorded": set(), "stored": set(), "gone": set()}
+    out: list[dict[str, Any]] = []
+    now: dict[str, Any] = {"recorded": set(), "stored": set(), "gone": set()}
     now |= {"status": "", "count": 0, "stopped": False}
     for item in trace:
         now = {name: set(v) if isinstance(v, set) else v for name, v in now.items()}
         if isinstance(item, e.ChunkRecorded):
-            now["recorded"].add(item.chunk)  # type: ignore[attr-defined]  # a set, by its name
+            now["recorded"].add(item.chunk)
         elif isinstance(item, e.BlobStored):
-            now["stored"].add(item.chunk)  # type: ignore[attr-defined]  # likewise
+            now["stored"].add(item.chunk)
         elif isinstance(item, e.TabClosed):
-            now["gone"] |= set(item.in_tab)  # likewise
+            now["gone"] |= set(item.in_tab)
         elif isinstance(item, e.StateWritten | e.StorageReverted):
             now["status"], now["count"] = item.status, item.chunks_uploaded
         elif isinstance(item, e.StopPressed):
