@@ -8,8 +8,8 @@ from lastchunk.model.base.verdict import sessions_words
 from lastchunk.model.explore.witness.words import explanation
 from lastchunk.reports.answer.price import price, recommendation
 from lastchunk.reports.answer.race import RaceRuns, race_caption
-from lastchunk.reports.answer.roles import QUESTION, Roles
-from lastchunk.reports.answer.sentence import RACE, answer_of
+from lastchunk.reports.answer.roles import QUESTION, RACE, Roles
+from lastchunk.reports.answer.sentence import answer_of
 from lastchunk.reports.answer.story import cause_words, fix_words, story_of
 from lastchunk.reports.answer.sure import (
     NOT_MODELLED,

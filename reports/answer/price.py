@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.estimate.costs import cost_difference
-from lastchunk.reports.answer.roles import Roles, refuted_claims
+from lastchunk.reports.answer.roles import RACE, Roles, refuted_claims
 from lastchunk.reports.claims.by_cost import costs_of, load_of
 from lastchunk.reports.claims.conditions import Condition
 from lastchunk.reports.claims.evidence import Evidence
@@ -36,10 +36,12 @@ def price(evidence: Evidence, found: Ledger, roles: Roles) -> list[str]:
 
 
 def _would_hold(conditions: tuple[Condition, ...], design: str) -> str:
-    words = dict.fromkeys(c.words for c in conditions if c.design == design and c.turns)
+    """Under which exact condition. It was sought with the deployed constants, not the design's."""
+    known = [c for c in conditions if c.design == design and c.turns and c.slug in RACE.slugs]
+    words = dict.fromkeys(c.words for c in known)
     if not words:
         return "No exact condition was found under which it would hold."
-    return f"It would hold if {' and '.join(words)}."
+    return f"With the deployed constants it would hold if {' and '.join(words)}."
 
 
 def cost_line(item: Comparison, design: str, other: str | None) -> str:

@@ -14,8 +14,8 @@ from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.simulate import Run, record
 from lastchunk.model.simulate.schedule import Schedule
 from lastchunk.reports.answer.price import seconds_words
-from lastchunk.reports.answer.roles import Roles
-from lastchunk.reports.answer.sentence import RACE, worst_of
+from lastchunk.reports.answer.roles import RACE, Roles
+from lastchunk.reports.answer.sentence import worst_of
 from lastchunk.reports.answer.session_read import SessionRead, chunks_listed, session_read
 from lastchunk.reports.claims.by_sessions import seen
 from lastchunk.reports.claims.catalogue import UPLINKS

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lastchunk.reports.claims.by_cost import costs_of, load_of
+from lastchunk.reports.claims.catalogue import CLAIMS
 from lastchunk.reports.claims.evidence import Evidence
 from lastchunk.reports.claims.ledger import Entry, Ledger
 
 DEPLOYED = "alarm"
 """The design that runs in production; the review is about it where it is there."""
+RACE = CLAIMS[0]
+"""The claim that the question of a review is about."""
 QUESTION = "Does finalization always wait for every upload, and if not: when, and how often?"
 STANDING = ("holds", "holds as far as possible", "not seen failing", "holds if")
 """What a claim may be that can be relied on, the firmest first. The rest is refuted or open."""

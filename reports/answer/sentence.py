@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lastchunk.model.base.verdict import Verdict, percent, sessions_words
-from lastchunk.reports.answer.roles import Roles, race_entry
+from lastchunk.reports.answer.roles import RACE, Roles, race_entry
 from lastchunk.reports.base.pooled import Pooled, ScenarioVerdict
 from lastchunk.reports.claims.by_matrix import explored
 from lastchunk.reports.claims.by_sessions import Seen, seen
-from lastchunk.reports.claims.catalogue import CLAIMS, UPLINKS
+from lastchunk.reports.claims.catalogue import UPLINKS
 from lastchunk.reports.claims.evidence import Evidence
 from lastchunk.reports.claims.ledger import Ledger
 
-RACE = CLAIMS[0]
 FAILS = {
     "complete_at_finalization": "completes {rate} of sessions without a chunk",
     "completed_is_final": "makes {rate} of sessions active again after it completed them",
@@ -88,13 +87,14 @@ def _not_seen(sessions: Seen) -> str:
 
 
 def _condition(evidence: Evidence, design: str) -> str:
-    return " and ".join(
+    words = " and ".join(
         dict.fromkeys(
             item.words
             for item in evidence.conditions
             if item.design == design and item.slug in RACE.slugs and item.turns
         )
     )
+    return f"{words}, with the deployed constants"
 
 
 # --- refuted -------------------------------------------------------------------------------------

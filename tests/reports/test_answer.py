@@ -36,7 +36,7 @@ LIMIT = Threshold("complete_at_finalization", "high_ms", "proved", 5_009, 5_010,
 BEGINS = {
     "holds": "Yes: {} holds in every class of faults explored",
     "holds as far as possible": "Yes: {} holds in every class of faults explored, as far as any",
-    "holds if": "Only if no request takes longer than 5,009 ms, for ",
+    "holds if": "Only if no request takes longer than 5,009 ms, with the deployed constants, for ",
     "not seen failing": "As far as was seen, yes: {} fails in none of 0 sessions",
     "refuted": "No: a schedule in ",
     "unknown": "Unknown: of {} nobody knows",
@@ -118,8 +118,18 @@ def test_everything_unknown_recommends_nothing() -> None:
     given = evidence("manual", "alarm", "lazy-alarm")
     assert recommendation(given, roles).startswith("None of these designs")
     assert price(given, entries(alarm="unknown"), roles) == [
-        "It would hold if no request takes longer than 5,009 ms."
+        "With the deployed constants it would hold if no request takes longer than 5,009 ms."
     ]
+
+
+def test_a_condition_of_another_property_is_not_said_of_the_race() -> None:
+    given = evidence("Mine")
+    other = Condition("Mine", "not_while_recording", "no pause is longer than 9 ms", LIMIT)
+    given = replace(given, conditions=(*given.conditions, other))
+    (line,) = price(given, entries(Mine="refuted"), Roles("Mine", None))
+    assert line == (
+        "With the deployed constants it would hold if no request takes longer than 5,009 ms."
+    )
 
 
 def test_the_first_design_is_asked_about_where_the_deployed_one_is_not_there() -> None:
