@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import isfinite
+from numbers import Real
+from typing import Any
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.toml_text import toml_value
 
 POINTS_MAX = 100_000
 
@@ -23,33 +27,38 @@ class Axis:
     """Its name, which is a column of a frame over several axes."""
     label: str
     """Its words, with the unit, for a figure."""
-    points: tuple[float, ...]
-    """The values, in order."""
-    overrides: Callable[[float], list[str]]
+    points: tuple[Any, ...]
+    """The values, in order: numbers as a rule."""
+    overrides: Callable[[Any], list[str]]
     """The settings, as ``KEY=VALUE``, that set a value."""
     replaces_uplink: bool = False
     """A measured uplink gives way to the one that is swept."""
 
     @staticmethod
-    def of(key: str, points: Sequence[float], label: str = "") -> Axis:
+    def of(key: str, points: Sequence[Any], label: str = "") -> Axis:
         """An axis over any setting, by its dotted name or the name of a parameter.
 
         >>> Axis.of("network.request_loss", (0, 0.05)).overrides(0.05)
         ['network.request_loss=0.05']
         """
-        if not len(points):
+        if isinstance(points, str) or not hasattr(points, "__iter__"):
+            raise InputError("points", points, "several values, in a list")
+        values = tuple(points)
+        if not values:
             raise InputError("points", points, "at least one value")
-        words = label or key
-        return Axis(key, words, tuple(points), lambda value: [f"{key}={_written(value)}"])
+        for value in values:
+            _written(value)
+        return Axis(key, label or key, values, lambda value: [f"{key}={_written(value)}"])
 
     def __repr__(self) -> str:
-        count = f"{len(self.points)} points from {min(self.points)} to {max(self.points)}"
+        count = f"{len(self.points)} points from {self.points[0]} to {self.points[-1]}"
         return f"Axis({self.name!r}, {count})"
 
 
-def _written(value: float) -> str:
+def _written(value: Any) -> str:
     """A value as TOML has it: a whole one of a setting in ms has no point."""
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
+    is_whole = isinstance(value, float) and value.is_integer()
+    return toml_value(int(value) if is_whole else value)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class Space:
 
     axes: tuple[Axis, ...]
     """What is swept."""
-    points: tuple[tuple[float, ...], ...]
+    points: tuple[tuple[Any, ...], ...]
     """The values of each point, in the order of the axes."""
 
     @property
@@ -70,7 +79,7 @@ class Space:
         """Whether a measured uplink gives way to one that is swept."""
         return any(axis.replaces_uplink for axis in self.axes)
 
-    def overrides(self, point: Sequence[float]) -> list[str]:
+    def overrides(self, point: Sequence[Any]) -> list[str]:
         """The settings that set a point."""
         pairs = zip(self.axes, point, strict=True)
         return [override for axis, value in pairs for override in axis.overrides(value)]
@@ -102,11 +111,12 @@ def latin_hypercube(
     from scipy.stats import qmc  # slow to import, and seldom needed
 
     check_names(list(bounds))
-    if not 1 <= points <= POINTS_MAX:
-        raise InputError("points", points, f"1 to {POINTS_MAX:,}")
-    for key, (low, high) in bounds.items():
-        if not low < high:
-            raise InputError(key, (low, high), "a low bound below a high one")
+    if not isinstance(points, int) or not 1 <= points <= POINTS_MAX:
+        raise InputError("points", points, f"a whole number from 1 to {POINTS_MAX:,}")
+    for key, pair in bounds.items():
+        is_pair = isinstance(pair, tuple | list) and len(pair) == 2
+        if not is_pair or not all(map(_is_number, pair)) or not pair[0] < pair[1]:
+            raise InputError(key, pair, "two numbers, the low one first")
     unit = qmc.LatinHypercube(d=len(bounds), rng=seed).random(points)
     columns = []
     for share, (low, high) in zip(unit.T, bounds.values(), strict=True):
@@ -115,6 +125,10 @@ def latin_hypercube(
         columns.append([round(value) if is_whole else value for value in values])
     axes = [Axis.of(key, sorted(column)) for key, column in zip(bounds, columns, strict=True)]
     return Space(tuple(axes), tuple(zip(*columns, strict=True)))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and isfinite(value)
 
 
 def check_names(names: Sequence[str]) -> None:

@@ -63,6 +63,8 @@ def plot_sweep(
 
     ``frame`` is what `sweep` returned; ``x`` is the column to go along, where there are several.
     """
+    if not set(NO_AXIS[2:]) <= set(frame.columns):
+        raise InputError("frame", list(frame.columns)[:3], "what sweep returned")
     known = [name for name in frame.columns if name not in NO_AXIS] or ["value"]
     x = x or known[0]
     if x not in frame.columns:

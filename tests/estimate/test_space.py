@@ -63,9 +63,19 @@ def test_whole_bounds_give_whole_values() -> None:
     ("call", "words"),
     [
         (lambda: lastchunk.Axis.of("design.grace_ms", []), "points"),
+        (lambda: lastchunk.Axis.of("design.grace_ms", 5_000), "points: 5000; allowed: several"),  # type: ignore[arg-type]  # no list
+        (lambda: lastchunk.Axis.of("platform.storage", "kv"), "points: 'kv'; allowed: several"),
+        (lambda: lastchunk.Axis.of("chunks", [None]), "value; allowed: a number, a text"),
         (lambda: lastchunk.grid(), "at least one axis"),
-        (lambda: lastchunk.latin_hypercube({"chunks": (2, 2)}), "a low bound below a high one"),
-        (lambda: lastchunk.latin_hypercube({"chunks": (1, 2)}, points=0), "points: 0; allowed: 1"),
+        (lambda: lastchunk.latin_hypercube({"chunks": ("1", "2")}), "two numbers, the low one"),  # type: ignore[dict-item]  # texts
+        (lambda: lastchunk.latin_hypercube({"chunks": 5}), "two numbers, the low one"),  # type: ignore[dict-item]  # no pair
+        (lambda: lastchunk.latin_hypercube({"chunks": (1, float("inf"))}), "two numbers, the low"),
+        (lambda: lastchunk.latin_hypercube({"chunks": (1, 9)}, points=2.5), "points: 2.5"),  # type: ignore[arg-type]  # no whole number
+        (lambda: lastchunk.latin_hypercube({"chunks": (2, 2)}), "two numbers, the low one"),
+        (
+            lambda: lastchunk.latin_hypercube({"chunks": (1, 2)}, points=0),
+            "points: 0; allowed: a whole number",
+        ),
         (lambda: lastchunk.sweep("harmless", [], "alarm", 1, 1), "at least one axis"),
         (lambda: lastchunk.sweep("harmless", ["chunks"], "alarm", 1, 1), "an Axis, such as"),  # type: ignore[list-item]  # no axis
     ],
@@ -73,6 +83,14 @@ def test_whole_bounds_give_whole_values() -> None:
 def test_what_cannot_be_swept_is_refused(call: object, words: str) -> None:
     with pytest.raises(InputError, match=words):
         call()  # type: ignore[operator]  # a lambda of the table
+
+
+def test_words_are_swept_as_well_as_numbers() -> None:
+    axis = lastchunk.Axis.of("platform.storage", ["sqlite", "kv"])
+    assert axis.overrides("kv") == ['platform.storage="kv"']
+    frame = lastchunk.sweep("harmless", axis, "alarm", 2, seed=1)
+    assert list(frame["value"].unique()) == ["sqlite", "kv"]
+    assert repr(axis) == "Axis('platform.storage', 2 points from sqlite to kv)"
 
 
 def test_settings_are_completed_and_are_their_dotted_names() -> None:

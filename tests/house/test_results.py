@@ -62,6 +62,8 @@ def test_a_sweep_and_a_run_are_drawn(results: dict[str, Any]) -> None:
     assert axes.get_xlabel() == "client.chunk_ms"
     assert np.asarray(axes.lines[0].get_xdata()).tolist() == [5_000, 10_000]
     assert results["run"].plot().figure is not None
+    with pytest.raises(InputError, match="allowed: what sweep returned"):
+        lastchunk.plot_sweep(results["comparison"].to_frame())
     with pytest.raises(InputError, match="x: 'chunks'; allowed: one of value"):
         lastchunk.plot_sweep(frame, "nothing_lost", x="chunks")
 
