@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from lastchunk.model.base.verdict import percent
-from lastchunk.model.estimate.sweep import Axis
+from lastchunk.model.estimate.space import Axis
 from lastchunk.model.explore.diagram import Diagram
 from lastchunk.model.simulate import Run
 from lastchunk.model.trace import events as e
