@@ -55,7 +55,7 @@ def _value_words(param: Any) -> str:
 def _default(param: Any) -> str:
     if param.required:
         return "needed"
-    if param.default is None or param.default is False or param.default == []:
+    if param.default is None or param.default is False or param.default in ("", []):
         return ""
     return f"`{param.default}`"
 
