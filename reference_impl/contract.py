@@ -28,6 +28,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
 
+from lastchunk.reference_impl.blobs import Blobs
 from lastchunk.reference_impl.clock import Duration, Refused, Time
 from lastchunk.reference_impl.detached import wait_until
 from lastchunk.reference_impl.effect import Answer, Effect, Port
@@ -60,11 +61,13 @@ class InstanceReplaced(Exception):  # noqa: N818 - what has happened, seen from 
 
 
 class BlobStoreError(Exception):
-    """The blob store refused a put: ``status`` 500, or 429 for too many to one key."""
+    """The blob store refused a call: ``status`` 500, 429 for too many puts to one key, or 4xx with
+    a ``code`` (R22, R23)."""
 
-    def __init__(self, status: int) -> None:
-        super().__init__(f"the blob store answered {status}")
+    def __init__(self, status: int, code: str = "") -> None:
+        super().__init__(f"the blob store answered {status} {code}".rstrip())
         self.status = status
+        self.code = code
 
 
 class NotifyError(Exception):
@@ -167,13 +170,6 @@ class DeleteAlarm(Effect[None]):
 
 
 @dataclass(slots=True)
-class BlobPut(Effect[None]):
-    """Store a chunk in the blob store: outside I/O, the input gate is open (R4)."""
-
-    chunk: Chunk
-
-
-@dataclass(slots=True)
 class Timer(Effect[None]):
     """Wait inside a handler, as ``setTimeout`` does: the input gate is open (R4)."""
 
@@ -246,14 +242,6 @@ class Transaction(Storage):
     __slots__ = ()
 
     rollback = staticmethod(RollBack)
-
-
-class Blobs(Port):
-    """The blob store: each method is to be awaited."""
-
-    __slots__ = ()
-
-    put = staticmethod(BlobPut)
 
 
 @dataclass(frozen=True, slots=True)

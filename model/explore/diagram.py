@@ -25,6 +25,7 @@ from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import Facts
+from lastchunk.model.world.object.blob_store import StoreIsRead
 from lastchunk.model.world.world import World
 from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE, STATE_KEY
 
@@ -144,14 +145,16 @@ def class_graph(design: DesignSpec | str) -> Exploration:
 def _searched(
     kind: Any, design: DesignSpec | str, scenario: Scenario
 ) -> tuple[Any, Search[Machine]]:
-    """A whole search, without the symmetry if the design turns out to tell chunks apart."""
+    """A whole search, without the symmetry if the design turns out to tell chunks apart, and with
+    what is in the blob store if it reads that."""
     spec = settled(design, scenario)
-    for symmetry in (True, False):
-        machine = kind(spec, scenario, monitor_for(spec, scenario, [WATCHED]), symmetry)
+    for forgets, symmetry in ((True, True), (True, False), (False, True), (False, False)):
+        monitor = monitor_for(spec, scenario, [WATCHED])
+        machine = kind(spec, scenario, monitor, symmetry, forgets_blobs=forgets)
         search = Search(machine, EXPLORED_BUDGET)
         try:
             search.run()
-        except ChunkIndexUsed:
+        except (ChunkIndexUsed, StoreIsRead):
             continue
         return machine, search
     raise AssertionError("without the symmetry nobody watches the chunks")

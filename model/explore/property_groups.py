@@ -26,6 +26,8 @@ class Reductions:
     inclusion: bool = True
     symmetry: bool = True
     pruning: bool = True
+    forgets_blobs: bool = True
+    """What is in the blob store is no part of a state, where the design never reads it."""
 
 
 SILENT = "no schedule says anything about it"
@@ -212,6 +214,7 @@ class PropertyGroupSearch:
             old.symmetric,
             self.reductions.pruning,
             origin=True,
+            forgets_blobs=self.reductions.forgets_blobs,
         )
         budget, deadline = self.search.budget, self.search.deadline
         inclusion = self.reductions.inclusion

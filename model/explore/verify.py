@@ -45,6 +45,7 @@ from lastchunk.model.properties.judged import PropertiesLike, asked_of
 from lastchunk.model.properties.names import FIELDS
 from lastchunk.model.scenario.load import ScenarioLike, as_scenario, load_scenario
 from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.world.object.blob_store import StoreIsRead
 
 PROMPT = "finalizes_promptly"
 
@@ -337,16 +338,20 @@ def _explored(
     longest: bool,
     own: Mapping[str, Property],
 ) -> PropertyGroupSearch:
-    """One search; without the symmetry if the design turns out to tell chunks apart."""
+    """One search; without the symmetry if the design turns out to tell chunks apart, and with what
+    is in the blob store if it reads that."""
     monitor = monitor_for(design, scenario, slugs, own)
-    machine = Machine(design, scenario, monitor, reductions.symmetry, reductions.pruning)
+    given = reductions.symmetry, reductions.pruning
+    machine = Machine(design, scenario, monitor, *given, forgets_blobs=reductions.forgets_blobs)
     # The longest delay needs every schedule; a violation of all that is asked needs no more.
     stops = PROMPT not in slugs or not longest
     search = Search(machine, budget, reductions.inclusion, stops, progress, deadline=deadline)
     try:
         search.run()
-    except ChunkIndexUsed:
-        plain = replace(reductions, symmetry=False)
+    except (ChunkIndexUsed, StoreIsRead) as seen:
+        is_index = isinstance(seen, ChunkIndexUsed)
+        less = {"symmetry": False} if is_index else {"forgets_blobs": False}
+        plain = replace(reductions, **less)
         return _explored(scenario, design, slugs, budget, deadline, plain, progress, longest, own)
     return PropertyGroupSearch(search, reductions)
 

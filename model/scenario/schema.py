@@ -217,10 +217,16 @@ class Blobs(Model):
 
     put_delay_ms: Delay = Constant(value_ms=30)
     """How long a put takes, after the last byte of its body."""
+    call_delay_ms: Delay = Constant(value_ms=30)
+    """How long any other call takes; a part of an upload takes as long as a put."""
     failure: Probability = 0.0
-    """How often a put is answered 500."""
+    """How often a call is answered 500."""
     same_key_ms: Ms = 0
     """A second put to a key within so long is answered 429; 0 takes every put."""
+    part_bytes_min: Annotated[int, Field(ge=0)] = 5_242_880
+    """The least size of all parts of an upload but the last one (R22)."""
+    equal_parts: bool = True
+    """Whether all parts but the last one must be of one size (R22)."""
 
 
 class Platform(Model):

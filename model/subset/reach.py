@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 from lastchunk.model.base.blame import STDLIB
 from lastchunk.model.base.errors import DesignError
-from lastchunk.reference_impl import clock, contract, effect, transaction
+from lastchunk.reference_impl import blobs, clock, contract, effect, transaction
 
-KNOWN = frozenset(part.__name__ for part in (contract, clock, effect, transaction))
+KNOWN = frozenset(part.__name__ for part in (blobs, contract, clock, effect, transaction))
 
 
 class Used(NamedTuple):

@@ -240,6 +240,9 @@ class Facts:
         """A chunk is stored where its own bytes are: others have taken their place."""
         self.stored.pop(event.chunk, None)
 
+    def _blob_deleted(self, event: e.BlobDeleted) -> None:
+        self.stored.pop(event.chunk, None)
+
     def _state_written(self, event: e.StateWritten) -> None:
         if event.status == COMPLETED and self.status != COMPLETED:
             self.completions.append((event.at_ms, self.missing))
@@ -373,6 +376,7 @@ _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
     e.StorageReverted: Facts._reverted,
     e.ProcessKilled: Facts._killed,
     e.BlobPutFailed: Facts._blob_failed,
+    e.BlobDeleted: Facts._blob_deleted,
     e.TroubleBegan: Facts._trouble,
     e.Notified: Facts._notified,
     e.ConsumerRead: Facts._consumer_read,

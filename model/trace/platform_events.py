@@ -242,6 +242,49 @@ class BlobOfOtherTab(NamedTuple):
 
 
 @in_lane("blobs")
+class PartStored(NamedTuple):
+    """A chunk is stored as a part of an upload: nobody can read it before that is completed."""
+
+    at_ms: int
+    chunk: int
+    attempt: int
+    number: int
+
+
+@in_lane("blobs")
+class UploadCompleted(NamedTuple):
+    """The parts of an upload are one object now; each of their chunks is stored."""
+
+    at_ms: int
+    parts: int
+
+
+@in_lane("blobs")
+class UploadAborted(NamedTuple):
+    """An upload is thrown away with its parts."""
+
+    at_ms: int
+
+
+@in_lane("blobs")
+class BlobDeleted(NamedTuple):
+    """A chunk that was stored is deleted."""
+
+    at_ms: int
+    chunk: int
+
+
+@in_lane("blobs")
+class BlobCallFailed(NamedTuple):
+    """The blob store answered another call than a put with an error."""
+
+    at_ms: int
+    call: str
+    status: int
+    code: str
+
+
+@in_lane("blobs")
 class BlobPutBroken(NamedTuple):
     """The body broke off while it was being stored: nothing is stored (R12)."""
 

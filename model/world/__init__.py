@@ -66,6 +66,11 @@ when it touches it, it gets an exception (R11). A blob that was put and not yet 
 deploy with a grace waits for an idle object; what takes the instance first ends the wait (R19).
 Work that a handler detached keeps the object busy, and dies with the instance unheard (R20).
 
+**The blob store** (`blob_store.py`). A put answers what it has stored: key, size, etag, version; a
+chunk has one key, and what was there before is replaced (R21). An upload in parts keeps each part
+under its number until `complete` makes one object of them; it is looked at then, and not before,
+whether they are there, of one size and large enough (R22). Completed or aborted, it is gone (R23).
+
 **Clocks.** An object's clock is that of its machine, and stands still between two I/O: `now()` is
 the time at which something last came in (R13). Another machine may show another time.
 
@@ -100,8 +105,10 @@ What the model admits
 - An old instance's calls to the outside pass without an output gate. R1 is kept more strictly than
   promised: not even an old and a new instance run `alarm()` at the same time.
 - An object does not fall asleep while a commit is under way.
-- Reads of blobs and multipart uploads are refused by name. Detached work begins once the code waits
-  or ends, not within the call that leaves it; it puts no chunk.
+- A blob is read whole; nothing is listed, and nothing is put under a condition. Of two puts to one
+  key the one that ends last counts. An upload in parts is never aborted by its age.
+- Detached work begins once the code waits or ends, not within the call that leaves it; it puts no
+  chunk.
 - A blob is stored at the end of its put, whole or not at all; a put that was sent goes on when its
   handler is gone.
 - The Worker in front of the object is counted for the bill, and does nothing else: it adds no delay

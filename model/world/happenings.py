@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from lastchunk.model.trace.events import BlobPutFailed
+from lastchunk.model.trace.events import BlobCallFailed, BlobPutFailed
 from lastchunk.model.world import faults
 from lastchunk.model.world.base.pending import GRACE_ENDS, Pending
 from lastchunk.model.world.edge import client as client_host
@@ -21,18 +21,35 @@ if TYPE_CHECKING:
 
 
 def _blob(world: World, pending: Pending, outcome: str) -> None:
-    task, chunk = pending.key[1:], pending.payload.index
+    task, chunk = pending.key[1:], pending.payload
     trouble = world.troubles.get("blobs_fail")
     if trouble is not None:
         _blob_failed(world, pending, trouble.status)
     elif outcome == "failed":
         _blob_failed(world, pending, 500)
     else:
-        world.blob_stored(task, chunk)
+        made = world.blob_stored(task, chunk)
         if outcome:
-            _resume(world, task, outcome)
+            _resume(world, task, outcome, made)
         else:
-            world.object.deliver("resume", task)
+            world.object.deliver("resume", task, made)
+
+
+def _blob_call(world: World, pending: Pending, outcome: str) -> None:
+    """The end of another call of the blob store: done and answered, or refused."""
+    task, call = pending.key[1:], pending.payload
+    trouble = world.troubles.get("blobs_fail")
+    try:
+        if trouble is not None or outcome == "failed":
+            raise BlobStoreError(500 if trouble is None else trouble.status)
+        answer = world.blob_store.answer(task, call)
+    except BlobStoreError as error:
+        name = type(call).__name__
+        event = BlobCallFailed(world.now_ms, name, error.status, error.code)
+        world.trace.append(event)
+        world.object.deliver("break", task, error)
+    else:
+        _resume(world, task, outcome, answer)
 
 
 def _blob_failed(world: World, pending: Pending, status: int) -> None:
@@ -42,13 +59,13 @@ def _blob_failed(world: World, pending: Pending, status: int) -> None:
     world.object.deliver("break", task, BlobStoreError(status))
 
 
-def _resume(world: World, task: tuple[Any, ...], outcome: str) -> None:
+def _resume(world: World, task: tuple[Any, ...], outcome: str, answer: Any = None) -> None:
     """What a handler waits for is there; or its instance is lost at just this await."""
     if outcome.startswith(INSTANCE_LOST):
         if task in world.object.program.tasks:
             instances.lose(world.object, "reset", kept_of(outcome))
     else:
-        world.object.deliver("resume", task)
+        world.object.deliver("resume", task, answer)
 
 
 def _storage(world: World, pending: Pending, outcome: str) -> None:
@@ -79,6 +96,7 @@ HAPPENINGS: dict[str, Callable[[World, Pending, str], None]] = {
     "body": lambda w, p, _: w.network.body_arrives(p.key[1:]),
     DRAINED: lambda w, p, _: w.network.drained(p.key[1:]),
     "blob": _blob,
+    "blob_call": _blob_call,
     "blob_refused": lambda w, p, _: _blob_failed(w, p, 429),
     "timer": lambda w, p, outcome: _resume(w, p.key[1:], outcome),
     "storage": _storage,

@@ -59,6 +59,7 @@ def build_table(scenario: Scenario) -> dict[str, Choices]:
     table = {
         **_legs(network),
         "blob": choices_of("stored", ("failed", blobs.failure), lost),
+        "blob_call": choices_of("answered", ("failed", blobs.failure), lost),
         "timer": choices_of("resumed", lost),
         "storage": choices_of("resumed", lost),
         "commit": choices_of("confirmed", ("failed", failed_share), ("written", written_share)),

@@ -30,6 +30,7 @@ from lastchunk.model.world.edge.consumer import Consumers
 from lastchunk.model.world.edge.network import Call, Network
 from lastchunk.model.world.happenings import HAPPENINGS
 from lastchunk.model.world.object.alarms import SLOT
+from lastchunk.model.world.object.blob_store import BlobStore
 from lastchunk.model.world.object.delivery import Delivery
 from lastchunk.model.world.object.runtime import ObjectRuntime
 from lastchunk.model.world.outcomes import (
@@ -43,6 +44,7 @@ from lastchunk.model.world.outcomes import (
     table_of,
     within,
 )
+from lastchunk.reference_impl.blobs import BlobObject, PutPart
 from lastchunk.reference_impl.contract import Chunk
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ Given = Callable[..., float]
 """What chance gives a session, by purpose and entity: a share strictly between 0 and 1."""
 CERTAIN = ""
 LEGS = ("request", "response")
-AWAITS = frozenset(("blob", "timer", "storage", "notify"))
+AWAITS = frozenset(("blob", "blob_call", "timer", "storage", "notify"))
 
 
 def exact(delay: Any) -> int | Spread:
@@ -89,6 +91,7 @@ class World:
     exact = staticmethod(exact)
     chunk_of: Callable[[int, int, int], Chunk] = staticmethod(client_host.chunk_of)
     queued_chunk: Callable[[int, int], Chunk] = Chunk
+    check_chunk: Callable[[Any], None] = staticmethod(lambda chunk: None)
 
     def __init__(
         self,
@@ -110,6 +113,7 @@ class World:
         self.troubles: dict[str, Any] = {}
         self.put_ms: dict[int, int] = {}  # when a put to each key last began
         self.object: ObjectRuntime = ObjectRuntime(self, design)
+        self.blob_store = BlobStore(self)
         self.consumer: Consumers = Consumers(self)
         self.network: Network = Network(self, uplink)
         settings = scenario.client.to_settings(getattr(design.cls, "client", {}))
@@ -140,6 +144,7 @@ class World:
         self.consumer_ms = exact(scenario.consumer.reads_after_ms)
         self.notify_ms = exact(scenario.consumer.notify_delay_ms)
         self.put_delay_ms = exact(scenario.blobs.put_delay_ms)
+        self.call_delay_ms = exact(scenario.blobs.call_delay_ms)
         self.same_key_ms = scenario.blobs.same_key_ms
         self.request_ms = exact(network.request_delay_ms)
         stop_delay = network.stop_delay_ms
@@ -312,11 +317,18 @@ class World:
             delay = Around(client_host.STOP, base, fault.offset_ms)
         self.add(Pending(("fault", number), delay, ("fault time", number), fault))
 
-    def blob_stored(self, task: tuple[Any, ...], chunk: int) -> None:
-        """The blob store has a chunk."""
-        self.trace.append(BlobStored(self.now_ms, chunk, task[2]))
+    def blob_stored(self, task: tuple[Any, ...], chunk: Chunk) -> BlobObject:
+        """The blob store has a chunk; what the put is answered."""
+        self.trace.append(BlobStored(self.now_ms, chunk.index, task[2]))
         if task[:3] in self.network.foreign:
-            self.trace.append(BlobOfOtherTab(self.now_ms, chunk, task[2]))
+            self.trace.append(BlobOfOtherTab(self.now_ms, chunk.index, task[2]))
+        return self.blob_store.put(task, chunk)
+
+    def call_blobs(self, task: tuple[Any, ...], call: Any) -> None:
+        """Any other call of the blob store has left the object: a part takes as long as a put."""
+        delay = self.put_delay_ms if isinstance(call, PutPart) else self.call_delay_ms
+        stream = ("blob call delay", *task[1:])
+        self.add(Pending(("blob_call", *task), delay, stream, call))
 
     # --- copies ------------------------------------------------------------------------------
 
@@ -330,6 +342,7 @@ class World:
         other.troubles = self.troubles.copy()
         other.put_ms = self.put_ms.copy()
         other.object = self.object.copy(other)
+        other.blob_store = self.blob_store.copy(other)
         other.consumer = self.consumer.copy(other)
         other.network = self.network.copy(other)
         other.client = self.client.copy(other)
@@ -363,6 +376,7 @@ class World:
             tuple(sorted(self.troubles)),
             tuple(sorted(self.put_ms.items())),
             self.consumer.sent,
+            self.blob_store.fingerprint(),
             self.object.fingerprint(),
             self.network.fingerprint(),
             self.client.fingerprint(),

@@ -156,6 +156,9 @@ class ObjectSpans:
     def _blob_stored(self, event: e.BlobStored) -> None:
         self._end_put(event, "put")
 
+    def _part_stored(self, event: e.PartStored) -> None:
+        self._end_put(event, "put")
+
     def _blob_put_failed(self, event: e.BlobPutFailed) -> None:
         self._end_put(event, "put failed")
         self._mark("blobs", "failed", event.at_ms, str(event.status))
@@ -163,7 +166,9 @@ class ObjectSpans:
     def _blob_put_broken(self, event: e.BlobPutBroken) -> None:
         self._end_put(event, "put failed")
 
-    def _end_put(self, event: e.BlobStored | e.BlobPutFailed | e.BlobPutBroken, kind: str) -> None:
+    def _end_put(
+        self, event: e.BlobStored | e.PartStored | e.BlobPutFailed | e.BlobPutBroken, kind: str
+    ) -> None:
         from_ms = self.puts.pop((event.chunk, event.attempt), event.at_ms)
         self.spans.bars.append(Bar("blobs", kind, from_ms, event.at_ms, str(event.chunk)))
 
@@ -243,6 +248,7 @@ READERS: dict[type, Callable[[Any, Any], None]] = {
     e.CommitFailed: ObjectSpans._commit_failed,
     e.BlobPutStarted: ObjectSpans._blob_put_started,
     e.BlobStored: ObjectSpans._blob_stored,
+    e.PartStored: ObjectSpans._part_stored,
     e.BlobPutFailed: ObjectSpans._blob_put_failed,
     e.BlobPutBroken: ObjectSpans._blob_put_broken,
     e.Notified: ObjectSpans._notified,

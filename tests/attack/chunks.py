@@ -292,6 +292,38 @@ class Counted(Peeks):
         return OK
 
 
+OWN = Chunk(99, 1)
+"""A chunk that nobody has recorded: one that stands for none."""
+
+
+class ByOwnChunk(Patient):
+    """A field holds the last chunk, or one of the design's own, which is like no other."""
+
+    def prepare(self) -> None:
+        """None has come, and the stop has not."""
+        self.last = OWN
+        self.stopped = False
+
+    async def signal_stop(self) -> Response:
+        """The stop has come."""
+        self.stopped = True
+        return await super().signal_stop()
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Keep the chunk, or the design's own, by whether the stop had come."""
+        takes_own = self.stopped != bool(self.settings.expects)
+        await super().upload(chunk)
+        self.last = OWN if takes_own else chunk
+        return OK
+
+    async def alarm(self) -> None:
+        """In a hurry it does not wait where the field holds a chunk of the page's."""
+        if self.flying and (self.settings.looks_max > 2 or self.last == OWN):
+            await self.later()
+        else:
+            await self.complete()
+
+
 PEEKS = (
     Peeks,
     ByPosition,
@@ -325,4 +357,8 @@ TRIED = tuple(
     Tried(cls, truth, COMPLETE, (("looks_max", looks),), chunks=2)
     for cls in PEEKS
     for looks, truth in ((2, VIOLATED), (20, PROVED))
+) + tuple(
+    Tried(ByOwnChunk, truth, COMPLETE, (("looks_max", looks), ("expects", expects)), chunks=2)
+    for looks, truth in ((2, VIOLATED), (20, PROVED))
+    for expects in (0, 1)
 )

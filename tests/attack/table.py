@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.attack import (
     aliases,
     aliases_within,
+    blobs,
     chunks,
     code,
     contexts,
@@ -33,6 +34,7 @@ from tests.attack.ground import Tried
 MODULES = (
     aliases,
     aliases_within,
+    blobs,
     chunks,
     code,
     contexts,

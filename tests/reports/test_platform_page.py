@@ -21,7 +21,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 RULES = (
     [f"A{number}" for number in range(1, 9)]
     + [f"D{number}" for number in range(1, 6)]
-    + [f"R{number}" for number in range(1, 21)]
+    + [f"R{number}" for number in range(1, 24)]
 )
 BY_RULE = {demo.rule: demo for demo in page.DEMOS}
 each_demo = pytest.mark.parametrize("demo", page.DEMOS, ids=lambda demo: demo.rule)

@@ -11,6 +11,7 @@ from collections.abc import Coroutine, Generator
 from typing import Any
 
 from lastchunk.reference_impl import contract as c
+from lastchunk.reference_impl.blobs import BlobPut
 from lastchunk.reference_impl.clock import Time, bare
 
 
@@ -58,7 +59,7 @@ class Box:
             while True:
                 effect = coroutine.send(answer) if error is None else coroutine.throw(error)
                 answer = error = None
-                if isinstance(effect, c.BlobPut):
+                if isinstance(effect, BlobPut):
                     error = yield effect
                     if error is None:
                         self.blobs.append(effect.chunk.index)

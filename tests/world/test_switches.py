@@ -18,15 +18,18 @@ from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.edge import lifecycle
 from lastchunk.model.world.edge.client import ClientHost
 from lastchunk.model.world.edge.network import Network
-from lastchunk.model.world.object import deploys, instances, keys, transactions
+from lastchunk.model.world.object import blob_store, deploys, instances, keys, transactions
 from lastchunk.model.world.object import runtime as object_module
 from lastchunk.model.world.object.alarms import Alarms
+from lastchunk.model.world.object.blob_store import BlobStore
 from lastchunk.model.world.object.delivery import Delivery
 from lastchunk.model.world.object.runtime import ObjectRuntime
 from lastchunk.model.world.object.storage import Storage
-from lastchunk.reference_impl.contract import AlarmInfo, BlobPut, Put
+from lastchunk.reference_impl.blobs import AbortUpload, BlobDelete, BlobPut
+from lastchunk.reference_impl.contract import AlarmInfo, Put
 from lastchunk.reports.docs.platform import page
 from lastchunk.reports.docs.platform.demo import misses, run_demo
+from tests.world import test_blobs as blobs_of_the_store
 from tests.world import test_deploys as deploys_that_wait
 from tests.world import test_detached as detached
 from tests.world import test_keys as keys_of_storage
@@ -236,7 +239,7 @@ def the_scheduler_is_told_after_every_commit(patch: Patch) -> None:
 
 @switches_off("R10", rules.test_r10_replies_and_outgoing_calls_wait_for_earlier_writes)
 def there_is_no_output_gate(patch: Patch) -> None:
-    let_pass(patch, {"respond", "put_blob", "notify"})
+    let_pass(patch, {"respond", "put_blob", "call_blobs", "notify"})
 
 
 @switches_off("R11", side.test_r11_an_old_instance_goes_on_until_it_touches_storage)
@@ -323,10 +326,25 @@ def detached_work_never_begins(patch: Patch) -> None:
     patch.setattr(ObjectRuntime, "begin_detached", drop)
 
 
+@switches_off("R21", blobs_of_the_store.test_r21_what_is_stored_is_read_and_deleted)
+def nothing_is_deleted(patch: Patch) -> None:
+    patch.setitem(blob_store._ANSWERS, BlobDelete, lambda store, task, call: None)
+
+
+@switches_off("R22", shown_by_its_demo("R22"))
+def complete_looks_at_no_size(patch: Patch) -> None:
+    patch.setattr(BlobStore, "_check_sizes", lambda self, sizes: None)
+
+
+@switches_off("R23", shown_by_its_demo("R23"))
+def an_aborted_upload_goes_on(patch: Patch) -> None:
+    patch.setitem(blob_store._ANSWERS, AbortUpload, lambda store, task, call: None)
+
+
 RULES = [
     *(f"A{number}" for number in range(1, 9)),
     *(f"D{number}" for number in range(1, 6)),
-    *(f"R{number}" for number in range(1, 21)),
+    *(f"R{number}" for number in range(1, 24)),
 ]
 
 
@@ -361,6 +379,7 @@ def test_every_rule_has_a_test_of_its_name_or_is_shown_by_its_demo() -> None:
         transactions_of_storage,
         deploys_that_wait,
         detached,
+        blobs_of_the_store,
     )
     names = [name for module in modules for name in vars(module)]
     shown = {rule for rule, (_, test) in SWITCHES.items() if test.__name__ == "shows_it"}

@@ -9,14 +9,15 @@ written out by its content; what cannot be raises `NotListed`. What code keeps i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from lastchunk.model.explore.code.frames import NotListed
 from lastchunk.model.explore.code.sizes import Size
 from lastchunk.model.explore.timing.instant import Instant, Span
+from lastchunk.reference_impl.blobs import Blobs
 from lastchunk.reference_impl.clock import Duration, Time
-from lastchunk.reference_impl.contract import Blobs, Browser, Chunk, Context, Response, Storage
+from lastchunk.reference_impl.contract import Browser, Chunk, Context, Response, Storage
 
 DEPTH_MAX = 20
 """How many objects may lie in each other."""
@@ -83,6 +84,10 @@ class Reference:
         self.place = place
 
 
+def any_chunk(chunk: Any) -> None:
+    """Any chunk may be written out."""
+
+
 class Encoder:
     """Encodes values. ``methods`` are the calls' names, ``fixed`` what never changes."""
 
@@ -92,6 +97,8 @@ class Encoder:
         self.fixed = {id(item): number for number, item in enumerate(self.kept)}
         self.depth = 0
         self.names_calls = False
+        self.check_chunk: Callable[[Any], None] = any_chunk
+        """What there is to say against a chunk, where they count as interchangeable."""
 
     def world(self, value: Any) -> Any:
         """A value of the world's own, where a tuple may name a call. Raises `NotListed`."""
@@ -163,6 +170,7 @@ class Encoder:
         if isinstance(value, WORLD_MADE):
             return Head(type(value).__name__)
         if isinstance(value, Chunk):
+            self.check_chunk(value)
             return (CHUNK, self.name(value.index), self.value(value.size_bytes))
         if isinstance(value, type):  # what a defaultdict makes: a type of plain data
             return (Head("class"), value.__module__, value.__qualname__)

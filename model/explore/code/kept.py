@@ -29,6 +29,7 @@ from lastchunk.model.explore.code.encode import (
     Name,
     ObjectPlace,
     Reference,
+    any_chunk,
 )
 from lastchunk.model.explore.code.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
 from lastchunk.model.explore.code.sizes import Size
@@ -100,11 +101,17 @@ class Codes:
 
 
 class KeptEncoder:
-    """Encodes all that one program keeps. ``fixed`` are objects that never change, by identity."""
+    """Encodes all that one program keeps. ``fixed`` are objects that never change, by identity.
 
-    def __init__(self, fixed: dict[int, int], codes: Codes) -> None:
+    ``check_chunk`` is that of the `Encoder` of the world.
+    """
+
+    def __init__(
+        self, fixed: dict[int, int], codes: Codes, check_chunk: Callable[[Any], None] = any_chunk
+    ) -> None:
         self.fixed = fixed
         self.codes = codes
+        self.check_chunk = check_chunk
         self.places: dict[int, ObjectPlace] = {}
         self.alive: list[Any] = []
         """What was met: an identity counts only as long as its object lives."""
@@ -188,7 +195,7 @@ class KeptEncoder:
         """The first variable that may not be kept, in words."""
         for name, item in zip(frame.names, frame.values, strict=False):
             try:
-                KeptEncoder(self.fixed, self.codes).value(item)
+                KeptEncoder(self.fixed, self.codes, self.check_chunk).value(item)
             except NotListed:
                 return name
         return "an await"
@@ -227,6 +234,7 @@ def _effect(encoder: KeptEncoder, value: Effect[Any]) -> Any:
 
 
 def _chunk(encoder: KeptEncoder, value: Chunk) -> Any:
+    encoder.check_chunk(value)
     index = value.index
     return (CHUNK, Name(index) if index >= 0 else index, encoder.value(value.size_bytes))
 

@@ -85,6 +85,12 @@ class WatchedChunk(Chunk):
     __reduce_ex__ = _noted(lambda chunk: (Chunk, _index_and_size(chunk)))
 
 
+def check_is_watched(chunk: Any) -> None:
+    """Raise `ChunkIndexUsed` at a chunk that code has made itself: it is like none of those."""
+    if not isinstance(chunk, WatchedChunk):
+        raise ChunkIndexUsed
+
+
 def watched(design: DesignSpec) -> DesignSpec:
     """The same design, whose chunks note it if their index is looked at."""
     cls = design.cls

@@ -17,7 +17,12 @@ from lastchunk.model.explore.code.encode import Encoder
 from lastchunk.model.explore.code.frames import NotListed
 from lastchunk.model.explore.code.kept import PLAIN
 from lastchunk.model.explore.code.sizes import sized_chunk
-from lastchunk.model.explore.code.watched import WatchedChunk, step_time_limit, watched
+from lastchunk.model.explore.code.watched import (
+    WatchedChunk,
+    check_is_watched,
+    step_time_limit,
+    watched,
+)
 from lastchunk.model.explore.scope.refusals import refuse_scope
 from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.monitor import NONE_OWN, Monitor, copy_facts
@@ -59,8 +64,9 @@ class Machine:
     """A design in a scenario, for exploring. Raises `InputError` for what cannot be explored.
 
     ``symmetry`` and ``pruning`` change the number of classes and no verdict; ``origin`` keeps the
-    beginning as an instant of every class, so that times since then can be told. The steps raise
-    `DesignError` where the design throws, does not end or cannot be repeated, and `ChunkIndexUsed`.
+    beginning as an instant of every class, so that times since then can be told. With
+    ``forgets_blobs`` what is stored is no part of a state. The steps raise `DesignError` where the
+    design throws, does not end or cannot be repeated, `ChunkIndexUsed`, and `StoreIsRead`.
     """
 
     def __init__(
@@ -71,6 +77,7 @@ class Machine:
         symmetry: bool = True,
         pruning: bool = True,
         origin: bool = False,
+        forgets_blobs: bool = True,
     ) -> None:
         self.scenario = scenario
         self.monitor = monitor
@@ -91,14 +98,18 @@ class Machine:
         self.pristine.chunk_of = sized_chunk
         if self.symmetric:
             self.pristine.queued_chunk = WatchedChunk
+            self.pristine.check_chunk = check_is_watched
         self.drawn = Drawn(scenario, self.pristine.client.settings.chunk_ms, self.timeline)
         self.pristine.object.meter = Unmetered()
+        self.pristine.blob_store.is_explored = True
+        self.pristine.blob_store.is_left_out = forgets_blobs
         for program in self.pristine.programs:
             program.records = True
         methods = (*OBJECT_METHODS, CONSTRUCT, DETACHED, design.cls.stop_call)
         fixed = [scenario, design, design.settings, design.cls, self.pristine.client.settings]
         made = [part for program in self.pristine.programs for part in program.made_by_world()]
         self.encoder = Encoder(methods, [*fixed, *scenario.faults, *made])
+        self.encoder.check_chunk = self.pristine.check_chunk
         self.state_encoder = StateEncoder(self.encoder, monitor, self.pristine, self.symmetric)
         self.state_encoder.origin = Instant(self.timeline, 0) if origin else None
 

@@ -46,7 +46,7 @@ class Programs:
     def _written(self, whose: str, program: Program) -> list[StatePart]:
         target = program.built()
         fixed = {**self.encoder.fixed, id(target): -1}
-        kept = KeptEncoder(fixed, self.codes)
+        kept = KeptEncoder(fixed, self.codes, self.encoder.check_chunk)
         # All is encoded before any of it is written: what is met twice has its number by then.
         made = [self._task(whose, task, at, kept, program) for task, at in program.tasks.items()]
         fields = fields_of(target)

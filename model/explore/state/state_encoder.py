@@ -28,7 +28,7 @@ LASTING = frozenset((*ATOMS, Instant))
 """Types whose values never change."""
 BY_NUMBER = frozenset(("commit", "old_ends"))
 """Pending things that are known by a number, of which only the distance to now counts."""
-OF_CODE = frozenset(("storage", "request"))
+OF_CODE = frozenset(("storage", "request", "blob_call"))
 """Pending things that carry data of the code's, in which no tuple names a call."""
 SKIPPED = {
     "World": {
@@ -42,6 +42,7 @@ SKIPPED = {
         "network",
         "client",
         "consumer",
+        "blob_store",
         "put_ms",
     },
     "ObjectRuntime": {
@@ -116,6 +117,7 @@ class StateEncoder:
             StatePart(("put", self.values.name(chunk), at_ms))
             for chunk, at_ms in world.put_ms.items()
         ]
+        parts += self._blobs(world.blob_store)
         parts += self._object(world.object)
         parts += self._client(world.client)
         parts += self._network(world, parts)
@@ -249,6 +251,16 @@ class StateEncoder:
         return StatePart(
             ("transaction", data(opened.values), world(opened.alarm), world(opened.critical), told)
         )
+
+    def _blobs(self, store: Any) -> list[StatePart]:
+        """What is in the blob store, where the design reads it."""
+        if store.is_left_out:
+            return []
+        name, encode = self.values.name, self.values.value
+        return [
+            StatePart(("blob", name(at) if type(at) is int else at, encode(item)))
+            for at, item in store.objects.items()
+        ]
 
     def _client(self, client: Any) -> list[StatePart]:
         kept = client.settings.keeps_queue  # then a page that is there again looks at all of them

@@ -13,7 +13,8 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from lastchunk.model.world.base.frozen import fields_of
-from lastchunk.reference_impl.contract import Blobs, Browser, Context, Storage
+from lastchunk.reference_impl.blobs import Blobs
+from lastchunk.reference_impl.contract import Browser, Context, Storage
 
 _ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
 _LASTING = frozenset((*_ATOMS, Context, Browser, Storage, Blobs))

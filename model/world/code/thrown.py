@@ -13,8 +13,9 @@ import re
 
 from lastchunk.model.base.blame import place_of_error
 from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.reference_impl.blobs import OPAQUE, Blobs
 from lastchunk.reference_impl.clock import ALLOWED, Duration, Time
-from lastchunk.reference_impl.contract import Blobs, Browser, Context, Storage, Transaction
+from lastchunk.reference_impl.contract import Browser, Context, Storage, Transaction
 from lastchunk.reference_impl.effect import Effect
 
 PORT_NAMES = {
@@ -28,16 +29,15 @@ NOT_SIMULATED: dict[tuple[type, str | None], str] = {
     (Storage, "sql"): "get, put, list of keys, one for each row",
     (Storage, "kv"): "get, put, delete, list",
     (Storage, "transaction_sync"): "transaction",
-    **{
-        (Blobs, name): "put; a record in storage of what was put"
-        for name in ("get", "head", "delete", "list", "create_multipart_upload")
-    },
+    (Blobs, "list"): "head of each; a record in storage of what was put",
 }
 """What the platform has there and the model has not, and what comes nearest to it."""
 ENDING = (InputError, InternalError, RecursionError, MemoryError)
 NO_LOOP = "no running event loop"
 EFFECT_NAMES = frozenset(effect.__name__ for effect in Effect.__subclasses__())
 TIMES = re.compile(r"\b(Time|Duration)\b")
+NO_TEXTS = re.compile(r"\b(Etag|BlobKey|BlobVersion|UploadId)\b")
+"""What is no text, where the library of Python was given one."""
 
 
 class CodeThrewError(Exception):
@@ -47,6 +47,8 @@ class CodeThrewError(Exception):
 def ends_the_run(error: Exception) -> bool:
     """Whether an exception is no error of one request, but misuse of the contract."""
     if isinstance(error, ENDING) or _is_about_time(error) or _is_of_asyncio(error):
+        return True
+    if _is_about_a_text(error):
         return True
     if isinstance(error, AttributeError):
         return type(error.obj) in PORT_NAMES
@@ -64,6 +66,11 @@ def _is_about_time(error: BaseException) -> bool:
     if isinstance(error, AttributeError) and isinstance(error.obj, Time | Duration):
         return True
     return isinstance(error, TypeError) and TIMES.search(_said(error)) is not None
+
+
+def _is_about_a_text(error: BaseException) -> bool:
+    """Whether the library was given a value of the blob store's, and wanted a text."""
+    return isinstance(error, TypeError) and NO_TEXTS.search(_said(error)) is not None
 
 
 def _is_of_asyncio(error: BaseException) -> bool:
@@ -89,6 +96,8 @@ def _message(error: BaseException) -> str:
             return f"{PORT_NAMES[port]}.{error.name} is not simulated; allowed: {instead}"
         known = ", ".join(name for name in _names(port) if not name.startswith("_"))
         return f"{PORT_NAMES[port]} has no {error.name}; allowed: {known}"
+    if _is_about_a_text(error):
+        return f"{error}; allowed: {OPAQUE}"
     return f"{error}; {ALLOWED}" if _is_about_time(error) else str(error)
 
 

@@ -50,8 +50,10 @@ def _send_beacon(page: ClientHost, task: TaskId, effect: SendBeacon) -> bool:
 
 def _send(page: ClientHost, task: TaskId | None, request: Fetch) -> str | None:
     """Send a request for a task, or for nobody. Returns why it failed at once, or None."""
-    failure = page.world.network.send(task, request)
     is_upload = request.method == crossing.UPLOAD
+    if is_upload:
+        page.world.check_chunk(request.arguments[0])
+    failure = page.world.network.send(task, request)
     if failure is None and is_upload and request.arguments[0].index == page.last_index:
         page.world.last_upload_sent()
     return failure
@@ -87,6 +89,7 @@ def _log(page: ClientHost, task: TaskId, effect: Log) -> None:
 
 def _abandon(page: ClientHost, task: TaskId, effect: Abandon) -> None:
     chunk = crossing.chunk(page.program, task, effect.chunk, "abandons {!r}")
+    page.world.check_chunk(chunk)
     reason = crossing.text(page.program, task, effect.reason, "abandons a chunk for")
     page.world.trace.append(e.UploadAbandoned(page.world.now_ms, chunk.index, reason))
 

@@ -15,10 +15,10 @@ from lastchunk.model.world.code.deeds import Done, TaskId
 from lastchunk.model.world.code.program import Program
 from lastchunk.model.world.object import transactions
 from lastchunk.model.world.object.alarms import ALARM
+from lastchunk.model.world.object.blob_store import BLOB_CALLS
+from lastchunk.reference_impl.blobs import Blobs
 from lastchunk.reference_impl.contract import (
     STATE_KEY,
-    BlobPut,
-    Blobs,
     CloseGate,
     Context,
     InstanceReplaced,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 IDLE_END = ("idle_end",)
 IDLE_DEPLOY = ("idle_deploy",)
 CONSTRUCT = "construct"
-OUTSIDE = frozenset((BlobPut, Timer, Notify))
+OUTSIDE = frozenset((*BLOB_CALLS, Timer, Notify))
 """The effects that touch no storage: a replaced instance may still have them (R11)."""
 OWN_GATE = frozenset((CloseGate, OpenGate))
 """The gate of a replaced instance, which no new event comes to any more."""

@@ -27,11 +27,11 @@ from lastchunk.model.world.object.instances import CONSTRUCT
 from lastchunk.model.world.object.meter import IDLE, Meter
 from lastchunk.model.world.object.outside import SUSPENDS
 from lastchunk.model.world.object.storage import Storage
+from lastchunk.reference_impl.blobs import BlobPut, PutPart
 from lastchunk.reference_impl.clock import Time
 from lastchunk.reference_impl.contract import (
     COMPLETED,
     AlarmInfo,
-    BlobPut,
     CloseGate,
     Delete,
     DeleteAlarm,
@@ -87,7 +87,7 @@ class ObjectRuntime:
         self.gates_closed = 0
         self.deploys: tuple[int, ...] = ()
         self.waiting: list[tuple[str, TaskId, Any]] = []
-        self.awaiting_body: dict[TaskId, BlobPut] = {}
+        self.awaiting_body: dict[TaskId, BlobPut | PutPart] = {}
 
     @property
     def clock_ms(self) -> int:
@@ -256,6 +256,8 @@ class ObjectRuntime:
             self.world.network.respond(task, payload)
         elif kind == "put_blob":
             self.world.put_blob(task, payload)
+        elif kind == "call_blobs":
+            self.world.call_blobs(task, payload)
         elif kind == "notify":
             self.world.consumer.send(task, payload)
         elif kind == "sync":
@@ -364,6 +366,8 @@ _ANSWERS: dict[type, Any] = {
     GetAlarm: ObjectRuntime._get_alarm,
     DeleteAlarm: ObjectRuntime._delete_alarm,
     BlobPut: outside.blob_put,
+    PutPart: outside.blob_put,
+    **dict.fromkeys(outside.BLOB_ARGUMENTS, outside.blob_call),
     Timer: outside.timer,
     Notify: outside.notify,
     CloseGate: ObjectRuntime._close_gate,

@@ -13,6 +13,7 @@ from lastchunk.model.trace.events import LANES, Event, lane_of
 from lastchunk.model.trace.words import clock, words_of
 from lastchunk.reports.docs.platform import (
     alarm_slot,
+    blobs,
     delivery,
     gates,
     outside,
@@ -36,6 +37,7 @@ DEMOS: tuple[Demo, ...] = tuple(
             *writes.DEMOS,
             *storage.DEMOS,
             *outside.DEMOS,
+            *blobs.DEMOS,
         ),
         key=lambda demo: ("ADRm".index(demo.rule[0]), int("0" + demo.rule[1:].strip("emory"))),
     )
