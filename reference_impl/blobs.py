@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 OPAQUE = "code may keep it, compare it with another one, store it and send it"
 
 
-def _refuse(what: str) -> NoReturn:
+def _bar(what: str) -> NoReturn:
     raise Refused(f"{place_of(sys._getframe(1), __name__)}: code cannot {what}; allowed: {OPAQUE}")
 
 
-def _refused(what: str, otherwise: Callable[[Any], Any]) -> Callable[..., Any]:
+def _barred(what: str, otherwise: Callable[[Any], Any]) -> Callable[..., Any]:
     """A method that code may not call; the world may."""
 
     def method(self: Any, *_: Any) -> Any:
         if driven.program is not None and not driven.is_closing:
-            _refuse(f"{what} {self.WORD}")
+            _bar(f"{what} {self.WORD}")
         return otherwise(self)
 
     return method
@@ -52,7 +52,7 @@ class Opaque:
         if type(other) is type(self):
             return bool(getattr(self, self.FIELD) == getattr(other, self.FIELD))
         if other is not None and driven.program is not None and not driven.is_closing:
-            _refuse(f"compare {self.WORD} with a value of type {type(other).__name__}")
+            _bar(f"compare {self.WORD} with a value of type {type(other).__name__}")
         return False
 
     def __hash__(self) -> int:
@@ -60,14 +60,14 @@ class Opaque:
 
     def __getattr__(self, name: str) -> NoReturn:
         if driven.program is not None and not driven.is_closing:
-            _refuse(f"ask for {name} of {self.WORD}")
+            _bar(f"ask for {name} of {self.WORD}")
         raise AttributeError(name)
 
-    __repr__ = __str__ = _refused("make a text of", lambda self: f"<{self.WORD}>")
-    __format__ = _refused("make a text of", lambda self: f"<{self.WORD}>")
-    __lt__ = __le__ = __gt__ = __ge__ = _refused("put an order on", _unknown)
-    __add__ = __radd__ = __mod__ = __rmod__ = _refused("make a text of", _unknown)
-    __len__ = __iter__ = __getitem__ = __contains__ = _refused("look into", _unknown)
+    __repr__ = __str__ = _barred("make a text of", lambda self: f"<{self.WORD}>")
+    __format__ = _barred("make a text of", lambda self: f"<{self.WORD}>")
+    __lt__ = __le__ = __gt__ = __ge__ = _barred("put an order on", _unknown)
+    __add__ = __radd__ = __mod__ = __rmod__ = _barred("make a text of", _unknown)
+    __len__ = __iter__ = __getitem__ = __contains__ = _barred("look into", _unknown)
 
     def __bool__(self) -> bool:
         return True

@@ -18,7 +18,7 @@ def test_the_architecture_names_every_rule() -> None:
     rules = {demo.rule for demo in page.DEMOS if demo.rule != "memory"}
     table = text.split("## Where each platform rule is kept")[1].split("Not simulated yet")[0]
     assert rules <= set(re.findall(r"\b[ABDR]\d+\b", table))
-    assert len(rules) == 33
+    assert len(rules) == 36
 
 
 def test_every_public_name_is_there() -> None:

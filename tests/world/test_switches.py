@@ -328,7 +328,7 @@ def detached_work_never_begins(patch: Patch) -> None:
 
 @switches_off("R21", blobs_of_the_store.test_r21_what_is_stored_is_read_and_deleted)
 def nothing_is_deleted(patch: Patch) -> None:
-    patch.setitem(blob_store._ANSWERS, BlobDelete, lambda store, task, call: None)
+    patch.setitem(blob_store._DONE_BY, BlobDelete, lambda store, task, call: None)
 
 
 @switches_off("R22", shown_by_its_demo("R22"))
@@ -338,7 +338,7 @@ def complete_looks_at_no_size(patch: Patch) -> None:
 
 @switches_off("R23", shown_by_its_demo("R23"))
 def an_aborted_upload_goes_on(patch: Patch) -> None:
-    patch.setitem(blob_store._ANSWERS, AbortUpload, lambda store, task, call: None)
+    patch.setitem(blob_store._DONE_BY, AbortUpload, lambda store, task, call: None)
 
 
 RULES = [

@@ -111,19 +111,19 @@ class BlobStore:
 
     def answer(self, task: TaskId, call: Any) -> Any:
         """What a call does, and what it is answered. Raises `BlobStoreError`."""
-        return _ANSWERS[type(call)](self, task, call)
+        return _DONE_BY[type(call)](self, task, call)
 
     # --- by key (R21) ------------------------------------------------------------------------
 
     def _get(self, task: TaskId, call: BlobGet) -> BlobObject | None:
-        found = self.objects.get(place_of(call.key))
+        found = self.objects.get(kept_at(call.key))
         return None if found is None else replace(found, body=found._chunks)
 
     def _head(self, task: TaskId, call: BlobHead) -> BlobObject | None:
-        return self.objects.get(place_of(call.key))
+        return self.objects.get(kept_at(call.key))
 
     def _delete(self, task: TaskId, call: BlobDelete) -> None:
-        found = self.objects.pop(place_of(call.key), None)
+        found = self.objects.pop(kept_at(call.key), None)
         for chunk in () if found is None else found._chunks:
             if not any(chunk in other._chunks for other in self.objects.values()):
                 self.world.trace.append(e.BlobDeleted(self.world.now_ms, chunk.index))
@@ -191,14 +191,14 @@ class BlobStore:
         self.world.trace.append(e.UploadAborted(self.world.now_ms))
 
 
-def place_of(key: BlobKey | Chunk | str) -> int | str:
+def kept_at(key: BlobKey | Chunk | str) -> int | str:
     """Where a key leads: to the index of a chunk, or to a text."""
     if isinstance(key, str):
         return key
     return key._chunk.index if isinstance(key, BlobKey) else key.index
 
 
-_ANSWERS: dict[type, Any] = {
+_DONE_BY: dict[type, Any] = {
     BlobGet: BlobStore._get,
     BlobHead: BlobStore._head,
     BlobDelete: BlobStore._delete,
