@@ -242,8 +242,8 @@ class BlobOfOtherTab(NamedTuple):
 
 
 @in_lane("blobs")
-class PartStored(NamedTuple):
-    """A chunk is stored as a part of an upload: nobody can read it before that is completed."""
+class BlobPartStored(NamedTuple):
+    """A chunk is stored as a part of an upload: nobody reads it before that is whole (R22)."""
 
     at_ms: int
     chunk: int
@@ -252,23 +252,23 @@ class PartStored(NamedTuple):
 
 
 @in_lane("blobs")
-class UploadCompleted(NamedTuple):
-    """The parts of an upload are one object now; each of their chunks is stored."""
+class BlobUploadCompleted(NamedTuple):
+    """The parts of an upload are one object now, and their chunks stored (R22)."""
 
     at_ms: int
     parts: int
 
 
 @in_lane("blobs")
-class UploadAborted(NamedTuple):
-    """An upload is thrown away with its parts."""
+class BlobUploadAborted(NamedTuple):
+    """An upload is thrown away with its parts (R23)."""
 
     at_ms: int
 
 
 @in_lane("blobs")
 class BlobDeleted(NamedTuple):
-    """A chunk that was stored is deleted."""
+    """A chunk that was stored is deleted (R21)."""
 
     at_ms: int
     chunk: int
@@ -276,7 +276,7 @@ class BlobDeleted(NamedTuple):
 
 @in_lane("blobs")
 class BlobCallFailed(NamedTuple):
-    """The blob store answered another call than a put with an error."""
+    """The blob store answered another call than a put with an error (R22, R23)."""
 
     at_ms: int
     call: str

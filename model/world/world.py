@@ -30,7 +30,7 @@ from lastchunk.model.world.edge.consumer import Consumers
 from lastchunk.model.world.edge.network import Call, Network
 from lastchunk.model.world.happenings import HAPPENINGS
 from lastchunk.model.world.object.alarms import SLOT
-from lastchunk.model.world.object.blob_store import BlobStore
+from lastchunk.model.world.object.blob_store import Bucket
 from lastchunk.model.world.object.delivery import Delivery
 from lastchunk.model.world.object.runtime import ObjectRuntime
 from lastchunk.model.world.outcomes import (
@@ -113,7 +113,7 @@ class World:
         self.troubles: dict[str, Any] = {}
         self.put_ms: dict[int, int] = {}  # when a put to each key last began
         self.object: ObjectRuntime = ObjectRuntime(self, design)
-        self.blob_store = BlobStore(self)
+        self.blob_store = Bucket(self)
         self.consumer: Consumers = Consumers(self)
         self.network: Network = Network(self, uplink)
         settings = scenario.client.to_settings(getattr(design.cls, "client", {}))

@@ -156,7 +156,7 @@ class ObjectSpans:
     def _blob_stored(self, event: e.BlobStored) -> None:
         self._end_put(event, "put")
 
-    def _part_stored(self, event: e.PartStored) -> None:
+    def _part_stored(self, event: e.BlobPartStored) -> None:
         self._end_put(event, "put")
 
     def _blob_put_failed(self, event: e.BlobPutFailed) -> None:
@@ -167,7 +167,7 @@ class ObjectSpans:
         self._end_put(event, "put failed")
 
     def _end_put(
-        self, event: e.BlobStored | e.PartStored | e.BlobPutFailed | e.BlobPutBroken, kind: str
+        self, event: e.BlobStored | e.BlobPartStored | e.BlobPutFailed | e.BlobPutBroken, kind: str
     ) -> None:
         from_ms = self.puts.pop((event.chunk, event.attempt), event.at_ms)
         self.spans.bars.append(Bar("blobs", kind, from_ms, event.at_ms, str(event.chunk)))
@@ -248,7 +248,7 @@ READERS: dict[type, Callable[[Any, Any], None]] = {
     e.CommitFailed: ObjectSpans._commit_failed,
     e.BlobPutStarted: ObjectSpans._blob_put_started,
     e.BlobStored: ObjectSpans._blob_stored,
-    e.PartStored: ObjectSpans._part_stored,
+    e.BlobPartStored: ObjectSpans._part_stored,
     e.BlobPutFailed: ObjectSpans._blob_put_failed,
     e.BlobPutBroken: ObjectSpans._blob_put_broken,
     e.Notified: ObjectSpans._notified,

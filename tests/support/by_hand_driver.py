@@ -11,7 +11,7 @@ from collections.abc import Coroutine, Generator
 from typing import Any
 
 from lastchunk.reference_impl import contract as c
-from lastchunk.reference_impl.blobs import BlobPut
+from lastchunk.reference_impl.blobs import BlobPut, Blobs
 from lastchunk.reference_impl.clock import Time, bare
 
 
@@ -25,7 +25,7 @@ class Box:
         self.blobs: list[int] = []
         self.told: list[str] = []
         self.notify_fails = False
-        context = c.Context(c.Storage(), c.Blobs(), lambda: Time(self.now_ms))
+        context = c.Context(c.Storage(), Blobs(), lambda: Time(self.now_ms))
         self.design = cls(context, cls.Settings(**settings))
 
     def call(self, method: str, *arguments: Any) -> Any:

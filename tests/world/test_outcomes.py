@@ -25,6 +25,7 @@ def test_what_cannot_go_wrong_is_not_in_the_table() -> None:
         "request",
         "response",
         "blob",
+        "blob_call",
         "timer",
         "storage",
         "commit",

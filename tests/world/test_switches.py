@@ -21,7 +21,7 @@ from lastchunk.model.world.edge.network import Network
 from lastchunk.model.world.object import blob_store, deploys, instances, keys, transactions
 from lastchunk.model.world.object import runtime as object_module
 from lastchunk.model.world.object.alarms import Alarms
-from lastchunk.model.world.object.blob_store import BlobStore
+from lastchunk.model.world.object.blob_store import Bucket
 from lastchunk.model.world.object.delivery import Delivery
 from lastchunk.model.world.object.runtime import ObjectRuntime
 from lastchunk.model.world.object.storage import Storage
@@ -333,7 +333,7 @@ def nothing_is_deleted(patch: Patch) -> None:
 
 @switches_off("R22", shown_by_its_demo("R22"))
 def complete_looks_at_no_size(patch: Patch) -> None:
-    patch.setattr(BlobStore, "_check_sizes", lambda self, sizes: None)
+    patch.setattr(Bucket, "_check_sizes", lambda self, sizes: None)
 
 
 @switches_off("R23", shown_by_its_demo("R23"))

@@ -171,7 +171,7 @@ def test_exploring_goes_on_behind_an_exception() -> None:
             lambda ctx: ctx.storage.sql.exec("select 1"),
             "AttributeError at line 0: storage.sql is not simulated; allowed: get, put, list",
         ),
-        (lambda ctx: ctx.blobs.get("key"), "blobs.get is not simulated; allowed: put"),
+        (lambda ctx: ctx.blobs.list(), "blobs.list is not simulated; allowed: head of each"),
         (
             lambda ctx: ctx.wait_until(1),
             "wait_until() of a int; allowed: a call of an async method",

@@ -48,11 +48,18 @@ def table(*overrides: str) -> dict[str, dict[str, float]]:
             {"request": {"lost": 0.25, "duplicated": 0.5, "delivered": 0.25}},
         ),
         (["network.response_loss=0.25"], {"response": {"lost": 0.25, "delivered": 0.75}}),
-        (["blobs.failure=0.25"], {"blob": {"failed": 0.25, "stored": 0.75}}),
+        (
+            ["blobs.failure=0.25"],
+            {
+                "blob": {"failed": 0.25, "stored": 0.75},
+                "blob_call": {"failed": 0.25, "answered": 0.75},
+            },
+        ),
         (
             ["platform.instance_loss=0.25"],
             {
                 "blob": {LOST: 0.25, "stored": 0.75},
+                "blob_call": {LOST: 0.25, "answered": 0.75},
                 "timer": {LOST: 0.25, "resumed": 0.75},
                 "storage": {LOST: 0.25, "resumed": 0.75},
                 "notify": {LOST: 0.25, "answered": 0.75},
@@ -109,7 +116,7 @@ def test_many_sessions_of_one_scenario_share_its_table() -> None:
     one, other = quiet("network.request_loss=0.25"), quiet("network.request_loss=0.25")
     assert table_of(one) is table_of(one)
     assert table_of(other) is not table_of(one)
-    assert table_of(quiet("blobs.failure=0.5")).keys() == {"blob"}
+    assert table_of(quiet("blobs.failure=0.5")).keys() == {"blob", "blob_call"}
 
 
 # --- how much a loss keeps ------------------------------------------------------------------------

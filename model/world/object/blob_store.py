@@ -68,7 +68,7 @@ class Upload:
     parts: tuple[tuple[int, Part], ...] = ()
 
 
-class BlobStore:
+class Bucket:
     """What is stored. ``number`` counts versions and uploads: none comes twice.
 
     With ``is_left_out`` it is no part of a state while exploring, and may not be read.
@@ -83,9 +83,9 @@ class BlobStore:
         self.number = 0
         self.is_explored = self.is_left_out = False
 
-    def copy(self, world: World) -> BlobStore:
+    def copy(self, world: World) -> Bucket:
         """The same store in another world."""
-        other = BlobStore(world)
+        other = Bucket(world)
         other.objects, other.uploads = self.objects.copy(), self.uploads.copy()
         other.number = self.number
         other.is_explored, other.is_left_out = self.is_explored, self.is_left_out
@@ -148,7 +148,7 @@ class BlobStore:
         parts = dict(upload.parts) | {number: part}
         self.uploads[call.upload.upload_id._number] = replace(upload, parts=tuple(parts.items()))
         now_ms = self.world.now_ms
-        self.world.trace.append(e.PartStored(now_ms, call.chunk.index, task[2], number))
+        self.world.trace.append(e.BlobPartStored(now_ms, call.chunk.index, task[2], number))
         return UploadedPart(number, part.etag)
 
     def _complete(self, task: TaskId, call: CompleteUpload) -> BlobObject:
@@ -157,7 +157,7 @@ class BlobStore:
         self._check_sizes([part.chunk.size_bytes for part in parts])
         del self.uploads[call.upload.upload_id._number]
         world = self.world
-        world.trace.append(e.UploadCompleted(world.now_ms, len(parts)))
+        world.trace.append(e.BlobUploadCompleted(world.now_ms, len(parts)))
         for part in parts:
             stored = (world.now_ms, part.chunk.index, part.attempt)
             world.trace.append(e.BlobStored(*stored))
@@ -188,7 +188,7 @@ class BlobStore:
     def _abort(self, task: TaskId, call: AbortUpload) -> None:
         self._of(call.upload)
         del self.uploads[call.upload.upload_id._number]
-        self.world.trace.append(e.UploadAborted(self.world.now_ms))
+        self.world.trace.append(e.BlobUploadAborted(self.world.now_ms))
 
 
 def kept_at(key: BlobKey | Chunk | str) -> int | str:
@@ -199,11 +199,11 @@ def kept_at(key: BlobKey | Chunk | str) -> int | str:
 
 
 _DONE_BY: dict[type, Any] = {
-    BlobGet: BlobStore._get,
-    BlobHead: BlobStore._head,
-    BlobDelete: BlobStore._delete,
-    CreateUpload: BlobStore._create,
-    PutPart: BlobStore._put_part,
-    CompleteUpload: BlobStore._complete,
-    AbortUpload: BlobStore._abort,
+    BlobGet: Bucket._get,
+    BlobHead: Bucket._head,
+    BlobDelete: Bucket._delete,
+    CreateUpload: Bucket._create,
+    PutPart: Bucket._put_part,
+    CompleteUpload: Bucket._complete,
+    AbortUpload: Bucket._abort,
 }

@@ -94,11 +94,12 @@ def _check_explored(runtime: ObjectRuntime, task: TaskId, effect: Any) -> None:
 
 
 def _key(runtime: ObjectRuntime, task: TaskId, effect: BlobGet | BlobHead | BlobDelete) -> None:
-    if not isinstance(effect.key, BlobKey | Chunk | str):
-        what = f"asks the blob store for {effect.key!r}"
+    key: Any = effect.key
+    if not isinstance(key, BlobKey | Chunk | str):
+        what = f"asks the blob store for {key!r}"
         raise crossing.misused(runtime.program, task, what, "a key, a chunk, or a text")
-    if isinstance(effect.key, Chunk):
-        runtime.world.check_chunk(effect.key)
+    if isinstance(key, Chunk):
+        runtime.world.check_chunk(key)
 
 
 def _name(runtime: ObjectRuntime, task: TaskId, effect: CreateUpload) -> None:
