@@ -31,6 +31,7 @@ COMMANDS = (
     "import",
     "matrix",
     "new-design",
+    "region",
     "replay",
     "report",
     "scenarios",
