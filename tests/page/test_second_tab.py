@@ -52,3 +52,25 @@ def test_what_another_tab_stored_is_in_the_trace_once_for_each_chunk() -> None:
 def test_exploring_refuses_it_by_name_with_what_works() -> None:
     with pytest.raises(InputError, match=r"'second_tab'; allowed: .*faults.0.probability=0"):
         verify(load_scenario("small-scope", [AFTER]), load_design("alarm"))
+
+
+AGAIN_AND_STOP = (
+    "faults=[{kind='second_tab', offset_ms=9000}, {kind='second_tab', offset_ms=11000}, "
+    "{kind='stray_stop', offset_ms=12000}]"
+)
+
+
+@pytest.mark.parametrize(
+    ("design", "counted", "stored"), [("alarm", 3, set()), ("lazy-alarm", 3, {1, 2})]
+)
+def test_a_tab_that_tries_again_and_stops_is_three_faults(
+    design: str, counted: int, stored: set[int]
+) -> None:
+    """The stop of the other tab ends the deployed design's session amid the recording."""
+    scenario = quiet(AGAIN_AND_STOP)
+    spec = load_design(design, scenario)
+    run, schedule = record(scenario, spec, 1)
+    assert replay(schedule, spec).trace == run.trace
+    assert run.facts.chunks_uploaded == counted
+    assert set(run.facts.stored) == stored
+    assert isinstance(check_all(run.facts, run.judge)["nothing_lost"], Violation)
