@@ -96,6 +96,9 @@ def _every_schedule(proofs: dict[str, Any] | None) -> list[str]:
         return []
     parts = ["### Every schedule of one scope", *_scope(proofs)]
     parts += [plain(line) for line in proofs["words"]]
+    if proofs["deployed"]:
+        parts += ["### The safe region, in the deployed times"]
+        parts += [plain(line) for line in proofs["deployed"]["words"]]
     if proofs["map_words"] or proofs["figures"]:
         parts.append("### Where the verdict turns")
     parts += [plain(line) for line in proofs["map_words"]]

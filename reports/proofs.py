@@ -14,6 +14,7 @@ from typing import Any
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.region import ExactRegion, exact_region
 from lastchunk.model.explore.threshold import Threshold, find_threshold
 from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, Verification, verify
 from lastchunk.model.explore.witness.counterexample import Counterexample
@@ -21,13 +22,16 @@ from lastchunk.model.explore.witness.words import explanation
 from lastchunk.model.properties import PROPERTIES, Violation
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
-from lastchunk.reports.claims.conditions import Condition, ask_conditions
+from lastchunk.reports.claims.conditions import Condition, ask_conditions, deployed_map
+from lastchunk.reports.region.measured import MeasuredTimes, measured_uploads
 
 MAP_SCOPE = "small-scope"
 SLUG = "complete_at_finalization"
 ACROSS, ALONG = "high_ms", "grace_ms"
 VALUES = (2, 4, 6, 8, 10, 12)
 MAPPED = "alarm"
+MEASURED = "cellular-lte"
+"""Whose uploads stand beneath the map of the deployed times: a measured uplink."""
 BUDGET = Budget(seconds=60)
 
 
@@ -46,6 +50,7 @@ class Proofs:
     """The default scope explored for each design; ``refused`` are those it cannot be, and why.
 
     ``example`` is the widest schedule just below the boundary of the grace, where there is one.
+    ``deployed`` maps the grace with the deployed times, ``sampled`` is how long uploads take.
     """
 
     verifications: tuple[Verification, ...]
@@ -54,6 +59,8 @@ class Proofs:
     example: Counterexample | None
     region: Region | None
     conditions: tuple[Condition, ...] = ()
+    deployed: ExactRegion | None = None
+    sampled: MeasuredTimes | None = None
 
 
 def make_proofs(designs: Sequence[str], sessions: int, seed: int = 1, workers: int = 1) -> Proofs:
@@ -66,12 +73,21 @@ def make_proofs(designs: Sequence[str], sessions: int, seed: int = 1, workers: i
         turn = executor.submit(_turn, BUDGET) if MAPPED in designs else None
         conditions = ask_conditions(designs, executor)
         region = make_region(sessions, seed, BUDGET, executor) if MAPPED in designs else None
+        deployed = exact_region(deployed_map(), executor) if MAPPED in designs else None
+        sampled = _sampled_uploads(sessions, seed) if deployed is not None else None
         found = [future.result() for future in proofs]
         done = tuple(item for item in found if isinstance(item, Verification))
         refused = tuple(item for item in found if not isinstance(item, Verification))
         threshold, example = turn.result() if turn is not None else (None, None)
         known = tuple(future.result() for future in conditions)
-    return Proofs(done, refused, threshold, example, region, known)
+    return Proofs(done, refused, threshold, example, region, known, deployed, sampled)
+
+
+def _sampled_uploads(sessions: int, seed: int) -> MeasuredTimes | None:
+    """How long uploads take on a measured uplink; None where nothing is sampled."""
+    if not sessions:
+        return None
+    return measured_uploads(load_scenario(MEASURED), MAPPED, sessions, seed, "upload")
 
 
 def _prove(reference: str, budget: Budget) -> Verification | tuple[str, str]:

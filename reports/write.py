@@ -26,7 +26,8 @@ from lastchunk.reports.drawn import Draughtsman
 from lastchunk.reports.markdown import markdown
 from lastchunk.reports.matrix.page import write_matrix
 from lastchunk.reports.opening import often_lines, opening_block, sure_block, why_block
-from lastchunk.reports.proofs import map_words, proof_table, proof_words, scope_block
+from lastchunk.reports.proofs import Proofs, map_words, proof_table, proof_words, scope_block
+from lastchunk.reports.region import region_picture, region_style, region_table, region_words
 from lastchunk.reports.result import result
 from lastchunk.reports.review import Review, evidence_of
 from lastchunk.reports.timeline import rules_list, script, style
@@ -70,7 +71,7 @@ def report_html(page: dict[str, Any]) -> str:
         lstrip_blocks=True,
     )
     css = (HERE / "page.css").read_text(encoding="utf-8")
-    looks = Markup("\n".join([variables(), styles(), css, style()]))
+    looks = Markup("\n".join([variables(), styles(), css, style(), region_style()]))
     live = Markup(script())
     return pages.get_template("page.html.j2").render(page | {"style": looks, "script": live})
 
@@ -127,8 +128,20 @@ def _proofs(review: Review, draw: Draughtsman) -> dict[str, Any]:
         "scope": scope_block(review.proofs),
         "table": proof_table(review.proofs),
         "words": proof_words(review.proofs),
+        "deployed": _deployed(review.proofs),
         "map_words": map_words(review.proofs),
         "figures": draw.map(review.proofs),
+    }
+
+
+def _deployed(proofs: Proofs) -> dict[str, Any] | None:
+    """The safe region in the deployed times: its picture, its words, and the table behind it."""
+    if proofs.deployed is None:
+        return None
+    return {
+        "picture": Markup(region_picture(proofs.deployed, proofs.sampled)),
+        "words": region_words(proofs.deployed, proofs.sampled),
+        "table": Markup(region_table(proofs.deployed)),
     }
 
 

@@ -49,6 +49,7 @@ class ExactRegion:
 
     ``now_ms`` is where the scenario and the design stand, ``now_limit`` the boundary of ``across``
     there; None where it was not found. ``fixed`` is a third setting and its value, if there is one.
+    ``marks_across`` is False where the value across is nobody's.
     """
 
     scenario: str
@@ -62,6 +63,7 @@ class ExactRegion:
     now_ms: tuple[int, int]
     now_limit: Threshold | None
     fixed: tuple[str, int] | None = None
+    marks_across: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class RegionQuestion:
     values_ms: tuple[int, ...]
     span_ms: RangeMs
     budget: Budget
+    marks_across: bool = True
 
     def threshold(self, at_ms: int, near_ms: int | None = None) -> Threshold:
         """The boundary along, at a value across. Raises `InputError`."""
@@ -125,7 +128,17 @@ def exact_region(question: RegionQuestion, executor: Executor) -> ExactRegion:
     loaded = load_scenario(question.scenario, question.overrides)
     name = load_design(question.design, loaded).name
     keys = (question.slug, question.across, question.along, question.span_ms)
-    return ExactRegion(loaded.name, loaded.title, name, *keys, columns, now_ms, limit.result())
+    return ExactRegion(
+        loaded.name,
+        loaded.title,
+        name,
+        *keys,
+        columns,
+        now_ms,
+        limit.result(),
+        None,
+        question.marks_across,
+    )
 
 
 def _column(question: RegionQuestion, at_ms: int, near_ms: int | None = None) -> RegionColumn:

@@ -89,7 +89,8 @@ def deployed_map(design: str = "alarm", seconds: float = 60) -> RegionQuestion:
     overrides = (*IN_FLIGHT, "high_ms=4000")
     keys = ("complete_at_finalization", "high_ms", "grace_ms")
     budget = Budget(seconds=seconds)
-    return RegionQuestion("small-scope", overrides, design, *keys, MAP_MS, (1, 30_000), budget)
+    where = ("small-scope", overrides, design, *keys)
+    return RegionQuestion(*where, MAP_MS, (1, 30_000), budget, marks_across=False)
 
 
 @dataclass(frozen=True)

@@ -116,9 +116,11 @@ class RegionPicture:
     def _now(self) -> Iterator[str]:
         """Where scenario and design stand."""
         x, y = self.x(self.region.now_ms[0]), self.y(self.region.now_ms[1])
-        lines = f"M{PICTURE_X} {y}H{PICTURE_END}M{x} {MAP_TOP}V{MAP_BOTTOM}"
+        across = f"M{x} {MAP_TOP}V{MAP_BOTTOM}" if self.region.marks_across else ""
+        lines = f"M{PICTURE_X} {y}H{PICTURE_END}{across}"
         yield f'<path class="rg-now" d="{lines}"/>'
-        yield f'<circle class="rg-dot" cx="{x}" cy="{y}" r="5"/>'
+        if across:
+            yield f'<circle class="rg-dot" cx="{x}" cy="{y}" r="5"/>'
         at = f'x="{PICTURE_END}" y="{y - 4}" text-anchor="end"'
         yield f'<text class="rg-now-words" {at}>now</text>'
 

@@ -55,8 +55,8 @@ def region_words(region: ExactRegion, measured: MeasuredTimes | None) -> list[st
         other = "violated" if limit.below == "proved" else "proved"
         lines.append(
             f"With {along} of {said(now_along)} it is {limit.below} up to {across} of "
-            f"{said(limit.below_ms)}, and {other} from {said(limit.above_ms)} on; the scenario has "
-            f"{said(now_across)}."
+            f"{said(limit.below_ms)}, and {other} from {said(limit.above_ms)} on"
+            + (f"; the scenario has {said(now_across)}." if region.marks_across else ".")
         )
     elif limit is not None:
         lines.append(f"With {along} of {said(now_along)} it is {limit.below} in every column.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +19,7 @@ from lastchunk.model.properties import PROPERTIES, Violation
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.reports import proofs as section
+from lastchunk.reports.claims.conditions import deployed_map
 from lastchunk.reports.proofs import (
     Proofs,
     make_proofs,
@@ -93,6 +94,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two points of the map; no conditions, which have tests of their own."""
     monkeypatch.setattr(section, "VALUES", (1, 3))
     monkeypatch.setattr(section, "ask_conditions", lambda *_: [])
+    few = replace(deployed_map(), values_ms=(1_000, 2_000))
+    monkeypatch.setattr(section, "deployed_map", lambda: few)
 
 
 @pytest.mark.usefixtures("small")
@@ -140,5 +143,9 @@ def test_the_alarm_design_comes_with_its_widest_counterexample_just_below_the_bo
     assert (found.threshold.below_ms, found.example.kind) == (16, "widest")
     assert found.example.run.design.settings.grace_ms == 16
     assert map_words(found)[2:] == explanation(found.example).splitlines()
+    assert found.deployed is not None
+    limits = [column.threshold for column in found.deployed.columns]
+    assert [limit.above_ms for limit in limits if limit is not None] == [991, 1_991]
+    assert found.sampled is None
     assert found.region is not None
     assert {rate for rates in found.region.rates for rate in rates} == {0.0}, "nothing was sampled"
