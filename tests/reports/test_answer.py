@@ -15,6 +15,7 @@ from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.explore.threshold import Threshold
 from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.trace.events import StateWritten
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.answer.price import price, recommendation, seconds_words
 from lastchunk.reports.answer.race import race_picture, race_runs
@@ -276,7 +277,7 @@ def test_any_session_can_be_told_and_drawn(name: str, design: str) -> None:
     assert 1 <= len(race_ticks(picture)) <= 9
     assert race_svg(picture).startswith("<svg")
     read = session_read(run)
-    states = [event for event in run.trace if type(event).__name__ == "StateWritten"]
+    states = [event for event in run.trace if isinstance(event, StateWritten)]
     done = [s for s in states if s.status == "completed" and s.previous != "completed"]
     assert [c.at_ms for c in read.completions] == [s.at_ms for s in done]
 
@@ -319,7 +320,7 @@ def test_what_is_not_modelled_is_what_the_architecture_says() -> None:
 
 
 def test_cells_are_counted_and_what_never_happened_is_named(given: Evidence) -> None:
-    made = matrix_of({("all", "nothing_refused"): "unknown"}, "proved", ("alarm",))  # type: ignore[dict-item]
+    made = matrix_of({("all", "nothing_refused"): "unknown"}, "proved", ("alarm",))
     lines = looked_at(replace(given, matrix=made))
     kinds = [cell.kind for cell in made.cells]
     assert f"Of {len(kinds):,} cells" in lines[1]
