@@ -23,6 +23,8 @@ from lastchunk.reports.figures.sweeps import SWEPT_WORDS
 from lastchunk.reports.proofs import ACROSS, Region
 
 EVENTS_MAX = 60
+LONG = {"is_long": True}
+"""A table that paper does without: its figure says the same, and the page has it."""
 QUIET = (e.ConsoleLine, e.Costs, e.RunEnded)
 
 
@@ -67,7 +69,8 @@ def sweep_behind(axis: Axis, frame: pd.DataFrame) -> dict[str, Any]:
         for design in frame["design"].unique():
             cells = [_interval_cell(rates.get((value, design, slug))) for slug in SWEPT_WORDS]
             rows.append([f"{value:,g}", str(design), *cells])
-    return {"columns": [axis.label, "design", *SWEPT_WORDS.values()], "rows": rows}
+    columns = [axis.label, "design", *SWEPT_WORDS.values()]
+    return {"columns": columns, "rows": rows} | LONG
 
 
 def _interval_cell(found: Any) -> str:
@@ -108,4 +111,4 @@ def events_behind(run: Run, panels: Sequence[tuple[int, int]]) -> dict[str, Any]
         if not isinstance(event, QUIET) and any(a <= event.at_ms <= b for a, b in panels)
     ]
     rows = [[clock(event.at_ms), lane_of(event), words_of(event)] for event in shown[:EVENTS_MAX]]
-    return {"columns": ["time", "lane", "event"], "rows": rows, "is_long": True}
+    return {"columns": ["time", "lane", "event"], "rows": rows} | LONG
