@@ -249,6 +249,7 @@ class BlobPartStored(NamedTuple):
     chunk: int
     attempt: int
     number: int
+    """The number of the part."""
 
 
 @in_lane("blobs")
@@ -257,6 +258,7 @@ class BlobUploadCompleted(NamedTuple):
 
     at_ms: int
     parts: int
+    """How many parts."""
 
 
 @in_lane("blobs")
@@ -280,8 +282,10 @@ class BlobCallFailed(NamedTuple):
 
     at_ms: int
     call: str
+    """Which call of the blob store."""
     status: int
     code: str
+    """The error's code, as the store names it."""
 
 
 @in_lane("blobs")
