@@ -20,9 +20,9 @@ from types import CodeType
 from typing import Any
 
 from lastchunk.model.base.errors import DesignError
+from lastchunk.model.design.neighbours import PACKAGE
 from lastchunk.model.subset import check_subset
 
-PACKAGE = __name__.partition(".")[0]
 KEPT = 32
 _UNPACKED: OrderedDict[bytes, tuple[Any, Any]] = OrderedDict()
 """What was unpacked here: many pieces of work bring the same class, which is checked once."""

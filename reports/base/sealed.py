@@ -14,10 +14,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from lastchunk.model.base.blame import is_own
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignSpec, find_class
 from lastchunk.model.design.own_page import has_own_page
 from lastchunk.model.subset import check_subset
+from lastchunk.reports.base.imported import with_imported
 
 DIGEST = "digest"
 
@@ -61,18 +63,24 @@ def check_sources(sources: dict[str, str], where: str) -> None:
 
 
 def source_of(cls: Any) -> str:
-    """A digest of the files of a class, of its page if it brings one, and of what they inherit.
+    """A digest of the files of a class, of its page if it brings one, and of all that they import.
 
     Where a class is in no file, as one of a notebook, it is the text of all that it leads to.
     """
-    whole = hashlib.sha256()
     pages = (cls.page,) if has_own_page(cls) else ()
-    for base in [each for part in (cls, *pages) for each in part.__mro__]:
+    bases = [each for part in (cls, *pages) for each in part.__mro__ if each is not object]
+    files, texts = set(), set()
+    for base in bases:
         file = getattr(sys.modules.get(base.__module__), "__file__", None)
-        if base is not object and file is not None:
-            whole.update(Path(file).read_bytes())
-        elif base is not object:
-            texts = {item.file for item in check_subset(base.__name__, base).codes}
-            for text in sorted("".join(linecache.getlines(name)) for name in texts):
-                whole.update(text.encode("utf-8"))
+        if file is not None:
+            files.add(Path(file))
+            continue
+        reached = {item.file for item in check_subset(base.__name__, base).codes}
+        texts |= {"".join(linecache.getlines(name)) for name in reached}
+        files |= {Path(name) for name in reached if Path(name).is_file() and is_own(name)}
+    whole = hashlib.sha256()
+    for content in sorted({file.read_bytes() for file in with_imported(files)}):
+        whole.update(content)
+    for text in sorted(texts):
+        whole.update(text.encode("utf-8"))
     return whole.hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +13,10 @@ from typer.testing import CliRunner
 
 from lastchunk.cli import app
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import find_class
+from lastchunk.reference_impl import alarm, session
 from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reports.base.imported import with_imported
 from lastchunk.reports.base.sealed import check_seal, source_of
 
 FEW = ("--sessions", "3", "--workers", "1")
@@ -45,8 +47,8 @@ def test_a_result_that_is_written_can_be_checked(name: str, written: dict[str, A
     data = written[name]
     assert data["digest"] == rebuilt(data)
     check_seal(data, name)
-    source = Path(inspect.getsourcefile(AlarmDesign) or "")
-    assert data["sources"] == {"alarm": hashlib.sha256(source.read_bytes()).hexdigest()}
+    files = [Path(str(module.__file__)).read_bytes() for module in (alarm, session)]
+    assert data["sources"] == {"alarm": hashlib.sha256(b"".join(sorted(files))).hexdigest()}
 
 
 @pytest.mark.parametrize(
@@ -85,3 +87,39 @@ def test_the_source_of_a_design_is_that_of_its_page_too(
     assert before == source_of(design) != source_of(AlarmDesign)
     file.write_text("class MyPage:\n    retries = 2\n", encoding="utf-8")
     assert source_of(design) != before
+
+
+def test_the_source_of_a_design_is_that_of_all_that_it_imports(tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    (folder / "deep").mkdir(parents=True)
+    for place in (folder, folder / "deep"):
+        (place / "__init__.py").write_text("", encoding="utf-8")
+    (folder / "design.py").write_text(
+        "from lastchunk.reference_impl.alarm import AlarmDesign\n"
+        "from app import rules\n"
+        "from app.deep.words import WORD\n\n\n"
+        "class Mine(AlarmDesign):\n    grace = rules.GRACE\n    word = WORD\n",
+        encoding="utf-8",
+    )
+    helpers = {"rules.py": "GRACE = 1", "deep/words.py": "from .letters import A\nWORD = A"}
+    for name, text in (helpers | {"deep/letters.py": "A = 1", "other.py": "A = 1"}).items():
+        (folder / name).write_text(text + "\n", encoding="utf-8")
+    reference = f"{folder / 'design.py'}:Mine"
+    before = source_of(find_class(reference)[1])
+    changed = {}
+    for name in ("rules.py", "deep/words.py", "deep/letters.py", "other.py"):
+        kept = (folder / name).read_text(encoding="utf-8")
+        (folder / name).write_text(kept + "# another one\n", encoding="utf-8")
+        changed[name] = source_of(find_class(reference)[1]) != before
+        (folder / name).write_text(kept, encoding="utf-8")
+    assert changed == {
+        "rules.py": True,
+        "deep/words.py": True,
+        "deep/letters.py": True,
+        "other.py": False,
+    }
+
+
+def test_the_source_of_a_shipped_design_is_that_of_what_it_shares() -> None:
+    reached = with_imported({Path(str(alarm.__file__))})
+    assert {file.name for file in reached} == {"alarm.py", "session.py"}

@@ -25,7 +25,7 @@ LOST = (
 
 
 @dataclass(frozen=True)
-class Settings:
+class MultipartSettings:
     """How long after the stop the upload is completed."""
 
     grace_ms: int = 5_000
@@ -34,10 +34,10 @@ class Settings:
 class Multipart:
     """The recording is one upload: each chunk is the part after its index, the alarm completes."""
 
-    Settings = Settings
+    Settings = MultipartSettings
     stop_call = "signal_stop"
 
-    def __init__(self, ctx: Context, settings: Settings) -> None:
+    def __init__(self, ctx: Context, settings: MultipartSettings) -> None:
         self.ctx, self.settings = ctx, settings
 
     async def create(self) -> Response:
@@ -78,7 +78,7 @@ class Multipart:
         await self.ctx.storage.put(STATE_KEY, {**state, "status": COMPLETED})
 
     @staticmethod
-    async def stop_flow(page: Any, settings: Settings) -> None:
+    async def stop_flow(page: Any, settings: MultipartSettings) -> None:
         """Say how many chunks there are."""
         await page.browser.fetch("signal_stop", (await page.browser.last_chunk(),))
 
