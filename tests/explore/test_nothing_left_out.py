@@ -7,13 +7,20 @@ from typing import Any
 import pytest
 
 import lastchunk
+from lastchunk.model.explore.state.state_encoder import StateEncoder
 from lastchunk.model.properties import Property
 from lastchunk.properties import never, state
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import Chunk, Page, Response
 
 INCOMPLETE = never(state.status == "incomplete")
-SMALL = ("expect.sometimes=[]", "limits.end_at_completion=false", "failures=0", "disconnects=0")
+SMALL = (
+    "expect.sometimes=[]",
+    "limits.end_at_completion=false",
+    "failures=0",
+    "disconnects=0",
+    "blobs.call_delay_ms=1",
+)
 
 
 def said(design: Any, scenario: Any, item: Property) -> tuple[str, bool]:
@@ -101,12 +108,38 @@ class ByTransaction(MarksTheFirst):
         return hasattr(self.port, "rollback")
 
 
+class ByBlob(MarksTheFirst):
+    """The mark is that the blob store has the bad one no more: it is deleted where it was first."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Keep its key, whether it is gone or not."""
+        made = await self.ctx.blobs.put(chunk)
+        await self.ctx.storage.put(f"key{chunk.index}", made.key)
+        count = (await self.ctx.storage.get("n")) or 0
+        is_bad_first = count == 0 and chunk.index == self.bad
+        await self.ctx.storage.put("n", count + 1)
+        await self.ctx.blobs.delete(made.key if is_bad_first else "none")
+        return Response(200)
+
+    async def is_marked(self) -> bool:
+        """Whether one is gone."""
+        kept = (await self.ctx.storage.list(prefix="key")).values()
+        return None in [await self.ctx.blobs.head(key) for key in kept]
+
+
 @pytest.mark.parametrize("bad", [0, 1])
-@pytest.mark.parametrize("design", [ByPort, ByField, ByTransaction])
+@pytest.mark.parametrize("design", [ByPort, ByField, ByTransaction, ByBlob])
 def test_which_port_a_field_holds(design: Any, bad: int) -> None:
     marked = type(f"{design.__name__}{bad}", (design,), {"bad": bad, "__module__": __name__})
     scenario = lastchunk.load_scenario("small-scope", [*SMALL, "chunks=2"])
     assert said(marked, scenario, INCOMPLETE) == ("violated", True)
+
+
+def test_an_explorer_that_forgets_the_blob_store_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    forgets = type("ByBlob1", (ByBlob,), {"bad": 1, "__module__": __name__})
+    scenario = lastchunk.load_scenario("small-scope", [*SMALL, "chunks=2"])
+    monkeypatch.setattr(StateEncoder, "_blobs", lambda self, store: [])
+    assert said(forgets, scenario, INCOMPLETE) == ("proved", True)
 
 
 class ComparesTransactions(MarksTheFirst):
