@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Open = Callable[..., "Page"]
 DESIGNS = ["manual", "alarm", "lazy-alarm"]
-GOLDEN = Path(__file__).parents[1] / "golden" / "report-looks.txt"
+GOLDEN = Path(__file__).parents[1] / "golden" / "looks" / "report.txt"
 COLUMNS, ROWS, LEVELS = 32, 20, "0123456789abcdef"
 PAGES_MAX = 19
 FOCUSABLE = "a[href], button:not([disabled]), summary, input, [tabindex='0']"

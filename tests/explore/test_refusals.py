@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import lastchunk
 from lastchunk.cli import app
+from lastchunk.model.base.errors import DesignError
 from lastchunk.model.explore.scope.refusals import NotExplorableError, refusals, refuse_scope
 from lastchunk.model.scenario.load import load_scenario, shipped
+from tests.attack.blobs import InParts
 
 UPLINK = "uplink={kind='constant', rate_kbps=500}"
 CHEAP = ("--property", "complete_at_finalization", "--classes", "1000")
@@ -124,3 +127,11 @@ def test_a_put_takes_as_long_as_a_chunk_on_the_uplink() -> None:
 
 def test_none_takes_an_uplink_away() -> None:
     assert load_scenario("slow-uplink", ["uplink=none"]).uplink is None
+
+
+def test_an_upload_in_parts_is_simulated_and_not_explored() -> None:
+    scenario = load_scenario("small-scope")
+    with pytest.raises(DesignError, match=r"uploads in parts, .* at line \d+, in create"):
+        lastchunk.verify(scenario, InParts)
+    (outcome,) = lastchunk.compare(scenario, InParts, sessions=3).verdicts.values()
+    assert outcome["count_true"].sessions == 3
