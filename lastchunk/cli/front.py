@@ -29,7 +29,17 @@ def front_of(title: str, author: str, question: str, date: str, audience: str) -
     """What stands on the front. Raises `InputError`."""
     if audience not in AUDIENCES:
         raise InputError("--audience", audience, "one of " + ", ".join(AUDIENCES))
+    if date:
+        check_day(date)
     return Front(title, author, question, date or date_of_sources(), audience)
+
+
+def check_day(text: str) -> None:
+    """Refuse what is no day. Raises `InputError`."""
+    try:
+        datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise InputError("--date", text, "a day, such as 2026-01-31") from error
 
 
 def date_of_sources() -> str:
