@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -29,7 +30,7 @@ class CallName(NamedTuple):
         return cls(owner, call)
 
 
-class Outside:
+class Outside(ABC):
     """Base of a server that holds what it is sent. ``port`` is where it listens."""
 
     def __init__(self) -> None:
@@ -85,8 +86,9 @@ class Outside:
         finally:
             writer.close()
 
+    @abstractmethod
     async def _answered(self, headers: dict[str, str], body: bytes) -> bytes:
-        raise NotImplementedError
+        """The bytes that answer a request."""
 
 
 class BlobStore(Outside):
