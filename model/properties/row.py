@@ -76,7 +76,7 @@ ROW_WORDS = {
 ROW_COLUMNS = tuple(ROW_WORDS)
 COLUMNS = {
     **ROW_WORDS,
-    "uplink_kbps": "The uplink's mean rate in this session; nan where there is none.",
+    "uplink_kbps": "The uplink's mean rate until its last transfer ended; nan without one.",
     "request_delay_ms": "The mean of the request legs, transfers left out; nan where none ended.",
     "media_lost_ms": "The recorded media that is stored nowhere.",
     "alarm_writes": "How often the design's code set the alarm.",

@@ -41,7 +41,7 @@ from lastchunk.model.world.world import World
 class Run(Pictured):
     """What one session did; ``seed`` is -1 where no seed led to it.
 
-    ``uplink_kbps`` is the uplink's mean, nan where there is none;
+    ``uplink_kbps`` is the uplink's mean up to the end of its last transfer, nan where it has none;
     ``mean_request_delay_ms`` is over all request legs, transfers left out; nan where none ended.
     """
 
@@ -130,6 +130,7 @@ class Simulation:
         duration_ms = duration.quantile(u)
         self.uplink = build_uplink(scenario.uplink, self.streams)
         shared = None if self.uplink is None else SharedUplink(self.uplink)
+        self.shared = shared
         self.offset = scenario.platform.clock_offset_ms
         self.given: dict[str, float] = {}
         self.world = World(design, scenario, duration_ms, shared, self._clock_offset, self._give)
@@ -138,6 +139,16 @@ class Simulation:
         self.request_legs = 0
         self.request_ms = 0
         self.steps: list[Step] | None = None
+
+    @property
+    def uplink_kbps(self) -> float:
+        """The uplink's mean until nothing more went over it; nan where nothing did.
+
+        A rate that nobody needed is not drawn for it: an alarm may be ten minutes later.
+        """
+        if self.shared is None or self.uplink is None or self.shared.at_ms == 0:
+            return float("nan")
+        return self.uplink.mean_kbps_between(0, self.shared.at_ms)
 
     def _clock_offset(self, instance: int) -> int:
         if self.offset.low_ms == self.offset.high_ms:
@@ -285,14 +296,13 @@ def _run_of(simulation: Simulation, seed: int, session: int) -> Run:
         lasting.check()
     finally:
         simulation.world.close()
-    uplink, legs = simulation.uplink, simulation.request_legs
-    last_ms = max(1, simulation.world.now_ms)
+    legs = simulation.request_legs
     return Run(
         scenario,
         design,
         seed,
         session,
         trace,
-        float("nan") if uplink is None else uplink.mean_kbps_between(0, last_ms),
+        simulation.uplink_kbps,
         simulation.request_ms / legs if legs else float("nan"),
     )

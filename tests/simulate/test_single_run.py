@@ -12,9 +12,11 @@ import scipy.stats
 from lastchunk.model.base.streams import Streams
 from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.schema import FluctuatingUplinkSpec
 from lastchunk.model.simulate import Run, record, replay, simulate
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.edge.uplink import FluctuatingUplink
 from lastchunk.model.world.world import World
 from tests.support.worlds import of, quiet
 
@@ -81,6 +83,31 @@ def test_the_mean_delay_is_over_every_request_leg() -> None:
 def test_the_uplink_tells_its_mean_rate() -> None:
     assert math.isnan(ran().uplink_kbps)
     assert ran("uplink={kind='constant', rate_kbps=77777}").uplink_kbps == 77_777
+
+
+@pytest.mark.parametrize("session", range(3))
+def test_an_uplink_is_drawn_no_further_than_its_last_transfer(
+    session: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The alarm comes ten minutes after the last upload: 600 intervals of a second that nobody uses.
+    scenario = load_scenario("cellular-driving")
+    drawn: list[int] = []
+    uniform = Streams.uniform
+
+    def noted(self: Streams, purpose: str, *entity: int) -> float:
+        if purpose == "uplink rate":
+            drawn.append(*entity)
+        return uniform(self, purpose, *entity)
+
+    monkeypatch.setattr(Streams, "uniform", noted)
+    run = simulate(scenario, load_design("alarm", scenario), 1, session)
+    monkeypatch.undo()
+    # A body needs 25 ms from the page to the object.
+    last_ms = max(event.at_ms for event in run.trace if type(event) is e.BodyArrived) - 25
+    assert last_ms // 1_000 <= max(drawn) <= last_ms // 1_000 + 2
+    assert isinstance(scenario.uplink, FluctuatingUplinkSpec)
+    packets = FluctuatingUplink(scenario.uplink, Streams(1, session)).packets_by(last_ms)
+    assert run.uplink_kbps == pytest.approx(packets * 12_000 / last_ms)
 
 
 def test_a_run_says_where_it_comes_from() -> None:
