@@ -241,7 +241,7 @@ def _is_heading(text: str) -> bool:
     return words is not None and text.lower() not in ("nan", "inf", "infinity")
 
 
-def _from_shorthand(value: Any) -> Any:
+def from_shorthand(value: Any) -> Any:
     """A bare whole number stands for a constant."""
     if isinstance(value, int) and not isinstance(value, bool):
         return {"distribution": "constant", "value_ms": value}
@@ -264,7 +264,7 @@ def unit_hint(value: Any) -> str:
 
 
 AnyDelay = Constant | Uniform | Exponential | Lognormal | Gamma | Empirical
-Delay = Annotated[AnyDelay, Field(discriminator="distribution"), BeforeValidator(_from_shorthand)]
+Delay = Annotated[AnyDelay, Field(discriminator="distribution"), BeforeValidator(from_shorthand)]
 """A delay setting: whole milliseconds, or a table with a ``distribution``."""
 
 

@@ -28,6 +28,7 @@ from lastchunk.model.scenario.delay import (
     Uniform,
 )
 from lastchunk.model.scenario.faults import AnyFault
+from lastchunk.model.scenario.lateness import Lateness
 from lastchunk.model.scenario.numbers import COUNT_MAX, Count, Kbps, PositiveCount, Probability
 from lastchunk.reference_impl.recorder import RecorderSettings
 
@@ -232,8 +233,8 @@ class Blobs(Model):
 class Platform(Model):
     """The object's platform, healthy by default. A letter with a number is a rule (platform.md)."""
 
-    alarm_late_ms: Delay = Constant(value_ms=0)
-    """How late an alarm is delivered (D3)."""
+    alarm_late_ms: Lateness = Constant(value_ms=0)
+    """How late an alarm is delivered (D3); ``"measured"``: as production was measured."""
     storage: Literal["sqlite", "kv"] = "sqlite"
     """``sqlite`` answers at once, ``kv`` makes an uncached read wait (R7)."""
     storage_read_ms: Ms = 0

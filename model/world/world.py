@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.scenario.delay import Constant
+from lastchunk.model.scenario.lateness import MeasuredLateness
 from lastchunk.model.trace.events import NO_CHUNK, BlobOfOtherTab, BlobStored, Event
 from lastchunk.model.world import faults
 from lastchunk.model.world.base.pending import (
@@ -253,6 +254,8 @@ class World:
     def plan_alarm(self, wait_ms: int, delivery: Delivery) -> None:
         """Register the alarm with the scheduler: never early (D3), perhaps late."""
         late: Any = self.alarm_late_ms
+        if isinstance(late, MeasuredLateness):
+            late = late.ahead(wait_ms)
         delay = wait_ms + late if isinstance(late, int) else Shifted(wait_ms, late)
         self.add(Pending(SLOT, delay, ("alarm lateness", delivery.due_ms), delivery))
 

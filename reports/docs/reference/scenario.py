@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from lastchunk.model.scenario import chunk_sizes, delay, schema
+from lastchunk.model.scenario import chunk_sizes, delay, lateness, schema
 from lastchunk.model.scenario.faults import FAULTS, Fault, fault_kind
 from lastchunk.model.scenario.numbers import COUNT_MAX
 from lastchunk.reports.docs.reference.fields import (
@@ -33,6 +33,7 @@ SIZE_KINDS: tuple[type[BaseModel], ...] = (
 )
 LINKS = {
     delay.Constant: "a [delay](delays.md)",
+    lateness.MeasuredLateness: '[`"measured"`](delays.md#lateness-of-alarms)',
     delay.Offset: "an [offset](delays.md#offsets)",
     schema.ConstantUplinkSpec: "an [uplink](uplinks.md)",
     chunk_sizes.SpreadSizes: "[sizes of chunks](uplinks.md#sizes-of-chunks)",
@@ -251,6 +252,8 @@ def delays_page() -> str:
     value = '{ distribution = "empirical", file = "delays.csv" }'
     example = f"<!-- given: delays.csv -->\n```toml\n[network]\nrequest_delay_ms = {value}\n```\n"
     parts = [opening, example, "## Distributions\n", *_kinds(DELAY_KINDS, "distribution")]
+    late = paragraphs(lateness.MeasuredLateness.__doc__)
+    parts += ["## Lateness of alarms\n", f'`platform.alarm_late_ms = "measured"`. {late}']
     parts += ["## Offsets\n", paragraphs(delay.Offset.__doc__), keys_table(delay.Offset)]
     return "\n".join(parts)
 
