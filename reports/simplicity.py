@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
 from lastchunk.model.estimate.simplicity import simplicity_of
-from lastchunk.model.explore.diagram import Diagram, class_graph, diagram_of
+from lastchunk.model.explore.diagram import class_graph, shipped_diagram
 from lastchunk.reference_impl.designs import DESIGNS
 
 
@@ -38,8 +38,8 @@ HEADINGS = {
 }
 
 
-def simplicity_row(name: str, diagram: Diagram | None = None) -> SimplicityRow:
-    """The figures of one shipped design; its ``diagram`` saves an exploration."""
+def simplicity_row(name: str) -> SimplicityRow:
+    """The figures of one shipped design."""
     read, graph = simplicity_of(DESIGNS[name]), class_graph(name)
     if graph.unfinished:
         raise RuntimeError(f"the class graph of {name} used up {graph.unfinished}")
@@ -50,7 +50,7 @@ def simplicity_row(name: str, diagram: Diagram | None = None) -> SimplicityRow:
         read.methods,
         read.settings,
         read.client_lines,
-        (diagram or diagram_of(name)).statuses,
+        shipped_diagram(name).statuses,
         graph.classes,
         graph.states,
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from lastchunk.model.design.load import DesignSpec, load_design
@@ -135,6 +136,12 @@ def diagram_of(design: DesignSpec | str, explored: Iterable[Iterable[str]] = ())
         tuple(sorted(states, key=_rank)),
         tuple(sorted(found, key=lambda t: (_rank(t.before), _rank(t.after), t.trigger))),
     )
+
+
+@cache
+def shipped_diagram(name: str) -> Diagram:
+    """The diagram of a shipped design, explored once a process: nothing about it varies."""
+    return diagram_of(name)
 
 
 def class_graph(design: DesignSpec | str) -> Exploration:

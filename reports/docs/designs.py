@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Mapping
 from pathlib import Path
 
 from lastchunk.model.base.files import write_text
-from lastchunk.model.explore.diagram import Diagram, diagram_of
+from lastchunk.model.explore.diagram import shipped_diagram
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.simplicity import simplicity_row, simplicity_table
 
@@ -103,15 +102,14 @@ def _wrapped(text: str) -> str:
     return textwrap.fill(" ".join(text.split()), 98, break_on_hyphens=False, break_long_words=False)
 
 
-def designs_page_text(diagrams: Mapping[str, Diagram] | None = None) -> str:
-    """The whole page; the designs' ``diagrams``, where they are known, save an exploration."""
-    diagrams = diagrams or {name: diagram_of(name) for name in DESIGNS}
+def designs_page_text() -> str:
+    """The whole page."""
     ladder = read_ladder(LADDER.read_text(encoding="utf-8"))
-    rows = [simplicity_row(name, diagram) for name, diagram in diagrams.items()]
+    rows = [simplicity_row(name) for name in DESIGNS]
     parts = [OPENING, simplicity_table(rows), EXPLAINED.lstrip("\n")]
-    for name, diagram in diagrams.items():
+    for name in DESIGNS:
         parts += [f"## {name}\n", purpose(name), ladder_words(name, ladder)]
-        parts.append(f"```mermaid\n{diagram.mermaid()}```\n")
+        parts.append(f"```mermaid\n{shipped_diagram(name).mermaid()}```\n")
     return "\n".join(parts)
 
 
