@@ -1,0 +1,1 @@
+"""What JavaScript's own objects do: texts, arrays, maps, JSON, numbers."""

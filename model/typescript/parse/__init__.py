@@ -1,0 +1,1 @@
+"""From a TypeScript file to its tree."""

@@ -1,0 +1,1 @@
+"""What JavaScript's operators mean: values, members, functions, promises."""

@@ -1,0 +1,129 @@
+"""What loops, spreads and patterns go through: arrays, texts, the entries of maps and sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lastchunk.model.typescript.runtime.facets import tell_apart
+from lastchunk.model.typescript.runtime.members import word_of
+from lastchunk.model.typescript.runtime.texts import seen_text
+from lastchunk.model.typescript.runtime.values import (
+    UNDEFINED,
+    Box,
+    ErrorObject,
+    Facet,
+    HostObject,
+    Object,
+    refuse_here,
+    type_error,
+)
+
+
+class Items(HostObject):
+    """What ``map.keys()`` and the like give: something to go through, and no array."""
+
+    __slots__ = ("items",)
+    WORD = "an iterator"
+
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
+
+
+def items_of(value: Any) -> list[Any]:
+    """All that a value gives, one by one, as a list of its own."""
+    if type(value) is Facet:
+        value = tell_apart(value)
+    if type(value) is list:
+        return value.copy()
+    if type(value) is str:
+        return list(value)
+    entries = getattr(value, "entries_now", None)
+    if isinstance(value, Items):
+        return value.items.copy()
+    if isinstance(value, HostObject) and entries is not None:
+        return entries()  # type: ignore[no-any-return]
+    if isinstance(value, HostObject) or callable(value):
+        refuse_here(
+            f"a loop through {word_of(value)} is not understood", "an array, a map, a set, a text"
+        )
+    seen_text(value)
+    raise type_error(f"{word_of(value)} is not iterable")
+
+
+def each(value: Any) -> Iterator[Any]:
+    """What ``for (... of value)`` goes through, as it changes meanwhile."""
+    if type(value) is Facet:
+        value = tell_apart(value)
+    if type(value) is list:
+        return iter(value)
+    live = getattr(value, "each_now", None)
+    return iter(items_of(value)) if live is None else live()
+
+
+def own_keys(owner: dict[str, Any]) -> list[str]:
+    """The keys of a plain object in JavaScript's order: whole numbers first, by size."""
+    numbers = [
+        key for key in owner if key.isdigit() and (key == "0" or key[0] != "0") and len(key) < 10
+    ]
+    if not numbers:
+        return list(owner)
+    return sorted(numbers, key=int) + [key for key in owner if key not in set(numbers)]
+
+
+def fields_now(value: Any) -> dict[str, Any]:
+    """What an object holds itself, by name; nothing of what has none."""
+    if type(value) is Facet:
+        value = tell_apart(value)
+    if type(value) is dict:
+        return {key: value[key] for key in own_keys(value)}
+    if type(value) is list or type(value) is str:
+        return {str(number): item for number, item in enumerate(value)}
+    if isinstance(value, ErrorObject | HostObject):
+        refuse_here(f"the fields of {word_of(value)} are not understood", "those of a plain object")
+    if isinstance(value, Object):
+        own = vars(value)
+        return {name[1:]: own[name] for name in own if name[0] == "." and name[1] != "#"}
+    seen_text(value)
+    return {}
+
+
+def each_key(value: Any) -> Iterator[str]:
+    """What ``for (... in value)`` goes through."""
+    if isinstance(value, Object):
+        refuse_here("for in through an object of a class", "Object.keys()")
+    return iter(list(fields_now(value)))
+
+
+def spread_fields(value: Any) -> dict[str, Any]:
+    """What ``{...value}`` takes over."""
+    return fields_now(value)
+
+
+def object_of(value: Any) -> Any:
+    """What a pattern takes apart."""
+    if value is None or value is UNDEFINED:
+        raise type_error("Cannot destructure what is null or undefined")
+    return value
+
+
+def others_of(value: Any, *taken: Any) -> dict[str, Any]:
+    """What is left of an object behind a pattern."""
+    names = {str(key) for key in taken}
+    return {key: item for key, item in fields_now(value).items() if key not in names}
+
+
+def item_at(items: list[Any], number: int) -> Any:
+    """One place of a pattern."""
+    return items[number] if number < len(items) else UNDEFINED
+
+
+def items_from(items: list[Any], number: int) -> list[Any]:
+    """The rest of a pattern."""
+    return items[number:]
+
+
+def put_box(box: Box, value: Any) -> Any:
+    """A variable of one turn of a loop gets a value."""
+    box.value = value
+    return value
