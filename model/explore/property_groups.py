@@ -16,7 +16,9 @@ from lastchunk.model.explore.witness.cycles import Rounds, exactly
 from lastchunk.model.explore.witness.endless import Round, endless_example, once_round
 from lastchunk.model.explore.witness.paths import Walk
 from lastchunk.model.explore.witness.walks import walk_to
-from lastchunk.model.properties import NotApplicable
+from lastchunk.model.properties import JudgeSettings, NotApplicable
+from lastchunk.model.properties.watches import RunsEnd
+from lastchunk.model.trace.facts import Facts
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Reductions:
     """What is in the blob store is no part of a state, where the design never reads it."""
 
 
+NO_RUN = RunsEnd(0, "quiet", JudgeSettings())
 SILENT = "no schedule says anything about it"
 BETWEEN_MS = (
     "a schedule violates it, but only at times between whole milliseconds, which no clock shows"
@@ -138,7 +141,7 @@ class PropertyGroupSearch:
     def _silent_words(self, slug: str) -> str:
         """Why no schedule decides a property; an own one says what never came."""
         watch = self.machine.monitor.own.get(slug)
-        said = None if watch is None else watch.end(watch.begin(0), 0, "quiet")
+        said = None if watch is None else watch.end(watch.begin(0), NO_RUN, Facts())
         return f"{SILENT}: {said.reason}" if isinstance(said, NotApplicable) else SILENT
 
     def counterexamples(self, kinds: Collection[str]) -> dict[str, tuple[Counterexample, ...]]:

@@ -24,6 +24,7 @@ Memory = Literal[
     "uploads ended",  # and whose handler was lost
     "chunks uploaded",  # the number that the session's record says
     "chunks recorded",  # how many
+    "has recorded",  # whether there is one
     "chunks stored",  # how many
     "stop answered",
     "stop failed",

@@ -295,6 +295,7 @@ class OutOfOrder(Formula):
     """A chunk is stored for the first time, and one recorded after it is stored already."""
 
     events = frozenset(("BlobStored",))
+    is_of_event = True
     not_explored = "the order of chunks"
     words = "a chunk is stored after a later one"
 

@@ -27,7 +27,7 @@ from lastchunk.model.properties.language import (
     state,
 )
 from lastchunk.model.properties.row import ROW_COLUMNS
-from lastchunk.model.properties.watches import Watch
+from lastchunk.model.properties.watches import RunsEnd, Watch
 from lastchunk.model.trace.events import Event, RunEnded
 from lastchunk.model.trace.facts import Facts
 
@@ -79,6 +79,7 @@ OF_SESSIONS = (
     *("seed", "sessions"),
 )
 """Columns of results beside those of a session's row."""
+DEFAULTS = JudgeSettings()
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -88,10 +89,12 @@ def judge_trace(
     """What a finished run says of a property; ``facts`` are those of its trace."""
     if item.watch is None:
         return item.check(facts, judge)
-    return watched_trace(item.watch, trace, facts.ended)
+    return watched_trace(item.watch, trace, facts.ended, judge)
 
 
-def watched_trace(watch: Watch, trace: Iterable[Event], ended: str) -> Judgement:
+def watched_trace(
+    watch: Watch, trace: Iterable[Event], ended: str, judge: JudgeSettings = DEFAULTS
+) -> Judgement:
     """The first violation; else whether any event speaks for it, or what the end says."""
     facts, memory, found, last_ms = Facts(), watch.begin(0), None, 0
     for item in trace:
@@ -103,7 +106,7 @@ def watched_trace(watch: Watch, trace: Iterable[Event], ended: str) -> Judgement
         if isinstance(judgement, Violation):
             return judgement
         found = judgement or found
-    return with_end(found, watch.end(memory, last_ms, ended))
+    return with_end(found, watch.end(memory, RunsEnd(last_ms, ended, judge), facts))
 
 
 def with_end(found: Judgement | None, end: Judgement) -> Judgement:

@@ -88,14 +88,14 @@ def always(asked: Any, when: Any = None, name: str = UNNAMED, meaning: str = "")
     if found.events is not None:
         refuse_property("always", found.words, "a condition on the state; never() takes events")
     watch = Invariant(found, None if when is None else condition(when))
-    return _property("always", watch, name, meaning)
+    return property_of_watch("always", watch, name, meaning)
 
 
 def never(denied: Any, when: Any = None, name: str = UNNAMED, meaning: str = "") -> Property:
     """At no event, or at none at which ``when`` is true, ``denied`` is true."""
 
     watch = Never(condition(denied), None if when is None else condition(when))
-    return _property("always", watch, name, meaning)
+    return property_of_watch("always", watch, name, meaning)
 
 
 def eventually(
@@ -146,14 +146,16 @@ def at_most(
     found = condition(counted)
     if found.events is None:
         refuse_property("at_most", found.words, "an event: only what comes can be counted")
-    _check_number("at_most", most, 0 if in_any is None else 1)
+    check_number("at_most", most, 0 if in_any is None else 1)
     found = found if when is None else found & condition(when)
     if in_any is None:
-        return _property("always", AtMost(most, found, _counted_per(found, per)), name, meaning)
-    _check_number("in_any", in_any, 1)
+        return property_of_watch(
+            "always", AtMost(most, found, _counted_per(found, per)), name, meaning
+        )
+    check_number("in_any", in_any, 1)
     if per is not None:
         refuse_property("per", per, "with no in_any: a rate counts all of them")
-    return _property("always", Rate(most, found, in_any), name, meaning)
+    return property_of_watch("always", Rate(most, found, in_any), name, meaning)
 
 
 def ascending(counted: Any, by: str, name: str = UNNAMED, meaning: str = "") -> Property:
@@ -165,7 +167,7 @@ def ascending(counted: Any, by: str, name: str = UNNAMED, meaning: str = "") -> 
     for kind in sorted(found.events):
         if by == "at_ms" or get_type_hints(EVENTS[kind]).get(by) is not int:
             refuse_property("by", by, f"a field of {kind} that is a number, as chunk")
-    return _property("always", Ascending(found, by), name, meaning)
+    return property_of_watch("always", Ascending(found, by), name, meaning)
 
 
 def bill(
@@ -193,21 +195,21 @@ def bill(
     for counted, bound in most.items():
         if counted not in COUNTERS:
             refuse_property("bill", counted, nearest_name(counted, COUNTERS))
-        _check_number(f"bill: {counted}", bound, 0)
+        check_number(f"bill: {counted}", bound, 0)
     bounds = CostsMore(tuple(sorted(most.items())), per is not None, dollars_per_million)
-    return _property("always", Never(bounds, None), name, meaning)
+    return property_of_watch("always", Never(bounds, None), name, meaning)
 
 
 def sometimes(wanted: Any, name: str = UNNAMED, meaning: str = "") -> Property:
     """There is a session in which ``wanted`` comes true; the verdicts beside it rest on that."""
-    return _property("sometimes", SomeTime(condition(wanted)), name, meaning)
+    return property_of_watch("sometimes", SomeTime(condition(wanted)), name, meaning)
 
 
 def _eventually(
     wanted: Any, first: Any, within: int | None, of: Any, name: str, meaning: str
 ) -> Property:
     if within is not None:
-        _check_number("within", within, 0)
+        check_number("within", within, 0)
     if of is not None and within is None:
         refuse_property("of", of, "beside within, which it counts from")
     if isinstance(of, str) and of not in SINCE:
@@ -215,7 +217,7 @@ def _eventually(
     since = SINCE[of] if isinstance(of, str) else None if of is None else condition(of)
     start = None if first is None else condition(first)
     watch = Eventually(condition(wanted), start, within, since)
-    return _property("eventually-within", watch, name, meaning)
+    return property_of_watch("eventually-within", watch, name, meaning)
 
 
 def _counted_per(counted: Formula, field: str | None) -> str | None:
@@ -227,7 +229,8 @@ def _counted_per(counted: Formula, field: str | None) -> str | None:
     return field
 
 
-def _check_number(field: str, value: Any, least: int) -> None:
+def check_number(field: str, value: Any, least: int) -> None:
+    """Refuse what is no whole number of that size, with the line."""
     if type(value) is not int or not least <= value <= MS_MOST:
         refuse_property(field, value, f"a whole number, at least {least}")
 
@@ -237,7 +240,8 @@ def only_with_a_trace(facts: Facts, judge: JudgeSettings) -> Judgement:
     raise AssertionError("an own property was judged without its trace")
 
 
-def _property(kind: Kind, watch: Watch, name: str, meaning: str) -> Property:
+def property_of_watch(kind: Kind, watch: Watch, name: str, meaning: str) -> Property:
+    """A property that this monitor judges; it knows the line at which it is written."""
     return Property(
         name,
         kind,

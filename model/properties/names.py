@@ -113,6 +113,40 @@ STATE: dict[str, StateName] = {
         ("stop failed",),
         "whether the page's stop has ended with an error: the user was told that it failed",
     ),
+    "has_started": StateName(
+        lambda facts: facts.start_ms >= 0, (), "whether a recording was started"
+    ),
+    "has_recorded": StateName(
+        lambda facts: bool(facts.recorded),
+        ("has recorded",),
+        "whether the recorder has handed out a chunk",
+    ),
+    "recording_has_ended": StateName(
+        lambda facts: facts.start_ms >= 0 and facts.recorded_ms >= 0,
+        (),
+        "whether a recording was started and has ended",
+    ),
+    "list_is_true": StateName(
+        lambda facts: facts.row_ms == facts.recorded_ms,
+        ("recorded time",),
+        "whether the recordings list shows the time recorded",
+    ),
+    "has_completed": StateName(
+        lambda facts: bool(facts.completions),
+        (),
+        "whether the session was ever completed, less what a reset took back",
+    ),
+    "count_is_true": StateName(
+        lambda facts: facts.true_count()[0] <= facts.chunks_uploaded <= facts.true_count()[1],
+        ("chunks uploaded", "not stored", "uploads ended"),
+        "whether the count in the record is that of the chunks uploaded; one that is stored, and "
+        "whose upload has not ended, may be counted or not",
+    ),
+    "is_notified": StateName(
+        lambda facts: bool(facts.notified),
+        ("notified",),
+        "whether a notification has reached the consumer",
+    ),
 }
 """Every name of the state, in the order of docs/properties.md."""
 

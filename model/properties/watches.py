@@ -14,11 +14,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from lastchunk.model.properties.base import (
     HOLDS,
     Judgement,
+    JudgeSettings,
     Memory,
     NotApplicable,
     Violation,
@@ -30,6 +31,19 @@ from lastchunk.model.trace.facts import Facts
 
 Remembering = tuple[Any, ...]
 QUIET = "quiet"
+
+
+class RunsEnd(NamedTuple):
+    """The end of a run, for conditions in the place of an event: why, and what judges it."""
+
+    at_ms: Any
+    reason: str
+    judge: JudgeSettings
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing can happen any more; else the run was cut."""
+        return self.reason == QUIET
 
 
 class Watch(ABC):
@@ -58,7 +72,7 @@ class Watch(ABC):
     ) -> tuple[Remembering, Judgement | None]:
         """Take an event in; the facts have it already."""
 
-    def end(self, memory: Remembering, at_ms: Any, reason: str) -> Judgement:
+    def end(self, memory: Remembering, ending: RunsEnd, facts: Facts) -> Judgement:
         """What the end says where no event has violated it: that its case never came."""
         return NotApplicable(f"it never came: {self.conditions[-1].words}")
 
@@ -105,9 +119,9 @@ class Invariant(Watch):
             return memory, None if self.when is None else HOLDS
         return memory, Violation(event.at_ms, f"not: {self.asked.words}; at {type(event).__name__}")
 
-    def end(self, memory: Remembering, at_ms: Any, reason: str) -> Judgement:
+    def end(self, memory: Remembering, ending: RunsEnd, facts: Facts) -> Judgement:
         """It holds where it was asked."""
-        return HOLDS if self.when is None else super().end(memory, at_ms, reason)
+        return HOLDS if self.when is None else super().end(memory, ending, facts)
 
 
 @dataclass(frozen=True)
@@ -138,7 +152,7 @@ class Never(Watch):
     def _needs_a_case(self) -> bool:
         return self.when is not None or not (self.denied.events is None or self.denied.is_bare)
 
-    def end(self, memory: Remembering, at_ms: Any, reason: str) -> Judgement:
+    def end(self, memory: Remembering, ending: RunsEnd, facts: Facts) -> Judgement:
         """It holds, unless the case never came."""
         if not self._needs_a_case:
             return HOLDS
@@ -205,16 +219,16 @@ class Eventually(Watch):
         words = f"not within {self.within_ms:,} ms: {self.wanted.words}"
         return Violation(since_ms + self.within_ms, words)
 
-    def end(self, memory: Remembering, at_ms: Any, reason: str) -> Judgement:
+    def end(self, memory: Remembering, ending: RunsEnd, facts: Facts) -> Judgement:
         """What still waits at a quiet end waits for ever."""
         if not memory:
             case = self.after.words if self.after is not None else self.wanted.words
             return NotApplicable(f"it never came: {case}")
-        if self._is_late(memory[0], at_ms):
+        if self._is_late(memory[0], ending.at_ms):
             return self._late(memory[0])
-        if reason == QUIET:
-            return Violation(at_ms, f"it never came: {self.wanted.words}")
-        return NotApplicable(f"the run ended at the {reason}")
+        if ending.is_quiet:
+            return Violation(ending.at_ms, f"it never came: {self.wanted.words}")
+        return NotApplicable(f"the run ended at the {ending.reason}")
 
 
 def _case(counted: Formula, event: Event, facts: Facts) -> Judgement | None:

@@ -246,7 +246,7 @@ class Facts:
     def _state_written(self, event: e.StateWritten) -> None:
         if event.status == COMPLETED and self.status != COMPLETED:
             self.completions.append((event.at_ms, self.missing))
-            self.counts.append((event.at_ms, event.chunks_uploaded, *self._true_count()))
+            self.counts.append((event.at_ms, event.chunks_uploaded, *self.true_count()))
             if self.is_recording and self.completed_while_recording_ms < 0:
                 self.completed_while_recording_ms = event.at_ms
         if self.status == COMPLETED and event.status != COMPLETED:
@@ -254,7 +254,7 @@ class Facts:
             self.saw("reopened", event.at_ms)
         self.status, self.chunks_uploaded = event.status, event.chunks_uploaded
 
-    def _true_count(self) -> tuple[int, int]:
+    def true_count(self) -> tuple[int, int]:
         """The least and the most that is no lie: a chunk that is stored, and whose handler has not
         ended, may be counted or not."""
         return len(self.uploads_ended), len(self.uploads_ended | self.stored.keys())
@@ -326,7 +326,7 @@ class Facts:
     def _run_ended(self, event: e.RunEnded) -> None:
         self.last_ms, self.ended = event.at_ms, event.reason
         if self.status:
-            self.counts.append((event.at_ms, self.chunks_uploaded, *self._true_count()))
+            self.counts.append((event.at_ms, self.chunks_uploaded, *self.true_count()))
 
     @property
     def final_completion_ms(self) -> int:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from lastchunk.model.explore.state.monitor import Monitor, copy_facts
 from lastchunk.model.properties import EXPLORABLE, JudgeSettings
+from lastchunk.model.properties.shipped.lines import LINES
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import Facts
 from tests.explore.judged import AT_END, REVERTIBLE, TIMED
@@ -161,17 +163,23 @@ def futures(
 
 
 UNTIMED = tuple(slug for slug in EXPLORABLE if slug not in TIMED)
+OWN = {f"line_{slug}": replace(line, slug=f"line_{slug}") for slug, line in LINES.items()}
+OWN_UNTIMED = tuple(slug for slug, line in OWN.items() if not line.is_timed)
+TIMES = TIMED | {slug for slug in OWN if OWN[slug].is_timed}
 CASES = {
     "all that look at no times": (UNTIMED, (), False),
     "all, commits may fail": (UNTIMED, (), True),
     **{slug: ((slug,), (), False) for slug in EXPLORABLE},
     "sometimes": (("nothing_refused",), SOMETIMES, False),
+    "lines that look at no times": (OWN_UNTIMED, (), False),
+    "lines, commits may fail": (OWN_UNTIMED, (), True),
+    **{slug: ((slug,), (), False) for slug in OWN if OWN[slug].is_timed},
 }
 
 
 def past(monitor: Monitor, story: Story, steps: int) -> Facts:
     """The facts after some steps, settled after each."""
-    facts = Facts()
+    facts = monitor.begin(story.now_ms)
     for _ in range(steps):
         monitor.watch(facts, story.next())
         monitor.settle(facts)
@@ -181,7 +189,7 @@ def past(monitor: Monitor, story: Story, steps: int) -> Facts:
 @pytest.mark.parametrize("name", CASES)
 def test_pasts_that_are_kept_alike_have_the_same_futures(name: str) -> None:
     slugs, sometimes, reverts = CASES[name]
-    monitor = Monitor(slugs, sometimes, JUDGE, reverts)
+    monitor = Monitor(slugs, sometimes, JUDGE, reverts, OWN)
     alike: dict[str, list[tuple[Facts, Story]]] = defaultdict(list)
     for seed in range(1_000):
         story = Story(random.Random(seed), reverts)
@@ -189,7 +197,7 @@ def test_pasts_that_are_kept_alike_have_the_same_futures(name: str) -> None:
         values, entries = monitor.kept(facts)
         # The world's own state is part of a class too: who runs, what was recorded, the clock.
         world = [story.status, sorted(story.running), story.recorded, story.has_begun]
-        world += [story.is_stopped, story.is_closed, story.now_ms if set(slugs) & TIMED else 0]
+        world += [story.is_stopped, story.is_closed, story.now_ms if set(slugs) & TIMES else 0]
         timed = (story.now_ms, facts.last_recorded_ms) if sometimes else ()
         key = repr((values, sorted(entries, key=repr), world, timed))
         alike[key].append((facts, story))

@@ -11,7 +11,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.estimate.costs import dollars
 from lastchunk.model.explore.verify import verify
-from lastchunk.model.properties import Violation
+from lastchunk.model.properties import NotApplicable, Violation
 from lastchunk.model.properties.judged import watched_trace
 from lastchunk.model.properties.language import ascending, bill, event, never, out_of_order, state
 from lastchunk.model.properties.watches import Watch
@@ -36,6 +36,13 @@ def judged(order: Sequence[int]) -> bool:
     assert isinstance(watch, Watch)
     trace = [e.BlobStored(at_ms, chunk, 0) for at_ms, chunk in enumerate(order)]
     return isinstance(watched_trace(watch, trace, "quiet"), Violation)
+
+
+def test_a_run_in_which_nothing_is_stored_says_nothing_of_an_order() -> None:
+    watch = never(out_of_order).watch
+    assert isinstance(watch, Watch)
+    said = watched_trace(watch, [e.StopPressed(3, 5)], "quiet")
+    assert isinstance(said, NotApplicable)
 
 
 @pytest.mark.parametrize(

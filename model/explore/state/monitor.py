@@ -21,6 +21,7 @@ from lastchunk.model.properties import (
     Violation,
 )
 from lastchunk.model.properties.judged import with_end
+from lastchunk.model.properties.watches import RunsEnd
 from lastchunk.model.trace.events import AlarmStarted, Event, RunEnded
 from lastchunk.model.trace.facts import Facts
 
@@ -159,8 +160,9 @@ class Monitor:
     ) -> dict[str, Judgement]:
         """The run ends here: every judgement. ``step`` is what the last step said of own ones."""
         facts.observe(RunEnded(now_ms, reason))
+        ending = RunsEnd(now_ms, reason, self.judge)
         own = {
-            slug: with_end(step.get(slug), watch.end(facts.own[slug], now_ms, reason))
+            slug: with_end(step.get(slug), watch.end(facts.own[slug], ending, facts))
             for slug, watch in self.own.items()
         }
         return self._judged(facts, at_end=True) | own
@@ -272,6 +274,8 @@ class Monitor:
             out += [("orphan", chunk, attempt) for chunk, attempt in facts.orphans]
         if "chunks recorded" in self.remembers:
             values += (len(facts.recorded),)
+        if "has recorded" in self.remembers:
+            values += (bool(facts.recorded),)
         if "chunks stored" in self.remembers:  # which, not how many: a repetition adds none
             out += [("stored", chunk) for chunk in facts.stored]
         for slug, watch in self.own.items():

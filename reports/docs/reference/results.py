@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 from lastchunk.model.base import verdict
@@ -10,6 +11,7 @@ from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES
 from lastchunk.model.properties.catalogue import EXTRA_PROPERTIES
 from lastchunk.model.properties.judged import ON_REQUEST
 from lastchunk.model.properties.row import COLUMNS, COUNTERS
+from lastchunk.model.properties.shipped import lines
 from lastchunk.model.trace.event import EVENTS, FIELD_WORDS, LANES, lane_of_class
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.docs.reference.fields import (
@@ -38,6 +40,10 @@ import lastchunk
 frame = lastchunk.compare("lossy-mobile", ["alarm"], sessions=20).to_frame()
 frame[["session", "outcome", "delay_ms", "complete_at_finalization"]].head()
 ```
+"""
+LINES_OPENING = """The same properties, as one would write them ([the language](../properties.md)).
+The checks that judge them look at the facts of a run, which are gathered once for all; a test holds
+each line to its check, in sessions of every scenario and design and in every schedule.
 """
 VERDICTS = (
     ("proved", "exploring", "It holds for every schedule within the bounds of the scenario."),
@@ -111,6 +117,7 @@ def properties_page() -> str:
         "`--property NAME`; see also [properties of your own](../properties.md).\n",
         _properties_table(EXTRA_PROPERTIES | ON_REQUEST),
     ]
+    parts += ["## As lines of the language\n", LINES_OPENING, "```python", _lines(), "```\n"]
     parts += [
         "## Sometimes\n",
         "These should be met, or a green verdict says little. A scenario "
@@ -120,6 +127,13 @@ def properties_page() -> str:
         md_table(("property", "met when"), [(f"`{s.slug}`", s.meaning) for s in SOMETIMES.values()])
     )
     return "\n".join(parts)
+
+
+def _lines() -> str:
+    """The shipped properties as they are written, with what a file of them imports."""
+    text = Path(lines.__file__).read_text(encoding="utf-8")
+    inner = text.partition("# lines: begin\n")[2].partition("# lines: end")[0]
+    return f"from lastchunk.properties import *\n\n{inner.rstrip()}"
 
 
 def _numbers() -> list[tuple[str, str]]:

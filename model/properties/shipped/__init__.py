@@ -1,0 +1,1 @@
+"""The shipped properties as lines of the language, and the words that they need beside it."""
