@@ -64,6 +64,22 @@ def compare(
         float | None,
         typer.Option("--half-width", help="Go on until every interval is at most so wide."),
     ] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option("--precision", help="Go on until every rate is known to so much."),
+    ] = None,
+    until: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--until",
+            metavar="FIGURE=HALF-WIDTH",
+            help="Go on until this is known, as nothing_lost=0.01, alarm:delay_ms=5% or "
+            "manual,alarm:finalizes=0.01; may be repeated.",
+        ),
+    ] = None,
+    sessions_max: Annotated[
+        int | None, typer.Option("--sessions-max", help="Stop there, whatever is known.")
+    ] = None,
     seed: SeedOption = 1,
     overrides: SetOption = None,
     uplink: UplinkOption = None,
@@ -89,9 +105,13 @@ def compare(
 
         check_report_out(out)
     note(much_to_do(loaded, specs, sessions))
-    with progress_bar(loaded.title, None if half_width else sessions) as progress:
+    wanted = targets_of(precision, until or [], slugs, loaded, specs)
+    is_open = half_width is not None or bool(wanted)
+    with progress_bar(loaded.title, None if is_open else sessions) as progress:
         limits = (sessions, seed, cores(workers), half_width)
-        result = run_compare(loaded, specs, *limits, progress, list(own.values()))
+        result = run_compare(
+            loaded, specs, *limits, progress, list(own.values()), wanted, sessions_max
+        )
     show(result, slugs)
     if out is not None:
         names = design or DEFAULT_DESIGNS
@@ -112,6 +132,27 @@ def compare(
         for line in failed_sessions(result, slugs, scenario, given_options):
             console().print(escape(line), soft_wrap=True)
         raise typer.Exit(exit_code(verdicts))
+
+
+def targets_of(
+    precision: float | None,
+    until: Sequence[str],
+    slugs: Sequence[str],
+    scenario: Scenario,
+    designs: Sequence[DesignSpec],
+) -> list[str]:
+    """What is to be known: what was named, and each rate that can be asked of a design."""
+    if precision is None:
+        return list(until)
+    if not 0 < precision < 0.5:
+        raise InputError("--precision", precision, "above 0 and below 0.5")
+    every = [
+        f"{design.name}:{slug}={precision}"
+        for design in designs
+        for slug in slugs
+        if slug not in PROPERTIES or slug in asked(design.cls, scenario)
+    ]
+    return [*every, *until]
 
 
 def run_sweeps(
@@ -183,6 +224,8 @@ def show(result: Comparison, slugs: Sequence[str]) -> None:
             )
         table.add_row(slug, *cells)
     console().print(table)
+    for figure in result.known:
+        console().print(escape(figure.sentence()))
     for name in names:
         rows = result.rows_of(name)
         threw = rows[rows["thrown"] > 0]

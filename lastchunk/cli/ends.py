@@ -24,7 +24,8 @@ from lastchunk.model.base.verdict import EXIT_FAILED, EXIT_USAGE
 TRACEBACK = "LASTCHUNK_TRACEBACK"
 """The environment variable that has the traceback shown."""
 EXIT_INTERRUPTED = 130
-OPTIONS = {name: f"--{name.replace('_', '-')}" for name in ("sessions", "half_width", "workers")}
+OF_LIBRARY = ("sessions", "sessions_max", "half_width", "until", "workers")
+OPTIONS = {name: f"--{name.replace('_', '-')}" for name in OF_LIBRARY}
 """What an argument of the library is called on the command line."""
 ROOT = str(Path(errors.__file__).parents[2])
 """Where the folders of lastchunk lie, in a checkout and installed."""

@@ -121,10 +121,13 @@ class Holder:
         design: DesignLike = "alarm",
         properties: PropertiesLike | None = None,
         at_most: float = 0.0,
+        stops_early: bool = False,
         **settings: Any,
     ) -> Held:
-        """By sampling: so many sessions; at most such a share of them may fail."""
-        from lastchunk.model.estimate.comparison import compare
+        """By sampling: so many sessions; at most such a share of them may fail.
+
+        With ``stops_early`` fewer of them, where fewer show on which side of the share all are.
+        """
         from lastchunk.model.simulate import record
 
         now = self.settings.changed(settings, "sample()")
@@ -138,19 +141,11 @@ class Holder:
         known = None if at_most and self.only is None else self._known(loaded, spec, asked)
         if known is not None:
             return known
-        result = compare(
-            loaded,
-            spec,
-            now.sessions,
-            now.seed,
-            now.workers,
-            properties=tuple((asked or {}).values()),
-        )
-        verdicts = result.verdicts[spec.name]
-        wanted = {slug: verdicts[slug] for slug in _said(verdicts, asked, spec, loaded)}
+        limit = at_most if stops_early else None
+        result, wanted, known_sides = _sampled(loaded, spec, asked, now, limit)
         failures = []
         for slug, verdict in wanted.items():
-            kind, reason = judged_rate(verdict, at_most)
+            kind, reason = judged_rate(verdict, at_most, known_sides.get(slug, ""))
             if kind == "":
                 continue
             item = (asked or EXPLORABLE)[slug]
@@ -165,7 +160,7 @@ class Holder:
                 where = f"Drawn: seed {now.seed}, session {verdict.witness_session}."
                 failure = self._kept(failure, schedule, where)
             failures.append(failure)
-        looked = sampled_words(now.sessions, now.seed)
+        looked = sampled_words(result.sessions, now.seed)
         return self._told(loaded, spec, wanted, failures, looked, result)
 
     def _proved_failure(
@@ -250,17 +245,47 @@ class Holder:
         return held
 
 
-def judged_rate(verdict: Verdict, at_most: float) -> tuple[Any, str]:
-    """What sampling says where such a share may fail: a kind and a reason, ("", "") if it holds."""
+def _sampled(
+    scenario: Scenario,
+    spec: DesignSpec,
+    asked: Mapping[str, Property] | None,
+    now: HoldSettings,
+    limit: float | None,
+) -> tuple[Any, dict[str, Verdict], Mapping[str, str]]:
+    """The comparison, the verdicts that are asked for, and the sides of the limit that are known.
+
+    Without a limit to stop at, all sessions are run and no side is asked for.
+    """
+    from lastchunk.model.estimate.comparison import compare
+    from lastchunk.model.estimate.decided import decided
+
+    own = tuple((asked or {}).values())
+    if limit is None:
+        result = compare(scenario, spec, now.sessions, now.seed, now.workers, properties=own)
+        verdicts = result.verdicts[spec.name]
+        return result, {s: verdicts[s] for s in _said(verdicts, asked, spec, scenario)}, {}
+    few = compare(scenario, spec, 1, now.seed, properties=own).verdicts[spec.name]
+    slugs = _said(few, asked, spec, scenario)
+    found = decided(scenario, spec, slugs, limit, now.sessions, now.seed, now.workers, own)
+    return found.comparison, {slug: found.verdict(slug) for slug in slugs}, found.sides
+
+
+def judged_rate(verdict: Verdict, at_most: float, side: str = "") -> tuple[Any, str]:
+    """What sampling says where such a share may fail: a kind and a reason, ("", "") if it holds.
+
+    ``side`` is that of a sequential test, which then decides.
+    """
     if verdict.kind == "unknown":
         return "unknown", verdict.reason
     rate = f"{verdict.violations:,} of {verdict.sessions:,} sessions"
     span = f"{percent(verdict.low)} to {percent(verdict.high)}"
     if at_most == 0:
         return ("violated", f"{rate} fail ({span})") if verdict.violations else ("", "")
-    if verdict.low > at_most:
+    if side == "below":
+        return "", ""
+    if side == "above" or (not side and verdict.low > at_most):
         return "violated", f"{rate} fail ({span}), more than {percent(at_most)}"
-    if verdict.high > at_most:
+    if side == "open" or verdict.high > at_most:
         return "unknown", f"{rate} fail ({span}): too few to tell whether {percent(at_most)} holds"
     return "", ""
 

@@ -14,6 +14,12 @@ from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.verdict import Verdict, percent
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_designs
 from lastchunk.model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
+from lastchunk.model.estimate.precision import (
+    KnownFigure,
+    PrecisionTarget,
+    check_targets,
+    figures_now,
+)
 from lastchunk.model.estimate.replicate import BATCH, NO_OWN, Own, Progress, replicate
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, asked
 from lastchunk.model.properties.judged import PropertiesLike, asked_of
@@ -31,7 +37,7 @@ class Comparison(Pictured):
 
     ``frame`` has one row per design and session; see `model.properties.ROW_COLUMNS`; and what the
     network gave and how much media was lost. It has a column more for each of ``own``, the
-    properties that a person brought.
+    properties that a person brought. ``known`` are the figures that it went on for.
     """
 
     scenario: Scenario
@@ -41,6 +47,7 @@ class Comparison(Pictured):
     frame: pd.DataFrame
     wall_seconds: float
     own: Own = field(default_factory=dict)
+    known: tuple[KnownFigure, ...] = ()
 
     def __repr__(self) -> str:
         lines = [
@@ -193,13 +200,17 @@ def compare(
     half_width: float | None = None,
     progress: Progress | None = None,
     properties: PropertiesLike = (),
+    until: Sequence[str] | str = (),
+    sessions_max: int | None = None,
 ) -> Comparison:
     """Run every design on the same sessions. Raises `InputError` for what cannot be meant.
 
     A scenario is an object, a name, a path or TOML text; a design a class, a name,
     ``file.py:Class``, or a label with one of these and settings of its own.
     With ``half_width`` the sessions are doubled, from ``sessions`` on, until the interval of every
-    property of every design is at most so wide to either side, or `SESSIONS_MAX` is reached.
+    property of every design is at most so wide to either side, or ``sessions_max`` is reached.
+    ``until`` are figures and how exactly each is to be known (`PrecisionTarget.of`), by intervals
+    that hold at every look; ``known`` of the result has them.
     ``properties`` are own ones, which are judged beside the shipped ones (docs/properties.md).
 
     >>> result = compare("cellular-driving", ["alarm", "lazy-alarm"], sessions=20)
@@ -208,24 +219,45 @@ def compare(
     """
     own = {slug: item for slug, item in asked_of(properties).items() if item.watch is not None}
     check_range("sessions", sessions, 1, SESSIONS_MAX)
+    sessions_max = SESSIONS_MAX if sessions_max is None else sessions_max
+    check_range("sessions_max", sessions_max, sessions, SESSIONS_MAX)
     check_range("seed", seed, 0, 2**63)
     check_range("workers", workers, 1, 1_024)
-    if half_width is not None and not isinstance(half_width, int | float):
-        raise InputError("half_width", half_width, "a number above 0 and below 0.5")
-    if half_width is not None and not 0 < half_width < 0.5:
-        raise InputError("half_width", half_width, "above 0 and below 0.5")
+    check_half_width(half_width)
     scenario = as_scenario(scenario)
     designs = load_designs(designs, scenario)
+    names = [design.name for design in designs]
+    targets = [PrecisionTarget.of(each) for each in ([until] if isinstance(until, str) else until)]
+    check_targets(targets, names, [*PROPERTIES, *own])
     began = time.perf_counter()
+
+    def is_enough(frame: pd.DataFrame) -> bool:
+        is_wide = half_width is not None and widest(frame, own) > half_width
+        return not is_wide and all(each.is_met for each in figures_now(frame, targets, names))
+
     frame = replicate(scenario, designs, sessions, seed, workers, progress, own=own)
-    while half_width is not None and widest(frame, own) > half_width and sessions < SESSIONS_MAX:
+    while sessions < sessions_max and not is_enough(frame):
         # Whole batches, so that the next ones begin where a batch begins.
-        more = min(max(BATCH, sessions), SESSIONS_MAX - sessions)
+        more = min(_more(sessions, half_width is None), sessions_max - sessions)
         extra = replicate(scenario, designs, more, seed, workers, progress, sessions, own)
         frame = pd.concat([frame, extra]).sort_values(["design", "session"], ignore_index=True)
         sessions += more
     seconds = time.perf_counter() - began
-    return Comparison(scenario, tuple(designs), seed, sessions, frame, seconds, own)
+    known = tuple(figures_now(frame, targets, names))
+    return Comparison(scenario, tuple(designs), seed, sessions, frame, seconds, own, known)
+
+
+def _more(sessions: int, is_looked_at: bool) -> int:
+    """How many sessions more before the next look: as many again, or half of them."""
+    return max(BATCH, sessions // 2 // BATCH * BATCH if is_looked_at else sessions)
+
+
+def check_half_width(half_width: float | None) -> None:
+    """Refuse what is no half-width of a proportion."""
+    if half_width is not None and not isinstance(half_width, int | float):
+        raise InputError("half_width", half_width, "a number above 0 and below 0.5")
+    if half_width is not None and not 0 < half_width < 0.5:
+        raise InputError("half_width", half_width, "above 0 and below 0.5")
 
 
 def widest(frame: pd.DataFrame, own: Own = NO_OWN) -> float:

@@ -105,7 +105,9 @@ def checked(checks: Iterable[PlannedCheck], folder: Path) -> Iterator[tuple[Chec
         if check.by == "proof":
             held = holder.verify(check.scenario, check.design, asked)
         else:
-            held = holder.sample(check.scenario, check.design, asked, check.at_most)
+            held = holder.sample(
+                check.scenario, check.design, asked, check.at_most, check.stops_early
+            )
         failures = {failure.item.slug: failure for failure in held.failures}
         for item in asked:
             slug = item.slug

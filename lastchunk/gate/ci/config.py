@@ -64,6 +64,7 @@ class CheckEntry(Strict):
     properties: NameList
     by: Annotated[list[Way], Field(min_length=1)]
     at_most: Annotated[float, Field(ge=0, le=1)] = 0.0
+    stops_early: bool = False
     amounts: list[AmountName] = []
     set: dict[str, Any] = {}
     sessions: Sessions | None = None
@@ -97,6 +98,10 @@ def read_config(path: Path) -> GateConfig:
         if check.at_most == 1 and config.baseline is None:
             place = f"{path}: checks.{number}.at_most"
             raise InputError(place, check.at_most, "1 only beside a baseline; else less than 1")
+        if check.stops_early and (not 0 < check.at_most < 1 or config.baseline is not None):
+            place = f"{path}: checks.{number}.stops_early"
+            allowed = "true only where at_most is above 0 and below 1, and without a baseline"
+            raise InputError(place, True, allowed)
         if check.amounts and ("sampling" not in check.by or config.baseline is None):
             place = f"{path}: checks.{number}.amounts"
             allowed = 'amounts only where by has "sampling", and beside a baseline'

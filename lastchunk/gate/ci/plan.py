@@ -30,6 +30,7 @@ class PlannedCheck:
     at_most: float
     settings: HoldSettings
     amounts: tuple[AmountName, ...] = ()
+    stops_early: bool = False
 
     def key(self, slug: str) -> str:
         """What tells the check of one property from all others."""
@@ -76,7 +77,7 @@ def _of_entry(
                 at_most = entry.at_most if by == "sampling" else 0.0
                 amounts = tuple(dict.fromkeys(entry.amounts)) if by == "sampling" else ()
                 given = (entry.name, design, scenario, by, items, at_most, settings, amounts)
-                yield PlannedCheck(*given)
+                yield PlannedCheck(*given, entry.stops_early and by == "sampling")
 
 
 @contextmanager
