@@ -218,30 +218,33 @@ def compare(
     {'alarm': 'not seen', 'lazy-alarm': 'not seen'}
     """
     own = {slug: item for slug, item in asked_of(properties).items() if item.watch is not None}
-    check_range("sessions", sessions, 1, SESSIONS_MAX)
     sessions_max = SESSIONS_MAX if sessions_max is None else sessions_max
+    check_range("sessions", sessions, 1, SESSIONS_MAX)
     check_range("sessions_max", sessions_max, sessions, SESSIONS_MAX)
     check_range("seed", seed, 0, 2**63)
     check_range("workers", workers, 1, 1_024)
     check_half_width(half_width)
     scenario = as_scenario(scenario)
     designs = load_designs(designs, scenario)
-    names = [design.name for design in designs]
     targets = [PrecisionTarget.of(each) for each in ([until] if isinstance(until, str) else until)]
+    names = [design.name for design in designs]
     check_targets(targets, names, [*PROPERTIES, *own])
     began = time.perf_counter()
+
+    def more(count: int, first: int) -> pd.DataFrame:
+        return replicate(scenario, designs, count, seed, workers, progress, first, own)
 
     def is_enough(frame: pd.DataFrame) -> bool:
         is_wide = half_width is not None and widest(frame, own) > half_width
         return not is_wide and all(each.is_met for each in figures_now(frame, targets, names))
 
-    frame = replicate(scenario, designs, sessions, seed, workers, progress, own=own)
+    frame = more(sessions, 0)
     while sessions < sessions_max and not is_enough(frame):
         # Whole batches, so that the next ones begin where a batch begins.
-        more = min(_more(sessions, half_width is None), sessions_max - sessions)
-        extra = replicate(scenario, designs, more, seed, workers, progress, sessions, own)
-        frame = pd.concat([frame, extra]).sort_values(["design", "session"], ignore_index=True)
-        sessions += more
+        count = min(_more(sessions, half_width is None), sessions_max - sessions)
+        both = pd.concat([frame, more(count, sessions)])
+        frame = both.sort_values(["design", "session"], ignore_index=True)
+        sessions += count
     seconds = time.perf_counter() - began
     known = tuple(figures_now(frame, targets, names))
     return Comparison(scenario, tuple(designs), seed, sessions, frame, seconds, own, known)
