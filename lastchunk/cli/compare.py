@@ -55,6 +55,22 @@ SweepOption = Annotated[
     typer.Option("--sweep-sessions", help="Per point of the report's sweeps; 0: none.", min=0),
 ]
 
+PrecisionOption = Annotated[
+    float | None, typer.Option("--precision", help="Go on until every rate is known to so much.")
+]
+UntilOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--until",
+        metavar="FIGURE=HALF-WIDTH",
+        help="Go on until this is known, as nothing_lost=0.01, alarm:delay_ms=5% or "
+        "manual,alarm:finalizes=0.01; may be repeated.",
+    ),
+]
+SessionsMaxOption = Annotated[
+    int | None, typer.Option("--sessions-max", help="Stop there, whatever is known.")
+]
+
 
 def compare(
     scenario: ScenarioArgument,
@@ -64,22 +80,9 @@ def compare(
         float | None,
         typer.Option("--half-width", help="Go on until every interval is at most so wide."),
     ] = None,
-    precision: Annotated[
-        float | None,
-        typer.Option("--precision", help="Go on until every rate is known to so much."),
-    ] = None,
-    until: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--until",
-            metavar="FIGURE=HALF-WIDTH",
-            help="Go on until this is known, as nothing_lost=0.01, alarm:delay_ms=5% or "
-            "manual,alarm:finalizes=0.01; may be repeated.",
-        ),
-    ] = None,
-    sessions_max: Annotated[
-        int | None, typer.Option("--sessions-max", help="Stop there, whatever is known.")
-    ] = None,
+    precision: PrecisionOption = None,
+    until: UntilOption = None,
+    sessions_max: SessionsMaxOption = None,
     seed: SeedOption = 1,
     overrides: SetOption = None,
     uplink: UplinkOption = None,
@@ -101,7 +104,7 @@ def compare(
     if only:
         check_asked([slug for slug in slugs if slug not in own], loaded, specs)
     if out is not None:
-        from lastchunk.reports.write import check_report_out, write_report  # with all that draws
+        from lastchunk.reports.write import check_report_out  # with all that draws
 
         check_report_out(out)
     note(much_to_do(loaded, specs, sessions))
@@ -119,10 +122,7 @@ def compare(
         sweeps = run_sweeps(scenario, names, sweep_sessions, seed, cores(workers), *settings)
         seconds = time.perf_counter() - began
         given = {loaded.name: [scenario, *options(*settings)]}
-        from lastchunk.reports.review import make_review
-
-        write_report(make_review([result], sweeps, command(), seconds, given), out)
-        console().print(escape(f"report: {out / 'report.html'}"))
+        write_review(result, sweeps, seconds, given, out)
     if gate:
         verdicts = [
             found[slug] for found in result.verdicts.values() for slug in slugs if slug in found
@@ -132,6 +132,21 @@ def compare(
         for line in failed_sessions(result, slugs, scenario, given_options):
             console().print(escape(line), soft_wrap=True)
         raise typer.Exit(exit_code(verdicts))
+
+
+def write_review(
+    result: Comparison,
+    sweeps: list[tuple[Axis, pd.DataFrame]],
+    seconds: float,
+    given: dict[str, list[str]],
+    out: Path,
+) -> None:
+    """Write the report of one comparison."""
+    from lastchunk.reports.review import make_review
+    from lastchunk.reports.write import write_report
+
+    write_report(make_review([result], sweeps, command(), seconds, given), out)
+    console().print(escape(f"report: {out / 'report.html'}"))
 
 
 def targets_of(
