@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lastchunk.model.conformance.page.built import built_page
+from lastchunk.model.conformance.page.server import ServedPage
+from tests.support.real_runtime import tools_or_skip
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -34,3 +38,11 @@ def browser() -> Iterator[Browser]:
         found = started.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
         yield found
         found.close()
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[ServedPage]:
+    """The recorder page, served by the real runtime; skipped where that is not here."""
+    tools = tools_or_skip()
+    with ServedPage(tools, built_page(tools)) as found:
+        yield found

@@ -1,25 +1,17 @@
-"""The real runtime of the tests: fetched before by `npm ci` in worker/, or not there."""
+"""The real runtime of the tests, with the watched worker."""
 
 from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.conformance.runtime.toolbox import (
-    NotHereError,
-    Toolbox,
-    WatchedWorker,
-    bundle,
-    toolbox,
-)
+from lastchunk.model.conformance.runtime.toolbox import Toolbox, WatchedWorker, bundle
+from tests.support.real_runtime import tools_or_skip
 
 
 @pytest.fixture(scope="session")
 def tools() -> Toolbox:
     """All that the real runtime needs; a test is skipped where it is not here."""
-    try:
-        return toolbox(lambda text: None, may_fetch=False)
-    except NotHereError as error:
-        pytest.skip(f"nothing is played on the real runtime: {error}")
+    return tools_or_skip()
 
 
 @pytest.fixture(scope="session")

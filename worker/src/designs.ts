@@ -66,8 +66,9 @@ export class OutboxDesign extends AlarmDesign {
     const waitMs = this.settings.notify_retry_ms * 2 ** Math.min(failures, 30);
     await this.setAlarmIn(Math.min(waitMs, this.settings.notify_retry_ms_max));
     await this.storage.put(OUTBOX, failures + 1);
-    const told = await this.env.CONSUMER.fetch("http://consumer/", {
+    const told = await this.env.CONSUMER.fetch("http://consumer/webhook", {
       method: "POST",
+      headers: { "idempotency-key": encodeURIComponent(`${this.ctx.id.name}/session-completed`) },
       body: "session-completed",
     });
     if (told.ok) await this.storage.delete(OUTBOX);

@@ -77,6 +77,7 @@ class Outside(ABC):
         try:
             while True:
                 headers = await _headers(reader)
+                self._begins(headers)
                 writer.write(await self._answered(headers, await _body(reader, headers)))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -85,6 +86,9 @@ class Outside(ABC):
             pass  # the play is over; the streams' own callback would tell of it
         finally:
             writer.close()
+
+    def _begins(self, headers: dict[str, str]) -> None:  # noqa: B027  (no server need care)
+        """The head of a request has come; its body may be under way."""
 
     @abstractmethod
     async def _answered(self, headers: dict[str, str], body: bytes) -> bytes:
@@ -101,32 +105,36 @@ class BlobStore(Outside):
         status = await self._held(CallName.read(fields.get("call", "")))
         if status != 200:
             error = {"version": 0, "v4code": R2_CODES.get(status, 10001), "message": "refused"}
-            return _response(status, b"", f"cf-r2-error: {json.dumps(error)}\r\n")
-        stored = {
-            "name": told["object"],
-            "version": "1",
-            "size": str(len(body) - size),
-            "etag": "0" * 32,
-            "uploaded": str(EPOCH_MS),
-            "httpFields": {},
-            "customFields": [],
-            "checksums": {},
-        }
-        data = json.dumps(stored).encode()
-        return _response(200, data, f"cf-r2-metadata-size: {len(data)}\r\n")
+            return response(status, b"", f"cf-r2-error: {json.dumps(error)}\r\n")
+        return stored_answer(told["object"], len(body) - size)
 
 
 class HeldConsumer(Outside):
     """Holds each notification."""
 
     async def _answered(self, headers: dict[str, str], body: bytes) -> bytes:
-        return _response(
-            await self._held(CallName.read(unquote(headers.get(CALL_HEADER, "")))), b""
-        )
+        return response(await self._held(CallName.read(unquote(headers.get(CALL_HEADER, "")))), b"")
 
 
-def _response(status: int, data: bytes, more: str = "") -> bytes:
+def response(status: int, data: bytes, more: str = "") -> bytes:
+    """The bytes of an HTTP answer."""
     return f"HTTP/1.1 {status} X\r\n{more}Content-Length: {len(data)}\r\n\r\n".encode() + data
+
+
+def stored_answer(name: str, size: int) -> bytes:
+    """What the blob store says of an object that it has stored."""
+    stored = {
+        "name": name,
+        "version": "1",
+        "size": str(size),
+        "etag": "0" * 32,
+        "uploaded": str(EPOCH_MS),
+        "httpFields": {},
+        "customFields": [],
+        "checksums": {},
+    }
+    data = json.dumps(stored).encode()
+    return response(200, data, f"cf-r2-metadata-size: {len(data)}\r\n")
 
 
 async def _headers(reader: asyncio.StreamReader) -> dict[str, str]:

@@ -91,7 +91,7 @@ class Workerd:
         finally:
             noise.close()
             os.close(write)
-        wait = asyncio.to_thread(_port_told_at, read)
+        wait = asyncio.to_thread(port_told_at, read)
         try:
             self.connections.port = await asyncio.wait_for(wait, START_SECONDS)
         except (TimeoutError, EOFError) as error:
@@ -178,7 +178,7 @@ def path_of(*parts: object, query: str = "") -> str:
     return f"{path}?{query}" if query else path
 
 
-def _port_told_at(read: int) -> int:
+def port_told_at(read: int) -> int:
     """The port at which the runtime says that it listens."""
     with os.fdopen(read) as control:
         for line in control:

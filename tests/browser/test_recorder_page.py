@@ -1,0 +1,141 @@
+"""The recorder page on the real runtime, in a real browser: what the system promised its users.
+
+All recordings of this file go on side by side, in tabs of their own. The grace is 1 s and a chunk
+comes each second; what waits for ten minutes does so on the runtime's own clock, which jumps.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lastchunk.model.conformance.page.observed import judged, trace_of
+from lastchunk.model.conformance.page.server import ServedPage
+from lastchunk.model.properties import JudgeSettings, Violation
+from tests.browser.page_runs import CUT, FAST, THROTTLED, PageRun, drive, page_run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+GRACE = {"grace_ms": 1_000}
+SECONDS = 2.4
+LINES = [
+    "[Recording] Signaling stop to Durable Object...",
+    "[Recording] Stop signal sent. Session will auto-finalize after pending uploads.",
+]
+ROUND_MS = 200
+TEN_MINUTES_MS = 600_000
+RUNS = [
+    (design, network) for design in ("alarm", "lazy-alarm") for network in (FAST, THROTTLED, CUT)
+]
+Runs = dict[tuple[str, str], PageRun]
+
+
+@pytest.fixture(scope="module")
+def runs(
+    browser: Browser, served: ServedPage, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Runs]:
+    """Both designs on each network, recorded at once, and watched until the grace is over."""
+    with ExitStack() as stack:
+        found: Runs = {
+            (design, network.name): stack.enter_context(
+                page_run(browser, served, design, network=network, settings=GRACE)
+            )
+            for at, (design, network) in enumerate(RUNS)
+        }
+        some = next(iter(found.values()))
+        drive(some.page, *(run.recorded(2) for run in found.values()))
+        yield found
+
+
+def violated(run: PageRun) -> set[str]:
+    """The shipped properties that what was seen violates."""
+    found = judged(trace_of(run.observed()), JudgeSettings(GRACE["grace_ms"], notifies=True))
+    return {slug for slug, judgement in found.items() if isinstance(judgement, Violation)}
+
+
+def refusals(run: PageRun) -> list[int]:
+    return [status for _, status in run.responses if status >= 400]
+
+
+def test_the_system_s_own_list_of_tests(browser: Browser, served: ServedPage) -> None:
+    """Two console lines, no 403, the right duration in the list, completed 5 s after the stop."""
+    with page_run(browser, served, "lazy-alarm", chunk_ms=2_000) as run:
+        page = run.page
+        page.get_by_role("button", name="Start recording").click()
+        drive(page, iter([lambda: run.shows("recording")]))
+        assert run.shown_row()[2] == "0:00"
+        page.wait_for_timeout(SECONDS * 1000)
+        page.get_by_role("button", name="Stop recording").click()
+        page.locator("#recordings .completed").wait_for(timeout=5_000)
+        assert run.console == LINES
+        assert refusals(run) == []
+        pressed, began = run.said("stop pressed")[0], run.said("recording started")[0]
+        assert abs(pressed["recordedMs"] - (pressed["at"] - began["at"])) <= ROUND_MS
+        assert run.shown_row()[2] == f"0:0{round(pressed['recordedMs'] / 1000)}"
+        assert run.shown_row()[5] == "none"
+        assert violated(run) == set()
+
+
+@pytest.mark.parametrize("network", [FAST, THROTTLED, CUT], ids=lambda network: network.name)
+def test_the_recommended_design_keeps_its_promise(runs: Runs, network: Any) -> None:
+    run = runs["lazy-alarm", network.name]
+    assert run.row()["status"] == "completed"
+    assert refusals(run) == []
+    assert violated(run) == set()
+
+
+def test_the_deployed_design_completes_too_early_on_a_throttled_network(runs: Runs) -> None:
+    """The grace is over before the first upload is: the alarm does not wait for it."""
+    assert "complete_at_finalization" in violated(runs["alarm", THROTTLED.name])
+
+
+def test_the_deployed_design_refuses_what_comes_after_a_cut(runs: Runs) -> None:
+    """The line is cut after the stop for longer than the grace: the page's retries are refused."""
+    run = runs["alarm", CUT.name]
+    assert 403 in refusals(run)
+    assert {"complete_at_finalization", "nothing_refused", "nothing_lost"} <= violated(run)
+
+
+def test_the_deployed_design_waits_ten_minutes_on_a_fast_network(runs: Runs) -> None:
+    """The last upload ends after the stop, and its long alarm replaces the short one."""
+    run = runs["alarm", FAST.name]
+    assert run.console == LINES
+    assert refusals(run) == []
+    ends = [line["procedure"] for line in run.observed().history if line["event"] == "end"]
+    if ends[-1] == "signalStop":
+        pytest.skip("the stop overtook the last upload's end, which happens")
+    assert run.row()["status"] == "processing"
+    assert run.page.locator("#recordings .pending").first.is_visible()
+    run.served.clock.jump(TEN_MINUTES_MS)
+    drive(run.page, iter([lambda: run.row()["status"] == "completed"]))
+    assert violated(run) == {"finalizes_promptly", "finalizes_once_known"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(runs: Runs, scheme: Any) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = runs["lazy-alarm", FAST.name].page
+    page.emulate_media(color_scheme=scheme)
+    found = axe.run(page).response["violations"]
+    assert [(item["id"], item["nodes"][0]["html"][:200]) for item in found] == []
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_har_file_has_the_calls_and_no_bodies(
+    browser: Browser, served: ServedPage, tmp_path: Path
+) -> None:
+    with page_run(browser, served, "lazy-alarm", tmp_path / "run.har") as run:
+        drive(run.page, run.recorded(1))
+    text = (tmp_path / "run.har").read_text(encoding="utf-8")
+    urls = [entry["request"]["url"].split("/")[3:] for entry in json.loads(text)["log"]["entries"]]
+    calls = [parts[2] for parts in urls if parts[0] == "sessions"]
+    assert calls[0] == "createSession"
+    assert set(calls) == {"createSession", "upload", "signalStop"}
+    assert len(text) < 200_000
