@@ -29,7 +29,9 @@ site: $(STAMP)
 	$(BIN)/python -m mkdocs build --strict --quiet
 	@echo "build/site/index.html; to search it: $(BIN)/python -m http.server -d build/site"
 
+# Many tests start the command anew: each would compile all of it, where Python may not write.
 test: $(STAMP)
+	$(BIN)/python -m compileall -q -j 2 lastchunk model reference_impl reports
 	$(BIN)/python -m pytest -n 2
 
 lint: $(STAMP)
