@@ -45,6 +45,10 @@ COMMANDS = {
         "conform",
         "Play schedules on the real runtime, and compare what the object does, event by event.",
     ),
+    "timetravel": (
+        "timetravel",
+        "Run a project's tests on a clock that they move: ten minutes of alarms take milliseconds.",
+    ),
     "new-design": ("new_design", "Write a commented design to begin with, and its test."),
     "import": (
         "importing",

@@ -98,13 +98,19 @@ def fetched_folder() -> Path:
     return cache_folder() / f"npm-{digest([WORKER / LOCK])}"
 
 
-def missing() -> list[str]:
-    """What is not here and cannot be fetched; empty where schedules can be played."""
+def missing_for_clocks() -> list[str]:
+    """What the two clocks need and is not here."""
     found = []
     if sys.platform != "linux" or platform.machine() not in MACHINES:
         found.append(f"Linux on {' or '.join(MACHINES)}")
     if not compiler():
         found.append("a C compiler")
+    return found
+
+
+def missing() -> list[str]:
+    """What is not here and cannot be fetched; empty where schedules can be played."""
+    found = missing_for_clocks()
     if packages() is None and not shutil.which("npm"):
         found.append("npm, to fetch workerd and esbuild")
     return found
@@ -164,6 +170,17 @@ def digest(paths: Iterable[Path], more: str = "") -> str:
     for path in paths:
         found.update(path.name.encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:16]
+
+
+def clocks_library() -> Path:
+    """The library with the two clocks, for a runtime that another starts.
+
+    Raises `NotHereError`.
+    """
+    lacks = missing_for_clocks()
+    if lacks:
+        raise NotHereError(f"not here: {', '.join(lacks)}")
+    return compiled_clocks()
 
 
 def compiled_clocks() -> Path:
