@@ -1,31 +1,14 @@
 """Trouble from the field: each case that a design, a page or a property has to state, and its test.
 
-| case | where |
-| --- | --- |
-| a name in a field that a cold alarm has not | tests/world/test_cold_starts.py |
-| a create that arms nothing once the alarm is gone | tests/world/test_alarm_info.py |
-| two timers in one alarm slot, the earlier wins | here |
-| an abandoned alarm whose past time is still shown | tests/world/test_alarm_info.py |
-| rows and alarm that roll back together | tests/world/test_transactions.py |
-| work left behind that dies with its instance | tests/world/test_detached.py |
-| an alarm that arms itself for ever | here, tests/explore/test_endless.py |
-| a deploy that waits for idleness up to a grace | tests/world/test_deploys.py |
-| parts that must have one size | here, tests/page/test_chunk_sizes.py |
-| parts kept in order of arrival | here, tests/properties/test_order_and_bill.py |
-| the last answer is lost, and the user is told a failure | tests/properties/test_told_truth.py |
-| a last chunk that never comes | tests/page/test_leaving.py |
-| a page left before its first chunk, or amid one | tests/trace/test_media.py |
-| beacons and keepalive within 64 KiB | tests/page/test_leaving.py |
-| throttled timers, a frozen tab, a machine asleep | tests/world/test_standstill.py |
-| a second tab with other bytes under the same indices | tests/page/test_second_tab.py |
-| an end found by the user's clock | tests/page/test_own_page.py |
-| logs, profiles, toxics, and what is none of them | tests/gate/test_importing.py |
+`CASES` has a row for each: what states it, and the tests that assert the value of the field.
 """
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 
@@ -59,7 +42,20 @@ how = "counted"
 [expect]
 sometimes = ["alarm_failed"]
 """
+FROZEN_AFTER_STOP = """
+[expect]
+sometimes = ["tab_frozen"]
+[uplink]
+kind = "constant"
+rate_kbps = 1500
+[[faults]]
+kind = "tab_frozen"
+anchor = "stop"
+offset_ms = { low_ms = 0, high_ms = 10000 }
+for_ms = { distribution = "uniform", low_ms = 60000, high_ms = 1800000 }
+"""
 SESSIONS = 60
+LINES_MOST = 60
 QUIET = "quiet_once_settled"
 LARGE = "client.video_kbps=8000"
 
@@ -215,11 +211,188 @@ def test_parts_must_have_one_size_and_not_be_too_small(
 
 
 def test_parts_in_order_of_arrival_are_refused_where_uploads_are_parallel() -> None:
+    """In the field 23 % of the sessions; an interval of 95 % has it."""
     bad = ("recording.duration_ms=30000", LARGE)
     found = sampled("lossy-mobile", Multipart, *bad, "client.uploads_parallel=3")
-    assert 0.12 < found.violations / found.sessions < 0.4
+    assert found.low < 0.23 < found.high
     clean = [
         f"network.{name}=0" for name in ("request_loss", "response_loss", "request_duplication")
     ]
     one = sampled("lossy-mobile", Multipart, *bad, "client.uploads_parallel=1", *clean)
     assert one.violations == 0
+
+
+def test_a_tab_that_is_frozen_after_the_stop() -> None:
+    """In the field 71 % lost by *alarm*, 77 % never finalized by *manual*, none by *lazy-alarm*."""
+    found = lastchunk.compare(
+        FROZEN_AFTER_STOP, ["alarm", "manual", "lazy-alarm"], sessions=2 * SESSIONS
+    ).verdicts
+    lost, never = found["alarm"]["nothing_lost"], found["manual"]["finalizes"]
+    assert lost.low < 0.71 < lost.high
+    assert never.low < 0.77 < never.high
+    shipped = found["lazy-alarm"]
+    assert (shipped["nothing_lost"].violations, shipped["finalizes"].violations) == (0, 0)
+
+
+class Case(NamedTuple):
+    """What states a case, as classes of a file, and the tests of that file that judge it."""
+
+    words: str
+    file: str
+    stated: str
+    tests: str
+    stated_in: str = ""
+
+
+HERE = "tests.attack.test_cases"
+LEAVING = "tests.page.test_leaving"
+CASES = (
+    Case(
+        "a name in a field that a cold alarm has not",
+        "tests.world.test_cold_starts",
+        "NameInMemory",
+        "a_name_that_only_a_request_tells_is_gone_when_the_alarm_comes",
+    ),
+    Case(
+        "rows that each cold start adds",
+        "tests.world.test_cold_starts",
+        "RowsPileUp",
+        "what_each_cold_start_adds_is_there_in_every_session",
+    ),
+    Case(
+        "two timers in one alarm slot, the earlier wins",
+        HERE,
+        "EarliestWins",
+        "of_two_timers_the_past_one_wins_and_the_stop_is_late",
+    ),
+    Case(
+        "an abandoned alarm whose past time is still shown; a create that arms nothing",
+        "tests.world.test_alarm_info",
+        "ArmsWhereNoneIs",
+        "a7_a_dropped_alarm_that_is_still_shown_is_never_armed_again "
+        "a7_a_dropped_alarm_is_explored",
+    ),
+    Case(
+        "rows and alarm that roll back together",
+        "tests.world.test_transactions",
+        "Moves Fails StopsInOne StopRollsBack",
+        "r18_what_throws_leaves_nothing_behind a_stop_in_a_transaction_is_explored",
+    ),
+    Case(
+        "work left behind that dies with its instance",
+        "tests.world.test_detached",
+        "WorksBehind ArmsFirst",
+        "b09_is_explored",
+    ),
+    Case(
+        "an alarm that arms itself for ever",
+        HERE,
+        "NeverQuiet",
+        "an_alarm_that_arms_itself_for_ever_is_never_quiet",
+    ),
+    Case(
+        "the same, as it is said beside the verdicts",
+        "tests.explore.test_past",
+        "",
+        "what_goes_on_for_ever_after_completion_is_proved_and_said",
+    ),
+    Case(
+        "a deploy that waits for idleness up to a grace",
+        "tests.world.test_deploys",
+        "",
+        "r19_no_work_shorter_than_the_grace_is_lost deploys_that_wait_are_explored",
+    ),
+    Case(
+        "parts that must have one size",
+        HERE,
+        "Multipart",
+        "parts_must_have_one_size_and_not_be_too_small",
+    ),
+    Case(
+        "parts kept in order of arrival",
+        HERE,
+        "Multipart",
+        "parts_in_order_of_arrival_are_refused_where_uploads_are_parallel",
+    ),
+    Case(
+        "the last answer is lost, and the user is told a failure",
+        "tests.properties.test_told_truth",
+        "GoneAfterComplete",
+        "completed_and_told_that_it_failed_is_found_by_this_property_alone",
+    ),
+    Case(
+        "a last chunk that never comes",
+        LEAVING,
+        "",
+        "a_last_chunk_that_never_comes a_last_chunk_that_never_comes_is_explored",
+    ),
+    Case(
+        "a page left before its first chunk, or amid one",
+        "tests.trace.test_media",
+        "",
+        "a_page_left_in_the_middle_of_a_chunk_loses_what_it_held "
+        "a_page_left_before_its_first_chunk_loses_all",
+    ),
+    Case(
+        "beacons and keepalive within 64 KiB",
+        LEAVING,
+        "Keepalive KeepaliveDesign Beacons BeaconsDesign",
+        "a_chunk_outlives_the_page_where_it_fits_into_the_budget beacons_share_one_budget",
+        "tests.page.leaving",
+    ),
+    Case(
+        "throttled timers",
+        "tests.world.test_standstill",
+        "",
+        "a_throttled_tab_sends_receives_and_records_as_before "
+        "a_poll_is_stretched_and_nothing_else_changes",
+    ),
+    Case("a frozen tab", HERE, "", "a_tab_that_is_frozen_after_the_stop"),
+    Case(
+        "a machine asleep",
+        "tests.world.test_standstill",
+        "",
+        "asleep_in_the_middle_of_an_upload",
+    ),
+    Case(
+        "a second tab with other bytes under the same indices",
+        "tests.page.test_second_tab",
+        "",
+        "count_and_content_are_both_judged exploring_refuses_it_by_name_with_what_works",
+    ),
+    Case(
+        "an end found by the user's clock",
+        "tests.page.test_own_page",
+        "ByUsersClock",
+        "who_ends_by_the_users_clock_ends_early_where_it_is_slow",
+    ),
+    Case(
+        "logs and a table with columns",
+        "tests.gate.test_importing",
+        "",
+        "a_drive_log_is_an_uplink_of_its_bytes seconds_and_mbps_hold_until_the_next_row "
+        "a_table_with_named_columns",
+    ),
+    Case(
+        "toxics, and a cut after some bytes",
+        "tests.gate.test_importing",
+        "",
+        "toxics_become_delays_and_the_rest_is_listed a_limit_of_data_cuts_what_is_larger",
+    ),
+    Case(
+        "a HAR, which is none of them",
+        "tests.gate.test_importing",
+        "",
+        "what_is_none_of_them_is_refused_in_a_line",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.words)
+def test_each_case_has_its_tests_and_is_stated_in_few_lines(case: Case) -> None:
+    file = importlib.import_module(case.file)
+    missing = [name for name in case.tests.split() if not hasattr(file, f"test_{name}")]
+    assert missing == []
+    where = importlib.import_module(case.stated_in or case.file)
+    stated = [inspect.getsourcelines(getattr(where, name))[0] for name in case.stated.split()]
+    assert sum(map(len, stated)) <= LINES_MOST

@@ -104,16 +104,16 @@ SCENARIO = ("everything-fast", ["network.response_loss=0.4", "recording.duration
 
 def test_completed_and_told_that_it_failed_is_found_by_this_property_alone() -> None:
     scenario = load_scenario(*SCENARIO)
-    caught = 0
+    caught = []
     for session in range(40):
         run = simulate(scenario, GoneAfterComplete, 1, session)
         said = run.check("told_truth")["told_truth"]
         if isinstance(said, Violation):
-            caught += 1
+            caught.append(session)
             assert run.facts.status == COMPLETED
             shipped = check_all(run.facts, run.judge)
             lost = [slug for slug, item in shipped.items() if isinstance(item, Violation)]
             assert lost in ([], ["finalizes_promptly"])
         mended = simulate(scenario, TakesItForDone, 1, session)
         assert not isinstance(mended.check("told_truth")["told_truth"], Violation)
-    assert caught > 0
+    assert 7 in caught, "the session in which it was found"
