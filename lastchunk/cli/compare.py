@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -42,7 +42,7 @@ from lastchunk.model.estimate.comparison import compare as run_compare
 from lastchunk.model.estimate.space import Axis
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
 from lastchunk.model.properties import PROPERTIES, asked
-from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.scenario.schema import Limits, Scenario
 
 COLOURS = {"violated": "red", "not seen": "cyan", "unknown": "yellow", "proved": "green"}
 
@@ -206,6 +206,23 @@ def check_asked(slugs: Sequence[str], scenario: Scenario, designs: Sequence[Desi
             raise InputError("--property", slug, f"only with {PROPERTIES[slug].asks}")
 
 
+def cut_lines(name: str, rows: pd.DataFrame, limits: Limits) -> Iterator[str]:
+    """A line for each limit at which sessions were cut: what had no end is not judged to it."""
+    alone = f"limits.alone_max = {limits.alone_max:,}"
+    known = {
+        "horizon": f"limits.horizon_ms = {limits.horizon_ms:,}",
+        "limit": f"{alone} or limits.happenings_max = {limits.happenings_max:,}",
+    }
+    for ended, words in known.items():
+        cut = rows[rows["ended"] == ended]
+        if len(cut):
+            yield (
+                f"{name}: {len(cut):,} of {len(rows):,} sessions had no end and were cut at "
+                f"{words}, as session {cut['session'].min()}; limits.end_at_completion=true ends "
+                "a session as it is completed"
+            )
+
+
 def show(result: Comparison, slugs: Sequence[str]) -> None:
     """Print the verdicts of a comparison side by side, and the paired differences."""
     names = [design.name for design in result.designs]
@@ -249,3 +266,5 @@ def show(result: Comparison, slugs: Sequence[str]) -> None:
                 f"{escape(name)}: its code threw in {len(threw):,} of {len(rows):,} sessions, and "
                 f"its callers were told 500; session {threw['session'].min()} shows where"
             )
+        for line in cut_lines(name, rows, result.scenario.limits):
+            console().print(escape(line), soft_wrap=True)

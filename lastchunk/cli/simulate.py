@@ -157,4 +157,7 @@ def show(run: Run, full: bool, own: Mapping[str, Property]) -> None:
             words = f"says nothing: {judgement.reason}"
         verdicts.add_row(slug, words, known[slug].meaning)
     out.print(verdicts)
+    if run.cut_by:
+        bound = getattr(run.scenario.limits, run.cut_by)
+        out.print(f"The session had no end: it was cut at limits.{run.cut_by} = {bound:,}.")
     out.print("Happenings at the same millisecond are shown in the order in which they were due.")

@@ -72,7 +72,7 @@ def refuse_endless(run: Run) -> None:
     Raises `DesignError` with what went on for ever.
     """
     most = run.scenario.limits.happenings_max
-    if most >= SMALL and run.facts.ended == "limit":
+    if most >= SMALL and run.cut_by == "happenings_max":
         raise DesignError(
             f"{run.design.name}, session {run.session}: no end after {most:,} happenings; "
             f"{busiest(run.design, run.trace)}; allowed: a session that ends within "

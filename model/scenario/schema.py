@@ -324,6 +324,9 @@ class Limits(Model):
     """A run is cut at this time."""
     happenings_max: PositiveCount = 300_000
     """A run is cut after so many happenings."""
+    alone_max: PositiveCount = 5_000
+    """A run is cut after so many happenings in which a settled session does no more than its object
+    does by itself, as where an alarm arms itself for ever. It is looked at every 1,000."""
     awaits_max: PositiveCount = 100_000
     """What code may await within one happening; more is refused."""
     step_seconds_max: PositiveFloat = 10.0

@@ -27,7 +27,7 @@ from lastchunk.model.properties.judged import PropertiesLike, asked_of, judge_tr
 from lastchunk.model.scenario.load import ScenarioLike, as_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate.schedule import Schedule, Step, given_name
-from lastchunk.model.simulate.storm import STORM, Storm
+from lastchunk.model.simulate.storm import LOOK, Storm
 from lastchunk.model.subset import check_values, lasting_of
 from lastchunk.model.trace.events import AlarmSet, Event, RunEnded
 from lastchunk.model.trace.facts import Facts, facts_of
@@ -52,6 +52,8 @@ class Run(Pictured):
     trace: list[Event]
     uplink_kbps: float
     mean_request_delay_ms: float
+    cut_by: str = ""
+    """The limit that cut it, a key of ``limits``; "" where it came to its end."""
 
     def __repr__(self) -> str:
         ended = f"ended {self.facts.ended}, {self.facts.status or 'no session'}"
@@ -136,6 +138,7 @@ class Simulation:
         self.world = World(design, scenario, duration_ms, shared, self._clock_offset, self._give)
         self.happenings_left = scenario.limits.happenings_max
         self.storm = Storm(self.world, design)
+        self.cut_by = ""
         self.request_legs = 0
         self.request_ms = 0
         self.steps: list[Step] | None = None
@@ -174,7 +177,7 @@ class Simulation:
 
     def _run(self, horizon_ms: int) -> list[Event]:
         world = self.world
-        look_at = self.happenings_left - STORM
+        look_at = self.happenings_left - LOOK
         world.begin()
         self._schedule_fresh()
         env = self.env
@@ -183,18 +186,20 @@ class Simulation:
         reason = "quiet"
         while world.pending and queue:
             if queue[0][0] > horizon_ms:
-                reason = "horizon"
+                reason, self.cut_by = "horizon", "horizon_ms"
                 break
             step()
             if world.ended:
                 reason = world.ended
                 break
             if self.happenings_left <= 0 and world.pending:
-                reason = "limit"
+                reason, self.cut_by = "limit", "happenings_max"
                 break
             if self.happenings_left <= look_at:
-                look_at -= STORM
-                self.storm.look()
+                look_at -= LOOK
+                if self.storm.look():
+                    reason, self.cut_by = "limit", "alone_max"
+                    break
         world.trace.append(world.object.meter.event(world.now_ms))
         world.trace.append(RunEnded(world.now_ms, reason))
         return world.trace
@@ -305,4 +310,5 @@ def _run_of(simulation: Simulation, seed: int, session: int) -> Run:
         trace,
         simulation.uplink_kbps,
         simulation.request_ms / legs if legs else float("nan"),
+        simulation.cut_by,
     )

@@ -10,8 +10,17 @@ from lastchunk.model.base.errors import DesignError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.trace.events import Event
 from lastchunk.model.world.world import World
+from lastchunk.reference_impl.contract import COMPLETED, INCOMPLETE
 
 STORM = 10_000
+LOOK = 1_000
+BY_ITSELF = frozenset(
+    (
+        *("alarm", "alarm_limit", "move_alarm", "commit", "storage", "timer", "notify"),
+        *("blob", "blob_call", "blob_refused", "idle_end", "old_ends", "restart"),
+    )
+)
+"""What an object does or has under way without page, network and faults."""
 """So many happenings at one and the same ms are no session any more."""
 
 
@@ -22,9 +31,21 @@ class Storm:
         self.world = world
         self.design = design
         self.looked_ms = -1
+        self.looks = self.looks_alone = 0
 
-    def look(self) -> None:
-        """Refuse a design under which time stands still. Raises `DesignError`."""
+    def look(self) -> bool:
+        """Whether a settled session has gone on alone for too long; asked every `LOOK` happenings.
+
+        Raises `DesignError` for a design under which time stands still.
+        """
+        self.looks += 1
+        if self.looks % (STORM // LOOK) == 0:
+            self._look_at_time()
+        self.looks_alone = self.looks_alone + 1 if is_alone(self.world) else 0
+        # The first look that finds it alone does not know since when.
+        return (self.looks_alone - 1) * LOOK >= self.world.scenario.limits.alone_max
+
+    def _look_at_time(self) -> None:
         now_ms = self.world.now_ms
         if now_ms == self.looked_ms:
             raise DesignError(
@@ -41,6 +62,12 @@ class Storm:
             for program in programs
             if program.log and program.log[-1][1] in program.tasks
         )
+
+
+def is_alone(world: World) -> bool:
+    """Whether a settled session has nothing before it but what its own object does."""
+    is_settled = world.object.status in (COMPLETED, INCOMPLETE)
+    return is_settled and BY_ITSELF.issuperset(key[0] for key in world.pending)
 
 
 def busiest(design: DesignSpec, trace: Sequence[Event]) -> str:

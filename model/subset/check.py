@@ -27,6 +27,7 @@ from lastchunk.model.subset.reach import (
 )
 from lastchunk.model.subset.sets import set_problems
 from lastchunk.model.subset.syntax import Problem, syntax_problems
+from lastchunk.reference_impl.detached import wait_until
 
 MAKERS = (type, types.new_class, dataclasses.make_dataclass, namedtuple, NamedTuple, NewType)
 _PICTURED: weakref.WeakKeyDictionary[type, Lasting] = weakref.WeakKeyDictionary()
@@ -136,6 +137,13 @@ def _makes_classes(item: Any) -> bool:
 def _problem_of(used: Used) -> Problem | None:
     """What is wrong with a name from outside, if anything is."""
     value = used.value
+    if value is wait_until:
+        return Problem(used.line, "wait_until() is the object's", "ctx.wait_until() in a design")
+    if isinstance(value, types.FunctionType) and (maker := _maker_of(value)):
+        # What it wraps is looked at by itself; of other makers nobody knows what else they call.
+        is_seen = maker == "contextlib" and isinstance(value.__wrapped__, types.FunctionType)
+        what = f"{used.name}() is made by {maker}"
+        return None if is_seen else Problem(used.line, what, "the function itself")
     if used.name in BUILTINS and getattr(value, "__module__", None) == "builtins":
         return Problem(used.line, f"{used.name}() is not listed", BUILTINS[used.name])
     if isinstance(value, types.ModuleType):
@@ -146,6 +154,13 @@ def _problem_of(used: Used) -> Problem | None:
     if module is None:
         return None
     return module_problem(used.line, module)
+
+
+def _maker_of(value: types.FunctionType) -> str:
+    """The module whose function goes by the name of the one that it wraps; "" for all else."""
+    module = value.__globals__.get("__name__", "")
+    is_made = hasattr(value, "__wrapped__") and not is_users_function(value)
+    return module if is_made and module != value.__module__ else ""
 
 
 def _module_of(value: Any) -> str | None:

@@ -91,6 +91,21 @@ class ByContextmanager(Opens):
         self.is_counted = self.counts(is_late)
 
 
+@contextlib.contextmanager
+def opened_by(owner: Any, is_late: bool) -> Iterator[None]:
+    """The same as a function of the module."""
+    yield
+    owner.is_counted = owner.counts(is_late)
+
+
+class ByModuleContextmanager(Opens):
+    """A function of the module is the context manager."""
+
+    def opened(self, is_late: bool) -> Any:
+        """The object."""
+        return opened_by(self, is_late)
+
+
 class ByCallback(Opens):
     """A stack whose callback knows."""
 
@@ -251,16 +266,35 @@ class TimedSync(Timed):
         return OK
 
 
+@contextlib.contextmanager
+def timed_by(owner: Timed) -> Iterator[list[bool]]:
+    """Take the time, beside the class."""
+    slow: list[bool] = []
+    began_ms = owner.ctx.now()
+    yield slow
+    if owner.ctx.now() - began_ms > owner.settings.slow_ms:
+        slow.append(True)
+
+
+class TimedByModule(TimedSync):
+    """By a generator of the module."""
+
+    def timed(self) -> Any:
+        """Take the time."""
+        return timed_by(self)
+
+
 TRIED = (
     *holds(
         ByObject,
         ByDataclass,
         ByContextmanager,
+        ByModuleContextmanager,
         ByCallback,
         ByStack,
         ByAsyncObject,
         ByAsyncGenerator,
         ByAsyncStack,
     ),
-    *timed(TimedObject, TimedGenerator, TimedSync),
+    *timed(TimedObject, TimedGenerator, TimedSync, TimedByModule),
 )

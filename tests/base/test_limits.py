@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from lastchunk.cli import app
 from lastchunk.model.base.blame import is_from_outside, place_of_frame
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.base.step_limit import StepLimit, time_limit
@@ -24,6 +26,7 @@ from lastchunk.model.estimate.replicate import run_batch
 from lastchunk.model.explore.verify import verify
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
+from lastchunk.model.trace.events import AlarmStarted
 from tests.support import endless_designs
 
 FILE = Path(endless_designs.__file__)
@@ -195,3 +198,26 @@ def test_a_limit_within_a_limit_leaves_the_outer_one_to_tick() -> None:
 def test_a_frame_of_the_world_has_no_line_of_a_design() -> None:
     frame: Any = inspect.currentframe()
     assert place_of_frame(frame) == ""
+
+
+def test_a_settled_session_that_goes_on_for_ever_is_cut_at_a_stated_limit() -> None:
+    scenario = load_scenario("everything-fast", ["recording.duration_ms=15000"])
+    run = simulate(scenario, endless_designs.Heartbeat, 1)
+    assert (run.facts.ended, run.cut_by) == ("limit", "alone_max")
+    alarms = sum(isinstance(event, AlarmStarted) for event in run.trace)
+    assert 5_000 / 3 < alarms <= 7_000, "an alarm is one to three happenings"
+    frame = run_batch(scenario, [load_design(endless_designs.Heartbeat, scenario)], 1, range(2))
+    assert set(frame["ended"]) == {"limit"}
+    few = load_scenario("everything-fast", ["recording.duration_ms=15000", "limits.alone_max=1"])
+    assert len(simulate(few, endless_designs.Heartbeat, 1).trace) < len(run.trace) / 2
+
+
+def test_a_cut_session_is_said_in_a_line() -> None:
+    text = "everything-fast --set limits.end_at_completion=false --set recording.duration_ms=15000"
+    for command, line in (
+        (f"compare {text} --sessions 3", "Heartbeat: 3 of 3 sessions had no end and were cut at"),
+        (f"simulate {text}", "it was cut at limits.alone_max = 5,000"),
+    ):
+        done = CliRunner().invoke(app, [*command.split(), "--design", f"{FILE}:Heartbeat"])
+        assert done.exit_code == 0
+        assert line in " ".join(done.output.split())

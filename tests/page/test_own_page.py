@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from lastchunk.model.simulate.schedule import read_schedule, write_schedule
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
 from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import wait_until
 from tests.page.pages import (
     ByObjectsClock,
     ByUsersClock,
@@ -205,6 +207,32 @@ class StartsTwiceDesign(AlarmDesign):
 def test_what_is_no_page_is_refused(cls: type, words: str) -> None:
     with pytest.raises(DesignError, match=words):
         load_design(f"{__file__}:{cls.__name__}")
+
+
+class LeavesWork(PlainPage):
+    """A page that leaves work to the object."""
+
+    async def stop(self) -> None:
+        """Leave a note, and stop."""
+        wait_until(self.note())
+        await super().stop()
+
+    async def note(self) -> None:
+        """A line."""
+        await self.browser.log("stopped")
+
+
+class LeavesWorkDesign(AlarmDesign):
+    """A design with it."""
+
+    page = LeavesWork
+
+
+def test_work_that_a_page_leaves_to_the_object_is_refused_by_its_line() -> None:
+    lines, first = inspect.getsourcelines(LeavesWork.stop)
+    line = first + next(at for at, text in enumerate(lines) if "wait_until(" in text)
+    with pytest.raises(DesignError, match=rf"line {line}, in stop\(\).*ctx\.wait_until\(\)"):
+        simulate(quiet(), spec_of(LeavesWorkDesign), 1)
 
 
 def test_a_recorder_that_is_started_twice_is_refused_by_its_line() -> None:

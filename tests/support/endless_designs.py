@@ -202,3 +202,12 @@ class Hoards(AlarmDesign):
         """Take 8 GB."""
         self.hoard = [0] * 10**9
         return Response(200)
+
+
+class Heartbeat(AlarmDesign):
+    """An alarm that nobody ends, after completion too."""
+
+    async def alarm(self) -> None:
+        """Complete, and come back."""
+        await super().alarm()
+        await self.ctx.storage.set_alarm(self.ctx.now() + 1_000)

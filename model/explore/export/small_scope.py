@@ -69,6 +69,6 @@ def _question(scenario: Scenario) -> dict[str, Any]:
     network["request_loss"] = network["failures_per_chunk_max"] != 0 < network["request_loss"]
     client["uploads_parallel"] = client["uploads_parallel"] >= (scenario.recording.chunks or 0)
     data["faults"] = [fault for fault in data["faults"] if fault["probability"] > 0]
-    for limit in ("horizon_ms", "happenings_max"):  # exploring knows neither
+    for limit in ("horizon_ms", "happenings_max", "alone_max"):  # exploring knows none
         del data["limits"][limit]
     return data

@@ -31,8 +31,8 @@ SPOKEN = frozenset(
     )
 )
 """The settings that a sentence is made of; those of the client are compared one by one."""
-UNSEEN = frozenset(("limits.horizon_ms", "limits.happenings_max"))
-"""Exploring knows neither."""
+UNSEEN = frozenset(("limits.horizon_ms", "limits.happenings_max", "limits.alone_max"))
+"""Exploring knows none of them."""
 TABLES = ("recording", "browser", "network", "blobs", "platform", "consumer", "limits")
 
 
