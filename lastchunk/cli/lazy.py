@@ -49,6 +49,10 @@ COMMANDS = {
         "timetravel",
         "Run a project's tests on a clock that they move: ten minutes of alarms take milliseconds.",
     ),
+    "check-log": (
+        "check_log",
+        "Say of real logs which sessions were lost, refused or late, why, and with which schedule.",
+    ),
     "new-design": ("new_design", "Write a commented design to begin with, and its test."),
     "import": (
         "importing",

@@ -34,15 +34,20 @@ def read_text(path: str | Path, field: str, allowed: str) -> str:
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(field, str(path), f"{allowed} ({reason})") from error
-    for mark, words in MARKS.items():
-        if data.startswith(mark):
-            raise InputError(field, str(path), f"{allowed}; this file {words}")
+    words = marked(data)
+    if words:
+        raise InputError(field, str(path), f"{allowed}; this file {words}")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         said = f"byte 0x{data[error.start]:02x} in line {line} is none; Latin-1 is to be converted"
         raise InputError(field, str(path), f"{allowed}, in UTF-8 ({said})") from error
+
+
+def marked(start: bytes) -> str:
+    """What a file is that begins so, and what to do with it; "" where it may be text."""
+    return next((words for mark, words in MARKS.items() if start.startswith(mark)), "")
 
 
 def what_it_is(text: str) -> str:

@@ -50,13 +50,13 @@ def _read(line: str, where: str) -> Event:
         if isinstance(data[field], list):
             data[field] = tuple(data[field])
         expected = hint if isinstance(hint, type) else tuple
-        if not _is_of(data[field], expected):
+        if not is_of(data[field], expected):
             raise InputError(f"{where}: {field}", data[field], f"a value of type {expected}")
     event: Event = EVENTS[name](**data)
     return event
 
 
-def _is_of(value: Any, expected: type) -> bool:
+def is_of(value: Any, expected: type) -> bool:
     """Whether a field holds what it may; the tuples of events hold whole numbers."""
     if isinstance(value, tuple):
         return expected is tuple and all(type(item) is int for item in value)

@@ -8,7 +8,27 @@ from pathlib import Path
 HAR = '{"log":{"version":"1.2","entries":[]}}'
 TOXICS = '[{"name":"session","toxics":[{"type":"limit_data","attributes":{"bytes":1000000}}]}]'
 SCHEDULE = '{"format": "lastchunk schedule 1", "scenario": {}\n[["alarm"], 1, ""]\n'
+ENTRY = (
+    '{"log":{"entries":[{"startedDateTime":"%s","time":%s,"request":{"method":"POST",'
+    '"url":"https://x/%s"},"response":{"status":200}}]}}'
+)
+LINE = '{"session":"a","at_ms":%d,"seq":%d,"event":"HandlerStarted","method":"upload","chunk":0}'
+SPAN = (
+    '{"spanId":"aa","traceId":"b","name":"%s","startTimeUnixNano":"9000000","endTimeUnixNano":"%s"}'
+)
+SPANS = '{"resourceSpans":[{"scopeSpans":[{"spans":[%s]}]}]}'
+DAY = "2026-11-27T10:00:00Z"
 FILES: dict[str, str | bytes] = {
+    "cut.har": (ENTRY % (DAY, 5, "upload/a/0"))[:90],
+    "back.har": ENTRY % (DAY, -5, "upload/a/0"),
+    "other.har": ENTRY % (DAY, 5, "style.css"),
+    "clock.har": ENTRY % ("yesterday", 5, "upload/a/0"),
+    "spans.json": SPANS % (SPAN % ("POST", "8000000")),
+    "twice.json": SPANS % ",".join((SPAN % ("POST", "9000000"), SPAN % ("GET", "9000000"))),
+    "latin.jsonl": b'{"session":"caf\xe9"}\n',
+    "back.jsonl": f"{LINE % (9, 1)}\n{LINE % (3, 2)}\n",
+    "half.jsonl": f"{LINE % (9, 1)}\n{(LINE % (9, 2))[:40]}\n",
+    "gap.jsonl": f"{LINE % (9, 1)}\n{LINE % (9, 4)}\n",
     "empty": "",
     "empty.har": HAR,
     "toxics.json": TOXICS,

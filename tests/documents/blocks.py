@@ -17,6 +17,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.support.field_logs import small_har, small_otlp
+
 ROOT = Path(__file__).parents[2]
 MARKDOWN = sorted(
     [
@@ -86,5 +88,13 @@ GIVEN = {
     "drive.log": "time_s,mbps\n" + "".join(f"{n},{3 + n % 4}\n" for n in range(30)),
     "lastchunk.toml": '[[checks]]\ndesigns = ["lazy-alarm"]\nscenarios = ["lossy-mobile"]\n'
     'properties = ["complete_at_finalization"]\nby = ["sampling"]\n',
+    "run.har": small_har(),
+    "own.har": small_har(
+        {
+            "createSession/rec-1": "recordings/rec-1",
+            "upload/rec-1": "recordings/rec-1/parts",
+        }
+    ),
+    "spans.json": small_otlp(),
 }
 """What a reader has, small: files that a document speaks of and does not show."""

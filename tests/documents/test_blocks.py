@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import sys
@@ -14,6 +15,7 @@ import yaml  # type: ignore[import-untyped]  # it ships no types
 
 from lastchunk.cli import run
 from lastchunk.cli.ends import code_of
+from lastchunk.model.logs.reading.mapping import make_mapping
 from lastchunk.model.scenario.load import load_scenario
 from tests.documents.blocks import (
     GIVEN,
@@ -89,8 +91,18 @@ def toml(block: Block, _names: dict[str, Any], _capsys: Any) -> None:
     data = tomllib.loads(block.text)
     if block.file:
         Path(block.file).write_text(block.text, encoding="utf-8")
-    if "checks" not in data:
+    if "calls" in data:
+        make_mapping(data, "")
+    elif "checks" not in data:
         load_scenario(block.text)
+
+
+def json_lines(block: Block, _names: dict[str, Any], _capsys: Any) -> None:
+    """Each line is JSON."""
+    for line in block.text.splitlines():
+        json.loads(line)
+    if block.file:
+        Path(block.file).write_text(block.text, encoding="utf-8")
 
 
 def yaml_(block: Block, _names: dict[str, Any], _capsys: Any) -> None:
@@ -148,6 +160,7 @@ RUN = {
     "python": python,
     "pycon": examples,
     "toml": toml,
+    "json": json_lines,
     "yaml": yaml_,
     "sh": commands,
     "console": console,

@@ -27,6 +27,8 @@ FLOORS = [
     {"lastchunk.model.world.edge"},
     {"lastchunk.model.world"},
     {"lastchunk.model.simulate"},
+    {"lastchunk.model.logs.reading"},
+    {"lastchunk.model.logs"},
     {"lastchunk.model.explore.timing", "lastchunk.model.explore.export"},
     {"lastchunk.model.explore.code", "lastchunk.model.explore.scope"},
     {"lastchunk.model.explore.state"},
@@ -233,6 +235,7 @@ def test_the_readme_names_commands_that_exist() -> None:
         "replay",
         "show",
         "region",
+        "check-log",
         "doctor",
     }
     assert names <= set(getattr(get_command(app), "commands", {}))

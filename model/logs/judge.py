@@ -1,0 +1,301 @@
+"""The shipped properties, judged by what a log tells: violated, held, silent, or not to be decided.
+
+A judgement is one of the model's own, or *undecided* with the reason: the log could not tell. It
+says violated only where no other reading of the log is left, and holds only so, too. A log tells
+of a chunk when it was sent or came; a chunk that nobody ever sent is known of by its number alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lastchunk.model.logs.reading.seen import CREATED, SeenCall, SeenSession
+from lastchunk.model.logs.recording import (
+    chunks_of,
+    known_chunks,
+    recorded_later,
+    recording_ended,
+    stored_by,
+)
+from lastchunk.model.properties import Judgement, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.properties.always import named
+from lastchunk.model.properties.base import HOLDS
+from lastchunk.reference_impl.contract import COMPLETED, INCOMPLETE
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """The log does not tell. ``is_lack``: no log of its kind would, whatever the session."""
+
+    reason: str
+    is_lack: bool = False
+
+
+LogJudgement = Judgement | Undecided
+Checker = Callable[[SeenSession, JudgeSettings], LogJudgement]
+NO_RECORD = "the log never has the session's record"
+
+
+def may_be_stored(calls: list[SeenCall]) -> bool:
+    """Whether a chunk may be stored: some attempt at it was not refused."""
+    return any(not call.is_refused for call in calls)
+
+
+def _nothing_refused(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
+    """No upload was answered by a 4xx."""
+    uploads = session.uploads
+    if not uploads:
+        return NotApplicable("no upload is in the log")
+    for call in uploads:
+        if call.is_refused:
+            assert call.over_ms is not None
+            return Violation(call.over_ms, f"chunk {call.chunk} was answered {call.status}")
+    silent = [call for call in uploads if call.status is None and call.failed_ms is None]
+    if silent:
+        return Undecided(f"the log has no answer to the upload of chunk {silent[0].chunk}")
+    return HOLDS
+
+
+def _nothing_lost(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
+    """Each chunk known of was stored in the end."""
+    chunks, known = chunks_of(session), known_chunks(session)
+    if not known:
+        return NotApplicable("no upload is in the log")
+    lost = [n for n in known if stored_by(chunks.get(n, [])) is None]
+    surely = tuple(n for n in lost if n in chunks and not may_be_stored(chunks[n]))
+    if surely:
+        return Violation(session.last_ms, f"{named(surely)} refused, and never stored")
+    never_sent = tuple(n for n in lost if n not in chunks)
+    if never_sent and not _sees_all_sent(session):
+        return Undecided(f"whether chunk {never_sent[0]} was ever sent: the log may lack it")
+    if never_sent and session.is_settled:
+        return Violation(session.last_ms, f"{named(never_sent)} never sent")
+    if lost:
+        return Undecided(f"whether chunk {lost[0]} was stored: the log has no answer to it")
+    return HOLDS
+
+
+def _sees_all_sent(session: SeenSession) -> bool:
+    """Whether a chunk that is not in the log was not sent: it is a page's, from the beginning on.
+
+    An invocation may be missing from an export of traces, by sampling or with its instance.
+    """
+    creates = [call for call in session.calls.values() if call.method == CREATED]
+    return any(call.sent_ms is not None for call in creates)
+
+
+def _complete_at_finalization(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
+    """At its first completion each chunk recorded by then was stored."""
+    between = session.completed_between()
+    if between is None:
+        return _never_completed(session)
+    after_ms, by_ms = between
+    chunks, open_chunk = chunks_of(session), -1
+    for number in known_chunks(session):
+        calls = chunks.get(number, [])
+        is_known = bool(calls) or _sees_all_sent(session)
+        if is_known and _was_there(session, calls, after_ms) and _surely_missing(calls, by_ms):
+            return Violation(by_ms, f"completed without {named((number,))}")
+        stored_ms = stored_by(calls)
+        if stored_ms is None or stored_ms > after_ms:
+            open_chunk = number
+    if open_chunk >= 0:
+        return Undecided(f"whether chunk {open_chunk} was stored before the completion")
+    return HOLDS
+
+
+def _was_there(session: SeenSession, calls: list[SeenCall], after_ms: int) -> bool:
+    """Whether a chunk was surely recorded by then: it was sent, or the recording had ended."""
+    stop_ms = recording_ended(session)
+    return (stop_ms is not None and stop_ms <= after_ms) or any(
+        call.first_ms <= after_ms for call in calls
+    )
+
+
+def _surely_missing(calls: list[SeenCall], by_ms: int) -> bool:
+    """Whether no attempt can have stored a chunk by then."""
+    for call in calls:
+        if call.stored_ms is not None:
+            if call.stored_ms <= by_ms:
+                return False
+        elif not call.is_refused and call.first_ms <= by_ms:
+            return False  # it may have, whatever became of the answer
+    return True
+
+
+def _never_completed(session: SeenSession) -> LogJudgement:
+    if not session.record:
+        return Undecided(NO_RECORD, True)
+    return NotApplicable("it was never seen completed")
+
+
+def _completed_is_final(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
+    """A session that was completed stayed so."""
+    between = session.completed_between()
+    if between is None:
+        return _never_completed(session)
+    for item in session.record:
+        if item.at_ms > between[1] and item.status != COMPLETED:
+            return Violation(item.at_ms, f"completed became {item.status} again")
+        if item.at_ms > between[1] and item.reopens:
+            return Violation(item.at_ms, f"completed, {item.previous} again, and completed again")
+    return _open_end(session) or HOLDS
+
+
+def _open_end(session: SeenSession) -> Undecided | None:
+    """Why the record may have changed after it was last seen; None where it did not."""
+    last = session.record[-1]
+    wrote = [item for item in session.touched if item.at_ms > last.at_ms]
+    if wrote:
+        words = f"{wrote[0].method} wrote the record {wrote[0].at_ms - last.at_ms:,} ms later"
+        return Undecided(f"{words}, and the log does not say what")
+    over = [call.over_ms for call in session.uploads]
+    known = [at_ms for at_ms in over if at_ms is not None]
+    is_old = len(known) < len(over) or last.at_ms < max(known, default=0)
+    if is_old and not _sees_writes(session):
+        return Undecided("nobody read the record after the last upload")
+    return None
+
+
+def _sees_writes(session: SeenSession) -> bool:
+    """Whether the log has each write of the record, or at least that there was one."""
+    return any(item.is_write for item in session.record)
+
+
+def _count_true(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
+    """The count that the record has last is that of the chunks stored by then."""
+    counted = [item for item in session.record if item.counted >= 0]
+    if not counted:
+        return Undecided("the log never has the count in the session's record", True)
+    at_ms, count = counted[-1].at_ms, counted[-1].counted
+    chunks = chunks_of(session)
+    least = sum(
+        any(call.is_taken and call.over_ms is not None and call.over_ms <= at_ms for call in calls)
+        for calls in chunks.values()
+    )
+    most = sum(
+        any(call.first_ms <= at_ms and not call.is_refused for call in calls)
+        for calls in chunks.values()
+    )
+    if not least <= count <= most:
+        true_count = least if count < least else most
+        return Violation(at_ms, f"the count is {count}, stored are {true_count}")
+    if least < most:
+        return Undecided(f"the count is {count}, stored are {least} to {most}")
+    return HOLDS
+
+
+def _finalizes(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
+    """The session was settled when it was last seen."""
+    if not session.record:
+        return Undecided(NO_RECORD, True)
+    if session.is_settled:
+        return _open_end(session) or HOLDS
+    return Undecided(f"it was {session.last_status} when it was last seen")
+
+
+def _finalizes_promptly(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
+    """The completion came within the grace and 2 s of the later of stop and last upload."""
+    found = _soon(session, judge)
+    if found == HOLDS and session.stops[0].sent_ms is None:
+        return Undecided("when the stop was sent: the log has when it came", True)
+    return found
+
+
+def _finalizes_once_known(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
+    """As `finalizes_promptly`, counted from when the stop has come to the object."""
+    if session.stops and session.stops[0].started_ms is None:
+        return Undecided("when the stop came to the object is not in the log", True)
+    return _soon(session, judge)
+
+
+def _soon(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
+    stop_ms = recording_ended(session)
+    if stop_ms is None:
+        return _no_end(session)
+    taken = [call for call in session.uploads if call.is_taken]
+    ended = [call.over_ms for call in taken if call.over_ms is not None]
+    exact = [call.ended_ms for call in taken]
+    last_ms = max([stop_ms, *ended])
+    # A page sees an upload's end later than the object: so much earlier may it have been due.
+    sure_ms = last_ms if None not in exact else max([stop_ms, *(c.first_ms for c in taken)])
+    return _prompt(session, last_ms, sure_ms, judge)
+
+
+def _no_end(session: SeenSession) -> LogJudgement:
+    if session.stops:
+        return Undecided("when the recording ended: it went on after each stop")
+    return NotApplicable("no stop is in the log")
+
+
+def _prompt(session: SeenSession, last_ms: int, sure_ms: int, judge: JudgeSettings) -> LogJudgement:
+    due_ms = last_ms + judge.prompt_ms
+    final = session.completed_for_good()
+    if not session.record:
+        return Undecided(NO_RECORD, True)
+    if final is None and session.last_status == INCOMPLETE:
+        return NotApplicable("it was declared incomplete")
+    if final is None:
+        not_yet = [item.at_ms for item in session.record if item.status != COMPLETED]
+        if not_yet and not_yet[-1] > due_ms:
+            late_ms = not_yet[-1] - last_ms
+            return Violation(due_ms, f"not completed {late_ms:,} ms after the stop and last upload")
+        return Undecided("when it was completed: the log does not have it")
+    after_ms, by_ms = final
+    if after_ms > due_ms:
+        words = "completed" if after_ms == by_ms else "not completed"
+        late_ms = after_ms - last_ms
+        return Violation(due_ms, f"{words} {late_ms:,} ms after the stop and the last upload")
+    if by_ms <= sure_ms + judge.prompt_ms:
+        return _open_end(session) or HOLDS
+    seen = f"between {after_ms - last_ms:,} and {by_ms - last_ms:,} ms after the last upload"
+    return Undecided(f"it was completed {seen}")
+
+
+def _not_while_recording(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
+    """The session was not completed before the recording ended."""
+    between, stop_ms = session.completed_between(), recording_ended(session)
+    if between is None:
+        return _never_completed(session)
+    later = recorded_later(session, between[1])
+    if later >= 0 and chunks_of(session)[later][0].sent_ms is None:
+        return Undecided(f"whether chunk {later} was recorded after the completion, or came late")
+    if later >= 0:
+        return Violation(between[1], f"completed while recording: chunk {later} came after that")
+    if stop_ms is None:
+        return Undecided("when the recording ended: no stop that ended it is in the log")
+    if between[1] < stop_ms:
+        return Violation(between[1], "completed while recording")
+    return HOLDS if between[0] >= stop_ms else Undecided("whether it was completed before the stop")
+
+
+def _notified_once(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
+    """A consumer was told once."""
+    if not session.notified:
+        return Undecided("no notification is in the log", True)
+    if len(session.notified) > 1:
+        return Violation(
+            session.notified[1], f"the consumer was told {len(session.notified)} times"
+        )
+    return HOLDS
+
+
+CHECKS: dict[str, Checker] = {
+    "complete_at_finalization": _complete_at_finalization,
+    "nothing_refused": _nothing_refused,
+    "nothing_lost": _nothing_lost,
+    "completed_is_final": _completed_is_final,
+    "count_true": _count_true,
+    "finalizes": _finalizes,
+    "finalizes_promptly": _finalizes_promptly,
+    "finalizes_once_known": _finalizes_once_known,
+    "not_while_recording": _not_while_recording,
+    "notified_once": _notified_once,
+}
+"""What a log that is no whole trace can be asked; of the others it says nothing."""
+NOT_ASKED = {
+    "duration_true": "the recordings list is not in the log",
+    "consumer_sees_all": "what consumers read is not in the log",
+    "nothing_recoverable_lost": "what a closed tab held is not in the log",
+}

@@ -1,0 +1,1 @@
+"""Files of every kind as events of sessions: nothing here judges."""
