@@ -130,5 +130,8 @@ def place_of_suspended(coroutine: Any) -> str:
     while getattr(coroutine, "cr_frame", None) is not None:
         code = coroutine.cr_code
         line = place(coroutine.cr_frame.f_lineno, code.co_name, code.co_filename)
+        asked = coroutine.cr_frame.f_locals.get("asked")  # by translated code, elsewhere
+        if hasattr(asked, "place") and not is_own(code.co_filename):
+            return f" at {asked.place}"
         coroutine = coroutine.cr_await
     return line

@@ -38,6 +38,7 @@ from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.subset import check_subset
 from lastchunk.reference_impl.designs import DESIGNS
 
+TYPESCRIPT = (".ts", ".mts")
 OBJECT_METHODS = ("create", "upload", "alarm")
 IMPORTED = "lastchunk_design_"
 """How the module of a design file is called: a class of such a one can be imported again."""
@@ -224,6 +225,12 @@ def find_class(reference: str) -> tuple[str, Any]:
     if not colon or not file:
         allowed = f"path/to/file.py:ClassName, or {_nearest(reference, set(DESIGNS))}"
         raise InputError("--design", reference, allowed)
+    if file.endswith(TYPESCRIPT):
+        from lastchunk.model.typescript.binding.find import typescript_design
+
+        cls = typescript_design(Path(file), name, f"{IMPORTED}{Path(file).stem}", find_class)
+        check_class(name, cls)
+        return name, cls
     module = import_file(Path(file))
     cls = getattr(module, name, None)
     if not inspect.isclass(cls):

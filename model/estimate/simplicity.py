@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+from lastchunk.model.typescript import is_typescript
 from lastchunk.reference_impl import clock, contract, effect, transaction
 
 GIVEN_MODULES = frozenset(part.__name__ for part in (clock, contract, effect, transaction))
@@ -36,6 +37,8 @@ class Simplicity:
 
 def simplicity_of(cls: Any) -> Simplicity:
     """What there is to read in a design."""
+    if is_typescript(cls):
+        return _of_typescript(cls)
     methods = _methods(cls)
     functions = _helpers(methods.values())
     trees = {name: _tree(item) for name, item in (methods | functions).items()}
@@ -50,8 +53,22 @@ def simplicity_of(cls: Any) -> Simplicity:
     )
 
 
+def _of_typescript(cls: Any) -> Simplicity:
+    """The same of a design in TypeScript; its page is that of a design in Python."""
+    from lastchunk.model.typescript.binding.read import counts_of  # only such a design needs it
+
+    read = counts_of(cls.typescript)
+    client = _lines(_tree(cls.stop_flow_of_page))
+    settings = len(inspect.signature(cls.Settings).parameters)
+    return Simplicity(*read, client, settings)
+
+
 def asks_of_platform(cls: Any) -> frozenset[str]:
     """The names that the object's side of a design calls on something: ``set_alarm``, ``sleep``."""
+    if is_typescript(cls):
+        from lastchunk.model.typescript.binding.read import called_names
+
+        return called_names(cls.typescript)
     methods = {name: item for name, item in _methods(cls).items() if name not in PAGE_SIDE}
     trees = map(_tree, (methods | _helpers(methods.values())).values())
     return frozenset(

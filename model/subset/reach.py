@@ -52,7 +52,11 @@ class Reached:
         self.seen: set[int] = set()
         self.shadowed: set[int] = set()
         """Functions that another of the same name hides."""
-        self._class(root)
+        of_modules = getattr(root, "typescript", None)
+        if of_modules is None:
+            self._class(root)
+        else:  # translated: what it may be made of was looked at, line by line
+            self.others += [Used(word, value, line) for word, value, line in of_modules.kept()]
 
     @property
     def live(self) -> list[Code]:

@@ -28,6 +28,8 @@ def with_imported(files: set[Path]) -> set[Path]:
 
 
 def _imported(file: Path) -> Iterator[Path]:
+    if file.suffix != ".py":
+        return
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
             for alias in node.names:

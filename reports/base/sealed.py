@@ -19,6 +19,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignSpec, find_class
 from lastchunk.model.design.own_page import has_own_page
 from lastchunk.model.subset import check_subset
+from lastchunk.model.typescript import files_of
 from lastchunk.reports.base.imported import with_imported
 
 DIGEST = "digest"
@@ -73,7 +74,7 @@ def source_of(cls: Any) -> str:
     for base in bases:
         file = getattr(sys.modules.get(base.__module__), "__file__", None)
         if file is not None:
-            files.add(Path(file))
+            files |= {Path(file), *files_of(base)}
             continue
         reached = {item.file for item in check_subset(base.__name__, base).codes}
         texts |= {"".join(linecache.getlines(name)) for name in reached}

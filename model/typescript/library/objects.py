@@ -15,6 +15,7 @@ from lastchunk.model.typescript.runtime.values import (
     UNDEFINED,
     HostObject,
     Object,
+    is_callable,
     range_error,
     refuse_here,
     type_error,
@@ -163,10 +164,11 @@ def _cloned(value: Any, what: str, met: dict[int, Any]) -> Any:
         if kind is list:
             return [_cloned(item, what, met) for item in value]
         return {key: _cloned(item, what, met) for key, item in value.items()}
-    if isinstance(value, HostObject | Object) and not hasattr(value, "cloned"):
-        refuse_here(f"{what} {word_of(value)}", "plain objects, arrays, texts, numbers")
-    if hasattr(value, "cloned"):
-        return value.cloned()
-    if callable(value) and value is not UNDEFINED:
+    if isinstance(value, HostObject | Object):
+        copy = getattr(value, "cloned", None)
+        if copy is None:
+            refuse_here(f"{what} {word_of(value)}", "plain objects, arrays, texts, numbers")
+        return copy()
+    if is_callable(value):
         refuse_here(f"{what} a function", "plain objects, arrays, texts, numbers")
     return value

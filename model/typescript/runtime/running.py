@@ -27,18 +27,26 @@ class Operation:
 
 
 class Running:
-    """The settings, and the operations that were asked for since code went on."""
+    """The design whose code runs, and what it has asked for since it went on."""
 
     def __init__(self) -> None:
         self.settings: Any = None
+        self.record: Any = None
+        """Where the design keeps the session's record."""
+        self.keys: Any = None
+        """Which chunk each key of the design's bucket names."""
         self.issued: list[Operation] = []
-        self.names: Any = None
-        """Which chunk each key of the bucket names, in this process."""
+        self.is_constructing = False
+        self.has_read_body = False
+        """Whether a body was read whole, and is to be put next."""
 
-    def begin(self, settings: Any) -> None:
+    def begin(self, design: Any) -> None:
         """Code of a design goes on."""
-        self.settings = settings
+        self.settings = design.settings
+        self.record = design.record
+        self.keys = design.keys
         self.issued = []
+        self.has_read_body = False
         queue.clear()
 
 
@@ -55,6 +63,10 @@ def setting(name: str) -> Any:
 def ask(kind: Any, *given: Any, convert: Any = None) -> Promise:
     """Ask the world for something; a promise of its answer."""
     made = Operation(kind, given, convert)
+    if running.has_read_body:
+        if kind.__name__ != "BlobPut":
+            refuse_here("a body is read whole, and is not put next", "request.body in the put")
+        running.has_read_body = False
     if is_running():
         running.issued.append(made)
     return made.promise

@@ -20,21 +20,21 @@ from lastchunk.model.typescript.runtime.values import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TimeText:
     """A text with times in it. It may be kept, stored and sent; nobody may look into it."""
 
     parts: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class IsoText:
     """What ``toISOString()`` says of a time."""
 
     time: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class JsonText:
     """What ``JSON.stringify()`` makes of a value with a time in it; ``JSON.parse()`` takes it."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from enum import Enum
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import Any, ClassVar, NamedTuple, NoReturn
 
 from lastchunk.reference_impl.clock import Duration, Refused, Time, driven
@@ -30,6 +31,9 @@ UNDEFINED = Undefined.UNDEFINED
 TIME_KINDS = frozenset((Time, Duration))
 PLAIN_NUMBERS = frozenset((int, float))
 NUMBER_KINDS = PLAIN_NUMBERS | TIME_KINDS
+FUNCTIONS = frozenset((FunctionType, MethodType))
+NO_FUNCTIONS = TIME_KINDS | {Undefined}
+"""What Python could call, or would refuse to be asked."""
 TYPESCRIPT_SUFFIXES = (".ts", ".mts")
 
 
@@ -144,7 +148,7 @@ def is_running() -> bool:
 
 def is_callable(value: Any) -> bool:
     """Whether a value is a function."""
-    return callable(value) and not isinstance(value, Enum)
+    return type(value) in FUNCTIONS or (callable(value) and type(value) not in NO_FUNCTIONS)
 
 
 def goes_on() -> bool:

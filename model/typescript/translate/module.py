@@ -63,6 +63,10 @@ class Translated:
     """Where from, under which name there, under which name here."""
     names: dict[str, str] = made_field(default_factory=dict)
     """The names of the file by those in Python."""
+    nodes: list[TreeNode] = made_field(default_factory=list)
+    """The declarations that are reached, but imports."""
+    constructors: list[str] = made_field(default_factory=list)
+    """The text of each constructor, and of each field's value."""
     lines: dict[str, int] = made_field(default_factory=dict)
     """Where what the module keeps is declared, by its name in Python."""
 
@@ -90,6 +94,10 @@ def translate(
         body += _top_declaration(top, item.node)
     _check_rest(source, reached)
     for name in reached:
+        if not declared[name].package:
+            out.nodes.append(declared[name].node)
+        if declared[name].node.type in CLASSES:
+            out.constructors += _constructors(source, declared[name].node)
         variable = top.blocks[0][name]
         out.names[name] = variable.made
         if not declared[name].package:
@@ -97,6 +105,16 @@ def translate(
     tree = ast.Module(body, [])
     out.code = _with_shown_names(compile(tree, str(source.path), "exec"), module.shown)
     return out
+
+
+def _constructors(source: SourceText, node: TreeNode) -> list[str]:
+    body = parts(field(node, "body"))
+    return [
+        source.text(kid)
+        for kid in body
+        if kid.type == "public_field_definition"
+        or (kid.type == "method_definition" and source.text(field(kid, "name")) == "constructor")
+    ]
 
 
 def declarations(source: SourceText) -> dict[str, Declared]:

@@ -7,6 +7,7 @@ was told only where its fields hold what they held at the beginning, and none of
 from __future__ import annotations
 
 import dataclasses
+from enum import Enum
 from functools import cache, cached_property
 from operator import is_
 from types import FunctionType, MethodType
@@ -48,6 +49,8 @@ def _lasts(value: Any, owner: object) -> bool:
         return not (value.__closure__ or vars(value))
     if type(value) in _LASTING:
         return True
+    if isinstance(value, Enum):  # a member without fields of its own
+        return type(value.value) in _ATOMS
     if type(value) is MethodType:  # the clock that it was given
         return value.__self__ is owner
     names = _frozen_names(type(value))  # type: ignore[arg-type]  # classes hash

@@ -25,6 +25,8 @@ DOES_NOTHING = frozenset(
     )
 )
 """Statements that do nothing when the program runs."""
+NAMED = ("pair", "public_field_definition")
+"""What gives a value a name: ``grace_ms: 5000``, ``graceMs = 5000``."""
 BOOLEAN = frozenset(("<", "<=", ">", ">=", "===", "!==", "==", "!=", "in", "instanceof"))
 
 
@@ -64,6 +66,9 @@ def _setting(function: Function, node: TreeNode) -> ast.expr | None:
     if not module.settings or node.type not in ("number", "binary_expression"):
         return None
     name = module.settings.get("".join(function.text(node).split()))
+    outer = node.parent
+    if name is None and outer is not None and outer.type in NAMED:
+        name = module.settings.get("".join(function.text(outer).split()))
     if name is None:
         return None
     module.used_settings[name] = module.used_settings.get(name, 0) + 1

@@ -1,0 +1,217 @@
+"""Runs the code of one event: its microtasks, and what it asks the world for, in order.
+
+What the world answers in the same turn (a write, the alarm) comes first. Of what takes time one
+operation at a time is understood; several reads are one. What is still under way when an event has
+its answer goes on by itself, as on the platform.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from lastchunk.model.typescript.host.storage import list_keys_of
+from lastchunk.model.typescript.runtime.promises import (
+    PENDING,
+    REJECTED,
+    Promise,
+    drain,
+    reject,
+    resolve,
+)
+from lastchunk.model.typescript.runtime.running import Operation, running
+from lastchunk.model.typescript.runtime.values import (
+    TYPESCRIPT_SUFFIXES,
+    ErrorObject,
+    Thrown,
+    refuse_here,
+)
+from lastchunk.reference_impl.contract import (
+    BlobStoreError,
+    CloseGate,
+    Delete,
+    DeleteAlarm,
+    DeleteAll,
+    Get,
+    GetAlarm,
+    InstanceReplaced,
+    NotifyError,
+    OpenGate,
+    Put,
+    SetAlarm,
+    StreamBroken,
+)
+from lastchunk.reference_impl.detached import wait_until
+from lastchunk.reference_impl.transaction import BeginTransaction, EndTransaction, RollBack
+
+AT_ONCE = frozenset(
+    (
+        *(Put, Delete, DeleteAll, SetAlarm, GetAlarm, DeleteAlarm),
+        *(CloseGate, OpenGate, BeginTransaction, EndTransaction, RollBack),
+    )
+)
+"""What the world answers in the same turn."""
+WRITES = frozenset((Put, Delete, DeleteAll, RollBack, EndTransaction))
+"""What changes the keys of storage."""
+OF_PLATFORM = (BlobStoreError, StreamBroken, NotifyError, InstanceReplaced)
+"""What the platform throws."""
+
+
+async def run_event(design: Any, begin: Callable[[], Any], is_whole: bool = False) -> Any:
+    """Run an event to its end; with ``is_whole`` until nothing of it is under way. Raises what its
+    code throws."""
+    running.begin(design)
+    main = begun(begin)
+    waiting: list[Operation] = []
+    while True:
+        _go_on(main)
+        waiting += running.issued
+        running.issued = []
+        is_over = main.state != PENDING and not any(asked.kind in AT_ONCE for asked in waiting)
+        if is_over and not (is_whole and waiting):
+            break
+        if not waiting:
+            refuse_here(
+                "an event waits for what none of its own operations brings: what another event has "
+                "begun is not understood",
+                "operations of its own",
+                where=_place_of(design),
+            )
+        asked = _next(waiting, main)
+        await _answered(design, asked, waiting)
+    for asked in waiting:
+        wait_until(left_behind(design, asked))
+    if running.has_read_body:
+        refuse_here("a body that is read whole and not put", "request.body", _place_of(design))
+    return _outcome(main)
+
+
+async def left_behind(design: Any, asked: Operation) -> None:
+    """What goes on when its event has its answer."""
+    waiting: list[Operation] = []
+    while True:
+        await _answered(design, asked, waiting)
+        _go_on(None)
+        waiting += running.issued
+        running.issued = []
+        if not waiting:
+            return
+        asked = _next(waiting, None)
+
+
+def begun(begin: Callable[[], Any]) -> Promise:
+    """The promise of what an event is answered."""
+    main = Promise()
+    try:
+        resolve(main, begin())
+    except Thrown as error:
+        reject(main, error.value)
+    except Exception as error:
+        not_understood(error)
+    return main
+
+
+def _go_on(main: Promise | None) -> None:
+    try:
+        drain()
+    except Exception as error:
+        not_understood(error)
+
+
+def not_understood(error: Exception) -> None:
+    """An exception of Python's in translated code: something that is not understood."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename.endswith(TYPESCRIPT_SUFFIXES)]
+    place = (
+        f"{own[-1].filename.rpartition('/')[2]}, line {own[-1].lineno}, in {own[-1].name}()"
+        if own
+        else ""
+    )
+    if isinstance(error, UnboundLocalError | NameError):
+        refuse_here("a variable is used before it has a value", "below its declaration", place)
+    if isinstance(error, RecursionError):
+        refuse_here("calls that are nested too deep", "a loop", place)
+    refuse_here(f"{type(error).__name__}: {error}", "", place)
+
+
+def _next(waiting: list[Operation], main: Promise | None) -> Operation:
+    """What the world is asked next. Takes it out of the list."""
+    for number, asked in enumerate(waiting):
+        if asked.kind in AT_ONCE:
+            if any(_meets(before, asked) for before in waiting[:number]):
+                refuse_here(
+                    "a read and a write of one key at once", "await between them", asked.place
+                )
+            return waiting.pop(number)
+    first = waiting[0]
+    if len(waiting) > 1 and not _are_reads(waiting):
+        refuse_here(
+            f"two operations wait at once, this one and that of {waiting[1].place}",
+            "one after the other",
+            first.place,
+        )
+    return waiting.pop(0)
+
+
+def _meets(read: Operation, write: Operation) -> bool:
+    """Whether a write may change what was to be read before it."""
+    if read.kind is not Get and read.kind is not list_keys_of:
+        return False
+    if write.kind not in WRITES:
+        return False
+    if read.kind is not Get or write.kind not in (Put, Delete):
+        return True
+    return bool(_keys(read.given[0]) & _keys(write.given[0]))
+
+
+def _keys(given: Any) -> set[str]:
+    return {given} if isinstance(given, str) else set(given)
+
+
+def _are_reads(waiting: list[Operation]) -> bool:
+    return all(asked.kind is Get and isinstance(asked.given[0], str) for asked in waiting)
+
+
+async def _answered(design: Any, asked: Operation, waiting: list[Operation]) -> None:
+    """Ask the world, and let the promise come to what it answers. Reads at once are one."""
+    others = []
+    if asked.kind is Get and waiting and _are_reads([asked, *waiting]):
+        others, waiting[:] = waiting.copy(), []
+    try:
+        if others:
+            names = [each.given[0] for each in (asked, *others)]
+            answers = await Get(list(dict.fromkeys(names)))
+            running.begin(design)
+            for each, name in zip((asked, *others), names, strict=True):
+                _come(each, answers.get(name))
+            return
+        answer = await asked.kind(*asked.given)
+        running.begin(design)
+    except OF_PLATFORM as error:
+        running.begin(design)
+        for each in (asked, *others):
+            reject(each.promise, _as_value(error))
+    else:
+        _come(asked, answer)
+
+
+def _come(asked: Operation, answer: Any) -> None:
+    resolve(asked.promise, answer if asked.convert is None else asked.convert(answer))
+
+
+def _as_value(error: Exception) -> ErrorObject:
+    made = ErrorObject(str(error))
+    made.platform = error  # type: ignore[attr-defined]  # it goes on as what it is
+    return made
+
+
+def _outcome(main: Promise) -> Any:
+    if main.state != REJECTED:
+        return main.value
+    platform = getattr(main.value, "platform", None)
+    raise platform if platform is not None else Thrown(main.value)
+
+
+def _place_of(design: Any) -> str:
+    return str(design.name_of_file)

@@ -1,0 +1,253 @@
+"""``ctx.storage``: keys, lists, transactions and the alarm, over the effects of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+from lastchunk.model.typescript.library.collections import Map
+from lastchunk.model.typescript.library.dates import DateObject
+from lastchunk.model.typescript.library.objects import cloned
+from lastchunk.model.typescript.library.places import whole_number
+from lastchunk.model.typescript.runtime.facets import tell_apart
+from lastchunk.model.typescript.runtime.promises import Promise, started
+from lastchunk.model.typescript.runtime.running import ask, running
+from lastchunk.model.typescript.runtime.texts import UNSEEN_TEXTS, to_text
+from lastchunk.model.typescript.runtime.values import (
+    UNDEFINED,
+    Facet,
+    HostObject,
+    Thrown,
+    is_callable,
+    refuse_here,
+    type_error,
+)
+from lastchunk.reference_impl.clock import Time
+from lastchunk.reference_impl.contract import (
+    STATE_KEY,
+    Delete,
+    DeleteAlarm,
+    DeleteAll,
+    Get,
+    GetAlarm,
+    ListKeys,
+    Put,
+    SetAlarm,
+    Sync,
+)
+from lastchunk.reference_impl.transaction import BeginTransaction, EndTransaction, RollBack
+
+COPY = "to store"
+OPTIONS = {
+    "prefix": "prefix",
+    "start": "start",
+    "startAfter": "start_after",
+    "end": "end",
+    "reverse": "reverse",
+    "limit": "limit",
+}
+"""What ``list()`` takes, by the contract's names."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """Where a design keeps the session's record: under which key, in which fields, in which words.
+
+    The properties look at ``status`` and ``chunks_uploaded`` under the key ``state``.
+    """
+
+    key: str = STATE_KEY
+    status: str = "status"
+    count: str = "chunks_uploaded"
+    is_length: bool = False
+    """Whether the count is the length of what stands in the field."""
+    words: tuple[tuple[str, str], ...] = ()
+    """The design's word for a status, and the contract's."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is kept as the properties look at it."""
+        return self == Record(self.key)
+
+    def told(self, value: Any) -> Any:
+        """A record as the properties read it, beside what the design keeps."""
+        if self.is_plain or type(value) is not dict:
+            return value
+        status = value.get(self.status, UNDEFINED)
+        count = value.get(self.count, UNDEFINED)
+        if self.is_length and type(count) is list:
+            count = len(count)
+        if type(status) is not str or type(count) is not int:
+            refuse_here(
+                f"a record whose {self.status} is no text, or whose {self.count} is no count",
+                "both, as the binding says",
+            )
+        return {
+            "own": value,
+            "status": dict(self.words).get(status, status),
+            "chunks_uploaded": count,
+        }
+
+    def own(self, value: Any) -> Any:
+        """The record as the design keeps it."""
+        return value["own"] if not self.is_plain and type(value) is dict else value
+
+
+def _key(key: Any) -> str:
+    made = to_text(tell_apart(key) if type(key) is Facet else key)
+    if type(made) in UNSEEN_TEXTS:
+        refuse_here("code cannot use a time as a key of storage", "a text without one")
+    record = running.record
+    if made == record.key:
+        return STATE_KEY
+    if made == STATE_KEY:
+        refuse_here(f"the key {STATE_KEY!r}, beside a record under {record.key!r}", "another key")
+    return made  # type: ignore[no-any-return]
+
+
+def _no_options(given: tuple[Any, ...]) -> None:
+    if any(item is not UNDEFINED for item in given):
+        refuse_here("options of a call of storage are not understood", "the call without them")
+
+
+def _value(answer: Any) -> Any:
+    return UNDEFINED if answer is None else answer
+
+
+def _record(answer: Any) -> Any:
+    return UNDEFINED if answer is None else running.record.own(answer)
+
+
+def _map(answer: Any) -> Map:
+    made = Map()
+    for key, value in answer.items():
+        own = running.record.own(value) if key == STATE_KEY else value
+        made.set(running.record.key if key == STATE_KEY else key, own)
+    return made
+
+
+def _nothing(_answer: Any) -> Any:
+    return UNDEFINED
+
+
+def _stored(key: str, value: Any) -> Any:
+    if value is UNDEFINED:
+        raise type_error("put() called with undefined value.")
+    if value is None:
+        refuse_here("null as a value of storage is not understood", "to delete the key")
+    copy = cloned(value, COPY)
+    return running.record.told(copy) if key == STATE_KEY else copy
+
+
+class StorageObject(HostObject):
+    """The object's storage."""
+
+    __slots__ = ()
+    WORD = "storage"
+    NAMES = frozenset(
+        (
+            *("get", "put", "delete", "list", "deleteAll", "transaction", "sync"),
+            *("setAlarm", "getAlarm", "deleteAlarm"),
+        )
+    )
+
+    def get(self, key: Any = UNDEFINED, *options: Any) -> Promise:
+        """``get(key)``, or of several keys."""
+        _no_options(options)
+        if type(key) is list:
+            return ask(Get, [_key(item) for item in key], convert=_map)
+        name = _key(key)
+        return ask(Get, name, convert=_record if name == STATE_KEY else _value)
+
+    def put(self, key: Any = UNDEFINED, value: Any = UNDEFINED, *options: Any) -> Promise:
+        """``put(key, value)``, or of several."""
+        if type(key) is dict:
+            _no_options((value, *options))
+            entries = {_key(name): item for name, item in key.items()}
+            return ask(Put, {n: _stored(n, item) for n, item in entries.items()}, convert=_nothing)
+        _no_options(options)
+        name = _key(key)
+        return ask(Put, name, _stored(name, value), convert=_nothing)
+
+    def delete(self, key: Any = UNDEFINED, *options: Any) -> Promise:
+        """``delete(key)``, or of several."""
+        _no_options(options)
+        if type(key) is list:
+            return ask(Delete, [_key(item) for item in key])
+        return ask(Delete, _key(key))
+
+    def list(self, options: Any = UNDEFINED, *_: Any) -> Promise:
+        """``list(options)``"""
+        if running.record.key != STATE_KEY:
+            refuse_here("list() beside a record under another key", f"the key {STATE_KEY!r}")
+        given = {}
+        for name, value in ({} if options is UNDEFINED else options).items():
+            if name not in OPTIONS:
+                refuse_here(f"list() with {name} is not understood", ", ".join(OPTIONS))
+            if value is not UNDEFINED:
+                made = tell_apart(value) if type(value) is Facet else value
+                given[OPTIONS[name]] = int(whole_number(made, 0)) if name == "limit" else made
+        return ask(list_keys_of, given, convert=_map)
+
+    def deleteAll(self, *options: Any) -> Promise:  # noqa: N802 - the platform's name
+        """``deleteAll()``"""
+        _no_options(options)
+        return ask(DeleteAll, convert=_nothing)
+
+    def setAlarm(self, at: Any = UNDEFINED, *options: Any) -> Promise:  # noqa: N802
+        """``setAlarm(time)``"""
+        _no_options(options)
+        time = at.time if isinstance(at, DateObject) else at
+        if type(time) is not Time:
+            refuse_here("an alarm at what is no time", "Date.now() and whole ms")
+        return ask(SetAlarm, time, convert=_nothing)
+
+    def getAlarm(self, *options: Any) -> Promise:  # noqa: N802 - the platform's name
+        """``getAlarm()``"""
+        _no_options(options)
+        return ask(GetAlarm)
+
+    def deleteAlarm(self, *options: Any) -> Promise:  # noqa: N802 - the platform's name
+        """``deleteAlarm()``"""
+        _no_options(options)
+        return ask(DeleteAlarm, convert=_nothing)
+
+    def sync(self, *_: Any) -> Promise:
+        """``sync()``"""
+        return ask(Sync, convert=_nothing)
+
+    def transaction(self, work: Any = UNDEFINED, *_: Any) -> Promise:
+        """``transaction(async (txn) => ...)``"""
+        if not is_callable(work):
+            raise type_error("transaction() needs a function")
+        return started(_in_transaction(work))
+
+
+def list_keys_of(given: dict[str, Any]) -> ListKeys:
+    """The effect of a list."""
+    return ListKeys(**given)
+
+
+class TransactionObject(StorageObject):
+    """The storage in an open transaction."""
+
+    __slots__ = ()
+    WORD = "the transaction"
+    NAMES = (StorageObject.NAMES - {"transaction", "sync"}) | {"rollback"}
+
+    def rollback(self, *_: Any) -> Any:
+        """``rollback()``"""
+        ask(RollBack)
+        return UNDEFINED
+
+
+def _in_transaction(work: Any) -> Generator[Any, Any, Any]:
+    yield ask(BeginTransaction)
+    try:
+        answer = yield work(TransactionObject())
+    except Thrown:
+        yield ask(EndTransaction, True)
+        raise
+    yield ask(EndTransaction)
+    return answer
