@@ -42,6 +42,9 @@ from lastchunk.model.estimate.space import (
 from lastchunk.model.estimate.space import (
     latin_hypercube as latin_hypercube,
 )
+from lastchunk.model.estimate.space import (
+    sobol as sobol,
+)
 from lastchunk.model.estimate.sweep import (
     REQUEST_DELAY as REQUEST_DELAY,
 )
@@ -50,6 +53,15 @@ from lastchunk.model.estimate.sweep import (
 )
 from lastchunk.model.estimate.sweep import (
     sweep as sweep,
+)
+from lastchunk.model.estimate.sweeps.plan_file import (
+    read_plan as read_plan,
+)
+from lastchunk.model.estimate.sweeps.run import (
+    sweep_plan as sweep_plan,
+)
+from lastchunk.model.estimate.sweeps.sensitivity import (
+    sensitivity as sensitivity,
 )
 from lastchunk.model.explore.matrix.matrix import (
     Matrix as Matrix,
@@ -124,6 +136,9 @@ from lastchunk.model.trace.jsonl import (
 )
 from lastchunk.reports.figures.plots import plot_sweep as plot_sweep
 from lastchunk.reports.figures.timeline import timeline_figure as timeline_figure
+from lastchunk.reports.figures.tornado import (
+    plot_tornado as plot_tornado,
+)
 from lastchunk.reports.matrix.file import read_matrix as read_matrix
 from lastchunk.reports.matrix.page import write_matrix as write_matrix
 from lastchunk.reports.review import (

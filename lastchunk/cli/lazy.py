@@ -33,6 +33,11 @@ COMMANDS = {
         "region",
         "Map where a property is proved and where violated, for the values of two settings.",
     ),
+    "sweep": (
+        "sweep",
+        "Run a plan over settings, scenarios and designs; ended at any moment, it goes on.",
+    ),
+    "merge": ("sweep", "Bring the chunks of a sweep's shards together, and write the result."),
     "matrix": (
         "matrix",
         "Say of each design, property and class of faults: proved, violated or impossible.",

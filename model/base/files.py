@@ -20,15 +20,18 @@ def write_text(path: str | Path, text: str, option: str = OUT) -> None:
     write_bytes(path, text.encode("utf-8"), option)
 
 
-def write_bytes(path: str | Path, data: bytes, option: str = OUT) -> None:
+def write_bytes(
+    path: str | Path, data: bytes, option: str = OUT, is_told_to_disk: bool = False
+) -> None:
     """Write a file under a temporary name, then rename it. Raises `InputError` naming ``option``.
 
     A link stays, and what it leads to is replaced. What is no regular file is written into.
+    ``is_told_to_disk`` waits until a loss of power would change nothing.
     """
     path = Path(path)
     try:
         if _is_regular(path):
-            _replace(Path(os.path.realpath(path)), data)
+            _replace(Path(os.path.realpath(path)), data, is_told_to_disk)
         else:
             _write_into(path, data)
     except OSError as error:
@@ -73,7 +76,7 @@ def _open_as(found: os.stat_result) -> int | None:
     return None
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: bytes, is_told_to_disk: bool = False) -> None:
     building: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(
@@ -81,11 +84,25 @@ def _replace(path: Path, data: bytes) -> None:
         ) as file:
             building = Path(file.name)
             file.write(data)
+            if is_told_to_disk:
+                file.flush()
+                os.fsync(file.fileno())
         building.chmod(0o644)
         building.replace(path)
+        if is_told_to_disk:
+            _tell_folder(path.parent)
     finally:
         if building is not None:
             building.unlink(missing_ok=True)
+
+
+def _tell_folder(path: Path) -> None:
+    """Have a new name in a folder outlast a loss of power."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write_into(path: Path, data: bytes) -> None:

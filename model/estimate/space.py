@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import isfinite
@@ -110,6 +110,31 @@ def latin_hypercube(
     """
     from scipy.stats import qmc  # slow to import, and seldom needed
 
+    check_bounds(bounds, points)
+    return between(bounds, qmc.LatinHypercube(d=len(bounds), rng=seed).random(points))
+
+
+def sobol(bounds: Mapping[str, tuple[float, float]], points: int = 32, seed: int = 1) -> Space:
+    """Points of a scrambled Sobol sequence (scipy.stats.qmc): they leave no large gap between them,
+    whatever their number is. Whole bounds have whole values, as in a `latin_hypercube`.
+
+    >>> sobol({"design.grace_ms": (1_000, 20_000), "network.request_loss": (0, 0.2)}, 8)
+    Space(design.grace_ms by network.request_loss, 8 points)
+    """
+    check_bounds(bounds, points)
+    return between(bounds, sobol_shares(len(bounds), points, seed))
+
+
+def sobol_shares(dimensions: int, points: int, seed: int) -> Any:
+    """The first points of a scrambled Sobol sequence; shape (points, dimensions), within 0 to 1."""
+    from scipy.stats import qmc  # slow to import, and seldom needed
+
+    count = max(0, (points - 1).bit_length())
+    return qmc.Sobol(d=dimensions, rng=seed).random_base2(count)[:points]
+
+
+def check_bounds(bounds: Mapping[str, tuple[float, float]], points: int) -> None:
+    """Refuse what is no range, and what is no number of points."""
     check_names(list(bounds))
     if not isinstance(points, int) or not 1 <= points <= POINTS_MAX:
         raise InputError("points", points, f"a whole number from 1 to {POINTS_MAX:,}")
@@ -117,11 +142,22 @@ def latin_hypercube(
         is_pair = isinstance(pair, tuple | list) and len(pair) == 2
         if not is_pair or not all(map(_is_number, pair)) or not pair[0] < pair[1]:
             raise InputError(key, pair, "two numbers, the low one first")
-    unit = qmc.LatinHypercube(d=len(bounds), rng=seed).random(points)
+
+
+def between(
+    bounds: Mapping[str, tuple[float, float]], shares: Any, logarithmic: Collection[str] = ()
+) -> Space:
+    """The points at these shares of each range; shape (points, ranges).
+
+    Where both bounds are whole, so are the values. A ``logarithmic`` range is one of magnitudes.
+    """
     columns = []
-    for share, (low, high) in zip(unit.T, bounds.values(), strict=True):
-        values = [low + float(u) * (high - low) for u in share]
+    for (key, (low, high)), column in zip(bounds.items(), shares.T, strict=True):
         is_whole = isinstance(low, int) and isinstance(high, int) and high - low > 1
+        if key in logarithmic:
+            values = [low * (high / low) ** float(u) for u in column]
+        else:
+            values = [low + float(u) * (high - low) for u in column]
         columns.append([round(value) if is_whole else value for value in values])
     axes = [Axis.of(key, sorted(column)) for key, column in zip(bounds, columns, strict=True)]
     return Space(tuple(axes), tuple(zip(*columns, strict=True)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tests.bad_input.plans import GOOD, PLANS
+
 HAR = '{"log":{"version":"1.2","entries":[]}}'
 TOXICS = '[{"name":"session","toxics":[{"type":"limit_data","attributes":{"bytes":1000000}}]}]'
 SCHEDULE = '{"format": "lastchunk schedule 1", "scenario": {}\n[["alarm"], 1, ""]\n'
@@ -78,6 +80,8 @@ FILES: dict[str, str | bytes] = {
     "traced.toml": '[uplink]\nkind = "trace"\nfile = "bad.up"\n',
     "harred.toml": '[uplink]\nkind = "trace"\nfile = "empty.har"\n',
     "deep.toml": "title = " + "[" * 5_000 + "\n",
+    "plans/good.toml": GOOD,
+    **{f"plans/{name}.toml": text for name, (text, _) in PLANS.items()},
     "cut/matrix.json": '{\n "chunks": 1,\n "designs": {"alarm',
 }
 

@@ -6,6 +6,8 @@ afterwards. A command is written as a shell would take it.
 
 from __future__ import annotations
 
+from tests.bad_input.plans import PLANS
+
 SIMULATE = "simulate everything-fast"
 SMALL = "verify small-scope --set chunks=1"
 FEW = "compare everything-fast --sessions 2 --workers 1 --gate --design {endless}"
@@ -275,6 +277,17 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "compare harmless --property notified_once": ("'notified_once'",),
     "compare harmless --sweep-sessions -1": ("--sweep-sessions",),
     "compare harmless --out {d}": ("--out", "this one holds"),
+    **{f"sweep {{d}}/plans/{name}.toml --out {{d}}/o": said for name, (_, said) in PLANS.items()},
+    "sweep {d}/plans/good.toml": ("Missing option '--out'",),
+    "sweep {d}/none.toml --out {d}/o": ("none.toml", "No such file"),
+    "sweep {d}/plans/good.toml --out {d}": ("--out", "this one holds"),
+    "sweep {d}/plans/good.toml --out {d}/empty": ("--out", "Not a directory"),
+    "sweep {d}/plans/good.toml --out {d}/o --shard 3/2": ("--shard: '3/2'", "I/N"),
+    "sweep {d}/plans/good.toml --out {d}/o --shard one": ("--shard: 'one'", "I/N"),
+    "sweep {d}/plans/good.toml --out {d}/o --workers 0": ("--workers",),
+    "sweep {d}/plans/good.toml --out {d}/o --figure finalises": ("--figure: 'finalises'",),
+    "merge {d}/none --out {d}/o": ("FOLDER", "No such file"),
+    "merge {d}/plans --out {d}/o": ("FOLDER", "manifest.json"),
     "matrix": ("Missing option '--out'",),
     "matrix --out {d}/o --seconds nan": ("--seconds: nan",),
     "matrix --out {d}/o --seconds 0": ("--seconds: 0",),

@@ -30,6 +30,7 @@ COMMANDS = (
     "doctor",
     "import",
     "matrix",
+    "merge",
     "new-design",
     "region",
     "replay",
@@ -37,6 +38,7 @@ COMMANDS = (
     "scenarios",
     "show",
     "simulate",
+    "sweep",
     "verify",
 )
 SMALL = ("small-scope", "--set", "chunks=1", "--set", "disconnects=0", "--property", COMPLETE)

@@ -96,5 +96,7 @@ GIVEN = {
         }
     ),
     "spans.json": small_otlp(),
+    "plan.toml": 'scenarios = ["everything-fast"]\ndesigns = ["alarm"]\nsessions = 5\n'
+    "set = { recording = { chunks = 1 } }\n[axes]\n'network.request_loss' = [0.0, 0.2]\n",
 }
 """What a reader has, small: files that a document speaks of and does not show."""

@@ -87,13 +87,13 @@ def examples(block: Block, names: dict[str, Any], _capsys: Any) -> None:
 
 
 def toml(block: Block, _names: dict[str, Any], _capsys: Any) -> None:
-    """A scenario must be one; any other file must be TOML."""
+    """A scenario must be one; a gate's file or a plan must be TOML: its commands read it."""
     data = tomllib.loads(block.text)
     if block.file:
         Path(block.file).write_text(block.text, encoding="utf-8")
     if "calls" in data:
         make_mapping(data, "")
-    elif "checks" not in data:
+    elif not {"checks", "axes"} & set(data):
         load_scenario(block.text)
 
 

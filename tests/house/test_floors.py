@@ -237,6 +237,8 @@ def test_the_readme_names_commands_that_exist() -> None:
         "show",
         "region",
         "check-log",
+        "sweep",
+        "merge",
         "doctor",
     }
     assert names <= set(getattr(get_command(app), "commands", {}))

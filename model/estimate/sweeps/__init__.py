@@ -1,0 +1,1 @@
+"""Sweeps that are kept: cut into chunks, each a file, so that they go on where they were ended."""

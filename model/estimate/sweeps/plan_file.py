@@ -1,0 +1,242 @@
+"""From the file of a sweep to its plan: all that is in it is found before anything is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.text_files import read_text
+from lastchunk.model.base.toml_text import toml_value
+from lastchunk.model.design.load import DesignLike, load_designs
+from lastchunk.model.estimate.space import (
+    POINTS_MAX,
+    Axis,
+    Space,
+    between,
+    check_bounds,
+    grid,
+    sobol_shares,
+)
+from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED
+from lastchunk.model.estimate.sweeps.plan import CHUNK_SESSIONS, CHUNKS_MAX, SweepPlan
+from lastchunk.model.estimate.sweeps.sensitivity import MORRIS, SOBOL, morris, saltelli
+from lastchunk.model.scenario.load import SHIPPED, load_scenario, parse_toml
+from lastchunk.model.scenario.refusals import Source, first_error
+
+SHIPPED_AXES = {axis.name: axis for axis in (UPLINK_SPEED, REQUEST_DELAY)}
+Method = Literal["grid", "latin-hypercube", "sobol", "saltelli", "morris"]
+Names = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+TRIED_MAX = 40
+"""So many values of an axis are tried before anything is run, its ends among them."""
+
+
+class StrictTable(BaseModel):
+    """A table that knows each of its keys, and reads no text as a number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
+
+
+class PlanDesign(StrictTable):
+    """A design by its name or ``file.py:Class``; with a label it may have settings of its own."""
+
+    design: Annotated[str, Field(min_length=1)]
+    label: str = ""
+    settings: dict[str, Any] = {}
+
+
+class PlanRange(StrictTable):
+    """A range of a setting; of magnitudes where ``scale`` is "log". A grid takes ``steps``."""
+
+    low: float | int
+    high: float | int
+    steps: Annotated[int, Field(ge=2, le=POINTS_MAX)] | None = None
+    scale: Literal["linear", "log"] = "linear"
+
+
+def _as_design(given: Any) -> Any:
+    return {"design": given} if isinstance(given, str) else given
+
+
+class PlanFile(StrictTable):
+    """The keys of a plan."""
+
+    scenarios: Names
+    designs: Annotated[
+        list[Annotated[PlanDesign, BeforeValidator(_as_design)]], Field(min_length=1)
+    ]
+    sessions: Annotated[int, Field(ge=1, le=10**9)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    method: Method = "grid"
+    points: Annotated[int, Field(ge=1, le=POINTS_MAX)] = 32
+    chunk_sessions: Annotated[int, Field(ge=1, le=10**9)] = CHUNK_SESSIONS
+    uplink: str | None = None
+    video_mbps: float | None = None
+    set: dict[str, Any] = {}
+    axes: Annotated[dict[str, Any], Field(min_length=1)]
+
+
+def read_plan(path: str | Path) -> SweepPlan:
+    """The plan of a file (docs/sweeps.md). Raises `InputError` with the first thing wrong."""
+    path = Path(path)
+    text = read_text(path, "plan", "a readable TOML file with axes")
+    data = parse_toml(text, str(path), "plan")
+    try:
+        file = PlanFile.model_validate(data)
+    except ValidationError as error:
+        raise first_error(error, Source(str(path)), PlanFile) from error
+    axes = {key: _axis(path, key, value) for key, value in _flat(file.axes)}
+    with _to_blame(f"{path}: axes"):
+        space, bounds = _space(file, axes)
+    folder = path.parent
+    plan = SweepPlan(
+        tuple(_scenario(name, folder) for name in file.scenarios),
+        space,
+        tuple(_design(each, folder) for each in file.designs),
+        file.sessions,
+        file.seed,
+        tuple(f"{key}={toml_value(value)}" for key, value in _settings(file.set)),
+        None if file.uplink is None else folder / file.uplink,
+        file.video_mbps,
+        file.chunk_sessions,
+        file.method,
+        file.points if bounds else 0,
+        bounds,
+    )
+    _try(plan, str(path))
+    return plan
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Each axis by its dotted name, whether it is written as one key or as tables."""
+    for key, value in table.items():
+        is_range = isinstance(value, dict) and ("low" in value or "high" in value)
+        if isinstance(value, dict) and not is_range and value:
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _axis(path: Path, key: str, value: Any) -> list[Any] | PlanRange:
+    place = f"{path}: axes.{key}"
+    if isinstance(value, list) and value:
+        return value
+    if isinstance(value, dict) and value:
+        try:
+            found = PlanRange.model_validate(value)
+        except ValidationError as error:
+            raise first_error(error, Source(place), PlanRange) from error
+        if found.scale == "log" and found.low <= 0:
+            raise InputError(f"{place}.low", found.low, "above 0 where scale is log")
+        return found
+    raise InputError(place, value, "a list of values, or { low = ..., high = ... }")
+
+
+def _space(
+    file: PlanFile, axes: dict[str, list[Any] | PlanRange]
+) -> tuple[Space, dict[str, tuple[float, float]]]:
+    if file.method == "grid":
+        return grid(*(_listed(key, axis) for key, axis in axes.items())), {}
+    bounds: dict[str, tuple[float, float]] = {}
+    for key, axis in axes.items():
+        if not isinstance(axis, PlanRange) or axis.steps is not None:
+            raise InputError(key, axis, f"{{ low = ..., high = ... }} with {file.method}")
+        bounds[key] = (axis.low, axis.high)
+    check_bounds(bounds, file.points)
+    magnitudes = [k for k, a in axes.items() if isinstance(a, PlanRange) and a.scale == "log"]
+    if file.method == SOBOL:
+        return saltelli(bounds, file.points, file.seed, magnitudes), bounds
+    if file.method == MORRIS:
+        return morris(bounds, file.points, file.seed, magnitudes), bounds
+    if file.method == "sobol":
+        shares = sobol_shares(len(bounds), file.points, file.seed)
+    else:
+        from scipy.stats import qmc  # slow to import, and seldom needed
+
+        shares = qmc.LatinHypercube(d=len(bounds), rng=file.seed).random(file.points)
+    return between(bounds, shares, magnitudes), bounds
+
+
+def _listed(key: str, axis: list[Any] | PlanRange) -> Axis:
+    if isinstance(axis, PlanRange):
+        import numpy as np
+
+        if axis.steps is None:
+            raise InputError(key, axis.model_dump(), "with a grid also steps, or a list of values")
+        shares = np.linspace(0, 1, axis.steps).reshape(-1, 1)
+        magnitudes = [key] if axis.scale == "log" else []
+        axis = [
+            value for (value,) in between({key: (axis.low, axis.high)}, shares, magnitudes).points
+        ]
+    shipped = SHIPPED_AXES.get(key)
+    if shipped is None:
+        return Axis.of(key, axis)
+    return Axis(key, shipped.label, tuple(axis), shipped.overrides, shipped.replaces_uplink)
+
+
+def _settings(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Settings by dotted name. A table with a distribution or a kind is a value."""
+    for key, value in table.items():
+        if isinstance(value, dict) and not {"distribution", "kind"} & set(value):
+            yield from ((f"{key}.{inner}", item) for inner, item in _settings(value))
+        else:
+            yield key, value
+
+
+def _scenario(name: str, folder: Path) -> str:
+    """A shipped name as it is; a path from the folder of the plan."""
+    is_shipped = (SHIPPED / f"{name}.toml").is_file()
+    return name if is_shipped or not (folder / name).exists() else str(folder / name)
+
+
+def _design(entry: PlanDesign, folder: Path) -> DesignLike:
+    reference = str(folder / entry.design) if ":" in entry.design else entry.design
+    if not (entry.label or entry.settings):
+        return reference
+    return entry.label or entry.design, reference, entry.settings
+
+
+def _try(plan: SweepPlan, path: str) -> None:
+    """Load what the ends of each axis, and some values between, make of each scenario."""
+    with _to_blame(f"{path}: scenarios"):
+        for name in plan.scenarios:
+            load_scenario(name)
+    with _to_blame(f"{path}: set"):
+        given = (plan.overrides, plan.uplink, plan.video_mbps)
+        bases = [load_scenario(name, *given) for name in plan.scenarios]
+    with _to_blame(f"{path}: designs"):
+        for base in bases:
+            load_designs(list(plan.designs), base)
+    if plan.chunks > CHUNKS_MAX:
+        raise InputError(
+            f"{path}: chunk_sessions", plan.chunk_sessions, "more: the chunks are many"
+        )
+    for axis in plan.space.axes:
+        values = list(dict.fromkeys(axis.points))
+        step = max(1, len(values) // TRIED_MAX)
+        for value in [*values[::step], values[-1]]:
+            with _to_blame(f"{path}: axes.{axis.name}"):
+                _try_value(plan, axis, value)
+
+
+def _try_value(plan: SweepPlan, axis: Axis, value: Any) -> None:
+    for name in plan.scenarios:
+        given = [*plan.overrides, *axis.overrides(value)]
+        loaded = load_scenario(name, given, None if axis.replaces_uplink else plan.uplink)
+        load_designs(list(plan.designs), loaded)
+
+
+@contextmanager
+def _to_blame(place: str) -> Iterator[None]:
+    """What is refused is named by its place in the file."""
+    try:
+        yield
+    except InputError as error:
+        inner = error.field.removeprefix("--set").strip().removeprefix("--")
+        same = not inner or place.endswith((f".{inner}", f" {inner}", f" {inner}s"))
+        field = place if same else f"{place}: {inner}"
+        raise type(error)(field, error.value, error.allowed) from error

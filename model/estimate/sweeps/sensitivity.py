@@ -1,0 +1,136 @@
+"""Which settings matter: Sobol's indices, or Morris's elementary effects where they cost too much.
+
+Sobol's need ``base * (settings + 2)`` points (Saltelli 2010, by scipy.stats.sobol_indices); of
+each setting the share of the variance that it makes alone, and with all others. Morris's (1991; by
+SALib) need ``base * (settings + 1)``: how much a step of one setting changes, and how unequally.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.estimate.space import Space, between, check_bounds, sobol_shares
+from lastchunk.model.estimate.sweeps.chunk import MEANS
+from lastchunk.model.estimate.sweeps.result import SweepResult
+
+LEVELS = 4
+SOBOL, MORRIS = "saltelli", "morris"
+Bounds = Mapping[str, tuple[float, float]]
+
+
+def saltelli(bounds: Bounds, base: int, seed: int, logarithmic: Collection[str] = ()) -> Space:
+    """The points for Sobol's indices: two samples A and B, and A with each column of B in turn."""
+    check_bounds(bounds, base)
+    if base & (base - 1):
+        raise InputError("points", base, "a power of 2, such as 64, with saltelli")
+    count = len(bounds)
+    both = sobol_shares(2 * count, base, seed)
+    one, other = both[:, :count], both[:, count:]
+    parts = [one, other]
+    for column in range(count):
+        mixed = one.copy()
+        mixed[:, column] = other[:, column]
+        parts.append(mixed)
+    return between(bounds, np.concatenate(parts), logarithmic)
+
+
+def morris(bounds: Bounds, base: int, seed: int, logarithmic: Collection[str] = ()) -> Space:
+    """The points of so many of Morris's walks, each setting changed once in each. Needs SALib."""
+    check_bounds(bounds, base)
+    shares = _salib("sample.morris").sample(_problem(bounds), base, num_levels=LEVELS, seed=seed)
+    return between(bounds, shares, logarithmic)
+
+
+def sensitivity(
+    result: SweepResult, figure: str = "complete_at_finalization", design: str = ""
+) -> pd.DataFrame:
+    """How much each setting matters to a figure of one design: a row a setting.
+
+    Of a saltelli design ``alone`` and ``with_others`` are shares of the variance, of a morris
+    design ``effect`` and ``spread`` are in the figure's own unit over the whole of a range.
+    """
+    about = result.about
+    if about["method"] not in (SOBOL, MORRIS):
+        raise InputError("method", about["method"], f"{SOBOL} or {MORRIS}, to tell what matters")
+    if not result.is_whole:
+        raise InputError("sweep", f"{result.done} of {result.chunks} chunks", "all of them")
+    values = _values(result, figure, design)
+    names = list(about["axes"])
+    if about["method"] == MORRIS:
+        return _morris_effects(about["bounds"], about["points"], values, names)
+    return _sobol_indices(values, int(about["base"]), names)
+
+
+def _values(result: SweepResult, figure: str, design: str) -> Any:
+    """What each point has of a figure, in order. Raises `InputError` where one has nothing."""
+    table, column = (result.means, "mean") if figure in MEANS else (result.rates, "rate")
+    key = "figure" if figure in MEANS else "property"
+    rows = table[table[key] == figure]
+    known = list(dict.fromkeys(rows["design"]))
+    if rows.empty:
+        raise InputError("figure", figure, "one that the sweep has: a property, or a mean")
+    design = design or known[0]
+    if design not in known:
+        raise InputError("design", design, "one of " + ", ".join(known))
+    rows = rows[(rows["design"] == design) & (rows["scenario"] == rows["scenario"].iloc[0])]
+    values = rows[column].to_numpy(dtype=float)
+    if len(values) != len(result.about["points"]) or np.isnan(values).any():
+        raise InputError("figure", figure, "one of which every point says something")
+    return values
+
+
+def _sobol_indices(values: Any, base: int, names: list[str]) -> pd.DataFrame:
+    from scipy.stats import sobol_indices  # slow to import, and seldom needed
+
+    parts = values.reshape(len(names) + 2, 1, base)
+    if np.ptp(values) == 0:
+        return _ordered(names, alone=np.zeros(len(names)), with_others=np.zeros(len(names)))
+    func = {"f_A": parts[0], "f_B": parts[1], "f_AB": parts[2:]}
+    found = sobol_indices(func=func, n=base)
+    return _ordered(names, alone=found.first_order, with_others=found.total_order)
+
+
+def _morris_effects(bounds: Bounds, points: Any, values: Any, names: list[str]) -> pd.DataFrame:
+    shares = np.array(
+        [
+            [_share(value, *bounds[name]) for name, value in zip(names, point, strict=True)]
+            for point in points
+        ]
+    )
+    levels = np.round(shares * (LEVELS - 1)) / (LEVELS - 1)
+    found = _salib("analyze.morris").analyze(
+        _problem(bounds), levels, values, num_levels=LEVELS, seed=1
+    )
+    return _ordered(names, effect=np.array(found["mu_star"]), spread=np.array(found["sigma"]))
+
+
+def _share(value: float, low: float, high: float) -> float:
+    return (value - low) / (high - low)
+
+
+def _ordered(names: list[str], **columns: Any) -> pd.DataFrame:
+    """The settings, what matters most first."""
+    flat = {name: np.asarray(values, dtype=float).reshape(-1) for name, values in columns.items()}
+    frame = pd.DataFrame({"setting": names, **flat})
+    last = list(columns)[-1] if "alone" in columns else next(iter(columns))
+    return frame.sort_values([last, "setting"], ascending=[False, True], ignore_index=True)
+
+
+def _problem(bounds: Bounds) -> dict[str, Any]:
+    names = list(bounds)
+    return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+
+
+def _salib(part: str) -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module(f"SALib.{part}")
+    except ImportError as error:
+        allowed = "morris only with SALib: pip install 'lastchunk[sensitivity]'"
+        raise InputError("method", MORRIS, allowed) from error

@@ -1,0 +1,59 @@
+"""A tornado: which settings matter to a figure, the one that matters most on top."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lastchunk.model.base.errors import InputError
+from lastchunk.reports.base.setting_words import setting_words
+from lastchunk.reports.figures.style import DESIGN_COLOURS, new_figure, styled
+
+OF_SOBOL, OF_MORRIS = ("alone", "with_others"), ("effect", "spread")
+WORDS = {
+    "alone": "alone",
+    "with_others": "with all others",
+    "effect": "mean effect over the range",
+    "spread": "how unequal it is (standard deviation)",
+}
+
+
+def plot_tornado(frame: pd.DataFrame, axes: Axes | None = None) -> Axes:
+    """A bar for each setting, both ways; ``frame`` is what `sensitivity` returned."""
+    columns = next((c for c in (OF_SOBOL, OF_MORRIS) if set(c) <= set(frame.columns)), None)
+    if columns is None or "setting" not in frame.columns:
+        raise InputError("frame", list(frame.columns)[:3], "what sensitivity returned")
+    with styled():
+        if axes is None:
+            figure = new_figure(7, 1.2 + 0.45 * len(frame))
+            made: Any = figure.subplots()
+            axes = made
+        assert axes is not None
+        for place, name in enumerate(columns):
+            axes.barh(
+                [row + (place - 0.5) * 0.38 for row in range(len(frame))],
+                frame[name].to_numpy(dtype=float),
+                height=0.36,
+                color=DESIGN_COLOURS[place],
+                label=WORDS[name],
+            )
+        axes.set_yticks(range(len(frame)), [setting_words(key) for key in frame["setting"]])
+        axes.set_ylim(len(frame) - 0.5, -0.5)
+        axes.axvline(0, color="black", lw=0.6)
+        is_share = columns == OF_SOBOL
+        axes.set_xlabel("share of the variance" if is_share else "change of the figure")
+        axes.grid(axis="x", lw=0.4, alpha=0.5)
+        axes.legend(frameon=False, fontsize=8)
+    return axes
+
+
+def tornado_figure(frame: pd.DataFrame, title: str) -> Figure:
+    """The same as a figure with a title."""
+    axes = plot_tornado(frame)
+    axes.set_title(title, fontsize=9, loc="left")
+    figure: Any = axes.figure
+    found: Figure = figure
+    return found

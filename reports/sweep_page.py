@@ -1,0 +1,90 @@
+"""A sweep as a page and a picture: which settings matter, or how the rate goes along the first."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from lastchunk.model.base.files import write_bytes, write_text
+from lastchunk.model.base.verdict import percent
+from lastchunk.model.estimate.comparison import check_name
+from lastchunk.model.estimate.sweeps.chunk import MEANS
+from lastchunk.model.estimate.sweeps.result import SweepResult
+from lastchunk.model.estimate.sweeps.sensitivity import MORRIS, SOBOL, sensitivity
+from lastchunk.reports.base.palette import variables
+from lastchunk.reports.figures.inline import inline_svg
+from lastchunk.reports.figures.plots import plot_sweep
+from lastchunk.reports.figures.save import png_bytes, svg_bytes
+from lastchunk.reports.figures.tornado import tornado_figure
+from lastchunk.reports.region.page import BODY
+
+ROWS_MAX = 400
+TABLE = "table { border-collapse: collapse } td, th { padding: .15rem .6rem; text-align: left }"
+PAGE_NAME, PICTURE_NAME = "sweep.html", "sweep.png"
+
+
+def write_sweep_page(result: SweepResult, out: Path, slug: str) -> None:
+    """Write ``sweep.html`` and ``sweep.png`` into the folder of a sweep."""
+    known = list(dict.fromkeys(result.rates["property"]))
+    check_name("--figure", slug, [*known, *MEANS])
+    drawn = sweep_pictures(result, slug)
+    if drawn:
+        write_bytes(out / PICTURE_NAME, png_bytes(drawn[0][1]))
+    write_text(out / PAGE_NAME, sweep_page(result, slug, drawn))
+
+
+def sweep_pictures(result: SweepResult, slug: str) -> list[tuple[str, Figure]]:
+    """What is drawn, each with its words: a tornado a design, or a line along the first axis."""
+    designs = [each["name"] for each in result.about["designs"]]
+    if result.about["method"] in (SOBOL, MORRIS):
+        words = {name: f"Which settings matter to {slug} of {name}" for name in designs}
+        return [
+            (words[name], tornado_figure(sensitivity(result, slug, name), words[name]))
+            for name in designs
+        ]
+    first = result.about["axes"][0]
+    rates = result.rates[result.rates["property"] == slug]
+    is_line = len(result.about["axes"]) == 1 and len(result.about["scenarios"]) == 1
+    if rates.empty or not is_line or not pd.api.types.is_numeric_dtype(rates[first]):
+        return []
+    figure: Any = plot_sweep(rates.drop(columns="scenario"), slug, x=first).figure
+    return [(f"How often {slug} is violated along {first}", figure)]
+
+
+def sweep_page(result: SweepResult, slug: str, drawn: list[tuple[str, Figure]]) -> str:
+    """One page that asks nobody for anything."""
+    about = result.about
+    names = ", ".join(each["name"] for each in about["scenarios"])
+    title = escape(f"A sweep of {', '.join(about['axes'])} in {names}")
+    pictures = "".join(
+        f"<h2>{escape(words)}</h2>{inline_svg(svg_bytes(figure), f'sweep{place}', words)}"
+        for place, (words, figure) in enumerate(drawn)
+    )
+    counts = f"{len(about['points']):,} points ({about['method']}), {about['sessions']:,} sessions"
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>{variables()}{BODY}{TABLE}</style></head><body><main>"
+        f"<h1>{title}</h1><p>{counts} of each design at each; seed {about['seed']}.</p>"
+        f"{pictures}{_rates_table(result, slug)}</main></body></html>\n"
+    )
+
+
+def _rates_table(result: SweepResult, slug: str) -> str:
+    rates = result.rates[result.rates["property"] == slug]
+    axes = result.about["axes"]
+    head = "".join(f"<th>{escape(each)}</th>" for each in ["scenario", *axes, "design", "violated"])
+    rows: list[Any] = rates.head(ROWS_MAX).to_dict("records")
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td>{escape(f'{row[key]}')}</td>" for key in ["scenario", *axes, "design"])
+        + f"<td>{percent(row['rate'])} ({percent(row['low'])} to {percent(row['high'])})</td></tr>"
+        for row in rows
+    )
+    more = len(rates) - len(rows)
+    rest = f"<p>{more:,} more rows are in rates.parquet.</p>" if more > 0 else ""
+    return f"<h2>{escape(slug)}</h2><table><tr>{head}</tr>{body}</table>{rest}"
