@@ -58,6 +58,10 @@ COMMANDS = {
         "check_log",
         "Say of real logs which sessions were lost, refused or late, why, and with which schedule.",
     ),
+    "serve": (
+        "serve",
+        "Serve a page that records with any design, on the real runtime, until Ctrl-C.",
+    ),
     "new-design": ("new_design", "Write a commented design to begin with, and its test."),
     "import": (
         "importing",

@@ -164,6 +164,11 @@ class PageRun:
         """This recording's row in the list, as the worker gives it."""
         return next(row for row in self.served.recordings() if row["session"] == self.session)
 
+    def is_settled(self) -> bool:
+        """Whether the session is over, and its consumer told."""
+        row = self.row()
+        return row["status"] in ("completed", "incomplete") and not row["isTelling"]
+
     def shown_row(self) -> list[str]:
         """The same, as the page shows it; empty where it shows none."""
         row = self.page.locator(f"tr[data-session={json.dumps(self.session)}]")
@@ -193,7 +198,7 @@ class PageRun:
             closed_ms=self.closed_ms,
             kills_ms=list(self.kills_ms),
             ended_ms=self.served.clock.now_ms(),
-            is_quiet=not (is_open and row["alarmMs"] is not None),
+            is_quiet=not (is_open and row["alarmInMs"] is not None),
         )
 
 

@@ -36,6 +36,7 @@ COMMANDS = (
     "replay",
     "report",
     "scenarios",
+    "serve",
     "show",
     "simulate",
     "sweep",

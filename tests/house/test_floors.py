@@ -38,6 +38,7 @@ FLOORS = [
     {"lastchunk.model.explore"},
     {"lastchunk.model.explore.matrix"},
     {"lastchunk.model.conformance.runtime"},
+    {"lastchunk.model.conformance.page"},
     {"lastchunk.model.conformance"},
     {"lastchunk.model.estimate"},
     {"lastchunk.reports.base", "lastchunk.reports.figures"},

@@ -41,11 +41,11 @@ function chunks({ chunks: count, missing }: Recording): string {
 }
 
 /** A session that is not settled is finalized by its alarm: in how long, unless more comes. */
-function alarm({ status, alarmMs, isTelling }: Recording): string | HTMLElement {
+function alarm({ status, alarmInMs, isTelling }: Recording): string | HTMLElement {
   if (isTelling) return mark("pending", "telling the consumer");
   const isOpen = status === "recording" || status === "processing";
-  if (!isOpen || alarmMs === null) return "none";
-  return mark("pending", `pending, in ${clock(Math.max(0, alarmMs - Date.now()))}`);
+  if (!isOpen || alarmInMs === null) return "none";
+  return mark("pending", `pending, in ${clock(alarmInMs)}`);
 }
 
 const duration = (ms: number) => (ms === 0 ? "0:00" : `${clock(ms)}`);

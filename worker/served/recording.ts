@@ -14,8 +14,8 @@ export interface Overview {
   status: string;
   chunks: number;
   missing: number[] | null;
-  /** When the design's alarm is due; null where it has none. */
-  alarmMs: number | null;
+  /** In how many ms the design's alarm is due, by the object's clock; null where it has none. */
+  alarmInMs: number | null;
   /** Whether the consumer is still to be told. */
   isTelling: boolean;
 }

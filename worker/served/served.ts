@@ -79,11 +79,12 @@ export function served<Base extends SessionClass>(base: Base, notifies = false) 
 
     async overview(): Promise<Overview> {
       const state = await this.getSessionState();
+      const due = this.alarms.at("design");
       return {
         status: state?.status ?? "none",
         chunks: state?.chunks_uploaded ?? 0,
         missing: state?.missing ?? null,
-        alarmMs: this.alarms.at("design") ?? null,
+        alarmInMs: due === undefined ? null : Math.max(0, due - Date.now()),
         isTelling: this.outbox.isPending,
       };
     }

@@ -65,7 +65,7 @@ class ServedPage:
     ) -> None:
         self.tools = tools
         self.built = built
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self.consumer_port = consumer_port
         self.folder = Path(tempfile.mkdtemp(prefix="lastchunk-page-"))
         self.clock = RunningClock(self.folder / "clocks")
@@ -198,7 +198,19 @@ class ServedPage:
         return found
 
 
-def _free_port() -> int:
+def is_free(port: int) -> bool:
+    """Whether nobody listens at a port of this machine."""
+    with socket.socket() as found:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
