@@ -123,7 +123,7 @@ class PageRun:
         yield lambda: len(self.said("chunk recorded")) >= chunks
         yield after(MORE_SECONDS)
         yield from self.stopping()
-        yield lambda: self._answered() >= self._wanted()
+        yield self.is_uploaded
         yield after(self.grace_seconds + SLACK_SECONDS)
 
     def press(self, button: str) -> None:
@@ -151,14 +151,11 @@ class PageRun:
         """What the page has told of one kind."""
         return [line for line in self.lines if line["event"] == event]
 
-    def _answered(self) -> set[tuple[str, int]]:
-        lines = self.said("answered")
-        return {(x["procedure"], x["chunk"]) for x in lines if x["status"]}
-
-    def _wanted(self) -> set[tuple[str, int]]:
-        chunks = {("upload", x["chunk"]) for x in self.said("chunk recorded")}
-        stops = {x["procedure"] for x in self.said("request sent")} - {"upload"}
-        return chunks | {(name, -1) for name in stops}
+    def is_uploaded(self) -> bool:
+        """Whether the stop flow has ended, and the upload of every chunk is answered."""
+        recorded = {line["chunk"] for line in self.said("chunk recorded")}
+        answered = {line["chunk"] for line in self.said("answered") if line["status"]}
+        return bool(self.said("stop flow ended")) and recorded <= answered
 
     def row(self) -> dict[str, Any]:
         """This recording's row in the list, as the worker gives it."""

@@ -87,6 +87,7 @@ export class Recorder {
       console.error(`[Recording] Stop failed: ${error}`);
       this.host.tell("stop failed", { reason: String(error) });
     }
+    this.host.tell("stop flow ended");
   }
 
   private async dataAvailable(body: Blob): Promise<void> {
