@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lastchunk.model.conformance.page.line import CutLine
+from lastchunk.model.conformance.page.line import Line
 from lastchunk.model.conformance.page.observed import SeenLine, SeenRecording
 from lastchunk.model.conformance.page.server import ServedPage
 
@@ -41,7 +41,12 @@ class NetworkKind:
     upload_kbps: float = -1
     latency_ms: float = 0
     is_cut: bool = False
-    """Whether it is away for a moment, just after the stop."""
+    """Whether it is away from the stop until the grace is over."""
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether uploads take longer than the grace."""
+        return self.upload_kbps >= 0
 
     def conditions(self) -> dict[str, Any]:
         """As the browser takes it."""
@@ -55,8 +60,8 @@ class NetworkKind:
 
 
 FAST = NetworkKind("fast")
-THROTTLED = NetworkKind("throttled", 20, 20)
-CUT = NetworkKind("throttled, cut after the stop", 20, 20, is_cut=True)
+THROTTLED = NetworkKind("throttled", 60, 20)
+CUT = NetworkKind("throttled, cut after the stop", 60, 20, is_cut=True)
 
 
 @dataclass
@@ -66,7 +71,7 @@ class PageRun:
     served: ServedPage
     design: str
     context: BrowserContext
-    line: CutLine
+    line: Line
     network: NetworkKind = FAST
     settings: dict[str, int] = field(default_factory=dict)
     chunk_ms: int = CHUNK_MS
@@ -106,19 +111,21 @@ class PageRun:
         yield lambda: bool(self.said("recording started"))
 
     def stopping(self) -> Script:
-        """Press stop; where the line is to be cut, that happens now, for longer than the grace."""
+        """Press stop. On a slow network an upload is under way then, and is so until the grace is
+        over; or the line is cut for so long."""
+        if self.network.is_slow:
+            while not (self.is_uploading() and self.line.stall()):
+                yield self.is_uploading
         self.press("stop")
-        if self.network.is_cut:
+        if self.network.is_slow:
             yield self._has_signalled
-            self.line.cut()
-            yield after(self.grace_seconds + 0.5)
+            if self.network.is_cut:
+                self.line.cut()
+            yield after(self.grace_seconds + SLACK_SECONDS)
             self.line.mend()
 
     def recorded(self, chunks: int) -> Script:
-        """Record a little more than so many chunks, stop, and wait until all is answered and over.
-
-        On a throttled network the first upload is under way then.
-        """
+        """Record a little more than so many chunks, stop, and wait until all is over."""
         yield from self.recording()
         yield lambda: len(self.said("chunk recorded")) >= chunks
         yield after(MORE_SECONDS)
@@ -150,6 +157,11 @@ class PageRun:
     def said(self, event: str) -> list[SeenLine]:
         """What the page has told of one kind."""
         return [line for line in self.lines if line["event"] == event]
+
+    def is_uploading(self) -> bool:
+        """Whether an upload has been sent that is not answered."""
+        uploads = [line for line in self.lines if line.get("procedure") == "upload"]
+        return bool(uploads) and uploads[-1]["event"] == "request sent"
 
     def is_uploaded(self) -> bool:
         """Whether the stop flow has ended, and the upload of every chunk is answered."""
@@ -212,7 +224,7 @@ def page_run(
             "record_har_url_filter": HAR_URLS,
         }
     context = browser.new_context(viewport={"width": 900, "height": 640}, **recorded)
-    line = CutLine(served)
+    line = Line(served)
     try:
         yield PageRun(served, design, context, line, **more)
     finally:

@@ -23,7 +23,7 @@ from urllib.parse import quote
 from lastchunk.model.base.errors import InternalError
 from lastchunk.model.conformance.page.blobs import LocalBlobs
 from lastchunk.model.conformance.page.built import ASSETS, LISTS, BuiltPage, session_classes
-from lastchunk.model.conformance.page.clock import RunningClock
+from lastchunk.model.conformance.page.clock import JumpingClock
 from lastchunk.model.conformance.runtime.toolbox import Toolbox
 from lastchunk.model.conformance.runtime.workerd import COMPATIBILITY_DATE, port_told_at
 
@@ -68,7 +68,7 @@ class ServedPage:
         self.port = port or free_port()
         self.consumer_port = consumer_port
         self.folder = Path(tempfile.mkdtemp(prefix="lastchunk-page-"))
-        self.clock = RunningClock(self.folder / "clocks")
+        self.clock = JumpingClock(self.folder / "clocks")
         self.blobs = LocalBlobs(self.clock.now_ms)
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
@@ -135,7 +135,6 @@ class ServedPage:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()
-        self.clock.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def in_loop(self, work: Coroutine[Any, Any, Any]) -> Any:
