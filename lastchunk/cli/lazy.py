@@ -63,6 +63,7 @@ COMMANDS = {
         "Serve a page that records with any design, on the real runtime, until Ctrl-C.",
     ),
     "new-design": ("new_design", "Write a commented design to begin with, and its test."),
+    "bind": ("bind", "Propose the binding of a TypeScript class: which call is which."),
     "import": (
         "importing",
         "Make a scenario of a throughput log, a connectivity profile, toxics or a table.",

@@ -91,10 +91,18 @@ def toml(block: Block, _names: dict[str, Any], _capsys: Any) -> None:
     data = tomllib.loads(block.text)
     if block.file:
         Path(block.file).write_text(block.text, encoding="utf-8")
+    if "page" in data:
+        return  # a binding: a command of the page reads it
     if "calls" in data:
         make_mapping(data, "")
     elif not {"checks", "axes"} & set(data):
         load_scenario(block.text)
+
+
+def typescript(block: Block, _names: dict[str, Any], _capsys: Any) -> None:
+    """A file in TypeScript."""
+    assert block.file, "a block in TypeScript is a file"
+    Path(block.file).write_text(block.text, encoding="utf-8")
 
 
 def json_lines(block: Block, _names: dict[str, Any], _capsys: Any) -> None:
@@ -160,6 +168,7 @@ RUN = {
     "python": python,
     "pycon": examples,
     "toml": toml,
+    "ts": typescript,
     "json": json_lines,
     "yaml": yaml_,
     "sh": commands,

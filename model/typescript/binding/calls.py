@@ -19,7 +19,7 @@ from lastchunk.model.typescript.translate.module import translate
 from lastchunk.reference_impl.contract import Chunk, Response
 
 ROUTE = re.compile(r"(GET|PUT|POST|DELETE|PATCH) (/\S*)(?: (.+))?")
-PLACEHOLDERS = re.compile(r"\{(index|count)\}")
+PLACEHOLDERS = re.compile(r"\{(chunk|chunks)\}")
 HOST = "https://object"
 
 
@@ -53,27 +53,27 @@ class ObjectCall:
 
 
 def _filled(text: str, index: Any, count: Any) -> Any:
-    values = {"index": index, "count": count}
+    values = {"chunk": index, "chunks": count}
 
     def with_values(index: Any, count: Any) -> str:
-        known = {"index": index, "count": count}
+        known = {"chunk": index, "chunks": count}
         return PLACEHOLDERS.sub(lambda found: str(known[found[1]]), text)
 
     used = set(PLACEHOLDERS.findall(text))
     if any(values[name] is UNDEFINED for name in used):
         refuse_here(
-            f"{text!r} needs what this call does not have", "{index} in upload, {count} in stop"
+            f"{text!r} needs what this call does not have", "{chunk} in upload, {chunks} in stop"
         )
     return lift(with_values, index, count) if type(index) is Facet else with_values(index, count)
 
 
 def _rpc(where: str, what: str) -> Any:
-    """A call by name, as TypeScript: ``upload({ chunk: index, body })``."""
-    text = f"export const rpc = (object, index, body, count) => object.{what};"
+    """A call by name, as TypeScript: ``upload({ chunk, body })``."""
+    text = f"export const rpc = (object, chunk, body, chunks) => object.{what};"
     try:
         made = translate(SourceText(Path(where), text.encode()), ["rpc"], {}, {})
     except DesignError as error:
-        allowed = "as POST /create, or as createSession(), with index, body and count"
+        allowed = "as POST /create, or as createSession(), with chunk, body and chunks"
         raise InputError(where, what, f"{allowed} ({error})") from None
     space = namespace()
     exec(made.code, space)

@@ -6,6 +6,7 @@ It lies beside the TypeScript, under its name: ``session-do.toml``. docs/typescr
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from lastchunk.model.typescript.host.storage import Record
 
 KNOWN_WORDS = ("page", "calls", "env", "record", "settings", "headers")
 CALLS = ("create", "upload", "stop")
+STATUSES = ("active", "completed", "incomplete")
+"""The contract's words; the binding says the design's for each."""
 LENGTH = "length of "
 
 
@@ -35,7 +38,7 @@ class Binding:
     @property
     def takes_count(self) -> bool:
         """Whether the stop says how many chunks there are."""
-        return "count" in self.calls["stop"]
+        return bool(re.search(r"\bchunks\b", self.calls["stop"]))
 
 
 def read_binding(file: Path, name: str) -> Binding:
@@ -103,19 +106,15 @@ def _check_kind(where: str, kind: str) -> None:
 
 
 def _record_of(where: str, words: Any) -> Record:
-    known = ("key", "status", "count", "words")
+    known = ("key", "status", "count", *STATUSES)
     if not isinstance(words, dict):
         raise InputError(f"{where}: record", words, "a table")
     for key, value in words.items():
         if key not in known:
             raise InputError(f"{where}: record", key, _nearest_word(key, known))
-        if key != "words" and not isinstance(value, str):
+        if not isinstance(value, str):
             raise InputError(f"{where}: record.{key}", value, "a text")
-    mapped = words.get("words", {})
-    statuses = ("active", "completed", "incomplete")
-    if not isinstance(mapped, dict) or not all(value in statuses for value in mapped.values()):
-        allowed = 'a table of the design\'s words, as { done = "completed" }'
-        raise InputError(f"{where}: record.words", mapped, allowed)
+    mapped = {words[status]: status for status in STATUSES if status in words}
     count = words.get("count", Record.count)
     return Record(
         words.get("key", Record.key),

@@ -16,6 +16,7 @@ from lastchunk.model.typescript.runtime.promises import (
     PENDING,
     REJECTED,
     Promise,
+    begun_now,
     drain,
     reject,
     resolve,
@@ -62,7 +63,9 @@ async def run_event(design: Any, begin: Callable[[], Any], is_whole: bool = Fals
     """Run an event to its end; with ``is_whole`` until nothing of it is under way. Raises what its
     code throws."""
     running.begin(design)
+    begun_now.clear()
     main = begun(begin)
+    first = begun_now[0] if begun_now else None
     waiting: list[Operation] = []
     while True:
         _go_on(main)
@@ -76,9 +79,10 @@ async def run_event(design: Any, begin: Callable[[], Any], is_whole: bool = Fals
                 "an event waits for what none of its own operations brings: what another event has "
                 "begun is not understood",
                 "operations of its own",
-                where=_place_of(design),
+                _place_of(design) if first is None else first.place,
             )
-        asked = _next(waiting, main)
+        asked, first = _next(waiting, main), None
+        begun_now.clear()
         await _answered(design, asked, waiting)
     for asked in waiting:
         wait_until(left_behind(design, asked))

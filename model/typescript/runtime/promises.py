@@ -16,6 +16,7 @@ from lastchunk.model.typescript.runtime.values import (
     Object,
     Thrown,
     is_callable,
+    place_in_words,
     refuse_here,
     type_error,
 )
@@ -23,6 +24,8 @@ from lastchunk.model.typescript.runtime.values import (
 PENDING, FULFILLED, REJECTED = 0, 1, 2
 queue: deque[tuple[Any, ...]] = deque()
 """What is due: a function and what it is given."""
+begun_now: list[Fiber] = []
+"""The async functions that began since an event did: the first of them is its handler."""
 
 
 class Promise(HostObject):
@@ -129,7 +132,15 @@ class Fiber:
         except Thrown as error:
             reject(self.promise, error.value)
         else:
+            if type(waited) is not Promise:
+                check_thenable(waited, self.place)
             react(promise_of(waited), self)
+
+    @property
+    def place(self) -> str:
+        """Where it waits: file, line, function."""
+        frame = self.generator.gi_frame
+        return "" if frame is None else place_in_words(frame)
 
 
 def react(promise: Promise, reaction: Any) -> None:
@@ -163,11 +174,11 @@ def resolve(promise: Promise, value: Any) -> None:
     _settle(promise, FULFILLED, value)
 
 
-def check_thenable(value: Any) -> None:
+def check_thenable(value: Any, where: str = "") -> None:
     """Refuse an object with a ``then`` of its own."""
     is_own = type(value) is dict and is_callable(value.get("then"))
     if is_own or (isinstance(value, Object) and hasattr(value, ".then")):
-        refuse_here("an object with a then of its own", "a promise")
+        refuse_here("an object with a then of its own", "a promise", where)
 
 
 def reject(promise: Promise, error: Any) -> None:
@@ -186,6 +197,7 @@ def _settle(promise: Promise, state: int, value: Any) -> None:
 def started(generator: Generator[Any, Any, Any]) -> Promise:
     """Begin an async function: it runs until it first waits."""
     fiber = Fiber(generator)
+    begun_now.append(fiber)
     fiber.settled(None, False)
     return fiber.promise
 

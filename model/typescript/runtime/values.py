@@ -124,13 +124,19 @@ def range_error(text: str) -> Thrown:
     return Thrown(RangeErrorObject(text))
 
 
+def place_in_words(frame: Any) -> str:
+    """Where a frame stands: file, line, function."""
+    code = frame.f_code
+    return f"{Path(code.co_filename).name}, line {frame.f_lineno}, in {code.co_name}()"
+
+
 def line_here() -> str:
     """The line of the TypeScript that runs: file, line, function; "" where none does."""
     frame: Any = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
         if file.endswith(TYPESCRIPT_SUFFIXES):
-            return f"{Path(file).name}, line {frame.f_lineno}, in {frame.f_code.co_name}()"
+            return place_in_words(frame)
         frame = frame.f_back
     return ""
 

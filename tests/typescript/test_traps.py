@@ -1,0 +1,64 @@
+"""What is not understood is refused by name and line before anything is said.
+
+Never is it undefined, and never an error of JavaScript's own, which a proof would take for the
+program's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import lastchunk
+from lastchunk.model.base.errors import DesignError, InputError
+from tests.typescript.traps import (
+    BINDING,
+    CHANGED,
+    LANGUAGE,
+    LINE,
+    PLATFORM,
+    TOP,
+    VALUES,
+    WITHIN,
+)
+
+pytest.importorskip("tree_sitter", reason="the extra typescript is not installed")
+SCOPE = lastchunk.load_scenario("small-scope", ["chunks=2"])
+
+
+def refusal_of(folder: Path, here: str, above: str = "") -> str:
+    """How a class is refused, in a session or as it is read."""
+    file = folder / "trap.ts"
+    file.write_text(WITHIN.format(here=here, above=above), encoding="utf-8")
+    (folder / "trap.toml").write_text(BINDING, encoding="utf-8")
+    with pytest.raises((DesignError, InputError)) as refused:
+        lastchunk.simulate(SCOPE, f"{file}:Trap")
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("what", [*LANGUAGE, *VALUES, *PLATFORM])
+def test_what_is_not_understood_is_refused_with_its_line(what: str, tmp_path: Path) -> None:
+    here = (LANGUAGE | VALUES | PLATFORM)[what]
+    assert f"trap.ts, line {LINE}" in refusal_of(tmp_path, here)
+
+
+@pytest.mark.parametrize("what", TOP)
+def test_what_a_module_may_not_do_is_refused(what: str, tmp_path: Path) -> None:
+    above, here = TOP[what]
+    words = refusal_of(tmp_path, here, above)
+    assert "trap.ts, line 2" in words or f"trap.ts, line {LINE}" in words
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_what_a_module_keeps_may_not_change(what: str, tmp_path: Path) -> None:
+    above, here = CHANGED[what]
+    assert "outlives its instance" in refusal_of(tmp_path, here, above)
+
+
+def test_the_class_without_a_trap_runs(tmp_path: Path) -> None:
+    """The canary: what the traps stand in is no trap itself."""
+    file = tmp_path / "trap.ts"
+    file.write_text(WITHIN.format(here="list.push(index);", above=""), encoding="utf-8")
+    (tmp_path / "trap.toml").write_text(BINDING, encoding="utf-8")
+    assert lastchunk.simulate(SCOPE, f"{file}:Trap").trace

@@ -1,0 +1,160 @@
+"""What is not understood, each in a class of its own, on a line that the refusal has to name.
+
+``{here}`` in `WITHIN` is where the line stands: in the handler of an upload.
+"""
+
+from __future__ import annotations
+
+WITHIN = """import {{ DurableObject }} from 'cloudflare:workers';
+{above}
+export class Trap extends DurableObject<Env> {{
+  field = 1;
+  async create() {{ await this.ctx.storage.put('state', {{ status: 'active', chunks_uploaded: 0 }}); }}
+  async upload(request: Request, index: number) {{
+    const storage = this.ctx.storage; const now = Date.now(); const text = 'abc'; const list = [1, 2];
+    {here}
+  }}
+  async stop() {{}}
+}}
+"""
+LINE = 8
+BINDING = """[calls]
+create = "create()"
+upload = "upload({ body, headers: 1 }, chunk)"
+stop = "stop()"
+[env]
+B = "bucket"
+"""
+LANGUAGE = {
+    "a generator": "function* g() { yield 1; } [...g()];",
+    "for await": "for await (const x of list) { x; }",
+    "a tag": "String.raw`x`;",
+    "a BigInt": "const n = 10n;",
+    "a class in a function": "class X {}",
+    "an enum in a function": "enum E { A }",
+    "a label on a block": "a: { break a; }",
+    "var in a block": "if (text) { var x = 1; }",
+    "a look behind": "/(?<=a)b/.test(text);",
+    "a sticky pattern": "/a/y.test(text);",
+    "a back reference": "/(a)\\1/.test(text);",
+    "a hole": "const h = [1, , 2];",
+    "a getter in an object": "const o = { get a() { return 1; } };",
+    "a prototype in an object": "const o = { __proto__: null };",
+    "arguments": "(function () { return arguments; })();",
+    "this in a function": "(function () { return this; })();",
+    "an import while it runs": "await import('./x');",
+    "import.meta": "import.meta.url;",
+    "debugger": "debugger;",
+    "a computed call of super": "super['x']();",
+    "an unknown name": "nobody();",
+    "a Symbol": "Symbol.iterator;",
+    "a Proxy": "new Proxy({}, {});",
+    "Reflect": "Reflect.ownKeys({});",
+    "globalThis": "globalThis.x = 1;",
+    "a WeakMap": "new WeakMap();",
+    "an assignment to a pattern inside": "const y = ([this.field] = [1]);",
+    "using": "using x = text;",
+    "a const that changes": "const c = 1; c = 2;",
+    "an octal escape": "'\\07';",
+    "new.target": "new.target;",
+}
+"""What the translation refuses."""
+VALUES = {
+    "chance": "Math.random();",
+    "a random name": "crypto.randomUUID();",
+    "a member of Math": "Math.cbrt(8);",
+    "a time times two": "now * 2;",
+    "the rest of a time": "now % 1000;",
+    "a part of a time's text": "String(now).slice(0, 4);",
+    "a time against a number": "now > 1700000000000;",
+    "a date of numbers": "new Date(2024, 1);",
+    "the year of a date": "new Date().getFullYear();",
+    "a text of a date, looked into": "new Date().toISOString().split('T');",
+    "a time as a key": "({ [now]: 1 });",
+    "a time as a key of a map": "new Map([[now, 1]]);",
+    "a member of an array": "list.copyWithin(0, 1);",
+    "a field of an array": "(list as any).total;",
+    "a hole by assignment": "list[5] = 1;",
+    "a longer array": "list.length = 9;",
+    "a member of a text": "text.normalize();",
+    "a field of a text": "(text as any).size;",
+    "a method without a call": "const f = text.slice;",
+    "a member of a map": "new Map().groupBy();",
+    "an object as a key": "new Map([[{}, 1]]);",
+    "a member of a promise": "(Promise.resolve(1) as any).done();",
+    "Promise.any": "await Promise.any([1]);",
+    "a thenable": "await { then: (f: any) => f(1) };",
+    "the constructor of an object": "({}).constructor;",
+    "the name of a function": "(() => 1).name;",
+    "a call by call": "((x: number) => x).call(null, 1);",
+    "an unknown field": "(this as any).unknown;",
+    "an unknown method": "(this as any).unknown();",
+    "defineProperty": "Object.defineProperty({}, 'a', {});",
+    "freeze in a method": "Object.freeze({});",
+    "a member of Number": "(Number as any).range(1);",
+    "a replacer of JSON": "JSON.stringify({}, ['a']);",
+    "a reviver of JSON": "JSON.parse('1', (k, v) => v);",
+    "a clone of an object of a class": "structuredClone(this);",
+    "a character of two units": "'\\u{1F600}'.length;",
+    "letters beyond ASCII in capitals": "'\\u00e9'.toUpperCase();",
+    "a comparison of true and false": "list.sort((a, b) => (a > b) as any);",
+    "a loop through a promise": "for (const x of Promise.resolve(1) as any) { x; }",
+    "a map that grows in its loop": "const m = new Map([[1, 1]]); for (const [k] of m) m.set(k + 1, 1);",
+    "an array of holes": "new Array(3);",
+    "a variable before it is declared": "(() => later)(); const later = 1;",
+}
+"""What the language's own objects refuse."""
+PLATFORM = {
+    "SQL": "storage.sql.exec('select 1');",
+    "synchronous keys": "storage.kv.get('a');",
+    "a transaction at once": "storage.transactionSync(() => 1);",
+    "options of a get": "await storage.get('a', { allowConcurrency: true });",
+    "options of a put": "await storage.put('a', 1, { allowUnconfirmed: true });",
+    "null in storage": "await storage.put('a', null);",
+    "a map in storage": "await storage.put('a', new Map());",
+    "a function in storage": "await storage.put('a', { f: () => 1 });",
+    "an object in two places": "const o = {}; await storage.put('a', { o, p: o });",
+    "an alarm at a number": "await storage.setAlarm(5000);",
+    "a list by what there is not": "await storage.list({ allowConcurrency: true } as any);",
+    "a socket": "this.ctx.acceptWebSocket(null as any);",
+    "an abort": "this.ctx.abort();",
+    "another name of env": "this.env.OTHER.get('a');",
+    "a list of the bucket": "await this.env.B.list();",
+    "parts of an upload": "await this.env.B.createMultipartUpload('a');",
+    "a put of a text": "await this.env.B.put('a', 'text');",
+    "all chunks under one key": "await this.env.B.put('same', request.body);",
+    "a fetch": "await fetch('https://example.com');",
+    "an interval": "setInterval(() => 1, 10);",
+    "a timer without whole ms": "setTimeout(() => 1, 0.5);",
+    "two timers at once": "const w = (ms: number) => new Promise((r) => setTimeout(r, ms)); await Promise.all([w(5), w(6)]);",
+    "a wait for nothing": "await new Promise(() => 1);",
+    "a read and a write at once": "await Promise.all([storage.get('a'), storage.put('a', 1)]);",
+    "an encoder": "new TextEncoder().encode(text);",
+    "a digest": "crypto.subtle;",
+    "the time of a page": "performance.now();",
+    "a part of the body": "request.body.getReader();",
+    "an address with a base": "new URL('/a', 'https://b');",
+    "a strange address": "new URL('https://b/../c');",
+    "a member of a URL": "new URL('https://b/').username;",
+    "a change of a URL": "new URL('https://b/').pathname = '/x';",
+    "a member of a response": "new Response('a').arrayBuffer();",
+    "a redirect": "Response.redirect('https://b/');",
+    "a member of the id": "this.ctx.id.equals(this.ctx.id);",
+}
+"""What the platform's objects refuse."""
+TOP = {
+    "a variable of the module": ("let count = 0;", "count += 1;"),
+    "a call as it is loaded": ("const made = ((n: number) => n)(1);", "made;"),
+    "a map of a WeakMap": ("const cache = new WeakMap();", "cache;"),
+    "a package": ("import { nanoid } from 'nanoid';", "nanoid();"),
+    "all of a package": ("import * as z from 'zod';", "z.string();"),
+    "a namespace": ("namespace N { export const a = 1; }", "N.a;"),
+}
+"""What a module may not keep or do: what stands above, and its use."""
+CHANGED = {
+    "an array of the module": ("const seen: number[] = [];", "seen.push(1);"),
+    "a map of the module": ("const seen = new Map<string, number>();", "seen.set('a', 1);"),
+    "an object of the module": ("const config = { a: 1 };", "config.a += 1;"),
+    "a pattern that goes on": ("const p = /b/g;", "p.lastIndex = 0; p.test(text);"),
+}
+"""What a module keeps, and a method changes."""
