@@ -11,6 +11,7 @@ A time counts as later than every number up to 0, as a clock in ms since 1970 do
 
 from __future__ import annotations
 
+import operator
 import os
 import sys
 from collections.abc import Callable
@@ -153,7 +154,7 @@ class _Opaque:
         """
         if type(left) is not int and (driven.is_closing or driven.program is None):
             return False
-        return bool(getattr(left, word)(right))
+        return bool(getattr(operator, word)(left, right))
 
     def _written(self, *_: Any) -> str:
         frame: Any = sys._getframe(1)

@@ -57,6 +57,10 @@ PropertiesOption = Annotated[
     Path | None,
     typer.Option("--properties", help="A file of own properties; see docs/properties.md."),
 ]
+EngineOption = Annotated[
+    str,
+    typer.Option("--engine", help="simpy, table, or auto: what pays; the results are the same."),
+]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", help="Worker processes; all cores by default.", min=1)
 ]

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import (
+    EngineOption,
     PropertiesOption,
     ScenarioArgument,
     SeedOption,
@@ -43,6 +44,7 @@ from lastchunk.model.estimate.space import Axis
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
 from lastchunk.model.properties import PROPERTIES, asked
 from lastchunk.model.scenario.schema import Limits, Scenario
+from lastchunk.model.table.engine import engine_words
 
 COLOURS = {"violated": "red", "not seen": "cyan", "unknown": "yellow", "proved": "green"}
 
@@ -88,6 +90,7 @@ def compare(
     uplink: UplinkOption = None,
     video_mbps: VideoOption = None,
     workers: WorkersOption = None,
+    engine: EngineOption = "auto",
     out: Annotated[Path | None, typer.Option("--out", help="Write a report here.")] = None,
     sweep_sessions: SweepOption = 100,
     gate: Annotated[bool, typer.Option("--gate", help="Exit by the verdicts: 0, 1, 3.")] = False,
@@ -112,10 +115,12 @@ def compare(
     is_open = half_width is not None or bool(wanted)
     with progress_bar(loaded.title, None if is_open else sessions) as progress:
         limits = (sessions, seed, cores(workers), half_width)
+        given_own = list(own.values())
         result = run_compare(
-            loaded, specs, *limits, progress, list(own.values()), wanted, sessions_max
+            loaded, specs, *limits, progress, given_own, wanted, sessions_max, engine
         )
     show(result, slugs)
+    note(engine_words(result.engines))
     if out is not None:
         names = design or DEFAULT_DESIGNS
         settings = (overrides or [], uplink, video_mbps)

@@ -62,6 +62,7 @@ class Work:
     specs: Sequence[Sequence[DesignSpec]]
     seed: int
     workers: int
+    engine: str = "auto"
 
     def done(
         self, sessions: int, swept: int, sampled: int, chunks: int, matrix_seconds: float
@@ -105,7 +106,15 @@ class Work:
 
     def _comparisons(self, sessions: int, told: WorkProgress) -> list[Comparison]:
         return [
-            compare(scenario, specs, sessions, self.seed, self.workers, progress=told)
+            compare(
+                scenario,
+                specs,
+                sessions,
+                self.seed,
+                self.workers,
+                progress=told,
+                engine=self.engine,
+            )
             for scenario, specs in zip(self.scenarios, self.specs, strict=True)
         ]
 

@@ -10,7 +10,14 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from lastchunk.cli.app import SeedOption, SetOption, WorkersOption, console, cores
+from lastchunk.cli.app import (
+    EngineOption,
+    SeedOption,
+    SetOption,
+    WorkersOption,
+    console,
+    cores,
+)
 from lastchunk.cli.compare import DesignsOption, SweepOption, show
 from lastchunk.cli.evidence import Work
 from lastchunk.cli.front import (
@@ -74,6 +81,7 @@ def report(
     seed: SeedOption = 1,
     overrides: SetOption = None,
     workers: WorkersOption = None,
+    engine: EngineOption = "auto",
     title: TitleOption = "",
     author: AuthorOption = "",
     question: QuestionOption = "",
@@ -91,14 +99,13 @@ def report(
     front = front_of(title, author, question, date, audience)
     written = None if matrix is None else read_matrix(matrix)
     played = None if conformance is None else read_conformance(conformance)
-    names = scenario or shipped()
-    designs = design or REPORT_DESIGNS
+    names, designs = scenario or shipped(), design or REPORT_DESIGNS
     loaded = [load_scenario(name, overrides or []) for name in names]
-    chosen_designs = [load_designs(designs, item) for item in loaded]
-    written = written and of_designs(written, [spec.name for spec in chosen_designs[0]])
+    specs = [load_designs(designs, item) for item in loaded]
+    written = written and of_designs(written, [spec.name for spec in specs[0]])
     chunks = matrix_chunks if written is None else 0
-    work = Work(designs, loaded, chosen_designs, seed, cores(workers))
-    evidence = work.done(sessions, sweep_sessions, proof_sessions, chunks, matrix_seconds)
+    counts = (sessions, sweep_sessions, proof_sessions, chunks, matrix_seconds)
+    evidence = Work(designs, loaded, specs, seed, cores(workers), engine).done(*counts)
     review = make_review(
         evidence.comparisons,
         evidence.sweeps,

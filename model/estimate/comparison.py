@@ -27,6 +27,7 @@ from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.load import ScenarioLike, as_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
+from lastchunk.model.table.engine import ENGINES
 
 SESSIONS_MAX = 10_000_000
 
@@ -37,7 +38,8 @@ class Comparison(Pictured):
 
     ``frame`` has one row per design and session; see `model.properties.ROW_COLUMNS`; and what the
     network gave and how much media was lost. It has a column more for each of ``own``, the
-    properties that a person brought. ``known`` are the figures that it went on for.
+    properties that a person brought. ``known`` are the figures that it went on for. ``engines``
+    says how the sessions of each design were run: by a table, or in SimPy and why.
     """
 
     scenario: Scenario
@@ -48,6 +50,7 @@ class Comparison(Pictured):
     wall_seconds: float
     own: Own = field(default_factory=dict)
     known: tuple[KnownFigure, ...] = ()
+    engines: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         lines = [
@@ -202,6 +205,7 @@ def compare(
     properties: PropertiesLike = (),
     until: Sequence[str] | str = (),
     sessions_max: int | None = None,
+    engine: str = "auto",
 ) -> Comparison:
     """Run every design on the same sessions. Raises `InputError` for what cannot be meant.
 
@@ -212,6 +216,8 @@ def compare(
     ``until`` are figures and how exactly each is to be known (`PrecisionTarget.of`), by intervals
     that hold at every look; ``known`` of the result has them.
     ``properties`` are own ones, which are judged beside the shipped ones (docs/properties.md).
+    ``engine`` is how sessions are run, with the same rows: ``table``, ``simpy``, or ``auto``, which
+    takes the table where it can carry the design and pays (`Comparison.engines` says which).
 
     >>> result = compare("cellular-driving", ["alarm", "lazy-alarm"], sessions=20)
     >>> {name: found["nothing_lost"].kind for name, found in result.verdicts.items()}
@@ -226,13 +232,18 @@ def compare(
     check_half_width(half_width)
     scenario = as_scenario(scenario)
     designs = load_designs(designs, scenario)
+    check_name("engine", engine, ENGINES)
+    engines: dict[str, str] = {}
     targets = [PrecisionTarget.of(each) for each in ([until] if isinstance(until, str) else until)]
     names = [design.name for design in designs]
     check_targets(targets, names, [*PROPERTIES, *own])
     began = time.perf_counter()
 
     def more(count: int, first: int) -> pd.DataFrame:
-        return replicate(scenario, designs, count, seed, workers, progress, first, own)
+        frame = replicate(scenario, designs, count, seed, workers, progress, first, own, engine)
+        told = frame.attrs.pop("engines")
+        engines.update(engines or told)
+        return frame
 
     def is_enough(frame: pd.DataFrame) -> bool:
         is_wide = half_width is not None and widest(frame, own) > half_width
@@ -247,7 +258,7 @@ def compare(
         sessions += count
     seconds = time.perf_counter() - began
     known = tuple(figures_now(frame, targets, names))
-    return Comparison(scenario, tuple(designs), seed, sessions, frame, seconds, own, known)
+    return Comparison(scenario, tuple(designs), seed, sessions, frame, seconds, own, known, engines)
 
 
 def _more(sessions: int, is_looked_at: bool) -> int:

@@ -6,7 +6,7 @@ show in the results. Batches are handed on as they come, in order: memory does n
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from itertools import islice
@@ -24,8 +24,9 @@ from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, Property
 from lastchunk.model.properties.judged import judge_trace
 from lastchunk.model.properties.row import row_code
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.simulate import Run, simulate
+from lastchunk.model.simulate import Run
 from lastchunk.model.simulate.storm import busiest
+from lastchunk.model.table.engine import run_session, way_of
 
 BATCH = 250
 SMALL = 20_000
@@ -43,15 +44,29 @@ def run_batch(
     seed: int,
     sessions: range,
     own: Own = NO_OWN,
+    engine: str = "simpy",
+    of_all: int = 0,
 ) -> pd.DataFrame:
-    """The rows of some sessions under each design, session by session."""
+    """The rows of some sessions under each design, session by session.
+
+    ``of_all`` is how many sessions there are in all batches. ``attrs["paths"]`` says how each
+    design's are run, and ``attrs["left"]`` how many were left to SimPy all the same, by reason.
+    """
     with MemoryLimit(scenario.name, scenario.limits.memory_mb_max), steadily():
-        rows = [
-            _row(simulate(scenario, design, seed, session), own)
-            for session in sessions
-            for design in designs
-        ]
-    return typed(pd.DataFrame(rows), [design.name for design in designs], own)
+        paths = [way_of(engine, scenario, design, of_all, seed) for design in designs]
+        ways = list(zip(designs, paths, strict=True))
+        left: Counter[tuple[str, str]] = Counter()
+        rows = []
+        for session in sessions:
+            for design, path in ways:
+                checked = session == sessions[0]
+                run, reason = run_session(path, scenario, design, seed, session, checked)
+                rows.append(_row(run, own))
+                if reason:
+                    left[design.name, reason] += 1
+    frame = typed(pd.DataFrame(rows), [design.name for design in designs], own)
+    frame.attrs = {"paths": {design.name: str(path) for design, path in ways}, "left": left}
+    return frame
 
 
 def _row(run: Run, own: Own) -> dict[str, Any]:
@@ -101,23 +116,25 @@ def stream(
     workers: int = 1,
     first: int = 0,
     own: Own = NO_OWN,
+    engine: str = "simpy",
 ) -> Iterator[pd.DataFrame]:
     """Batches of rows, in the order of their sessions. Raises what a design raises."""
     last = first + sessions
+    given = (own, engine, sessions)
     cuts = [range(at, min(at + BATCH, last)) for at in range(first, last, BATCH)]
     if workers == 1 or (len(cuts) == 1 and not is_shared()):
         for cut in cuts:
-            yield run_batch(scenario, designs, seed, cut, own)
+            yield run_batch(scenario, designs, seed, cut, *given)
         return
     with pool(min(workers, len(cuts))) as executor:
         waiting = iter(cuts)
         under_way: deque[Future[pd.DataFrame]] = deque()
         for cut in islice(waiting, workers * 2):
-            under_way.append(executor.submit(run_batch, scenario, designs, seed, cut, own))
+            under_way.append(executor.submit(run_batch, scenario, designs, seed, cut, *given))
         while under_way:
             frame = under_way.popleft().result()
             for cut in islice(waiting, 1):
-                under_way.append(executor.submit(run_batch, scenario, designs, seed, cut, own))
+                under_way.append(executor.submit(run_batch, scenario, designs, seed, cut, *given))
             yield frame
 
 
@@ -130,12 +147,29 @@ def replicate(
     progress: Progress | None = None,
     first: int = 0,
     own: Own = NO_OWN,
+    engine: str = "simpy",
 ) -> pd.DataFrame:
     """One row per design and session, sorted so; shape (designs * sessions, columns)."""
     frames = []
-    for frame in stream(scenario, designs, sessions, seed, workers, first, own):
+    for frame in stream(scenario, designs, sessions, seed, workers, first, own, engine):
         frames.append(frame)
         if progress is not None:
             progress(len(frame) // len(designs))
+    engines = engines_of(frames)
     whole = pd.concat(frames, ignore_index=True)
-    return whole.sort_values(["design", "session"], ignore_index=True)
+    whole = whole.sort_values(["design", "session"], ignore_index=True)
+    whole.attrs["engines"] = engines
+    return whole
+
+
+def engines_of(frames: Sequence[pd.DataFrame]) -> dict[str, str]:
+    """How the sessions of each design were run, in words; the frames forget it."""
+    left: Counter[tuple[str, str]] = Counter()
+    for frame in frames:
+        left += frame.attrs["left"]
+    words: dict[str, str] = dict(frames[0].attrs["paths"])
+    for (name, reason), count in sorted(left.items()):
+        words[name] += f", {count:,} in SimPy ({reason})"
+    for frame in frames:
+        frame.attrs = {}  # frames with different ones are not joined as they should be
+    return words

@@ -12,6 +12,7 @@ import math
 import operator
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.model.explore.timing.zone import at_most
 from lastchunk.model.world.code.deeds import TimeError
+from lastchunk.reference_impl.clock import Duration, driven
 
 ORDERS = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
 
@@ -282,3 +284,16 @@ def test_a_time_and_a_duration_say_what_they_are_made_of() -> None:
     assert repr((Instant(clock, 1) + 3) - Instant(clock, 0)) == (
         "Span(Instant(1, +3) - Instant(0, +0))"
     )
+
+
+@pytest.mark.parametrize("look", ORDERS)
+def test_a_fixed_duration_is_compared_with_one_in_bounds_by_a_question(look: Any) -> None:
+    timeline = Clockwork([0, 100], tells=False)
+    apart = Duration(Span(Instant(timeline, 1), Instant(timeline, 0)))
+    driven.program = SimpleNamespace(is_rebuilding=False, answers=[])
+    try:
+        for ms in (50, 99, 100, 101, 200):
+            assert look(Duration(ms), apart) == look(ms, 100)
+            assert look(apart, Duration(ms)) == look(100, ms)
+    finally:
+        driven.program = None

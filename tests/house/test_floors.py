@@ -40,6 +40,7 @@ FLOORS = [
     {"lastchunk.model.conformance.runtime"},
     {"lastchunk.model.conformance.page"},
     {"lastchunk.model.conformance"},
+    {"lastchunk.model.table"},
     {"lastchunk.model.estimate"},
     {"lastchunk.reports.base", "lastchunk.reports.figures"},
     {"lastchunk.reports.timeline", "lastchunk.reports.region"},

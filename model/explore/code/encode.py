@@ -22,6 +22,8 @@ from lastchunk.reference_impl.contract import Browser, Chunk, Context, Response,
 DEPTH_MAX = 20
 """How many objects may lie in each other."""
 ATOMS = frozenset((int, str, float, bool, type(None), bytes))
+TIME_TYPES: set[type] = {Instant}
+"""What a scheduler counts time in: it is marked in a state, and not written out."""
 WORLD_MADE = (Context, Browser, Storage, Blobs)
 """What the world hands to the code, the same in every copy."""
 
@@ -115,7 +117,7 @@ class Encoder:
     def value(self, value: Any) -> Any:
         """A value as nested tuples. Raises `NotListed`."""
         kind = type(value)
-        if kind in ATOMS or kind is Instant:
+        if kind in ATOMS or kind in TIME_TYPES:
             return value
         if isinstance(value, tuple):
             return self._tuple(value)

@@ -24,6 +24,7 @@ from lastchunk.model.explore.code.encode import (
     CHUNK,
     DICT,
     LIST,
+    TIME_TYPES,
     WORLD_MADE,
     Head,
     Name,
@@ -387,7 +388,13 @@ _PLACED: dict[type, Callable[[KeptEncoder, Any], Any]] = {
 
 
 def _duration(ms: Any) -> Any:
-    """A duration: whole ms, or two instants."""
-    if type(ms) is int:
-        return (Head("duration"), ms)
-    return (Head("duration"), ms.end, ms.start)
+    """A duration: whole ms, two instants, or what else a scheduler counts in."""
+    if type(ms) is Span:
+        return (Head("duration"), ms.end, ms.start)
+    return (Head("duration"), ms)
+
+
+def keep_as_time(kind: type) -> None:
+    """A scheduler counts in values of this type: code may keep them, and a state marks them."""
+    TIME_TYPES.add(kind)
+    _MAKERS[kind] = lambda encoder, value: value

@@ -51,7 +51,7 @@ class DiscreteState:
             order = self._ranked(attempts, symmetric)
         self.chunks = tuple(order)
         names = {chunk: f"#{rank}" for rank, chunk in enumerate(order)}
-        self.key, self.columns, self.fires, self.owners = _layout(parts, names, attempts)
+        self.key, self.columns, self.fires, self.owners = laid_out(parts, names, attempts)
 
     def _ranked(self, attempts: Mapping[Any, int], symmetric: bool) -> list[int]:
         chunks = sorted(frozenset().union(*(part.chunks for part in self.parts)))
@@ -111,9 +111,10 @@ def _attempt_ranks(parts: list[StatePart]) -> dict[Any, int]:
     }
 
 
-def _layout(
+def laid_out(
     parts: list[StatePart], names: Mapping[int, str], attempts: Mapping[Any, int]
 ) -> tuple[Any, list[Column], list[Key], list[frozenset[int]]]:
+    """The key of a state, its columns, what fires, and whose the columns are."""
     rendered = [(*part.fill(names, attempts), part) for part in parts]
     rendered.sort(key=lambda entry: (entry[2].key is None, entry[0]))
     columns: list[Column] = []

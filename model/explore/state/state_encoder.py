@@ -11,7 +11,7 @@ from collections.abc import Callable
 from operator import is_
 from typing import Any
 
-from lastchunk.model.explore.code.encode import ATOMS, Encoder
+from lastchunk.model.explore.code.encode import ATOMS, TIME_TYPES, Encoder
 from lastchunk.model.explore.state.monitor import Monitor
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.explore.state.programs import Programs
@@ -24,8 +24,6 @@ from lastchunk.model.world.object.delivery import Attempt, Delivery
 Times = dict[Key, Instant]
 CONTAINERS = frozenset((list, dict, set))
 EMPTY = object()
-LASTING = frozenset((*ATOMS, Instant))
-"""Types whose values never change."""
 BY_NUMBER = frozenset(("commit", "old_ends"))
 """Pending things that are known by a number, of which only the distance to now counts."""
 OF_CODE = frozenset(("storage", "request", "blob_call"))
@@ -74,7 +72,7 @@ SKIPPED = {
 
 def _lasting(value: Any) -> Any:
     """A value that identity tells everything about, or a stand-in that is like no other."""
-    if type(value) in LASTING or isinstance(value, Delivery | Attempt):
+    if type(value) in ATOMS or type(value) in TIME_TYPES or isinstance(value, Delivery | Attempt):
         return value
     return EMPTY if type(value) in CONTAINERS and not value else object()
 

@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lastchunk.model.explore.code.encode import AttemptMark, Bag, Name, ObjectPlace, Reference
+from lastchunk.model.explore.code.encode import (
+    TIME_TYPES,
+    AttemptMark,
+    Bag,
+    Name,
+    ObjectPlace,
+    Reference,
+)
 from lastchunk.model.explore.timing.instant import Instant
 
 Names = Mapping[int, str]
@@ -46,7 +53,7 @@ class Text:
         kind = type(parts)
         if kind is tuple:
             return f"({','.join([self._build(part) for part in parts])})"
-        if kind is Instant:
+        if kind in TIME_TYPES:
             self.marks.append(parts)
             return BLANK
         if kind is Name:
@@ -90,7 +97,7 @@ class Text:
         out = [self.pieces[0]]
         for mark, piece in zip(self.marks, self.pieces[1:], strict=True):
             kind = type(mark)
-            if kind is Instant:
+            if kind in TIME_TYPES:
                 out.append(BLANK)
                 times.append(mark)
             elif kind is Name:

@@ -1,0 +1,159 @@
+"""Which way a session is run: by the table of its design and scenario, or in SimPy.
+
+Both give the same trace, event by event. The table is faster once many sessions have walked it;
+what it cannot carry is refused by name, and runs in SimPy. Never silently different: the first
+session of each batch is run both ways, and a difference is an error of the tool.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.model.design.load import DesignSpec
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import Run, simulate
+from lastchunk.model.table.refused import NotCarried, uncarried
+from lastchunk.model.world.object.blob_store import StoreIsRead
+
+if TYPE_CHECKING:
+    from lastchunk.model.table.machine import SessionTable
+
+ENGINES = ("auto", "table", "simpy")
+PILOTS, FEWEST = 24, 200
+"""So many sessions show whether a table pays; fewer sessions than that run in SimPy."""
+PILOT_STEPS_MAX, STEPS_LEFT_MAX = 500, 4.0
+"""A table that has grown by more steps in the pilot, or still grows by more in each of its last
+sessions, does not pay."""
+TABLES_MAX = 4
+
+
+@dataclass(frozen=True)
+class Path:
+    """How the sessions of a design are run: by its table, or in SimPy for a ``reason``."""
+
+    by_table: bool
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return "table" if self.by_table else f"SimPy ({self.reason})"
+
+
+IN_SIMPY = Path(False, "asked for")
+_tables: list[tuple[Scenario, DesignSpec, SessionTable]] = []
+
+
+def session_table(
+    scenario: Scenario, design: DesignSpec, forgets_blobs: bool = True
+) -> SessionTable:
+    """The table of a design in a scenario, which this process keeps while it grows.
+
+    Raises `NotCarried`.
+    """
+    for at, (known, spec, machine) in enumerate(_tables):
+        if spec == design and known == scenario:
+            _tables.append(_tables.pop(at))
+            return machine
+    refusal = uncarried(scenario)
+    if refusal:
+        raise NotCarried(refusal)
+    from lastchunk.model.table.machine import SessionTable  # it loads what explores
+
+    machine = SessionTable(scenario, design, forgets_blobs)
+    _tables.append((scenario, design, machine))
+    del _tables[:-TABLES_MAX]
+    return machine
+
+
+def way_of(engine: str, scenario: Scenario, design: DesignSpec, sessions: int, seed: int) -> Path:
+    """How so many sessions are run. The same question gets the same answer in every process.
+
+    Raises `InputError` where a table is asked for that cannot carry them.
+    """
+    if engine == "simpy" or sessions == 0:
+        return IN_SIMPY
+    if engine == "auto" and sessions < FEWEST:
+        return Path(False, f"fewer than {FEWEST} sessions")
+    try:
+        session_table(scenario, design)
+        if engine == "table" or _pays(scenario, design, seed):
+            return Path(True)
+        return Path(False, "a table that grows with nearly every session")
+    except NotCarried as error:
+        if engine == "table":
+            allowed = f"simpy, or auto, which runs in SimPy what no table carries: {error}"
+            raise InputError("engine", engine, allowed) from None
+        return Path(False, str(error))
+    except InputError:
+        return Path(False, "what exploring refuses")
+
+
+def engine_words(engines: dict[str, str]) -> str:
+    """One line on how the sessions of each design were run."""
+    return "engine: " + ", ".join(f"{name} {words}" for name, words in engines.items())
+
+
+def _pays(scenario: Scenario, design: DesignSpec, seed: int) -> bool:
+    """Whether a table grows little with its later sessions. The first ones tell."""
+    machine = session_table(scenario, design)
+    if machine.pays is None:
+        grown = 0
+        for session in range(PILOTS):
+            grown = machine.grown if session == PILOTS // 2 else grown
+            _by_table(scenario, design, seed, session)
+            machine = session_table(scenario, design)
+            if machine.grown > PILOT_STEPS_MAX:
+                break
+        late = (machine.grown - grown) / (PILOTS - PILOTS // 2)
+        machine.pays = machine.grown <= PILOT_STEPS_MAX and late <= STEPS_LEFT_MAX
+    return machine.pays
+
+
+def run_session(
+    path: Path, scenario: Scenario, design: DesignSpec, seed: int, session: int, is_checked: bool
+) -> tuple[Run, str]:
+    """Run one session as the path says, or in SimPy after all; then the words tell why.
+
+    One that is checked is run both ways. Raises `InternalError` where the two differ.
+    """
+    if not path.by_table:
+        return simulate(scenario, design, seed, session), ""
+    try:
+        run = _by_table(scenario, design, seed, session)
+    except NotCarried as error:
+        return simulate(scenario, design, seed, session), str(error)
+    except InputError:  # SimPy says in its own words what is wrong, if it is there as well
+        return simulate(scenario, design, seed, session), "what exploring refuses"
+    if is_checked:
+        check_same(run, simulate(scenario, design, seed, session))
+    return run, ""
+
+
+def _by_table(scenario: Scenario, design: DesignSpec, seed: int, session: int) -> Run:
+    """Run one session by the table. Raises `NotCarried`."""
+    from lastchunk.model.table.walk import run_by_table
+
+    try:
+        return run_by_table(session_table(scenario, design), seed, session)
+    except StoreIsRead:  # then what is stored is a part of each state
+        _tables.pop()
+        return run_by_table(session_table(scenario, design, forgets_blobs=False), seed, session)
+
+
+def check_same(run: Run, other: Run) -> None:
+    """Raise `InternalError` where two runs of one session differ, with where they part."""
+    if (run.trace, run.cut_by) == (other.trace, other.cut_by) and repr(run.mean_request_delay_ms) == repr(
+        other.mean_request_delay_ms
+    ):
+        return
+    pairs = zip(run.trace, other.trace, strict=False)
+    at = next(
+        (at for at, (one, two) in enumerate(pairs) if one != two),
+        min(map(len, (run.trace, other.trace))),
+    )
+    raise InternalError(
+        f"{run.design.name} in {run.scenario.name}, {run.origin}: the table and SimPy differ at "
+        f"event {at}: {run.trace[at : at + 1]} and {other.trace[at : at + 1]}; "
+        "--engine simpy runs without the table"
+    )

@@ -1,0 +1,322 @@
+"""How a table grows: where no session has been, one runs the world, and the step is kept.
+
+A `State` holds one world that stands for every session that comes to it: of its code the log alone.
+A `StepEnd` says what a step comes to: the next state, how its registers follow, what was written
+into the trace, and what it cost.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lastchunk.model.design.load import OBJECT_METHODS, DesignSpec
+from lastchunk.model.explore.code.encode import Encoder
+from lastchunk.model.explore.code.watched import step_time_limit
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.subset import check_values, lasting_of
+from lastchunk.model.table.number import Number
+from lastchunk.model.table.refused import NotCarried
+from lastchunk.model.table.state import TableEncoder, TableState
+from lastchunk.model.table.step import Places, RunningStep
+from lastchunk.model.table.tree import Expression, Place
+from lastchunk.model.trace.events import Costs
+from lastchunk.model.world.base.pending import Around, Key, Pending, Shifted
+from lastchunk.model.world.object.instances import CONSTRUCT
+from lastchunk.model.world.object.meter import IDLE, Meter
+from lastchunk.model.world.world import World
+from lastchunk.reference_impl.contract import Chunk
+from lastchunk.reference_impl.detached import DETACHED
+
+COUNTS = Costs._fields[1:]
+START, DURATION, OFFSET, NO_REQUEST = range(4)
+"""The registers that a session begins with: its beginning, the recording, the object's clock, and
+how often the object was asked."""
+
+NOTHING = Expression((), 0)
+
+
+class TimedChunk(Chunk):
+    """A chunk whose size is a number of the session's."""
+
+    __slots__ = ()
+
+
+def timed_chunk(index: int, video_kbps: int, media_ms: Any) -> Chunk:
+    """The chunk that so much media makes."""
+    kind = TimedChunk if type(media_ms) is Number else Chunk
+    return kind(index, video_kbps * media_ms // 8)
+
+
+class StepMeter(Meter):
+    """Counts what one step costs."""
+
+    __slots__ = ()
+
+    def copy(self) -> Meter:
+        """The same object, as active as it is; nothing is counted yet."""
+        other = StepMeter()
+        other.active_since_ms = self.active_since_ms
+        requests: Any = self.requests
+        made: Any = other
+        if type(requests) is Number:
+            made.requests = requests
+        return other
+
+
+class Arrival:
+    """When something becomes due that has just become pending: ``base`` and a draw.
+
+    ``spread`` is None where nothing is drawn.
+    """
+
+    __slots__ = ("base", "is_request", "planned", "spread", "stream")
+
+    def __init__(self) -> None:
+        self.base = self.planned = NOTHING
+        self.spread: Any = None
+        self.stream: tuple[Any, ...] = ()
+        self.is_request = False
+
+
+class StepEnd:
+    """What one step comes to. ``columns`` make the next state's registers, ``orders`` the order
+    of what is pending: that of a register before, or the n-th that is new (-1 - n)."""
+
+    __slots__ = ("columns", "costs", "events", "fresh", "orders", "reason", "state", "unseen")
+
+    def __init__(self) -> None:
+        self.events: list[tuple[Any, tuple[Any, ...]]] = []
+        self.costs: list[tuple[int, Expression]] = []
+        self.columns: list[Any] = []
+        self.orders: list[int] = []
+        self.unseen: list[Arrival] = []
+        self.fresh = 0
+        self.reason = ""
+        self.state: State | None = None
+
+
+class State:
+    """A discrete state, with the world that stands for it."""
+
+    __slots__ = ("active_since", "choices", "discrete", "places", "slots", "times", "world")
+
+    def __init__(self, discrete: TableState, world: World, times: dict[Key, Number]) -> None:
+        self.discrete = discrete
+        self.world = world
+        self.times = times
+        self.places: Places = {
+            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(discrete.columns)
+        }
+        self.slots: list[dict[str, Place]] = [{} for _ in discrete.fires]
+        self.choices: list[Any] = [None] * len(discrete.fires)
+        self.active_since: Expression | None = None
+
+
+class SessionTable:
+    """A design in a scenario as a table that grows. Raises `NotCarried` for what it cannot hold."""
+
+    def __init__(self, scenario: Scenario, design: DesignSpec, forgets_blobs: bool = True) -> None:
+        self.scenario = scenario
+        self.forgets_blobs = forgets_blobs
+        self.design = design
+        check_values(design.name, design.settings)
+        self.lasting = lasting_of(design.name, design.cls)
+        self.step = RunningStep()
+        self.streams: Any = None
+        self.root = Place()
+        self.states: dict[Any, State] = {}
+        self.grown = 0
+        self.pays: bool | None = None
+        names = [
+            self.step.fresh(is_never_negative=at != OFFSET)
+            for at in (START, DURATION, OFFSET, NO_REQUEST)
+        ]
+        self.places = {name: (at, 0) for at, name in enumerate(names)}
+        self.start = Number(self.step, names[START])
+        self.offset = scenario.platform.clock_offset_ms
+        self.pristine = self._world(names)
+        self.encoder = self._encoder()
+
+    def _world(self, names: list[int]) -> World:
+        recorded = self.scenario.recording.duration_ms
+        is_fixed = recorded.low_ms == recorded.high_ms
+        duration: Any = recorded.low_ms if is_fixed else Number(self.step, names[DURATION])
+        first = [Number(self.step, names[OFFSET])]  # the first instance's is drawn beforehand
+
+        def offset(instance: int) -> Any:
+            if self.offset.low_ms == self.offset.high_ms:
+                return self.offset.low_ms
+            if first:
+                return first.pop()
+            return self.step.draw(("clock offset", instance), self.offset, self.streams)
+
+        world = World(self.design, self.scenario, duration, None, offset, _not_given)
+        world.chunk_of = timed_chunk
+        world.blob_store.is_left_out = self.forgets_blobs
+        meter = world.object.meter = StepMeter()
+        if type(world.idle_ms) is not int:  # its draws are named by the requests so far
+            requests: Any = Number(self.step, names[NO_REQUEST])
+            meter.requests = requests
+        for program in world.programs:
+            program.records = True
+        return world
+
+    def _encoder(self) -> TableEncoder:
+        world, design = self.pristine, self.design
+        methods = (*OBJECT_METHODS, CONSTRUCT, DETACHED, design.cls.stop_call)
+        fixed = [self.scenario, design, design.settings, design.cls, world.client.settings]
+        made = [part for program in world.programs for part in program.made_by_world()]
+        return TableEncoder(Encoder(methods, [*fixed, *self.scenario.faults, *made]), world)
+
+    # --- growing -------------------------------------------------------------------------------
+
+    def begin(self, registers: list[int], streams: Any) -> StepEnd:
+        """Let a session begin where none has begun so."""
+        world = self.pristine.fork()
+        now: Any = self.start
+        world.now_ms = now
+        return self._grown(self.root, self.places, registers, streams, world, {}, [], world.begin)
+
+    def happen(
+        self, state: State, at: int, outcome: str, registers: list[int], streams: Any
+    ) -> StepEnd:
+        """Let something happen in a state, as it has not happened yet."""
+        slot = state.slots[at].setdefault(outcome, Place())
+        world = state.world.fork()
+        world.trace, world.fresh = [], []
+        key = state.discrete.fires[at]
+        now: Any = state.times[key]
+
+        def work() -> None:
+            world.happen(world.pending[key], now, outcome)
+
+        fires = state.discrete.fires
+        return self._grown(slot, state.places, registers, streams, world, state.times, fires, work)
+
+    def _grown(
+        self,
+        slot: Place,
+        places: Places,
+        registers: list[int],
+        streams: Any,
+        world: World,
+        times: dict[Key, Number],
+        fires: list[Key],
+        work: Any,
+    ) -> StepEnd:
+        self.grown += 1
+        self.streams = streams
+        self.step.begin(places, registers, slot)
+        before = world.object.meter.requests
+        try:
+            with step_time_limit(self.design.name, (world.object.program, world.client.program)):
+                work()
+            leaf = self._leaf(world, times, fires, before)
+            self.lasting.check()
+        finally:
+            world.shed()
+        self.step.slot.content = leaf
+        return leaf
+
+    def _leaf(
+        self, world: World, times: dict[Key, Number], fires: list[Key], before: Any
+    ) -> StepEnd:
+        expression = self.step.expression_of
+        leaf = StepEnd()
+        events: list[Any] = world.trace
+        world.trace = []
+        leaf.events = [(type(event), tuple(map(self._field, event))) for event in events]
+        leaf.reason = world.ended or ("" if world.pending else "quiet")
+        meter: Any = world.object.meter
+        counts = [getattr(meter, name) for name in COUNTS]
+        counts[COUNTS.index("requests")] = meter.requests - before
+        if leaf.reason and meter.active_since_ms != IDLE:
+            counts[-1] = counts[-1] + (world.now_ms - meter.active_since_ms)
+        costs = [(at, expression(count)) for at, count in enumerate(counts)]
+        leaf.costs = [cost for cost in costs if cost[1] != NOTHING]
+        self._connect(leaf, world, times, fires)
+        return leaf
+
+    def _field(self, value: Any) -> Any:
+        return self.step.expression_of(value) if type(value) is Number else value
+
+    def _connect(
+        self, leaf: StepEnd, world: World, times: dict[Key, Number], fires: list[Key]
+    ) -> None:
+        """Find the state that a step comes to, and how its registers follow."""
+        made: dict[int, Arrival] = {}
+        known = {key: times[key] for key in world.pending if key in times}
+        orders = {key: at for at, key in enumerate(fires)}
+        for pending in world.fresh:
+            if world.pending.get(pending.key) is not pending:
+                continue
+            name = self.step.fresh()
+            made[name] = self._arrival(pending, world.now_ms)
+            known[pending.key] = Number(self.step, name)
+            orders[pending.key] = -1 - leaf.fresh
+            leaf.fresh += 1
+        world.fresh = []
+        if leaf.reason:  # a session that ends has drawn what it will not wait for
+            leaf.unseen = [arrival for arrival in made.values() if arrival.is_request]
+            return
+        discrete = self.encoder.state(world, known, self.step.never_negative)
+        for at, (name, offset_ms) in enumerate(discrete.columns):
+            if name in made:
+                assert offset_ms == 0 or at >= len(discrete.fires)
+                leaf.columns.append(made[name])
+            else:
+                leaf.columns.append(self.step.expression_of(Number(self.step, name, offset_ms)))
+        leaf.orders = [orders[key] for key in discrete.fires]
+        self.step.keep([name for name, _ in discrete.columns])
+        state = self.states.get(discrete.key)
+        if state is None:
+            state = self.states[discrete.key] = State(discrete, world, known)
+            self._complete(state)
+        leaf.state = state
+
+    def _arrival(self, pending: Pending, now_ms: Any) -> Arrival:
+        expression = self.step.expression_of
+        arrival = Arrival()
+        arrival.is_request = pending.key[0] == "request"
+        planned, spread = _parts(pending.delay)
+        if spread is None:
+            arrival.base = expression(now_ms + planned)
+            arrival.planned = expression(planned)
+            return arrival
+        arrival.base, arrival.planned = expression(now_ms), expression(planned)
+        arrival.spread = spread
+        arrival.stream = tuple(map(self._field, pending.stream))
+        return arrival
+
+    def _complete(self, state: State) -> None:
+        """What may come of what is pending, each with the stream that decides; and the meter."""
+        self.step.begin(state.places, [], Place())
+        world = state.world
+        since = world.object.meter.active_since_ms
+        if since is not IDLE:
+            state.active_since = self.step.expression_of(since)
+        for at, key in enumerate(state.discrete.fires):
+            pending = world.pending[key]
+            choices = world.choices(pending) if key[0] in world.choosing else ()
+            if choices:
+                purpose, *entity = map(self._field, pending.stream)
+                state.choices[at] = (choices, (f"{purpose} outcome", *entity))
+
+
+def _parts(delay: Any) -> tuple[Any, Any]:
+    """A delay as what is planned, and the spread around it; None where it is exact."""
+    planned: Any = 0
+    while isinstance(delay, Shifted | Around):
+        base = delay.base_ms if isinstance(delay, Shifted) else delay.window
+        if isinstance(base, Shifted):  # the stop is so much later
+            known: Any = base.spread
+            base = base.base_ms + known
+        planned = planned + base
+        delay = delay.spread
+    if isinstance(delay, int | Number):
+        return planned + delay, None
+    return planned, delay
+
+
+def _not_given(purpose: str, *entity: int) -> float:
+    raise NotCarried(f"what chance gives besides times and outcomes ({purpose})")

@@ -1,0 +1,165 @@
+"""The step that runs just now: what its numbers stand for, and the tree that grows as it asks.
+
+A *name* stands for a number. It is an *atom* if it is known by nothing else: a draw, or what a
+state has a register for. Any other one is a sum of atoms, made in the step that runs. What a state
+keeps becomes an atom (`keep`): its registers are all that may be known of a session that comes to
+it, and another session may come by the same registers in another way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lastchunk.model.table.number import Asker, Number, Terms
+from lastchunk.model.table.refused import NotCarried
+from lastchunk.model.table.tree import (
+    AtMostZero,
+    DrawnRegister,
+    Exactly,
+    Expression,
+    Place,
+    Quotient,
+    same_question,
+    worth,
+)
+
+Places = dict[int, tuple[int, int]]
+"""Where an atom stands: its register, and what is to be taken off that."""
+
+
+class RunningStep(Asker):
+    """The names of a table, and the step of one session that grows it."""
+
+    def __init__(self) -> None:
+        self.sums: list[Terms] = []  # of each name: the atoms it is made of
+        self.by_sum: dict[Any, int] = {}
+        self.quotients: dict[int, tuple[int, int, int]] = {}
+        self.never_negative: set[int] = set()
+        self.places: Places = {}
+        self.registers: list[int] = []
+        self.slot = Place()
+
+    def fresh(self, is_never_negative: bool = True) -> int:
+        """A new atom."""
+        name = len(self.sums)
+        self.sums.append(((name, 1),))
+        self.by_sum[((name, 1),)] = name
+        if is_never_negative:
+            self.never_negative.add(name)
+        return name
+
+    def begin(self, places: Places, registers: list[int], slot: Place) -> None:
+        """A step begins at the top of a tree; ``registers`` are those of the session."""
+        self.places = dict(places)
+        self.registers = registers
+        self.slot = slot
+
+    def keep(self, names: Iterable[int]) -> None:
+        """A state keeps these: from here on they are atoms."""
+        for name in names:
+            quotient = self.quotients.pop(name, None)
+            if quotient is not None:
+                del self.by_sum["//", *quotient]
+            elif self.sums[name] != ((name, 1),):
+                del self.by_sum[self.sums[name]]
+                self.sums[name] = ((name, 1),)
+                self.by_sum[((name, 1),)] = name
+
+    # --- names ---------------------------------------------------------------------------------
+
+    def names_of(self, name: int) -> Terms:
+        """A name as a sum of atoms."""
+        return self.sums[name]
+
+    def sum_of(self, parts: Terms, constant: int) -> Any:
+        """A sum; a plain int where no name is left in it."""
+        total: dict[int, int] = {}
+        for name, factor in parts:
+            for atom, count in self.sums[name]:
+                total[atom] = total.get(atom, 0) + count * factor
+        terms = tuple(sorted((atom, count) for atom, count in total.items() if count))
+        if not terms:
+            return constant
+        name = self.by_sum.get(terms, -1)
+        if name < 0:
+            name = self.by_sum[terms] = len(self.sums)
+            self.sums.append(terms)
+        return Number(self, name, constant)
+
+    def quotient_of(self, number: Number, divisor: int) -> Number:
+        """A quotient, rounded down."""
+        quotient = (number.name, number.offset_ms, divisor)
+        name = self.by_sum.get(("//", *quotient), -1)
+        if name < 0:
+            name = self.fresh(is_never_negative=False)
+            self.by_sum["//", *quotient] = name
+            self.quotients[name] = quotient
+        return Number(self, name)
+
+    def expression_of(self, value: Any) -> Expression:
+        """A number in registers. Raises `NotCarried` where it is in none."""
+        if type(value) is not Number:
+            return Expression((), int(value))
+        total: dict[int, int] = {}
+        constant = value.offset_ms
+        for atom, factor in self.sums[value.name]:
+            register, offset = self._place(atom)
+            total[register] = total.get(register, 0) + factor
+            constant -= offset * factor
+        terms = tuple(sorted((at, count) for at, count in total.items() if count))
+        return Expression(terms, constant)
+
+    def _place(self, atom: int) -> tuple[int, int]:
+        place = self.places.get(atom)
+        if place is not None:
+            return place
+        if atom not in self.quotients:
+            raise NotCarried("a number that no register holds")
+        inner, offset_ms, divisor = self.quotients[atom]
+        expression = self.expression_of(Number(self, inner, offset_ms))
+        asked = self._ask(Quotient(expression, divisor))
+        return self._made(atom, asked, None)
+
+    def _made(self, atom: int, asked: Any, streams: Any) -> tuple[int, int]:
+        """The register that a question has made."""
+        self.slot = asked.follow(self.registers, streams)
+        self.places[atom] = place = (len(self.registers) - 1, 0)
+        return place
+
+    # --- questions -----------------------------------------------------------------------------
+
+    def _ask(self, question: Any) -> Any:
+        """Put a question at the place where the step has come to, or find it there."""
+        if self.slot.content is None:
+            self.slot.content = question
+        elif not same_question(self.slot.content, question):
+            raise NotCarried("a step that does something else the second time")
+        return self.slot.content
+
+    def sign_of(self, number: Number) -> bool | None:
+        """Whether a number is at most 0, where that is so in every session; else None."""
+        terms = self.sums[number.name]
+        if not all(name in self.never_negative for name, _ in terms):
+            return None
+        if number.offset_ms > 0 and all(count > 0 for _, count in terms):
+            return False
+        return True if number.offset_ms <= 0 and all(count < 0 for _, count in terms) else None
+
+    def at_most_zero(self, number: Number) -> bool:
+        """Whether a number is at most 0 in the session that runs."""
+        asked = self._ask(AtMostZero(self.expression_of(number)))
+        self.slot = asked.follow(self.registers, None)
+        return self.slot is asked.yes
+
+    def exactly(self, number: Number) -> int:
+        """What a number is in the session that runs."""
+        asked = self._ask(Exactly(self.expression_of(number)))
+        self.slot = asked.follow(self.registers, None)
+        return worth(asked.expression, self.registers)
+
+    def draw(self, stream: tuple[Any, ...], spread: Any, streams: Any) -> Number:
+        """A draw in the middle of the step."""
+        atom = self.fresh(spread.low_ms >= 0)
+        self._made(atom, self._ask(DrawnRegister(stream, spread)), streams)
+        return Number(self, atom)

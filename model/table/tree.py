@@ -1,0 +1,109 @@
+"""What one happening of a state may lead to: a tree of questions to a session's registers.
+
+A *register* is a whole number that a session has at a state: when something pending happens, when
+the recording began, how large a chunk is. A step of the world depends on registers through
+questions alone. Each stands here as data, in the order in which the step asked; what it makes on
+the way (`DrawnRegister`, `Quotient`) is a register more, behind those of the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+
+class Expression(NamedTuple):
+    """A sum: ``terms`` are registers with their factors, ``constant`` is added."""
+
+    terms: tuple[tuple[int, int], ...]
+    constant: int
+
+
+def worth(expression: Expression, registers: Sequence[int]) -> int:
+    """What an expression comes to."""
+    terms, total = expression
+    for at, factor in terms:
+        total += factor * registers[at]
+    return total
+
+
+class Place:
+    """A place in a tree, empty until a session has been there."""
+
+    __slots__ = ("content",)
+
+    def __init__(self) -> None:
+        self.content: Any = None
+
+
+class AtMostZero:
+    """Whether an expression is at most 0."""
+
+    __slots__ = ("expression", "no", "yes")
+
+    def __init__(self, expression: Expression) -> None:
+        self.expression = expression
+        self.yes, self.no = Place(), Place()
+
+    def follow(self, registers: list[int], streams: Any) -> Place:
+        """Where a session goes on."""
+        return self.yes if worth(self.expression, registers) <= 0 else self.no
+
+
+class Exactly:
+    """What an expression comes to: code needs the very number, and each has a branch."""
+
+    __slots__ = ("expression", "slots")
+
+    def __init__(self, expression: Expression) -> None:
+        self.expression = expression
+        self.slots: dict[int, Place] = {}
+
+    def follow(self, registers: list[int], streams: Any) -> Place:
+        """Where a session goes on."""
+        number = worth(self.expression, registers)
+        slot = self.slots.get(number)
+        if slot is None:
+            slot = self.slots[number] = Place()
+        return slot
+
+
+class Quotient:
+    """An expression divided, rounded down: a register more."""
+
+    __slots__ = ("divisor", "expression", "then")
+
+    def __init__(self, expression: Expression, divisor: int) -> None:
+        self.expression = expression
+        self.divisor = divisor
+        self.then = Place()
+
+    def follow(self, registers: list[int], streams: Any) -> Place:
+        """Work it out, and go on."""
+        registers.append(worth(self.expression, registers) // self.divisor)
+        return self.then
+
+
+class DrawnRegister:
+    """A draw in the middle of a step: a register more. ``stream`` is a purpose, then numbers."""
+
+    __slots__ = ("spread", "stream", "then")
+
+    def __init__(self, stream: tuple[Any, ...], spread: Any) -> None:
+        self.stream = stream
+        self.spread = spread
+        self.then = Place()
+
+    def follow(self, registers: list[int], streams: Any) -> Place:
+        """Draw it, and go on."""
+        registers.append(self.spread.quantile(streams.uniform(*self.stream)))
+        return self.then
+
+
+def same_question(one: Any, two: Any) -> bool:
+    """Whether two questions ask the same."""
+    return type(one) is type(two) and all(
+        getattr(one, name) == getattr(two, name)
+        for name in type(one).__slots__
+        if name not in ("yes", "no", "then", "slots")
+    )

@@ -1,0 +1,179 @@
+"""A session walks a table: from state to state by its own draws, and its trace is written again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lastchunk.model.base.streams import Streams
+from lastchunk.model.design.load import DesignSpec
+from lastchunk.model.scenario.lateness import MeasuredLateness
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import Run
+from lastchunk.model.simulate.storm import LOOK
+from lastchunk.model.table.machine import COUNTS, Arrival, SessionTable, State, StepEnd
+from lastchunk.model.table.refused import NotCarried
+from lastchunk.model.table.tree import Expression, Place, worth
+from lastchunk.model.trace.events import Costs, Event, RunEnded
+
+HAPPENINGS_MAX = LOOK
+"""A session of more is left to SimPy, which looks after storms."""
+
+
+class TableWalk:
+    """One session on its way through a table."""
+
+    def __init__(self, machine: SessionTable, seed: int, session: int) -> None:
+        self.machine = machine
+        self.streams = Streams(seed, session)
+        self.trace: list[Event] = []
+        self.costs = [0] * len(COUNTS)
+        self.now_ms = 0
+        self.legs = self.legs_ms = 0
+        self.born = 0
+        self.orders: list[int] = []
+        self.registers: list[int] = []
+        self.reason = self.cut_by = ""
+
+    def run(self) -> list[Event]:
+        """Go to the end. Returns the trace. Raises `NotCarried`."""
+        machine, limits = self.machine, self.machine.scenario.limits
+        registers = self._begun()
+        leaf = self._fall(machine.root, registers)
+        if leaf is None:
+            registers = self._begun()
+            leaf = machine.begin(registers, self.streams)
+        state = self._arrive(leaf, registers)
+        most = min(limits.happenings_max, HAPPENINGS_MAX)
+        reason = ""
+        while state is not None:
+            registers = self.registers
+            at = self._first(len(state.slots), registers)
+            if registers[at] > limits.horizon_ms:
+                reason, self.cut_by = "horizon", "horizon_ms"
+                break
+            most -= 1
+            self.now_ms = registers[at]
+            state = self._step(state, at, registers)
+            if most == 0 and state is not None:
+                if limits.happenings_max > HAPPENINGS_MAX:
+                    raise NotCarried(f"a session of more than {HAPPENINGS_MAX:,} happenings")
+                reason, self.cut_by = "limit", "happenings_max"
+                break
+        return self._ended(state, reason or self.reason)
+
+    def _begun(self) -> list[int]:
+        recorded, offset = self.machine.scenario.recording.duration_ms, self.machine.offset
+        uniform = self.streams.uniform
+        u = 0.5 if recorded.low_ms == recorded.high_ms else uniform("recording duration")
+        u_offset = 0.5 if offset.low_ms == offset.high_ms else uniform("clock offset", 0)
+        return [0, recorded.quantile(u), offset.quantile(u_offset), 0]
+
+    def _first(self, count: int, registers: list[int]) -> int:
+        """What comes next: the earliest, and of several the one that was pending first."""
+        if count == 1:
+            return 0
+        due = registers[:count]
+        least = min(due)
+        first = due.index(least)
+        if due.count(least) > 1:
+            orders = self.orders
+            for at in range(first + 1, count):
+                if due[at] == least and orders[at] < orders[first]:
+                    first = at
+        return first
+
+    def _step(self, state: State, at: int, registers: list[int]) -> State | None:
+        outcome = ""
+        choice = state.choices[at]
+        if choice is not None:
+            choices, stream = choice
+            u = self._uniform(stream, registers)
+            outcome = choices[-1][0]
+            for name, share in choices:
+                u -= share
+                if u < 0:
+                    outcome = name
+                    break
+        slot = state.slots[at].get(outcome)
+        kept = registers.copy()
+        leaf = None if slot is None else self._fall(slot, registers)
+        if leaf is None:
+            registers[:] = kept
+            leaf = self.machine.happen(state, at, outcome, registers, self.streams)
+        return self._arrive(leaf, registers)
+
+    def _fall(self, slot: Place, registers: list[int]) -> StepEnd | None:
+        """The leaf of a tree that the session comes to; None where nobody has been."""
+        streams = self.streams
+        while True:
+            content = slot.content
+            if type(content) is StepEnd:
+                return content
+            if content is None:
+                return None
+            slot = content.follow(registers, streams)
+
+    def _arrive(self, leaf: StepEnd, registers: list[int]) -> State | None:
+        """What comes of a leaf: events, costs, and the registers of the next state."""
+        for kind, fields in leaf.events:
+            self.trace.append(
+                kind(*[worth(f, registers) if type(f) is Expression else f for f in fields])
+            )
+        for at, count in leaf.costs:
+            self.costs[at] += worth(count, registers)
+        for arrival in leaf.unseen:
+            self._due(arrival, registers)
+        if leaf.state is None:
+            self.reason = leaf.reason
+            return None
+        self.registers = [
+            self._due(column, registers) if type(column) is Arrival else worth(column, registers)
+            for column in leaf.columns
+        ]
+        born, orders = self.born, self.orders
+        self.orders = [born - 1 - order if order < 0 else orders[order] for order in leaf.orders]
+        self.born += leaf.fresh
+        return leaf.state
+
+    def _due(self, arrival: Arrival, registers: list[int]) -> int:
+        if arrival.spread is None:
+            if arrival.is_request:
+                self._count_leg(worth(arrival.planned, registers))
+            return worth(arrival.base, registers)
+        u = self._uniform(arrival.stream, registers)
+        spread, planned = arrival.spread, worth(arrival.planned, registers)
+        if type(spread) is MeasuredLateness:  # it hangs on how far ahead the alarm is set
+            spread = spread.ahead(planned)
+        delay: int = spread.quantile(u) + planned
+        delay = max(0, delay)
+        if arrival.is_request:
+            self._count_leg(delay)
+        return worth(arrival.base, registers) + delay
+
+    def _count_leg(self, delay_ms: int) -> None:
+        self.legs += 1
+        self.legs_ms += delay_ms
+
+    def _uniform(self, stream: Any, registers: list[int]) -> float:
+        purpose, *entity = stream
+        return self.streams.uniform(
+            purpose, *[worth(e, registers) if type(e) is Expression else e for e in entity]
+        )
+
+    def _ended(self, state: State | None, reason: str) -> list[Event]:
+        if state is not None and state.active_since is not None:  # cut, with the object at work
+            self.costs[-1] += self.now_ms - worth(state.active_since, self.registers)
+        self.trace.append(Costs(self.now_ms, *self.costs))
+        self.trace.append(RunEnded(self.now_ms, reason))
+        return self.trace
+
+
+def run_by_table(machine: SessionTable, seed: int, session: int) -> Run:
+    """Run one session by a table. Raises `NotCarried`."""
+    walk = TableWalk(machine, seed, session)
+    trace = walk.run()
+    mean = walk.legs_ms / walk.legs if walk.legs else float("nan")
+    scenario: Scenario = machine.scenario
+    design: DesignSpec = machine.design
+    nan = float("nan")
+    return Run(scenario, design, seed, session, trace, nan, mean, walk.cut_by)

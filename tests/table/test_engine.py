@@ -1,0 +1,129 @@
+"""Which way sessions are run: the same rows either way, what differs is found, what is refused."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from lastchunk.cli.app import app
+from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.model.design.load import load_design
+from lastchunk.model.estimate import comparison
+from lastchunk.model.estimate.replicate import run_batch
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.table import engine, walk
+from lastchunk.model.table.machine import StepEnd
+from lastchunk.model.trace import events as e
+
+DESIGNS = ["manual", "alarm"]
+OVER_THE_STORE = """
+from lastchunk.reference_impl.alarm import AlarmDesign
+from lastchunk.reference_impl.contract import Response
+
+
+class Heads(AlarmDesign):
+    \"\"\"Looks into the blob store.\"\"\"
+
+    async def signal_stop(self):
+        await self.ctx.blobs.head("nothing")
+        return await super().signal_stop()
+"""
+
+
+def test_rows_are_the_same_by_either_way_and_any_number_of_workers() -> None:
+    plain = comparison.compare("small-scope", DESIGNS, 520, 3, engine="simpy")
+    for workers in (1, 2):
+        by_table = comparison.compare("small-scope", DESIGNS, 520, 3, workers)
+        assert by_table.engines == {"manual": "table", "alarm": "table"}
+        pd.testing.assert_frame_equal(by_table.frame, plain.frame, check_exact=True)
+    assert plain.engines == dict.fromkeys(DESIGNS, "SimPy (asked for)")
+
+
+def test_a_few_sessions_run_in_simpy_unless_the_table_is_asked_for() -> None:
+    few = comparison.compare("small-scope", "alarm", 5)
+    assert few.engines == {"alarm": "SimPy (fewer than 200 sessions)"}
+    table = comparison.compare("small-scope", "alarm", 5, engine="table")
+    assert table.engines == {"alarm": "table"}
+    pd.testing.assert_frame_equal(few.frame, table.frame)
+
+
+def test_a_session_that_is_left_to_simpy_is_counted_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(walk, "HAPPENINGS_MAX", 30)
+    table = comparison.compare("everything-fast", "alarm", 12, engine="table")
+    plain = comparison.compare("everything-fast", "alarm", 12, engine="simpy")
+    pd.testing.assert_frame_equal(table.frame, plain.frame)
+    found = re.fullmatch(r"table, (\d+) in SimPy \(.* 30 happenings\)", table.engines["alarm"])
+    assert found is not None
+    assert int(found[1]) in range(1, 12)
+
+
+def test_what_no_table_carries_is_said_by_name(tmp_path: Path) -> None:
+    scenario = load_scenario("slow-uplink")
+    spec = load_design("alarm", scenario)
+    path = engine.way_of("auto", scenario, spec, 1_000, 1)
+    assert str(path) == "SimPy (an uplink that transfers share)"
+    with pytest.raises(InputError, match=r"'table'; allowed: simpy, or auto.*: an uplink that"):
+        engine.way_of("table", scenario, spec, 1_000, 1)
+    with pytest.raises(InputError, match="allowed: one of auto, table, simpy"):
+        comparison.compare("harmless", "alarm", 2, engine="quick")
+
+
+def test_a_design_that_reads_the_blob_store_is_carried_with_it(tmp_path: Path) -> None:
+    file = tmp_path / "heads.py"
+    file.write_text(OVER_THE_STORE)
+    scenario = load_scenario("harmless", ["blobs.call_delay_ms=7"])
+    design = f"{file}:Heads"
+    table = comparison.compare(scenario, design, 3, engine="table")
+    assert list(table.engines.values()) == ["table"]
+    plain = comparison.compare(scenario, design, 3, engine="simpy")
+    pd.testing.assert_frame_equal(table.frame, plain.frame)
+
+
+def spoiled(leaf: StepEnd) -> None:
+    """Change one thing that a leaf says."""
+    for at, (kind, fields) in enumerate(leaf.events):
+        if kind is e.BlobStored:
+            later = fields[0]._replace(constant=fields[0].constant + 1)
+            leaf.events[at] = (kind, (later, *fields[1:]))
+
+
+@pytest.fixture
+def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that gets one event wrong."""
+    from lastchunk.model.table.machine import SessionTable
+
+    made = SessionTable._leaf
+
+    def wrong(self: SessionTable, *given: Any) -> StepEnd:
+        leaf = made(self, *given)
+        spoiled(leaf)
+        return leaf
+
+    monkeypatch.setattr(SessionTable, "_leaf", wrong)
+    monkeypatch.setattr(engine, "_tables", [])
+
+
+@pytest.mark.usefixtures("spoil")
+def test_a_table_that_says_otherwise_is_an_error_with_both_events() -> None:
+    scenario = load_scenario("harmless")
+    spec = load_design("alarm", scenario)
+    with pytest.raises(InternalError) as found:
+        run_batch(scenario, [spec], 1, range(4, 6), engine="table", of_all=6)
+    words = str(found.value)
+    assert "alarm in harmless, seed 1, session 4: the table and SimPy differ at event" in words
+    assert words.count("BlobStored(at_ms=") == 2
+
+
+@pytest.mark.usefixtures("spoil")
+def test_that_error_ends_the_command_with_4() -> None:
+    given = ["compare", "harmless", "--design", "alarm", "--sessions", "3", "--workers", "1"]
+    result = CliRunner().invoke(app, [*given, "--engine", "table"])
+    assert isinstance(result.exception, InternalError)
+    assert CliRunner().invoke(app, [*given, "--engine", "simpy"]).exit_code == 0

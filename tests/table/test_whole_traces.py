@@ -1,0 +1,72 @@
+"""A session by its table writes the trace that SimPy writes, event by event; or it is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from lastchunk.model.design.load import load_design
+from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.model.simulate import simulate
+from lastchunk.model.table.machine import SessionTable
+from lastchunk.model.table.refused import uncarried
+from lastchunk.model.table.walk import run_by_table
+from lastchunk.reference_impl.designs import DESIGNS
+
+UPLINKS = {"cellular-driving", "cellular-lte", "slow-uplink"}
+WILD = [
+    "network.request_delay_ms={distribution='exponential', mean_ms=400}",
+    "network.response_loss=0.1",
+    "network.request_duplication=0.1",
+    "network.burst_begins=0.05",
+    "network.burst_ends=0.5",
+    "blobs.put_delay_ms={distribution='gamma', mean_ms=300, shape=0.8}",
+]
+SETTINGS = {
+    "every clock is another one": [
+        "platform.clock_offset_ms={low_ms=-40, high_ms=60}",
+        "platform.instance_loss=0.1",
+        "platform.evict_after_ms={distribution='uniform', low_ms=2000, high_ms=9000}",
+    ],
+    "commits take time": ["platform.commit_ms={distribution='uniform', low_ms=0, high_ms=90}"],
+    "timers are throttled": ["faults=[{kind='tab_throttled', offset_ms=9000, for_ms=70000}]"],
+    "alarms are as late as measured": ["platform.alarm_late_ms='measured'"],
+    "a pause": ["recording.pause_at_ms=12000", "recording.pause_for_ms=3456"],
+    "waits grow": ["client.retry_factor=2.0", "client.retry_jitter=0.5", "client.retries_max=5"],
+    "what is kept has a limit": ["browser.kept_bytes_max=4000000"],
+    "cut at the horizon": ["limits.horizon_ms=27000"],
+    "cut after so many": ["limits.happenings_max=31"],
+    "ends as it completes": ["limits.end_at_completion=true"],
+    "half a connection": [
+        "faults=[{kind='network_down', offset_ms=15000, for_ms=4000, noticed_after_ms=900}]"
+    ],
+    "an early stop": ["faults=[{kind='stray_stop', offset_ms={low_ms=0, high_ms=20000}}]"],
+}
+
+
+def compared(scenario: str, design: str, overrides: list[str], sessions: int) -> None:
+    """Hold the table's traces to SimPy's."""
+    loaded = load_scenario(scenario, overrides)
+    spec = load_design(design, loaded)
+    machine = SessionTable(loaded, spec)
+    for session in range(sessions):
+        run, other = run_by_table(machine, 1, session), simulate(loaded, spec, 1, session)
+        assert run.trace == other.trace
+        assert repr(run.mean_request_delay_ms) == repr(other.mean_request_delay_ms)
+
+
+@pytest.mark.parametrize(("number", "name"), enumerate(shipped()))
+def test_a_shipped_scenario_is_carried_or_refused_by_name(number: int, name: str) -> None:
+    # Each design has its turn; `python -m benchmarks.table` holds every pair in many sessions.
+    if name in UPLINKS:
+        assert uncarried(load_scenario(name)) == "an uplink that transfers share"
+        return
+    assert not uncarried(load_scenario(name))
+    others = [design for design in DESIGNS if design != "alarm"]
+    for design in ("alarm", others[number % len(others)]):
+        compared(name, design, [], 2)
+
+
+@pytest.mark.parametrize("words", SETTINGS)
+def test_settings_of_every_kind_are_carried(words: str) -> None:
+    compared("everything-fast", "alarm", [*WILD, *SETTINGS[words]], 3)
+    compared("everything-fast", "manifest", [*WILD, *SETTINGS[words]], 1)
