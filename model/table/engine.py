@@ -143,9 +143,8 @@ def _by_table(scenario: Scenario, design: DesignSpec, seed: int, session: int) -
 
 def check_same(run: Run, other: Run) -> None:
     """Raise `InternalError` where two runs of one session differ, with where they part."""
-    if (run.trace, run.cut_by) == (other.trace, other.cut_by) and repr(run.mean_request_delay_ms) == repr(
-        other.mean_request_delay_ms
-    ):
+    delays = [repr(each.mean_request_delay_ms) for each in (run, other)]
+    if (run.trace, run.cut_by, delays[0]) == (other.trace, other.cut_by, delays[1]):
         return
     pairs = zip(run.trace, other.trace, strict=False)
     at = next(

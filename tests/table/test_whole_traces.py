@@ -54,7 +54,7 @@ def compared(scenario: str, design: str, overrides: list[str], sessions: int) ->
         assert repr(run.mean_request_delay_ms) == repr(other.mean_request_delay_ms)
 
 
-@pytest.mark.parametrize(("number", "name"), enumerate(shipped()))
+@pytest.mark.parametrize(("number", "name"), list(enumerate(shipped())))
 def test_a_shipped_scenario_is_carried_or_refused_by_name(number: int, name: str) -> None:
     # Each design has its turn; `python -m benchmarks.table` holds every pair in many sessions.
     if name in UPLINKS:
