@@ -112,13 +112,10 @@ def compare(
         check_report_out(out)
     note(much_to_do(loaded, specs, sessions))
     wanted = targets_of(precision, until or [], slugs, loaded, specs)
-    is_open = half_width is not None or bool(wanted)
-    with progress_bar(loaded.title, None if is_open else sessions) as progress:
+    with progress_bar(loaded.title, None if half_width or wanted else sessions) as progress:
         limits = (sessions, seed, cores(workers), half_width)
-        given_own = list(own.values())
-        result = run_compare(
-            loaded, specs, *limits, progress, given_own, wanted, sessions_max, engine
-        )
+        rest = (list(own.values()), wanted, sessions_max, engine)
+        result = run_compare(loaded, specs, *limits, progress, *rest)
     show(result, slugs)
     note(engine_words(result.engines))
     if out is not None:

@@ -227,12 +227,9 @@ def compare(
     sessions_max = SESSIONS_MAX if sessions_max is None else sessions_max
     check_range("sessions", sessions, 1, SESSIONS_MAX)
     check_range("sessions_max", sessions_max, sessions, SESSIONS_MAX)
-    check_range("seed", seed, 0, 2**63)
-    check_range("workers", workers, 1, 1_024)
-    check_half_width(half_width)
+    _check_rest(seed, workers, half_width, engine)
     scenario = as_scenario(scenario)
     designs = load_designs(designs, scenario)
-    check_name("engine", engine, ENGINES)
     engines: dict[str, str] = {}
     targets = [PrecisionTarget.of(each) for each in ([until] if isinstance(until, str) else until)]
     names = [design.name for design in designs]
@@ -240,10 +237,8 @@ def compare(
     began = time.perf_counter()
 
     def more(count: int, first: int) -> pd.DataFrame:
-        frame = replicate(scenario, designs, count, seed, workers, progress, first, own, engine)
-        told = frame.attrs.pop("engines")
-        engines.update(engines or told)
-        return frame
+        given = (count, seed, workers, progress, first, own, engine)
+        return _told(replicate(scenario, designs, *given), engines)
 
     def is_enough(frame: pd.DataFrame) -> bool:
         is_wide = half_width is not None and widest(frame, own) > half_width
@@ -259,6 +254,20 @@ def compare(
     seconds = time.perf_counter() - began
     known = tuple(figures_now(frame, targets, names))
     return Comparison(scenario, tuple(designs), seed, sessions, frame, seconds, own, known, engines)
+
+
+def _check_rest(seed: int, workers: int, half_width: float | None, engine: str) -> None:
+    check_range("seed", seed, 0, 2**63)
+    check_range("workers", workers, 1, 1_024)
+    check_half_width(half_width)
+    check_name("engine", engine, ENGINES)
+
+
+def _told(frame: pd.DataFrame, engines: dict[str, str]) -> pd.DataFrame:
+    """The frame alone; how its sessions were run is told of the first one."""
+    told = frame.attrs.pop("engines")
+    engines.update(engines or told)
+    return frame
 
 
 def _more(sessions: int, is_looked_at: bool) -> int:
