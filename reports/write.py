@@ -20,6 +20,7 @@ from lastchunk.reports.base.kinds import LOOKS, styles
 from lastchunk.reports.base.palette import variables
 from lastchunk.reports.base.schedules import MATRIX_FOLDER
 from lastchunk.reports.base.sealed import sealed_with_sources
+from lastchunk.reports.base.theme import THEME_SCRIPT, THEME_STYLE
 from lastchunk.reports.claims.ledger import Ledger, ledger
 from lastchunk.reports.conformance import conformance_block
 from lastchunk.reports.drawn import Draughtsman
@@ -71,9 +72,10 @@ def report_html(page: dict[str, Any]) -> str:
         lstrip_blocks=True,
     )
     css = (HERE / "page.css").read_text(encoding="utf-8")
-    looks = Markup("\n".join([variables(), styles(), css, style(), region_style()]))
-    live = Markup(script())
-    return pages.get_template("page.html.j2").render(page | {"style": looks, "script": live})
+    parts = [variables(), styles(), css, THEME_STYLE, style(), region_style()]
+    looks = Markup("\n".join(parts))
+    given = {"style": looks, "script": Markup(script()), "theme": Markup(THEME_SCRIPT)}
+    return pages.get_template("page.html.j2").render(page | given)
 
 
 def render(review: Review, found: Ledger, folder: Path) -> dict[str, Any]:

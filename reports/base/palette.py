@@ -17,6 +17,9 @@ DIM = "#595959"
 LIGHT_BLUE, LIGHT_GREEN, LIGHT_ORANGE, FAINT_BLUE = "#A6C8E0", "#BDE3D3", "#F5D9A0", "#CFE8F7"
 MINT, FAINT_GREEN = "#8FD3BF", "#CDEBDD"
 
+ON_BARS = "#010101"
+"""Words on a bar of a strong colour, which is the same on a dark page: so they are, too."""
+
 ON_DARK = {
     BLACK: "#E8E8E8",
     WHITE: "#16181C",
@@ -57,6 +60,11 @@ PAGE = {
 """The colours of a page, by what they are for: (light, dark)."""
 
 
+def ink_on(colour: str) -> str:
+    """The colour of words on a bar: black that turns with the page where the bar does."""
+    return BLACK if colour in (PALE, WHITE) else ON_BARS
+
+
 def variable(colour: str) -> str:
     """A colour of a figure as a style of a page, which knows what it is on a dark one."""
     upper = colour.upper()
@@ -73,9 +81,25 @@ def variables() -> str:
 
 
 def dark_only(rules: str) -> str:
-    """Rules for a dark page; paper is never dark."""
-    lines = "\n".join(f"  {line}" for line in rules.splitlines())
-    return f"@media screen and (prefers-color-scheme: dark) {{\n{lines}\n}}"
+    """Rules for a dark page, each a line; paper is never dark.
+
+    A page is dark where the system is and the reader has not chosen, or where the reader chose so.
+    """
+    unchosen = _under(':root:not([data-theme="light"])', rules)
+    chosen = _under(':root[data-theme="dark"]', rules)
+    return (
+        f"@media screen and (prefers-color-scheme: dark) {{\n{unchosen}\n}}\n"
+        f"@media screen {{\n{chosen}\n}}"
+    )
+
+
+def _under(root: str, rules: str) -> str:
+    """Each rule for a page whose root is such a one."""
+    lines = []
+    for line in rules.splitlines():
+        inner = line.removeprefix(":root")
+        lines.append(f"  {root}{inner}" if inner != line else f"  {root} {line}")
+    return "\n".join(lines)
 
 
 def _declared(values: dict[str, str]) -> str:

@@ -5,6 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lastchunk.reports.base.palette import (
+    BLUE,
+    FAINT_BLUE,
+    GREEN,
+    GREY,
+    LIGHT_BLUE,
+    LIGHT_GREEN,
+    LIGHT_ORANGE,
+    ORANGE,
+    PALE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    YELLOW,
+)
+
 KEY_WORDS = {
     "request": "upload under way",
     "request lost": "request lost, or refused",
@@ -18,6 +34,26 @@ KEY_WORDS = {
     "back-off": "failed, retry to come",
 }
 """What the colour of a bar means, by its kind."""
+BAR_COLOURS = {
+    "request": SKY,
+    "request lost": VERMILION,
+    "stop": ORANGE,
+    "response": PALE,
+    "handler": BLUE,
+    "handler refused": VERMILION,
+    "handler lost": BLUE,
+    "handler of old instance": LIGHT_BLUE,
+    "alarm()": PURPLE,
+    "put": GREEN,
+    "put failed": VERMILION,
+    "alarm": YELLOW,
+    "back-off": LIGHT_ORANGE,
+    "commit": FAINT_BLUE,
+    "commit failed": VERMILION,
+    "active": LIGHT_GREEN,
+    "completed": GREY,
+}
+"""The colour of a bar, by its kind."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from lastchunk.reports.base.palette import ON_DARK, variable
+from lastchunk.reports.base.palette import BLACK, ON_DARK, variable
 
 DRAWN_WITH = "'DejaVu Sans'"
 
@@ -22,6 +22,8 @@ def inline_svg(svg: bytes, name: str, alt: str) -> str:
     text = re.sub(r"<style[^>]*>.*?</style>", "", text, flags=re.DOTALL)  # it would style the page
     text = _own_names(text, name)
     text = re.sub(r"-?\d+\.\d{3,}", lambda found: _short(found[0]), text)
+    # Black is what has no colour said: on a dark page it would be black all the same.
+    text = re.sub(r'<text style="(?![^"]*fill:)', f'<text style="fill: {BLACK}; ', text)
     for colour in ON_DARK:
         text = re.sub(colour, variable(colour), text, flags=re.IGNORECASE)
     text = text.replace(DRAWN_WITH, "'DejaVu Sans', system-ui, sans-serif")

@@ -7,20 +7,15 @@ from matplotlib.axes import Axes
 from lastchunk.reports.base.palette import (
     BLACK,
     BLUE,
-    FAINT_BLUE,
     GREEN,
     GREY,
-    LIGHT_BLUE,
-    LIGHT_GREEN,
-    LIGHT_ORANGE,
     ORANGE,
     PALE,
     PURPLE,
-    SKY,
     VERMILION,
-    YELLOW,
+    ink_on,
 )
-from lastchunk.reports.figures.bars import Bar, Mark, Spans
+from lastchunk.reports.figures.bars import BAR_COLOURS, Bar, Mark, Spans
 
 LANE_AT = {
     "client": 5.2,
@@ -39,25 +34,6 @@ LANE_WORDS = {
     "alarm": "alarm",
 }
 TOP, BOTTOM = 6.18, 0.35
-BAR_COLOURS = {
-    "request": SKY,
-    "request lost": VERMILION,
-    "stop": ORANGE,
-    "response": PALE,
-    "handler": BLUE,
-    "handler refused": VERMILION,
-    "handler lost": BLUE,
-    "handler of old instance": LIGHT_BLUE,
-    "alarm()": PURPLE,
-    "put": GREEN,
-    "put failed": VERMILION,
-    "alarm": YELLOW,
-    "back-off": LIGHT_ORANGE,
-    "commit": FAINT_BLUE,
-    "commit failed": VERMILION,
-    "active": LIGHT_GREEN,
-    "completed": GREY,
-}
 BAND_COLOURS = {"tab closed": GREY, "laptop asleep": PURPLE, "process down": BLACK}
 HEIGHTS = {"status": 0.18, "run": 0.12}
 WORDS_AT = {"client": (4.88, 4.75), "object": (3.52, 3.65, 3.78), "alarm": (1.24, 1.38, 1.52)}
@@ -127,7 +103,10 @@ def _draw_bar(axes: Axes, bar: Bar, panel: tuple[int, int], char_ms: float) -> N
     words = f"chunk {words}" if words.isdigit() else words
     if bar.lane in LABELLED and end_ms - begin_ms > char_ms * len(words):
         middle_s = (begin_ms + end_ms) / 2000
-        axes.text(middle_s, at, words, fontsize=7, ha="center", va="center", clip_on=True)
+        ink = ink_on(BAR_COLOURS.get(bar.kind, PALE))
+        axes.text(
+            middle_s, at, words, fontsize=7, color=ink, ha="center", va="center", clip_on=True
+        )
 
 
 def fill_bar(axes: Axes, bar: Bar, at: float, height: float, span_ms: int) -> None:

@@ -20,6 +20,7 @@ from lastchunk.reports.base.kinds import LOOKS, STATUSES, css, styles
 from lastchunk.reports.base.palette import variables
 from lastchunk.reports.base.schedules import EXAMPLES, file_of, file_of_best, schedules_of
 from lastchunk.reports.base.sealed import sealed, sources_of
+from lastchunk.reports.base.theme import THEME_SCRIPT, THEME_STYLE
 from lastchunk.reports.claims.evidence import evidence_of_matrix
 from lastchunk.reports.claims.ledger import Ledger, as_from, ledger, ledger_json, ledger_rows
 
@@ -145,7 +146,8 @@ def _rendered(matrix: Matrix, whole: bool, found: Ledger | None = None) -> str:
                 is_of_report=found is not None,
                 statuses=STATUSES,
                 styles=Markup(styles()),
-                colours=Markup(variables()),
+                colours=Markup(variables() + (THEME_STYLE if whole else "")),
+                theme=Markup(THEME_SCRIPT),
                 legend=[(kind, LOOKS[kind].sign, MEANINGS[kind]) for kind in CELL_KINDS],
                 overview=overview(matrix),
                 tables=[matrix_table(matrix, design) for design in matrix.designs],

@@ -15,6 +15,7 @@ from lastchunk.reports.base.palette import (
     dark_only,
     variables,
 )
+from lastchunk.reports.base.theme import THEME_SCRIPT, THEME_STYLE
 from lastchunk.reports.region.draw import region_picture
 from lastchunk.reports.region.measured import MeasuredTimes
 from lastchunk.reports.region.words import plain_words, region_words, said
@@ -107,8 +108,10 @@ def region_page(regions: Sequence[ExactRegion], measured: MeasuredTimes | None =
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{variables()}{BODY}{region_style()}</style></head>"
-        f"<body><main><h1>{title}</h1>{region_set(regions, measured)}</main>"
+        f"<title>{title}</title><style>{variables()}{BODY}{THEME_STYLE}"
+        f"{region_style()}</style></head>"
+        f"<body><main><h1>{title}</h1><script>{THEME_SCRIPT}</script>"
+        f"{region_set(regions, measured)}</main>"
         f"<script>{region_script()}</script></body></html>\n"
     )
 

@@ -10,8 +10,19 @@ from typing import NamedTuple
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.trace.words import clock
-from lastchunk.reports.base.palette import ORANGE_TINT, dark_only
-from lastchunk.reports.figures.bars import KEY_WORDS, Spans
+from lastchunk.reports.base.palette import (
+    FAINT_BLUE,
+    GREEN,
+    GREY,
+    LIGHT_GREEN,
+    LIGHT_ORANGE,
+    ORANGE,
+    ORANGE_TINT,
+    PALE,
+    SKY,
+    dark_only,
+)
+from lastchunk.reports.figures.bars import BAR_COLOURS, KEY_WORDS, Spans
 from lastchunk.reports.timeline.facts import as_script, event_line, session_data, shown_events
 from lastchunk.reports.timeline.layout import LANE_NAMES, lane_at
 from lastchunk.reports.timeline.picture import Picture, look_of
@@ -31,6 +42,8 @@ BUTTONS = (
     ("all", "all of it"),
 )
 DRAWN_MAX = 2
+STRONG = {PALE: GREY, LIGHT_ORANGE: ORANGE, FAINT_BLUE: SKY, LIGHT_GREEN: GREEN}
+"""What a tint is a tint of: bars of this page are mixed with its paper, light or dark."""
 
 
 class _Drawn(NamedTuple):
@@ -47,7 +60,15 @@ def style() -> str:
     """The style of all timelines of a page, whose colours are those of the palette."""
     bad = f".tl {{ --bad: {ORANGE_TINT.ink}; --tl-mix: 42%; }}\n"
     dark = dark_only(f".tl {{ --bad: {ORANGE_TINT.dark_ink}; --tl-mix: 30%; }}") + "\n"
-    return bad + dark + (HERE / "timeline.css").read_text(encoding="utf-8")
+    return bad + dark + _hues() + (HERE / "timeline.css").read_text(encoding="utf-8")
+
+
+def _hues() -> str:
+    """The colours of bars, those of every figure; a pale one is that of which it is the tint."""
+    return "".join(
+        f".{look_of(kind)} {{ --tl-hue: {STRONG.get(colour, colour)}; }}\n"
+        for kind, colour in BAR_COLOURS.items()
+    )
 
 
 def script() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from lastchunk.reports.base.palette import variables
+from lastchunk.reports.base.theme import THEME_SCRIPT, THEME_STYLE
 from lastchunk.reports.timeline.markup import rules_list, script, style, timeline
 from lastchunk.reports.timeline.told import Tellable
 
@@ -22,7 +23,8 @@ def timeline_page(*sources: Tellable, title: str, notes: tuple[str, ...] = ()) -
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{variables()}{PAGE_STYLE}{style()}</style></head>"
-        f"<body><main><h1>{escape(title)}</h1>{said}{body}{rules_list()}</main>"
+        f"<title>{escape(title)}</title><style>{variables()}{PAGE_STYLE}"
+        f"{THEME_STYLE}{style()}</style></head>"
+        f"<body><main><h1>{escape(title)}</h1><script>{THEME_SCRIPT}</script>{said}{body}{rules_list()}</main>"
         f"<script>{script()}</script></body></html>\n"
     )

@@ -31,7 +31,9 @@ DESIGNS = ["manual", "alarm", "lazy-alarm"]
 GOLDEN = Path(__file__).parents[1] / "golden" / "looks" / "report.txt"
 COLUMNS, ROWS, LEVELS = 32, 20, "0123456789abcdef"
 PAGES_MAX = 19
-FOCUSABLE = "a[href], button:not([disabled]), summary, input, [tabindex='0']"
+CORNER: Any = {"x": 0, "y": 300, "width": 8, "height": 300}
+"""A part of the page that is bare paper."""
+FOCUSABLE = "a[href], button:not([disabled]), summary, input, select, [tabindex='0']"
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +153,45 @@ def test_axe_finds_nothing(opened: Open, scheme: str) -> None:
     assert [(item["id"], item["nodes"][0]["html"][:200]) for item in found] == []
 
 
+# --- its theme -----------------------------------------------------------------------------------
+
+
+def paper_of(page: Page) -> str:
+    """Whether the page's paper is light or dark."""
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return "dark" if sum(map(int, re.findall(r"\d+", paper)[:3])) < 200 else "light"
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_the_theme_is_chosen_by_key_kept_and_given_back_to_the_system(
+    opened: Open, system: str
+) -> None:
+    page, other = opened(color_scheme=system), {"light": "dark", "dark": "light"}[system]
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    pick = page.get_by_label("Theme")
+    assert (paper_of(page), pick.input_value()) == (system, "")
+    pick.focus()
+    page.keyboard.type(other)
+    assert (paper_of(page), pick.input_value()) == (other, other)
+    assert axe.run(page).response["violations"] == []
+    page.reload()
+    assert (paper_of(page), page.get_by_label("Theme").input_value()) == (other, other)
+    page.emulate_media(media="print")
+    assert paper_of(page) == "light"
+    assert not page.get_by_label("Theme").is_visible()
+    page.emulate_media(media="screen", color_scheme=system)
+    page.get_by_label("Theme").select_option("")
+    assert paper_of(page) == system
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_without_script_the_theme_is_the_systems(opened: Open, system: str) -> None:
+    page = opened(color_scheme=system, java_script_enabled=False)
+    assert page.locator(".theme").count() == 0
+    with_script = opened(color_scheme=system)
+    assert page.screenshot(clip=CORNER) == with_script.screenshot(clip=CORNER)
+
+
 # --- on paper ------------------------------------------------------------------------------------
 
 
@@ -233,12 +274,6 @@ VIEWS: dict[str, Any] = {
 }
 
 
-def light_or_dark(opened: Open, view: str) -> str:
-    """By the colour of the page's paper."""
-    paper = opened(**VIEWS[view]).evaluate("getComputedStyle(document.body).backgroundColor")
-    return "dark" if sum(map(int, re.findall(r"\d+", paper)[:3])) < 200 else "light"
-
-
 def golden() -> dict[str, list[str]]:
     """The screens as they were when somebody last looked at them."""
     parts = GOLDEN.read_text(encoding="utf-8").split("\n\n")
@@ -249,7 +284,7 @@ def golden() -> dict[str, list[str]]:
 def test_the_first_screen_looks_as_it_did(opened: Open, view: str) -> None:
     looks = looks_of(opened(**VIEWS[view]))
     known = golden()[view]
-    assert light_or_dark(opened, view) == ("dark" if view == "dark" else "light")
+    assert paper_of(opened(**VIEWS[view])) == ("dark" if view == "dark" else "light")
     assert distance(looks, known) < 0.9, "\n".join(looks)
     assert distance(["0" * COLUMNS] * ROWS, known) > 1.8, "bare paper is another thing"
     moved = ["0" * COLUMNS] * 2 + looks[:-2]

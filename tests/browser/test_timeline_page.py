@@ -183,3 +183,14 @@ def test_axe_finds_nothing(opened: Open, name: str, scheme: str) -> None:
     page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
     found = axe.run(page).response["violations"]
     assert [(item["id"], item["nodes"][0]["html"][:200]) for item in found] == []
+
+
+def test_its_theme_is_chosen_by_key(opened: Open) -> None:
+    page = opened("one.html", color_scheme="light")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    page.get_by_label("Theme").focus()
+    page.keyboard.type("dark")
+    assert page.evaluate(paper) != light
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    assert axe.run(page).response["violations"] == []

@@ -65,7 +65,7 @@ def strict(text: str) -> Any:
 
 def test_a_page_shows_text_from_outside_as_text(folder: Path) -> None:
     page = Outline((folder / "report.html").read_text(encoding="utf-8"))
-    assert page.tags.count("script") == 2, "the timeline's own, and its data"
+    assert page.tags.count("script") == 3, "the timeline's own, its data, and the theme's"
     assert page.handlers == []
     assert page.text.count("<script>alert") >= 5, "title, command, settings, captions"
     assert "'q' \\ `c`\nnew" in page.text
