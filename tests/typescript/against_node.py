@@ -7,6 +7,7 @@ import math
 import shutil
 import subprocess
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from lastchunk.model.typescript.runtime.iteration import own_keys
 from lastchunk.model.typescript.runtime.promises import Promise, drain, queue
 from lastchunk.model.typescript.runtime.texts import number_text
 from lastchunk.model.typescript.runtime.values import UNDEFINED, ErrorObject, Object
-from lastchunk.model.typescript.translate.module import translate
+from lastchunk.model.typescript.translate.module import Translated, translate
 from lastchunk.reference_impl.clock import Refused
 from tests.typescript.random_programs import CLASSES
 
@@ -53,7 +54,7 @@ setTimeout(() => process.stdout.write(JSON.stringify(results)), 5);
 def node_says(programs: Sequence[str]) -> list[list[str]]:
     """What each program says in Node; one process for all."""
     assert NODE is not None
-    whole = json.dumps([CLASSES + program for program in programs])
+    whole = json.dumps([with_classes(program) for program in programs])
     done = subprocess.run(
         [NODE, "-e", SHOW], input=whole, capture_output=True, text=True, timeout=300, check=True
     )
@@ -86,9 +87,22 @@ def shown(value: Any) -> str:
     return "function"
 
 
-def we_say(program: str) -> list[str]:
-    """What a program says here, as far as it comes; a refusal ends it."""
-    text = f"{CLASSES}\nexport async function main(out) {{ {program} }}"
+def with_classes(program: str) -> str:
+    """A program, behind the classes that it uses."""
+    return CLASSES + program if "use(" in program else program
+
+
+@lru_cache(maxsize=64)
+def translated(program: str) -> Translated:
+    """A program as a module with one function."""
+    classes = CLASSES if "use(" in program else ""
+    text = f"{classes}\nexport async function main(out) {{ {program} }}"
+    return translate(SourceText(Path("program.ts"), text.encode()), ["main"], {}, {})
+
+
+def we_say(program: str, is_kept: bool = False) -> list[str]:
+    """What a program says here, as far as it comes; a refusal ends it. With ``is_kept`` it is
+    translated once."""
     said: list[str] = []
 
     def out(value: Any = UNDEFINED, *_: Any) -> Any:
@@ -97,7 +111,7 @@ def we_say(program: str) -> list[str]:
 
     queue.clear()
     try:
-        made = translate(SourceText(Path("program.ts"), text.encode()), ["main"], {}, {})
+        made = (translated if is_kept else translated.__wrapped__)(program)
         names = namespace()
         exec(made.code, names)
         promise = names[made.names["main"]](out)

@@ -43,6 +43,8 @@ class Headers(HostObject):
     WORD = "headers"
     NAMES = frozenset(("get", "has", "set"))
 
+    fields: dict[str, Any]
+
     def __init__(self, fields: Any = UNDEFINED, is_given: bool = False) -> None:
         if isinstance(fields, Headers):
             fields = dict(fields.fields)
@@ -77,7 +79,7 @@ class Query(HostObject):
     def __init__(self, search: Any = "", *_: Any) -> None:
         if type(search) is not Facet and type(search) is not str:
             refuse_here("search parameters of what is no text", "a text")
-        self.search = search
+        self.search: Any = search
 
     def get(self, name: Any = UNDEFINED, *_: Any) -> Any:
         """The first value of a name; null where there is none."""
@@ -130,6 +132,7 @@ class Address(HostObject):
     )
     WORD = "a URL"
     NAMES = frozenset(__slots__) | {"toString"}
+    search: Any
 
     def __init__(self, href: Any = UNDEFINED, *more: Any) -> None:
         if any(item is not UNDEFINED for item in more):
@@ -173,6 +176,8 @@ class Message(HostObject):
     """What a request and a response have in common: headers, and a body that is read."""
 
     __slots__ = ("body", "headers")
+    body: Any
+    headers: Headers
 
     def json(self, *_: Any) -> Promise:
         """Its body as JSON."""

@@ -244,7 +244,7 @@ class StringNamespace(HostObject):
 
     __slots__ = ()
     WORD = "String"
-    NAMES: frozenset[str] = frozenset(("fromCharCode",))
+    NAMES = frozenset(("fromCharCode",))
 
     def __call__(self, *given: Any) -> Any:
         return to_text(given[0]) if given else ""

@@ -183,7 +183,7 @@ def replaced(value: str, pattern: RegExp, by: Any) -> str:
 
     def put_in(found: re.Match[str]) -> str:
         if not is_callable(by):
-            return words  # type: ignore[no-any-return]
+            return words
         return seen_text(to_text(by(*_groups(found), found.start(), value)))  # type: ignore[no-any-return]
 
     if any(item.end() == item.start() for item in _all(value, pattern)):

@@ -24,7 +24,7 @@ def number_of(source: SourceText, node: TreeNode) -> int | float:
 
 def whole_if_exact(value: int | float) -> int | float:
     """A number as an int where that says the same."""
-    if type(value) is int:
+    if isinstance(value, int):
         return value if abs(value) < SAFE_INTEGER else float(value)
     return int(value) if value.is_integer() and abs(value) < SAFE_INTEGER else value
 

@@ -228,9 +228,9 @@ def call(owner: Any, key: Any, *given: Any) -> Any:
 
 
 def _call_method(owner: Any, key: Any, table: dict[str, Any], given: tuple[Any, ...]) -> Any:
-    method = table.get(key)
-    if method is None:
+    if key not in table:
         lacking(owner, key)
+    method = table[key]
     if type(owner) is not list and has_one(given):
         if any(map(is_callable, given)):
             return method(owner, *[tell_apart(i) if type(i) is Facet else i for i in given])

@@ -238,8 +238,8 @@ def int32(value: Any) -> int:
         refuse_here("code cannot take bits of a time", MAY)
     if value != value or value in (INFINITY, -INFINITY):
         return 0
-    value = int(value) & 0xFFFFFFFF
-    return value - (1 << 32) if value >= 1 << 31 else value
+    bits = int(value) & 0xFFFFFFFF
+    return bits - (1 << 32) if bits >= 1 << 31 else bits
 
 
 def _bits(operate: Callable[[int, int], int]) -> Callable[[Any, Any], Any]:

@@ -139,7 +139,7 @@ class Fiber:
     @property
     def place(self) -> str:
         """Where it waits: file, line, function."""
-        frame = self.generator.gi_frame
+        frame = getattr(self.generator, "gi_frame", None)
         return "" if frame is None else place_in_words(frame)
 
 

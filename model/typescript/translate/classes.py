@@ -191,7 +191,7 @@ def _is_super_call(step: TreeNode) -> bool:
     if step.type != "expression_statement":
         return False
     call = parts(step)[0]
-    return call.type == "call_expression" and field(call, "function").type == "super"
+    return bool(call.type == "call_expression" and field(call, "function").type == "super")
 
 
 def _fields(inner: Function, nodes: list[TreeNode]) -> list[ast.stmt]:

@@ -86,7 +86,7 @@ def _guarded(function: Function, value: ast.expr, guards: list[ast.expr]) -> ast
 
 def given(function: Function, node: TreeNode) -> list[ast.expr]:
     """The arguments of a call, or the items of an array."""
-    out = []
+    out: list[ast.expr] = []
     for kid in parts(node):
         if kid.type == "spread_element":
             out.append(ast.Starred(rt("items_of", expression(function, parts(kid)[0])), ast.Load()))

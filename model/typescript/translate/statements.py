@@ -44,11 +44,8 @@ def block(function: Function, nodes: list[TreeNode], is_own: bool = False) -> li
     if not is_own:
         function.blocks.append({})
     out = _boxes(function, nodes)
-    later = []
-    for node in nodes:
-        is_function = node.type == "function_declaration"
-        (out if is_function else later).extend(statement(function, node) if is_function else [node])
-    for node in later:
+    first = [node for node in nodes if node.type == "function_declaration"]
+    for node in (*first, *(node for node in nodes if node.type != "function_declaration")):
         out += statement(function, node)
     if not is_own:
         function.blocks.pop()
@@ -368,5 +365,5 @@ def _handler(function: Function, node: TreeNode) -> ast.ExceptHandler:
     body = block(function, parts(field(node, "body")))
     function.blocks.pop()
     inner = [*(at(node, item) for item in first), *body] or [ast.Pass()]
-    name = caught if parameter is not None else None
-    return ast.ExceptHandler(loaded(RUNTIME_SIGN + "Thrown"), name, inner)
+    kept = caught if parameter is not None else None
+    return ast.ExceptHandler(loaded(RUNTIME_SIGN + "Thrown"), kept, inner)

@@ -19,7 +19,7 @@ def loaded(name: str) -> ast.expr:
     return ast.Name(name, ast.Load())
 
 
-def store(name: str) -> ast.expr:
+def store(name: str) -> ast.Name:
     return ast.Name(name, ast.Store())
 
 
