@@ -148,7 +148,9 @@ def findings_table(findings: list[LogFinding]) -> Table:
             f"{SAID.get(slug, slug)}: {found.detail}" for slug, found in item.violations.items()
         )
         way = item.way.words if item.way is not None else "none that is known"
-        table.add_row(escape(short(item.session)), begun(item.begun_ms), escape(words), escape(way))
+        table.add_row(
+            escape(short(item.session)), begun_words(item.begun_ms), escape(words), escape(way)
+        )
     return table
 
 
@@ -179,7 +181,7 @@ def short(name: str) -> str:
     return name if len(name) <= 24 else f"{name[:20]}..."
 
 
-def begun(at_ms: int) -> str:
+def begun_words(at_ms: int) -> str:
     """When a session began: a time of day, or ms where the log has its own clock."""
     if at_ms < 10**11:
         return f"{at_ms:,} ms"

@@ -62,6 +62,10 @@ COMMANDS = {
         "serve",
         "Serve a page that records with any design, on the real runtime, until Ctrl-C.",
     ),
+    "fit": (
+        "fit",
+        "Fit a scenario to real logs; say what rate to expect, and which setting mends it.",
+    ),
     "new-design": ("new_design", "Write a commented design to begin with, and its test."),
     "bind": ("bind", "Propose the binding of a TypeScript class: which call is which."),
     "import": (

@@ -118,24 +118,25 @@ class Exponential(Model):
 
 
 class Lognormal(Model):
-    """The exponential of a normal: half the draws lie below ``median_ms``."""
+    """``low_ms`` plus the exponential of a normal, half of whose draws lie below ``median_ms``."""
 
     distribution: Literal["lognormal"]
     median_ms: MeanMs
-    """Half the draws lie below."""
+    """Half the draws lie below, ``low_ms`` left out."""
     sigma: Annotated[PositiveFloat, Field(le=10)]
     """The standard deviation of the logarithm."""
-    low_ms: Literal[0] = 0
+    low_ms: Ms = 0
+    """The least delay, which comes on top."""
     high_ms: None = None
 
     def quantile(self, u: float) -> int:
         """The value below or at which a share ``u`` of the draws lies, rounded."""
-        return round(self.median_ms * lognormal_factor(u, self.sigma))
+        return self.low_ms + round(self.median_ms * lognormal_factor(u, self.sigma))
 
     @property
     def mean_ms(self) -> float:
         """The expected delay."""
-        return self.median_ms * math.exp(self.sigma**2 / 2)
+        return self.low_ms + self.median_ms * math.exp(self.sigma**2 / 2)
 
 
 def lognormal_factor(u: float, sigma: float) -> float:
@@ -144,21 +145,45 @@ def lognormal_factor(u: float, sigma: float) -> float:
 
 
 class Gamma(Model):
-    """A gamma distribution by its mean and its shape."""
+    """``low_ms`` plus a gamma distribution by its mean and its shape."""
 
     distribution: Literal["gamma"]
     mean_ms: PositiveFloat
-    """The mean."""
+    """The mean, ``low_ms`` left out."""
     shape: Annotated[PositiveFloat, Field(ge=0.01, le=10**6)]
     """The smaller, the wilder; 1 is an exponential."""
-    low_ms: Literal[0] = 0
+    low_ms: Ms = 0
+    """The least delay, which comes on top."""
     high_ms: None = None
 
     def quantile(self, u: float) -> int:
         """The value below or at which a share ``u`` of the draws lies, rounded."""
         from scipy.special import gammaincinv  # slow to import, and seldom needed
 
-        return round(float(gammaincinv(self.shape, u)) * self.mean_ms / self.shape)
+        wait_ms = float(gammaincinv(self.shape, u)) * self.mean_ms / self.shape
+        return self.low_ms + round(wait_ms)
+
+
+class Weibull(Model):
+    """``low_ms`` plus a Weibull distribution by its scale and its shape."""
+
+    distribution: Literal["weibull"]
+    scale_ms: MeanMs
+    """About 63 of 100 draws lie below, ``low_ms`` left out."""
+    shape: Annotated[PositiveFloat, Field(ge=0.05, le=1_000)]
+    """Below 1 the tail is long; 1 is an exponential."""
+    low_ms: Ms = 0
+    """The least delay, which comes on top."""
+    high_ms: None = None
+
+    def quantile(self, u: float) -> int:
+        """The value below or at which a share ``u`` of the draws lies, rounded."""
+        return self.low_ms + round(self.scale_ms * math.pow(-math.log1p(-u), 1 / self.shape))
+
+    @property
+    def mean_ms(self) -> float:
+        """The expected delay."""
+        return self.low_ms + self.scale_ms * math.gamma(1 + 1 / self.shape)
 
 
 class Empirical(Model):
@@ -263,7 +288,7 @@ def unit_hint(value: Any) -> str:
     return f" without a unit: {round(float(found[1]) * factor[found[2]])}"
 
 
-AnyDelay = Constant | Uniform | Exponential | Lognormal | Gamma | Empirical
+AnyDelay = Constant | Uniform | Exponential | Lognormal | Gamma | Weibull | Empirical
 Delay = Annotated[AnyDelay, Field(discriminator="distribution"), BeforeValidator(from_shorthand)]
 """A delay setting: whole milliseconds, or a table with a ``distribution``."""
 

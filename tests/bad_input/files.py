@@ -29,6 +29,7 @@ FILES: dict[str, str | bytes] = {
     "twice.json": SPANS % ",".join((SPAN % ("POST", "9000000"), SPAN % ("GET", "9000000"))),
     "latin.jsonl": b'{"session":"caf\xe9"}\n',
     "back.jsonl": f"{LINE % (9, 1)}\n{LINE % (3, 2)}\n",
+    "silent.jsonl": f"{LINE % (9, 1)}\n",
     "half.jsonl": f"{LINE % (9, 1)}\n{(LINE % (9, 2))[:40]}\n",
     "gap.jsonl": f"{LINE % (9, 1)}\n{LINE % (9, 4)}\n",
     "empty": "",

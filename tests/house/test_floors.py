@@ -42,6 +42,7 @@ FLOORS = [
     {"lastchunk.model.conformance"},
     {"lastchunk.model.table"},
     {"lastchunk.model.estimate"},
+    {"lastchunk.model.fit"},
     {"lastchunk.reports.base", "lastchunk.reports.figures"},
     {"lastchunk.reports.timeline", "lastchunk.reports.region"},
     {"lastchunk.reports.export"},
@@ -241,6 +242,7 @@ def test_the_readme_names_commands_that_exist() -> None:
         "check-log",
         "sweep",
         "merge",
+        "fit",
         "doctor",
     }
     assert names <= set(getattr(get_command(app), "commands", {}))

@@ -18,7 +18,7 @@ from lastchunk.model.scenario.load import (
 FAULT = "{kind='stray_stop', offset_ms=5}"
 UPLINKS = "constant or fluctuating or trace"
 FAULTS = " or ".join(sorted(KINDS))
-DELAYS = "constant or empirical or exponential or gamma or lognormal or uniform"
+DELAYS = "constant or empirical or exponential or gamma or lognormal or uniform or weibull"
 
 
 def refused(*overrides: str, name: str = "everything-fast") -> InputError:

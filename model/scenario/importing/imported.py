@@ -18,6 +18,7 @@ LogInterval = tuple[int, float]
 class Imported:
     """Settings of a scenario by table. ``opportunities_ms`` are a measured uplink's, if there is
     one; ``columns`` are delays in ms, for files of their own; ``left_out`` is what is not carried.
+    ``command`` has made it, as ``verb`` says; ``notes`` stand above it.
     """
 
     kind: str
@@ -26,6 +27,9 @@ class Imported:
     left_out: tuple[str, ...] = ()
     opportunities_ms: tuple[int, ...] = ()
     columns: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    command: str = "import"
+    verb: str = "Imported"
+    notes: tuple[str, ...] = ()
 
 
 def measured(

@@ -24,6 +24,8 @@ from lastchunk.model.scenario.importing.logs import (
 from lastchunk.model.scenario.importing.profiles import devtools, toxiproxy, webpagetest
 from lastchunk.model.scenario.load import load_scenario
 
+COLUMN_TABLES = {**DELAY_COLUMNS, "duration_ms": "recording", "alarm_late_ms": "platform"}
+"""The table of each setting that may be written as a file of its own."""
 KINDS_READ = (
     "a throughput log (HSDPA, Ghent, Pensieve), a WebPageTest profile, a DevTools preset, "
     "Toxiproxy's toxics, or a CSV with named columns"
@@ -57,11 +59,12 @@ def write_import(found: Imported, source: Path, out: Path) -> list[Path]:
     for name, values in found.columns.items():
         file = out.with_name(f"{out.stem}-{name}.csv")
         delay = {"distribution": "empirical", "file": file.name}
-        settings.setdefault(DELAY_COLUMNS[name], {})[name] = delay
+        settings.setdefault(COLUMN_TABLES[name], {})[name] = delay
         beside[file] = values
-    summary = f"Imported from {source.name}, {found.kind}: {found.said}."
-    head = {"title": f"Imported: {source.stem}", "summary": summary}
-    lines = ["# Written by lastchunk import.", *(f"# Not carried: {x}" for x in found.left_out)]
+    summary = f"{found.verb} from {source.name}, {found.kind}: {found.said}."
+    head = {"title": f"{found.verb}: {source.stem}", "summary": summary}
+    lines = [f"# Written by lastchunk {found.command}.", *(f"# {line}" for line in found.notes)]
+    lines += [f"# Not carried: {x}" for x in found.left_out]
     text = "\n".join(lines) + "\n" + toml_document({**head, **settings})
     for file, lines_ms in beside.items():
         write_text(file, "".join(f"{value}\n" for value in lines_ms))

@@ -247,7 +247,8 @@ def delays_page() -> str:
     opening = (
         "# Delays\n\nA delay is a whole number of ms, which is constant, or a table with a\n"
         "`distribution`. Each draw is in whole ms. Exploring looks at the bounds alone: a\n"
-        "distribution without a greatest delay (exponential, lognormal, gamma) takes any time.\n"
+        "distribution without a greatest delay (exponential, lognormal, gamma, weibull) takes\n"
+        "any time.\n"
     )
     value = '{ distribution = "empirical", file = "delays.csv" }'
     example = f"<!-- given: delays.csv -->\n```toml\n[network]\nrequest_delay_ms = {value}\n```\n"

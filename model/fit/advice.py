@@ -1,0 +1,98 @@
+"""What rate to expect of the deployed design, and the least grace that keeps it below a rate.
+
+The same sessions are simulated for every grace, so a longer one changes nothing but itself. A rate
+is below another one where the upper end of its 95 % interval is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lastchunk.model.base.verdict import Verdict
+from lastchunk.model.design.load import DesignSpec, load_design
+from lastchunk.model.estimate.comparison import Comparison, compare
+from lastchunk.model.explore.verify import Budget, verify
+from lastchunk.model.scenario.schema import Scenario
+
+GRACE = "grace_ms"
+GRACE_MAX_MS = 600_000
+"""No longer grace is tried: the long alarm of the deployed design is as long."""
+FINE = 50
+"""A grace is found to a part in so many."""
+BETTER, FIT_SCOPE = "lazy-alarm", "default-scope"
+ASKED = ("complete_at_finalization", "nothing_lost", "nothing_refused", "finalizes_promptly")
+FIXED_BY_GRACE = "complete_at_finalization"
+
+
+@dataclass(frozen=True)
+class FitAdvice:
+    """``grace_ms`` is the least that holds, with its verdict; None where none was found.
+
+    ``proved`` is what exploring says of the better design, by property.
+    """
+
+    compared: Comparison
+    deployed: DesignSpec
+    better: DesignSpec
+    grace_ms: int | None
+    at_grace: Verdict | None
+    proved: dict[str, Verdict]
+
+    def verdict(self, design: str, slug: str) -> Verdict | None:
+        """The verdict on a property of a design; None where it is not asked."""
+        return self.compared.verdicts[design].get(slug)
+
+
+def advise(
+    scenario: Scenario, design: str, rate: float, sessions: int, seed: int, workers: int = 1
+) -> FitAdvice:
+    """Simulate, seek the least grace, and explore the better design."""
+    deployed, better = load_design(design, scenario), load_design(BETTER, scenario)
+    specs = [deployed] if deployed.name == better.name else [deployed, better]
+    compared = compare(scenario, specs, sessions, seed, workers)
+
+    def at(grace_ms: int) -> Verdict:
+        given = (f"grace {grace_ms} ms", design, {GRACE: grace_ms})
+        found = compare(scenario, [given], sessions, seed, workers)
+        return found.verdicts[given[0]][FIXED_BY_GRACE]
+
+    grace_ms, verdict = None, None
+    if hasattr(deployed.settings, GRACE):
+        grace_ms, verdict = least_grace(at, getattr(deployed.settings, GRACE), rate)
+    proved = verify(FIT_SCOPE, BETTER, properties=list(ASKED[:2]), budget=Budget(seconds=60.0))
+    verdicts = {slug: proved.verdicts[slug] for slug in ASKED[:2]}
+    return FitAdvice(compared, deployed, better, grace_ms, verdict, verdicts)
+
+
+def is_below(verdict: Verdict, rate: float) -> bool:
+    """Whether a failure is rarer than a rate, with its interval; no session says nothing."""
+    return verdict.sessions > 0 and verdict.high < rate
+
+
+def least_grace(
+    at: Callable[[int], Verdict], from_ms: int, rate: float
+) -> tuple[int | None, Verdict | None]:
+    """The least grace from the deployed one on whose rate is below another one."""
+    low_ms, found = from_ms, at(from_ms)
+    if is_below(found, rate):
+        return from_ms, found
+    high_ms = max(1, from_ms)
+    while not is_below(found, rate):
+        if high_ms >= GRACE_MAX_MS:
+            return None, found
+        low_ms, high_ms = high_ms, min(GRACE_MAX_MS, 2 * high_ms)
+        found = at(high_ms)
+    while high_ms - low_ms > max(1, high_ms // FINE):
+        middle_ms = (low_ms + high_ms) // 2
+        verdict = at(middle_ms)
+        if is_below(verdict, rate):
+            high_ms, found = middle_ms, verdict
+        else:
+            low_ms = middle_ms
+    return high_ms, found
+
+
+def properties_told(advice: FitAdvice) -> Sequence[str]:
+    """The properties that some design was asked."""
+    return [slug for slug in ASKED if advice.verdict(advice.deployed.name, slug) is not None]
