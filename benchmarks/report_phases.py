@@ -28,11 +28,11 @@ SESSIONS, SWEPT_SESSIONS, SAMPLED, CHUNKS, SECONDS = 1_000, 200, 100, 2, 120.0
 """As the command has them by default."""
 
 
-def compare_all(sessions: int) -> None:
+def compare_all(sessions: int, engine: str = "auto") -> None:
     """The sessions of every shipped scenario."""
     for name in shipped():
         scenario = load_scenario(name)
-        compare(scenario, load_designs(REPORT_DESIGNS, scenario), sessions)
+        compare(scenario, load_designs(REPORT_DESIGNS, scenario), sessions, engine=engine)
 
 
 def sweep_all(sessions: int) -> None:
@@ -52,6 +52,7 @@ def main(share: float) -> None:
     """Every part, one after the other."""
     few, swept = max(1, round(SESSIONS * share)), max(1, round(SWEPT_SESSIONS * share))
     told("sessions", SESSIONS / few, compare_all, few)
+    told("in SimPy", SESSIONS / few, compare_all, few, "simpy")
     told("sweeps", SWEPT_SESSIONS / swept, sweep_all, swept)
     told("costs", 1, lambda: cost_table(REPORT_DESIGNS, sessions=20))
     told("proofs", 1, make_proofs, REPORT_DESIGNS, SAMPLED)

@@ -1,7 +1,9 @@
 """Sessions per second against a plain SimPy process model, side by side in one run.
 
-Both arms run the same sessions on the same random streams, and their outcomes must be equal. The
-world's arm keeps the whole trace. Peak memory is compared between few and many sessions.
+Both arms run the same sessions on the same random streams. Their outcomes must be equal but where
+two things meet at the very ms of the completion: the plain model lets such a pair happen in another
+order (about one session in 1,500). The world's arm keeps the whole trace. Peak memory is compared
+between few and many sessions.
 
     python -m benchmarks.simulate
 """
@@ -19,6 +21,7 @@ from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import simulate
+from lastchunk.model.trace.events import BlobStored
 from lastchunk.model.trace.facts import facts_of
 
 Outcome = tuple[int, int]
@@ -53,6 +56,13 @@ def world_arm(scenario: Scenario, name: str) -> Callable[[int], Outcome]:
     return run
 
 
+def is_tied(scenario: Scenario, name: str, session: int) -> bool:
+    """Whether a chunk is stored at the very ms of the first completion."""
+    trace = simulate(scenario, load_design(name, scenario), 1, session).trace
+    at_ms = facts_of(trace).completions[0][0]
+    return any(type(event) is BlobStored and event.at_ms == at_ms for event in trace)
+
+
 def plain_arm(scenario: Scenario, name: str) -> Callable[[int], Outcome]:
     """One session in the plain model."""
     return lambda session: PlainSession(scenario, name, 1, session).run()
@@ -71,10 +81,14 @@ def compare(name: str) -> None:
     scenario = load_scenario("everything-fast", SETTINGS)
     world, plain = world_arm(scenario, name), plain_arm(scenario, name)
     unequal = [n for n in range(SESSIONS) if world(n) != plain(n)]
+    unexplained = [n for n in unequal if not is_tied(scenario, name, n)]
+    assert not unexplained, f"sessions that differ without a tie: {unexplained[:5]}"
     pairs = [(seconds(world), seconds(plain)) for _ in range(ROUNDS)]
     ratios = sorted(b / a for a, b in pairs)
     best_world, best_plain = (SESSIONS / min(times) for times in zip(*pairs, strict=True))
-    print(f"{name}: outcomes unequal in {len(unequal)} of {SESSIONS} sessions {unequal[:5]}")
+    print(
+        f"{name}: outcomes unequal by ties in {len(unequal)} of {SESSIONS} sessions {unequal[:5]}"
+    )
     print(f"  world, trace and facts kept: {best_world:,.0f} sessions/s")
     print(f"  plain SimPy processes:       {best_plain:,.0f} sessions/s")
     print(f"  world / plain, median of {ROUNDS} rounds: {ratios[ROUNDS // 2]:.2f}")

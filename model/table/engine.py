@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from lastchunk.model.table.machine import SessionTable
 
 ENGINES = ("auto", "table", "simpy")
-PILOTS, FEWEST = 24, 200
+PILOTS, FEWEST = 16, 200
 """So many sessions show whether a table pays; fewer sessions than that run in SimPy."""
-PILOT_STEPS_MAX, STEPS_LEFT_MAX = 500, 4.0
+PILOT_STEPS_MAX, STEPS_LEFT_MAX = 350, 8.0
 """A table that has grown by more steps in the pilot, or still grows by more in each of its last
 sessions, does not pay."""
 TABLES_MAX = 4

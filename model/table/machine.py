@@ -82,7 +82,18 @@ class StepEnd:
     """What one step comes to. ``columns`` make the next state's registers, ``orders`` the order
     of what is pending: that of a register before, or the n-th that is new (-1 - n)."""
 
-    __slots__ = ("columns", "costs", "events", "fresh", "orders", "reason", "state", "unseen")
+    __slots__ = (
+        "columns",
+        "costs",
+        "events",
+        "fresh",
+        "orders",
+        "reason",
+        "state",
+        "unseen",
+        "used",
+        "work",
+    )
 
     def __init__(self) -> None:
         self.events: list[tuple[Any, tuple[Any, ...]]] = []
@@ -93,6 +104,8 @@ class StepEnd:
         self.fresh = 0
         self.reason = ""
         self.state: State | None = None
+        self.used = 0
+        self.work: Any = None
 
 
 class State:
@@ -271,7 +284,9 @@ class SessionTable:
         state = self.states.get(discrete.key)
         if state is None:
             state = self.states[discrete.key] = State(discrete, world, known)
+            place = self.step.slot
             self._complete(state)
+            self.step.slot = place
         leaf.state = state
 
     def _arrival(self, pending: Pending, now_ms: Any) -> Arrival:

@@ -10,13 +10,17 @@ from lastchunk.model.scenario.lateness import MeasuredLateness
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run
 from lastchunk.model.simulate.storm import LOOK
+from lastchunk.model.table.compiled import compiled
 from lastchunk.model.table.machine import COUNTS, Arrival, SessionTable, State, StepEnd
 from lastchunk.model.table.refused import NotCarried
-from lastchunk.model.table.tree import Expression, Place, worth
+from lastchunk.model.table.tree import AtMostZero, Expression, Place, worth
 from lastchunk.model.trace.events import Costs, Event, RunEnded
 
 HAPPENINGS_MAX = LOOK
 """A session of more is left to SimPy, which looks after storms."""
+
+COMPILED_AFTER = 5
+"""The end of a step that was walked so often is made code of its own."""
 
 
 class TableWalk:
@@ -95,10 +99,10 @@ class TableWalk:
                     outcome = name
                     break
         slot = state.slots[at].get(outcome)
-        kept = registers.copy()
+        count = len(registers)
         leaf = None if slot is None else self._fall(slot, registers)
         if leaf is None:
-            registers[:] = kept
+            del registers[count:]  # what the tree has made on the way is made again
             leaf = self.machine.happen(state, at, outcome, registers, self.streams)
         return self._arrive(leaf, registers)
 
@@ -107,14 +111,39 @@ class TableWalk:
         streams = self.streams
         while True:
             content = slot.content
-            if type(content) is StepEnd:
-                return content
-            if content is None:
+            kind = type(content)
+            if kind is AtMostZero:  # the commonest, worked out here
+                terms, total = content.expression
+                for at, factor in terms:
+                    total += factor * registers[at]
+                slot = content.yes if total <= 0 else content.no
+            elif kind is StepEnd:
+                end: StepEnd = content
+                return end
+            elif content is None:
                 return None
-            slot = content.follow(registers, streams)
+            else:
+                slot = content.follow(registers, streams)
 
     def _arrive(self, leaf: StepEnd, registers: list[int]) -> State | None:
         """What comes of a leaf: events, costs, and the registers of the next state."""
+        if leaf.work is not None:
+            following = leaf.work(registers, self.trace, self.costs, self._due)
+        else:
+            leaf.used += 1
+            if leaf.used > COMPILED_AFTER:
+                leaf.work = compiled(leaf)
+            following = self._worked_out(leaf, registers)
+        if leaf.state is None:
+            self.reason = leaf.reason
+            return None
+        self.registers = following
+        born, orders = self.born, self.orders
+        self.orders = [born - 1 - order if order < 0 else orders[order] for order in leaf.orders]
+        self.born += leaf.fresh
+        return leaf.state
+
+    def _worked_out(self, leaf: StepEnd, registers: list[int]) -> list[int]:
         for kind, fields in leaf.events:
             self.trace.append(
                 kind(*[worth(f, registers) if type(f) is Expression else f for f in fields])
@@ -123,17 +152,10 @@ class TableWalk:
             self.costs[at] += worth(count, registers)
         for arrival in leaf.unseen:
             self._due(arrival, registers)
-        if leaf.state is None:
-            self.reason = leaf.reason
-            return None
-        self.registers = [
+        return [
             self._due(column, registers) if type(column) is Arrival else worth(column, registers)
             for column in leaf.columns
         ]
-        born, orders = self.born, self.orders
-        self.orders = [born - 1 - order if order < 0 else orders[order] for order in leaf.orders]
-        self.born += leaf.fresh
-        return leaf.state
 
     def _due(self, arrival: Arrival, registers: list[int]) -> int:
         if arrival.spread is None:

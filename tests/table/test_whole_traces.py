@@ -7,6 +7,7 @@ import pytest
 from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.simulate import simulate
+from lastchunk.model.table import walk
 from lastchunk.model.table.machine import SessionTable
 from lastchunk.model.table.refused import uncarried
 from lastchunk.model.table.walk import run_by_table
@@ -70,3 +71,22 @@ def test_a_shipped_scenario_is_carried_or_refused_by_name(number: int, name: str
 def test_settings_of_every_kind_are_carried(words: str) -> None:
     compared("everything-fast", "alarm", [*WILD, *SETTINGS[words]], 3)
     compared("everything-fast", "manifest", [*WILD, *SETTINGS[words]], 1)
+
+
+@pytest.mark.parametrize("after", [0, 10**9])
+def test_what_is_made_code_of_its_own_does_the_same(
+    after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "COMPILED_AFTER", after)
+    compared("everything-fast", "alarm", WILD, 4)
+
+
+def test_a_table_grows_no_more_on_a_way_that_it_knows() -> None:
+    scenario = load_scenario("everything-fast", WILD)
+    table = SessionTable(scenario, load_design("alarm", scenario))
+    first = [run_by_table(table, 1, session).trace for session in range(6)]
+    grown = table.grown
+    assert grown > len(table.states) > 100
+    for _ in range(8):  # until its ends are code of their own, and after that
+        assert [run_by_table(table, 1, session).trace for session in range(6)] == first
+    assert table.grown == grown
