@@ -228,9 +228,9 @@ def find_class(reference: str) -> tuple[str, Any]:
     if file.endswith(TYPESCRIPT):
         from lastchunk.model.typescript.binding.find import typescript_design
 
-        cls = typescript_design(Path(file), name, f"{IMPORTED}{Path(file).stem}", find_class)
-        check_class(name, cls)
-        return name, cls
+        made = typescript_design(Path(file), name, f"{IMPORTED}{Path(file).stem}", find_class)
+        check_class(name, made)
+        return name, made
     module = import_file(Path(file))
     cls = getattr(module, name, None)
     if not inspect.isclass(cls):

@@ -14,7 +14,7 @@ from lastchunk.model.typescript.library.everywhere import namespace
 from lastchunk.model.typescript.parse.tree import SourceText
 from lastchunk.model.typescript.runtime.facets import lift, of_chunk, tell_apart
 from lastchunk.model.typescript.runtime.members import call
-from lastchunk.model.typescript.runtime.values import UNDEFINED, Facet, refuse_here
+from lastchunk.model.typescript.runtime.values import UNDEFINED, Facet, refuse_here, type_error
 from lastchunk.model.typescript.translate.module import translate
 from lastchunk.reference_impl.contract import Chunk, Response
 
@@ -80,10 +80,12 @@ def _rpc(where: str, what: str) -> Any:
     return space[made.names["rpc"]]
 
 
-def as_response(answer: Any, is_read: bool) -> Response:
+def as_response(answer: Any, is_read: bool, is_request: bool) -> Response:
     """What the page is answered. A call by name is a 200, unless it gives a status itself."""
     if isinstance(answer, ResponseObject):
         return Response(answer.status, _body_of(answer) if is_read else None)
+    if is_request:
+        raise type_error("Incorrect type for Promise: the Promise did not resolve to 'Response'.")
     status = tell_apart(answer) if type(answer) is Facet else answer
     is_status = type(status) is int and 200 <= status <= 599
     return Response(status if is_status else 200)

@@ -33,6 +33,7 @@ class TypeScriptDesign:
     keys: Keys
     stop_call: str
     is_read: bool
+    has_alarm: bool
 
     def __init__(self, ctx: Any, settings: Any) -> None:
         self.settings = settings
@@ -66,8 +67,9 @@ class TypeScriptDesign:
 
     async def served(self, which: str, chunk: Chunk | None, count: Any) -> Response:
         """One call of the object."""
-        begin = self.calls[which].begin(self, chunk, count)
-        return as_response(await run_event(self, begin), self.is_read)
+        call = self.calls[which]
+        answer = await run_event(self, call.begin(self, chunk, count))
+        return as_response(answer, self.is_read, call.route is not None)
 
     async def alarm(self, info: AlarmInfo) -> None:
         """The alarm goes off."""
@@ -153,6 +155,7 @@ def make_typescript_design(file: Path, name: str, module: str, binding: Binding,
             for key, what in binding.calls.items()
         },
         "name_of_file": file.name,
+        "has_alarm": hasattr(own, attribute("alarm")),
         "record": binding.record,
         "keys": Keys(),
         "is_read": hasattr(page, "page"),

@@ -21,10 +21,10 @@ from lastchunk.model.typescript.parse.tree import (
 
 CREATE = re.compile(r"create|start|init|begin|open|join", re.IGNORECASE)
 UPLOAD = re.compile(r"upload|chunk|part|segment|append", re.IGNORECASE)
-STOP = re.compile(r"stop|finali[sz]e|complete|finish|end|close", re.IGNORECASE)
-MEANINGS = (("upload", UPLOAD), ("create", CREATE), ("stop", STOP))
+STOPS = re.compile(r"stop|finali[sz]e|complete|finish|end|close", re.IGNORECASE)
+MEANINGS = (("upload", UPLOAD), ("create", CREATE), ("stop", STOPS))
 TIME_NAME = re.compile(r"_MS$|_SECONDS$|ALARM|GRACE|TIMEOUT|DELAY|RETENTION|[a-z]Ms$")
-HOOKS = frozenset(("fetch", "alarm", "constructor", "webSocketMessage", "webSocketClose"))
+EVENT_METHODS = frozenset(("fetch", "alarm", "constructor", "webSocketMessage", "webSocketClose"))
 METHOD = re.compile(r"['\"](GET|PUT|POST|DELETE|PATCH)['\"]")
 UNKNOWN = "TODO"
 
@@ -123,7 +123,12 @@ def _rpc_calls(source: SourceText, node: TreeNode) -> list[tuple[str, str]]:
     for name, kid in _methods(source, node).items():
         kinds = {item.type for item in kid.children if item.type == "accessibility_modifier"}
         is_public = not kinds or "public" in source.text(kid).split("(")[0]
-        if name in HOOKS or name.startswith("#") or not is_public or words(kid) & {"get", "set"}:
+        if (
+            name in EVENT_METHODS
+            or name.startswith("#")
+            or not is_public
+            or words(kid) & {"get", "set"}
+        ):
             continue
         taken = parts(field(kid, "parameters"))
         given = [_argument(source.text(unwrapped(item))) for item in taken]

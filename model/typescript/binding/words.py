@@ -18,7 +18,7 @@ from lastchunk.model.typescript.host.storage import Record
 
 KNOWN_WORDS = ("page", "calls", "env", "record", "settings", "headers")
 CALLS = ("create", "upload", "stop")
-STATUSES = ("active", "completed", "incomplete")
+STATUS_WORDS = ("active", "completed", "incomplete")
 """The contract's words; the binding says the design's for each."""
 LENGTH = "length of "
 
@@ -106,7 +106,7 @@ def _check_kind(where: str, kind: str) -> None:
 
 
 def _record_of(where: str, words: Any) -> Record:
-    known = ("key", "status", "count", *STATUSES)
+    known = ("key", "status", "count", *STATUS_WORDS)
     if not isinstance(words, dict):
         raise InputError(f"{where}: record", words, "a table")
     for key, value in words.items():
@@ -114,7 +114,7 @@ def _record_of(where: str, words: Any) -> Record:
             raise InputError(f"{where}: record", key, _nearest_word(key, known))
         if not isinstance(value, str):
             raise InputError(f"{where}: record.{key}", value, "a text")
-    mapped = {words[status]: status for status in STATUSES if status in words}
+    mapped = {words[status]: status for status in STATUS_WORDS if status in words}
     count = words.get("count", Record.count)
     return Record(
         words.get("key", Record.key),

@@ -12,10 +12,10 @@ from lastchunk.model.typescript.host.web import (
     Address,
     Constructor,
     Headers,
-    Query,
     Request,
     ResponseNamespace,
     ResponseObject,
+    SearchQuery,
 )
 from lastchunk.model.typescript.library.everywhere import EVERYWHERE
 from lastchunk.model.typescript.runtime.members import call_function
@@ -159,7 +159,7 @@ EVERYWHERE.update(
     {
         "setTimeout": set_timeout,
         "URL": Constructor(Address),
-        "URLSearchParams": Constructor(Query),
+        "URLSearchParams": Constructor(SearchQuery),
         "Headers": Constructor(Headers),
         "Request": Constructor(Request),
         "Response": ResponseNamespace(),

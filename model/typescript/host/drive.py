@@ -15,6 +15,7 @@ from lastchunk.model.typescript.host.storage import list_keys_of
 from lastchunk.model.typescript.runtime.promises import (
     PENDING,
     REJECTED,
+    Fiber,
     Promise,
     begun_now,
     drain,
@@ -64,9 +65,10 @@ async def run_event(design: Any, begin: Callable[[], Any], is_whole: bool = Fals
     code throws."""
     running.begin(design)
     begun_now.clear()
-    main = begun(begin)
+    main = begin_event(begin)
     first = begun_now[0] if begun_now else None
     waiting: list[Operation] = []
+    asked: Operation | None = None
     while True:
         _go_on(main)
         waiting += running.issued
@@ -79,15 +81,17 @@ async def run_event(design: Any, begin: Callable[[], Any], is_whole: bool = Fals
                 "an event waits for what none of its own operations brings: what another event has "
                 "begun is not understood",
                 "operations of its own",
-                _place_of(design) if first is None else first.place,
+                _place_of(design, first, asked),
             )
         asked, first = _next(waiting, main), None
         begun_now.clear()
-        await _answered(design, asked, waiting)
-    for asked in waiting:
-        wait_until(left_behind(design, asked))
+        await _answered(design, asked, waiting, main)
+    for left in waiting:
+        wait_until(left_behind(design, left))
     if running.has_read_body:
-        refuse_here("a body that is read whole and not put", "request.body", _place_of(design))
+        refuse_here(
+            "a body that is read whole and not put", "request.body", _place_of(design, None, asked)
+        )
     return _outcome(main)
 
 
@@ -95,7 +99,7 @@ async def left_behind(design: Any, asked: Operation) -> None:
     """What goes on when its event has its answer."""
     waiting: list[Operation] = []
     while True:
-        await _answered(design, asked, waiting)
+        await _answered(design, asked, waiting, None)
         _go_on(None)
         waiting += running.issued
         running.issued = []
@@ -104,7 +108,7 @@ async def left_behind(design: Any, asked: Operation) -> None:
         asked = _next(waiting, None)
 
 
-def begun(begin: Callable[[], Any]) -> Promise:
+def begin_event(begin: Callable[[], Any]) -> Promise:
     """The promise of what an event is answered."""
     main = Promise()
     try:
@@ -177,9 +181,12 @@ def _are_reads(waiting: list[Operation]) -> bool:
     return all(asked.kind is Get and isinstance(asked.given[0], str) for asked in waiting)
 
 
-async def _answered(design: Any, asked: Operation, waiting: list[Operation]) -> None:
+async def _answered(
+    design: Any, asked: Operation, waiting: list[Operation], main: Promise | None
+) -> None:
     """Ask the world, and let the promise come to what it answers. Reads at once are one."""
     others = []
+    before = None if main is None else main.state
     if asked.kind is Get and waiting and _are_reads([asked, *waiting]):
         others, waiting[:] = waiting.copy(), []
     try:
@@ -187,17 +194,30 @@ async def _answered(design: Any, asked: Operation, waiting: list[Operation]) -> 
             names = [each.given[0] for each in (asked, *others)]
             answers = await Get(list(dict.fromkeys(names)))
             running.begin(design)
+            _check_alone(main, before, asked)
             for each, name in zip((asked, *others), names, strict=True):
                 _come(each, answers.get(name))
             return
         answer = await asked.kind(*asked.given)
         running.begin(design)
+        _check_alone(main, before, asked)
     except OF_PLATFORM as error:
         running.begin(design)
+        _check_alone(main, before, asked)
         for each in (asked, *others):
             reject(each.promise, _as_value(error))
     else:
         _come(asked, answer)
+
+
+def _check_alone(main: Promise | None, before: int | None, asked: Operation) -> None:
+    """Refuse an event that another one has answered meanwhile: its answer would come late."""
+    if main is not None and main.state != before:
+        refuse_here(
+            "an event is answered by what another event has done",
+            "operations of its own",
+            asked.place,
+        )
 
 
 def _come(asked: Operation, answer: Any) -> None:
@@ -217,5 +237,8 @@ def _outcome(main: Promise) -> Any:
     raise platform if platform is not None else Thrown(main.value)
 
 
-def _place_of(design: Any) -> str:
-    return str(design.name_of_file)
+def _place_of(design: Any, first: Fiber | None, asked: Operation | None) -> str:
+    """Where an event stands: what it has begun with, or what it has asked for last."""
+    if asked is not None:
+        return asked.place
+    return str(design.name_of_file) if first is None else first.place

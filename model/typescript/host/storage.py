@@ -198,6 +198,8 @@ class StorageObject(HostObject):
     def setAlarm(self, at: Any = UNDEFINED, *options: Any) -> Promise:  # noqa: N802
         """``setAlarm(time)``"""
         _no_options(options)
+        if not running.has_alarm:
+            refuse_here("setAlarm() of a class without alarm()", "a method alarm()")
         time = at.time if isinstance(at, DateObject) else at
         if type(time) is not Time:
             refuse_here("an alarm at what is no time", "Date.now() and whole ms")

@@ -69,7 +69,7 @@ class Headers(HostObject):
         return UNDEFINED
 
 
-class Query(HostObject):
+class SearchQuery(HostObject):
     """``URLSearchParams``, to read."""
 
     __slots__ = ("search",)
@@ -143,7 +143,7 @@ class Address(HostObject):
             setattr(
                 self, name, lift(_part, self.href, name) if is_facet else _part(self.href, name)
             )
-        self.searchParams = Query(self.search)
+        self.searchParams = SearchQuery(self.search)
 
     def as_text(self) -> Any:
         """As a text."""

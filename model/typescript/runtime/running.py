@@ -35,6 +35,7 @@ class Running:
         """Where the design keeps the session's record."""
         self.keys: Any = None
         """Which chunk each key of the design's bucket names."""
+        self.has_alarm = False
         self.issued: list[Operation] = []
         self.is_constructing = False
         self.has_read_body = False
@@ -45,6 +46,7 @@ class Running:
         self.settings = design.settings
         self.record = design.record
         self.keys = design.keys
+        self.has_alarm = design.has_alarm
         self.issued = []
         self.has_read_body = False
         queue.clear()

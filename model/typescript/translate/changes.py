@@ -18,7 +18,7 @@ from lastchunk.model.typescript.translate.ground.dispatch import expression, mak
 from lastchunk.model.typescript.translate.ground.scope import Function
 from lastchunk.model.typescript.translate.members import key_expression, owner_expression
 from lastchunk.model.typescript.translate.names import changeable, put_variable, read
-from lastchunk.model.typescript.translate.patterns import PATTERNS, bind
+from lastchunk.model.typescript.translate.patterns import PATTERNS, bind_pattern
 
 OPERATORS = {
     "+": "add",
@@ -68,7 +68,7 @@ def _pattern(function: Function, node: TreeNode, left: TreeNode, right: TreeNode
         function.refuse(node, "an assignment to a pattern within an expression; allowed: alone")
     kept = function.temp()
     function.before += [at(right, assign(kept, expression(function, right)))]
-    function.before += bind(function, left, loaded(kept), declares=False)
+    function.before += bind_pattern(function, left, loaded(kept), declares=False)
     return loaded(kept)
 
 

@@ -17,7 +17,7 @@ from lastchunk.model.typescript.translate.ground.build import (
 )
 from lastchunk.model.typescript.translate.ground.dispatch import expression, makes_expression, truth
 from lastchunk.model.typescript.translate.ground.scope import Function
-from lastchunk.model.typescript.translate.members import given
+from lastchunk.model.typescript.translate.members import given_expressions
 from lastchunk.model.typescript.translate.patterns import key_in_text
 
 COMPARISONS = {
@@ -93,7 +93,7 @@ def _array(function: Function, node: TreeNode) -> ast.expr:
         if kid.type == "," and before in ("[", ","):
             function.refuse(node, "an array with a hole; allowed: undefined in its place")
         before = kid.type if kid.type != "comment" else before
-    return ast.List(given(function, node), ast.Load())
+    return ast.List(given_expressions(function, node), ast.Load())
 
 
 @makes_expression("object")

@@ -28,7 +28,7 @@ from lastchunk.model.typescript.translate.ground.dispatch import (
 from lastchunk.model.typescript.translate.ground.loops import JUMP
 from lastchunk.model.typescript.translate.ground.scope import Function, Variable
 from lastchunk.model.typescript.translate.names import set_variable
-from lastchunk.model.typescript.translate.patterns import bind, names_declared
+from lastchunk.model.typescript.translate.patterns import bind_pattern, names_declared
 from lastchunk.model.typescript.translate.statements import block
 
 REST = RUNTIME_SIGN + "more"
@@ -167,7 +167,7 @@ def parameters(
             continue
         if pattern.type == "rest_pattern":
             value: ast.expr = ast.Call(loaded(RUNTIME_SIGN + "list"), [loaded(REST)], [])
-            prologue += bind(inner, parts(pattern)[0], value, declares=True)
+            prologue += bind_pattern(inner, parts(pattern)[0], value, declares=True)
             continue
         default = field(item, "value") if is_wrapped else None
         is_plain = pattern.type == "identifier"
@@ -183,7 +183,7 @@ def parameters(
             step: list[ast.stmt] = [*inner.drain(), ast.If(test, [assign(made, given)], [])]
             prologue += [at(item, part) for part in step]
         if not is_plain:
-            prologue += bind(inner, pattern, loaded(made), declares=True)
+            prologue += bind_pattern(inner, pattern, loaded(made), declares=True)
         if any(kid.type in ("accessibility_modifier", "readonly") for kid in item.children):
             fields.append((inner.text(pattern), item))
     _check_twice(inner, items)

@@ -84,7 +84,7 @@ def _guarded(function: Function, value: ast.expr, guards: list[ast.expr]) -> ast
     return loaded(kept)
 
 
-def given(function: Function, node: TreeNode) -> list[ast.expr]:
+def given_expressions(function: Function, node: TreeNode) -> list[ast.expr]:
     """The arguments of a call, or the items of an array."""
     out: list[ast.expr] = []
     for kid in parts(node):
@@ -109,14 +109,14 @@ def _call(function: Function, node: TreeNode, guards: list[ast.expr]) -> ast.exp
         return _super(function, node, listed)
     if called.type == "member_expression" and field(called, "object").type == "super":
         name = name_of_member(function, field(called, "property"))
-        args = given(function, listed)
+        args = given_expressions(function, listed)
         return rt("call_super", loaded(function.base_class), loaded(SELF), const(name), *args)
     if called.type in ("member_expression", "subscript_expression"):
         return _method_call(function, called, listed, guards, is_optional)
     made = _link(function, called, guards) if called.type in LINKS else expression(function, called)
     if is_optional:
         made = _guarded(function, made, guards)
-    return rt("call_function", made, *given(function, listed))
+    return rt("call_function", made, *given_expressions(function, listed))
 
 
 def _method_call(
@@ -130,8 +130,8 @@ def _method_call(
     key = key_expression(function, called)
     if is_optional:  # a.b?.(c): whose method it is matters to none that may be left out
         made = _guarded(function, rt("bound", owner, key), guards)
-        return rt("call_function", made, *given(function, listed))
-    args = given(function, listed)
+        return rt("call_function", made, *given_expressions(function, listed))
+    args = given_expressions(function, listed)
     if any(item.type in BUSY for kid in parts(listed) for item in walk_nodes(kid)):
         owner = rt("not_nullish", owner, key)
     return rt("call", owner, key, *args)
@@ -147,7 +147,9 @@ def _awaited_call(
     if inner.type in ("member_expression", "subscript_expression"):
         made = _method_call(function, inner, listed, guards, False)
     else:
-        made = rt("call_function", expression(function, inner), *given(function, listed))
+        made = rt(
+            "call_function", expression(function, inner), *given_expressions(function, listed)
+        )
     for guard in reversed(guards):
         made = either(rt("nullish", guard), undefined(), made)
     return waited(function, node, made)
@@ -170,11 +172,11 @@ def _super(function: Function, node: TreeNode, listed: TreeNode) -> ast.expr:
     if outer.type != "expression_statement" or not function.base_class:
         function.refuse(node, "super(...) here is not understood; allowed: a statement")
     init = ast.Call(loaded("§super_init"), [loaded(function.base_class)], [])
-    return ast.Call(init, [loaded(SELF), *given(function, listed)], [])
+    return ast.Call(init, [loaded(SELF), *given_expressions(function, listed)], [])
 
 
 @makes_expression("new_expression")
 def _new(function: Function, node: TreeNode) -> ast.expr:
     listed = field(node, "arguments")
-    args = [] if listed is None else given(function, listed)
+    args = [] if listed is None else given_expressions(function, listed)
     return rt("new", expression(function, field(node, "constructor")), *args)

@@ -40,7 +40,7 @@ def names_declared(function: Function, pattern: TreeNode) -> list[str]:
     return []
 
 
-def bind(
+def bind_pattern(
     function: Function, target: TreeNode, value: ast.expr, declares: bool, is_const: bool = False
 ) -> list[ast.stmt]:
     """Give a name, a member or a pattern its value."""
@@ -55,7 +55,7 @@ def bind(
         default = expression(function, field(target, "right"))
         value = either(test, default, loaded(kept))
         before = function.drain()
-        return before + bind(function, field(target, "left"), value, declares, is_const)
+        return before + bind_pattern(function, field(target, "left"), value, declares, is_const)
     if target.type in PATTERNS:
         return _taken_apart(function, target, value, declares, is_const)
     if not declares and target.type in ("member_expression", "subscript_expression"):
@@ -85,7 +85,7 @@ def _taken_apart(
             seen.append(key)
             source = rt("get_member", loaded(whole), key)
             kid = field(kid, "value") if kid.type == "pair_pattern" else kid
-        out += bind(function, kid, source, declares, is_const)
+        out += bind_pattern(function, kid, source, declares, is_const)
     return out
 
 

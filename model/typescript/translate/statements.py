@@ -25,7 +25,7 @@ from lastchunk.model.typescript.translate.ground.dispatch import (
 )
 from lastchunk.model.typescript.translate.ground.loops import Loop
 from lastchunk.model.typescript.translate.ground.scope import Function
-from lastchunk.model.typescript.translate.patterns import bind, names_declared
+from lastchunk.model.typescript.translate.patterns import bind_pattern, names_declared
 
 FUNCTIONS = frozenset(
     (
@@ -93,7 +93,7 @@ def _declaration(function: Function, node: TreeNode) -> list[ast.stmt]:
         if value is None and kind == "var":
             function.refuse(node, "var without a value; allowed: let")
         out += function.drain()
-        out += bind(function, name, made, declares=True, is_const=kind == "const")
+        out += bind_pattern(function, name, made, declares=True, is_const=kind == "const")
     return out
 
 
@@ -278,7 +278,7 @@ def _for_in(function: Function, node: TreeNode, labels: frozenset[str]) -> list[
             if variable.is_boxed:
                 first.append(assign(variable.made, rt("box")))
     is_const = declares and field(node, "kind").type == "const"
-    first += bind(function, left, loaded(item), declares=declares, is_const=is_const)
+    first += bind_pattern(function, left, loaded(item), declares=declares, is_const=is_const)
     first = [*function.drain(), *first]
     body = [at(left, step) for step in first] + body_of(function, field(node, "body"))
     made = ast.For(store(item), items, body, [])
@@ -360,7 +360,7 @@ def _handler(function: Function, node: TreeNode) -> ast.ExceptHandler:
             variable = function.declare(name)
             if variable.is_boxed:
                 first.append(assign(variable.made, rt("box")))
-        first += bind(function, parameter, rt("caught", loaded(caught)), declares=True)
+        first += bind_pattern(function, parameter, rt("caught", loaded(caught)), declares=True)
         first = [*function.drain(), *first]
     body = block(function, parts(field(node, "body")))
     function.blocks.pop()

@@ -1,0 +1,261 @@
+"""Classes as the field writes them, each as it should be and with one mistake planted in it.
+
+A style is a text with a binding; a mistake replaces one piece of the text by another.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+HEAD = "import { DurableObject } from 'cloudflare:workers';\n"
+
+
+class Style(NamedTuple):
+    """A class: its text, its binding, and a mistake: what stands there, what is put in its place,
+    and the property that it violates."""
+
+    text: str
+    binding: str
+    right: str
+    wrong: str
+    slug: str
+
+
+ROUTING = """
+type State = { status: string; chunks: number[]; chunks_uploaded: number; expected?: number };
+const json = (body: unknown, status = 200): Response => Response.json(body, { status });
+export class Session extends DurableObject<Env> {
+  async fetch(request: Request): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    const [, action] = pathname.split('/');
+    try {
+      switch (`${request.method} ${action}`) {
+        case 'POST create': return await this.start();
+        case 'PUT chunk': return await this.record(parseInt(searchParams.get('index') ?? '', 10), request);
+        case 'POST stop': return await this.stop(Number(searchParams.get('count') ?? '0'));
+        default: return json({ error: 'not found' }, 404);
+      }
+    } catch (error) {
+      return json({ error: error instanceof Error ? error.message : String(error) }, 500);
+    }
+  }
+  private async load() { return (await this.ctx.storage.get<State>('state')) ?? null; }
+  private async start() {
+    if (!(await this.load())) {
+      await this.ctx.storage.put('state', { status: 'active', chunks: [], chunks_uploaded: 0 });
+    }
+    return json({ ok: true });
+  }
+  private async record(index: number, request: Request) {
+    if ((await this.load())?.status !== 'active') return json({ error: 'closed' }, 403);
+    await this.env.FILES.put(`chunks/${index}`, request.body);
+    const state = (await this.load())!;
+    const chunks = state.chunks.includes(index) ? state.chunks : [...state.chunks, index];
+    await this.save({ ...state, chunks, chunks_uploaded: chunks.length });
+    return json({ recorded: chunks.length });
+  }
+  private async stop(count: number) {
+    const state = await this.load();
+    if (!state) return json({ error: 'unknown' }, 404);
+    await this.save({ ...state, expected: count });
+    return json({ ok: true });
+  }
+  private async save(state: State) {
+    if (state.expected !== undefined && state.chunks.length >= state.expected) state.status = 'completed';
+    await this.ctx.storage.put('state', state);
+  }
+}
+"""
+CACHE = """
+export class Session extends DurableObject<Env> {
+  #state: { status: string; chunks: number[]; chunks_uploaded: number; expected?: number } | null = null;
+  async #load() { return (this.#state ??= (await this.ctx.storage.get<any>('state')) ?? null); }
+  async create() {
+    if (await this.#load()) return;
+    this.#state = { status: 'active', chunks: [], chunks_uploaded: 0 };
+    await this.#save();
+  }
+  async upload(index: number, body: ReadableStream) {
+    if ((await this.#load())?.status !== 'active') return 403;
+    await this.env.FILES.put(`${index}`, body);
+    this.#note(index); await this.#finish();
+    return 200;
+  }
+  #note(index: number) {
+    const state = this.#state!;
+    if (!state.chunks.includes(index)) { state.chunks.push(index); state.chunks_uploaded++; }
+  }
+  async stop(chunks: number) { (await this.#load())!.expected = chunks; await this.#finish(); return 200; }
+  async #finish() {
+    const state = (await this.#load())!;
+    if (state.chunks.length === state.expected) state.status = 'completed';
+    await this.#save();
+  }
+  async #save() { await this.ctx.storage.put('state', this.#state!); }
+}
+"""
+LISTED = """
+export class Session extends DurableObject<Env> {
+  private chunks = new Set<number>();
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.blockConcurrencyWhile(async () => {
+      for (const key of (await ctx.storage.list({ prefix: 'chunk:' })).keys()) this.chunks.add(Number(key.slice(6)));
+    });
+  }
+  async create() {
+    if (await this.ctx.storage.get('state')) return;
+    await Promise.all([
+      this.ctx.storage.put('state', { status: 'active', chunks_uploaded: 0 }),
+      this.ctx.storage.setAlarm(Date.now() + 40),
+    ]);
+  }
+  async upload(index: number, body: ReadableStream) {
+    await this.env.FILES.put(`c/${index}`, body);
+    this.chunks.add(index);
+    await this.ctx.storage.transaction(async (txn) => {
+      const state = (await txn.get<any>('state'))!;
+      await txn.put({ [`chunk:${index}`]: true, state: { ...state, chunks_uploaded: this.chunks.size } });
+      await this.finish(txn, { ...state, chunks_uploaded: this.chunks.size });
+    });
+  }
+  async stop(chunks: number) {
+    await this.ctx.storage.transaction(async (txn) => {
+      const state = { ...(await txn.get<any>('state'))!, expected: chunks };
+      await txn.put('state', state);
+      await this.finish(txn, state);
+    });
+  }
+  private async finish(txn: DurableObjectTransaction, state: any) {
+    if (state.expected === this.chunks.size) await txn.put('state', { ...state, status: 'completed' });
+  }
+  async alarm() { /* nothing: a page that dies leaves its session active */ }
+}
+"""
+RETRIES = """
+const GRACE_MS = 20;
+export class Session {
+  constructor(private readonly state: DurableObjectState, private readonly env: Env) {}
+  async create() {
+    if ((await this.state.storage.get('state')) === undefined) {
+      await this.state.storage.put('state', { status: 'active', chunks_uploaded: 0 });
+    }
+    await this.state.storage.setAlarm(Date.now() + 40);
+  }
+  async upload(index: number, body: ReadableStream) {
+    const session = await this.state.storage.get<any>('state');
+    if (session?.status !== 'active') return 403;
+    await this.env.FILES.put(`c/${index}`, body);
+    const now = await this.state.storage.get<any>('state');
+    await this.state.storage.put('state', { ...now, chunks_uploaded: now.chunks_uploaded + 1 });
+    return 200;
+  }
+  async stop() { await this.state.storage.setAlarm(Date.now() + GRACE_MS); }
+  async alarm(info?: { retryCount: number; isRetry: boolean }) {
+    const session = await this.state.storage.get<any>('state');
+    if (session.status !== 'active') return;
+    if (info?.retryCount === 0 && info.isRetry) throw new Error('impossible');
+    await this.state.storage.put('state', { ...session, status: 'completed' });
+  }
+}
+"""
+WORDS = """
+export class Session extends DurableObject<Env> {
+  get store() { return this.ctx.storage; }
+  async create() {
+    const known = await this.store.get('recording');
+    if (!known) await this.store.put('recording', { phase: 'open', parts: [] });
+  }
+  async upload(index: number, body: ReadableStream) {
+    const put = this.env.FILES.put(`parts/${index}`, body);
+    await put.catch((error: Error) => { throw error; });
+    const record = (await this.store.get<any>('recording'))!;
+    const parts = [...new Set([...record.parts, index])].sort((a, b) => a - b);
+    await this.keep({ ...record, parts });
+  }
+  async stop(chunks: number) { await this.keep({ ...(await this.store.get<any>('recording'))!, total: chunks }); }
+  keep(record: any) {
+    const phase = record.total === record.parts.length ? 'done' : record.phase;
+    return this.store.put('recording', { ...record, phase });
+  }
+}
+"""
+DETACHED = """
+abstract class Base extends DurableObject<Env> {
+  protected abstract readonly graceMs: number;
+  async create() {
+    const found = await this.ctx.storage.get(['state']);
+    if (found.size === 0) await this.ctx.storage.put({ state: { status: 'active', chunks_uploaded: 0 } });
+    this.ctx.waitUntil(this.later(40));
+  }
+  protected async later(ms: number) { await this.ctx.storage.setAlarm(Date.now() + ms); }
+  async upload(index: number, body: ReadableStream) {
+    await this.env.FILES.put(`c${index}`, body);
+    const state = (await this.ctx.storage.get<any>('state'))!;
+    state.chunks_uploaded += 1;
+    this.ctx.storage.put('state', state);
+    void this.later(40);
+  }
+  async stop() { await this.later(this.graceMs); }
+}
+export class Session extends Base {
+  protected readonly graceMs = 20;
+  async alarm() {
+    const state = await this.ctx.storage.get<any>('state');
+    if (state?.status !== 'active') return;
+    await this.ctx.storage.put('state', Object.assign({}, state, { status: 'completed' }));
+  }
+}
+"""
+RPC = """[calls]
+create = "create()"
+upload = "upload(chunk, body)"
+stop = "STOP"
+[env]
+FILES = "bucket"
+"""
+COUNTS = 'page = "manifest"\n' + RPC.replace("STOP", "stop(chunks)")
+SIGNALS = 'page = "alarm"\n' + RPC.replace("STOP", "stop()")
+ROUTES = """page = "manifest"
+[calls]
+create = "POST /create"
+upload = "PUT /chunk?index={chunk}"
+stop = "POST /stop?count={chunks}"
+[env]
+FILES = "bucket"
+"""
+RECORD = """[record]
+key = "recording"
+status = "phase"
+count = "length of parts"
+active = "open"
+completed = "done"
+"""
+COMPLETE, LOST = "complete_at_finalization", "nothing_lost"
+STYLES = {
+    "routes in fetch": Style(
+        ROUTING, ROUTES, ">= state.expected", ">= state.expected - 1", COMPLETE
+    ),
+    "a cache in a private field": Style(
+        CACHE,
+        COUNTS,
+        "state.chunks.length === state.expected",
+        "state.chunks.length + 1 === state.expected",
+        COMPLETE,
+    ),
+    "keys listed by the constructor": Style(
+        LISTED, COUNTS, "state.expected === this.chunks.size", "state.expected", COMPLETE
+    ),
+    "an alarm that is told of retries": Style(
+        RETRIES, SIGNALS, "GRACE_MS = 20", "GRACE_MS = 5", COMPLETE
+    ),
+    "a record in other words": Style(
+        WORDS,
+        COUNTS + RECORD,
+        "'done' : record.phase",
+        "'done' : record.total ? 'done' : 'open'",
+        COMPLETE,
+    ),
+    "work that nobody waits for": Style(DETACHED, SIGNALS, "graceMs = 20", "graceMs = 2", COMPLETE),
+}
+"""Classes in the styles of the field, by what is theirs."""
