@@ -24,6 +24,7 @@ PUBLIC = {
     "lastchunk.model.estimate.comparison": ("Comparison", "compare"),
     "lastchunk.model.estimate.space": ("Axis", "Space", "grid", "latin_hypercube", "sobol"),
     "lastchunk.model.estimate.sweep": ("REQUEST_DELAY", "UPLINK_SPEED", "sweep"),
+    "lastchunk.model.estimate.rare.rate": ("rare_rate",),
     "lastchunk.model.estimate.sweeps.plan_file": ("read_plan",),
     "lastchunk.model.estimate.sweeps.run": ("sweep_plan",),
     "lastchunk.model.estimate.sweeps.sensitivity": ("sensitivity",),

@@ -30,6 +30,9 @@ from lastchunk.model.estimate.comparison import (
 from lastchunk.model.estimate.comparison import (
     compare as compare,
 )
+from lastchunk.model.estimate.rare.rate import (
+    rare_rate as rare_rate,
+)
 from lastchunk.model.estimate.space import (
     Axis as Axis,
 )

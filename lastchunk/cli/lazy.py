@@ -38,6 +38,10 @@ COMMANDS = {
         "Run a plan over settings, scenarios and designs; ended at any moment, it goes on.",
     ),
     "merge": ("sweep", "Bring the chunks of a sweep's shards together, and write the result."),
+    "rare": (
+        "rare",
+        "Estimate the rate of a rare violation, by splitting at levels that exploring finds.",
+    ),
     "matrix": (
         "matrix",
         "Say of each design, property and class of faults: proved, violated or impossible.",

@@ -32,6 +32,7 @@ COMMANDS = (
     "matrix",
     "merge",
     "new-design",
+    "rare",
     "region",
     "replay",
     "report",

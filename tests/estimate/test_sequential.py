@@ -48,7 +48,7 @@ def test_where_none_fails_the_end_is_known_in_closed_form(sessions: int) -> None
     assert rate_sequence(0, sessions).high == pytest.approx(high, rel=1e-9)
     assert rate_sequence(0, sessions).low == 0
     mirrored = rate_sequence(sessions, sessions)
-    assert (mirrored.low, mirrored.high) == (pytest.approx(1 - high), 1.0)
+    assert (mirrored.low, mirrored.high) == pytest.approx((1 - high, 1.0))
 
 
 def test_the_interval_of_a_mean_is_that_of_another_implementation() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -168,9 +169,10 @@ def test_a_worker_that_dies_takes_nothing_with_it(plan: SweepPlan, whole: Path) 
 
 def children() -> list[int]:
     """The worker processes of this one: what the server that forks them has forked."""
-    from multiprocessing.forkserver import _forkserver  # type: ignore[attr-defined]
+    from multiprocessing import forkserver
 
-    server = _forkserver._forkserver_pid
+    started: Any = forkserver
+    server = started._forkserver._forkserver_pid
     listed = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii")
     return [int(pid) for pid in listed.split()]
 

@@ -243,6 +243,7 @@ def test_the_readme_names_commands_that_exist() -> None:
         "sweep",
         "merge",
         "fit",
+        "rare",
         "doctor",
     }
     assert names <= set(getattr(get_command(app), "commands", {}))

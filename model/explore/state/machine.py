@@ -235,6 +235,7 @@ class Machine:
         discrete = DiscreteState(parts, self.symmetric)
         leaf.chunks = discrete.chunks
         leaf.layout = layout_of(discrete, self.timeline.columns, places, made)
+        self.connects(leaf, discrete)
         node = self.nodes.get(discrete.key)
         if node is None:
             if len(self.nodes) < CHECKED or len(self.nodes) % CHECKED == 0:
@@ -245,6 +246,9 @@ class Machine:
             node = Node(len(self.nodes), discrete, world, facts, known)
             self.nodes[discrete.key] = node
         leaf.target = node
+
+    def connects(self, leaf: Leaf, discrete: DiscreteState) -> None:
+        """A step has come to a state, in the names of the step; for who walks with whole ms."""
 
 
 def _fired(zone: Zone, move: Move, nearest: Any) -> Zone | None:

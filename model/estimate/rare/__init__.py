@@ -1,0 +1,1 @@
+"""Rare events: importance splitting, whose levels the explorer finds by itself."""
