@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from lastchunk.cli.app import ScenarioArgument, SeedOption, SetOption, WorkersOption, console, cores
 from lastchunk.cli.progress import progress_bar
-from lastchunk.model.estimate.rare.levels import CLASSES
+from lastchunk.model.estimate.rare.levels import LEVEL_CLASSES
 from lastchunk.model.estimate.rare.rate import RareRate, rare_rate
 from lastchunk.model.scenario.load import load_scenario
 
@@ -29,7 +29,7 @@ def rare(
     ] = 400,
     classes: Annotated[
         int, typer.Option("--classes", help="So many are explored for the levels.", min=1)
-    ] = CLASSES,
+    ] = LEVEL_CLASSES,
     seed: SeedOption = 1,
     overrides: SetOption = None,
     workers: WorkersOption = None,

@@ -19,7 +19,7 @@ from lastchunk.model.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecidedRates:
     """The sessions that it took, and by property on which side of the limit its rate is.
 
     ``intervals`` hold whenever one stops; those of the comparison's own verdicts do not.
@@ -46,7 +46,7 @@ def decided(
     seed: int,
     workers: int = 1,
     own: Sequence[Property] = (),
-) -> Decided:
+) -> DecidedRates:
     """Sample a batch at a time until every rate is below or above the limit, or to the most there
     may be. One error rate holds over all of the properties."""
     tests = {slug: RateTest(limit) for slug in slugs}
@@ -66,7 +66,7 @@ def decided(
         rows = pd.concat([result.frame, replicate(*given, result.own)], ignore_index=True)
         result = replace(result, frame=rows, sessions=result.sessions + more)
     intervals = {slug: _interval(*each) for slug, each in counts.items()}
-    return Decided(result, found, intervals)
+    return DecidedRates(result, found, intervals)
 
 
 def _counts(rows: pd.DataFrame, slug: str) -> tuple[int, int]:

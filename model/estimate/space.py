@@ -110,7 +110,7 @@ def latin_hypercube(
     """
     from scipy.stats import qmc  # slow to import, and seldom needed
 
-    check_bounds(bounds, points)
+    check_ranges(bounds, points)
     return between(bounds, qmc.LatinHypercube(d=len(bounds), rng=seed).random(points))
 
 
@@ -121,7 +121,7 @@ def sobol(bounds: Mapping[str, tuple[float, float]], points: int = 32, seed: int
     >>> sobol({"design.grace_ms": (1_000, 20_000), "network.request_loss": (0, 0.2)}, 8)
     Space(design.grace_ms by network.request_loss, 8 points)
     """
-    check_bounds(bounds, points)
+    check_ranges(bounds, points)
     return between(bounds, sobol_shares(len(bounds), points, seed))
 
 
@@ -133,7 +133,7 @@ def sobol_shares(dimensions: int, points: int, seed: int) -> Any:
     return qmc.Sobol(d=dimensions, rng=seed).random_base2(count)[:points]
 
 
-def check_bounds(bounds: Mapping[str, tuple[float, float]], points: int) -> None:
+def check_ranges(bounds: Mapping[str, tuple[float, float]], points: int) -> None:
     """Refuse what is no range, and what is no number of points."""
     check_names(list(bounds))
     if not isinstance(points, int) or not 1 <= points <= POINTS_MAX:

@@ -16,7 +16,7 @@ from lastchunk.model.estimate.rare.walk import SessionWalk, WalkMachine
 from lastchunk.model.explore.search.search import Budget, FoundViolation, Search
 from lastchunk.model.explore.timing.zone import Zone
 
-CLASSES = 20_000
+LEVEL_CLASSES = 20_000
 """So many classes are explored for the levels. No clock decides: they are the same anywhere."""
 FOREVER = 1e9
 
@@ -37,7 +37,7 @@ class ViolatingSearch(Search[WalkMachine]):
         super()._violated(slug, finding, zone)
 
 
-def with_levels(machine: WalkMachine, slug: str, classes: int = CLASSES) -> SessionWalk:
+def with_levels(machine: WalkMachine, slug: str, classes: int = LEVEL_CLASSES) -> SessionWalk:
     """The sessions of a machine, with the levels of its states. Raises `InputError` where no
     schedule violates the property: then its rate is 0."""
     search = ViolatingSearch(machine, classes)

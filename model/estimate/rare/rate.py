@@ -10,7 +10,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.workers import Here, pool
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.estimate.comparison import check_range
-from lastchunk.model.estimate.rare.levels import CLASSES, with_levels
+from lastchunk.model.estimate.rare.levels import LEVEL_CLASSES, with_levels
 from lastchunk.model.estimate.rare.splitting import RareEstimate, Splitting, summed
 from lastchunk.model.estimate.rare.walk import SessionWalk, WalkMachine
 from lastchunk.model.explore.search.search import few_collections
@@ -44,7 +44,7 @@ def rare_rate(
     seed: int = 1,
     workers: int = 1,
     replications_max: int = 400,
-    classes: int = CLASSES,
+    classes: int = LEVEL_CLASSES,
     progress: Callable[[int], None] | None = None,
 ) -> RareRate:
     """The rate of a violation by importance splitting, to ``precision`` of itself.

@@ -18,26 +18,26 @@ from typing import Generic, Protocol, TypeVar
 
 from lastchunk.model.base.errors import InputError
 
-State = TypeVar("State")
+SplitState = TypeVar("SplitState")
 PASS = 0.2
 """The pilot puts a threshold where about this share of the runs arrives."""
 PILOT_RUNS_MAX = 1_000_000
 
 
-class SplitModel(Protocol[State]):
+class SplitModel(Protocol[SplitState]):
     """What splitting asks of a model. A state is never changed: it may be gone on from twice."""
 
     @property
     def top(self) -> int:
         """The level at which the event has happened."""
 
-    def begin(self, dice: Random) -> State:
+    def begin(self, dice: Random) -> SplitState:
         """A run's first state."""
 
-    def advance(self, state: State, dice: Random) -> State | None:
+    def advance(self, state: SplitState, dice: Random) -> SplitState | None:
         """The state after one more happening; None where the run ends without the event."""
 
-    def level(self, state: State) -> int:
+    def level(self, state: SplitState) -> int:
         """How near a state is; the higher, the nearer."""
 
 
@@ -77,17 +77,17 @@ class RareEstimate:
         return self.plain_happenings / self.happenings if self.happenings else 0.0
 
 
-class Splitting(Generic[State]):
+class Splitting(Generic[SplitState]):
     """Splitting of one model."""
 
-    def __init__(self, model: SplitModel[State], effort: int) -> None:
+    def __init__(self, model: SplitModel[SplitState], effort: int) -> None:
         self.model = model
         self.effort = effort
         self.work = SplitWork()
 
-    def until(self, state: State, threshold: int, dice: Random) -> State | None:
+    def until(self, state: SplitState, threshold: int, dice: Random) -> SplitState | None:
         """Go on until a level is reached; None where the run ends before."""
-        now: State | None = state
+        now: SplitState | None = state
         while now is not None and self.model.level(now) < threshold:
             now = self.model.advance(now, dice)
             self.work.happenings += 1
@@ -96,7 +96,7 @@ class Splitting(Generic[State]):
     def thresholds(self, dice: Random) -> tuple[int, ...]:
         """Where to split, by a pilot. Raises `InputError` where nothing comes nearer."""
         found: list[int] = []
-        entrances: list[State] = []
+        entrances: list[SplitState] = []
         at = self._lowest(dice)
         while at < self.model.top:
             runs = self.effort
@@ -120,14 +120,14 @@ class Splitting(Generic[State]):
         return min(self.model.level(self.model.begin(dice)) for _ in range(10))
 
     def _highest(
-        self, entrances: Sequence[State], at: int, runs: int, dice: Random
-    ) -> list[tuple[int, dict[int, State]]]:
+        self, entrances: Sequence[SplitState], at: int, runs: int, dice: Random
+    ) -> list[tuple[int, dict[int, SplitState]]]:
         """Of each run the highest level, and the states in which it first came to each new one."""
         return [self._climb(self._start(entrances, dice), at, dice) for _ in range(runs)]
 
-    def _climb(self, state: State, at: int, dice: Random) -> tuple[int, dict[int, State]]:
+    def _climb(self, state: SplitState, at: int, dice: Random) -> tuple[int, dict[int, SplitState]]:
         highest, states = at, {}
-        now: State | None = state
+        now: SplitState | None = state
         while now is not None:
             level = self.model.level(now)
             if level > highest:
@@ -140,13 +140,13 @@ class Splitting(Generic[State]):
             self.work.happenings += 1
         return highest, states
 
-    def _start(self, entrances: Sequence[State], dice: Random) -> State:
+    def _start(self, entrances: Sequence[SplitState], dice: Random) -> SplitState:
         return dice.choice(entrances) if entrances else self.model.begin(dice)
 
     def replication(self, thresholds: Sequence[int], dice: Random) -> float:
         """One unbiased estimate of the probability."""
         product = 1.0
-        entrances: list[State] = []
+        entrances: list[SplitState] = []
         for threshold in thresholds:
             arrived = []
             for _ in range(self.effort):

@@ -13,7 +13,7 @@ import pandas as pd
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.estimate.replicate import replicate
-from lastchunk.model.estimate.sweeps.plan import ChunkTask, Point
+from lastchunk.model.estimate.sweeps.plan import ChunkTask, PlanPoint
 from lastchunk.model.properties import asked
 from lastchunk.model.properties.row import VIOLATED_CODE
 
@@ -48,7 +48,7 @@ def run_chunk(task: ChunkTask) -> bytes:
     return parquet_bytes(frame, {"digest": task.digest, "chunk": task.number})
 
 
-def _rows(task: ChunkTask, point: Point) -> list[tuple[Any, ...]]:
+def _rows(task: ChunkTask, point: PlanPoint) -> list[tuple[Any, ...]]:
     scenario, specs = point.load(task.designs)
     frame = replicate(scenario, specs, point.sessions, task.seed, 1, None, point.first)
     found = []

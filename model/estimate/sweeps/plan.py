@@ -23,11 +23,11 @@ from lastchunk.model.scenario.schema import Scenario
 
 CHUNK_SESSIONS = 4_000
 """Sessions of a chunk, all designs together: some seconds of work."""
-CHUNKS_MAX = 10_000_000
+PLAN_CHUNKS_MAX = 10_000_000
 
 
 @dataclass(frozen=True)
-class Point:
+class PlanPoint:
     """Some sessions of one point: its number, its scenario and settings, which sessions."""
 
     number: int
@@ -52,7 +52,7 @@ class ChunkTask:
     number: int
     designs: tuple[DesignLike, ...]
     seed: int
-    points: tuple[Point, ...]
+    points: tuple[PlanPoint, ...]
 
     @property
     def sessions(self) -> int:
@@ -115,7 +115,7 @@ class SweepPlan:
         return ChunkTask(digest, number, self.designs, self.seed, points)
 
     def _parts(self, number: int) -> Iterator[tuple[int, int, int]]:
-        """Point, first session and sessions."""
+        """Each point of a chunk, its first session and how many."""
         if self._cuts:
             point, cut = divmod(number, self._cuts)
             first = cut * self._room
@@ -125,13 +125,13 @@ class SweepPlan:
         for point in range(begin, min(begin + self._together, self.points)):
             yield point, 0, self.sessions
 
-    def point(self, number: int, first: int = 0, sessions: int = 0) -> Point:
+    def point(self, number: int, first: int = 0, sessions: int = 0) -> PlanPoint:
         """A point by its number, from 0: those of the first scenario come first."""
         scenario, at = divmod(number, len(self.space.points))
         settings = (*self.overrides, *self.space.overrides(self.space.points[at]))
         uplink = None if self.space.replaces_uplink else self.uplink
         where = (self.scenarios[scenario], settings, first, sessions, uplink, self.video_mbps)
-        return Point(number, *where)
+        return PlanPoint(number, *where)
 
     def described(self) -> dict[str, Any]:
         """All that the results hang on, as plain data."""

@@ -18,19 +18,19 @@ from lastchunk.model.estimate.space import (
     Axis,
     Space,
     between,
-    check_bounds,
+    check_ranges,
     grid,
     sobol_shares,
 )
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED
-from lastchunk.model.estimate.sweeps.plan import CHUNK_SESSIONS, CHUNKS_MAX, SweepPlan
+from lastchunk.model.estimate.sweeps.plan import CHUNK_SESSIONS, PLAN_CHUNKS_MAX, SweepPlan
 from lastchunk.model.estimate.sweeps.sensitivity import MORRIS, SOBOL, morris, saltelli
 from lastchunk.model.scenario.load import SHIPPED, load_scenario, parse_toml
 from lastchunk.model.scenario.refusals import Source, first_error
 
 SHIPPED_AXES = {axis.name: axis for axis in (UPLINK_SPEED, REQUEST_DELAY)}
 Method = Literal["grid", "latin-hypercube", "sobol", "saltelli", "morris"]
-Names = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+PlanNames = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
 TRIED_MAX = 40
 """So many values of an axis are tried before anything is run, its ends among them."""
 
@@ -65,7 +65,7 @@ def _as_design(given: Any) -> Any:
 class PlanFile(StrictTable):
     """The keys of a plan."""
 
-    scenarios: Names
+    scenarios: PlanNames
     designs: Annotated[
         list[Annotated[PlanDesign, BeforeValidator(_as_design)]], Field(min_length=1)
     ]
@@ -146,7 +146,7 @@ def _space(
         if not isinstance(axis, PlanRange) or axis.steps is not None:
             raise InputError(key, axis, f"{{ low = ..., high = ... }} with {file.method}")
         bounds[key] = (axis.low, axis.high)
-    check_bounds(bounds, file.points)
+    check_ranges(bounds, file.points)
     magnitudes = [k for k, a in axes.items() if isinstance(a, PlanRange) and a.scale == "log"]
     if file.method == SOBOL:
         return saltelli(bounds, file.points, file.seed, magnitudes), bounds
@@ -211,7 +211,7 @@ def _try(plan: SweepPlan, path: str) -> None:
     with _to_blame(f"{path}: designs"):
         for base in bases:
             load_designs(list(plan.designs), base)
-    if plan.chunks > CHUNKS_MAX:
+    if plan.chunks > PLAN_CHUNKS_MAX:
         raise InputError(
             f"{path}: chunk_sessions", plan.chunk_sessions, "more: the chunks are many"
         )

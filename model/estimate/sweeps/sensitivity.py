@@ -14,18 +14,18 @@ import numpy as np
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.estimate.space import Space, between, check_bounds, sobol_shares
+from lastchunk.model.estimate.space import Space, between, check_ranges, sobol_shares
 from lastchunk.model.estimate.sweeps.chunk import MEANS
 from lastchunk.model.estimate.sweeps.result import SweepResult
 
 LEVELS = 4
 SOBOL, MORRIS = "saltelli", "morris"
-Bounds = Mapping[str, tuple[float, float]]
+Ranges = Mapping[str, tuple[float, float]]
 
 
-def saltelli(bounds: Bounds, base: int, seed: int, logarithmic: Collection[str] = ()) -> Space:
+def saltelli(bounds: Ranges, base: int, seed: int, logarithmic: Collection[str] = ()) -> Space:
     """The points for Sobol's indices: two samples A and B, and A with each column of B in turn."""
-    check_bounds(bounds, base)
+    check_ranges(bounds, base)
     if base & (base - 1):
         raise InputError("points", base, "a power of 2, such as 64, with saltelli")
     count = len(bounds)
@@ -39,9 +39,9 @@ def saltelli(bounds: Bounds, base: int, seed: int, logarithmic: Collection[str] 
     return between(bounds, np.concatenate(parts), logarithmic)
 
 
-def morris(bounds: Bounds, base: int, seed: int, logarithmic: Collection[str] = ()) -> Space:
+def morris(bounds: Ranges, base: int, seed: int, logarithmic: Collection[str] = ()) -> Space:
     """The points of so many of Morris's walks, each setting changed once in each. Needs SALib."""
-    check_bounds(bounds, base)
+    check_ranges(bounds, base)
     shares = _salib("sample.morris").sample(_problem(bounds), base, num_levels=LEVELS, seed=seed)
     return between(bounds, shares, logarithmic)
 
@@ -95,7 +95,7 @@ def _sobol_indices(values: Any, base: int, names: list[str]) -> pd.DataFrame:
     return _ordered(names, alone=found.first_order, with_others=found.total_order)
 
 
-def _morris_effects(bounds: Bounds, points: Any, values: Any, names: list[str]) -> pd.DataFrame:
+def _morris_effects(bounds: Ranges, points: Any, values: Any, names: list[str]) -> pd.DataFrame:
     shares = np.array(
         [
             [_share(value, *bounds[name]) for name, value in zip(names, point, strict=True)]
@@ -121,7 +121,7 @@ def _ordered(names: list[str], **columns: Any) -> pd.DataFrame:
     return frame.sort_values([last, "setting"], ascending=[False, True], ignore_index=True)
 
 
-def _problem(bounds: Bounds) -> dict[str, Any]:
+def _problem(bounds: Ranges) -> dict[str, Any]:
     names = list(bounds)
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
