@@ -20,10 +20,12 @@ from lastchunk.model.estimate.sweeps.result import SweepResult
 
 LEVELS = 4
 SOBOL, MORRIS = "saltelli", "morris"
-Ranges = Mapping[str, tuple[float, float]]
+SettingBounds = Mapping[str, tuple[float, float]]
 
 
-def saltelli(bounds: Ranges, base: int, seed: int, logarithmic: Collection[str] = ()) -> Space:
+def saltelli(
+    bounds: SettingBounds, base: int, seed: int, logarithmic: Collection[str] = ()
+) -> Space:
     """The points for Sobol's indices: two samples A and B, and A with each column of B in turn."""
     check_ranges(bounds, base)
     if base & (base - 1):
@@ -39,7 +41,7 @@ def saltelli(bounds: Ranges, base: int, seed: int, logarithmic: Collection[str] 
     return between(bounds, np.concatenate(parts), logarithmic)
 
 
-def morris(bounds: Ranges, base: int, seed: int, logarithmic: Collection[str] = ()) -> Space:
+def morris(bounds: SettingBounds, base: int, seed: int, logarithmic: Collection[str] = ()) -> Space:
     """The points of so many of Morris's walks, each setting changed once in each. Needs SALib."""
     check_ranges(bounds, base)
     shares = _salib("sample.morris").sample(_problem(bounds), base, num_levels=LEVELS, seed=seed)
@@ -95,7 +97,9 @@ def _sobol_indices(values: Any, base: int, names: list[str]) -> pd.DataFrame:
     return _ordered(names, alone=found.first_order, with_others=found.total_order)
 
 
-def _morris_effects(bounds: Ranges, points: Any, values: Any, names: list[str]) -> pd.DataFrame:
+def _morris_effects(
+    bounds: SettingBounds, points: Any, values: Any, names: list[str]
+) -> pd.DataFrame:
     shares = np.array(
         [
             [_share(value, *bounds[name]) for name, value in zip(names, point, strict=True)]
@@ -121,7 +125,7 @@ def _ordered(names: list[str], **columns: Any) -> pd.DataFrame:
     return frame.sort_values([last, "setting"], ascending=[False, True], ignore_index=True)
 
 
-def _problem(bounds: Ranges) -> dict[str, Any]:
+def _problem(bounds: SettingBounds) -> dict[str, Any]:
     names = list(bounds)
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
