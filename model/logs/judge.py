@@ -14,7 +14,6 @@ from lastchunk.model.logs.reading.seen import CREATED, SeenCall, SeenSession
 from lastchunk.model.logs.recording import (
     chunks_of,
     known_chunks,
-    recorded_later,
     recording_ended,
     stored_by,
 )
@@ -136,9 +135,9 @@ def _completed_is_final(session: SeenSession, judge: JudgeSettings) -> LogJudgem
     if between is None:
         return _never_completed(session)
     for item in session.record:
-        if item.at_ms > between[1] and item.status != COMPLETED:
+        if item.asked_ms > between[1] and item.status != COMPLETED:
             return Violation(item.at_ms, f"completed became {item.status} again")
-        if item.at_ms > between[1] and item.reopens:
+        if item.asked_ms > between[1] and item.reopens:
             return Violation(item.at_ms, f"completed, {item.previous} again, and completed again")
     return _open_end(session) or HOLDS
 
@@ -152,7 +151,7 @@ def _open_end(session: SeenSession) -> Undecided | None:
         return Undecided(f"{words}, and the log does not say what")
     over = [call.over_ms for call in session.uploads]
     known = [at_ms for at_ms in over if at_ms is not None]
-    is_old = len(known) < len(over) or last.at_ms < max(known, default=0)
+    is_old = len(known) < len(over) or last.asked_ms < max(known, default=0)
     if is_old and not _sees_writes(session):
         return Undecided("nobody read the record after the last upload")
     return None
@@ -168,10 +167,13 @@ def _count_true(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
     counted = [item for item in session.record if item.counted >= 0]
     if not counted:
         return Undecided("the log never has the count in the session's record", True)
-    at_ms, count = counted[-1].at_ms, counted[-1].counted
+    at_ms, count, asked_ms = counted[-1].at_ms, counted[-1].counted, counted[-1].asked_ms
     chunks = chunks_of(session)
     least = sum(
-        any(call.is_taken and call.over_ms is not None and call.over_ms <= at_ms for call in calls)
+        any(
+            call.is_taken and call.over_ms is not None and call.over_ms <= asked_ms
+            for call in calls
+        )
         for calls in chunks.values()
     )
     most = sum(
@@ -184,6 +186,11 @@ def _count_true(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
     if least < most:
         return Undecided(f"the count is {count}, stored are {least} to {most}")
     return HOLDS
+
+
+def _is_over(call: SeenCall, by_ms: int) -> bool:
+    """Whether an upload had surely been taken by a time."""
+    return call.is_taken and call.over_ms is not None and call.over_ms <= by_ms
 
 
 def _finalizes(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
@@ -213,7 +220,7 @@ def _finalizes_once_known(session: SeenSession, judge: JudgeSettings) -> LogJudg
 def _soon(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
     stop_ms = recording_ended(session)
     if stop_ms is None:
-        return _no_end(session)
+        return NotApplicable("no stop is in the log")
     taken = [call for call in session.uploads if call.is_taken]
     ended = [call.over_ms for call in taken if call.over_ms is not None]
     exact = [call.ended_ms for call in taken]
@@ -221,12 +228,6 @@ def _soon(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
     # A page sees an upload's end later than the object: so much earlier may it have been due.
     sure_ms = last_ms if None not in exact else max([stop_ms, *(c.first_ms for c in taken)])
     return _prompt(session, last_ms, sure_ms, judge)
-
-
-def _no_end(session: SeenSession) -> LogJudgement:
-    if session.stops:
-        return Undecided("when the recording ended: it went on after each stop")
-    return NotApplicable("no stop is in the log")
 
 
 def _prompt(session: SeenSession, last_ms: int, sure_ms: int, judge: JudgeSettings) -> LogJudgement:
@@ -237,7 +238,7 @@ def _prompt(session: SeenSession, last_ms: int, sure_ms: int, judge: JudgeSettin
     if final is None and session.last_status == INCOMPLETE:
         return NotApplicable("it was declared incomplete")
     if final is None:
-        not_yet = [item.at_ms for item in session.record if item.status != COMPLETED]
+        not_yet = [item.asked_ms for item in session.record if item.status != COMPLETED]
         if not_yet and not_yet[-1] > due_ms:
             late_ms = not_yet[-1] - last_ms
             return Violation(due_ms, f"not completed {late_ms:,} ms after the stop and last upload")
@@ -258,13 +259,8 @@ def _not_while_recording(session: SeenSession, judge: JudgeSettings) -> LogJudge
     between, stop_ms = session.completed_between(), recording_ended(session)
     if between is None:
         return _never_completed(session)
-    later = recorded_later(session, between[1])
-    if later >= 0 and chunks_of(session)[later][0].sent_ms is None:
-        return Undecided(f"whether chunk {later} was recorded after the completion, or came late")
-    if later >= 0:
-        return Violation(between[1], f"completed while recording: chunk {later} came after that")
     if stop_ms is None:
-        return Undecided("when the recording ended: no stop that ended it is in the log")
+        return Undecided("when the recording ended: no stop is in the log")
     if between[1] < stop_ms:
         return Violation(between[1], "completed while recording")
     return HOLDS if between[0] >= stop_ms else Undecided("whether it was completed before the stop")

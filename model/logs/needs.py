@@ -11,13 +11,24 @@ from collections.abc import Collection, Iterator
 from lastchunk.model.properties import Property
 from lastchunk.model.properties.conditions import (
     Compared,
+    CostsMore,
+    EventIs,
     Formula,
     Joined,
     Negated,
-    Predicate,
+    OutOfOrder,
     StateValue,
 )
-from lastchunk.model.properties.names import STATE
+from lastchunk.model.properties.watches import (
+    Ascending,
+    AtMost,
+    Eventually,
+    Invariant,
+    Never,
+    Rate,
+    SomeTime,
+)
+from lastchunk.model.trace.event import EVENTS
 
 BEHIND: dict[str, tuple[str, ...]] = {
     "status": ("StateWritten",),
@@ -36,14 +47,21 @@ BEHIND: dict[str, tuple[str, ...]] = {
     "stop_answered": ("ResponseArrived",),
     "stop_failed": ("StopFlowFailed",),
 }
-"""The events that each name of the state is made of."""
+"""The events that each name of the state is made of; one that is not here may read any."""
+SIMPLE = (Invariant, Never, Eventually, AtMost, Ascending, Rate, SomeTime)
+"""Properties that look at their conditions alone."""
+NAMED_MAX = 6
+"""So many missing events are named; more are counted."""
 
 
 def lacks(item: Property, carries: Collection[str]) -> list[str]:
     """The events that a log lacks for a property; none where it can be judged."""
     assert item.watch is not None
     needed = {name for formula in item.watch.conditions for name in _needed(formula)}
-    return sorted(needed - set(carries))
+    if not isinstance(item.watch, SIMPLE):
+        needed = set(EVENTS)
+    missing = sorted(needed - set(carries))
+    return missing if len(missing) <= NAMED_MAX else [f"{len(missing)} kinds of events"]
 
 
 def _needed(formula: Formula) -> Iterator[str]:
@@ -53,13 +71,13 @@ def _needed(formula: Formula) -> Iterator[str]:
     elif isinstance(formula, Negated):
         yield from _needed(formula.inner)
     elif isinstance(formula, Compared):
-        yield from BEHIND[formula.left.name]
+        yield from BEHIND.get(formula.left.name, EVENTS)
         if isinstance(formula.right, StateValue):
-            yield from BEHIND[formula.right.name]
+            yield from BEHIND.get(formula.right.name, EVENTS)
     elif isinstance(formula, StateValue):
-        yield from BEHIND[formula.name]
-    elif isinstance(formula, Predicate):
-        for name in STATE:
-            yield from BEHIND[name]
+        yield from BEHIND.get(formula.name, EVENTS)
+    elif isinstance(formula, EventIs | OutOfOrder | CostsMore):
+        assert formula.events is not None
+        yield from formula.events
     else:
-        yield from formula.events or ()
+        yield from EVENTS  # nothing tells what it reads

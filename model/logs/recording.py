@@ -1,8 +1,9 @@
 """What a log tells of the recording: its chunks, when it ended, whether a chunk went on waiting.
 
 No log has the recorder. A page sends one chunk after the other: one that is sent directly after
-another's answer had waited, one that is sent after a while without any had just been recorded. So
-a stop is taken to have ended the recording unless a chunk was recorded after it.
+another's answer had waited, one that is sent after a while without any may just have been recorded,
+or a cut line held it up. So a stop is taken to have ended the recording, unless there is a later
+stop, and a chunk that may have been recorded between the two.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def _ends(call: SeenCall) -> list[int]:
 
 def recording_ended(session: SeenSession) -> int | None:
     """When the stop was sent, or came, that ended the recording; None where none is known to."""
-    for stop in session.stops:
-        if recorded_later(session, stop.first_ms) < 0:
+    stops = session.stops
+    for number, stop in enumerate(stops, 1):
+        if number == len(stops) or recorded_later(session, stop.first_ms) < 0:
             return stop.first_ms
     return None

@@ -70,8 +70,8 @@ def _under_way(session: SeenSession, at_ms: int) -> list[SeenCall]:
 
 
 def _ended_by(session: SeenSession) -> int:
-    """When the session was over for uploads: completed, or the first of them refused."""
-    times = [call.first_ms for call in _refused(session)]
+    """When the session was over for uploads at the latest: completed, or the first refused."""
+    times = [call.over_ms for call in _refused(session) if call.over_ms is not None]
     completed_ms = _completed_by(session)
     return min([*times, *([] if completed_ms is None else [completed_ms])], default=-1)
 
@@ -92,8 +92,8 @@ def _is_cut_short(session: SeenSession) -> bool:
 
 
 def _stray_stop(session: SeenSession) -> bool:
-    """The recording went on after a stop."""
-    return any(recorded_later(session, stop.first_ms) >= 0 for stop in session.stops)
+    """The recording went on after a stop: there is a later one, and chunks between the two."""
+    return any(recorded_later(session, stop.first_ms) >= 0 for stop in session.stops[:-1])
 
 
 def _slow_upload(session: SeenSession) -> bool:

@@ -128,3 +128,36 @@ def test_two_kinds_at_once_are_refused(logs: Path, check: Check) -> None:
     code, said = check(logs / "run.har", logs / "run.json")
     assert code == 2
     assert "logs of one kind at a time" in said
+
+
+SAMPLES = Path(__file__).parents[1] / "browser" / "samples"
+REAL = {
+    "throttled.har": (
+        {"complete_at_finalization", "completed_is_final", "finalizes_promptly"},
+        "F1",
+    ),
+    "throttled-and-cut.har": (
+        {"complete_at_finalization", "nothing_refused", "nothing_lost"},
+        "F5",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_browser_on_a_throttled_line(name: str, check: Check, tmp_path: Path) -> None:
+    words = (
+        "--set",
+        "design.grace_ms=1000",
+        "--out",
+        tmp_path / "o",
+        "--json",
+        tmp_path / "found.json",
+    )
+    assert check(SAMPLES / name, *words)[0] == 1
+    told = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    (failed,) = told["failed"]
+    violated, way = REAL[name]
+    assert set(failed["violations"]) == violated
+    assert failed["way"]["key"] == way
+    found = replay(read_schedule(failed["schedule"])).check(sorted(violated))
+    assert any(isinstance(one, Violation) for one in found.values())

@@ -93,7 +93,39 @@ def test_base64_bodies_and_own_words_of_the_record_are_read(look: Look) -> None:
     }
     mapping = {"record": {"status": "data.phase", "count": "data.parts", "completed": "done"}}
     _, (session,) = look(har([entry(0, 5, "POST", "/upload/s/0", 200), body]), mapping)
-    assert session.record == [(BASE_MS + 105, "completed", 1, False, "")]
+    assert session.record == [(BASE_MS + 105, "completed", 1, False, "", BASE_MS + 100)]
+
+
+def test_a_poll_bounds_a_time_by_when_it_was_asked_and_when_it_was_answered(look: Look) -> None:
+    active, done = (
+        json.dumps({"status": word, "chunks_uploaded": 1}) for word in ("active", "completed")
+    )
+    entries = [
+        entry(0, 10, "POST", "/createSession/s", 200),
+        entry(900, 10, "POST", "/upload/s/0", 200),
+        entry(1_000, 500, "GET", "/getSessionState/s", 200, active),
+        entry(1_200, 100, "GET", "/getSessionState/s", 200, done),
+    ]
+    found, (session,) = look(har(entries))
+    assert session.completed_between() == (BASE_MS, BASE_MS + 1_300)
+    assert not found.findings, "the one that was answered later was asked before: nothing reopened"
+
+
+def test_a_list_of_recordings_tells_of_the_sessions_that_the_har_has(look: Look) -> None:
+    rows = [
+        {"id": "s", "phase": "done", "parts": 1},
+        {"id": "of-others", "phase": "done", "parts": 9},
+        {"broken": True},
+    ]
+    mapping = {
+        "calls": {"list": "GET /mine"},
+        "list": {"session": "id", "status": "phase", "count": "parts"},
+        "record": {"completed": "done"},
+    }
+    entries = [entry(0, 9, "POST", "/upload/s/0", 200)]
+    entries.append(entry(500, 9, "GET", "/mine", 200, json.dumps(rows)))
+    found, (session,) = look(har(entries), mapping)
+    assert (session.last_status, found.sessions) == ("completed", 1)
 
 
 # --- spans -------------------------------------------------------------------------------------

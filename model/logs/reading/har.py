@@ -16,6 +16,7 @@ from typing import Any
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.logs.reading.mapping import (
     CALL_METHODS,
+    LIST_CALL,
     READ_CALL,
     UPLOAD_CALL,
     LogMapping,
@@ -95,10 +96,10 @@ def _of_entry(
     session = meant.session or ONE_PAGE
     if type(status) is not int:
         raise InputError(f"{place}: status", status, "a whole number")
-    if meant.call == READ_CALL:
-        read = _record(response, status, mapping)
-        if read is not None and wait_ms is not None:
-            yield session, RecordRead(sent_ms + wait_ms, *read)
+    if meant.call in (READ_CALL, LIST_CALL):
+        data = None if wait_ms is None else _body(response, status)
+        for name, word, count in _reads(meant.call, session, data, mapping):
+            yield name, RecordRead(sent_ms + (wait_ms or 0), word, count, sent_ms)
         return
     why = _failure(response, status, wait_ms)
     call = numbering.call(session, meant, bool(why) or status >= 500)
@@ -111,6 +112,16 @@ def _of_entry(
         yield session, e.ResponseArrived(sent_ms + wait_ms, *call, status)
 
 
+def _reads(
+    call: str, session: str, data: Any, mapping: LogMapping
+) -> Iterator[tuple[str, str, int]]:
+    """What an answer says of sessions: of one, or of each in a list."""
+    if call == LIST_CALL:
+        yield from mapping.read_list(data)
+    elif (found := mapping.read_record(data)) is not None:
+        yield session, *found
+
+
 def _failure(response: dict[str, Any], status: int, wait_ms: int | None) -> str:
     """Why a request failed; "" where it did not, or is still under way."""
     if status > 0:
@@ -119,8 +130,8 @@ def _failure(response: dict[str, Any], status: int, wait_ms: int | None) -> str:
     return str(said) if said else ("no answer" if wait_ms else "")
 
 
-def _record(response: Any, status: int, mapping: LogMapping) -> tuple[str, int] | None:
-    """The session's record in an answer's body, where the HAR has that body."""
+def _body(response: Any, status: int) -> Any:
+    """The JSON of an answer's body, where the HAR has that body; else None."""
     content = response.get("content") if isinstance(response, dict) else None
     if not isinstance(content, dict):
         return None
@@ -135,7 +146,7 @@ def _record(response: Any, status: int, mapping: LogMapping) -> tuple[str, int] 
     except (binascii.Error, UnicodeDecodeError):
         return None
     try:
-        return mapping.read_record(json.loads(text))
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
 

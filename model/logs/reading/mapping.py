@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,13 +18,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import explained, read_text
 
-UPLOAD_CALL, CREATE_CALL, STOP_CALL, FINALIZE_NAME, READ_CALL = (
-    "upload",
-    "create",
-    "stop",
-    "finalize",
-    "state",
-)
+CREATE_CALL, UPLOAD_CALL, STOP_CALL = "create", "upload", "stop"
+FINALIZE_NAME, READ_CALL, LIST_CALL = "finalize", "state", "list"
 CALL_METHODS = {
     CREATE_CALL: "create",
     STOP_CALL: "signal_stop",
@@ -44,9 +39,13 @@ DEFAULT_CALLS: dict[str, tuple[str, ...]] = {
     ),
     FINALIZE_NAME: ("/finalizeSession/{session}", "/finalizeSession", "rpc:finalizeSession"),
     READ_CALL: ("/getSessionState/{session}", "/getSessionState", "rpc:getSessionState"),
+    LIST_CALL: ("GET /recordings",),
 }
+DEFAULT_LIST = {"session": "session", "status": "status", "count": "chunks"}
+WORDS_OF_LIST = {"recording": "active", "processing": "active"}
+"""What the shipped page says of a session that is not settled."""
 DEFAULT_RECORD = {"key": "state", "status": "status", "count": "chunks_uploaded"}
-TABLES = ("calls", "record", "completion")
+TABLES = ("calls", "record", "list", "completion")
 
 
 class Meant(NamedTuple):
@@ -98,6 +97,7 @@ class LogMapping:
     status_attribute: str = "session.status"
     count_attribute: str = "session.chunks_uploaded"
     words: Mapping[str, str] = field(default_factory=dict)
+    row: Mapping[str, str] = field(default_factory=lambda: DEFAULT_LIST)
 
     def of_url(self, method: str, url: str) -> Meant | None:
         """What a request for a URL means; None for one that is no call."""
@@ -110,6 +110,14 @@ class LogMapping:
         """What a call by name means."""
         call = self.rpc.get(name)
         return None if call is None else Meant(call)
+
+    def read_list(self, data: Any) -> Iterator[tuple[str, str, int]]:
+        """The session, status and count of each row of a list of sessions."""
+        for item in data if isinstance(data, list) else ():
+            session, status, count = (_at(item, self.row[key]) for key in DEFAULT_LIST)
+            if isinstance(session, str) and isinstance(status, str):
+                words = WORDS_OF_LIST | dict(self.words)
+                yield session, words.get(status, status), count if type(count) is int else -1
 
     def read_record(self, data: Any) -> tuple[str, int] | None:
         """The status and the count in an answer's JSON; the count is -1 where it has none."""
@@ -150,6 +158,8 @@ def make_mapping(data: Mapping[str, Any], place: str) -> LogMapping:
     record = DEFAULT_RECORD | data.get("record", {})
     known = {*DEFAULT_RECORD, "completed", "incomplete", "active"}
     _check_texts(record, known, f"{place}record.")
+    row = DEFAULT_LIST | data.get("list", {})
+    _check_texts(row, set(DEFAULT_LIST), f"{place}list.")
     completion = {"alarm_writes": True, **data.get("completion", {})}
     is_flag = type(completion.pop("alarm_writes")) is bool
     if not is_flag:
@@ -174,6 +184,7 @@ def make_mapping(data: Mapping[str, Any], place: str) -> LogMapping:
         record["count"],
         data.get("completion", {}).get("alarm_writes", True),
         words=words,
+        row=row,
         **completion,
     )
 

@@ -23,11 +23,15 @@ STOP_CALLS = (CALL_METHODS[STOP_CALL], FINALIZE_CALL)
 
 
 class RecordRead(NamedTuple):
-    """Somebody read the session's record; ``counted`` is -1 where the answer had none."""
+    """Somebody read the session's record, after ``asked_ms`` and by ``at_ms``.
+
+    ``counted`` is -1 where the answer had none.
+    """
 
     at_ms: int
     status: str
     counted: int
+    asked_ms: int
 
 
 class RecordTouched(NamedTuple):
@@ -45,13 +49,17 @@ class ChunksTold(NamedTuple):
 
 
 class SeenRecord(NamedTuple):
-    """The record as it was written, or read; ``previous`` is the status it replaced, if known."""
+    """The record as it was written, or read between ``asked_ms`` and ``at_ms``.
+
+    ``previous`` is the status that a write replaced, "" where that is not known.
+    """
 
     at_ms: int
     status: str
     counted: int
     is_write: bool
-    previous: str = ""
+    previous: str
+    asked_ms: int
 
     @property
     def reopens(self) -> bool:
@@ -185,7 +193,7 @@ class SeenSession:
         for item in self.record:
             if item.status == COMPLETED:
                 return (item.at_ms if item.is_write else before_ms), item.at_ms
-            before_ms = item.at_ms
+            before_ms = item.asked_ms
         return None
 
     def completed_for_good(self) -> tuple[int, int] | None:
@@ -194,7 +202,7 @@ class SeenSession:
         for item in self.record:
             if item.status == COMPLETED and (was != COMPLETED or item.reopens):
                 found = (item.at_ms if item.is_write else before_ms), item.at_ms
-            before_ms, was = item.at_ms, item.status
+            before_ms, was = item.asked_ms, item.status
         return found if was == COMPLETED else None
 
     @property
@@ -252,12 +260,13 @@ def _alarm_failed(session: SeenSession, event: e.AlarmFailed | e.AlarmDropped) -
 
 
 def _written(session: SeenSession, event: e.StateWritten) -> None:
-    item = SeenRecord(event.at_ms, event.status, event.chunks_uploaded, True, event.previous)
-    session.record.append(item)
+    at_ms, written = event.at_ms, (event.status, event.chunks_uploaded)
+    session.record.append(SeenRecord(at_ms, *written, True, event.previous, at_ms))
 
 
 def _read(session: SeenSession, event: RecordRead) -> None:
-    session.record.append(SeenRecord(event.at_ms, event.status, event.counted, False))
+    read = (event.status, event.counted)
+    session.record.append(SeenRecord(event.at_ms, *read, False, "", event.asked_ms))
 
 
 def _told(session: SeenSession, event: ChunksTold) -> None:

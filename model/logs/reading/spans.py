@@ -19,6 +19,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.logs.reading.har import Numbering, time_ms
 from lastchunk.model.logs.reading.mapping import (
     CALL_METHODS,
+    LIST_CALL,
     READ_CALL,
     UPLOAD_CALL,
     LogMapping,
@@ -156,7 +157,7 @@ class SpanReader:
     def _call(self, name: str, root: LoggedSpan, spans: list[LoggedSpan]) -> Iterator[Any]:
         puts = [span for span in spans if span.name == PUT]
         meant = self._meant(root, puts)
-        if meant is None or meant.call == READ_CALL:
+        if meant is None or meant.call in (READ_CALL, LIST_CALL):
             return
         status = _status(root)
         call = self.numbering.call(name, meant, status >= 500)
