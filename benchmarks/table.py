@@ -33,7 +33,7 @@ def measure(name: str, design: str, sessions: int) -> str:
         return f"refused: {refusal}"
     spec = load_design(design, scenario)
     began = time.process_time()
-    way = way_of("auto", scenario, spec, sessions, 1)
+    way = way_of("auto", scenario, spec, sessions)
     pilot = time.process_time() - began
     if not way.by_table:
         return f"{way}; the pilot took {pilot:.2f} s"

@@ -53,7 +53,7 @@ def run_batch(
     design's are run, and ``attrs["left"]`` how many were left to SimPy all the same, by reason.
     """
     with MemoryLimit(scenario.name, scenario.limits.memory_mb_max), steadily():
-        paths = [way_of(engine, scenario, design, of_all, seed) for design in designs]
+        paths = [way_of(engine, scenario, design, of_all) for design in designs]
         ways = list(zip(designs, paths, strict=True))
         left: Counter[tuple[str, str]] = Counter()
         rows = []

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from lastchunk.model.table.machine import SessionTable
 
 ENGINES = ("auto", "table", "simpy")
-PILOTS, FEWEST = 16, 200
+PILOTS, PILOT_SEED, FEWEST = 16, 1, 500
 """So many sessions show whether a table pays; fewer sessions than that run in SimPy."""
 PILOT_STEPS_MAX, STEPS_LEFT_MAX = 350, 8.0
 """A table that has grown by more steps in the pilot, or still grows by more in each of its last
 sessions, does not pay."""
-TABLES_MAX = 4
+TABLES_MAX = 16
+"""More than the shipped designs: those of one comparison take turns, session by session."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Path:
 
 IN_SIMPY = Path(False, "asked for")
 _tables: list[tuple[Scenario, DesignSpec, SessionTable]] = []
+_too_wide: list[tuple[Scenario, DesignSpec]] = []
+"""Whose table does not pay: it is not kept."""
 
 
 def session_table(
@@ -66,7 +69,7 @@ def session_table(
     return machine
 
 
-def way_of(engine: str, scenario: Scenario, design: DesignSpec, sessions: int, seed: int) -> Path:
+def way_of(engine: str, scenario: Scenario, design: DesignSpec, sessions: int) -> Path:
     """How so many sessions are run. The same question gets the same answer in every process.
 
     Raises `InputError` where a table is asked for that cannot carry them.
@@ -76,10 +79,11 @@ def way_of(engine: str, scenario: Scenario, design: DesignSpec, sessions: int, s
     if engine == "auto" and sessions < FEWEST:
         return Path(False, f"fewer than {FEWEST} sessions")
     try:
-        session_table(scenario, design)
-        if engine == "table" or _pays(scenario, design, seed):
-            return Path(True)
-        return Path(False, "a table that grows with nearly every session")
+        if engine == "table":
+            session_table(scenario, design)
+        elif (scenario, design) in _too_wide or not _pays(scenario, design):
+            return Path(False, "a table that grows with nearly every session")
+        return Path(True)
     except NotCarried as error:
         if engine == "table":
             allowed = f"simpy, or auto, which runs in SimPy what no table carries: {error}"
@@ -94,20 +98,26 @@ def engine_words(engines: dict[str, str]) -> str:
     return "engine: " + ", ".join(f"{name} {words}" for name, words in engines.items())
 
 
-def _pays(scenario: Scenario, design: DesignSpec, seed: int) -> bool:
-    """Whether a table grows little with its later sessions. The first ones tell."""
+def _pays(scenario: Scenario, design: DesignSpec) -> bool:
+    """Whether a table grows little with its later sessions: a pilot tells, the same one always."""
     machine = session_table(scenario, design)
-    if machine.pays is None:
-        grown = 0
-        for session in range(PILOTS):
-            grown = machine.grown if session == PILOTS // 2 else grown
-            _by_table(scenario, design, seed, session)
-            machine = session_table(scenario, design)
-            if machine.grown > PILOT_STEPS_MAX:
-                break
-        late = (machine.grown - grown) / (PILOTS - PILOTS // 2)
-        machine.pays = machine.grown <= PILOT_STEPS_MAX and late <= STEPS_LEFT_MAX
-    return machine.pays
+    if machine.is_piloted:
+        return True
+    _tables.pop()  # it may have grown by other sessions
+    grown = 0
+    for session in range(PILOTS):
+        _by_table(scenario, design, PILOT_SEED, session)
+        machine = session_table(scenario, design)
+        if session == PILOTS // 2 - 1:
+            grown = machine.grown
+        if machine.grown > PILOT_STEPS_MAX:
+            break
+    late = (machine.grown - grown) / (PILOTS - PILOTS // 2)
+    machine.is_piloted = machine.grown <= PILOT_STEPS_MAX and late <= STEPS_LEFT_MAX
+    if not machine.is_piloted:
+        _tables.pop()
+        _too_wide.append((scenario, design))
+    return machine.is_piloted
 
 
 def run_session(

@@ -139,7 +139,7 @@ class SessionTable:
         self.root = Place()
         self.states: dict[Any, State] = {}
         self.grown = 0
-        self.pays: bool | None = None
+        self.is_piloted = False
         names = [
             self.step.fresh(is_never_negative=at != OFFSET)
             for at in (START, DURATION, OFFSET, NO_REQUEST)

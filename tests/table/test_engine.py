@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from lastchunk.cli.app import app
 from lastchunk.model.base.errors import InputError, InternalError
-from lastchunk.model.design.load import load_design
+from lastchunk.model.design.load import load_design, load_designs, shipped_designs
 from lastchunk.model.estimate import comparison
 from lastchunk.model.estimate.replicate import run_batch
 from lastchunk.model.scenario.load import load_scenario
@@ -46,7 +46,7 @@ def test_rows_are_the_same_by_either_way_and_any_number_of_workers() -> None:
 
 def test_a_few_sessions_run_in_simpy_unless_the_table_is_asked_for() -> None:
     few = comparison.compare("small-scope", "alarm", 5)
-    assert few.engines == {"alarm": "SimPy (fewer than 200 sessions)"}
+    assert few.engines == {"alarm": "SimPy (fewer than 500 sessions)"}
     table = comparison.compare("small-scope", "alarm", 5, engine="table")
     assert table.engines == {"alarm": "table"}
     pd.testing.assert_frame_equal(few.frame, table.frame)
@@ -67,10 +67,10 @@ def test_a_session_that_is_left_to_simpy_is_counted_with_the_reason(
 def test_what_no_table_carries_is_said_by_name(tmp_path: Path) -> None:
     scenario = load_scenario("slow-uplink")
     spec = load_design("alarm", scenario)
-    path = engine.way_of("auto", scenario, spec, 1_000, 1)
+    path = engine.way_of("auto", scenario, spec, 1_000)
     assert str(path) == "SimPy (an uplink that transfers share)"
     with pytest.raises(InputError, match=r"'table'; allowed: simpy, or auto.*: an uplink that"):
-        engine.way_of("table", scenario, spec, 1_000, 1)
+        engine.way_of("table", scenario, spec, 1_000)
     with pytest.raises(InputError, match="allowed: one of auto, table, simpy"):
         comparison.compare("harmless", "alarm", 2, engine="quick")
 
@@ -127,3 +127,25 @@ def test_that_error_ends_the_command_with_4() -> None:
     result = CliRunner().invoke(app, [*given, "--engine", "table"])
     assert isinstance(result.exception, InternalError)
     assert CliRunner().invoke(app, [*given, "--engine", "simpy"]).exit_code == 0
+
+
+def test_a_table_that_grows_with_each_session_is_dropped_and_not_tried_again() -> None:
+    scenario = load_scenario("everything-at-once")
+    spec = load_design("alarm", scenario)
+    for _ in range(2):
+        way = engine.way_of("auto", scenario, spec, 1_000)
+        assert str(way) == "SimPy (a table that grows with nearly every session)"
+        assert not [table for known, _, table in engine._tables if known == scenario]
+    assert engine._too_wide.count((scenario, spec)) == 1
+
+
+def test_the_designs_of_a_comparison_keep_their_tables_as_they_take_turns() -> None:
+    scenario = load_scenario("small-scope")
+    specs = load_designs(list(shipped_designs()), scenario)
+    run_batch(scenario, specs, 1, range(3), engine="table", of_all=3)
+    before = [engine.session_table(scenario, spec) for spec in specs]
+    run_batch(scenario, specs, 1, range(3), engine="table", of_all=3)
+    assert all(
+        engine.session_table(scenario, spec) is table
+        for spec, table in zip(specs, before, strict=True)
+    )
