@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lastchunk.model.conformance.page.line import Line
+from lastchunk.model.conformance.page.line import PageLine
 from lastchunk.model.conformance.page.observed import SeenLine, SeenRecording
 from lastchunk.model.conformance.page.server import ServedPage
 
@@ -27,6 +27,8 @@ TOO_LONG_SECONDS = 90
 SLACK_SECONDS = 0.3
 MORE_SECONDS = 0.3
 LOOK_MS = 20
+UNDER_WAY_MS = 150
+"""An upload that was sent so long ago has begun at the object."""
 
 
 Condition = Callable[[], bool]
@@ -71,7 +73,7 @@ class PageRun:
     served: ServedPage
     design: str
     context: BrowserContext
-    line: Line
+    line: PageLine
     network: NetworkKind = FAST
     settings: dict[str, int] = field(default_factory=dict)
     chunk_ms: int = CHUNK_MS
@@ -159,9 +161,12 @@ class PageRun:
         return [line for line in self.lines if line["event"] == event]
 
     def is_uploading(self) -> bool:
-        """Whether an upload has been sent that is not answered."""
+        """Whether an upload was sent a moment ago that is not answered."""
         uploads = [line for line in self.lines if line.get("procedure") == "upload"]
-        return bool(uploads) and uploads[-1]["event"] == "request sent"
+        if not uploads or uploads[-1]["event"] != "request sent":
+            return False
+        sent_ms: int = uploads[-1]["at"]
+        return time.time() * 1000 - sent_ms > UNDER_WAY_MS
 
     def is_uploaded(self) -> bool:
         """Whether the stop flow has ended, and the upload of every chunk is answered."""
@@ -177,6 +182,11 @@ class PageRun:
         """Whether the session is over, and its consumer told."""
         row = self.row()
         return row["status"] in ("completed", "incomplete") and not row["isTelling"]
+
+    def is_over(self) -> bool:
+        """Whether nothing more comes soon: it is settled, or active and nobody will end it."""
+        row = self.row()
+        return self.is_settled() or (row["status"] != "none" and row["alarmInMs"] is None)
 
     def shown_row(self) -> list[str]:
         """The same, as the page shows it; empty where it shows none."""
@@ -224,7 +234,7 @@ def page_run(
             "record_har_url_filter": HAR_URLS,
         }
     context = browser.new_context(viewport={"width": 900, "height": 640}, **recorded)
-    line = Line(served)
+    line = PageLine(served)
     try:
         yield PageRun(served, design, context, line, **more)
     finally:

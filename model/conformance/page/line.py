@@ -52,7 +52,7 @@ class Connection:
                 writer.transport.abort()
 
 
-class Line:
+class PageLine:
     """Passes on what comes to `port`."""
 
     def __init__(self, served: ServedPage) -> None:

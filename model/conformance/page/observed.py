@@ -83,6 +83,8 @@ def judged(trace: list[e.Event], settings: JudgeSettings) -> dict[str, Judgement
 def _placed(seen: SeenRecording) -> Iterator[tuple[int, int, e.Event]]:
     """Each event with its time and its place among those of one ms."""
     for line in seen.page:
+        if line["event"] == "reopened":  # the page before it is gone, its queue is not
+            yield line["at"], PLACE_IN_A_MS.index("page"), e.TabClosed(line["at"], ())
         if line["event"] in OF_PAGE:
             yield line["at"], PLACE_IN_A_MS.index("page"), OF_PAGE[line["event"]](line)
     for chunk, blobs in seen.puts.items():
