@@ -29,6 +29,7 @@ PUBLIC = {
     "lastchunk.model.estimate.sweeps.run": ("sweep_plan",),
     "lastchunk.model.estimate.sweeps.sensitivity": ("sensitivity",),
     "lastchunk.model.explore.matrix.matrix": ("Matrix", "matrix"),
+    "lastchunk.model.explore.region": ("ExactRegion", "region_of"),
     "lastchunk.model.explore.threshold": ("Threshold", "find_threshold", "safe_region"),
     "lastchunk.model.explore.verify": ("Budget", "Reductions", "Verification", "verify"),
     "lastchunk.model.properties": ("COLUMNS", "SOMETIMES", "PROPERTIES"),
@@ -53,7 +54,9 @@ PUBLIC = {
 PAGES.update(
     Run=("lastchunk.reports.notebook", "run_html"),
     Comparison=("lastchunk.reports.notebook", "comparison_html"),
+    ExactRegion=("lastchunk.reports.region.page", "region_html"),
     Matrix=("lastchunk.reports.matrix.page", "matrix_html"),
+    Scenario=("lastchunk.reports.notebook", "scenario_html"),
     Verification=("lastchunk.reports.verification", "verification_html"),
 )
 PLOTS.update(

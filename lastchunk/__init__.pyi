@@ -72,6 +72,12 @@ from lastchunk.model.explore.matrix.matrix import (
 from lastchunk.model.explore.matrix.matrix import (
     matrix as matrix,
 )
+from lastchunk.model.explore.region import (
+    ExactRegion as ExactRegion,
+)
+from lastchunk.model.explore.region import (
+    region_of as region_of,
+)
 from lastchunk.model.explore.threshold import (
     Threshold as Threshold,
 )

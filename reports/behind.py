@@ -15,12 +15,10 @@ from lastchunk.model.trace import events as e
 from lastchunk.model.trace.events import lane_of
 from lastchunk.model.trace.words import clock, words_of
 from lastchunk.reports.answer.price import seconds_words
-from lastchunk.reports.base.setting_words import setting_words
 from lastchunk.reports.figures.delays import PROMISED
 from lastchunk.reports.figures.diagram import START_STATE
 from lastchunk.reports.figures.outcomes import OUTCOME_WORDS, outcomes_met
 from lastchunk.reports.figures.sweeps import SWEPT_WORDS
-from lastchunk.reports.proofs import ACROSS, Region
 
 EVENTS_MAX = 60
 LONG = {"is_long": True}
@@ -77,21 +75,6 @@ def _interval_cell(found: Any) -> str:
     if found is None or pd.isna(found.rate):
         return ""
     return f"{100 * found.rate:.1f} % [{100 * found.low:.1f}, {100 * found.high:.1f}]"
-
-
-def region_behind(region: Region) -> dict[str, Any]:
-    """The exact boundary for each value across."""
-    rows = [
-        [f"{value:,}", _ms(limit.below_ms), _ms(limit.above_ms)]
-        for value, limit in region.boundaries
-    ]
-    key = setting_words(region.boundaries[0][1].key).partition(",")[0]
-    columns = [setting_words(ACROSS), f"{key}: violated up to, ms", "proved from, ms"]
-    return {"columns": columns, "rows": rows}
-
-
-def _ms(value: int | None) -> str:
-    return "none" if value is None else f"{value:,}"
 
 
 def diagram_behind(diagram: Diagram) -> dict[str, Any]:

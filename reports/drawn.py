@@ -20,7 +20,6 @@ from lastchunk.reports.behind import (
     diagram_behind,
     events_behind,
     outcomes_behind,
-    region_behind,
     sweep_behind,
 )
 from lastchunk.reports.figures.costs import cost_figure
@@ -29,12 +28,11 @@ from lastchunk.reports.figures.diagram import diagram_figure
 from lastchunk.reports.figures.inline import inline_svg
 from lastchunk.reports.figures.outcomes import outcome_figure, outcome_words, outcomes_met
 from lastchunk.reports.figures.race import race_svg
-from lastchunk.reports.figures.safe_region import safe_region_figure
 from lastchunk.reports.figures.save import png_bytes, svg_bytes
 from lastchunk.reports.figures.spans import spans_of
 from lastchunk.reports.figures.sweeps import sweep_figure
 from lastchunk.reports.figures.timeline import panels_of, timeline_figure
-from lastchunk.reports.proofs import ACROSS, Proofs
+from lastchunk.reports.proofs import Proofs
 from lastchunk.reports.review import Review
 from lastchunk.reports.timeline import timeline, told
 
@@ -133,20 +131,8 @@ class Draughtsman:
         ]
 
     def map(self, proofs: Proofs) -> list[Drawing]:
-        """The boundary of the mapped design, and the schedule that breaks it just below."""
+        """The schedule that breaks the mapped design just below the boundary of its grace."""
         figures = []
-        if proofs.region is not None:
-            grid = (proofs.region.columns, proofs.region.rows)
-            figures.append(
-                self._captioned(
-                    "safe-region",
-                    safe_region_figure(proofs.region.boundaries, ACROSS, grid, proofs.region.rates),
-                    "Alarm design, small scope: the exact boundary of the grace against the "
-                    "longest leg. Shaded: the share of sampled sessions completed without a "
-                    "chunk, which fades out well below the boundary.",
-                    region_behind(proofs.region),
-                )
-            )
         if proofs.example is not None:
             run = proofs.example.run
             caption = "The widest schedule that breaks the alarm design just below the boundary."

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from html import escape
+from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.properties import PROPERTIES
+from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run
 from lastchunk.reports.base.pooled import rate_words
 from lastchunk.reports.figures.delays import delay_figure
 from lastchunk.reports.figures.outcomes import outcome_figure
 from lastchunk.reports.figures.save import png_bytes
 from lastchunk.reports.figures.timeline import timeline_figure
+
+VALUES_SHOWN = 8
 
 
 def run_html(run: Run) -> str:
@@ -41,6 +47,35 @@ def comparison_html(item: Comparison) -> str:
     table = f"<table><caption>{words}</caption><tr><th></th>{heads}</tr>{''.join(rows)}</table>"
     outcomes = image_html(outcome_figure({title: item.outcomes()}), "Outcomes")
     return table + outcomes + image_html(delay_figure({title: item.frame}), "Delays")
+
+
+def scenario_html(item: Scenario) -> str:
+    """A scenario as what it is about, and what it sets beside the defaults."""
+    default = Scenario(name=item.name, title=item.title).model_dump()
+    rows = "".join(
+        f"<tr><th>{escape(key)}</th><td>{escape(_in_short(key, value))}</td></tr>"
+        for key, value in _set_in(item.model_dump(exclude={"summary"}), default)
+    )
+    table = f"<table><caption>what it sets; all else is the default</caption>{rows}</table>"
+    return f"<p><b>{escape(item.title)}</b>: {escape(item.summary)}</p>{table if rows else ''}"
+
+
+def _in_short(key: str, value: Any) -> str:
+    """A value for a cell: of a file its name, of many values how many."""
+    if key.endswith(".file"):
+        return Path(str(value)).name
+    is_long = isinstance(value, tuple | list) and len(value) > VALUES_SHOWN
+    return f"{len(value):,} values" if is_long else str(value)
+
+
+def _set_in(data: dict[str, Any], default: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Each key with its dots, and its value, where that is not the default."""
+    for name, value in data.items():
+        usual = default.get(name) if isinstance(default, dict) else None
+        if isinstance(value, dict) and isinstance(usual, dict):
+            yield from _set_in(value, usual, f"{prefix}{name}.")
+        elif value != usual:
+            yield prefix + name, value
 
 
 def image_html(figure: Figure, alt: str) -> str:

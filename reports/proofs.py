@@ -1,13 +1,12 @@
 """What exploring adds to a review: every schedule of a scope, a counterexample, and a map.
 
-The designs are judged in the default scope, with the deployed times. The map is of a scope of its
-own, whose times of a few ms are made up, so that the place where a verdict turns can be drawn.
+The designs are judged in the default scope, with the deployed times, and so is the map. Where the
+verdict turns to the ms is shown in a scope of its own, whose times of a few ms are made up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,30 +18,18 @@ from lastchunk.model.explore.threshold import Threshold, find_threshold
 from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, Verification, verify
 from lastchunk.model.explore.witness.counterexample import Counterexample
 from lastchunk.model.explore.witness.words import explanation
-from lastchunk.model.properties import PROPERTIES, Violation
+from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.load import load_scenario
-from lastchunk.model.simulate import simulate
 from lastchunk.reports.claims.conditions import Condition, ask_conditions, deployed_map
 from lastchunk.reports.region.measured import MeasuredTimes, measured_uploads
 
 MAP_SCOPE = "small-scope"
 SLUG = "complete_at_finalization"
-ACROSS, ALONG = "high_ms", "grace_ms"
-VALUES = (2, 4, 6, 8, 10, 12)
+ALONG = "grace_ms"
 MAPPED = "alarm"
 MEASURED = "cellular-lte"
 """Whose uploads stand beneath the map of the deployed times: a measured uplink."""
 BUDGET = Budget(seconds=60)
-
-
-@dataclass(frozen=True)
-class Region:
-    """A map: exact boundaries by ``ACROSS``, and sampled failure rates by (along, across)."""
-
-    boundaries: tuple[tuple[int, Threshold], ...]
-    columns: tuple[int, ...]
-    rows: tuple[int, ...]
-    rates: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +44,6 @@ class Proofs:
     refused: tuple[tuple[str, str], ...]
     threshold: Threshold | None
     example: Counterexample | None
-    region: Region | None
     conditions: tuple[Condition, ...] = ()
     deployed: ExactRegion | None = None
     sampled: MeasuredTimes | None = None
@@ -66,13 +52,12 @@ class Proofs:
 def make_proofs(designs: Sequence[str], sessions: int, seed: int = 1, workers: int = 1) -> Proofs:
     """Explore the default scope for each design; map the alarm design if it is among them.
 
-    ``sessions`` are sampled for each point of the map. Each question is a task for the ``workers``.
+    ``sessions`` are sampled for how long uploads take. Each question is a task for the ``workers``.
     """
     with workers_or_here(workers) as executor:
         proofs = [executor.submit(_prove, reference, BUDGET) for reference in designs]
         turn = executor.submit(_turn, BUDGET) if MAPPED in designs else None
         conditions = ask_conditions(designs, executor)
-        region = make_region(sessions, seed, BUDGET, executor) if MAPPED in designs else None
         deployed = exact_region(deployed_map(), executor) if MAPPED in designs else None
         sampled = _sampled_uploads(sessions, seed) if deployed is not None else None
         found = [future.result() for future in proofs]
@@ -80,7 +65,7 @@ def make_proofs(designs: Sequence[str], sessions: int, seed: int = 1, workers: i
         refused = tuple(item for item in found if not isinstance(item, Verification))
         threshold, example = turn.result() if turn is not None else (None, None)
         known = tuple(future.result() for future in conditions)
-    return Proofs(done, refused, threshold, example, region, known, deployed, sampled)
+    return Proofs(done, refused, threshold, example, known, deployed, sampled)
 
 
 def _sampled_uploads(sessions: int, seed: int) -> MeasuredTimes | None:
@@ -108,36 +93,6 @@ def _turn(budget: Budget) -> tuple[Threshold, Counterexample | None]:
     scenario = load_scenario(MAP_SCOPE, [f"{ALONG}={threshold.below_ms}"])
     found = verify(scenario, load_design(MAPPED, scenario), [SLUG], budget)
     return threshold, next(x for x in found.counterexamples[SLUG] if x.kind == "widest")
-
-
-def make_region(sessions: int, seed: int, budget: Budget, executor: Executor) -> Region:
-    """The exact boundary of the grace for each longest leg, and what sampling sees around it."""
-    limits = [executor.submit(_boundary, value, budget) for value in VALUES]
-    boundaries = tuple((value, limit.result()) for value, limit in zip(VALUES, limits, strict=True))
-    highest = max(limit.above_ms or 0 for _, limit in boundaries)
-    rows = tuple(range(1, highest + 4, max(1, highest // 12)))
-    sampled = [executor.submit(_sampled, value, rows, sessions, seed) for value in VALUES]
-    rates = tuple(zip(*(column.result() for column in sampled), strict=True))
-    return Region(boundaries, VALUES, rows, rates)
-
-
-def _boundary(value: int, budget: Budget) -> Threshold:
-    return find_threshold(MAP_SCOPE, [f"{ACROSS}={value}"], MAPPED, SLUG, ALONG, budget)
-
-
-def _sampled(value: int, rows: Sequence[int], sessions: int, seed: int) -> list[float]:
-    """One column of the map."""
-    return [_rate(value, grace_ms, sessions, seed) for grace_ms in rows]
-
-
-def _rate(value: int, grace_ms: int, sessions: int, seed: int) -> float:
-    scenario = load_scenario(MAP_SCOPE, [f"{ACROSS}={value}", f"{ALONG}={grace_ms}"])
-    design = load_design(MAPPED, scenario)
-    failed = 0
-    for session in range(sessions):
-        run = simulate(scenario, design, seed, session)
-        failed += isinstance(PROPERTIES[SLUG].check(run.facts, run.judge), Violation)
-    return failed / sessions if sessions else 0.0
 
 
 def kind_in(item: Verification, slug: str) -> str:

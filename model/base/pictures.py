@@ -13,14 +13,18 @@ The package fills it as it is imported, before any module of it can be.
 """
 
 
-class Pictured:
-    """A result that a notebook shows as a page."""
+class Paged:
+    """What a notebook shows as a page."""
 
     def _repr_html_(self) -> str:
         """The page; what draws it is imported now, since a result that nobody shows needs none."""
         module, function = PAGES[type(self).__name__]
         page: str = getattr(import_module(module), function)(self)
         return page
+
+
+class Pictured(Paged):
+    """A result that a notebook shows as a page, and that can be drawn."""
 
     def plot(self, *arguments: Any, **options: Any) -> Any:
         """Draw it. Returns the matplotlib axes; what draws it is imported now."""

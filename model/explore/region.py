@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.pictures import Paged
+from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.threshold import Threshold, find_threshold
-from lastchunk.model.explore.verify import Budget
+from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget
 from lastchunk.model.scenario.load import load_scenario
 
 COLUMNS_MAX = 60
@@ -44,7 +46,7 @@ class RegionColumn:
 
 
 @dataclass(frozen=True)
-class ExactRegion:
+class ExactRegion(Paged):
     """A map: for each value of ``across`` the boundary of ``along`` within ``span_ms``.
 
     ``now_ms`` is where the scenario and the design stand, ``now_limit`` the boundary of ``across``
@@ -64,6 +66,10 @@ class ExactRegion:
     now_limit: Threshold | None
     fixed: tuple[str, int] | None = None
     marks_across: bool = True
+
+    def __repr__(self) -> str:
+        what = f"{self.slug} of {self.design} in {self.scenario}"
+        return f"<ExactRegion of {what}: {self.along} by {len(self.columns)} of {self.across}>"
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,32 @@ def ms_value_of(scenario: str, overrides: Sequence[str], design: str, key: str) 
 def values_around(now_ms: int) -> tuple[int, ...]:
     """Values of a setting on both sides of what it is now."""
     return tuple(sorted({max(1, round(now_ms * factor)) for factor in OF_NOW}))
+
+
+def region_of(
+    scenario: str = DEFAULT_SCOPE,
+    design: str = "alarm",
+    slug: str = "complete_at_finalization",
+    *,
+    x: str,
+    y: str,
+    x_values: Sequence[int] = (),
+    y_range: RangeMs | None = None,
+    settings: Sequence[str] = (),
+    seconds: float = 600.0,
+    workers: int = 1,
+) -> ExactRegion:
+    """Where a property is proved and where violated, for some values of ``x``, exact along ``y``.
+
+    What `lastchunk region` does; a notebook shows it as a map with its table. Raises `InputError`.
+    """
+    now = (scenario, tuple(settings), design)
+    values = tuple(x_values) or values_around(ms_value_of(*now, x))
+    span = y_range or (1, max(4 * ms_value_of(*now, y), 4))
+    budget = Budget(seconds=seconds)
+    question = RegionQuestion(*now, slug, x, y, values, span, budget)
+    with workers_or_here(workers) as executor:
+        return exact_region(question, executor)
 
 
 def exact_region(question: RegionQuestion, executor: Executor) -> ExactRegion:

@@ -114,8 +114,14 @@ class Verification(Pictured):
         for slug, verdict in self.verdicts.items():
             reason = f" ({verdict.reason})" if verdict.reason else ""
             lines.append(f"  {slug}: {verdict.kind}{reason}")
-        lines += ["assuming:", *(f"  {line}" for line in self.assumptions), *self.unsaid]
+        unsaid = f", and {len(self.unsaid)} remarks (.unsaid)" if self.unsaid else ""
+        lines.append(f"under {len(self.assumptions)} assumptions (.assumptions){unsaid}")
         return "\n".join(lines)
+
+    def __str__(self) -> str:
+        *verdicts, _ = repr(self).splitlines()
+        assumed = [f"  {line}" for line in self.assumptions]
+        return "\n".join([*verdicts, "assuming:", *assumed, *self.unsaid])
 
 
 def verify(

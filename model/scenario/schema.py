@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from lastchunk.model.base.pictures import Paged
 from lastchunk.model.scenario.chunk_sizes import AnySizes
 from lastchunk.model.scenario.delay import (
     AnyOffset,
@@ -339,7 +340,7 @@ class Limits(Model):
     """What may be drawn to go wrong in one session, of any kind; None: no bound."""
 
 
-class Scenario(Model):
+class Scenario(Model, Paged):
     """One scenario: what its TOML file may have at its top."""
 
     name: str

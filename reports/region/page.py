@@ -116,6 +116,11 @@ def region_page(regions: Sequence[ExactRegion], measured: MeasuredTimes | None =
     )
 
 
+def region_html(region: ExactRegion) -> str:
+    """One region as a piece of a notebook, with its style."""
+    return f"<style>{variables()}{region_style()}</style>{region_set([region], None)}"
+
+
 def alone(picture: str) -> str:
     """A picture as a file of its own, with its style."""
     name = '<svg xmlns="http://www.w3.org/2000/svg" '

@@ -13,7 +13,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from lastchunk.model.design.load import load_design
 from lastchunk.model.estimate.space import Axis
-from lastchunk.model.explore.threshold import Threshold
 from lastchunk.model.explore.verify import verify
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
@@ -21,7 +20,6 @@ from lastchunk.reports.base import palette
 from lastchunk.reports.base.kinds import LOOKS
 from lastchunk.reports.base.setting_words import setting_words
 from lastchunk.reports.figures.delays import delay_figure
-from lastchunk.reports.figures.safe_region import safe_region_figure
 from lastchunk.reports.figures.sweeps import SWEPT_WORDS, sweep_figure
 from lastchunk.reports.figures.timeline import timeline_figure
 
@@ -58,13 +56,7 @@ def test_a_timeline_has_plain_numbers_and_no_time_before_the_page(
         assert all(re.fullmatch(r"[\d.,]*", text) for text in shown), shown
 
 
-def test_a_map_names_its_settings_in_words_with_their_unit() -> None:
-    limit = Threshold(COMPLETE, "grace_ms", "violated", 16, 17, ())
-    figure = safe_region_figure([(2, limit), (8, limit)], "high_ms", ((2, 8), (1, 9)), [[1, 0]] * 2)
-    axes = figure.axes[0]
-    for label in (axes.get_xlabel(), axes.get_ylabel()):
-        assert "_" not in label
-        assert label.endswith(", ms")
+def test_settings_are_named_in_words_with_their_unit() -> None:
     assert setting_words("design.grace_ms") == "grace, from the stop to the alarm, ms"
     assert setting_words("mine.patience_ms") == "patience, ms"
     assert setting_words("client.uploads_parallel") == "uploads parallel"

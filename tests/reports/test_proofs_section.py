@@ -9,21 +9,15 @@ from typing import Any
 import pytest
 
 from lastchunk.model.base.verdict import Verdict, VerdictKind
-from lastchunk.model.base.workers import Here
 from lastchunk.model.design.load import load_design
-from lastchunk.model.explore.search.search import Budget
 from lastchunk.model.explore.threshold import Threshold
 from lastchunk.model.explore.verify import Verification
 from lastchunk.model.explore.witness.words import explanation
-from lastchunk.model.properties import PROPERTIES, Violation
-from lastchunk.model.scenario.load import load_scenario
-from lastchunk.model.simulate import simulate
 from lastchunk.reports import proofs as section
 from lastchunk.reports.claims.conditions import deployed_map
 from lastchunk.reports.proofs import (
     Proofs,
     make_proofs,
-    make_region,
     map_words,
     proof_table,
     proof_words,
@@ -49,7 +43,7 @@ def verified(name: str, late_ms: int | None, **verdicts: VerdictKind) -> Verific
 
 
 def proofs(*items: Verification, **more: Any) -> Proofs:
-    empty: dict[str, Any] = {"refused": (), "threshold": None, "example": None, "region": None}
+    empty: dict[str, Any] = {"refused": (), "threshold": None, "example": None}
     return Proofs(items, **(empty | more))
 
 
@@ -91,31 +85,10 @@ def test_what_all_designs_assume_is_said_once() -> None:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two points of the map; no conditions, which have tests of their own."""
-    monkeypatch.setattr(section, "VALUES", (1, 3))
+    """Two values of the map; no conditions, which have tests of their own."""
     monkeypatch.setattr(section, "ask_conditions", lambda *_: [])
     few = replace(deployed_map(), values_ms=(1_000, 2_000))
     monkeypatch.setattr(section, "deployed_map", lambda: few)
-
-
-@pytest.mark.usefixtures("small")
-def test_the_map_is_sampled_by_counting_and_its_boundaries_are_exact() -> None:
-    region = make_region(5, 3, Budget(), Here())
-    assert region.columns == (1, 3)
-    assert [limit.above_ms for _, limit in region.boundaries] == [3, 7]
-    assert region.rows == tuple(range(1, 7 + 4))
-    for row, grace_ms in list(enumerate(region.rows))[::4]:
-        for column, high_ms in enumerate(region.columns):
-            scenario = load_scenario("small-scope", [f"high_ms={high_ms}", f"grace_ms={grace_ms}"])
-            design = load_design("alarm", scenario)
-            runs = [simulate(scenario, design, 3, session) for session in range(5)]
-            check = PROPERTIES[COMPLETE].check
-            failed = sum(isinstance(check(run.facts, run.judge), Violation) for run in runs)
-            assert region.rates[row][column] == failed / 5
-            boundary = region.boundaries[column][1].above_ms
-            assert boundary is not None
-            assert failed == 0 or grace_ms < boundary, "a proof is not contradicted"
-    assert max(max(rates) for rates in region.rates) > 0
 
 
 @pytest.mark.usefixtures("small")
@@ -132,7 +105,7 @@ def test_a_design_that_cannot_be_explored_is_named_and_the_others_are_there(tmp_
     ((name, why),) = found.refused
     assert name == f"{file}:Mine"
     assert "multiply or divide a time" in why
-    assert (found.threshold, found.example, found.region) == (None, None, None)
+    assert (found.threshold, found.example, found.deployed) == (None, None, None)
 
 
 @pytest.mark.usefixtures("small")
@@ -147,5 +120,3 @@ def test_the_alarm_design_comes_with_its_widest_counterexample_just_below_the_bo
     limits = [column.threshold for column in found.deployed.columns]
     assert [limit.above_ms for limit in limits if limit is not None] == [991, 1_991]
     assert found.sampled is None
-    assert found.region is not None
-    assert {rate for rates in found.region.rates for rate in rates} == {0.0}, "nothing was sampled"

@@ -98,7 +98,7 @@ def test_the_page_is_self_contained_and_in_order(folder: Path) -> None:
     page = Page((folder / "report.html").read_text())
     assert page.sections == ORDER
     assert page.outward == []
-    assert page.scripts == 2, "the timeline's own, and its data"
+    assert page.scripts == 3, "the timeline's own, its data, and the theme's"
 
 
 def test_every_property_has_its_sentence(folder: Path) -> None:
@@ -139,7 +139,7 @@ def test_the_same_review_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_text_from_outside_is_escaped(tmp_path: Path) -> None:
     write_report(review_of(["harmless"], HOSTILE), tmp_path / "out")
     page = (tmp_path / "out" / "report.html").read_text()
-    assert Page(page).scripts == 2
+    assert Page(page).scripts == 3
     assert "&lt;script&gt;" in page
     assert "<script>alert" not in page
     assert "<script>" not in (tmp_path / "out" / "report.md").read_text()
@@ -160,7 +160,7 @@ def test_the_claims_cite_a_matrix_whose_schedules_lie_beside_them(tmp_path: Path
     assert data["claims"]["2"]["designs"]["alarm"]["status"] == "holds"
     assert data["provenance"]["matrix"]["chunks"] == 2
     page = Page((tmp_path / "out" / "report.html").read_text())
-    assert (page.sections, page.outward, page.scripts) == (ORDER, [], 2)
+    assert (page.sections, page.outward, page.scripts) == (ORDER, [], 3)
     for name in ("report.html", "report.md"):
         text = (tmp_path / "out" / name).read_text()
         assert f"lastchunk replay {file}" in text
@@ -231,6 +231,10 @@ def test_results_show_themselves_in_a_notebook() -> None:
     page = comparison_html(result)
     assert result._repr_html_() == page
     assert run._repr_html_() == run_html(run)
+    shown = scenario._repr_html_()
+    assert html.escape(HOSTILE) in shown
+    assert "<tr><th>uplink" in shown, "what it sets beside the defaults"
+    assert "<script>" not in shown
     assert "<script>" not in page
     assert page.count("<tr>") == 1 + len(ASKED)
     assert page.count("data:image/png;base64,") == 2
