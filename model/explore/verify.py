@@ -124,6 +124,7 @@ class Verification(Pictured):
         return "\n".join([*verdicts, "assuming:", *assumed, *self.unsaid])
 
 
+@few_collections()
 def verify(
     scenario: ScenarioLike | None = None,
     design: DesignLike = "alarm",

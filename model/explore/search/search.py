@@ -42,6 +42,8 @@ PAST_TIMES = 2
 past, once it has so many classes: an instant in the past may be all that its classes differ in."""
 COLLECT_EVERY = 50_000
 """New objects between two looks for cycles; the interpreter's own 700 cost a tenth of a search."""
+COLLECT_OLD = 1_000
+"""So many looks pass before one at what is older: nearly all of that is kept, and is much."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def earliest(node: Node, zone: Zone) -> int:
 def few_collections() -> Iterator[None]:
     """Look for unreachable cycles less often: a search makes many objects and keeps most."""
     before = gc.get_threshold()
-    gc.set_threshold(COLLECT_EVERY, *before[1:])
+    gc.set_threshold(COLLECT_EVERY, COLLECT_OLD, before[2])
     try:
         yield
     finally:

@@ -12,13 +12,19 @@ changes nothing is checked by doing it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from lastchunk.model.explore.state.part import StatePart
+from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.world.base.pending import Key
 
 Column = tuple[int, int]
 """An instant's name and the ms after it."""
+
+
+Rendered = tuple[str, list[Instant], StatePart]
+TEXT = itemgetter(0)
 
 
 class DiscreteState:
@@ -102,7 +108,7 @@ class DiscreteState:
 def _attempt_ranks(parts: list[StatePart]) -> dict[Any, int]:
     numbers: dict[Any, set[int]] = {}
     for part in parts:
-        for mark in part.text.attempts:
+        for mark in part.attempts:
             numbers.setdefault(mark.call, set()).add(mark.number)
     return {
         (call, number): rank
@@ -115,22 +121,28 @@ def laid_out(
     parts: list[StatePart], names: Mapping[int, str], attempts: Mapping[Any, int]
 ) -> tuple[Any, list[Column], list[Key], list[frozenset[int]]]:
     """The key of a state, its columns, what fires, and whose the columns are."""
-    rendered = [(*part.fill(names, attempts), part) for part in parts]
-    rendered.sort(key=lambda entry: (entry[2].key is None, entry[0]))
+    pending: list[Rendered] = []
+    others: list[Rendered] = []
+    for part in parts:
+        text, times = part.ready, part.times
+        if text is None:
+            text, times = part.fill(names, attempts)
+        (others if part.key is None else pending).append((text, times, part))
+    pending.sort(key=TEXT)
+    others.sort(key=TEXT)
     columns: list[Column] = []
     owners: list[frozenset[int]] = []
     fires: list[Key] = []
     known: dict[int, tuple[int, int]] = {}
-    for _, times, part in rendered:
-        if part.key is None:
-            break
+    refers: list[tuple[int, int]] = []
+    for _, times, part in pending:
+        assert part.key is not None
         time = times[0]
         known[time.name] = (len(columns), time.offset_ms)
         columns.append((time.name, time.offset_ms))
         owners.append(part.chunks)
         fires.append(part.key)
-    refers: list[tuple[int, int]] = []
-    for _, times, part in rendered:
+    for _, times, part in (*pending, *others):
         for time in times if part.key is None else times[1:]:
             if time.name not in known:
                 known[time.name] = (len(columns), time.offset_ms)
@@ -138,5 +150,5 @@ def laid_out(
                 owners.append(part.chunks)
             at, offset_ms = known[time.name]
             refers.append((at, time.offset_ms - offset_ms))
-    texts = tuple(text for text, _, _ in rendered)
+    texts = tuple([entry[0] for entry in pending] + [entry[0] for entry in others])
     return (texts, tuple(refers)), columns, fires, owners

@@ -31,6 +31,8 @@ BY_CHUNK = frozenset(
     ("recorded", "stored", "in_closed_tab", "uploads_ended", "orphans", "seen", "own")
 )
 """Facts that are kept chunk by chunk, or not at all; what own properties remember comes beside."""
+CAN_GROW = tuple(n for n, v in vars(Facts()).items() if isinstance(v, dict | list | set))
+"""Facts that events are added to in place."""
 NO_JUDGEMENTS: Mapping[str, Judgement] = {}
 NONE_OWN: Mapping[str, Property] = {}
 MISSING = (-1,)
@@ -55,8 +57,10 @@ def groups_of(slugs: Sequence[str], own: Mapping[str, Property] = NONE_OWN) -> l
 def copy_facts(facts: Facts) -> Facts:
     """Facts that go their own way from here."""
     other = Facts.__new__(Facts)
-    for name, value in vars(facts).items():
-        setattr(other, name, value.copy() if isinstance(value, dict | list | set) else value)
+    fields = other.__dict__
+    fields.update(facts.__dict__)
+    for name in CAN_GROW:
+        fields[name] = fields[name].copy()
     return other
 
 

@@ -8,14 +8,20 @@ field, so that a field added to the world tomorrow is part of the state without 
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import is_
+from operator import attrgetter, is_
 from typing import Any
 
 from lastchunk.model.explore.code.encode import ATOMS, TIME_TYPES, Encoder
 from lastchunk.model.explore.state.monitor import Monitor
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.explore.state.programs import Programs
-from lastchunk.model.explore.state.shapes import ShapelessError, shape_of
+from lastchunk.model.explore.state.shapes import (
+    ShapelessError,
+    bytes_of,
+    has_own_bytes,
+    shape_of,
+    times_apart,
+)
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.base.pending import Key
@@ -96,6 +102,9 @@ class StateEncoder:
         self.stored: dict[Any, tuple[Any, StatePart]] = {}
         self.shaped: dict[Any, StatePart] = {}
         self.known: dict[str, tuple[tuple[Any, ...], StatePart]] = {}
+        self.plain: dict[tuple[str, bytes], StatePart] = {}
+        self.timed: dict[tuple[str, bytes], StatePart] = {}
+        self.getters: dict[str, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {}
 
     def encode(self, world: Any, facts: Facts, times: Times) -> list[StatePart]:
         """The parts of a world and of what is remembered of its past."""
@@ -146,12 +155,45 @@ class StateEncoder:
 
     def _fields(self, thing: Any) -> StatePart:
         kind = type(thing).__name__
-        skipped = SKIPPED[kind]
-        names = getattr(type(thing), "__slots__", None) or vars(thing)
-        kept = tuple(getattr(thing, name) for name in names if name not in skipped)
+        names = getattr(type(thing), "__slots__", None) or tuple(vars(thing))
+        known, getter = self.getters.get(kind, ((), None))
+        if getter is None or known != names:
+            getter = attrgetter(*(name for name in names if name not in SKIPPED[kind]))
+            self.getters[kind] = names, getter
+        kept = getter(thing)
         return self._known(kind, kept, lambda: (kind, self.values.world(kept)))
 
     def _known(self, kind: str, values: tuple[Any, ...], content: Callable[[], Any]) -> StatePart:
+        """A part made of these values: one that was made before, wherever they are the same."""
+        try:
+            key = kind, bytes_of(values)
+        except ValueError:
+            return self._timed(kind, values, content)
+        part = self.plain.get(key)
+        if part is None:
+            part = StatePart(content())
+            if has_own_bytes(values):
+                self.plain[key] = part
+        return part
+
+    def _timed(self, kind: str, values: tuple[Any, ...], content: Callable[[], Any]) -> StatePart:
+        """A part made of values with times: as one with other times, but for these."""
+        times: list[Instant] = []
+        try:
+            rest = times_apart(values, times)
+            key = kind, bytes_of(rest)
+        except ValueError:
+            return self._same(kind, values, content)
+        part = self.timed.get(key)
+        if part is not None and len(part.times) == len(times):
+            return part.at(times)
+        part = StatePart(content())
+        is_in_order = len(part.times) == len(times) and all(map(is_, part.times, times))
+        if part.ready is not None and is_in_order and has_own_bytes(rest):
+            self.timed[key] = part
+        return part
+
+    def _same(self, kind: str, values: tuple[Any, ...], content: Callable[[], Any]) -> StatePart:
         """A part made of these values; the last one of its kind if they are the same still.
 
         What can change in place may have done so: of that only what is empty counts as the same.

@@ -49,6 +49,14 @@ class Text:
         else:
             self.ready, self.times = text, self.marks
 
+    def at(self, times: list[Instant]) -> Text:
+        """The same text, ready as it is, with other times in it."""
+        other = Text.__new__(Text)
+        other.marks = other.times = times
+        other.chunks, other.attempts, other.pieces = self.chunks, self.attempts, self.pieces
+        other.ready = self.ready
+        return other
+
     def _build(self, parts: Any) -> str:
         kind = type(parts)
         if kind is tuple:
