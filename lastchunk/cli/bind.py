@@ -31,7 +31,8 @@ def bind(
         write_text(beside, made.text)
         show.print(escape(f"written: {beside}"))
     else:
-        show.print(escape(made.text), highlight=False)
+        typer.echo(made.text)
+    # As comments: what is printed may be a file.
     if UNKNOWN in made.text:
-        show.print(escape(f"fill in what says {UNKNOWN}: it was not found in the text"))
-    show.print(escape(f"next: lastchunk verify --design {file}:{made.name}"))
+        typer.echo(f"# Fill in what says {UNKNOWN}: it was not found in the text.")
+    typer.echo(f"# Next: lastchunk verify --design {file}:{made.name}")

@@ -94,7 +94,7 @@ def test_a_promise_of_another_request_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_request_that_is_answered_by_no_response_is_an_error(tmp_path: Path) -> None:
-    text = "export class Session extends DurableObject<Env> { async fetch(request: Request) {} async alarm() {} }"
+    text = "export class Session extends DurableObject<Env> { async fetch(request: Request) {} async alarm() {} x() { return ['state', { status: 'completed', chunks_uploaded: 0 }]; } }"
     (tmp_path / "session.ts").write_text(HEAD + text, encoding="utf-8")
     routes = '[calls]\ncreate = "POST /a"\nupload = "PUT /b/{chunk}"\nstop = "POST /c"\n'
     (tmp_path / "session.toml").write_text(routes, encoding="utf-8")

@@ -14,7 +14,7 @@ export class Trap extends DurableObject<Env> {{
     const storage = this.ctx.storage; const now = Date.now(); const text = 'abc'; const list = [1, 2];
     {here}
   }}
-  async stop() {{}}
+  async stop() {{ await this.ctx.storage.put('state', {{ status: 'completed', chunks_uploaded: 0 }}); }}
 }}
 """
 LINE = 8

@@ -14,10 +14,11 @@ from lastchunk.model.typescript.binding.words import Binding
 from lastchunk.model.typescript.host.bucket import Keys
 from lastchunk.model.typescript.host.context import CONSUMER, Env, StateObject
 from lastchunk.model.typescript.host.drive import run_event
+from lastchunk.model.typescript.parse.tree import walk_nodes
 from lastchunk.model.typescript.runtime.members import attribute
 from lastchunk.model.typescript.runtime.running import running
 from lastchunk.model.typescript.runtime.values import UNDEFINED, Thrown
-from lastchunk.reference_impl.contract import AlarmInfo, Chunk, Response
+from lastchunk.reference_impl.contract import COMPLETED, AlarmInfo, Chunk, Response
 
 OF_CONTRACT = ("create", "upload", "alarm", "construct", "stop_flow")
 
@@ -124,6 +125,28 @@ def _check_settings(modules: Modules, binding: Binding) -> None:
             raise InputError(where, f"{text}, which stands in {found}", allowed)
 
 
+def _check_record(modules: Modules, binding: Binding) -> None:
+    """Refuse a record that the class says nothing of: no schedule would ever complete it."""
+    known: set[str] = set()
+    for each, _ in modules.translated:
+        for node in (part for top in each.nodes for part in walk_nodes(top)):
+            if node.type in ("string_fragment", "template_string") or "identifier" in node.type:
+                known.add(each.source.text(node))
+    record = binding.record
+    words = dict(record.words)
+    completed = next((own for own, word in words.items() if word == COMPLETED), COMPLETED)
+    for key, word in (
+        ("key", record.key),
+        ("status", record.status),
+        ("count", record.count),
+        (COMPLETED, completed),
+    ):
+        if word not in known:
+            where = f"{binding.file.name}: record.{key}"
+            allowed = "what the class calls it, in a table [record]: key, status, count, completed"
+            raise InputError(where, f"{word}, which stands nowhere in what the class uses", allowed)
+
+
 def make_typescript_design(file: Path, name: str, module: str, binding: Binding, page: Any) -> type:
     """The design of a class. ``page`` is the design whose page it has."""
     constants = {text: key for key, text in binding.settings.items() if text.isidentifier()}
@@ -134,6 +157,7 @@ def make_typescript_design(file: Path, name: str, module: str, binding: Binding,
     if not isinstance(own, type):
         raise InputError("--design", f"{file}:{name}", "a class")
     _check_settings(modules, binding)
+    _check_record(modules, binding)
     values = _setting_values(module, modules, file, binding)
     settings = dataclasses.make_dataclass(
         f"{name}Settings",

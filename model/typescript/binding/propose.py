@@ -27,6 +27,10 @@ TIME_NAME = re.compile(r"_MS$|_SECONDS$|ALARM|GRACE|TIMEOUT|DELAY|RETENTION|[a-z
 EVENT_METHODS = frozenset(("fetch", "alarm", "constructor", "webSocketMessage", "webSocketClose"))
 METHOD = re.compile(r"['\"](GET|PUT|POST|DELETE|PATCH)['\"]")
 UNKNOWN = "TODO"
+SESSION = "'session'"
+"""What a call is given for a text, such as the session's id."""
+DONE = re.compile(r"done|complete|final|finish|closed|ended|ready", re.IGNORECASE)
+STORED = re.compile(r"\.put(?:<[^(]*>)?\(\s*(?:['\"]([\w:-]+)['\"]|(\w+))\s*,\s*(\{[^{}]*\})?")
 
 
 class Proposal(NamedTuple):
@@ -55,6 +59,7 @@ def propose(file: Path, name: str = "") -> Proposal:
     lines += ["# Whose page it has: a shipped design's, or file.py:Class.", f'page = "{page}"', ""]
     lines += ["[calls]", *(f'{key} = "{what}"' for key, what in calls.items()), ""]
     lines += ["[env]", *(f'{key} = "{kind}"' for key, kind in _env(source).items()), ""]
+    lines += ["[record]", *(f'{key} = "{word}"' for key, word in _record(source).items()), ""]
     settings = _settings(source, node)
     if settings:
         lines += ["[settings]", *(f'{key} = "{text}"' for key, text in settings.items()), ""]
@@ -131,16 +136,41 @@ def _rpc_calls(source: SourceText, node: TreeNode) -> list[tuple[str, str]]:
         ):
             continue
         taken = parts(field(kid, "parameters"))
-        given = [_argument(source.text(unwrapped(item))) for item in taken]
+        given = [_argument(source.text(unwrapped(item)), name) for item in taken]
         out.append((f"{name}({', '.join(given)})", name))
     return out
 
 
-def _argument(text: str) -> str:
-    word = text.partition(":")[0].strip(" ?")
+def _argument(text: str, method: str) -> str:
+    word, _, kind = text.partition(":")
+    word = word.strip(" ?")
+    if kind.strip().startswith("string") or (CREATE.search(method) and not UPLOAD.search(method)):
+        return SESSION
     if re.search("body|stream|data|blob|bytes", word, re.IGNORECASE):
         return "body"
     return "chunks" if re.search("count|total|expected|chunks", word, re.I) else "chunk"
+
+
+def _record(source: SourceText) -> dict[str, str]:
+    """Where the session's record seems to be: its key, its fields, its words."""
+    text = source.text(source.root)
+    stored = max(STORED.findall(text), key=lambda found: len(found[2]), default=("", "", ""))
+    named = re.search(rf"\b{stored[1]}\s*=\s*['\"]([^'\"]+)['\"]", text) if stored[1] else None
+    key = stored[0] or (named[1] if named else UNKNOWN)
+    fields = re.findall(r"(\w+)\s*:\s*('[^']*'|\"[^\"]*\"|0|\[\])", stored[2] or text)
+    status = next((name for name, value in fields if value[0] in "'\""), UNKNOWN)
+    counts = [(name, value) for name, value in fields if value in ("0", "[]")]
+    count = next((n if v == "0" else f"length of {n}" for n, v in counts), UNKNOWN)
+    words_of_it = re.findall(rf"\b{status}\s*(?:=|:|===|!==)\s*['\"](\w+)['\"]", text)
+    active = words_of_it[0] if words_of_it else UNKNOWN
+    completed = next((word for word in words_of_it if DONE.search(word)), UNKNOWN)
+    return {
+        "key": key,
+        "status": status,
+        "count": count,
+        "active": active,
+        "completed": completed,
+    }
 
 
 def _env(source: SourceText) -> dict[str, str]:

@@ -1,0 +1,60 @@
+"""The binding: what `lastchunk bind` proposes can be used as it is, and what is wrong is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import lastchunk
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.typescript.binding.propose import propose
+from tests.typescript.field_styles import HEAD
+
+pytest.importorskip("tree_sitter", reason="the extra typescript is not installed")
+ROOM = """
+export class Room extends DurableObject<Env> {
+  async start(id: string) {
+    if (!(await this.ctx.storage.get('rec'))) await this.ctx.storage.put('rec', { phase: 'recording', parts: [] });
+    await this.ctx.storage.setAlarm(Date.now() + 40);
+  }
+  async addPart(n: number, body: ReadableStream) {
+    const rec = (await this.ctx.storage.get<any>('rec'))!;
+    if (rec.phase !== 'recording') return 403;
+    await this.env.FILES.put(`part-${n}`, body);
+    rec.parts.push(n);
+    await this.ctx.storage.put('rec', rec);
+    return 200;
+  }
+  async finish() { await this.ctx.storage.setAlarm(Date.now() + 20); }
+  async alarm() {
+    const rec = (await this.ctx.storage.get<any>('rec'))!;
+    if (rec.phase === 'recording') { rec.phase = 'done'; await this.ctx.storage.put('rec', rec); }
+  }
+}
+"""
+
+
+def test_what_is_proposed_can_be_used_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "room.ts"
+    file.write_text(HEAD + ROOM, encoding="utf-8")
+    made = propose(file).text
+    (tmp_path / "room.toml").write_text(made, encoding="utf-8")
+    for line in ("start('session')", "addPart(chunk, body)", "finish()", 'key = "rec"'):
+        assert line in made
+    for line in ('status = "phase"', 'count = "length of parts"', 'completed = "done"'):
+        assert line in made
+    proof = lastchunk.verify("small-scope", f"{file}:Room", properties="complete_at_finalization")
+    assert proof.verdicts["complete_at_finalization"].kind == "proved"
+
+
+@pytest.mark.parametrize("wrong", ['completed = "over"', 'key = "none"', 'count = "pieces"'])
+def test_a_record_that_is_nowhere_in_the_file_is_refused(wrong: str, tmp_path: Path) -> None:
+    (tmp_path / "room.ts").write_text(HEAD + ROOM, encoding="utf-8")
+    right = {"key": "rec", "status": "phase", "count": "length of parts", "completed": "done"}
+    lines = [f'{key} = "{word}"' for key, word in right.items() if not wrong.startswith(key)]
+    calls = '[calls]\ncreate = "start()"\nupload = "addPart(chunk, body)"\nstop = "finish()"\n'
+    text = calls + '[env]\nFILES = "bucket"\n[record]\n' + "\n".join([*lines, wrong])
+    (tmp_path / "room.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="stands nowhere"):
+        lastchunk.simulate("harmless", f"{tmp_path / 'room.ts'}:Room")
