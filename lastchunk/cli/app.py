@@ -61,6 +61,12 @@ EngineOption = Annotated[
     str,
     typer.Option("--engine", help="simpy, table, or auto: what pays; the results are the same."),
 ]
+AdapterOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--adapter", help="Of worker.ts:Class, which then runs itself; see docs/own-class.md."
+    ),
+]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", help="Worker processes; all cores by default.", min=1)
 ]

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from lastchunk.cli.app import (
     EngineOption,
+    AdapterOption,
     PropertiesOption,
     ScenarioArgument,
     SeedOption,
@@ -98,12 +99,13 @@ def compare(
         list[str] | None, typer.Option("--property", help="Show and gate these alone.")
     ] = None,
     properties: PropertiesOption = None,
+    adapter: AdapterOption = None,
 ) -> None:
     """Compare designs on the same sessions of one scenario."""
     began = time.perf_counter()
     named, own = own_properties(only, properties)
     slugs = chosen(named, own)
-    loaded, specs = load(scenario, design, overrides, uplink, video_mbps)
+    loaded, specs = load(scenario, design, overrides, uplink, video_mbps, adapter)
     if only:
         check_asked([slug for slug in slugs if slug not in own], loaded, specs)
     if out is not None:

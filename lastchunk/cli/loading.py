@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from lastchunk.cli.app import note
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.design.load import DesignSpec, load_designs
+from lastchunk.model.design.load import DesignLike, DesignSpec, load_designs
 from lastchunk.model.design.own_properties import (
     is_reference,
     load_properties,
@@ -28,16 +29,39 @@ def load(
     overrides: list[str] | None,
     uplink: Path | None,
     video_mbps: float | None,
+    adapter: Path | None = None,
 ) -> tuple[Scenario, list[DesignSpec]]:
-    """The scenario and the designs that a command names."""
+    """The scenario and the designs that a command names.
+
+    With an ``adapter`` a class of a worker is the real one, and all run as on that runtime.
+    """
     loaded = load_scenario(scenario, overrides or [], uplink, video_mbps)
+    asked: list[DesignLike] = list(designs or DEFAULT_DESIGNS)
     try:
-        return loaded, load_designs(designs or DEFAULT_DESIGNS, loaded)
+        if adapter is not None:
+            loaded, asked = _with_real_ones(loaded, asked, adapter)
+        return loaded, load_designs(asked, loaded)
     except InputError as error:
         is_set = any(item.startswith("design.") for item in overrides or [])
         if is_set and error.field.partition(".")[0] == "design":
             raise InputError(f"--set {error.field}", error.value, error.allowed) from error
         raise
+
+
+def _with_real_ones(
+    scenario: Scenario, asked: list[DesignLike], adapter: Path
+) -> tuple[Scenario, list[DesignLike]]:
+    from lastchunk.model.conformance.own.bundled import is_own
+    from lastchunk.model.conformance.own.load import load_real, on_real_runtime
+
+    if not any(isinstance(item, str) and is_own(item) for item in asked):
+        allowed = "a --design path/to/worker.ts:ClassName beside it"
+        raise InputError("--adapter", str(adapter), allowed)
+    scenario = on_real_runtime(scenario)
+    return scenario, [
+        load_real(item, adapter, scenario, note) if isinstance(item, str) and is_own(item) else item
+        for item in asked
+    ]
 
 
 def own_properties(

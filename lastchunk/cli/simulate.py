@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import (
+    AdapterOption,
     PropertiesOption,
     ScenarioArgument,
     SeedOption,
@@ -61,10 +62,11 @@ def simulate(
         typer.Option("--html", help="Write the session as a page that is stepped through."),
     ] = None,
     properties: PropertiesOption = None,
+    adapter: AdapterOption = None,
 ) -> None:
     """Run one session and show what happened, when, and what it means."""
     _, own = own_properties(None, properties)
-    loaded, specs = load(scenario, designs or ["alarm"], overrides, uplink, video_mbps)
+    loaded, specs = load(scenario, designs or ["alarm"], overrides, uplink, video_mbps, adapter)
     if len(specs) > (1 if html is None else 2):
         raise InputError("--design", len(specs), "one; two with --html, which shows both")
     check_places(out, figure)

@@ -104,13 +104,15 @@ class Reader:
         return ("spoiled", due_ms, line["retry"])
 
     def _put(self, line: Line) -> Sign | None:
+        if not is_record(line):
+            return None
         value = line["value"]
-        return ("state", value["status"], value["chunks_uploaded"]) if is_record(line) else None
+        return ("state", value["status"], value["chunks_uploaded"])
 
 
 def is_record(line: Line) -> bool:
     """Whether a line writes the session's public record."""
-    return bool(line["key"] == "state")
+    return line.get("key") == "state"
 
 
 def call_of(line: Line) -> tuple[str, int, int]:
@@ -122,6 +124,7 @@ def call_of(line: Line) -> tuple[str, int, int]:
 OF_LINES: dict[str, Callable[[Reader, Line], Sign | None]] = {
     "enter": lambda _, line: ("enter", *call_of(line)),
     "end": lambda _, line: ("end", *call_of(line), line["status"]),
+    "get": lambda _, line: None,
     "put": Reader._put,
     "delete": lambda _, line: None,
     "delete all": lambda _, line: None,

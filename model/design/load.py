@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from lastchunk.model.base.blame import ESCAPES, is_from_outside, place_of_error, place_of_method
 from lastchunk.model.base.errors import DesignError, InputError
@@ -44,16 +44,33 @@ IMPORTED = "lastchunk_design_"
 """How the module of a design file is called: a class of such a one can be imported again."""
 
 
+class StandIn(Protocol):
+    """What stands in for a design's object: the program of one instance, and of which text."""
+
+    def program(self, name: str, world: Any) -> Any:
+        """A program for a world's object."""
+
+    def digest(self) -> str:
+        """A digest of what it is made of."""
+
+
 @dataclass(frozen=True)
 class DesignSpec:
-    """A design with its settings. ``reference`` finds it again in another process."""
+    """A design with its settings. ``reference`` finds it again in another process.
+
+    ``real`` is an object on the real runtime that stands in for the class's own, where there is
+    one (`StandIn`); the class then gives the page alone.
+    """
 
     name: str
     cls: Any
     settings: Any
     reference: str
+    real: StandIn | None = None
 
     def __reduce__(self) -> tuple[Callable[..., DesignSpec], tuple[Any, ...]]:
+        if self.real is not None:
+            return _with_real, (dataclasses.replace(self, real=None), self.real)
         if self.cls is DESIGNS.get(self.reference) or self.cls.__module__.startswith(IMPORTED):
             return _again, (self.name, self.reference, values_of(self.settings))
         return _carried, (self.name, self.reference, self._payload)
@@ -65,6 +82,10 @@ class DesignSpec:
 
 DesignLike = DesignSpec | type | str | tuple[str, Any, Any]
 """What stands for a design wherever one is asked for."""
+
+
+def _with_real(spec: DesignSpec, real: StandIn) -> DesignSpec:
+    return dataclasses.replace(spec, real=real)
 
 
 def _again(name: str, reference: str, settings: dict[str, Any]) -> DesignSpec:
@@ -247,7 +268,7 @@ def import_file(path: Path, option: str = "--design", what: str = "design") -> A
     name = f"{IMPORTED}{path.stem}" if what == "design" else f"lastchunk_{what}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise InputError(option, str(path), "a Python file (.py)")
+        raise InputError(option, str(path), "a Python file (.py), or a worker with --adapter")
     module = importlib.util.module_from_spec(spec)
     # A dataclass looks its own module up while it is being made.
     sys.modules[name] = module

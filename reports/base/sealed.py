@@ -32,7 +32,7 @@ def sealed(data: dict[str, Any]) -> dict[str, Any]:
 
 def sealed_with_sources(data: dict[str, Any], designs: Iterable[DesignSpec]) -> dict[str, Any]:
     """The data with a digest of each design's files, by its name, and one over all of it."""
-    return sealed(data | {"sources": {spec.name: source_of(spec.cls) for spec in designs}})
+    return sealed(data | {"sources": {spec.name: source_of_spec(spec) for spec in designs}})
 
 
 def digest_of(data: dict[str, Any]) -> str:
@@ -61,6 +61,11 @@ def check_sources(sources: dict[str, str], where: str) -> None:
         if source_of(find_class(design)[1]) != digest:
             allowed = "the design as it was explored; it has changed since: explore it anew"
             raise InputError(f"{where}: sources.{design}", digest[:12], allowed)
+
+
+def source_of_spec(spec: DesignSpec) -> str:
+    """The same of a design; of what stands in for its object, where something does."""
+    return source_of(spec.cls) if spec.real is None else spec.real.digest()
 
 
 def source_of(cls: Any) -> str:

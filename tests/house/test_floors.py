@@ -39,6 +39,7 @@ FLOORS = [
     {"lastchunk.model.explore.matrix"},
     {"lastchunk.model.conformance.runtime"},
     {"lastchunk.model.conformance.page"},
+    {"lastchunk.model.conformance.own"},
     {"lastchunk.model.conformance"},
     {"lastchunk.model.table"},
     {"lastchunk.model.estimate"},

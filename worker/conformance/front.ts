@@ -4,13 +4,17 @@ import { route } from "../src/router";
 import * as trials from "./trials";
 import { LOG, SPOILED, watch } from "./watch";
 
-type Door = { peek(): Promise<object>; takeAlarm(): Promise<void>; reset(): Promise<void> };
+type Door = {
+  watchedPeek(): Promise<object>;
+  watchedTakeAlarm(): Promise<void>;
+  watchedReset(): Promise<void>;
+};
 
 /** What the player does to an object that no client can. */
 const DOORS: Record<string, (object: Door, name: string) => Promise<unknown>> = {
-  peek: (object) => object.peek(),
-  takeAlarm: (object) => object.takeAlarm(),
-  reset: (object) => object.reset(),
+  peek: (object) => object.watchedPeek(),
+  takeAlarm: (object) => object.watchedTakeAlarm(),
+  reset: (object) => object.watchedReset(),
   spoil: async (_, name) => void SPOILED.set(name, 1),
 };
 

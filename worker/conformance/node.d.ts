@@ -5,3 +5,9 @@ declare module "node:async_hooks" {
     getStore(): T | undefined;
   }
 }
+
+// Somebody's own module; it is put in this one's place while the door to it is bundled.
+declare module "own-class" {
+  const own: Record<string, unknown>;
+  export = own;
+}

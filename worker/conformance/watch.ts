@@ -15,7 +15,7 @@ export const CALL = "x-call";
 /** A call under way: "<object>\n<call>", so that a binding that many objects share knows whose it is. */
 const calls = new AsyncLocalStorage<string>();
 const names = new WeakMap<object, string>();
-const patched = new WeakSet<object>();
+const patched = new WeakMap<object, Set<string>>();
 let isQuiet = false; // while the player itself looks at the storage
 
 export function say(object: string | undefined, event: string, more: object = {}): void {
@@ -24,16 +24,26 @@ export function say(object: string | undefined, event: string, more: object = {}
   LOG.push(structuredClone({ object, at: Date.now(), event, call, ...more }));
 }
 
+/** The same of the object whose call is under way. */
+export function sayHere(event: string, more: object = {}): void {
+  say(ownerOf(calls.getStore()), event, more);
+}
+
+export const isWatched = () => calls.getStore() !== undefined;
+export const nameOf = (instance: object) => names.get(instance);
+
 const ownerOf = (call: string | undefined) => call?.split("\n")[0];
 
-type Method = (this: object, ...args: any[]) => any;
+export type Method = (this: object, ...args: any[]) => any;
 
-/** Patch a prototype once: `around` makes each named method anew. */
-function patch(instance: object, around: Record<string, (original: Method) => Method>): void {
+/** Patch each method of a prototype once: `around` makes it anew. */
+export function patch(instance: object, around: Record<string, (original: Method) => Method>): void {
   const proto = Object.getPrototypeOf(instance);
-  if (patched.has(proto)) return;
-  patched.add(proto);
+  const done = patched.get(proto) ?? new Set();
+  patched.set(proto, done);
   for (const [name, wrap] of Object.entries(around)) {
+    if (done.has(name)) continue;
+    done.add(name);
     const value = wrap(proto[name]);
     Object.defineProperty(proto, name, { configurable: true, writable: true, value });
   }
@@ -48,8 +58,27 @@ function told(words: (...args: any[]) => [string, object]): (original: Method) =
     };
 }
 
+/** `part` is of an object's storage: what is done to it is the object's. */
+export function belongs(part: object, name: string): void {
+  names.set(part, name);
+}
+
+/** A value as the log can hold it; what JSON has no words for is told as nothing. */
+function plain(value: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** Keys and values of a write: one key, or several at once. */
+const written = (key: unknown, value: unknown) =>
+  typeof key === "string" ? { key, value: plain(value) } : { entries: plain(key) };
+
 const STORAGE = {
-  put: told((key, value) => ["put", { key, value }]),
+  get: told((key) => ["get", { key }]),
+  put: told((key, value) => ["put", written(key, value)]),
   delete: told((key) => ["delete", { key }]),
   deleteAll: told(() => ["delete all", {}]),
   setAlarm: told((time) => ["set", { due: Number(time) }]),
@@ -74,17 +103,21 @@ const BUCKET = {
     },
 };
 
-const FETCHER = {
-  fetch: (original: Method): Method =>
-    function (input, init) {
-      const call = calls.getStore();
-      if (call === undefined) return original.call(this, input, init);
-      const request = new Request(input, init);
-      request.headers.set(CALL, encodeURIComponent(call));
-      say(ownerOf(call), "notify");
-      return original.call(this, request);
-    },
+export const fetched = (original: Method): Method =>
+  function (input, init) {
+    const call = calls.getStore();
+    if (call === undefined) return original.call(this, input, init);
+    const request = new Request(input, init);
+    request.headers.set(CALL, encodeURIComponent(call));
+    say(ownerOf(call), "notify");
+    return original.call(this, request);
+  };
+
+const BINDINGS: Record<string, Record<string, (original: Method) => Method>> = {
+  R2Bucket: BUCKET,
+  Fetcher: { fetch: fetched },
 };
+/** By the name of a binding's class, what is watched of it. */
 
 type Watchable = abstract new (ctx: DurableObjectState, env: any) => DurableObject<any>;
 
@@ -99,24 +132,35 @@ export function watch(base: Watchable): any {
       const name = ctx.id.name ?? ctx.id.toString();
       names.set(ctx.storage, name);
       patch(ctx.storage, STORAGE);
-      patch(env.BUCKET, BUCKET);
-      patch(env.CONSUMER, FETCHER);
+      for (const binding of Object.values<object>(env)) {
+        const around = BINDINGS[binding?.constructor?.name ?? ""];
+        if (around !== undefined) patch(binding, around);
+      }
       super(ctx, env);
       this.watchedName = name;
       this.watchedStorage = ctx.storage;
     }
 
     async fetch(request: Request): Promise<Response> {
-      const call = request.headers.get(CALL) ?? "";
+      return this.watchedCall(request.headers.get(CALL) ?? "", () => super.fetch(request));
+    }
+
+    /** A method that clients call by its name. */
+    async watchedRpc(call: string, method: string, words: unknown[]): Promise<number> {
+      const answer = await this.watchedCall(call, () => (this as any)[method](...words));
+      return answer instanceof Response ? answer.status : 200;
+    }
+
+    async watchedCall(call: string, work: () => Promise<any>): Promise<any> {
       return calls.run(`${this.watchedName}\n${call}`, async () => {
         say(this.watchedName, "enter");
-        let status = 500;
         try {
-          const response: Response = await super.fetch(request);
-          status = response.status;
-          return response;
-        } finally {
-          say(this.watchedName, "end", { status });
+          const answer = await work();
+          say(this.watchedName, "end", { status: answer instanceof Response ? answer.status : 200 });
+          return answer;
+        } catch (error) {
+          say(this.watchedName, "end", { status: 500, why: String(error) });
+          throw error;
         }
       });
     }
@@ -135,7 +179,7 @@ export function watch(base: Watchable): any {
         try {
           await super.alarm(info);
         } catch (error) {
-          say(name, "alarm failed");
+          say(name, "alarm failed", { why: String(error) });
           throw error;
         }
         say(name, "alarm end");
@@ -145,22 +189,22 @@ export function watch(base: Watchable): any {
     // --- the player's own door ----------------------------------------------------------------
 
     /** The storage as it is, without a trace of it. */
-    async peek(): Promise<object> {
-      return this.quietly(async () => ({
+    async watchedPeek(): Promise<object> {
+      return this.watchedQuietly(async () => ({
         values: Object.fromEntries(await this.watchedStorage.list()),
         alarm: await this.watchedStorage.getAlarm(),
       }));
     }
 
-    async takeAlarm(): Promise<void> {
-      await this.quietly(() => this.watchedStorage.deleteAlarm());
+    async watchedTakeAlarm(): Promise<void> {
+      await this.watchedQuietly(() => this.watchedStorage.deleteAlarm());
     }
 
-    async reset(): Promise<void> {
+    async watchedReset(): Promise<void> {
       this.ctx.abort("reset by the player");
     }
 
-    async quietly<T>(look: () => Promise<T>): Promise<T> {
+    async watchedQuietly<T>(look: () => Promise<T>): Promise<T> {
       isQuiet = true;
       try {
         return await look();

@@ -202,10 +202,18 @@ class WrongTwin(NamedTuple):
 
 @dataclass(frozen=True)
 class WatchedWorker:
-    """The worker as one module, and the classes that it exports."""
+    """The worker as one module, the classes that it exports, and what their ``env`` has.
+
+    With ``memory_stays`` an object loses its memory only where the player says so.
+    """
 
     module: Path
     twins: tuple[str, ...]
+    buckets: tuple[str, ...] = ("BUCKET",)
+    services: tuple[str, ...] = ("CONSUMER",)
+    texts: tuple[tuple[str, str], ...] = ()
+    flags: tuple[str, ...] = ()
+    memory_stays: bool = False
 
 
 def bundle(tools: Toolbox, wrong: Sequence[WrongTwin] = ()) -> WatchedWorker:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import shutil
 import tempfile
 from pathlib import Path
@@ -37,14 +38,11 @@ const config :Workerd.Config = (
 const main :Workerd.Worker = (
   modules = [ (name = "worker", esModule = embed "worker.mjs") ],
   compatibilityDate = "%(date)s",
-  compatibilityFlags = ["nodejs_als"],
+  compatibilityFlags = [%(flags)s],
+  globalOutbound = "consumer",
   durableObjectNamespaces = [ %(classes)s ],
   durableObjectStorage = (localDisk = "disk"),
-  bindings = [
-    (name = "BUCKET", r2Bucket = "blobs"),
-    (name = "CONSUMER", service = "consumer"),
-    %(bindings)s
-  ],
+  bindings = [ %(bindings)s ],
 );
 """
 START_SECONDS = 30
@@ -86,7 +84,12 @@ class Workerd:
         noise = (self.folder / "noise").open("ab")
         try:
             self.process = await asyncio.create_subprocess_exec(
-                *map(str, command), pass_fds=[write], stdout=noise, stderr=noise, env=env
+                *map(str, command),
+                pass_fds=[write],
+                stdout=noise,
+                stderr=noise,
+                env=env,
+                preexec_fn=without_memory_limit,
             )
         finally:
             noise.close()
@@ -107,10 +110,15 @@ class Workerd:
         disk = self.folder / "disk"
         disk.mkdir(exist_ok=True)
         shutil.copy(self.worker.module, self.folder / "worker.mjs")
+        worker = self.worker
+        stays = ", preventEviction = true" if worker.memory_stays else ""
         spaces = (
-            f'(className = "{n}", uniqueKey = "{n}", enableSql = true)' for n in self.worker.twins
+            f'(className = "{n}", uniqueKey = "{n}", enableSql = true{stays})' for n in worker.twins
         )
-        bindings = (f'(name = "{n}", durableObjectNamespace = "{n}")' for n in self.worker.twins)
+        bindings = [f'(name = "{n}", durableObjectNamespace = "{n}")' for n in worker.twins]
+        bindings += [f'(name = "{n}", r2Bucket = "blobs")' for n in worker.buckets]
+        bindings += [f'(name = "{n}", service = "consumer")' for n in worker.services]
+        bindings += [f'(name = "{n}", text = {json.dumps(text)})' for n, text in worker.texts]
         config = self.folder / "config.capnp"
         text = CONFIG % {
             "blobs": self.blobs.port,
@@ -119,6 +127,7 @@ class Workerd:
             "date": COMPATIBILITY_DATE,
             "classes": ", ".join(spaces),
             "bindings": ", ".join(bindings),
+            "flags": ", ".join(f'"{flag}"' for flag in ("nodejs_als", *worker.flags)),
         }
         config.write_text(text, encoding="utf-8")
         return config
@@ -170,6 +179,12 @@ class Workerd:
                 self.logs.setdefault(line["object"], []).append(line)
         finally:
             self.draining = None
+
+
+def without_memory_limit() -> None:
+    """A session's limit of memory is none of the runtime's, which reserves many GB."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def path_of(*parts: object, query: str = "") -> str:

@@ -34,6 +34,7 @@ from lastchunk.reference_impl.effect import Effect
 if TYPE_CHECKING:
     from lastchunk.model.design.load import DesignSpec
     from lastchunk.model.world.object.runtime import ObjectRuntime
+    from lastchunk.model.world.world import World
 
 IDLE_END = ("idle_end",)
 IDLE_DEPLOY = ("idle_deploy",)
@@ -44,8 +45,11 @@ OWN_GATE = frozenset((CloseGate, OpenGate))
 """The gate of a replaced instance, which no new event comes to any more."""
 
 
-def object_program(design: DesignSpec) -> Program:
-    """The program of one instance of the design's object side."""
+def object_program(design: DesignSpec, world: World) -> Program:
+    """The program of one instance of the design's object side, or what stands in for it."""
+    if design.real is not None:
+        stands_in: Program = design.real.program(design.name, world)
+        return stands_in
     return Program(
         design.name,
         lambda now: design.cls(Context(Storage(), Blobs(), now), design.settings),

@@ -72,7 +72,7 @@ class ObjectRuntime:
         self.design = design
         self.has_construct = hasattr(design.cls, CONSTRUCT)
         self.takes_info = takes_info(design.cls)
-        self.program = instances.object_program(design)
+        self.program = instances.object_program(design, world)
         self.instance = 0
         self.is_new = self.has_construct
         self.replaced: list[tuple[int, Program]] = []

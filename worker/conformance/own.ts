@@ -1,0 +1,142 @@
+// The door to somebody's own class, unchanged: its module is `own-class` while this is bundled.
+import * as given from "own-class";
+import {
+  belongs, CALL, fetched, isWatched, LOG, nameOf, patch, say, sayHere, watch, type Method,
+} from "./watch";
+
+/** The query that shows the record where it is kept in SQL; set while this is bundled. */
+declare const RECORD_QUERY: string;
+
+type Words = [string, ...unknown[]];
+type Own = {
+  fetch(request: Request): Promise<Response>;
+  watchedRpc(call: string, method: string, words: unknown[]): Promise<number>;
+  watchedPeek(): Promise<object>;
+  watchedTakeAlarm(): Promise<void>;
+  watchedReset(): Promise<void>;
+};
+
+function refuse(what: string): never {
+  sayHere("refused", { what });
+  throw new Error(`${what} is not there in a co-simulation`);
+}
+
+const refused =
+  (what: string) =>
+  (original: Method): Method =>
+    function (...args) {
+      return isWatched() ? refuse(what) : original.apply(this, args);
+    };
+
+// --- what code reaches without its context --------------------------------------------------------
+
+const platform = globalThis as any;
+const { setTimeout, scheduler } = platform;
+platform.setTimeout = (callback: unknown, ms: number = 0, ...words: unknown[]) => {
+  sayHere("timer", { ms });
+  return setTimeout(callback, ms, ...words);
+};
+platform.setInterval = refused("setInterval")(platform.setInterval);
+platform.fetch = fetched(platform.fetch);
+patch(scheduler, {
+  wait: (original) =>
+    function (ms, ...words) {
+      sayHere("timer", { ms });
+      return original.call(this, ms, ...words);
+    },
+});
+
+// --- SQL, and the synchronous keys and values -----------------------------------------------------
+
+const records = new Map<string, string>();
+
+/** Where the record is kept in SQL: whether a statement has changed it. */
+function lookAtRecord(sql: object, exec: Method): void {
+  const name = nameOf(sql);
+  if (name === undefined || RECORD_QUERY === "") return;
+  let value: unknown;
+  try {
+    [value] = exec.call(sql, RECORD_QUERY).toArray();
+  } catch {
+    return; // its table is not there yet
+  }
+  const text = JSON.stringify(value ?? null);
+  if (value === undefined || text === records.get(name)) return;
+  records.set(name, text);
+  say(name, "put", { key: RECORD_QUERY, value: JSON.parse(text) });
+}
+
+const SQL = {
+  exec: (original: Method): Method =>
+    function (...args) {
+      const cursor = original.apply(this, args);
+      lookAtRecord(this, original);
+      return cursor;
+    },
+};
+
+const told =
+  (event: string, more: (...args: any[]) => object) =>
+  (original: Method): Method =>
+    function (...args) {
+      say(nameOf(this), event, more(...args));
+      return original.apply(this, args);
+    };
+
+const KV = {
+  get: told("get", (key) => ({ key })),
+  put: told("put", (key, value) => ({ key, value })),
+  delete: told("delete", (key) => ({ key })),
+};
+
+const IN_PARTS = ["get", "head", "delete", "list", "createMultipartUpload", "resumeMultipartUpload"];
+
+class Prepared extends (given as any).Given {
+  constructor(ctx: DurableObjectState, env: Record<string, object>) {
+    const name = ctx.id.name ?? ctx.id.toString();
+    const storage = ctx.storage as any;
+    patch(storage, {
+      transaction: refused("transaction"),
+      transactionSync: refused("transactionSync"),
+    });
+    for (const [part, around] of [[storage.sql, SQL], [storage.kv, KV]]) {
+      if (part === undefined) continue;
+      belongs(part, name);
+      patch(part, around);
+    }
+    for (const binding of Object.values(env)) {
+      if (binding?.constructor?.name !== "R2Bucket") continue;
+      patch(binding, Object.fromEntries(IN_PARTS.map((word) => [word, refused(`R2 ${word}`)])));
+    }
+    super(ctx, env);
+  }
+}
+
+export const Own = watch(Prepared as any);
+
+const DOORS: Record<string, (object: Own) => Promise<unknown>> = {
+  peek: (object) => object.watchedPeek(),
+  takeAlarm: (object) => object.watchedTakeAlarm(),
+  reset: (object) => object.watchedReset(),
+};
+
+/** /do/<object>/<path of the object's own>, /rpc/<object>?words=[method, ...], or the player's doors. */
+async function answer(request: Request, env: { Own: DurableObjectNamespace }): Promise<Response> {
+  const url = new URL(request.url);
+  const [, kind = "", owner = "", ...rest] = url.pathname.split("/");
+  if (kind === "log") return Response.json(LOG.splice(0));
+  const object = env.Own.get(env.Own.idFromName(decodeURIComponent(owner))) as unknown as Own;
+  const door = DOORS[kind];
+  if (door !== undefined) return Response.json((await door(object)) ?? null);
+  if (kind === "rpc") {
+    const [method, ...words] = JSON.parse(url.searchParams.get("words") ?? "[]") as Words;
+    const sent = words.map((word) => (word === "{body}" ? request.body : word));
+    return new Response(null, { status: await object.watchedRpc(request.headers.get(CALL) ?? "", method, sent) });
+  }
+  return object.fetch(new Request(`https://object/${rest.join("/")}${url.search}`, request));
+}
+
+export default {
+  fetch: (request: Request, env: { Own: DurableObjectNamespace }) =>
+    answer(request, env).catch((error) => new Response(String(error), { status: 500 })),
+};
