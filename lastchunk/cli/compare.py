@@ -73,6 +73,9 @@ UntilOption = Annotated[
 SessionsMaxOption = Annotated[
     int | None, typer.Option("--sessions-max", help="Stop there, whatever is known.")
 ]
+OnlyOption = Annotated[
+    list[str] | None, typer.Option("--property", help="Show and gate these alone.")
+]
 
 
 def compare(
@@ -95,9 +98,7 @@ def compare(
     out: Annotated[Path | None, typer.Option("--out", help="Write a report here.")] = None,
     sweep_sessions: SweepOption = 100,
     gate: Annotated[bool, typer.Option("--gate", help="Exit by the verdicts: 0, 1, 3.")] = False,
-    only: Annotated[
-        list[str] | None, typer.Option("--property", help="Show and gate these alone.")
-    ] = None,
+    only: OnlyOption = None,
     properties: PropertiesOption = None,
     adapter: AdapterOption = None,
 ) -> None:
@@ -108,10 +109,7 @@ def compare(
     loaded, specs = load(scenario, design, overrides, uplink, video_mbps, adapter)
     if only:
         check_asked([slug for slug in slugs if slug not in own], loaded, specs)
-    if out is not None:
-        from lastchunk.reports.write import check_report_out  # with all that draws
-
-        check_report_out(out)
+    check_out(out, adapter)
     note(much_to_do(loaded, specs, sessions))
     wanted = targets_of(precision, until or [], slugs, loaded, specs)
     with progress_bar(loaded.title, None if half_width or wanted else sessions) as progress:
@@ -133,9 +131,21 @@ def compare(
         ]
         given_options = options(overrides or [], uplink, video_mbps)
         given_options += properties_options(None, properties)
+        given_options += [] if adapter is None else ["--adapter", str(adapter)]
         for line in failed_sessions(result, slugs, scenario, given_options):
             console().print(escape(line), soft_wrap=True)
         raise typer.Exit(exit_code(verdicts))
+
+
+def check_out(out: Path | None, adapter: Path | None) -> None:
+    """Refuse a folder that cannot be written, or a report whose designs it could not load again."""
+    if out is None:
+        return
+    if adapter is not None:
+        raise InputError("--out", str(out), "no report with --adapter: it loads its designs again")
+    from lastchunk.reports.write import check_report_out  # with all that draws
+
+    check_report_out(out)
 
 
 def write_review(

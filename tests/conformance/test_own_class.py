@@ -209,7 +209,7 @@ def test_a_bad_adapter_is_one_line(
                 "--set",
                 "faults=[{kind='deploy',offset_ms=5}]",
             ),
-            "no a deploy",
+            "any but a deploy",
         ),
     ],
 )
