@@ -13,8 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import (
-    EngineOption,
     AdapterOption,
+    EngineOption,
     PropertiesOption,
     ScenarioArgument,
     SeedOption,

@@ -51,15 +51,17 @@ def load(
 def _with_real_ones(
     scenario: Scenario, asked: list[DesignLike], adapter: Path
 ) -> tuple[Scenario, list[DesignLike]]:
-    from lastchunk.model.conformance.own.bundled import is_own
+    from lastchunk.model.conformance.own.bundled import is_of_worker
     from lastchunk.model.conformance.own.load import load_real, on_real_runtime
 
-    if not any(isinstance(item, str) and is_own(item) for item in asked):
+    if not any(isinstance(item, str) and is_of_worker(item) for item in asked):
         allowed = "a --design path/to/worker.ts:ClassName beside it"
         raise InputError("--adapter", str(adapter), allowed)
     scenario = on_real_runtime(scenario)
     return scenario, [
-        load_real(item, adapter, scenario, note) if isinstance(item, str) and is_own(item) else item
+        load_real(item, adapter, scenario, note)
+        if isinstance(item, str) and is_of_worker(item)
+        else item
         for item in asked
     ]
 

@@ -58,7 +58,7 @@ def session_table(
         if spec == design and known == scenario:
             _tables.append(_tables.pop(at))
             return machine
-    refusal = uncarried(scenario)
+    refusal = uncarried(scenario) if design.real is None else "an object on the real runtime"
     if refusal:
         raise NotCarried(refusal)
     from lastchunk.model.table.machine import SessionTable  # it loads what explores

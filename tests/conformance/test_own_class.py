@@ -18,6 +18,7 @@ from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, record, replay, simulate
+from lastchunk.model.table.engine import way_of
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.designs import DESIGNS
 
@@ -90,7 +91,7 @@ def test_a_twin_that_stands_in_gives_the_designs_own_trace(
         scenario, spec = real(reference, OF_TWINS.replace("PAGE", design), tmp_path, given)
         found = simulate(scenario, spec, 5, number)
         assert events(found) == events(simulate(scenario, design, 5, number)), name
-        assert len(found.trace) > 50
+        assert len(found.trace) >= 50
 
 
 def test_a_class_of_another_shape_is_judged_as_the_deployed_design(
@@ -228,6 +229,12 @@ def test_what_is_given_beside_an_adapter_is_looked_at(
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert said in error
+
+
+def test_no_table_stands_for_the_real_object(tools: Toolbox, tmp_path: Path) -> None:
+    given = load_scenario("everything-fast")
+    scenario, spec = real(f"{OWN}:RecordingSession", RECORDING, tmp_path, given)
+    assert str(way_of("auto", scenario, spec, 10_000, 1)) == "SimPy (an object on the real runtime)"
 
 
 def test_the_ordinary_adapter_has_six_lines(tmp_path: Path) -> None:

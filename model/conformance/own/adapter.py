@@ -47,7 +47,7 @@ def _checked_call(text: str) -> str:
 
 
 CallText = Annotated[str, AfterValidator(_checked_call)]
-Name = Annotated[str, Field(pattern=IDENTIFIER)]
+EnvName = Annotated[str, Field(pattern=IDENTIFIER)]
 FieldPath = Annotated[str, Field(min_length=1)]
 Status = Literal["active", "completed", "incomplete"]
 
@@ -73,11 +73,11 @@ class Adapter(Model):
     """The class's own words for a status, each with lastchunk's; they are the same by default."""
     page: str = "alarm"
     """The shipped design whose page sends the calls."""
-    buckets: tuple[Name, ...] = ("BUCKET",)
+    buckets: tuple[EnvName, ...] = ("BUCKET",)
     """The names of its R2 buckets."""
-    services: tuple[Name, ...] = ("CONSUMER",)
+    services: tuple[EnvName, ...] = ("CONSUMER",)
     """The names of other services that it calls; who is called is the consumer."""
-    texts: dict[Name, str] = {}
+    texts: dict[EnvName, str] = {}
     """Variables of its environment."""
     flags: tuple[str, ...] = ()
     """Compatibility flags that it needs."""

@@ -23,23 +23,23 @@ OWN_FRONT = WORKER / "conformance/own.ts"
 OWN = "Own"
 """What the class is called in there."""
 GIVEN = "given.mjs"
-SUFFIXES = (".ts", ".js", ".mts", ".mjs", ".tsx")
+WORKER_SUFFIXES = (".ts", ".js", ".mts", ".mjs", ".tsx")
 
 
 def taken_apart_reference(reference: str) -> tuple[Path, str]:
     """The file and the class of ``worker.ts:Class``. Raises `InputError`."""
     file, _, name = reference.rpartition(":")
     path = Path(file)
-    if not is_own(reference) or not re.fullmatch(r"[A-Za-z_$][\w$]*", name):
+    if not is_of_worker(reference) or not re.fullmatch(r"[A-Za-z_$][\w$]*", name):
         raise InputError("--design", reference, "path/to/worker.ts:ClassName with --adapter")
     if not path.is_file():
         raise InputError("--design", file, "a TypeScript or JavaScript file that exists")
     return path.resolve(), name
 
 
-def is_own(reference: str) -> bool:
+def is_of_worker(reference: str) -> bool:
     """Whether a reference is to a class of a worker."""
-    return reference.rpartition(":")[0].endswith(SUFFIXES)
+    return reference.rpartition(":")[0].endswith(WORKER_SUFFIXES)
 
 
 def bundle_own(tools: Toolbox, file: Path, name: str, adapter: Adapter) -> WatchedWorker:

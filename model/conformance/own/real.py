@@ -26,10 +26,10 @@ LOOKS_MAX = 60
 LOOKS_AT_ONCE = 3
 LOOK_AGAIN_SECONDS = 0.0005
 LOOK_AGAIN_SECONDS_MAX = 0.02
-BODY = b"0123456789abcdef"
+CHUNK_BODY = b"0123456789abcdef"
 atexit.register(lambda: end_real_objects())
 T = TypeVar("T")
-Line = dict[str, Any]
+NotedLine = dict[str, Any]
 
 
 class RealObjects:
@@ -79,7 +79,7 @@ class RealObjects:
         self._show(at_ms)
         verb, path = self.adapter.call(method, chunk, chunks, self.object)
         kind = "rpc" if self.adapter.is_rpc(method) else "do"
-        body = BODY if method == "upload" else b""
+        body = CHUNK_BODY if method == "upload" else b""
 
         async def send() -> None:
             request = self.runtime.request(
@@ -120,12 +120,12 @@ class RealObjects:
 
     # --- what it shows -------------------------------------------------------------------------
 
-    def lines_until(self, rests: Callable[[list[Line]], bool]) -> list[Line]:
+    def lines_until(self, rests: Callable[[list[NotedLine]], bool]) -> list[NotedLine]:
         """What it has shown, once it ``rests`` by that and shows no more; else all it has shown."""
         return self._do(self._lines_until(rests))
 
-    async def _lines_until(self, rests: Callable[[list[Line]], bool]) -> list[Line]:
-        found: list[Line] = []
+    async def _lines_until(self, rests: Callable[[list[NotedLine]], bool]) -> list[NotedLine]:
+        found: list[NotedLine] = []
         still = 0
         for look in range(LOOKS_MAX):
             new = await self._new_lines()
@@ -137,7 +137,7 @@ class RealObjects:
                 await asyncio.sleep(min(LOOK_AGAIN_SECONDS_MAX, LOOK_AGAIN_SECONDS * look))
         return found
 
-    async def _new_lines(self) -> list[Line]:
+    async def _new_lines(self) -> list[NotedLine]:
         await self.runtime.drain()
         lines = self.runtime.logs.get(self.object, [])
         new = lines[self.lines_read :]

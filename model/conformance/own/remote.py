@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.conformance.own.adapter import Adapter, record_of
 from lastchunk.model.conformance.own.bundled import line_with, taken_apart_reference
-from lastchunk.model.conformance.own.real import Line, RealObjects, real_objects
+from lastchunk.model.conformance.own.real import NotedLine, RealObjects, real_objects
 from lastchunk.model.conformance.runtime.clocks import EPOCH_MS
 from lastchunk.model.world.code.deeds import Done, TaskId
 from lastchunk.model.world.code.program import Program
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 HELD_BYTES = 8
 SUSPEND = ("blob", "notify", "timer")
-ENDS = ("end", "alarm end", "alarm failed")
+ENDINGS = ("end", "alarm end", "alarm failed")
 OTHER_KEY = "own: "
 """Before each key but the record's: none of them is the one that the world knows."""
 
@@ -84,7 +84,7 @@ class RemoteProgram(Program):
         self.objects = objects
         self.world = world
         self.chunks: dict[TaskId, Chunk] = {}
-        self.queues: dict[str, deque[Line]] = {}
+        self.queues: dict[str, deque[NotedLine]] = {}
         self.waits: dict[TaskId, str] = {}
         """What each handler waits for that is suspended."""
         self.why: dict[str, str] = {}
@@ -158,7 +158,7 @@ class RemoteProgram(Program):
             line = queue.popleft()
             if line["at"] != at_ms:
                 raise self._differs(f"{line['event']} of {task[0]} at {line['at']} ms, not {at_ms}")
-            effect = EFFECTS[line["event"]](self, task, line)
+            effect = EFFECT_OF_LINE[line["event"]](self, task, line)
             if effect is None:
                 continue
             if line["event"] in SUSPEND:
@@ -180,13 +180,13 @@ class RemoteProgram(Program):
             "handler"
         )
 
-    def _look(self, task: TaskId, queue: deque[Line]) -> None:
+    def _look(self, task: TaskId, queue: deque[NotedLine]) -> None:
         """Wait until the handler has ended or waits for the outside; whose is each line?"""
         words = _words(task)
 
-        def rests(lines: list[Line]) -> bool:
+        def rests(lines: list[NotedLine]) -> bool:
             own = [line["event"] for line in lines if line["call"] == words]
-            return bool(own) and own[-1] in (*SUSPEND, *ENDS, "refused")
+            return bool(own) and own[-1] in (*SUSPEND, *ENDINGS, "refused")
 
         for line in self.objects.lines_until(rests):
             whose = line["call"] or words  # what a constructor does belongs to its first event
@@ -195,7 +195,7 @@ class RemoteProgram(Program):
             else:
                 self.queues.setdefault(whose, deque()).append(line)
 
-    def _effect_of_write(self, line: Line) -> Any:
+    def _effect_of_write(self, line: NotedLine) -> Any:
         adapter = self.real.adapter
         entries = line["entries"] if "entries" in line else {line["key"]: line["value"]}
         known: dict[str, Any] = {OTHER_KEY + key: True for key in entries if key != adapter.record}
@@ -209,7 +209,7 @@ class RemoteProgram(Program):
             return [self._key(one) for one in key]
         return STATE_KEY if key == self.real.adapter.record else OTHER_KEY + str(key)
 
-    def _ended(self, task: TaskId, line: Line) -> Done:
+    def _ended(self, task: TaskId, line: NotedLine) -> Done:
         why = line.get("why")
         if why is None:
             return Done(Response(line.get("status", 200)) if line["event"] == "end" else None)
@@ -217,19 +217,19 @@ class RemoteProgram(Program):
             return Done(None, HandlerFailure(why))  # it was thrown into the code, which let it pass
         return Done(None, CodeThrewError(why))
 
-    def _put_begins(self, task: TaskId, line: Line) -> BlobPut:
+    def _put_begins(self, task: TaskId, line: NotedLine) -> BlobPut:
         if task[0] != "upload":
             raise self._refused(f"{task[0]} stores a blob; an upload does, and no more")
         return BlobPut(self.chunks[task])
 
-    def _put_failed(self, task: TaskId, line: Line) -> None:
+    def _put_failed(self, task: TaskId, line: NotedLine) -> None:
         self.why[_words(task)] = line["why"]
 
-    def _refused_line(self, task: TaskId, line: Line) -> Any:
+    def _refused_line(self, task: TaskId, line: NotedLine) -> Any:
         file, _ = taken_apart_reference(self.real.reference)
         raise self._refused(f"no {line['what']}{line_with(file, line['what'])}")
 
-    def _set_alarm(self, line: Line) -> SetAlarm:
+    def _set_alarm(self, line: NotedLine) -> SetAlarm:
         return SetAlarm(Time(line["due"] - EPOCH_MS - self.objects.origin_ms))
 
     def _refused(self, what: str) -> InputError:
@@ -245,11 +245,11 @@ def _words(task: TaskId) -> str:
     return ALARM if task[0] == ALARM else " ".join(map(str, task))
 
 
-def _nothing(program: RemoteProgram, task: TaskId, line: Line) -> None:
+def _nothing(program: RemoteProgram, task: TaskId, line: NotedLine) -> None:
     """What tells the world nothing."""
 
 
-EFFECTS: dict[str, Callable[[RemoteProgram, TaskId, Line], Any]] = {
+EFFECT_OF_LINE: dict[str, Callable[[RemoteProgram, TaskId, NotedLine], Any]] = {
     "enter": _nothing,
     "alarm": _nothing,
     "stored": _nothing,

@@ -19,7 +19,7 @@ from lastchunk.model.conformance.runtime.travel import TravelError, TravellingCl
 
 ADVANCE_MS_MAX = 10 * 366 * 24 * 3_600_000
 """Ten years."""
-Query = dict[str, list[str]]
+QueryFields = dict[str, list[str]]
 
 
 class TimeServer:
@@ -69,7 +69,7 @@ class ClockRequests(BaseHTTPRequestHandler):
         return urlsplit(self.path).path
 
     def _answer(
-        self, known: Mapping[str, Callable[[TravellingClock, Query], Any]], other_method: str
+        self, known: Mapping[str, Callable[[TravellingClock, QueryFields], Any]], other_method: str
     ) -> None:
         do = known.get(self._path)
         if do is None:
@@ -99,7 +99,7 @@ class ClockRequests(BaseHTTPRequestHandler):
             self.wfile.write(data)
 
 
-def _told(clock: TravellingClock, query: Query) -> dict[str, Any]:
+def _told(clock: TravellingClock, query: QueryFields) -> dict[str, Any]:
     alarms = [item._asdict() for item in clock.alarms()]
     return {"now_ms": clock.now_ms, "held": clock.is_held, "alarms": alarms}
 
@@ -108,23 +108,23 @@ def _travelled(clock: TravellingClock, ran: list[PendingAlarm]) -> dict[str, Any
     return {**_told(clock, {}), "ran": [item._asdict() for item in ran]}
 
 
-def _advance(clock: TravellingClock, query: Query) -> dict[str, Any]:
+def _advance(clock: TravellingClock, query: QueryFields) -> dict[str, Any]:
     text = query.get("ms", [""])[-1]
     if not text.isascii() or not text.isdigit() or int(text) > ADVANCE_MS_MAX:
         raise ValueError(f"ms: {text!r}; allowed are whole ms, 0 to {ADVANCE_MS_MAX:,}")
     return _travelled(clock, clock.advance(int(text)))
 
 
-def _next_alarm(clock: TravellingClock, query: Query) -> dict[str, Any]:
+def _next_alarm(clock: TravellingClock, query: QueryFields) -> dict[str, Any]:
     return _travelled(clock, clock.next_alarm())
 
 
-def _hold(clock: TravellingClock, query: Query) -> dict[str, Any]:
+def _hold(clock: TravellingClock, query: QueryFields) -> dict[str, Any]:
     clock.hold()
     return _told(clock, query)
 
 
-def _release(clock: TravellingClock, query: Query) -> dict[str, Any]:
+def _release(clock: TravellingClock, query: QueryFields) -> dict[str, Any]:
     clock.release()
     return _told(clock, query)
 
