@@ -58,11 +58,10 @@ def _with_real_ones(
         allowed = "a --design path/to/worker.ts:ClassName beside it"
         raise InputError("--adapter", str(adapter), allowed)
     scenario = on_real_runtime(scenario)
+    own = [isinstance(item, str) and is_of_worker(item) for item in asked]
     return scenario, [
-        load_real(item, adapter, scenario, note)
-        if isinstance(item, str) and is_of_worker(item)
-        else item
-        for item in asked
+        load_real(str(item), adapter, scenario, note) if is_real else item
+        for item, is_real in zip(asked, own, strict=True)
     ]
 
 
