@@ -224,6 +224,8 @@ def test_paper_has_all_columns_and_opened_words_and_page_numbers(
     assert missing == [], "a head of several lines may be cut up, and has each of its words"
     assert [name for name in headings if squeezed(name) not in text] == []
     assert "yardstick:" in text, "what is folded is opened"
+    assert re.search(r"areleftoutonpaper:\d+rowsofreport\.html", text), "and what is long is named"
+    assert "allsettingsareleftoutonpaper" in text
     for number, words in enumerate(pages, 1):
         assert f"{number}/{len(pages)}" in squeezed(words), "each page has its number"
     first = reader.pages[0].mediabox

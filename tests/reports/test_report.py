@@ -27,7 +27,7 @@ from lastchunk.reports.figures.spans import spans_of
 from lastchunk.reports.figures.timeline import panels_of, timeline_figure
 from lastchunk.reports.notebook import comparison_html, run_html
 from lastchunk.reports.result import schema
-from lastchunk.reports.review import Review, make_review
+from lastchunk.reports.review import Front, Review, make_review
 from lastchunk.reports.write import write_report
 from tests.support.cells import matrix_of
 
@@ -134,6 +134,19 @@ def test_the_same_review_gives_the_same_bytes(tmp_path: Path) -> None:
     assert len(files) == 15
     for file in files:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
+
+
+def test_for_ci_it_is_the_answer_why_and_how_sure_and_no_more(tmp_path: Path) -> None:
+    short = replace(review_of(["slow-uplink"]), front=Front(audience="ci"))
+    write_report(short, tmp_path / "out")
+    text = (tmp_path / "out" / "report.html").read_text()
+    page = Page(text)
+    assert page.scripts == 1, "the theme's alone"
+    for part in ('id="answer"', 'id="claims"', 'id="why"', 'id="how-sure"', "lastchunk simulate"):
+        assert part in text
+    for part in ('id="how-often"', 'id="tables"', 'class="tl"'):
+        assert part not in text
+    assert len(text) < 80_000
 
 
 def test_text_from_outside_is_escaped(tmp_path: Path) -> None:

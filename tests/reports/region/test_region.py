@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.main import get_command
 
+import lastchunk
 from lastchunk.cli import app
 from lastchunk.cli.ends import code_of
 from lastchunk.model.base.errors import InputError
@@ -209,3 +210,17 @@ def test_the_data_and_the_picture_are_the_same_each_time(region: ExactRegion) ->
     one, two = (asked_of_all(replace(QUESTION, values_ms=(2, 4))) for _ in range(2))
     assert json.dumps(region_json([one], None)) == json.dumps(region_json([two], None))
     assert region_page([one]) == region_page([two]) != region_page([region])
+
+
+def test_from_python_it_is_a_value_that_a_notebook_shows() -> None:
+    found = lastchunk.region_of(
+        "small-scope", x="high_ms", y="grace_ms", x_values=(1, 3), y_range=(1, 12)
+    )
+    limits = [column.threshold for column in found.columns]
+    # Twice the longest leg and the back-off of 1 ms.
+    assert [limit.above_ms for limit in limits if limit is not None] == [3, 7]
+    assert "grace_ms by 2 of high_ms" in repr(found)
+    page = found._repr_html_()
+    assert page.count("<svg") == page.count("<table") == 1
+    with pytest.raises(InputError, match="a setting in whole ms"):
+        lastchunk.region_of("small-scope", x="chunks", y="grace_ms")
