@@ -48,7 +48,7 @@ BEHIND: dict[str, tuple[str, ...]] = {
     "stop_failed": ("StopFlowFailed",),
 }
 """The events that each name of the state is made of; one that is not here may read any."""
-SIMPLE = (Invariant, Never, Eventually, AtMost, Ascending, Rate, SomeTime)
+PLAIN_WATCHES = (Invariant, Never, Eventually, AtMost, Ascending, Rate, SomeTime)
 """Properties that look at their conditions alone."""
 NAMED_MAX = 6
 """So many missing events are named; more are counted."""
@@ -58,7 +58,7 @@ def lacks(item: Property, carries: Collection[str]) -> list[str]:
     """The events that a log lacks for a property; none where it can be judged."""
     assert item.watch is not None
     needed = {name for formula in item.watch.conditions for name in _needed(formula)}
-    if not isinstance(item.watch, SIMPLE):
+    if not isinstance(item.watch, PLAIN_WATCHES):
         needed = set(EVENTS)
     missing = sorted(needed - set(carries))
     return missing if len(missing) <= NAMED_MAX else [f"{len(missing)} kinds of events"]
