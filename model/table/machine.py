@@ -33,6 +33,8 @@ START, DURATION, OFFSET, NO_REQUEST = range(4)
 how often the object was asked."""
 
 NOTHING = Expression((), 0)
+STATES_MAX = 10_000
+"""A table takes 21 KB for each; a session that would need more runs in SimPy."""
 
 
 class TimedChunk(Chunk):
@@ -217,6 +219,8 @@ class SessionTable:
         fires: list[Key],
         work: Any,
     ) -> StepEnd:
+        if len(self.states) >= STATES_MAX:
+            raise NotCarried(f"a table of more than {STATES_MAX:,} states")
         self.grown += 1
         self.streams = streams
         self.step.begin(places, registers, slot)

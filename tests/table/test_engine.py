@@ -16,7 +16,7 @@ from lastchunk.model.design.load import load_design, load_designs, shipped_desig
 from lastchunk.model.estimate import comparison
 from lastchunk.model.estimate.replicate import run_batch
 from lastchunk.model.scenario.load import load_scenario
-from lastchunk.model.table import engine, walk
+from lastchunk.model.table import engine, machine, walk
 from lastchunk.model.table.machine import StepEnd
 from lastchunk.model.trace import events as e
 
@@ -149,3 +149,12 @@ def test_the_designs_of_a_comparison_keep_their_tables_as_they_take_turns() -> N
         engine.session_table(scenario, spec) is table
         for spec, table in zip(specs, before, strict=True)
     )
+
+
+def test_a_table_takes_so_much_memory_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_tables", [])
+    monkeypatch.setattr(machine, "STATES_MAX", 60)
+    table = comparison.compare("everything-fast", "alarm", 6, engine="table")
+    assert "in SimPy (a table of more than 60 states)" in table.engines["alarm"]
+    plain = comparison.compare("everything-fast", "alarm", 6, engine="simpy")
+    pd.testing.assert_frame_equal(table.frame, plain.frame)
