@@ -136,9 +136,9 @@ def frames(browser: Browser, served: ServedPage, design: str) -> list[Image.Imag
             drive(run.page, iter([next(script)]))
         drive(run.page, iter([after(LIST_SECONDS)]))
         found.append(shot(run))
-        drive(run.page, script)
-        drive(run.page, iter([after(LIST_SECONDS)]))
+        drive(run.page, iter([after(run.grace_seconds)]))
         found.append(shot(run))
+        run.line.mend()
         drive(run.page, iter([run.is_uploaded]))
         drive(run.page, iter([after(LIST_SECONDS)]))
         return [*found, shot(run)]

@@ -23,7 +23,7 @@ KBPS = 250
 CHUNK_MS = 1_000
 LISTEN = "window.addEventListener('lastchunk', said => window.watch(said.detail))"
 HAR_URLS = re.compile("/(sessions|recordings)")
-TOO_LONG_SECONDS = 90
+TOO_LONG_SECONDS = 150
 SLACK_SECONDS = 0.3
 MORE_SECONDS = 0.3
 LOOK_MS = 20
