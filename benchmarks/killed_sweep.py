@@ -21,7 +21,7 @@ chunk_sessions = 1
 [set]
 recording.chunks = 1
 [axes]
-"network.request_loss" = { low = 0.0, high = 0.4, steps = 120 }
+"network.request_loss" = { low = 0.0, high = 0.4, steps = 60 }
 """
 MORE_SECONDS = 0.6
 

@@ -20,7 +20,7 @@ from lastchunk.reports.figures.inline import inline_svg
 from lastchunk.reports.figures.plots import plot_sweep
 from lastchunk.reports.figures.save import png_bytes, svg_bytes
 from lastchunk.reports.figures.tornado import tornado_figure
-from lastchunk.reports.region.page import BODY
+from lastchunk.reports.region.page import PAGE_BODY
 
 ROWS_MAX = 400
 TABLE = "table { border-collapse: collapse } td, th { padding: .15rem .6rem; text-align: left }"
@@ -68,7 +68,7 @@ def sweep_page(result: SweepResult, slug: str, drawn: list[tuple[str, Figure]]) 
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{variables()}{BODY}{TABLE}</style></head><body><main>"
+        f"<title>{title}</title><style>{variables()}{PAGE_BODY}{TABLE}</style></head><body><main>"
         f"<h1>{title}</h1><p>{counts} of each design at each; seed {about['seed']}.</p>"
         f"{pictures}{_rates_table(result, slug)}</main></body></html>\n"
     )

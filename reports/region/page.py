@@ -22,7 +22,7 @@ from lastchunk.reports.region.words import plain_words, region_words, said
 
 HERE = Path(__file__).parent
 TINTS = {"good": GREEN_TINT, "bad": ORANGE_TINT, "unknown": YELLOW_TINT}
-BODY = """:root { color-scheme: light dark; }
+PAGE_BODY = """:root { color-scheme: light dark; }
 body { margin: 0 auto; padding: 1rem; max-width: 900px; background: var(--paper);
   color: var(--ink); font: 15px/1.45 system-ui, sans-serif; }
 h1 { font-size: 1.3rem; }
@@ -108,7 +108,7 @@ def region_page(regions: Sequence[ExactRegion], measured: MeasuredTimes | None =
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{variables()}{BODY}{THEME_STYLE}"
+        f"<title>{title}</title><style>{variables()}{PAGE_BODY}{THEME_STYLE}"
         f"{region_style()}</style></head>"
         f"<body><main><h1>{title}</h1><script>{THEME_SCRIPT}</script>"
         f"{region_set(regions, measured)}</main>"
