@@ -63,7 +63,7 @@ def decided(
             break
         more = min(BATCH, sessions_max - result.sessions)
         given = (result.scenario, result.designs, more, seed, workers, None, result.sessions)
-        rows = pd.concat([result.frame, replicate(*given, result.own)], ignore_index=True)
+        rows = pd.concat([result.frame, replicate(*given, result.own, "auto")], ignore_index=True)
         result = replace(result, frame=rows, sessions=result.sessions + more)
     intervals = {slug: _interval(*each) for slug, each in counts.items()}
     return DecidedRates(result, found, intervals)

@@ -50,7 +50,8 @@ def run_chunk(task: ChunkTask) -> bytes:
 
 def _rows(task: ChunkTask, point: PlanPoint) -> list[tuple[Any, ...]]:
     scenario, specs = point.load(task.designs)
-    frame = replicate(scenario, specs, point.sessions, task.seed, 1, None, point.first)
+    given = (point.sessions, task.seed, 1, None, point.first)
+    frame = replicate(scenario, specs, *given, engine="auto")
     found = []
     for spec in specs:
         rows = frame[frame["design"] == spec.name]
