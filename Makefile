@@ -30,9 +30,10 @@ site: $(STAMP)
 	@echo "build/site/index.html; to search it: $(BIN)/python -m http.server -d build/site"
 
 # Many tests start the command anew: each would compile all of it, where Python may not write.
+# One process has all tests of a file, so that what they share is made once.
 test: $(STAMP)
 	$(BIN)/python -m compileall -q -j 2 lastchunk model reference_impl reports
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

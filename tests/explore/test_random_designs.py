@@ -31,8 +31,8 @@ from tests.oracles.whole_ms import by_brute_force
 
 FAST = Effort(classes=250, worlds=50, schedules=40, happenings=100)
 SMALL = Effort(classes=60, worlds=20, schedules=24, happenings=80)
-COUNT = 100
-WIDER_COUNT = 40
+COUNT = 60
+WIDER_COUNT = 20
 IN_PARTS = 10
 NUMBERS = (0, 1, 3, 4)
 HANGING_ON_FIELDS = (36, 65, 71, 85)
