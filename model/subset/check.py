@@ -141,7 +141,9 @@ def _problem_of(used: Used) -> Problem | None:
         return Problem(used.line, "wait_until() is the object's", "ctx.wait_until() in a design")
     if isinstance(value, types.FunctionType) and (maker := _maker_of(value)):
         # What it wraps is looked at by itself; of other makers nobody knows what else they call.
-        is_seen = maker == "contextlib" and isinstance(value.__wrapped__, types.FunctionType)
+        is_seen = maker == "contextlib" and isinstance(
+            getattr(value, "__wrapped__", None), types.FunctionType
+        )
         what = f"{used.name}() is made by {maker}"
         return None if is_seen else Problem(used.line, what, "the function itself")
     if used.name in BUILTINS and getattr(value, "__module__", None) == "builtins":

@@ -12,11 +12,13 @@ from typing import Any
 from lastchunk.model.table.machine import Arrival, StepEnd
 from lastchunk.model.table.tree import Expression
 
-Work = Callable[[list[int], list[Any], list[int], Callable[[Arrival, list[int]], int]], list[int]]
+StepCode = Callable[
+    [list[int], list[Any], list[int], Callable[[Arrival, list[int]], int]], list[int]
+]
 """Takes registers, trace, costs and what draws an arrival; gives the next registers."""
 
 
-def text_of(expression: Expression) -> str:
+def python_of(expression: Expression) -> str:
     """An expression in Python."""
     parts = [f"x[{at}]" if factor == 1 else f"{factor}*x[{at}]" for at, factor in expression.terms]
     if expression.constant or not parts:
@@ -40,28 +42,28 @@ class _Writer:
     def field(self, value: Any) -> str:
         """A field of an event."""
         if type(value) is Expression:
-            return text_of(value)
+            return python_of(value)
         return repr(value) if type(value) is int else self.named(value)
 
     def column(self, column: Any) -> str:
         """A register of the next state."""
         if type(column) is not Arrival:
-            return text_of(column)
+            return python_of(column)
         if column.spread is None and not column.is_request:
-            return text_of(column.base)
+            return python_of(column.base)
         return f"due({self.named(column)},x)"
 
 
-def compiled(end: StepEnd) -> Work:
+def compiled(end: StepEnd) -> StepCode:
     """What an end does, as a function."""
     writer = _Writer()
     for kind, fields in end.events:
         inner = ",".join(map(writer.field, fields))
         writer.lines.append(f"write({writer.named(kind)}({inner}))")
-    writer.lines += [f"costs[{at}]+={text_of(count)}" for at, count in end.costs]
+    writer.lines += [f"costs[{at}]+={python_of(count)}" for at, count in end.costs]
     writer.lines += [f"due({writer.named(arrival)},x)" for arrival in end.unseen]
     writer.lines.append(f"return [{','.join(map(writer.column, end.columns))}]")
     body = "\n ".join(["def work(x,trace,costs,due):", "write=trace.append", *writer.lines])
     exec(body, writer.values)
-    work: Work = writer.values["work"]
+    work: StepCode = writer.values["work"]
     return work

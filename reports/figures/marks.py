@@ -8,8 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from lastchunk.reports.base.palette import BLACK, GREEN, VERMILION
-from lastchunk.reports.figures.bars import KEY_WORDS, Spans
-from lastchunk.reports.figures.panel import BAR_COLOURS
+from lastchunk.reports.figures.bars import BAR_COLOURS, KEY_WORDS, Spans
 
 SIGNS = {
     "fired": (BLACK, "^", "alarm runs"),

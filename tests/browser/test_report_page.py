@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pypdf
 import pytest
@@ -164,7 +164,7 @@ def paper_of(page: Page) -> str:
 
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_the_theme_is_chosen_by_key_kept_and_given_back_to_the_system(
-    opened: Open, system: str
+    opened: Open, system: Literal["light", "dark"]
 ) -> None:
     page, other = opened(color_scheme=system), {"light": "dark", "dark": "light"}[system]
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()

@@ -234,7 +234,7 @@ def test_what_is_given_beside_an_adapter_is_looked_at(
 def test_no_table_stands_for_the_real_object(tools: Toolbox, tmp_path: Path) -> None:
     given = load_scenario("everything-fast")
     scenario, spec = real(f"{OWN}:RecordingSession", RECORDING, tmp_path, given)
-    assert str(way_of("auto", scenario, spec, 10_000, 1)) == "SimPy (an object on the real runtime)"
+    assert str(way_of("auto", scenario, spec, 10_000)) == "SimPy (an object on the real runtime)"
 
 
 def test_the_ordinary_adapter_has_six_lines(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reports import proofs as section
+from lastchunk.reports.claims.conditions import deployed_map
 from lastchunk.reports.claims.ledger import ledger
 from lastchunk.reports.markdown import markdown
 from lastchunk.reports.review import evidence_of, make_review
@@ -20,7 +21,7 @@ from lastchunk.reports.write import render
 def test_the_section_of_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Conditions and a whole map have tests of their own.
     monkeypatch.setattr(section, "ask_conditions", lambda *_: [])
-    few = replace(section.deployed_map(), values_ms=(1_000, 2_000))
+    few = replace(deployed_map(), values_ms=(1_000, 2_000))
     monkeypatch.setattr(section, "deployed_map", lambda: few)
     found = section.make_proofs(["alarm", "lazy-alarm"], sessions=2)
     assert [item.verdict for item in found.verifications] == ["violated", "proved"]

@@ -18,7 +18,7 @@ from lastchunk.model.simulate.schedule import read_schedule, write_schedule
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
 from lastchunk.reference_impl.alarm import AlarmDesign
-from lastchunk.reference_impl.contract import wait_until
+from lastchunk.reference_impl.detached import wait_until
 from tests.page.pages import (
     ByObjectsClock,
     ByUsersClock,

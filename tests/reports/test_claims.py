@@ -27,7 +27,7 @@ def comparison(name: str) -> Comparison:
 def review_of(names: list[str], conditions: bool = False) -> Review:
     proofs = None
     if conditions:
-        proofs = Proofs((), (), None, None, None, reviewed.conditions("alarm", "lazy-alarm"))
+        proofs = Proofs((), (), None, None, reviewed.conditions("alarm", "lazy-alarm"))
     return make_review([comparison(name) for name in names], [], "lastchunk", 1.0, {}, proofs)
 
 

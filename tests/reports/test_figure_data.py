@@ -14,14 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from lastchunk.model.estimate.space import Axis
-from lastchunk.model.explore.threshold import Side, Threshold
 from lastchunk.model.properties import OUTCOMES
 from lastchunk.model.trace.prices import ITEMS
-from lastchunk.reports.base.setting_words import setting_words
 from lastchunk.reports.figures.costs import cost_figure, length_words
 from lastchunk.reports.figures.delays import delay_figure
 from lastchunk.reports.figures.outcomes import outcome_figure
-from lastchunk.reports.figures.safe_region import safe_region_figure
 from lastchunk.reports.figures.style import DESIGN_COLOURS, OUTCOME_COLOURS, SETTINGS, styled
 from lastchunk.reports.figures.sweeps import SWEPT_WORDS, sweep_figure
 
@@ -272,28 +269,6 @@ def test_lengths_are_said_in_the_largest_unit_that_fits(length_ms: int, words: s
 
 
 # --- the safe region -----------------------------------------------------------------------------
-
-
-def limit(above_ms: int | None) -> Threshold:
-    below: Side = "violated"
-    return Threshold("slug", "grace_ms", below, above_ms and above_ms - 1, above_ms, ())
-
-
-def test_a_safe_region_draws_each_boundary_over_the_sampled_rates() -> None:
-    region = [(2, limit(5)), (4, limit(None)), (8, limit(17))]
-    rates = [[0.0, 0.25, 0.5], [0.125, 0.75, 1.0]]
-    figure = safe_region_figure(region, "high_ms", ((2, 4, 8), (1, 11)), rates)
-    axes, bar = drawn(figure)
-    for line in axes.lines:
-        assert (list(line.get_xdata()), list(line.get_ydata())) == ([2, 8], [5, 17])
-    assert len(axes.lines) == 2
-    (mesh,) = axes.collections
-    assert np.asarray(mesh.get_array()).reshape(2, 3).tolist() == rates
-    assert mesh.get_clim() == (0, 1)
-    assert axes.get_xlabel() == setting_words("high_ms")
-    assert axes.get_ylabel() == setting_words("grace_ms")
-    assert axes.get_ylim() == (1, 11)
-    assert bar.get_ylabel() == "share of sessions that fail, sampled"
 
 
 def test_the_style_of_a_figure_stays_inside_it() -> None:

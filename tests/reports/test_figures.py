@@ -10,9 +10,9 @@ from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.trace import events as e
-from lastchunk.reports.figures.bars import Bar, Mark, Spans
+from lastchunk.reports.figures.bars import BAR_COLOURS, Bar, Mark, Spans
 from lastchunk.reports.figures.object_spans import wait_words
-from lastchunk.reports.figures.panel import BAR_COLOURS, LANE_AT
+from lastchunk.reports.figures.panel import LANE_AT
 from lastchunk.reports.figures.spans import spans_of
 from lastchunk.reports.figures.timeline import timeline_figure
 from tests.support.worlds import run

@@ -10,12 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from lastchunk.reports.base.palette import BLACK, ORANGE, PALE, VERMILION
-from lastchunk.reports.figures.bars import Bar, Mark, Spans
+from lastchunk.reports.figures.bars import BAR_COLOURS, Bar, Mark, Spans
 from lastchunk.reports.figures.marks import draw_violations, key_of, violation_lines
 from lastchunk.reports.figures.panel import (
     BAND_COLOURS,
     BANDS_AT,
-    BAR_COLOURS,
     HEIGHTS,
     LANE_AT,
     SHIFTED,

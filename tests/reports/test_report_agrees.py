@@ -95,7 +95,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
         verify(scope, load_design(name, scope), asked, kinds=("shortest",))
         for name in ("alarm", "lazy-alarm")
     )
-    proofs = Proofs(explored, (), None, None, None, conditions)
+    proofs = Proofs(explored, (), None, None, conditions)
     costs = cost_table(DESIGNS, lengths_ms=(60_000,), sessions=2)
     folder = tmp_path_factory.mktemp("agrees") / "out"
     review = make_review(comparisons, [], "lastchunk report", 1.0, {}, proofs, costs, matrix)

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 HELD_BYTES = 8
 SUSPEND = ("blob", "notify", "timer")
-ENDINGS = ("end", "alarm end", "alarm failed")
+HANDLER_ENDS = ("end", "alarm end", "alarm failed")
 OTHER_KEY = "own: "
 """Before each key but the record's: none of them is the one that the world knows."""
 
@@ -186,7 +186,7 @@ class RemoteProgram(Program):
 
         def rests(lines: list[NotedLine]) -> bool:
             own = [line["event"] for line in lines if line["call"] == words]
-            return bool(own) and own[-1] in (*SUSPEND, *ENDINGS, "refused")
+            return bool(own) and own[-1] in (*SUSPEND, *HANDLER_ENDS, "refused")
 
         for line in self.objects.lines_until(rests):
             whose = line["call"] or words  # what a constructor does belongs to its first event
