@@ -117,7 +117,8 @@ def compare(
         rest = (list(own.values()), wanted, sessions_max, engine)
         result = run_compare(loaded, specs, *limits, progress, *rest)
     show(result, slugs)
-    note(engine_words(result.engines))
+    if words := engine_words(result.engines):
+        note(words)
     if out is not None:
         names = design or DEFAULT_DESIGNS
         settings = (overrides or [], uplink, video_mbps)

@@ -8,9 +8,10 @@ the timers move, and the alarms run; then comes what stands behind them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.conformance.plan import NotPlayable, Plan, PlannedStep, Retry
@@ -30,6 +31,7 @@ SPREAD_MS = 1_234_567
 """By how much the steady clocks of two processes differ: their jitter differs then."""
 LATER_MS = 3_600_000
 """An hour after its end nothing has come of a session that was over."""
+Found = TypeVar("Found")
 Batches = list[list[int]]
 Steps = dict[int, dict[PlayedSession, list[PlannedStep]]]
 
@@ -95,8 +97,19 @@ class PlayTask:
         found: list[Result] = []
         for number, plans in enumerate(self.batches, self.turn):
             steady_ms = STEADY_MS + number * SPREAD_MS
-            found += asyncio.run(_played(self.tools, self.worker, plans, steady_ms, self.is_brief))
+            work = _played(self.tools, self.worker, plans, steady_ms, self.is_brief)
+            found += run_to_end(work)
         return found
+
+
+def run_to_end(work: Coroutine[Any, Any, Found]) -> Found:
+    """What some work comes to; another thread runs it where this one has a loop, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, work).result()
 
 
 async def _played(

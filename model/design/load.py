@@ -268,7 +268,8 @@ def import_file(path: Path, option: str = "--design", what: str = "design") -> A
     name = f"{IMPORTED}{path.stem}" if what == "design" else f"lastchunk_{what}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise InputError(option, str(path), "a Python file (.py), or a worker with --adapter")
+        also = ", or TypeScript (.ts)" if what == "design" else ""
+        raise InputError(option, str(path), f"a Python file (.py){also}")
     module = importlib.util.module_from_spec(spec)
     # A dataclass looks its own module up while it is being made.
     sys.modules[name] = module

@@ -42,6 +42,7 @@ class Path:
 
 
 IN_SIMPY = Path(False, "asked for")
+TOO_FEW = Path(False, f"fewer than {FEWEST} sessions")
 _tables: list[tuple[Scenario, DesignSpec, SessionTable]] = []
 _too_wide: list[tuple[Scenario, DesignSpec]] = []
 """Whose table does not pay: it is not kept."""
@@ -77,7 +78,7 @@ def way_of(engine: str, scenario: Scenario, design: DesignSpec, sessions: int) -
     if engine == "simpy" or sessions == 0:
         return IN_SIMPY
     if engine == "auto" and sessions < FEWEST:
-        return Path(False, f"fewer than {FEWEST} sessions")
+        return TOO_FEW
     try:
         if engine == "table":
             session_table(scenario, design)
@@ -94,7 +95,9 @@ def way_of(engine: str, scenario: Scenario, design: DesignSpec, sessions: int) -
 
 
 def engine_words(engines: dict[str, str]) -> str:
-    """One line on how the sessions of each design were run."""
+    """One line on how the sessions of each design were run; none where nothing else could be."""
+    if set(engines.values()) <= {str(IN_SIMPY), str(TOO_FEW)}:
+        return ""
     return "engine: " + ", ".join(f"{name} {words}" for name, words in engines.items())
 
 

@@ -23,11 +23,14 @@ from lastchunk.model.simulate import simulate
 COMPLETE = "complete_at_finalization"
 ENDLESS = "recording.duration_ms={{distribution='exponential', mean_ms=9000}}"
 COMMANDS = (
+    "bind",
+    "check-log",
     "ci",
     "compare",
     "conform",
     "designs",
     "doctor",
+    "fit",
     "import",
     "matrix",
     "merge",
@@ -41,6 +44,7 @@ COMMANDS = (
     "show",
     "simulate",
     "sweep",
+    "timetravel",
     "verify",
 )
 SMALL = ("small-scope", "--set", "chunks=1", "--set", "disconnects=0", "--property", COMPLETE)

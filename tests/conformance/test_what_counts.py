@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -15,6 +16,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.conformance import recipes
 from lastchunk.model.conformance.campaign import Conformance, plan_of_recipe
 from lastchunk.model.conformance.plan import NotPlayable, Plan, plan_of
+from lastchunk.model.conformance.play import run_to_end
 from lastchunk.model.conformance.recipes import Recipe
 from lastchunk.model.conformance.result import Result
 from lastchunk.model.conformance.runtime import toolbox
@@ -120,6 +122,19 @@ def test_the_exit_code_is_that_of_a_gate(
     assert ended(monkeypatch, (AGREES, DIVERGES), out=tmp_path / "out") == 1
     assert (tmp_path / "out" / "diverging" / "0.jsonl").exists()
     assert "it did more" in capsys.readouterr().out
+
+
+def test_a_notebook_whose_loop_runs_can_play() -> None:
+    async def here() -> int:
+        await asyncio.sleep(0)
+        return id(asyncio.get_running_loop())
+
+    async def notebook() -> tuple[int, int]:
+        return run_to_end(here()), await here()
+
+    inside, outside = asyncio.run(notebook())
+    assert inside != outside
+    assert run_to_end(here())
 
 
 def test_where_nothing_can_be_played_it_says_so(

@@ -201,7 +201,7 @@ def test_a_file_that_cannot_be_imported_is_told_apart_from_one_that_is_not_there
 ) -> None:
     text = tmp_path / "mine.txt"
     text.write_text(WHOLE)
-    assert refused(f"{text}:Mine").allowed == "a Python file (.py)"
+    assert refused(f"{text}:Mine").allowed == "a Python file (.py), or TypeScript (.ts)"
     assert refused(f"{tmp_path}:Mine").allowed == "a Python file that exists"
     broken = tmp_path / "broken.py"
     for content, words in (
