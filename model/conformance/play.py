@@ -103,7 +103,7 @@ class PlayTask:
 
 
 def run_to_end(work: Coroutine[Any, Any, Found]) -> Found:
-    """What some work comes to; another thread runs it where this one has a loop, as in a notebook."""
+    """What work comes to; another thread runs it where this one has a loop, as in a notebook."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
