@@ -132,7 +132,7 @@ def test_a_notebook_whose_loop_runs_can_play() -> None:
     async def notebook() -> tuple[int, int]:
         return run_to_end(here()), await here()
 
-    inside, outside = asyncio.run(notebook())
+    inside, outside = run_to_end(notebook())
     assert inside != outside
     assert run_to_end(here())
 
