@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -40,8 +41,11 @@ class RealObjects:
         tools = toolbox(lambda text: None)
         worker = bundle_own(tools, file, name, adapter)
         self.adapter = adapter
+        # A thread of its own: whoever asks may have a loop that runs, as a notebook has.
         self.loop = asyncio.new_event_loop()
-        self.runtime = self.loop.run_until_complete(_started(lambda: Workerd(tools, worker)))
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.runtime = self._do(_started(lambda: Workerd(tools, worker)))
         self.sessions = 0
         self.object = ""
         self.origin_ms = self.lead_ms = 0
@@ -52,6 +56,8 @@ class RealObjects:
         """End the process."""
         if not self.loop.is_closed():
             self._do(self.runtime.stop())
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            self.thread.join()
             self.loop.close()
 
     def begin_session(self) -> None:
@@ -150,7 +156,7 @@ class RealObjects:
         self.runtime.clocks.move_wall(self.origin_ms + at_ms)
 
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.loop.run_until_complete(work)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
 
 async def _started(make: Callable[[], Workerd]) -> Workerd:
