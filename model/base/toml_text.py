@@ -1,16 +1,35 @@
-"""Plain data as TOML: Python reads that language, and has nothing that writes it."""
+"""Plain data from TOML, and as TOML: Python reads that language, and has nothing that writes it."""
 
 from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.text_files import explained, read_text
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def read_toml(path: Path, field: str, allowed: str) -> dict[str, Any]:
+    """The plain data of a TOML file. Raises `InputError`, also where there is none in it."""
+    return parse_toml(read_text(path, field, allowed), str(path), field)
+
+
+def parse_toml(text: str, place: str, field: str) -> dict[str, Any]:
+    """TOML text as plain data; errors name what it is of, and the place that it comes from."""
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # no TOML, or a number too long, or too deep
+        said = f"{place}: {' '.join(str(error).split())}"
+        raise InputError(field, said, explained("valid TOML", text)) from error
+    if not data:
+        raise InputError(field, place, "at least one setting; this file has none")
+    return data
 
 
 def toml_value(value: Any) -> str:

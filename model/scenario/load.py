@@ -17,8 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.text_files import explained, read_text
-from lastchunk.model.base.toml_text import toml_value
+from lastchunk.model.base.toml_text import parse_toml, read_toml, toml_value
 from lastchunk.model.properties import SOMETIMES
 from lastchunk.model.scenario.mahimahi import read_mahimahi
 from lastchunk.model.scenario.numbers import MBPS_MAX
@@ -28,6 +27,7 @@ from lastchunk.model.scenario.schema import Scenario, TraceUplinkSpec
 ScenarioLike = Scenario | str | Path
 """What stands for a scenario wherever one is asked for; a text of several lines is TOML."""
 SCENARIO_AS = "a Scenario, a name, a path or TOML text; a design is the second argument, design="
+SCENARIO_FILE = "a readable TOML file"
 SHIPPED = Path(__file__).parents[2] / "scenarios"
 """Where the shipped scenarios are."""
 
@@ -90,10 +90,12 @@ def data_of(given: ScenarioLike) -> tuple[dict[str, Any], str, str]:
     if not isinstance(given, str | Path):
         raise InputError("scenario", given, SCENARIO_AS)
     if isinstance(given, str) and _is_toml(given):
-        data, name, folder, origin = parse_toml(given, "TOML text"), "given", Path(), "TOML text"
+        data = parse_toml(given, "TOML text", "scenario")
+        name, folder, origin = "given", Path(), "TOML text"
     else:
         path = find(given)
-        data, name, folder, origin = read_toml(path), path.stem, path.parent, path.name
+        data = read_toml(path, "scenario", SCENARIO_FILE)
+        name, folder, origin = path.stem, path.parent, path.name
     anchor(data, folder, data.get("parameters", {}))
     return data, name, origin
 
@@ -173,23 +175,6 @@ def _nearest(name: object) -> str:
     if close:
         return f"a shipped name such as {close[0]!r}"
     return "one of " + ", ".join(shipped())
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as plain data."""
-    return parse_toml(read_text(path, "scenario", "a readable TOML file"), str(path))
-
-
-def parse_toml(text: str, place: str, field: str = "scenario") -> dict[str, Any]:
-    """TOML text as plain data; errors name what it is of, and the place that it comes from."""
-    try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # no TOML, or a number too long, or too deep
-        said = f"{place}: {' '.join(str(error).split())}"
-        raise InputError(field, said, explained("valid TOML", text)) from error
-    if not data:
-        raise InputError(field, place, "at least one setting; this file has none")
-    return data
 
 
 def apply_override(data: dict[str, Any], override: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from lastchunk.model.base.streams import Streams
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate.planned import newly_pending
 from lastchunk.model.simulate.run import Run, Simulation, recorded
 from lastchunk.model.simulate.schedule import Schedule, Step, given_name
 from lastchunk.model.trace.events import RunEnded
@@ -133,15 +134,10 @@ class Edges:
 
     def _note(self) -> None:
         """Give what has become pending its time; forget what the world has cancelled."""
-        world, plan = self.world, self.plan
-        for key in [key for key, entry in plan.items() if world.pending.get(key) is not entry[0]]:
-            del plan[key]
-        for pending in world.fresh:
-            if world.pending.get(pending.key) is pending:
-                at_ms = self._time(pending)
-                plan[pending.key] = (pending, at_ms, self._rank())
-                self._draw_others_near(pending.key, at_ms)
-        world.fresh.clear()
+        for pending in newly_pending(self.world, self.plan):
+            at_ms = self._time(pending)
+            self.plan[pending.key] = (pending, at_ms, self._rank())
+            self._draw_others_near(pending.key, at_ms)
 
     def _rank(self) -> float:
         ties = self.habits.ties

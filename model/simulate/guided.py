@@ -11,6 +11,7 @@ from typing import Protocol
 
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate.planned import newly_pending
 from lastchunk.model.simulate.run import Run
 from lastchunk.model.simulate.schedule import Schedule, Step
 from lastchunk.model.trace.events import RunEnded
@@ -75,14 +76,9 @@ class Guided:
 
     def _note(self) -> None:
         """Give what has become pending its time; forget what the world has cancelled."""
-        world, due = self.world, self.due
-        for key in [key for key, entry in due.items() if world.pending.get(key) is not entry[0]]:
-            del due[key]
-        for pending in world.fresh:
-            if world.pending.get(pending.key) is pending:
-                self.met += 1
-                due[pending.key] = (pending, self._time(pending), self.met)
-        world.fresh.clear()
+        for pending in newly_pending(self.world, self.due):
+            self.met += 1
+            self.due[pending.key] = (pending, self._time(pending), self.met)
 
     def _time(self, pending: Pending) -> int:
         low_ms, high_ms = pending.window()

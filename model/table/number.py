@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from lastchunk.model.explore.code.kept import keep_as_time
 from lastchunk.model.explore.timing.replayed import replayed_answer
@@ -21,32 +21,26 @@ Terms = tuple[tuple[int, int], ...]
 """Names with their factors, sorted."""
 
 
-class Asker:
+class Asker(Protocol):
     """Who answers questions about numbers: the names of all, and the step that runs just now."""
 
     def names_of(self, name: int) -> Terms:
         """A name as a sum of atoms."""
-        raise NotImplementedError
 
     def sum_of(self, parts: Terms, constant: int) -> Any:
         """A sum; a plain int where no name is left in it."""
-        raise NotImplementedError
 
     def quotient_of(self, number: Number, divisor: int) -> Number:
         """A quotient, rounded down."""
-        raise NotImplementedError
 
     def sign_of(self, number: Number) -> bool | None:
         """Whether a number is at most 0, where that is so in every session; else None."""
-        raise NotImplementedError
 
     def at_most_zero(self, number: Number) -> bool:
         """Whether a number is at most 0 in the session that runs."""
-        raise NotImplementedError
 
     def exactly(self, number: Number) -> int:
         """What a number is in the session that runs."""
-        raise NotImplementedError
 
 
 class Number:

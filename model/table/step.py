@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lastchunk.model.table.number import Asker, Number, Terms
+from lastchunk.model.table.number import Number, Terms
 from lastchunk.model.table.refused import NotCarried
 from lastchunk.model.table.tree import (
     AtMostZero,
@@ -28,7 +28,7 @@ Places = dict[int, tuple[int, int]]
 """Where an atom stands: its register, and what is to be taken off that."""
 
 
-class RunningStep(Asker):
+class RunningStep:
     """The names of a table, and the step of one session that grows it."""
 
     def __init__(self) -> None:

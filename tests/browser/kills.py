@@ -30,7 +30,7 @@ class Survivor:
     status: str
     acknowledged: int
     lost: tuple[int, ...]
-    """Chunks that were acknowledged, and that are not stored byte for byte."""
+    """Chunks that were acknowledged, and that are not stored at their full size."""
     webhooks: tuple[int, ...]
     """How often each of its idempotency keys came to the receiver."""
     violated: frozenset[str]

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.toml_text import read_toml
 from lastchunk.model.scenario.faults import FAULTS as KINDS
 from lastchunk.model.scenario.load import (
     find,
     load_scenario,
-    read_toml,
     shipped,
 )
 
@@ -195,7 +195,7 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path) -> None:
         assert allowed in caught.value.allowed
         assert str(bad) in str(caught.value.value)
     with pytest.raises(InputError, match="a readable TOML file"):
-        read_toml(tmp_path)
+        read_toml(tmp_path, "scenario", "a readable TOML file")
 
 
 def test_an_uplink_and_a_bit_rate_go_before_what_the_file_says(tmp_path: Path) -> None:

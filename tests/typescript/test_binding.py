@@ -58,3 +58,44 @@ def test_a_record_that_is_nowhere_in_the_file_is_refused(wrong: str, tmp_path: P
     (tmp_path / "room.toml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="stands nowhere"):
         lastchunk.simulate("harmless", f"{tmp_path / 'room.ts'}:Room")
+
+
+CALLS = '[calls]\ncreate = "start(\\"s\\")"\nupload = "addPart(chunk, body)"\nstop = "finish()"\n'
+RECORD = (
+    b"[env]\nFILES = 'bucket'\n"
+    b"[record]\nkey = 'rec'\nstatus = 'phase'\ncount = 'length of parts'\ncompleted = 'done'\n"
+)
+WRONG = {
+    b"": ("at least one setting",),
+    b"[calls": ("valid TOML",),
+    b"x = " + b"[" * 20_000: ("valid TOML",),
+    "# \xfc\n".encode("latin-1"): ("UTF-8",),
+    b"pages = 'alarm'\n" + CALLS.encode(): ("'pages'", "page"),
+    b"page = 3\n" + CALLS.encode(): ("page: 3",),
+    b"page = 'alarms'\n" + CALLS.encode(): ("page", "'alarms'"),
+    b"calls = 3": ("calls: 3", "a table"),
+    b"[calls]\ncreate = 'start()'\n": ("no upload",),
+    CALLS.replace("finish()", "finnish()").encode() + RECORD: ("calls.stop", "finnish"),
+    CALLS.replace("finish()", "finish(").encode() + RECORD: ("calls.stop", "finish("),
+    CALLS.encode() + b"begin = 'start()'\n": ("'begin'", "create, upload"),
+    CALLS.encode() + b"[env]\nFILES = 'disk'\n": ("env.FILES", "bucket"),
+    CALLS.encode() + b"[env]\nFILES = 'bucket'\n[settings]\ngrace_ms = 'GRACE'\n": (
+        "settings.grace_ms",
+        "GRACE",
+    ),
+    CALLS.encode() + b"[env]\nFILES = 'bucket'\n[record]\nkeys = 'rec'\n": ("'keys'", "key"),
+}
+
+
+@pytest.mark.parametrize("content", WRONG, ids=lambda content: content[:40].decode("latin-1"))
+def test_a_wrong_binding_is_one_line_that_names_what_is_wrong(
+    content: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "room.ts").write_text(HEAD + ROOM, encoding="utf-8")
+    (tmp_path / "room.toml").write_bytes(content)
+    with pytest.raises(InputError) as refused:
+        lastchunk.simulate("harmless", f"{tmp_path / 'room.ts'}:Room")
+    said = str(refused.value)
+    assert "\n" not in said
+    for word in WRONG[content]:
+        assert word in said

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 from pydantic import Field, ValidationError
 
-from lastchunk.gate.ci.config import AmountName, Seed, Strict
+from lastchunk.gate.ci.config import AmountName, Seed
 from lastchunk.gate.ci.plan import PlannedCheck
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import write_text
@@ -20,6 +20,7 @@ from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.estimate.costs import dollars
 from lastchunk.model.properties.row import HELD_CODE, NOT_APPLICABLE_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.refusals import Source, first_error
+from lastchunk.model.scenario.tables import StrictTable
 from lastchunk.model.trace.prices import Prices, load_prices
 from lastchunk.reports.base.sealed import digest_of, source_of
 
@@ -30,7 +31,7 @@ CODES = {sign: code for code, sign in SIGNS.items()}
 DIGEST_LENGTH = 16
 
 
-class Measured(Strict):
+class Measured(StrictTable):
     """What was measured, and what it was measured on, as digests."""
 
     check: Annotated[str, Field(min_length=1)]
@@ -56,7 +57,7 @@ class Figure(Measured):
         return [CODES[sign] for sign in self.sessions]
 
 
-class Baseline(Strict):
+class Baseline(StrictTable):
     """All figures of a project."""
 
     format: Literal["lastchunk baseline 1"]

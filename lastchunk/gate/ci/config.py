@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.text_files import read_text
 from lastchunk.model.estimate.comparison import SESSIONS_MAX
-from lastchunk.model.scenario.load import parse_toml
-from lastchunk.model.scenario.refusals import Source, first_error
+from lastchunk.model.scenario.tables import DesignEntries, NameList, StrictTable, read_table
 
 SEED_MAX = 2**63
 SECONDS_MAX = 10**6
@@ -32,34 +30,13 @@ AmountName = Literal[
 Sessions = Annotated[int, Field(ge=1, le=SESSIONS_MAX)]
 Seed = Annotated[int, Field(ge=0, lt=SEED_MAX)]
 Seconds = Annotated[float, Field(ge=1, le=SECONDS_MAX)]
-NameList = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
 
 
-class Strict(BaseModel):
-    """A table that knows each of its keys, and reads no text as a number."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
-
-
-class DesignEntry(Strict):
-    """A design by its name or ``file.py:Class``; with a label it may have settings of its own."""
-
-    design: Annotated[str, Field(min_length=1)]
-    label: str = ""
-    settings: dict[str, Any] = {}
-
-
-def _as_table(given: Any) -> Any:
-    return {"design": given} if isinstance(given, str) else given
-
-
-class CheckEntry(Strict):
+class CheckEntry(StrictTable):
     """Designs that are held to properties in scenarios: each of these with each of the others."""
 
     name: str = ""
-    designs: Annotated[
-        list[Annotated[DesignEntry, BeforeValidator(_as_table)]], Field(min_length=1)
-    ]
+    designs: DesignEntries
     scenarios: NameList
     properties: NameList
     by: Annotated[list[Way], Field(min_length=1)]
@@ -72,7 +49,7 @@ class CheckEntry(Strict):
     seconds: Seconds | None = None
 
 
-class GateConfig(Strict):
+class GateConfig(StrictTable):
     """What is checked, and how much is looked at where a check says nothing of it."""
 
     sessions: Sessions = 200
@@ -85,12 +62,7 @@ class GateConfig(Strict):
 
 def read_config(path: Path) -> GateConfig:
     """The checks of a file. Raises `InputError` with the first thing that is wrong with it."""
-    text = read_text(path, "config", "a readable TOML file with checks")
-    data = parse_toml(text, str(path), "config")
-    try:
-        config = GateConfig.model_validate(data)
-    except ValidationError as error:
-        raise first_error(error, Source(str(path)), GateConfig) from error
+    config = read_table(path, "config", "a readable TOML file with checks", GateConfig)
     for number, check in enumerate(config.checks):
         if check.at_most and "sampling" not in check.by:
             place = f"{path}: checks.{number}.at_most"

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lastchunk.gate.ci.config import AmountName, CheckEntry, DesignEntry, GateConfig, Way
+from lastchunk.gate.ci.config import AmountName, CheckEntry, GateConfig, Way
 from lastchunk.gate.holder import HoldSettings
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignSpec, load_designs
 from lastchunk.model.design.own_properties import is_reference, load_property
 from lastchunk.model.properties import Property
 from lastchunk.model.properties.judged import asked_of
-from lastchunk.model.scenario.load import SHIPPED, load_scenario
+from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.scenario.tables import blamed, scenario_given
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,13 @@ def planned(config: GateConfig, path: Path, workers: int) -> list[PlannedCheck]:
 def _of_entry(
     entry: CheckEntry, place: str, folder: Path, settings: HoldSettings
 ) -> Iterator[PlannedCheck]:
-    with _blamed(f"{place}.properties"):
+    with blamed(f"{place}.properties"):
         asked = asked_of([_property(word, folder) for word in entry.properties])
     for name in entry.scenarios:
-        with _blamed(f"{place}.set" if entry.set else f"{place}.scenarios"):
-            scenario = load_scenario(_scenario(name, folder), entry.set)
-        with _blamed(f"{place}.designs"):
-            designs = load_designs([_design(item, folder) for item in entry.designs], scenario)
+        with blamed(f"{place}.set" if entry.set else f"{place}.scenarios"):
+            scenario = load_scenario(scenario_given(name, folder), entry.set)
+        with blamed(f"{place}.designs"):
+            designs = load_designs([item.given(folder) for item in entry.designs], scenario)
         for design in designs:
             for by in dict.fromkeys(entry.by):
                 items = tuple(asked.values())
@@ -80,34 +80,5 @@ def _of_entry(
                 yield PlannedCheck(*given, entry.stops_early and by == "sampling")
 
 
-@contextmanager
-def _blamed(place: str) -> Iterator[None]:
-    """What is refused is named by its place in the file."""
-    try:
-        yield
-    except InputError as error:
-        inner = error.field.removeprefix("--")
-        same = place.endswith((f".{inner}", f".{inner}s"))
-        field = place if same else f"{place}: {inner}"
-        raise type(error)(field, error.value, error.allowed) from error
-
-
 def _property(word: str, folder: Path) -> str | Property:
-    return load_property(_from(folder, word)) if is_reference(word) else word
-
-
-def _scenario(name: str, folder: Path) -> str:
-    """A shipped name as it is; a path from the folder of the file that names it."""
-    is_shipped = (SHIPPED / f"{name}.toml").is_file()
-    return name if is_shipped or not (folder / name).exists() else _from(folder, name)
-
-
-def _design(entry: DesignEntry, folder: Path) -> str | tuple[str, str, dict[str, object]]:
-    reference = _from(folder, entry.design) if ":" in entry.design else entry.design
-    if not (entry.label or entry.settings):
-        return reference
-    return entry.label or entry.design, reference, entry.settings
-
-
-def _from(folder: Path, word: str) -> str:
-    return str(folder / word)
+    return load_property(str(folder / word)) if is_reference(word) else word

@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.text_files import read_text
 from lastchunk.model.scenario.delay import Model
-from lastchunk.model.scenario.load import parse_toml
-from lastchunk.model.scenario.refusals import Source, first_error
+from lastchunk.model.scenario.tables import read_table
 from lastchunk.reference_impl.designs import DESIGNS
 
 REQUEST = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S*)")
@@ -117,12 +115,8 @@ class Adapter(Model):
 
 def read_adapter(path: Path) -> Adapter:
     """The adapter of a file. Raises `InputError` with the first thing that is wrong with it."""
-    text = read_text(path, "--adapter", "a readable TOML file with create, upload, stop, record")
-    data = parse_toml(text, str(path), "--adapter")
-    try:
-        adapter = Adapter.model_validate(data)
-    except ValidationError as error:
-        raise first_error(error, Source(str(path)), Adapter) from error
+    allowed = "a readable TOML file with create, upload, stop, record"
+    adapter = read_table(path, "--adapter", allowed, Adapter)
     if adapter.page not in DESIGNS:
         raise InputError(f"{path}: page", adapter.page, f"one of {', '.join(DESIGNS)}")
     if adapter.finalize is None and DESIGNS[adapter.page].stop_call == "finalize_session":

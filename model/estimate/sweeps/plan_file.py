@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.text_files import read_text
 from lastchunk.model.base.toml_text import toml_value
-from lastchunk.model.design.load import DesignLike, load_designs
+from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.space import (
     POINTS_MAX,
     Axis,
@@ -25,28 +23,21 @@ from lastchunk.model.estimate.space import (
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED
 from lastchunk.model.estimate.sweeps.plan import CHUNK_SESSIONS, PLAN_CHUNKS_MAX, SweepPlan
 from lastchunk.model.estimate.sweeps.sensitivity import MORRIS, SOBOL, morris, saltelli
-from lastchunk.model.scenario.load import SHIPPED, load_scenario, parse_toml
+from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.refusals import Source, first_error
+from lastchunk.model.scenario.tables import (
+    DesignEntries,
+    NameList,
+    StrictTable,
+    blamed,
+    read_table,
+    scenario_given,
+)
 
 SHIPPED_AXES = {axis.name: axis for axis in (UPLINK_SPEED, REQUEST_DELAY)}
 Method = Literal["grid", "latin-hypercube", "sobol", "saltelli", "morris"]
-PlanNames = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
 TRIED_MAX = 40
 """So many values of an axis are tried before anything is run, its ends among them."""
-
-
-class StrictTable(BaseModel):
-    """A table that knows each of its keys, and reads no text as a number."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
-
-
-class PlanDesign(StrictTable):
-    """A design by its name or ``file.py:Class``; with a label it may have settings of its own."""
-
-    design: Annotated[str, Field(min_length=1)]
-    label: str = ""
-    settings: dict[str, Any] = {}
 
 
 class PlanRange(StrictTable):
@@ -58,17 +49,11 @@ class PlanRange(StrictTable):
     scale: Literal["linear", "log"] = "linear"
 
 
-def _as_design(given: Any) -> Any:
-    return {"design": given} if isinstance(given, str) else given
-
-
 class PlanFile(StrictTable):
     """The keys of a plan."""
 
-    scenarios: PlanNames
-    designs: Annotated[
-        list[Annotated[PlanDesign, BeforeValidator(_as_design)]], Field(min_length=1)
-    ]
+    scenarios: NameList
+    designs: DesignEntries
     sessions: Annotated[int, Field(ge=1, le=10**9)]
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     method: Method = "grid"
@@ -83,20 +68,15 @@ class PlanFile(StrictTable):
 def read_plan(path: str | Path) -> SweepPlan:
     """The plan of a file (docs/sweeps.md). Raises `InputError` with the first thing wrong."""
     path = Path(path)
-    text = read_text(path, "plan", "a readable TOML file with axes")
-    data = parse_toml(text, str(path), "plan")
-    try:
-        file = PlanFile.model_validate(data)
-    except ValidationError as error:
-        raise first_error(error, Source(str(path)), PlanFile) from error
+    file = read_table(path, "plan", "a readable TOML file with axes", PlanFile)
     axes = {key: _axis(path, key, value) for key, value in _flat(file.axes)}
-    with _to_blame(f"{path}: axes"):
+    with blamed(f"{path}: axes"):
         space, bounds = _space(file, axes)
     folder = path.parent
     plan = SweepPlan(
-        tuple(_scenario(name, folder) for name in file.scenarios),
+        tuple(scenario_given(name, folder) for name in file.scenarios),
         space,
-        tuple(_design(each, folder) for each in file.designs),
+        tuple(each.given(folder) for each in file.designs),
         file.sessions,
         file.seed,
         tuple(f"{key}={toml_value(value)}" for key, value in _settings(file.set)),
@@ -187,28 +167,15 @@ def _settings(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, value
 
 
-def _scenario(name: str, folder: Path) -> str:
-    """A shipped name as it is; a path from the folder of the plan."""
-    is_shipped = (SHIPPED / f"{name}.toml").is_file()
-    return name if is_shipped or not (folder / name).exists() else str(folder / name)
-
-
-def _design(entry: PlanDesign, folder: Path) -> DesignLike:
-    reference = str(folder / entry.design) if ":" in entry.design else entry.design
-    if not (entry.label or entry.settings):
-        return reference
-    return entry.label or entry.design, reference, entry.settings
-
-
 def _try(plan: SweepPlan, path: str) -> None:
     """Load what the ends of each axis, and some values between, make of each scenario."""
-    with _to_blame(f"{path}: scenarios"):
+    with blamed(f"{path}: scenarios"):
         for name in plan.scenarios:
             load_scenario(name)
-    with _to_blame(f"{path}: set"):
+    with blamed(f"{path}: set"):
         given = (plan.overrides, plan.uplink, plan.video_mbps)
         bases = [load_scenario(name, *given) for name in plan.scenarios]
-    with _to_blame(f"{path}: designs"):
+    with blamed(f"{path}: designs"):
         for base in bases:
             load_designs(list(plan.designs), base)
     if plan.chunks > PLAN_CHUNKS_MAX:
@@ -219,7 +186,7 @@ def _try(plan: SweepPlan, path: str) -> None:
         values = list(dict.fromkeys(axis.points))
         step = max(1, len(values) // TRIED_MAX)
         for value in [*values[::step], values[-1]]:
-            with _to_blame(f"{path}: axes.{axis.name}"):
+            with blamed(f"{path}: axes.{axis.name}"):
                 _try_value(plan, axis, value)
 
 
@@ -228,15 +195,3 @@ def _try_value(plan: SweepPlan, axis: Axis, value: Any) -> None:
         given = [*plan.overrides, *axis.overrides(value)]
         loaded = load_scenario(name, given, None if axis.replaces_uplink else plan.uplink)
         load_designs(list(plan.designs), loaded)
-
-
-@contextmanager
-def _to_blame(place: str) -> Iterator[None]:
-    """What is refused is named by its place in the file."""
-    try:
-        yield
-    except InputError as error:
-        inner = error.field.removeprefix("--set").strip().removeprefix("--")
-        same = not inner or place.endswith((f".{inner}", f" {inner}", f" {inner}s"))
-        field = place if same else f"{place}: {inner}"
-        raise type(error)(field, error.value, error.allowed) from error

@@ -8,7 +8,6 @@ call with several patterns the first that fits counts.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.text_files import explained, read_text
+from lastchunk.model.base.toml_text import read_toml
 
 CREATE_CALL, UPLOAD_CALL, STOP_CALL = "create", "upload", "stop"
 FINALIZE_NAME, READ_CALL, LIST_CALL = "finalize", "state", "list"
@@ -137,14 +136,7 @@ def read_mapping(path: Path | None) -> LogMapping:
     """The mapping of a file, over the shipped worker's. Raises `InputError`."""
     if path is None:
         return make_mapping({}, "")
-    text = read_text(path, "--mapping", "a readable TOML file")
-    try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(
-            "--mapping", str(path), explained(f"valid TOML ({error})", text)
-        ) from error
-    return make_mapping(data, f"{path}: ")
+    return make_mapping(read_toml(path, "--mapping", "a readable TOML file"), f"{path}: ")
 
 
 def make_mapping(data: Mapping[str, Any], place: str) -> LogMapping:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lastchunk.model.base.errors import DesignError, InputError
-from lastchunk.model.typescript.binding.calls import ObjectCall, as_response
+from lastchunk.model.typescript.binding.calls import ROUTE, ObjectCall, as_response
 from lastchunk.model.typescript.binding.modules import Modules
 from lastchunk.model.typescript.binding.words import Binding
 from lastchunk.model.typescript.host.bucket import Keys
@@ -125,13 +125,28 @@ def _check_settings(modules: Modules, binding: Binding) -> None:
             raise InputError(where, f"{text}, which stands in {found}", allowed)
 
 
-def _check_record(modules: Modules, binding: Binding) -> None:
-    """Refuse a record that the class says nothing of: no schedule would ever complete it."""
+def _words_of(modules: Modules) -> set[str]:
+    """The names and texts that stand in what the class uses."""
     known: set[str] = set()
     for each, _ in modules.translated:
         for node in (part for top in each.nodes for part in walk_nodes(top)):
             if node.type in ("string_fragment", "template_string") or "identifier" in node.type:
                 known.add(each.source.text(node))
+    return known
+
+
+def _check_calls(known: set[str], binding: Binding) -> None:
+    """Refuse a call of what the class does not have."""
+    for key, what in binding.calls.items():
+        method = "fetch" if ROUTE.fullmatch(what) else what.partition("(")[0].strip()
+        if method.isidentifier() and method not in known:
+            where = f"{binding.file.name}: calls.{key}"
+            allowed = "a method of the class, or a request such as POST /create to its fetch()"
+            raise InputError(where, f"{what}; {method} stands nowhere in the class", allowed)
+
+
+def _check_record(known: set[str], binding: Binding) -> None:
+    """Refuse a record that the class says nothing of: no schedule would ever complete it."""
     record = binding.record
     words = dict(record.words)
     completed = next((own for own, word in words.items() if word == COMPLETED), COMPLETED)
@@ -157,7 +172,9 @@ def make_typescript_design(file: Path, name: str, module: str, binding: Binding,
     if not isinstance(own, type):
         raise InputError("--design", f"{file}:{name}", "a class")
     _check_settings(modules, binding)
-    _check_record(modules, binding)
+    known = _words_of(modules)
+    _check_calls(known, binding)
+    _check_record(known, binding)
     values = _setting_values(module, modules, file, binding)
     settings = dataclasses.make_dataclass(
         f"{name}Settings",

@@ -33,7 +33,11 @@ def typescript_design(
     if page is None:
         reference = binding.page
         beside = file.parent / reference
-        page = find_page(str(beside) if ":" in reference else reference)[1]
+        try:
+            page = find_page(str(beside) if ":" in reference else reference)[1]
+        except InputError as error:
+            place = f"{binding.file.name}: page"
+            raise type(error)(place, error.value, error.allowed) from error
     cls = make_typescript_design(file, name, module, binding, page)
     modules: Any = vars(cls)["typescript"]
     files = sorted({*modules.sources, binding.file.resolve()})

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.toml_text import read_toml
 from lastchunk.model.typescript.host.context import KINDS_OF_ENV
 from lastchunk.model.typescript.host.storage import Record
 
@@ -47,10 +47,7 @@ def read_binding(file: Path, name: str) -> Binding:
     if not beside.is_file():
         allowed = f"{beside.name} beside it; `lastchunk bind {file}` proposes one"
         raise InputError("--design", f"{file}:{name}", allowed)
-    try:
-        whole = tomllib.loads(beside.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(str(beside), str(error), "TOML") from None
+    whole = read_toml(beside, "binding", "a readable TOML file")
     shared = {key: value for key, value in whole.items() if key in KNOWN_WORDS}
     own = whole.get(name, {})
     for key, value in whole.items():
