@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from lastchunk.model.world.base.pending import Key, Pending
 from lastchunk.model.world.world import World
 
-Entry = TypeVar("Entry", bound=tuple[Any, ...])
+Planned = TypeVar("Planned", bound=tuple[Any, ...])
 
 
-def newly_pending(world: World, plan: dict[Key, Entry]) -> list[Pending]:
+def newly_pending(world: World, plan: dict[Key, Planned]) -> list[Pending]:
     """What has become pending since; what the world has cancelled leaves the ``plan``.
 
     An entry of the plan begins with what it is of.
