@@ -29,7 +29,8 @@ class ObjectCall:
     def __init__(self, where: str, what: str, headers: dict[str, str]) -> None:
         self.what = what
         self.headers = headers
-        self.route = ROUTE.fullmatch(what)
+        found = ROUTE.fullmatch(what)
+        self.route = None if found is None else found.groups()  # suspended code keeps a call
         self.rpc = None if self.route is not None else _rpc(where, what)
 
     def begin(self, target: Any, chunk: Chunk | None, count: Any) -> Callable[[], Any]:
@@ -43,7 +44,7 @@ class ObjectCall:
 
     def _request(self, index: Any, body: Any, count: Any) -> Request:
         assert self.route is not None
-        method, path, given = self.route.groups()
+        method, path, given = self.route
         made = Request(_filled(HOST + path, index, count), {"method": method})
         made.headers = Headers(self.headers, is_given=True)
         made.body = None if body is UNDEFINED else body
