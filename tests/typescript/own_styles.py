@@ -1,4 +1,4 @@
-"""Two classes as a stranger writes them, with their bindings: routes in fetch, and calls by name."""
+"""Classes as a stranger writes them, with their bindings: routes in fetch, and calls by name."""
 
 from __future__ import annotations
 
