@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +17,10 @@ from lastchunk.model.conformance.runtime.clocks import NS_A_MS
 
 METADATA = "metadata.sqlite"
 ALARM_TABLE = "_cf_ALARM"
-BUSY_SECONDS = 1.0
+BUSY_SECONDS = 10.0
+"""A file that is being written is waited for so long: a machine under load is slow."""
+PRIMARY_CODE = 0xFF
+"""The part of an error's code that says its kind."""
 
 
 class PendingAlarm(NamedTuple):
@@ -36,14 +39,16 @@ def pending_alarms(pids: Iterable[int]) -> list[PendingAlarm]:
 
 def _open_files(pid: int) -> set[Path]:
     folder = Path(f"/proc/{pid}/fd")
-    found = set()
+    found: set[Path] = set()
     try:
-        for link in folder.iterdir():
+        links = list(folder.iterdir())
+    except OSError:
+        return found  # the process is gone
+    for link in links:
+        with suppress(OSError):  # closed since they were listed, as a connection is: no other one
             target = link.readlink()
             if target.name == METADATA:
                 found.add(target)
-    except OSError:
-        pass  # the process is gone, or has just closed a file
     return found
 
 
@@ -54,7 +59,12 @@ def _read(file: Path) -> list[PendingAlarm]:
         ) as database:
             database.row_factory = sqlite3.Row
             rows = database.execute(f"SELECT * FROM {ALARM_TABLE}").fetchall()
-    except sqlite3.Error:
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE in (
+            sqlite3.SQLITE_BUSY,
+            sqlite3.SQLITE_LOCKED,
+        ):
+            raise  # its alarms are not known: that is not none
         return []  # it is being made, or has just been removed
     return [
         PendingAlarm(

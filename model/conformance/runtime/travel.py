@@ -7,6 +7,7 @@ do: what an alarm sets in its turn is met as well.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,12 @@ from lastchunk.model.conformance.runtime.clocks import (
     SharedClocks,
 )
 from lastchunk.model.conformance.runtime.pending_alarms import PendingAlarm, pending_alarms
+from lastchunk.model.conformance.runtime.stillness import (
+    IDLE_TURNS_OF_ALARM,
+    LOOK_SECONDS,
+    Stillness,
+    is_alive,
+)
 
 STOPS_MAX = 10_000
 EXACT_STOPS = 50
@@ -24,14 +31,6 @@ EXACT_STOPS = 50
 that the test kit itself keeps, it stops for timers now and then; for alarms always."""
 PARTS = 50
 """The rest of the way has so many stops for timers."""
-IDLE_TURNS = 3
-"""A loop that has slept so often in a row, with nothing for it to do, is done."""
-IDLE_TURNS_OF_ALARM = 250
-"""One whose alarm has just come due and is still there waits for something: a call, a timer, its
-next attempt. About half a second, or more where the machine is slow."""
-LOOK_SECONDS = 0.001
-SETTLE_SECONDS = 10.0
-"""A runtime that is busy for so long of real time is not waited for any longer."""
 
 
 class TravelError(Exception):
@@ -64,8 +63,11 @@ class TravellingClock:
             self._shift(-_real_ms(), is_held=False)
 
     def alarms(self) -> list[PendingAlarm]:
-        """Those that are pending, the next one first."""
-        return pending_alarms(item.pid for item in self._processes())
+        """Those that are pending, the next one first. Raises `TravelError`."""
+        try:
+            return pending_alarms(item.pid for item in self._processes())
+        except sqlite3.Error as error:
+            raise TravelError(f"the alarms cannot be read: {error}") from error
 
     def advance(self, by_ms: int) -> list[PendingAlarm]:
         """Let so many ms pass, from stop to stop.
@@ -89,6 +91,8 @@ class TravellingClock:
         was_held = self.is_held
         self.hold()
         try:
+            # An answer may be here before its sender has said what it waits for next.
+            Stillness(self._processes).reach()
             return list(self._stops(max(target_ms, self.wall_ms)))
         finally:
             if not was_held:
@@ -117,27 +121,18 @@ class TravellingClock:
     def _settled(self, before: list[PendingAlarm], since_ms: int) -> list[PendingAlarm]:
         """Wait until nothing is to be done at this ms; the alarms that have run meanwhile."""
         due = [alarm for alarm in before if alarm.due_ms <= self.wall_ms]
-        turns = {item.pid: item.turns for item in self._processes()}
-        until = time.monotonic() + SETTLE_SECONDS
-        left = set(due)
-        while time.monotonic() < until:
-            time.sleep(LOOK_SECONDS)
-            if not self._are_idle(turns, IDLE_TURNS):
-                continue
-            left = left.intersection(self.alarms()) if left else left
+        still = Stillness(self._processes)
+        still.reach()
+        left = set(due).intersection(self.alarms()) if due else set()
+        while any(alarm.due_ms > since_ms for alarm in left) and not still.is_reached(
+            IDLE_TURNS_OF_ALARM
+        ):
             # One that was due before waits for its next attempt: it runs now or it does not.
-            if not any(alarm.due_ms > since_ms for alarm in left):
+            time.sleep(LOOK_SECONDS)
+            if not still.reach():
                 break
-            if self._are_idle(turns, IDLE_TURNS_OF_ALARM):
-                break
+            left = left.intersection(self.alarms())
         return [alarm for alarm in due if alarm not in left]
-
-    def _are_idle(self, turns: dict[int, int], least: int) -> bool:
-        return all(
-            item.idle_turns >= least and item.turns - turns[item.pid] > least
-            for item in self._processes()
-            if item.pid in turns
-        )
 
     # --- the clocks and the processes ----------------------------------------------------------
 
@@ -147,16 +142,8 @@ class TravellingClock:
         self.clocks.show(self.wall_ms, self.steady_ms, flows=not is_held)
 
     def _processes(self) -> list[ClockedProcess]:
-        return [item for item in self.clocks.processes() if _is_alive(item.pid)]
+        return [item for item in self.clocks.processes() if is_alive(item.pid)]
 
 
 def _real_ms() -> int:
     return time.clock_gettime_ns(time.CLOCK_MONOTONIC) // NS_A_MS
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return text.rpartition(")")[2].split()[0] not in ("Z", "X")
