@@ -56,3 +56,5 @@ if (
     and not is_worker()
 ):
     leave_quietly()
+    # Else pydantic looks through all that is installed for plugins that could check with it.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

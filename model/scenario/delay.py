@@ -38,9 +38,13 @@ def number(value: Any) -> Any:
 
 
 class Model(BaseModel):
-    """A frozen piece of a scenario that refuses keys it does not know."""
+    """A frozen piece of a scenario that refuses keys it does not know.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    The check of a class is built when it is first needed, which is that of the whole scenario
+    alone for most commands. So a default is constructed without a check.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 Ms = Annotated[int, BeforeValidator(number), Field(ge=0, le=MS_MAX)]

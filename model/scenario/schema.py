@@ -62,7 +62,9 @@ class Recording(Model):
     With ``chunks`` a new session's chunks are queued as soon as it is created.
     """
 
-    duration_ms: Delay = Uniform(distribution="uniform", low_ms=20_000, high_ms=120_000)
+    duration_ms: Delay = Uniform.model_construct(
+        distribution="uniform", low_ms=20_000, high_ms=120_000
+    )
     """How long is recorded, pauses left out."""
     pause_at_ms: Ms | None = None
     """When the user pauses, after the recording's start; None is never."""
@@ -119,7 +121,7 @@ class BrowserSetup(Model):
     A queue is kept over a reload where ``client.keeps_queue`` says so.
     """
 
-    clock_offset_ms: AnyOffset = Offset(low_ms=0, high_ms=0)
+    clock_offset_ms: AnyOffset = Offset.model_construct(low_ms=0, high_ms=0)
     """How far the user's clock is ahead of the time that all else goes by."""
     keepalive_bytes_max: Count = 65_536
     """The budget of bodies under way that outlive the page."""
@@ -135,13 +137,13 @@ class Network(Model):
     Losses come in bursts as Gilbert and Elliott have them.
     """
 
-    request_delay_ms: Delay = Constant(value_ms=25)
+    request_delay_ms: Delay = Constant.model_construct(value_ms=25)
     """From the page to the object; an uplink's transfer comes on top."""
-    response_delay_ms: Delay = Constant(value_ms=25)
+    response_delay_ms: Delay = Constant.model_construct(value_ms=25)
     """From the object back to the page."""
     stop_delay_ms: Delay | None = None
     """The same as ``request_delay_ms`` for the stop call; None: no other."""
-    error_delay_ms: Delay = Constant(value_ms=0)
+    error_delay_ms: Delay = Constant.model_construct(value_ms=0)
     """How long after a loss or a disconnect the page sees the network error."""
     request_loss: Probability = 0.0
     """How often a request is lost on its way."""
@@ -217,9 +219,9 @@ UplinkSpec = Annotated[
 class Blobs(Model):
     """The blob store. The deployed one takes one put to a key a second (``same_key_ms``)."""
 
-    put_delay_ms: Delay = Constant(value_ms=30)
+    put_delay_ms: Delay = Constant.model_construct(value_ms=30)
     """How long a put takes, after the last byte of its body."""
-    call_delay_ms: Delay = Constant(value_ms=30)
+    call_delay_ms: Delay = Constant.model_construct(value_ms=30)
     """How long any other call takes; a part of an upload takes as long as a put."""
     failure: Probability = 0.0
     """How often a call is answered 500."""
@@ -234,13 +236,13 @@ class Blobs(Model):
 class Platform(Model):
     """The object's platform, healthy by default. A letter with a number is a rule (platform.md)."""
 
-    alarm_late_ms: Lateness = Constant(value_ms=0)
+    alarm_late_ms: Lateness = Constant.model_construct(value_ms=0)
     """How late an alarm is delivered (D3); ``"measured"``: as production was measured."""
     storage: Literal["sqlite", "kv"] = "sqlite"
     """``sqlite`` answers at once, ``kv`` makes an uncached read wait (R7)."""
     storage_read_ms: Ms = 0
     """How long an uncached read of ``kv`` waits."""
-    commit_ms: Delay = Constant(value_ms=0)
+    commit_ms: Delay = Constant.model_construct(value_ms=0)
     """How long a commit takes to be confirmed."""
     commit_failure: Probability = 0.0
     """How often a commit is not confirmed (R10)."""
@@ -262,13 +264,15 @@ class Platform(Model):
     """Instances that may be lost in one session; None: no bound."""
     alarm_failures_max: Count | None = None
     """Attempts of the alarm that may fail in one session; None: no bound."""
-    clock_offset_ms: AnyOffset = Offset(low_ms=0, high_ms=0)
+    clock_offset_ms: AnyOffset = Offset.model_construct(low_ms=0, high_ms=0)
     """How far the clock of an instance is ahead."""
     hibernates: bool = True
     """Off: the object stays in memory until it is evicted."""
     hibernate_after_ms: PositiveMs = 10_000
     """After so long without an event the object leaves memory."""
-    evict_after_ms: Delay = Uniform(distribution="uniform", low_ms=70_000, high_ms=140_000)
+    evict_after_ms: Delay = Uniform.model_construct(
+        distribution="uniform", low_ms=70_000, high_ms=140_000
+    )
     """After so long without an event an object that cannot hibernate leaves memory."""
     body_bytes_max: PositiveCount = 100_000_000
     """A larger upload is answered 413 before it comes to the object."""
@@ -296,7 +300,7 @@ class Consumer(Model):
 
     reads_after_ms: Delay | None = None
     """How long after the stop call's answer it reads the record; None: nobody does."""
-    notify_delay_ms: Delay = Constant(value_ms=50)
+    notify_delay_ms: Delay = Constant.model_construct(value_ms=50)
     """How long a notification is on its way."""
     notify_loss: Probability = 0.0
     """How often a notification is lost."""
@@ -351,31 +355,31 @@ class Scenario(Model, Paged):
     """What it is about, in a sentence or two."""
     parameters: dict[str, int | float | str] = {}
     """Values that stand wherever ``"$name"`` does, and have a short name for ``--set``."""
-    expect: Expect = Expect()
+    expect: Expect = Expect.model_construct()
     """What must be met, so that a green verdict says something."""
-    recording: Recording = Recording()
+    recording: Recording = Recording.model_construct()
     """What is recorded."""
-    client: Client = Client()
+    client: Client = Client.model_construct()
     """The recorder client's habits."""
-    browser: BrowserSetup = BrowserSetup()
+    browser: BrowserSetup = BrowserSetup.model_construct()
     """The browser and its machine."""
     design: dict[str, Any] = {}
     """Settings of designs: for all that have them, or in a table with a design's name."""
-    network: Network = Network()
+    network: Network = Network.model_construct()
     """The network."""
     uplink: Annotated[UplinkSpec | None, BeforeValidator(_none)] = None
     """The uplink that all bodies share; None: a body takes no time."""
-    blobs: Blobs = Blobs()
+    blobs: Blobs = Blobs.model_construct()
     """The blob store."""
-    platform: Platform = Platform()
+    platform: Platform = Platform.model_construct()
     """The object's platform."""
-    consumer: Consumer = Consumer()
+    consumer: Consumer = Consumer.model_construct()
     """Who acts on a finished session."""
-    start: Start = Start()
+    start: Start = Start.model_construct()
     """What there is at time 0."""
     faults: tuple[AnyFault, ...] = ()
     """What strikes, and when."""
-    limits: Limits = Limits()
+    limits: Limits = Limits.model_construct()
     """Where a run is cut."""
 
     def __repr__(self) -> str:

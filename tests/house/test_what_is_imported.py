@@ -41,7 +41,24 @@ def test_help_needs_none_of_the_libraries() -> None:
 
 @pytest.mark.parametrize("words", [("verify", "small-scope"), ("simulate", "harmless")])
 def test_a_proof_and_a_session_need_no_tables_and_no_figures(words: tuple[str, ...]) -> None:
-    assert loaded(*words) <= {"numpy", "pydantic", "simpy"}
+    assert loaded(*words) <= {"pydantic", "simpy"}
+
+
+def test_to_read_a_scenario_builds_the_check_of_a_scenario_and_of_nothing_else() -> None:
+    source = """
+from lastchunk.model.scenario.delay import Model
+from lastchunk.model.scenario.load import load_scenario
+load_scenario("small-scope")
+found, kinds = [], [Model]
+while kinds:
+    kinds += (kind := kinds.pop()).__subclasses__()
+    found += [kind.__name__] if kind.__pydantic_complete__ else []
+print(*found)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, check=True, text=True
+    )
+    assert done.stdout.split() == ["Scenario"]
 
 
 def test_a_comparison_draws_nothing_unless_it_is_written() -> None:

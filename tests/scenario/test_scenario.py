@@ -15,7 +15,7 @@ from lastchunk.model.base.errors import DesignError, InputError
 from lastchunk.model.design.load import load_design, load_designs, shipped_designs
 from lastchunk.model.scenario.delay import Delay
 from lastchunk.model.scenario.load import load_scenario, shipped
-from lastchunk.model.scenario.schema import Client
+from lastchunk.model.scenario.schema import Client, Scenario
 from lastchunk.reference_impl.recorder import RecorderSettings
 
 DELAY: TypeAdapter[Any] = TypeAdapter(Delay)
@@ -29,6 +29,14 @@ def test_every_shipped_scenario_loads_and_travels(name: str) -> None:
     assert pickle.loads(pickle.dumps(scenario)) == scenario
     for design in load_designs(list(shipped_designs()), scenario):
         assert pickle.loads(pickle.dumps(design)) == design
+
+
+def test_every_default_is_what_its_check_would_make_of_it() -> None:
+    """Defaults are constructed without a check, which would take longer than to read a scenario."""
+    default = Scenario(name="a", title="b")
+    checked = Scenario.model_validate(default.model_dump())
+    assert checked == default
+    assert repr(vars(checked)) == repr(vars(default))
 
 
 def test_the_client_of_a_scenario_is_the_deployed_one() -> None:

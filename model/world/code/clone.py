@@ -139,11 +139,22 @@ def _frozen_dataclass(value: Any, met: Met) -> Any:
 
 def _fields(value: Any) -> list[tuple[str, Any]]:
     """What an object keeps, in its dictionary and in slots."""
+    kind = type(value)
+    slots = _SLOTS.get(kind)
+    if slots is None:
+        slots = _SLOTS[kind] = _slots_of(kind)
     fields = list(getattr(value, "__dict__", {}).items())
-    for cls in type(value).__mro__:
-        slots = [name for name, member in vars(cls).items() if type(member) is MemberDescriptorType]
-        fields += [(name, getattr(value, name)) for name in slots if hasattr(value, name)]
+    fields += [(name, getattr(value, name)) for name in slots if hasattr(value, name)]
     return fields
+
+
+def _slots_of(kind: type) -> tuple[str, ...]:
+    return tuple(
+        name
+        for cls in kind.__mro__
+        for name, member in vars(cls).items()
+        if type(member) is MemberDescriptorType
+    )
 
 
 def _is_plain_class(kind: type) -> bool:
@@ -187,5 +198,7 @@ _COPIERS: dict[type, Callable[[Any, Met], Any]] = {
     tuple: _tuple,
     bytearray: lambda value, met: bytearray(value),
 }
+_SLOTS: dict[type, tuple[str, ...]] = {}
+"""The slots of each type that was met: they are as old as their class."""
 _MADE_OF_NOTHING = frozenset(_COPIERS)
 """Types of which a defaultdict may make its defaults."""
