@@ -16,6 +16,7 @@ from lastchunk.model.typescript.library.collections import Map, Set
 from lastchunk.model.typescript.library.everywhere import namespace
 from lastchunk.model.typescript.parse.tree import SourceText
 from lastchunk.model.typescript.runtime.iteration import own_keys
+from lastchunk.model.typescript.runtime.matches import MatchArray
 from lastchunk.model.typescript.runtime.promises import Promise, drain, queue
 from lastchunk.model.typescript.runtime.texts import number_text
 from lastchunk.model.typescript.runtime.values import UNDEFINED, ErrorObject, Object
@@ -76,7 +77,9 @@ def shown(value: Any) -> str:
     if isinstance(value, ErrorObject):
         return str(getattr(value, ".name"))
     if isinstance(value, Map | Set):
-        return ("map" if isinstance(value, Map) else "set") + shown(value.entries_now())
+        return ("map" if isinstance(value, Map) else "set") + shown(list(value.each_now()))
+    if isinstance(value, MatchArray):
+        return shown(value.items)
     if type(value) is dict:
         pairs = [
             f"{json.dumps(key, ensure_ascii=False)}: {shown(value[key])}" for key in own_keys(value)
@@ -93,16 +96,16 @@ def with_classes(program: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def translated(program: str) -> Translated:
+def translated(program: str, above: str = "") -> Translated:
     """A program as a module with one function."""
-    classes = CLASSES if "use(" in program else ""
+    classes = CLASSES if "use(" in program else above
     text = f"{classes}\nexport async function main(out) {{ {program} }}"
     return translate(SourceText(Path("program.ts"), text.encode()), ["main"], {}, {})
 
 
-def we_say(program: str, is_kept: bool = False) -> list[str]:
+def we_say(program: str, is_kept: bool = False, above: str = "") -> list[str]:
     """What a program says here, as far as it comes; a refusal ends it. With ``is_kept`` it is
-    translated once."""
+    translated once; ``above`` are classes that it uses."""
     said: list[str] = []
 
     def out(value: Any = UNDEFINED, *_: Any) -> Any:
@@ -111,7 +114,7 @@ def we_say(program: str, is_kept: bool = False) -> list[str]:
 
     queue.clear()
     try:
-        made = (translated if is_kept else translated.__wrapped__)(program)
+        made = (translated if is_kept else translated.__wrapped__)(program, above)
         names = namespace()
         exec(made.code, names)
         promise = names[made.names["main"]](out)

@@ -207,6 +207,52 @@ export class Session extends Base {
   }
 }
 """
+MATCHED = """
+const ROUTES: [RegExp, string, string][] = [
+  [/^\\/sessions\\/(?<id>[\\w-]+)\\/start$/, 'POST', 'start'],
+  [/^\\/sessions\\/(?<id>[\\w-]+)\\/parts\\/(?<part>\\d+)$/, 'PUT', 'part'],
+  [/^\\/sessions\\/(?<id>[\\w-]+)\\/end$/, 'POST', 'end'],
+];
+export class Session extends DurableObject<Env> {
+  async fetch(request: Request): Promise<Response> {
+    const path = new URL(request.url).pathname;
+    for (const [pattern, method, name] of ROUTES) {
+      const found = method === request.method ? pattern.exec(path) : null;
+      if (!found) continue;
+      const { id, part = '' } = found.groups!;
+      if (id !== 'one') break;
+      if (name === 'start') return this.start();
+      return name === 'part' ? this.part(Number(part), request) : this.end(await request.json());
+    }
+    return new Response('not found', { status: 404 });
+  }
+  private async start() {
+    const known = await this.ctx.storage.get('state');
+    if (!known) await this.ctx.storage.put('state', { status: 'active', have: [], chunks_uploaded: 0 });
+    return Response.json({ ok: true }, { status: known ? 200 : 201 });
+  }
+  private *missing(state: any): Generator<number> {
+    for (let part = 0; part < state.total; part++) if (!state.have.includes(part)) yield part;
+  }
+  private async keep(state: any) {
+    if (state.total !== undefined) {
+      const [first] = this.missing(state);
+      if (first === undefined) state.status = 'completed';
+    }
+    await this.ctx.storage.put('state', state);
+    return Response.json({ missing: [...this.missing(state)] });
+  }
+  private async part(index: number, request: Request) {
+    await this.env.FILES.put(`parts/${index}`, request.body);
+    const state = (await this.ctx.storage.get<any>('state'))!;
+    const have = [...new Set([...state.have, index])];
+    return this.keep({ ...state, have, chunks_uploaded: have.length });
+  }
+  private async end({ total }: { total: number }) {
+    return this.keep({ ...(await this.ctx.storage.get<any>('state'))!, total });
+  }
+}
+"""
 RPC = """[calls]
 create = "create()"
 upload = "upload(chunk, body)"
@@ -221,6 +267,14 @@ ROUTES = """page = "manifest"
 create = "POST /create"
 upload = "PUT /chunk?index={chunk}"
 stop = "POST /stop?count={chunks}"
+[env]
+FILES = "bucket"
+"""
+PATHS = """page = "manifest"
+[calls]
+create = "POST /sessions/one/start"
+upload = "PUT /sessions/one/parts/{chunk}"
+stop = "POST /sessions/one/end {\\"total\\": {chunks}}"
 [env]
 FILES = "bucket"
 """
@@ -257,5 +311,8 @@ STYLES = {
         COMPLETE,
     ),
     "work that nobody waits for": Style(DETACHED, SIGNALS, "graceMs = 20", "graceMs = 2", COMPLETE),
+    "paths by pattern, and what is missing": Style(
+        MATCHED, PATHS, "part < state.total", "part < state.total - 1", COMPLETE
+    ),
 }
 """Classes in the styles of the field, by what is theirs."""

@@ -1,4 +1,4 @@
-"""Twelve classes as the field writes them: six are proved, and a mistake in each is found."""
+"""Classes as the field writes them: each is proved, and a mistake in each is found."""
 
 from __future__ import annotations
 

@@ -47,6 +47,16 @@ KEPT = {
         "this.seen.set('n', (this.seen.get('n') ?? 0) + 1);",
         "this.seen.get('n') ?? 0",
     ),
+    "a generator": (
+        "gen = ((g: any) => (g.next(), g))(this.made()); *made(): any { let n = 0; while (true) n += yield n; }",
+        "this.gen.next(1);",
+        "this.gen.next(0).value",
+    ),
+    "a map by object": (
+        "one = {}; seen = new Map<object, number>();",
+        "this.seen.set(this.one, (this.seen.get(this.one) ?? 0) + 1);",
+        "this.seen.get(this.one) ?? 0",
+    ),
     "one of two names": (
         "one = { n: 0 }; other = this.one;",
         "this.other.n++;",

@@ -10,7 +10,12 @@ from typing import Any
 from lastchunk.model.base.errors import DesignError, InputError
 from lastchunk.model.typescript.library.everywhere import namespace
 from lastchunk.model.typescript.parse.tree import SourceText, read_source
-from lastchunk.model.typescript.translate.module import Translated, declarations, translate
+from lastchunk.model.typescript.translate.module import (
+    Translated,
+    declarations,
+    has_generators,
+    translate,
+)
 
 TYPESCRIPT_ENDINGS = (".ts", ".mts", "/index.ts")
 
@@ -45,7 +50,9 @@ class Modules:
             if name not in known:
                 raise InputError(file.name, name, "a name that it declares: " + ", ".join(known))
         self.open.append(path)
-        made = translate(source, wanted, self.literals, self.constants)
+        made = translate(
+            source, wanted, self.literals, self.constants, self._has_generators(file, set())
+        )
         space = namespace()
         space["__name__"] = self.name
         for package, name, here in made.imports:
@@ -67,6 +74,17 @@ class Modules:
             if made.source.path.resolve() == file.resolve() and name in made.names:
                 return made, space
         return self.names(file, [name])
+
+    def _has_generators(self, file: Path, seen: set[Path]) -> bool:
+        """Whether a file, one that it imports, or one that imports it has a generator function."""
+        files = [self.sources[path] for path in self.open if path in self.sources]
+        seen.add(file.resolve())
+        return any(map(has_generators, [*files, self.source(file)])) or any(
+            self._has_generators(other, seen)
+            for item in declarations(self.source(file)).values()
+            if item.package.startswith(".")
+            and (other := self.found(file, item.package)).resolve() not in seen
+        )
 
     def value(self, file: Path, name: str) -> Any:
         """What a constant is."""

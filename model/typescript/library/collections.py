@@ -1,24 +1,49 @@
-"""Map and Set, whose keys are plain values; their order is that in which keys came."""
+"""Map and Set, and their weak kin; their order is that in which keys came."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from lastchunk.model.typescript.library.arrays import callback
 from lastchunk.model.typescript.runtime.facets import tell_apart
-from lastchunk.model.typescript.runtime.iteration import Items, items_of
+from lastchunk.model.typescript.runtime.iteration import each
+from lastchunk.model.typescript.runtime.iterators import Entry, KeyedItems
 from lastchunk.model.typescript.runtime.members import word_of
 from lastchunk.model.typescript.runtime.values import (
+    TIME_KINDS,
     UNDEFINED,
     Facet,
     HostObject,
+    Object,
+    is_callable,
     refuse_here,
     type_error,
 )
+from lastchunk.reference_impl.blobs import Opaque
 
 NOT_A_NUMBER = ("NaN",)
 """Stands for NaN, which is the same key as itself."""
+OBJECTS = (list, dict, HostObject, Object)
+
+
+class ObjectKey:
+    """An object as a key: the same for itself alone. Nothing hangs on its hash but its place in
+    Python's table, which nobody sees."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: Any) -> None:
+        self.of = of
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not ObjectKey or self.of is other.of:
+            return type(other) is ObjectKey
+        return (
+            isinstance(self.of, Opaque) and type(other.of) is type(self.of) and self.of == other.of
+        )
+
+    def __hash__(self) -> int:
+        return 0 if isinstance(self.of, Opaque) else id(self.of)
 
 
 def key_in(value: Any) -> Any:
@@ -32,21 +57,46 @@ def key_in(value: Any) -> Any:
         return NOT_A_NUMBER if value != value else 0 if value == 0 else value
     if kind is Facet:
         return key_in(tell_apart(value))
-    refuse_here(f"{word_of(value)} as a key of a map or in a set", "texts and numbers")
+    if is_object(value) or isinstance(value, Opaque):
+        return ObjectKey(value)
+    refuse_here(f"{word_of(value)} as a key of a map or in a set", "texts, numbers, objects")
+
+
+def is_object(value: Any) -> bool:
+    """Whether a value is an object or a function, and so the same as itself alone."""
+    return isinstance(value, OBJECTS) or (type(value) not in TIME_KINDS and is_callable(value))
 
 
 def key_out(key: Any) -> Any:
     """The value that a key stands for."""
+    if type(key) is ObjectKey:
+        return key.of
     if type(key) is tuple:
         return float("nan") if key == NOT_A_NUMBER else key[0]
     return key
+
+
+def _key_alone(key: Any, _entry: Entry) -> Any:
+    return key_out(key)
+
+
+def _value_alone(_key: Any, entry: Entry) -> Any:
+    return entry.value
+
+
+def _both(key: Any, entry: Entry) -> Any:
+    return [key_out(key), entry.value]
+
+
+def _key_twice(key: Any, _entry: Entry) -> Any:
+    return [key_out(key), key_out(key)]
 
 
 class _Keyed(HostObject):
     __slots__ = ("items",)
 
     def __init__(self) -> None:
-        self.items: dict[Any, Any] = {}
+        self.items: dict[Any, Entry] = {}
 
     @property
     def size(self) -> int:
@@ -59,47 +109,89 @@ class _Keyed(HostObject):
 
     def delete(self, key: Any = UNDEFINED, *_: Any) -> bool:
         """Take a key away."""
-        return self.items.pop(key_in(key), self) is not self
+        return self.items.pop(key_in(key), None) is not None
 
     def clear(self, *_: Any) -> Any:
         """Take all away."""
         self.items.clear()
         return UNDEFINED
 
-    def entry(self, key: Any) -> Any:
-        """What a loop is given for a key."""
-        return key_out(key)
+    def put(self, key: Any, value: Any) -> None:
+        """A value under a key, which keeps its place where it is there."""
+        made = key_in(key)
+        entry = self.items.get(made)
+        if entry is None:
+            self.items[made] = Entry(value)
+        else:
+            entry.value = value
 
-    def entries_now(self) -> list[Any]:
+    def keys(self, *_: Any) -> KeyedItems:
+        """The keys, to go through."""
+        return KeyedItems(self, _key_alone)
+
+
+class _Mapping(_Keyed):
+    __slots__ = ()
+
+    def get(self, key: Any = UNDEFINED, *_: Any) -> Any:
+        """The value under a key."""
+        entry = self.items.get(key_in(key))
+        return UNDEFINED if entry is None else entry.value
+
+    def set(self, key: Any = UNDEFINED, value: Any = UNDEFINED, *_: Any) -> _Mapping:
+        """A value under a key."""
+        self.put(key, value)
+        return self
+
+    def each_now(self) -> KeyedItems:
         """What a loop goes through."""
-        return [self.entry(key) for key in self.items]
-
-    def each_now(self) -> Iterator[Any]:
-        """The same, while keys go away; new ones meanwhile are refused."""
-        before = list(self.items)
-        for key in before:
-            if key in self.items:
-                yield self.entry(key)
-            if any(other not in before for other in self.items):
-                refuse_here(f"{self.WORD} that grows while a loop goes through it", "[...it]")
+        return KeyedItems(self, _both)
 
     def forEach(self, function: Any = UNDEFINED, *_: Any) -> Any:  # noqa: N802 - the language's name
         """Call a function for each."""
-        for key in self.each_keys():
-            value = self.items[key]
-            callback(function)(key_out(key) if value is self else value, key_out(key), self)
+        call = callback(function)
+        for key, value in self.each_now():
+            call(value, key, self)
         return UNDEFINED
 
-    def each_keys(self) -> list[Any]:
-        """The keys as they are kept."""
-        return list(self.items)
+    def values(self, *_: Any) -> KeyedItems:
+        """The values, to go through."""
+        return KeyedItems(self, _value_alone)
 
-    def keys(self, *_: Any) -> Items:
-        """The keys, to go through."""
-        return Items([key_out(key) for key in self.items])
+    def entries(self, *_: Any) -> KeyedItems:
+        """Keys and values, to go through."""
+        return self.each_now()
 
 
-class Map(_Keyed):
+class _Members(_Keyed):
+    __slots__ = ()
+
+    def add(self, value: Any = UNDEFINED, *_: Any) -> _Members:
+        """One more."""
+        self.put(value, True)
+        return self
+
+    def each_now(self) -> KeyedItems:
+        """What a loop goes through."""
+        return KeyedItems(self, _key_alone)
+
+    def forEach(self, function: Any = UNDEFINED, *_: Any) -> Any:  # noqa: N802 - the language's name
+        """Call a function for each."""
+        call = callback(function)
+        for value in self.each_now():
+            call(value, value, self)
+        return UNDEFINED
+
+    def values(self, *_: Any) -> KeyedItems:
+        """Its values, to go through."""
+        return self.keys()
+
+    def entries(self, *_: Any) -> KeyedItems:
+        """Each twice, to go through."""
+        return KeyedItems(self, _key_twice)
+
+
+class Map(_Mapping):
     """``Map``"""
 
     __slots__ = ()
@@ -108,28 +200,13 @@ class Map(_Keyed):
         ["size", "has", "get", "set", "delete", "clear", "keys", "values", "entries", "forEach"]
     )
 
-    def get(self, key: Any = UNDEFINED, *_: Any) -> Any:
-        """The value under a key."""
-        return self.items.get(key_in(key), UNDEFINED)
-
-    def set(self, key: Any = UNDEFINED, value: Any = UNDEFINED, *_: Any) -> Map:
-        """A value under a key."""
-        self.items[key_in(key)] = value
-        return self
-
-    def entry(self, key: Any) -> Any:
-        return [key_out(key), self.items[key]]
-
-    def values(self, *_: Any) -> Items:
-        """The values, to go through."""
-        return Items(list(self.items.values()))
-
-    def entries(self, *_: Any) -> Items:
-        """Keys and values, to go through."""
-        return Items(self.entries_now())
+    @staticmethod
+    def as_json() -> dict[str, Any]:
+        """What JSON has of it: nothing."""
+        return {}
 
 
-class Set(_Keyed):
+class Set(_Members):
     """``Set``"""
 
     __slots__ = ()
@@ -137,57 +214,55 @@ class Set(_Keyed):
     NAMES = frozenset(
         ["size", "has", "add", "delete", "clear", "keys", "values", "entries", "forEach"]
     )
-
-    def add(self, value: Any = UNDEFINED, *_: Any) -> Set:
-        """One more."""
-        self.items.setdefault(key_in(value), True)
-        return self
-
-    def forEach(self, function: Any = UNDEFINED, *_: Any) -> Any:  # noqa: N802 - the language's name
-        """Call a function for each."""
-        for key in list(self.items):
-            if key in self.items:
-                callback(function)(key_out(key), key_out(key), self)
-        return UNDEFINED
-
-    def values(self, *_: Any) -> Items:
-        """Its values, to go through."""
-        return self.keys()
-
-    def entries(self, *_: Any) -> Items:
-        """Each twice, to go through."""
-        return Items([[key_out(key), key_out(key)] for key in self.items])
+    as_json = Map.as_json
 
 
-class MapNamespace(HostObject):
-    """``Map``, to make one."""
+class WeakMap(_Mapping):
+    """``WeakMap``: that its keys may go away shows nowhere."""
 
     __slots__ = ()
-    WORD = "Map"
-    INSTANCES = Map
+    WORD = "a weak map"
+    NAMES = frozenset(("has", "get", "set", "delete"))
 
-    @staticmethod
-    def construct(entries: Any = UNDEFINED, *_: Any) -> Map:
-        """``new Map(entries)``"""
-        made = Map()
-        for entry in [] if entries is UNDEFINED or entries is None else items_of(entries):
-            if type(entry) is not list:
-                raise type_error("Iterator value is not an entry object")
-            made.set(*([*entry, UNDEFINED, UNDEFINED])[:2])
-        return made
+    def put(self, key: Any, value: Any) -> None:
+        _check_is_object(key, "Invalid value used as weak map key")
+        super().put(key, value)
 
 
-class SetNamespace(HostObject):
-    """``Set``, to make one."""
+class WeakSet(_Members):
+    """``WeakSet``"""
 
     __slots__ = ()
-    WORD = "Set"
-    INSTANCES = Set
+    WORD = "a weak set"
+    NAMES = frozenset(("has", "add", "delete"))
 
-    @staticmethod
-    def construct(values: Any = UNDEFINED, *_: Any) -> Set:
-        """``new Set(values)``"""
-        made = Set()
-        for value in [] if values is UNDEFINED or values is None else items_of(values):
-            made.add(value)
+    def put(self, key: Any, value: Any) -> None:
+        _check_is_object(key, "Invalid value used in weak set")
+        super().put(key, value)
+
+
+def _check_is_object(value: Any, words: str) -> None:
+    if not is_object(value):
+        raise type_error(words)
+
+
+class KeyedNamespace(HostObject):
+    """``Map``, ``Set`` and the weak ones, to make one."""
+
+    __slots__ = ("INSTANCES", "WORD")
+
+    def __init__(self, kind: type[_Keyed]) -> None:
+        self.INSTANCES = kind
+        self.WORD = kind.__name__  # type: ignore[misc]  # each is called as its class is
+
+    def construct(self, given: Any = UNDEFINED, *_: Any) -> _Keyed:
+        """``new Map(entries)``, ``new Set(values)``"""
+        made = self.INSTANCES()
+        for item in [] if given is UNDEFINED or given is None else each(given):
+            if isinstance(made, _Members):
+                made.put(item, True)
+            elif type(item) is not list:
+                raise type_error(f"Iterator value {word_of(item)} is not an entry object")
+            else:
+                made.put(*([*item, UNDEFINED, UNDEFINED])[:2])
         return made

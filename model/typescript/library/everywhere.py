@@ -6,7 +6,13 @@ from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 from lastchunk.model.typescript.library import arrays, strings  # they fill the table of methods
-from lastchunk.model.typescript.library.collections import MapNamespace, SetNamespace
+from lastchunk.model.typescript.library.collections import (
+    KeyedNamespace,
+    Map,
+    Set,
+    WeakMap,
+    WeakSet,
+)
 from lastchunk.model.typescript.library.dates import DateNamespace
 from lastchunk.model.typescript.library.json_text import JsonNamespace
 from lastchunk.model.typescript.library.math_and_numbers import (
@@ -24,6 +30,7 @@ from lastchunk.model.typescript.library.regexps import RegExp, as_regexp
 from lastchunk.model.typescript.runtime import (
     facets,
     iteration,
+    iterators,
     members,
     numbers,
     operators,
@@ -135,8 +142,7 @@ EVERYWHERE: dict[str, Any] = {
     "Boolean": BooleanNamespace(),
     "Promise": PromiseNamespace(),
     "Date": DateNamespace(),
-    "Map": MapNamespace(),
-    "Set": SetNamespace(),
+    **{kind.__name__: KeyedNamespace(kind) for kind in (Map, Set, WeakMap, WeakSet)},
     "RegExp": RegExpNamespace(),
     "console": Console(),
     "Error": ErrorObject,
@@ -168,7 +174,18 @@ class DurableObject(Object):
         setattr(self, ".env", env)
 
 
-PARTS = (facets, iteration, members, numbers, operators, promises, running, texts, values)
+PARTS = (
+    facets,
+    iteration,
+    iterators,
+    members,
+    numbers,
+    operators,
+    promises,
+    running,
+    texts,
+    values,
+)
 _OWN: dict[str, Any] = {
     "undefined": UNDEFINED,
     "nan": numbers.NAN,

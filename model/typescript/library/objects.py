@@ -7,6 +7,7 @@ from typing import Any
 from lastchunk.model.typescript.library.arrays import callback
 from lastchunk.model.typescript.library.places import whole_number
 from lastchunk.model.typescript.runtime.iteration import fields_now, items_of
+from lastchunk.model.typescript.runtime.matches import MatchArray
 from lastchunk.model.typescript.runtime.members import is_loading, set_member, word_of
 from lastchunk.model.typescript.runtime.operators import same, yes
 from lastchunk.model.typescript.runtime.texts import property_key
@@ -110,7 +111,7 @@ class ArrayNamespace(HostObject):
     @staticmethod
     def isArray(value: Any = UNDEFINED, *_: Any) -> bool:  # noqa: N802
         """``Array.isArray(value)``"""
-        return type(value) is list
+        return type(value) is list or isinstance(value, MatchArray)
 
     @staticmethod
     def of(*items: Any) -> list[Any]:

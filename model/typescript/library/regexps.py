@@ -1,12 +1,16 @@
-"""Regular expressions: those that mean the same in JavaScript and in Python; others are refused."""
+"""``RegExp``, and what texts do with one: ``match``, ``matchAll``, ``replace``, ``split``."""
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
 from typing import Any
 
+from lastchunk.model.typescript.library.places import whole_number
+from lastchunk.model.typescript.library.regular.matcher import Found, compiled, found_from
+from lastchunk.model.typescript.library.regular.syntax import NotUnderstood
 from lastchunk.model.typescript.runtime.facets import lift
+from lastchunk.model.typescript.runtime.matches import MatchArray
 from lastchunk.model.typescript.runtime.texts import seen_text, to_text, units
 from lastchunk.model.typescript.runtime.values import (
     UNDEFINED,
@@ -14,80 +18,56 @@ from lastchunk.model.typescript.runtime.values import (
     HostObject,
     is_callable,
     refuse_here,
+    type_error,
 )
 
-FLAGS = frozenset("gimsu")
-PROBLEMS = (
-    (re.compile(r"\(\?<[=!]"), "a look behind"),
-    (re.compile(r"\\[1-9k]"), "a reference to a group"),
-    (re.compile(r"\\[pPc]"), "a class of Unicode or a control character"),
-    (re.compile(r"\[\^?\]"), "an empty class"),
-    (re.compile(r"\[[^\]\\]*(?:\\.[^\]\\]*)*\["), "a bracket within a class"),
-    (re.compile(r"&&|--|~~|\|\|"), "two signs that Python keeps for itself"),
-    (re.compile(r"\(\?[a-zA-Z-]+[:)]"), "flags within it"),
-    (re.compile(r"[^\x00-\x7f]"), "letters beyond ASCII"),
-    (re.compile(r"\{,"), "a count without a lower bound"),
-    (re.compile(r"[*+?}][+]"), "two counts in a row"),
-)
+FLAG_NAMES = {
+    "global": "g",
+    "ignoreCase": "i",
+    "multiline": "m",
+    "dotAll": "s",
+    "unicode": "u",
+    "sticky": "y",
+}
+INSERTED = re.compile(r"\$(\$|&|`|'|\d\d?|<[^>]*>)")
 
 
 def problem_of(pattern: str, flags: str) -> str:
     """What of a regular expression is not understood, in words; "" where all is."""
-    if not set(flags) <= FLAGS or len(set(flags)) < len(flags):
-        return f"the flags {flags}"
-    for found, words in PROBLEMS:
-        if found.search(pattern):
-            return words
     try:
-        _compiled(pattern, flags)
-    except re.error as error:
+        compiled(pattern, flags)
+    except NotUnderstood as error:
         return str(error)
     return ""
 
 
-@cache
-def _compiled(pattern: str, flags: str) -> re.Pattern[str]:
-    python = re.sub(r"\(\?<([A-Za-z_]\w*)>", r"(?P<\1>", pattern)
-    python = re.sub(r"(\\.|\[(?:\\.|[^\]\\])*\])|\$", _end, python)
-    python = _spaces(python)
-    bits = re.ASCII
-    for flag, bit in (("i", re.IGNORECASE), ("m", re.MULTILINE), ("s", re.DOTALL)):
-        bits |= bit if flag in flags else 0
-    return re.compile(python, bits)
-
-
-def _end(found: re.Match[str]) -> str:
-    """In Python ``$`` is also before a last line break; ``\\Z`` is not."""
-    return found[1] or r"(?!.|\n)"
-
-
-def _spaces(pattern: str) -> str:
-    """JavaScript counts more characters as space, and a dot stops at more ends of lines."""
-    return pattern.replace(r"\/", "/")
-
-
 class RegExp(HostObject):
-    """A regular expression. With ``g`` it keeps where it goes on."""
+    """A regular expression. With ``g`` or ``y`` it keeps where it goes on."""
 
     __slots__ = ("flags", "lastIndex", "source")
     WORD = "a regular expression"
-    NAMES = frozenset(("test", "exec", "source", "flags", "global", "lastIndex", "toString"))
+    NAMES = frozenset(("test", "exec", "source", "flags", "lastIndex", "toString", *FLAG_NAMES))
     CHANGES = frozenset(("lastIndex",))
 
     def __init__(self, source: str, flags: str = "") -> None:
         self.source = source
-        self.flags = flags
-        self.lastIndex = 0
+        self.flags = "".join(sorted(flags))
+        self.lastIndex: Any = 0
 
     def __getattr__(self, name: str) -> Any:
-        if name == "global":
-            return self.is_global
+        if name in FLAG_NAMES:
+            return FLAG_NAMES[name] in self.flags
         raise AttributeError(name)
 
     @property
     def is_global(self) -> bool:
-        """Whether it goes on where it stopped."""
+        """Whether all places are meant."""
         return "g" in self.flags
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it goes on where it stopped."""
+        return "g" in self.flags or "y" in self.flags
 
     def as_text(self) -> str:
         """As it stands in a file."""
@@ -97,36 +77,55 @@ class RegExp(HostObject):
         """As it stands in a file."""
         return self.as_text()
 
-    def found_in(self, value: str, at: int = 0) -> re.Match[str] | None:
-        """Where it is in a text."""
-        if not value.isascii():
-            refuse_here("a regular expression on a text beyond ASCII")
-        return _compiled(self.source, self.flags).search(value, at)
+    def found_in(self, value: str) -> Found | None:
+        """Where it is in a text, from where it goes on."""
+        if "i" in self.flags and not value.isascii():
+            refuse_here("a regular expression with the flag i on a text beyond ASCII")
+        at = (
+            int(min(max(whole_number(self.lastIndex, 0), 0), len(value) + 1)) if self.goes_on else 0
+        )
+        found = None
+        if at <= len(value):
+            try:
+                found = found_from(self.source, self.flags, units(value), at)
+            except RecursionError:
+                refuse_here("a regular expression that takes too many turns in a long text")
+        if self.goes_on:
+            self.lastIndex = 0 if found is None else found.end
+        return found
 
     def test(self, value: Any = UNDEFINED, *_: Any) -> Any:
         """Whether it is in a text."""
-        if type(value) is Facet and not self.is_global:
+        if type(value) is Facet and not self.goes_on:
             return lift(self.test, value)
         return self.exec(value) is not None
 
     def exec(self, value: Any = UNDEFINED, *_: Any) -> Any:
         """What it finds in a text, group by group."""
-        if type(value) is Facet and not self.is_global:
+        if type(value) is Facet and not self.goes_on:
             return lift(self.exec, value)
-        word = units(seen_text(to_text(value)))
-        at = self.lastIndex if self.is_global else 0
-        found = self.found_in(word, at) if at <= len(word) else None
-        if self.is_global:
-            self.lastIndex = 0 if found is None else found.end()
-        return None if found is None else _groups(found)
+        word = seen_text(to_text(value))
+        if type(word) is Facet:
+            return self.exec(word)
+        found = self.found_in(word)
+        return None if found is None else self.array_of(found, word)
 
+    def array_of(self, found: Found, word: str) -> MatchArray:
+        """What the language says of a place where it fits."""
+        items = [UNDEFINED if part is None else word[slice(*part)] for part in found.caught]
+        names = compiled(self.source, self.flags).parsed.names
+        groups = {name: items[number - 1] for name, number in names.items()}
+        whole = word[found.start : found.end]
+        return MatchArray([whole, *items], found.start, word, groups if names else UNDEFINED)
 
-class Match(list[Any]):
-    """What a regular expression has found: an array with more to ask for."""
-
-
-def _groups(found: re.Match[str]) -> list[Any]:
-    return [UNDEFINED if item is None else item for item in (found[0], *found.groups())]
+    def all_in(self, word: str) -> list[Found]:
+        """Each place from where it goes on; where it takes nothing it goes one further."""
+        out = []
+        while (found := self.found_in(word)) is not None:
+            out.append(found)
+            if found.end == found.start:
+                self.lastIndex += 1
+        return out
 
 
 def as_regexp(pattern: Any, flags: str = "") -> RegExp:
@@ -145,48 +144,96 @@ def match(value: str, pattern: Any) -> Any:
     made = as_regexp(pattern)
     if not made.is_global:
         return made.exec(value)
-    found = [item[0] for item in _all(value, made)]
     made.lastIndex = 0
+    found = [value[item.start : item.end] for item in made.all_in(value)]
     return found or None
 
 
 def match_all(value: str, pattern: Any) -> list[Any]:
     """``text.matchAll(pattern)``"""
-    return [_groups(item) for item in _all(value, as_regexp(pattern, "g"))]
-
-
-def _all(value: str, pattern: RegExp) -> list[re.Match[str]]:
-    if not value.isascii():
-        refuse_here("a regular expression on a text beyond ASCII")
-    return list(_compiled(pattern.source, pattern.flags).finditer(value))
+    made = as_regexp(pattern, "g")
+    if not made.is_global:
+        raise type_error("String.prototype.matchAll called with a non-global RegExp argument")
+    own = RegExp(made.source, made.flags)
+    own.lastIndex = made.lastIndex
+    return [own.array_of(item, value) for item in own.all_in(value)]
 
 
 def search(value: str, pattern: Any) -> int:
     """``text.search(pattern)``"""
-    found = as_regexp(pattern).found_in(units(value))
-    return -1 if found is None else found.start()
+    made = as_regexp(pattern)
+    found = RegExp(made.source, made.flags).found_in(value)
+    return -1 if found is None else found.start
 
 
-def split_by(value: str, pattern: RegExp) -> list[Any]:
-    """``text.split(pattern)``"""
-    if any(item.end() == item.start() for item in _all(value, pattern)):
-        refuse_here("split() by a regular expression that finds nothing at all")
-    made = _compiled(pattern.source, pattern.flags).split(value)
-    return [UNDEFINED if item is None else item for item in made]
+def split_by(value: str, pattern: RegExp, limit: int) -> list[Any]:
+    """``text.split(pattern, limit)``"""
+    flags = "".join(set(pattern.flags) - {"g"} | {"y"})
+    own = RegExp(pattern.source, flags)
+    if not value:
+        return [] if own.found_in(value) is not None or not limit else [value]
+    out: list[Any] = []
+    start = at = 0
+    while at < len(value):
+        own.lastIndex = at
+        found = own.found_in(value)
+        if found is None or found.end == start or found.end > len(value):
+            at += 1
+            continue
+        out.append(value[start:at])
+        out += own.array_of(found, value).items[1:]
+        start = at = found.end
+    return [*out, value[start:]][:limit]
 
 
 def replaced(value: str, pattern: RegExp, by: Any) -> str:
     """``text.replace(pattern, by)``"""
-    words = "" if is_callable(by) else seen_text(to_text(by))
-    if "$" in words:
-        refuse_here("a replacement with $ behind a regular expression", "a function")
+    if pattern.is_global:
+        pattern.lastIndex = 0
+        places = pattern.all_in(value)
+    else:
+        found = pattern.found_in(value)
+        places = [] if found is None else [found]
+    put_in: Callable[[MatchArray], str] = _by_function(by) if is_callable(by) else _by_text(by)
+    out, at = "", 0
+    for place in places:
+        out += value[at : place.start] + put_in(pattern.array_of(place, value))
+        at = place.end
+    return out + value[at:]
 
-    def put_in(found: re.Match[str]) -> str:
-        if not is_callable(by):
-            return words
-        return seen_text(to_text(by(*_groups(found), found.start(), value)))  # type: ignore[no-any-return]
 
-    if any(item.end() == item.start() for item in _all(value, pattern)):
-        refuse_here("replace() by a regular expression that finds nothing at all")
-    made = _compiled(pattern.source, pattern.flags)
-    return made.sub(put_in, value, count=0 if pattern.is_global else 1)
+def _by_function(by: Any) -> Callable[[MatchArray], str]:
+    def put_in(found: MatchArray) -> str:
+        more = [] if found.groups is UNDEFINED else [found.groups]
+        made = by(*found.items, found.index, found.input, *more)
+        return seen_text(to_text(made))  # type: ignore[no-any-return]
+
+    return put_in
+
+
+def _by_text(by: Any) -> Callable[[MatchArray], str]:
+    words = seen_text(to_text(by))
+    return lambda found: inserted(words, found)
+
+
+def inserted(by: str, found: MatchArray) -> str:
+    """What is put in, where ``$`` has a meaning."""
+
+    def part(sign: re.Match[str]) -> str:
+        word, items = sign[1], found.items
+        end = found.index + len(items[0])
+        known = {"$": "$", "&": items[0], "`": found.input[: found.index], "'": found.input[end:]}
+        if word in known:
+            return known[word]  # type: ignore[no-any-return]
+        if word[0] == "<":
+            if found.groups is UNDEFINED:
+                return sign[0]
+            made = found.groups.get(word[1:-1], UNDEFINED)
+            return "" if made is UNDEFINED else made
+        for digits in (word, word[:1]):
+            if 1 <= int(digits) < len(items):
+                made = "" if items[int(digits)] is UNDEFINED else items[int(digits)]
+                return made + word[len(digits) :]
+        return sign[0]
+
+    return INSERTED.sub(part, by)

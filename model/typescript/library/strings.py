@@ -14,7 +14,7 @@ from lastchunk.model.typescript.library.regexps import (
     search,
     split_by,
 )
-from lastchunk.model.typescript.runtime.iteration import Items
+from lastchunk.model.typescript.runtime.iterators import ArrayItems
 from lastchunk.model.typescript.runtime.members import METHOD_TABLE
 from lastchunk.model.typescript.runtime.numbers import NAN, SPACE
 from lastchunk.model.typescript.runtime.texts import (
@@ -59,7 +59,7 @@ def _split(value: str, by: Any = UNDEFINED, limit: Any = UNDEFINED, *_: Any) -> 
     if by is UNDEFINED:
         made: list[Any] = [value]
     elif isinstance(by, RegExp):
-        made = split_by(value, by)
+        return split_by(value, by, most)
     else:
         word = _word(by)
         made = list(value) if word == "" else value.split(word)
@@ -222,7 +222,7 @@ OF_TEXTS: dict[str, Callable[..., Any]] = {
     "concat": lambda value, *more: joined_text(value, *more),
     "localeCompare": _locale_compared,
     "match": lambda value, pattern=UNDEFINED, *_: match(value, pattern),
-    "matchAll": lambda value, pattern=UNDEFINED, *_: Items(match_all(value, pattern)),
+    "matchAll": lambda value, pattern=UNDEFINED, *_: ArrayItems(match_all(value, pattern)),
     "search": lambda value, pattern=UNDEFINED, *_: search(value, pattern),
     "toString": _text,
     "valueOf": _text,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from lastchunk.model.typescript.runtime.matches import MatchArray
 from lastchunk.model.typescript.runtime.values import Facet, Thrown, refuse_here
 from lastchunk.reference_impl.contract import Chunk
 
@@ -50,7 +51,11 @@ def folded(results: list[Any], chunk: Chunk) -> Any:
         return {key: folded([item[key] for item in results], chunk) for key in first}
     if kind in SAME and all(item == first and repr(item) == repr(first) for item in results):
         return first
-    if kind not in SAME and kind not in (list, dict):
+    if kind is MatchArray:
+        whole = MatchArray.folded_of(results, lambda column: folded(column, chunk))
+        if whole is not None:
+            return whole
+    elif kind not in SAME and kind not in (list, dict):
         _objects(results)
     return Facet(tuple(results), chunk)
 

@@ -1,11 +1,13 @@
-"""What loops, spreads and patterns go through: arrays, texts, the entries of maps and sets."""
+"""What loops, spreads and patterns go through: arrays, texts, maps and sets, generators."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from lastchunk.model.typescript.runtime.facets import tell_apart
+from lastchunk.model.typescript.runtime.iterators import LiveIterator, left
 from lastchunk.model.typescript.runtime.members import word_of
 from lastchunk.model.typescript.runtime.texts import seen_text
 from lastchunk.model.typescript.runtime.values import (
@@ -20,45 +22,43 @@ from lastchunk.model.typescript.runtime.values import (
 )
 
 
-class Items(HostObject):
-    """What ``map.keys()`` and the like give: something to go through, and no array."""
-
-    __slots__ = ("items",)
-    WORD = "an iterator"
-
-    def __init__(self, items: list[Any]) -> None:
-        self.items = items
-
-
 def items_of(value: Any) -> list[Any]:
     """All that a value gives, one by one, as a list of its own."""
     if type(value) is Facet:
         value = tell_apart(value)
+    return value.copy() if type(value) is list else list(each(value))
+
+
+def items_taken(value: Any, count: int) -> list[Any]:
+    """As many as a pattern takes; an iterator is told to return where it has more."""
+    if type(value) is Facet:
+        value = tell_apart(value)
     if type(value) is list:
-        return value.copy()
-    if type(value) is str:
-        return list(value)
-    entries = getattr(value, "entries_now", None)
-    if isinstance(value, Items):
-        return value.items.copy()
-    if isinstance(value, HostObject) and entries is not None:
-        return entries()  # type: ignore[no-any-return]
-    if isinstance(value, HostObject) or callable(value):
-        refuse_here(
-            f"a loop through {word_of(value)} is not understood", "an array, a map, a set, a text"
-        )
-    seen_text(value)
-    raise type_error(f"{word_of(value)} is not iterable")
+        return value[:count]
+    through = each(value)
+    taken = list(islice(through, count))
+    if len(taken) == count:
+        left(through)
+    return taken
 
 
 def each(value: Any) -> Iterator[Any]:
     """What ``for (... of value)`` goes through, as it changes meanwhile."""
     if type(value) is Facet:
         value = tell_apart(value)
-    if type(value) is list:
+    if type(value) is list or type(value) is str:
         return iter(value)
-    live = getattr(value, "each_now", None)
-    return iter(items_of(value)) if live is None else live()
+    live = getattr(value, "each_now", None) if isinstance(value, HostObject) else None
+    if live is not None:
+        return live()  # type: ignore[no-any-return]
+    if isinstance(value, LiveIterator):
+        return value
+    if isinstance(value, HostObject) or callable(value):
+        refuse_here(
+            f"a loop through {word_of(value)} is not understood", "an array, a map, a set, a text"
+        )
+    seen_text(value)
+    raise type_error(f"{word_of(value)} is not iterable")
 
 
 def own_keys(owner: dict[str, Any]) -> list[str]:

@@ -7,9 +7,12 @@ whatever else lacks a member that the text names, ends the run with its line.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from types import MethodType
 from typing import Any
 
 from lastchunk.model.typescript.runtime.facets import has_one, lift, tell_apart
+from lastchunk.model.typescript.runtime.matches import MatchArray
 from lastchunk.model.typescript.runtime.texts import property_key, units
 from lastchunk.model.typescript.runtime.values import (
     UNDEFINED,
@@ -91,8 +94,14 @@ def get_member(owner: Any, key: Any) -> Any:
     if kind is Facet:
         return lift(get_member, owner, key)
     if isinstance(owner, HostObject):
+        if isinstance(owner, MatchArray) and key not in owner.NAMES:
+            return _item(owner.items, key)
         return getattr(owner, key) if key in owner.NAMES else lacking(owner, key)
-    return _of_object(owner, key)
+    found = _of_object(owner, key)
+    if type(found) is MethodType and attribute(key) not in vars(owner):
+        # JavaScript would forget whose it is, and the first `this` in it would throw.
+        refuse_here(f"the method {key} without a call", f"() => this.{key}(), or bind(this)")
+    return found
 
 
 def _item(owner: Any, key: Any) -> Any:
@@ -211,6 +220,8 @@ def has_key(key: Any, owner: Any) -> bool:
 
 def call(owner: Any, key: Any, *given: Any) -> Any:
     """``a.b(c)``"""
+    if type(owner) is MatchArray:
+        owner = owner.items
     table = METHOD_TABLE.get(type(owner))
     if table is not None:
         return _call_method(owner, key, table, given)
@@ -224,7 +235,26 @@ def call(owner: Any, key: Any, *given: Any) -> Any:
         if any(map(is_callable, given)):
             return call(tell_apart(owner), key, *given)
         return lift(call, owner, key, *given)
-    return call_function(get_member(owner, key), *given, named=key)
+    return call_function(_to_call(owner, key), *given, named=key)
+
+
+def _to_call(owner: Any, key: Any) -> Any:
+    """The function of ``a.b(c)``, where ``a`` is neither an array nor a plain object."""
+    if isinstance(owner, Object | type) and type(key) is str and not isinstance(owner, HostObject):
+        return _of_object(owner, key)
+    return get_member(owner, key)
+
+
+def bind_method(owner: Any, key: Any, *given: Any) -> Any:
+    """``a.b.bind(a, c)``"""
+    if isinstance(owner, HostObject) or METHOD_TABLE.get(type(owner)) is not None:
+        refuse_here(f"bind() of {key} of {word_of(owner)}", "an arrow function")
+    function = _to_call(owner, key)
+    if not given or (type(function) is MethodType and function.__self__ is not given[0]):
+        refuse_here("bind() to another object than that whose method it is", "an arrow function")
+    if not is_callable(function):
+        raise type_error(f"{key}.bind is not a function")
+    return partial(function, *given[1:])
 
 
 def _call_method(owner: Any, key: Any, table: dict[str, Any], given: tuple[Any, ...]) -> Any:
@@ -259,6 +289,8 @@ def bound(owner: Any, key: Any) -> Any:
     if METHOD_TABLE.get(type(owner)) is not None:
         method = METHOD_TABLE[type(owner)].get(key) or lacking(owner, key)
         return lambda *given: method(owner, *given)
+    if isinstance(owner, Object) and not isinstance(owner, HostObject):
+        return getattr(owner, attribute(key), None) or get_member(owner, key)
     return get_member(owner, key)
 
 

@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any
 
 from lastchunk.model.typescript.runtime.facets import lift, tell_apart
+from lastchunk.model.typescript.runtime.matches import MatchArray
 from lastchunk.model.typescript.runtime.numbers import MAY, primitive, to_number
 from lastchunk.model.typescript.runtime.texts import UNSEEN_TEXTS, IsoText, units
 from lastchunk.model.typescript.runtime.values import (
@@ -231,6 +232,8 @@ def is_instance(value: Any, kind: Any) -> bool:
         return isinstance(value, dict | list | Object | HostObject) or is_callable(value)
     if not isinstance(made, type):
         raise type_error("Right-hand side of 'instanceof' is not callable")
+    if made is list and isinstance(value, MatchArray):
+        return True
     return isinstance(value, made) and not isinstance(value, bool)
 
 

@@ -123,8 +123,6 @@ def _name(inner: Function, kid: TreeNode) -> str:
 
 def _method(inner: Function, kid: TreeNode) -> ast.stmt:
     kinds = words(kid)
-    if "*" in kinds:
-        inner.refuse(kid, "a generator is not understood; allowed: an array")
     name = attribute(_name(inner, kid))
     inner.module.shown[name] = inner.text(field(kid, "name"))
     is_static = "static" in kinds

@@ -108,7 +108,7 @@ def _object(function: Function, node: TreeNode) -> ast.expr:
             key, value = const(function.text(kid)), expression(function, kid)
         elif kid.type == "spread_element":
             key, value = None, rt("spread_fields", expression(function, parts(kid)[0]))
-        elif kid.type == "method_definition" and not words(kid) & {"get", "set", "*", "static"}:
+        elif kid.type == "method_definition" and not words(kid) & {"get", "set", "static"}:
             key = key_in_text(function, field(kid, "name"))
             value = make_function(function, kid, "async" in words(kid), "")
         else:

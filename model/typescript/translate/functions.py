@@ -2,6 +2,7 @@
 
 A function that is written within an expression is made just before its statement: to make it does
 nothing else. An async one is a generator that says what it waits for; the runtime drives it.
+One of the language's own generators is one of Python's, too.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from lastchunk.model.typescript.translate.ground.build import (
     function,
     is_it,
     loaded,
+    rt,
     undefined,
 )
 from lastchunk.model.typescript.translate.ground.dispatch import (
@@ -34,27 +36,27 @@ from lastchunk.model.typescript.translate.statements import block
 REST = RUNTIME_SIGN + "more"
 
 
-@makes_expression("arrow_function", "function_expression")
+@makes_expression("arrow_function", "function_expression", "generator_function")
 def _function(outer: Function, node: TreeNode) -> ast.expr:
     this = outer.this if node.type == "arrow_function" else ""
     return make_function(outer, node, "async" in words(node), this)
 
 
-@makes_expression("generator_function")
-def _generator(outer: Function, node: TreeNode) -> ast.expr:
-    outer.refuse(node, "a generator is not understood; allowed: an array")
-
-
-@makes_statement("generator_function_declaration")
-def _generator_declaration(outer: Function, node: TreeNode) -> list[ast.stmt]:
-    outer.refuse(node, "a generator is not understood; allowed: an array")
-
-
-@makes_statement("function_declaration")
+@makes_statement("function_declaration", "generator_function_declaration")
 def _function_declaration(outer: Function, node: TreeNode) -> list[ast.stmt]:
     variable = outer.declare(outer.text(field(node, "name")))
     made = make_function(outer, node, "async" in words(node), "")
     return [*outer.drain(), set_variable(outer, variable, made)]
+
+
+@makes_expression("yield_expression")
+def _yield(function: Function, node: TreeNode) -> ast.expr:
+    if not function.is_generator:
+        function.refuse(node, "yield outside of a generator")
+    value = expression(function, parts(node)[0]) if parts(node) else undefined()
+    if "*" in words(node):
+        return ast.YieldFrom(rt("delegated", rt("each", value)))
+    return ast.Yield(value)
 
 
 def make_function(outer: Function, node: TreeNode, is_async: bool, this: str) -> ast.expr:
@@ -62,7 +64,7 @@ def make_function(outer: Function, node: TreeNode, is_async: bool, this: str) ->
     made = outer.module.fresh(RUNTIME_SIGN + "f")
     outer.module.shown[made] = _shown(outer, node)
     name = field(node, "name")
-    if name is not None and node.type == "function_expression":
+    if name is not None and node.type in ("function_expression", "generator_function"):
         outer.refuse(node, "a function expression with a name; allowed: without")
     step = defined(outer, node, made, is_async, this, [])
     boxed = _boxed(outer, node)
@@ -106,7 +108,10 @@ def defined(
     outer: Function, node: TreeNode, name: str, is_async: bool, this: str, first: list[str]
 ) -> ast.stmt:
     """The definition of a function."""
-    inner = Function(outer.module, outer, is_async, this)
+    is_generator = "*" in words(node)
+    if is_generator and is_async:
+        outer.refuse(node, "an async generator is not understood; allowed: an array")
+    inner = Function(outer.module, outer, is_async, this, is_generator)
     inner.base_class = outer.base_class if this or first else ""
     inner.boxed_names = set()
     names, defaults, prologue, _ = parameters(inner, node)
@@ -122,8 +127,9 @@ def defined(
         body.append(ast.Return(undefined()))
     args = arguments([*first, *names], defaults, REST)
     body = framed(inner, [*prologue, *body])
-    decorators = [loaded(RUNTIME_SIGN + "async_function")] if is_async else []
-    if is_async and not any(_waits(item) for item in body):
+    kind = "async_function" if is_async else "generator_function" if is_generator else ""
+    decorators = [loaded(RUNTIME_SIGN + kind)] if kind else []
+    if kind and not any(_waits(item) for item in body):
         body.append(ast.Expr(ast.Yield(undefined())))  # behind its end: it is a generator too
     return at(node, function(name, args, body, decorators))  # type: ignore[no-any-return]
 
@@ -133,7 +139,7 @@ def _waits(step: ast.stmt) -> bool:
     todo: list[ast.AST] = [step]
     while todo:
         item = todo.pop()
-        if isinstance(item, ast.Yield):
+        if isinstance(item, ast.Yield | ast.YieldFrom):
             return True
         if not isinstance(item, ast.FunctionDef):
             todo += ast.iter_child_nodes(item)

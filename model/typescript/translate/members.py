@@ -18,6 +18,7 @@ from lastchunk.model.typescript.translate.ground.dispatch import expression, mak
 from lastchunk.model.typescript.translate.ground.scope import Function
 
 LINKS = ("member_expression", "subscript_expression", "call_expression")
+MEMBERS = ("member_expression", "subscript_expression")
 BUSY = frozenset(("call_expression", "new_expression", "await_expression", "assignment_expression"))
 
 
@@ -126,6 +127,11 @@ def _method_call(
     guards: list[ast.expr],
     is_optional: bool,
 ) -> ast.expr:
+    inner = field(called, "object")
+    is_bind = called.type == "member_expression" and function.text(field(called, "property"))
+    if is_bind == "bind" and inner.type in MEMBERS and field(inner, "object").type != "super":
+        owner, key = _owner(function, inner, guards), key_expression(function, inner)
+        return rt("bind_method", owner, key, *given_expressions(function, listed))
     owner = _owner(function, called, guards)
     key = key_expression(function, called)
     if is_optional:  # a.b?.(c): whose method it is matters to none that may be left out

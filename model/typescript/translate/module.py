@@ -34,7 +34,9 @@ from lastchunk.model.typescript.translate.ground.dispatch import (
 from lastchunk.model.typescript.translate.ground.scope import Function, Module
 
 CLASSES = ("class_declaration", "abstract_class_declaration")
-FUNCTION_KINDS = frozenset(("arrow_function", "function_expression", "method_definition"))
+GENERATORS = frozenset(("generator_function", "generator_function_declaration"))
+FUNCTION_KINDS = GENERATORS | {"arrow_function", "function_expression", "method_definition"}
+DECLARED = ("function_declaration", "generator_function_declaration")
 PURE = frozenset(("Object", "Math", "Number", "String", "Array", "JSON", "Boolean"))
 """Whose functions a module may call as it is loaded."""
 MADE_NEW = frozenset(("Map", "Set", "RegExp", "Error"))
@@ -72,12 +74,18 @@ class Translated:
 
 
 def translate(
-    source: SourceText, wanted: list[str], settings: dict[str, str], constants: dict[str, str]
+    source: SourceText,
+    wanted: list[str],
+    settings: dict[str, str],
+    constants: dict[str, str],
+    with_generators: bool = False,
 ) -> Translated:
     """What some names of a file lead to. ``settings`` are those that an expression's text is,
-    ``constants`` those that a name is. Raises `DesignError` for what is not understood."""
+    ``constants`` those that a name is; ``with_generators``: another file may hand one over. Raises
+    `DesignError` for what is not understood."""
     declared = declarations(source)
     module = Module(source, {"".join(text.split()): name for name, text in settings.items()})
+    module.has_generators = with_generators or has_generators(source)
     top = Function(module, None, False)
     out = Translated(source, module, compile("", "", "exec"))
     reached = _reached(source, declared, wanted)
@@ -107,6 +115,14 @@ def translate(
     return out
 
 
+def has_generators(source: SourceText) -> bool:
+    """Whether a file has a generator function."""
+    return any(
+        node.type in GENERATORS or (node.type == "method_definition" and "*" in words(node))
+        for node in walk_nodes(source.root)
+    )
+
+
 def _constructors(source: SourceText, node: TreeNode) -> list[str]:
     body = parts(field(node, "body"))
     return [
@@ -132,7 +148,7 @@ def declarations(source: SourceText) -> dict[str, Declared]:
             for item in parts(inner):
                 for name in _bound_names(source, field(item, "name")):
                     found[name] = Declared(inner)
-        elif inner.type in (*CLASSES, "function_declaration", "enum_declaration"):
+        elif inner.type in (*CLASSES, *DECLARED, "enum_declaration"):
             found[source.text(field(inner, "name"))] = Declared(inner)
     return found
 
@@ -181,7 +197,7 @@ def _reached(source: SourceText, declared: dict[str, Declared], wanted: list[str
 
 
 def _order(item: Declared) -> tuple[bool, int]:
-    return item.node.type != "function_declaration", int(item.node.start_byte)
+    return item.node.type not in DECLARED, int(item.node.start_byte)
 
 
 def _declare(
@@ -240,7 +256,7 @@ def _top_declaration(top: Function, node: TreeNode) -> list[ast.stmt]:
         return class_statements(top, node, top.blocks[0][name])
     if node.type == "enum_declaration":
         return _enum(top, node)
-    if node.type == "function_declaration":
+    if node.type in DECLARED:
         variable = top.blocks[0][top.text(field(node, "name"))]
         made = make_function(top, node, "async" in words(node), "")
         return [at(node, item) for item in [*top.drain(), assign(variable.made, made)]]

@@ -31,6 +31,8 @@ GLOBALS = frozenset(
         "crypto",
         "Map",
         "Set",
+        "WeakMap",
+        "WeakSet",
         "Error",
         "TypeError",
         "RangeError",

@@ -71,6 +71,11 @@ def _taken_apart(
     whole = function.temp()
     is_array = pattern.type == "array_pattern"
     taken = rt("items_of", value) if is_array else rt("object_of", value)
+    if is_array and not any(kid.type == "rest_pattern" for _, kid in _places(pattern)):
+        # As many as JavaScript would ask for: a hole takes one too, a last comma none.
+        commas = sum(kid.type == "," for kid in pattern.children)
+        is_last = pattern.children[-2].type == "," or pattern.child_count == 2
+        taken = rt("items_taken", value, const(commas if is_last else commas + 1))
     out = [at(pattern, assign(whole, taken))]
     seen: list[ast.expr] = []
     for number, kid in _places(pattern):

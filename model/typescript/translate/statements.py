@@ -33,9 +33,11 @@ FUNCTIONS = frozenset(
         "function_expression",
         "function_declaration",
         "generator_function",
+        "generator_function_declaration",
         "method_definition",
     )
 )
+HOISTED = ("function_declaration", "generator_function_declaration")
 DECLARATIONS = ("lexical_declaration", "variable_declaration")
 
 
@@ -44,8 +46,8 @@ def block(function: Function, nodes: list[TreeNode], is_own: bool = False) -> li
     if not is_own:
         function.blocks.append({})
     out = _boxes(function, nodes)
-    first = [node for node in nodes if node.type == "function_declaration"]
-    for node in (*first, *(node for node in nodes if node.type != "function_declaration")):
+    first = [node for node in nodes if node.type in HOISTED]
+    for node in (*first, *(node for node in nodes if node.type not in HOISTED)):
         out += statement(function, node)
     if not is_own:
         function.blocks.pop()
@@ -60,7 +62,7 @@ def _boxes(function: Function, nodes: list[TreeNode]) -> list[ast.stmt]:
         if node.type in DECLARATIONS:
             for item in parts(node):
                 names += names_declared(function, field(item, "name"))
-        elif node.type in ("function_declaration", "generator_function_declaration"):
+        elif node.type in HOISTED:
             names.append(function.text(field(node, "name")))
         elif node.type in ("class_declaration", "abstract_class_declaration", "enum_declaration"):
             function.refuse(node, "a class or an enum in a function; allowed: at the top")
@@ -266,6 +268,11 @@ def _for_in(function: Function, node: TreeNode, labels: frozenset[str]) -> list[
     kind = "each" if function.text(field(node, "operator")) == "of" else "each_key"
     items = rt(kind, expression(function, field(node, "right")))
     before = function.drain()
+    through = ""
+    if kind == "each" and function.module.has_generators:
+        through = function.temp()
+        before.append(at(node, assign(through, items)))
+        items = loaded(through)
     loop = Loop(labels)
     function.blocks.append({})
     outer = _enter(function, node, loop)
@@ -281,10 +288,19 @@ def _for_in(function: Function, node: TreeNode, labels: frozenset[str]) -> list[
     first += bind_pattern(function, left, loaded(item), declares=declares, is_const=is_const)
     first = [*function.drain(), *first]
     body = [at(left, step) for step in first] + body_of(function, field(node, "body"))
-    made = ast.For(store(item), items, body, [])
+    made: ast.stmt = ast.For(store(item), items, body, [])
+    if through:
+        made = _told_when_left(made, through)
     out = _leave(function, loop, outer, made)
     function.blocks.pop()
     return [*before, *out]
+
+
+def _told_when_left(loop: ast.stmt, through: str) -> ast.stmt:
+    """A loop that tells the generator that it goes through where it is left."""
+    dropped = [ast.Expr(rt("dropped", loaded(through))), ast.Raise(None, None)]
+    handler = ast.ExceptHandler(loaded(RUNTIME_SIGN + "Thrown"), None, dropped)
+    return ast.Try([loop], [handler], [], [ast.Expr(rt("left", loaded(through)))])
 
 
 LOOPS = {

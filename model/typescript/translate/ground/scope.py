@@ -48,6 +48,8 @@ class Module:
     """How a function is called in messages, by its name in Python."""
     classes: dict[str, ClassInfo] = field(default_factory=dict)
     in_class: ClassInfo | None = None
+    has_generators: bool = False
+    """Whether a loop may go through a generator, which is told where the loop is left."""
 
     def fresh(self, base: str) -> str:
         """A name that nothing in the file has."""
@@ -60,11 +62,17 @@ class Function:
     """A function's names by block. ``outer`` is the function around it, None for the module."""
 
     def __init__(
-        self, module: Module, outer: Function | None, is_async: bool, this: str = ""
+        self,
+        module: Module,
+        outer: Function | None,
+        is_async: bool,
+        this: str = "",
+        is_generator: bool = False,
     ) -> None:
         self.module = module
         self.outer = outer
         self.is_async = is_async
+        self.is_generator = is_generator
         self.this = this
         """"self" where ``this`` is the instance; "" where it is nothing that is understood."""
         self.blocks: list[dict[str, Variable]] = [{}]

@@ -1,0 +1,53 @@
+"""Iterators, generators and regular expressions mean what they mean in Node."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.typescript.against_node import NODE, REFUSED, difference, node_says, we_say
+from tests.typescript.random_patterns import pattern_program
+from tests.typescript.said_of_language import ITERATORS, PATTERNS
+
+pytest.importorskip("tree_sitter", reason="the extra typescript is not installed")
+SAID = [*ITERATORS, *PATTERNS]
+COUNT = 150
+
+
+@pytest.mark.parametrize("number", range(len(SAID)))
+def test_a_program_says_what_node_says(number: int) -> None:
+    above, program, said = SAID[number]
+    assert we_say(program, above=above) == said
+
+
+@pytest.mark.skipif(NODE is None, reason="node is not there to compare with")
+def test_the_table_is_what_node_says() -> None:
+    whole = [f"{above} {program}" for above, program, _ in SAID]
+    assert node_says(whole) == [said for _, _, said in SAID]
+
+
+@pytest.mark.skipif(NODE is None, reason="node is not there to compare with")
+def test_random_patterns_match_as_in_node() -> None:
+    programs = [pattern_program(seed) for seed in range(COUNT)]
+    ours = [we_say(program) for program in programs]
+    differing = {
+        program: words
+        for program, mine, nodes in zip(programs, ours, node_says(programs), strict=True)
+        if (words := difference(mine, nodes))
+    }
+    assert differing == {}
+    assert sum(bool(said) and said[-1].startswith(REFUSED) for said in ours) < COUNT / 20
+
+
+@pytest.mark.parametrize(
+    ("above", "program", "what"),
+    [
+        ("class A { f() { return 1; } }", "const f = new A().f;", "the method f without a call"),
+        ("", "async function* g() {} g();", "an async generator"),
+        ("", "for await (const x of [1]) out(x);", "for await"),
+        ("", "'a'.repeat(3000).match(/^(?:a|b)*$/);", "too many turns"),
+        ("", "/\\p{L}/u.test('a');", "the escape"),
+        ("", "/(?i:a)/.test('a');", "flags within it"),
+    ],
+)
+def test_what_stays_out_is_refused(above: str, program: str, what: str) -> None:
+    assert what in we_say(program, above=above)[-1]
