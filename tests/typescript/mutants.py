@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lastchunk.model.typescript.library import arrays, math_and_numbers, strings
+from lastchunk.model.typescript.library.combinators import PromiseNamespace
 from lastchunk.model.typescript.library.json_text import JsonNamespace
 from lastchunk.model.typescript.runtime import (
     iteration,
@@ -17,7 +18,6 @@ from lastchunk.model.typescript.runtime import (
     texts,
     values,
 )
-from lastchunk.model.typescript.runtime.combinators import PromiseNamespace
 from lastchunk.model.typescript.runtime.values import UNDEFINED
 from lastchunk.model.typescript.translate import changes, functions, statements
 from lastchunk.model.typescript.translate.ground import loops, scope

@@ -13,6 +13,7 @@ from lastchunk.model.typescript.library.collections import (
     WeakMap,
     WeakSet,
 )
+from lastchunk.model.typescript.library.combinators import PromiseNamespace
 from lastchunk.model.typescript.library.dates import DateNamespace
 from lastchunk.model.typescript.library.json_text import JsonNamespace
 from lastchunk.model.typescript.library.math_and_numbers import (
@@ -39,7 +40,6 @@ from lastchunk.model.typescript.runtime import (
     texts,
     values,
 )
-from lastchunk.model.typescript.runtime.combinators import PromiseNamespace
 from lastchunk.model.typescript.runtime.facets import lift
 from lastchunk.model.typescript.runtime.values import (
     UNDEFINED,
