@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lastchunk.cli.app import note
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.design.load import DesignLike, DesignSpec, load_designs
+from lastchunk.model.design.load import DesignLike, DesignSpec, load_design, load_designs
 from lastchunk.model.design.own_properties import (
     is_reference,
     load_properties,
@@ -19,6 +21,9 @@ from lastchunk.model.properties import Property
 from lastchunk.model.properties.judged import ON_REQUEST
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from lastchunk.model.simulate.schedule import Schedule
 
 DEFAULT_DESIGNS = ["manual", "alarm"]
 
@@ -63,6 +68,21 @@ def _with_real_ones(
         load_real(str(item), adapter, scenario, note) if is_real else item
         for item, is_real in zip(asked, own, strict=True)
     ]
+
+
+def loaded_for_replay(
+    schedule: Schedule, design: str | None, adapter: Path | None
+) -> tuple[Schedule, DesignSpec | None]:
+    """A schedule and the design to run it with: none other than the recorded one is None.
+
+    With an ``adapter`` it is the real class, on that runtime.
+    """
+    if adapter is None:
+        return schedule, None if design is None else load_design(design, schedule.scenario)
+    reference = design or schedule.design
+    scenario, (spec,) = _with_real_ones(schedule.scenario, [reference], adapter)
+    assert isinstance(spec, DesignSpec)
+    return replace(schedule, scenario=scenario), spec
 
 
 def own_properties(

@@ -22,11 +22,10 @@ from lastchunk.cli.app import (
     note,
 )
 from lastchunk.cli.gate import much_to_do
-from lastchunk.cli.loading import load, own_properties
+from lastchunk.cli.loading import load, loaded_for_replay, own_properties
 from lastchunk.cli.trace_table import trace_table
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_file, write_bytes, write_text
-from lastchunk.model.design.load import load_design
 from lastchunk.model.properties import PROPERTIES, Holds, Property, Violation, check_all
 from lastchunk.model.simulate import Run, record
 from lastchunk.model.simulate import replay as run_schedule
@@ -106,12 +105,13 @@ def replay(
     figure: FigureOption = None,
     full: FullOption = False,
     properties: PropertiesOption = None,
+    adapter: AdapterOption = None,
 ) -> None:
     """Run a recorded schedule again: the same choices, the same trace."""
     _, own = own_properties(None, properties)
     schedule = read_schedule(file)
     check_places(out, figure)
-    spec = None if design is None else load_design(design, schedule.scenario)
+    schedule, spec = loaded_for_replay(schedule, design, adapter)
     deliver(run_schedule(schedule, spec), out, figure, full, own)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.explore.witness.counterexample import Counterexample
 from lastchunk.model.explore.witness.times import PairLimits
 from lastchunk.model.properties import Judgement, Violation
@@ -90,7 +91,8 @@ def told(source: Tellable, name: str = "", schedule: Schedule | None = None) -> 
     if isinstance(source, Schedule):
         return _replayed(source, name)
     if isinstance(source, Run):
-        known = _replayed(schedule, name).moments if schedule is not None else ()
+        # With the run's own design: one on the real runtime is not loaded by its name alone.
+        known = () if schedule is None else _replayed(schedule, name, source.design).moments
         title = name or f"{source.design.name}: {source.scenario.title}, {source.origin}"
         return Told(title, source.trace, tuple(violations_of(source)), known)
     raise InputError("timeline", source, "a Run, a Schedule, a Counterexample or a Told")
@@ -101,13 +103,13 @@ def told_trace(trace: Sequence[Event], name: str) -> Told:
     return Told(name, trace)
 
 
-def _replayed(schedule: Schedule, name: str) -> Told:
+def _replayed(schedule: Schedule, name: str, design: DesignSpec | None = None) -> Told:
     moments: list[Moment] = []
 
     def look(world: World) -> None:
         moments.append(Moment(len(world.trace), gates_of(world)))
 
-    run = replay(schedule, look=look)
+    run = replay(schedule, design, look)
     title = name or f"{run.design.name}: {run.scenario.title}, {run.origin}"
     return Told(title, run.trace, tuple(violations_of(run)), tuple(moments))
 

@@ -10,9 +10,11 @@ import pytest
 from lastchunk.cli import run
 from lastchunk.cli.ends import code_of
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.conformance.own import real as own_real
 from lastchunk.model.conformance.own.adapter import read_adapter
 from lastchunk.model.conformance.own.load import load_real, on_real_runtime
 from lastchunk.model.conformance.own.real import end_real_objects
+from lastchunk.model.conformance.runtime import workerd
 from lastchunk.model.conformance.runtime.toolbox import WORKER, Toolbox
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.load import load_scenario
@@ -229,6 +231,71 @@ def test_what_is_given_beside_an_adapter_is_looked_at(
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert said in error
+
+
+@pytest.mark.parametrize(
+    ("name", "adapter", "words"),
+    [
+        ("NoWayIn", RECORDING, "create is answered before its code runs: 500 Error: no way in"),
+        ("NeverAnswers", RECORDING, "create waits for something else"),
+        ("NeverEnds", RECORDING, "it computes for over 1 s and lets nothing else run"),
+        ("NoFetch", RECORDING, "adapter: create: 'POST /start'; allowed: a request that begins"),
+        ("noClass", RECORDING, "Class extends value 5 is not a constructor"),
+        ("RecordingSession", changed("rpc stop", "rpc stopp"), "501 no method stopp"),
+        ("RecordingSession", changed("POST /start", "POST /begin"), "it answers 404"),
+        (
+            "RecordingSession",
+            changed("/parts/{", "/part/{"),
+            "adapter: upload: 'PUT /part/{chunk}'",
+        ),
+        ("RecordingSession", changed('"recording"', '"session"'), "'session'; allowed: what the"),
+        ("RecordingSession", changed('"parts"', '"part"'), "a field of the record: phase, began"),
+    ],
+)
+def test_a_class_or_an_adapter_that_cannot_work_is_one_line_and_leaves_nothing(
+    tools: Toolbox,
+    tmp_path: Path,
+    name: str,
+    adapter: str,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workerd, "STUCK_SECONDS", 1.0)
+    monkeypatch.setattr(own_real, "LOOKS_MAX", 12)
+    scenario, spec = real(f"{OWN}:{name}", adapter, tmp_path, load_scenario("everything-fast"))
+    with pytest.raises(InputError) as refused:
+        simulate(scenario, spec, 5, 0)
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+    begun = [objects.runtime.process for objects in own_real.RUNNING.values()]
+    end_real_objects()
+    assert all(process is not None and process.returncode is not None for process in begun)
+
+
+def test_the_commands_replay_and_draw_what_the_real_object_did(
+    tools: Toolbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "a.toml").write_text(RECORDING, encoding="utf-8")
+    own = ["--adapter", str(tmp_path / "a.toml")]
+    asked = ["everything-fast", "--design", f"{OWN}:RecordingSession"]
+    files = {word: str(tmp_path / word) for word in ("s.jsonl", "1.jsonl", "2.jsonl", "s.html")}
+    out = ["--schedule", files["s.jsonl"], "--out", files["1.jsonl"], "--html", files["s.html"]]
+
+    def ends(*words: str) -> int:
+        monkeypatch.setattr("sys.argv", ["lastchunk", *words])
+        return code_of(run)
+
+    assert ends("simulate", *asked, *own, *out) == 0
+    assert ends("replay", files["s.jsonl"], *own, "--out", files["2.jsonl"]) == 0
+    assert Path(files["1.jsonl"]).read_bytes() == Path(files["2.jsonl"]).read_bytes()
+    assert "RecordingSession" in Path(files["s.html"]).read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert ends("compare", *asked, *own, "--sessions", "1", "--out", str(tmp_path / "report")) == 2
+    assert "no report with --adapter" in capsys.readouterr().err
+    assert not (tmp_path / "report").exists()
 
 
 def test_no_table_stands_for_the_real_object(tools: Toolbox, tmp_path: Path) -> None:

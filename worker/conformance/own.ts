@@ -130,6 +130,7 @@ async function answer(request: Request, env: { Own: DurableObjectNamespace }): P
   if (door !== undefined) return Response.json((await door(object)) ?? null);
   if (kind === "rpc") {
     const [method, ...words] = JSON.parse(url.searchParams.get("words") ?? "[]") as Words;
+    if (typeof (given as any).Given.prototype[method] !== "function") return new Response(`no method ${method}`, { status: 501 });
     const sent = words.map((word) => (word === "{body}" ? request.body : word));
     return new Response(null, { status: await object.watchedRpc(request.headers.get(CALL) ?? "", method, sent) });
   }

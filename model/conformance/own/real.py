@@ -13,12 +13,13 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.conformance.own.adapter import Adapter
 from lastchunk.model.conformance.own.bundled import bundle_own, taken_apart_reference
 from lastchunk.model.conformance.runtime.held import CallName
 from lastchunk.model.conformance.runtime.requests import PlayedRequest
 from lastchunk.model.conformance.runtime.toolbox import toolbox
-from lastchunk.model.conformance.runtime.workerd import Workerd, path_of
+from lastchunk.model.conformance.runtime.workerd import Workerd, WorkerFailedError, path_of
 
 APART_MS = 1_000_000
 """So much time lies between two sessions: nothing of one is due in the next."""
@@ -41,6 +42,7 @@ class RealObjects:
         tools = toolbox(lambda text: None)
         worker = bundle_own(tools, file, name, adapter)
         self.adapter = adapter
+        self.reference = reference
         # A thread of its own: whoever asks may have a loop that runs, as a notebook has.
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
@@ -155,8 +157,27 @@ class RealObjects:
     def _show(self, at_ms: int) -> None:
         self.runtime.clocks.move_wall(self.origin_ms + at_ms)
 
+    def answered(self, call: str) -> str:
+        """How a request was answered, in words; '' where it was not."""
+        request = self.requests.get(call)
+        if request is None or not request.task.done() or request.task.cancelled():
+            return ""
+        error = request.task.exception()
+        if error is not None:
+            return type(error).__name__
+        answer = request.task.result()
+        return f"{answer.status} {answer.body.decode('utf-8', 'replace')[:120]}".strip()
+
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+        try:
+            return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+        except WorkerFailedError as error:
+            raise not_run(self.reference, error) from error
+
+
+def not_run(reference: str, error: WorkerFailedError) -> InputError:
+    """A class that the runtime cannot run is wrong input."""
+    return InputError("--design", reference, f"a class that the runtime can run: {error.said}")
 
 
 async def _started(make: Callable[[], Workerd]) -> Workerd:

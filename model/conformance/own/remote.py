@@ -48,7 +48,16 @@ if TYPE_CHECKING:
 
 HELD_BYTES = 8
 SUSPEND = ("blob", "notify", "timer")
+DELETES = ("delete", "delete all")
 HANDLER_ENDS = ("end", "alarm end", "alarm failed")
+NO_SUCH_ROUTE = (404, 405, 501)
+ADAPTER_LINES = {
+    "create": "create",
+    "upload": "upload",
+    "signal_stop": "stop",
+    "finalize_session": "finalize",
+}
+"""The line of the adapter that says how each call is sent."""
 OTHER_KEY = "own: "
 """Before each key but the record's: none of them is the one that the world knows."""
 
@@ -76,7 +85,7 @@ class RealClass:
 class RemoteProgram(Program):
     """One instance of the real object."""
 
-    __slots__ = ("chunks", "objects", "queues", "real", "waits", "why", "world")
+    __slots__ = ("chunks", "keys", "objects", "queues", "real", "status", "waits", "why", "world")
 
     def __init__(self, name: str, real: RealClass, objects: RealObjects, world: World) -> None:
         super().__init__(name, lambda now: None)
@@ -89,6 +98,9 @@ class RemoteProgram(Program):
         """What each handler waits for that is suspended."""
         self.why: dict[str, str] = {}
         """What a call to the outside threw into the code."""
+        self.keys: set[str] = set()
+        self.status: str | None = None
+        """What was stored so far, and the status in the record."""
 
     # --- what the world's object tells it -------------------------------------------------------
 
@@ -136,7 +148,9 @@ class RemoteProgram(Program):
 
     def renewed(self) -> Program:
         """The next instance of the same object."""
-        return RemoteProgram(self.name, self.real, self.objects, self.world)
+        other = RemoteProgram(self.name, self.real, self.objects, self.world)
+        other.keys, other.status = self.keys, self.status
+        return other
 
     def copy(self) -> Program:
         """There is one real object: no other world can have its like."""
@@ -158,6 +172,8 @@ class RemoteProgram(Program):
             line = queue.popleft()
             if line["at"] != at_ms:
                 raise self._differs(f"{line['event']} of {task[0]} at {line['at']} ms, not {at_ms}")
+            if line["event"] in DELETES:
+                self.status = ""
             effect = EFFECT_OF_LINE[line["event"]](self, task, line)
             if effect is None:
                 continue
@@ -175,6 +191,9 @@ class RemoteProgram(Program):
             raise self._refused(f"{task[0]} {how}")
         if task[0] == ALARM:
             raise self._differs("no alarm runs, and the world has one")
+        said = self.objects.answered(_words(task))
+        if said:
+            raise self._refused(f"{task[0]} is answered before its code runs: {said}")
         raise self._refused(
             f"{task[0]} waits for something else than a put, a fetch or a timer, such as another "
             "handler"
@@ -199,8 +218,10 @@ class RemoteProgram(Program):
         adapter = self.real.adapter
         entries = line["entries"] if "entries" in line else {line["key"]: line["value"]}
         known: dict[str, Any] = {OTHER_KEY + key: True for key in entries if key != adapter.record}
+        self.keys.update(entries)
         if adapter.record in entries:
             status, count = record_of(adapter, entries[adapter.record])
+            self.status = status
             known[STATE_KEY] = {"status": status, "chunks_uploaded": count}
         return Put(known, ...)
 
@@ -211,11 +232,31 @@ class RemoteProgram(Program):
 
     def _ended(self, task: TaskId, line: NotedLine) -> Done:
         why = line.get("why")
+        if line["event"] == "end":
+            self._check_adapter(task, line.get("status", 200))
         if why is None:
             return Done(Response(line.get("status", 200)) if line["event"] == "end" else None)
         if why == self.why.get(_words(task)):
             return Done(None, HandlerFailure(why))  # it was thrown into the code, which let it pass
         return Done(None, CodeThrewError(why))
+
+    def _check_adapter(self, task: TaskId, status: int) -> None:
+        """A request that the class does not know is a line of the adapter that is wrong.
+
+        So is a record that is not there once a session has begun.
+        """
+        adapter, method = self.real.adapter, task[0]
+        if status in NO_SUCH_ROUTE and self.status == "active":
+            name = ADAPTER_LINES[method]
+            allowed = f"a request that the class knows: it answers {status}"
+            raise InputError(f"adapter: {name}", getattr(adapter, name), allowed)
+        if method == "create" and status >= 400 and not self.keys:
+            allowed = f"a request that begins a session: it answers {status}, and stores nothing"
+            raise InputError("adapter: create", adapter.create, allowed)
+        if method == "create" and status < 300 and self.status is None:
+            stored = ", ".join(sorted(self.keys)) or "nothing"
+            allowed = f"what the record is stored under once a session has begun: {stored} is"
+            raise InputError("adapter: record", adapter.record, allowed)
 
     def _put_begins(self, task: TaskId, line: NotedLine) -> BlobPut:
         if task[0] != "upload":

@@ -37,7 +37,7 @@ class Stillness:
         self.processes = processes
         begun = list(processes())
         self.turns = {item.pid: item.turns for item in begun}
-        self.used = {item.pid: _seconds_used(item.pid) for item in begun}
+        self.used = {item.pid: seconds_used(item.pid) for item in begun}
         self.began = time.monotonic()
 
     def reach(self, least: int = IDLE_TURNS) -> bool:
@@ -64,7 +64,7 @@ class Stillness:
             return False
         return real > STOPPED_SECONDS or any(
             item.turns - self.turns[item.pid] > BUSY_TURNS
-            or _seconds_used(item.pid) - self.used[item.pid] > BUSY_SECONDS
+            or seconds_used(item.pid) - self.used[item.pid] > BUSY_SECONDS
             for item in self.processes()
             if item.pid in self.turns
         )
@@ -84,7 +84,7 @@ def _others_sleep(pid: int) -> bool:
     return all(_stat(path / "stat")[0] in SLEEPS for path in threads)
 
 
-def _seconds_used(pid: int) -> float:
+def seconds_used(pid: int) -> float:
     """Of the processor's time."""
     fields = _stat(Path(f"/proc/{pid}/stat"))
     return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND if len(fields) > 12 else 0.0

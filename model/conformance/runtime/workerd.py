@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import resource
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ from lastchunk.model.base.errors import InternalError
 from lastchunk.model.conformance.runtime.clocks import EPOCH_MS, STEADY_MS, Clocks
 from lastchunk.model.conformance.runtime.held import BlobStore, HeldConsumer
 from lastchunk.model.conformance.runtime.requests import Connections, HttpAnswer, PlayedRequest
+from lastchunk.model.conformance.runtime.stillness import seconds_used
 from lastchunk.model.conformance.runtime.toolbox import Toolbox, WatchedWorker
 
 COMPATIBILITY_DATE = "2026-06-01"
@@ -46,6 +48,17 @@ const main :Workerd.Worker = (
 );
 """
 START_SECONDS = 30
+LOOK_SECONDS = 1.0
+STUCK_SECONDS = 5.0
+"""A worker that computes for so long, of its own time, gives the runtime back to nobody."""
+
+
+class WorkerFailedError(InternalError):
+    """The runtime does not start with a worker, or does not come back from it; ``said`` is why."""
+
+    def __init__(self, what: str, said: str) -> None:
+        super().__init__(f"the runtime {what}: {said}")
+        self.said = said
 
 
 class Workerd:
@@ -99,12 +112,13 @@ class Workerd:
             self.connections.port = await asyncio.wait_for(wait, START_SECONDS)
         except (TimeoutError, EOFError) as error:
             await self.kill()
-            raise InternalError(f"the runtime did not start: {self.noise()}") from error
+            raise WorkerFailedError("did not start", self.noise()) from error
 
     def noise(self) -> str:
-        """The last words of the process."""
+        """What the process says of an error, or its last words."""
         text = (self.folder / "noise").read_text(encoding="utf-8", errors="replace")
-        return " ".join(text[-300:].split())
+        thrown = re.search(r"Uncaught (.+)", text)
+        return thrown[1].strip() if thrown else " ".join(text[-300:].split())
 
     def _write_config(self) -> Path:
         disk = self.folder / "disk"
@@ -157,8 +171,16 @@ class Workerd:
         return PlayedRequest(self.connections, method, path, body, call, held)
 
     async def get(self, path: str) -> HttpAnswer:
-        """Ask the player's own door."""
-        return await self.request("GET", path).answer()
+        """Ask the player's own door. Raises `WorkerFailedError` where nobody comes to it."""
+        request, begun = self.request("GET", path), self._seconds_used()
+        while not (await asyncio.wait([request.task], timeout=LOOK_SECONDS))[0]:
+            if self._seconds_used() - begun > STUCK_SECONDS:
+                said = f"it computes for over {STUCK_SECONDS:.0f} s and lets nothing else run"
+                raise WorkerFailedError("is stuck", said)
+        return await request.answer()
+
+    def _seconds_used(self) -> float:
+        return seconds_used(self.process.pid) if self.process is not None else 0.0
 
     async def drain(self) -> None:
         """Fetch what the objects have shown; the runtime has looked at its clocks by then.

@@ -45,7 +45,10 @@ def read_binding(file: Path, name: str) -> Binding:
     """The binding of a class. Raises `InputError`."""
     beside = file.with_suffix(".toml")
     if not beside.is_file():
-        allowed = f"{beside.name} beside it; `lastchunk bind {file}` proposes one"
+        allowed = (
+            f"{beside.name} beside it, which `lastchunk bind {file}` proposes; "
+            "or --adapter, where it runs itself"
+        )
         raise InputError("--design", f"{file}:{name}", allowed)
     whole = read_toml(beside, "binding", "a readable TOML file")
     shared = {key: value for key, value in whole.items() if key in KNOWN_WORDS}

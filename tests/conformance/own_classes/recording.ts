@@ -127,3 +127,26 @@ export class TwoAtOnce extends RecordingSession {
     return response;
   }
 }
+
+export class NoWayIn extends RecordingSession {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    throw new Error("no way in");
+  }
+}
+
+export class NeverAnswers extends RecordingSession {
+  override async fetch(): Promise<Response> {
+    return new Promise(() => undefined);
+  }
+}
+
+export class NeverEnds extends RecordingSession {
+  override async fetch(): Promise<Response> {
+    for (;;);
+  }
+}
+
+export class NoFetch extends DurableObject<Env> {}
+
+export const noClass = 5;
