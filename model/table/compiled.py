@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lastchunk.model.table.machine import Arrival, StepEnd
-from lastchunk.model.table.tree import Expression
+from lastchunk.model.table.tree import Expression, FieldItems
 
 StepCode = Callable[
     [list[int], list[Any], list[int], Callable[[Arrival, list[int]], int]], list[int]
@@ -43,6 +43,8 @@ class _Writer:
         """A field of an event."""
         if type(value) is Expression:
             return python_of(value)
+        if type(value) is FieldItems:
+            return f"({''.join([self.field(item) + ',' for item in value])})"
         return repr(value) if type(value) is int else self.named(value)
 
     def column(self, column: Any) -> str:

@@ -14,7 +14,7 @@ from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
-from lastchunk.model.table.refused import NotCarried, uncarried
+from lastchunk.model.table.refused import Demoted, NotCarried, uncarried
 from lastchunk.model.world.object.blob_store import StoreIsRead
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Path:
         return "table" if self.by_table else f"SimPy ({self.reason})"
 
 
+BY_TABLE = Path(True)
 IN_SIMPY = Path(False, "asked for")
 TOO_FEW = Path(False, f"fewer than {FEWEST} sessions")
 _tables: list[tuple[Scenario, DesignSpec, SessionTable]] = []
@@ -49,7 +50,10 @@ _too_wide: list[tuple[Scenario, DesignSpec]] = []
 
 
 def session_table(
-    scenario: Scenario, design: DesignSpec, forgets_blobs: bool = True
+    scenario: Scenario,
+    design: DesignSpec,
+    forgets_blobs: bool = True,
+    demoted: frozenset[str] = frozenset(),
 ) -> SessionTable:
     """The table of a design in a scenario, which this process keeps while it grows.
 
@@ -64,7 +68,7 @@ def session_table(
         raise NotCarried(refusal)
     from lastchunk.model.table.machine import SessionTable  # it loads what explores
 
-    machine = SessionTable(scenario, design, forgets_blobs)
+    machine = SessionTable(scenario, design, forgets_blobs, demoted)
     _tables.append((scenario, design, machine))
     del _tables[:-TABLES_MAX]
     return machine
@@ -84,7 +88,7 @@ def way_of(engine: str, scenario: Scenario, design: DesignSpec, sessions: int) -
             session_table(scenario, design)
         elif (scenario, design) in _too_wide or not _pays(scenario, design):
             return Path(False, "a table that grows with nearly every session")
-        return Path(True)
+        return BY_TABLE
     except NotCarried as error:
         if engine == "table":
             allowed = f"simpy, or auto, which runs in SimPy what no table carries: {error}"
@@ -147,11 +151,16 @@ def _by_table(scenario: Scenario, design: DesignSpec, seed: int, session: int) -
     """Run one session by the table. Raises `NotCarried`."""
     from lastchunk.model.table.walk import run_by_table
 
-    try:
-        return run_by_table(session_table(scenario, design), seed, session)
-    except StoreIsRead:  # then what is stored is a part of each state
+    forgets_blobs, demoted = True, frozenset[str]()
+    while True:
+        machine = session_table(scenario, design, forgets_blobs, demoted)
+        try:
+            return run_by_table(machine, seed, session)
+        except StoreIsRead:  # then what is stored is a part of each state
+            forgets_blobs, demoted = False, machine.demoted
+        except Demoted as error:  # and so is what code needs the very number of
+            forgets_blobs, demoted = machine.forgets_blobs, machine.demoted | {error.kind}
         _tables.pop()
-        return run_by_table(session_table(scenario, design, forgets_blobs=False), seed, session)
 
 
 def check_same(run: Run, other: Run) -> None:

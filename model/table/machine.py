@@ -9,60 +9,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from lastchunk.model.design.load import OBJECT_METHODS, DesignSpec
-from lastchunk.model.explore.code.encode import Encoder
+from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.explore.code.watched import step_time_limit
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.subset import check_values, lasting_of
-from lastchunk.model.table.number import Number
-from lastchunk.model.table.refused import NotCarried
-from lastchunk.model.table.state import TableEncoder, TableState
+from lastchunk.model.table.numbers.number import Number
+from lastchunk.model.table.promoted import Promoter
+from lastchunk.model.table.refused import Counted, Demoted, NotCarried, uncounted
+from lastchunk.model.table.start import BEGINNING, SessionStart
+from lastchunk.model.table.state import TableState
 from lastchunk.model.table.step import Places, RunningStep
-from lastchunk.model.table.tree import Expression, Place
-from lastchunk.model.trace.events import Costs
+from lastchunk.model.table.tree import Expression, FieldItems, Place
+from lastchunk.model.trace.events import CodeThrew, Costs
 from lastchunk.model.world.base.pending import Around, Key, Pending, Shifted
-from lastchunk.model.world.object.instances import CONSTRUCT
-from lastchunk.model.world.object.meter import IDLE, Meter
+from lastchunk.model.world.object.meter import IDLE
 from lastchunk.model.world.world import World
-from lastchunk.reference_impl.contract import Chunk
-from lastchunk.reference_impl.detached import DETACHED
 
 COUNTS = Costs._fields[1:]
-START, DURATION, OFFSET, NO_REQUEST = range(4)
-"""The registers that a session begins with: its beginning, the recording, the object's clock, and
-how often the object was asked."""
-
 NOTHING = Expression((), 0)
 STATES_MAX = 10_000
 """A table takes 21 KB for each; a session that would need more runs in SimPy."""
-
-
-class TimedChunk(Chunk):
-    """A chunk whose size is a number of the session's."""
-
-    __slots__ = ()
-
-
-def timed_chunk(index: int, video_kbps: int, media_ms: Any) -> Chunk:
-    """The chunk that so much media makes."""
-    kind = TimedChunk if type(media_ms) is Number else Chunk
-    return kind(index, video_kbps * media_ms // 8)
-
-
-class StepMeter(Meter):
-    """Counts what one step costs."""
-
-    __slots__ = ()
-
-    def copy(self) -> Meter:
-        """The same object, as active as it is; nothing is counted yet."""
-        other = StepMeter()
-        other.active_since_ms = self.active_since_ms
-        requests: Any = self.requests
-        made: Any = other
-        if type(requests) is Number:
-            made.requests = requests
-        return other
 
 
 class Arrival:
@@ -130,65 +96,36 @@ class State:
 class SessionTable:
     """A design in a scenario as a table that grows. Raises `NotCarried` for what it cannot hold."""
 
-    def __init__(self, scenario: Scenario, design: DesignSpec, forgets_blobs: bool = True) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        design: DesignSpec,
+        forgets_blobs: bool = True,
+        demoted: frozenset[str] = frozenset(),
+    ) -> None:
         self.scenario = scenario
+        self.demoted = demoted | uncounted(scenario)
         self.forgets_blobs = forgets_blobs
         self.design = design
         check_values(design.name, design.settings)
         self.lasting = lasting_of(design.name, design.cls)
         self.step = RunningStep()
-        self.streams: Any = None
         self.root = Place()
         self.states: dict[Any, State] = {}
         self.grown = 0
         self.is_piloted = False
-        names = [
-            self.step.fresh(is_never_negative=at != OFFSET)
-            for at in (START, DURATION, OFFSET, NO_REQUEST)
-        ]
-        self.places = {name: (at, 0) for at, name in enumerate(names)}
-        self.start = Number(self.step, names[START])
-        self.offset = scenario.platform.clock_offset_ms
-        self.pristine = self._world(names)
-        self.encoder = self._encoder()
-
-    def _world(self, names: list[int]) -> World:
-        recorded = self.scenario.recording.duration_ms
-        is_fixed = recorded.low_ms == recorded.high_ms
-        duration: Any = recorded.low_ms if is_fixed else Number(self.step, names[DURATION])
-        first = [Number(self.step, names[OFFSET])]  # the first instance's is drawn beforehand
-
-        def offset(instance: int) -> Any:
-            if self.offset.low_ms == self.offset.high_ms:
-                return self.offset.low_ms
-            if first:
-                return first.pop()
-            return self.step.draw(("clock offset", instance), self.offset, self.streams)
-
-        world = World(self.design, self.scenario, duration, None, offset, _not_given)
-        world.chunk_of = timed_chunk
-        world.blob_store.is_left_out = self.forgets_blobs
-        meter = world.object.meter = StepMeter()
-        if type(world.idle_ms) is not int:  # its draws are named by the requests so far
-            requests: Any = Number(self.step, names[NO_REQUEST])
-            meter.requests = requests
-        for program in world.programs:
-            program.records = True
-        return world
-
-    def _encoder(self) -> TableEncoder:
-        world, design = self.pristine, self.design
-        methods = (*OBJECT_METHODS, CONSTRUCT, DETACHED, design.cls.stop_call)
-        fixed = [self.scenario, design, design.settings, design.cls, world.client.settings]
-        made = [part for program in world.programs for part in program.made_by_world()]
-        return TableEncoder(Encoder(methods, [*fixed, *self.scenario.faults, *made]), world)
+        start = SessionStart(scenario, design, self.step, forgets_blobs, self.demoted)
+        self.places, self.pristine = start.places, start.world
+        self.beginning = start.number(BEGINNING)
+        self.encoder = start.encoder()
+        self.promoter = Promoter(self.step, self.demoted)
 
     # --- growing -------------------------------------------------------------------------------
 
     def begin(self, registers: list[int], streams: Any) -> StepEnd:
         """Let a session begin where none has begun so."""
         world = self.pristine.fork()
-        now: Any = self.start
+        now: Any = self.beginning
         world.now_ms = now
         return self._grown(self.root, self.places, registers, streams, world, {}, [], world.begin)
 
@@ -222,8 +159,9 @@ class SessionTable:
         if len(self.states) >= STATES_MAX:
             raise NotCarried(f"a table of more than {STATES_MAX:,} states")
         self.grown += 1
-        self.streams = streams
+        self.step.streams = streams
         self.step.begin(places, registers, slot)
+        self.step.refusal = None
         before = world.object.meter.requests
         try:
             with step_time_limit(self.design.name, (world.object.program, world.client.program)):
@@ -232,6 +170,8 @@ class SessionTable:
             self.lasting.check()
         finally:
             world.shed()
+            if self.step.refusal is not None:
+                raise self.step.refusal
         self.step.slot.content = leaf
         return leaf
 
@@ -243,6 +183,8 @@ class SessionTable:
         events: list[Any] = world.trace
         world.trace = []
         leaf.events = [(type(event), tuple(map(self._field, event))) for event in events]
+        if any(type(event) is CodeThrew for event in events):
+            self._threw()
         leaf.reason = world.ended or ("" if world.pending else "quiet")
         meter: Any = world.object.meter
         counts = [getattr(meter, name) for name in COUNTS]
@@ -254,8 +196,18 @@ class SessionTable:
         self._connect(leaf, world, times, fires)
         return leaf
 
+    def _threw(self) -> None:
+        """Code threw: perhaps since it was given a register where it wanted a plain number."""
+        for kind in (Counted.STORED, Counted.CHUNKS):
+            if kind not in self.demoted:
+                self.step.refuse(Demoted(kind))
+
     def _field(self, value: Any) -> Any:
-        return self.step.expression_of(value) if type(value) is Number else value
+        if isinstance(value, Number):
+            return self.step.expression_of(value)
+        if type(value) is tuple and any(isinstance(item, Number) for item in value):
+            return FieldItems(map(self._field, value))
+        return value
 
     def _connect(
         self, leaf: StepEnd, world: World, times: dict[Key, Number], fires: list[Key]
@@ -276,6 +228,7 @@ class SessionTable:
         if leaf.reason:  # a session that ends has drawn what it will not wait for
             leaf.unseen = [arrival for arrival in made.values() if arrival.is_request]
             return
+        self.promoter.promote(world)
         discrete = self.encoder.state(world, known, self.step.never_negative)
         for at, (name, offset_ms) in enumerate(discrete.columns):
             if name in made:
@@ -335,7 +288,3 @@ def _parts(delay: Any) -> tuple[Any, Any]:
     if isinstance(delay, int | Number):
         return planned + delay, None
     return planned, delay
-
-
-def _not_given(purpose: str, *entity: int) -> float:
-    raise NotCarried(f"what chance gives besides times and outcomes ({purpose})")

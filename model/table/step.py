@@ -9,10 +9,10 @@ it, and another session may come by the same registers in another way.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
-from lastchunk.model.table.number import Number, Terms
-from lastchunk.model.table.refused import NotCarried
+from lastchunk.model.table.numbers.number import Number, Terms
+from lastchunk.model.table.refused import Demoted, NotCarried
 from lastchunk.model.table.tree import (
     AtMostZero,
     DrawnRegister,
@@ -36,9 +36,18 @@ class RunningStep:
         self.by_sum: dict[Any, int] = {}
         self.quotients: dict[int, tuple[int, int, int]] = {}
         self.never_negative: set[int] = set()
+        self.constants: dict[int, int] = {}  # what the step that runs has begun to count
+        self.kinds: dict[int, str] = {}  # what is counted, by atom
         self.places: Places = {}
         self.registers: list[int] = []
         self.slot = Place()
+        self.streams: Any = None
+        self.refusal: NotCarried | None = None
+
+    def refuse(self, refusal: NotCarried) -> NoReturn:
+        """The step cannot be carried. Code that asked may catch that, so it is kept as well."""
+        self.refusal = self.refusal or refusal
+        raise refusal
 
     def fresh(self, is_never_negative: bool = True) -> int:
         """A new atom."""
@@ -49,8 +58,16 @@ class RunningStep:
             self.never_negative.add(name)
         return name
 
+    def counting(self, kind: str, number: int) -> int:
+        """A new atom that counts something, and is so much in every session."""
+        name = self.fresh(is_never_negative=False)
+        self.constants[name] = number
+        self.kinds[name] = kind
+        return name
+
     def begin(self, places: Places, registers: list[int], slot: Place) -> None:
         """A step begins at the top of a tree; ``registers`` are those of the session."""
+        self.constants.clear()
         self.places = dict(places)
         self.registers = registers
         self.slot = slot
@@ -62,6 +79,9 @@ class RunningStep:
             if quotient is not None:
                 del self.by_sum["//", *quotient]
             elif self.sums[name] != ((name, 1),):
+                counted = [self.kinds[atom] for atom, _ in self.sums[name] if atom in self.kinds]
+                if counted:
+                    self.kinds[name] = counted[0]
                 del self.by_sum[self.sums[name]]
                 self.sums[name] = ((name, 1),)
                 self.by_sum[((name, 1),)] = name
@@ -99,11 +119,14 @@ class RunningStep:
 
     def expression_of(self, value: Any) -> Expression:
         """A number in registers. Raises `NotCarried` where it is in none."""
-        if type(value) is not Number:
+        if not isinstance(value, Number):
             return Expression((), int(value))
         total: dict[int, int] = {}
         constant = value.offset_ms
         for atom, factor in self.sums[value.name]:
+            if atom in self.constants:
+                constant += factor * self.constants[atom]
+                continue
             register, offset = self._place(atom)
             total[register] = total.get(register, 0) + factor
             constant -= offset * factor
@@ -115,7 +138,7 @@ class RunningStep:
         if place is not None:
             return place
         if atom not in self.quotients:
-            raise NotCarried("a number that no register holds")
+            self.refuse(NotCarried("a number that no register holds"))
         inner, offset_ms, divisor = self.quotients[atom]
         expression = self.expression_of(Number(self, inner, offset_ms))
         asked = self._ask(Quotient(expression, divisor))
@@ -134,7 +157,7 @@ class RunningStep:
         if self.slot.content is None:
             self.slot.content = question
         elif not same_question(self.slot.content, question):
-            raise NotCarried("a step that does something else the second time")
+            self.refuse(NotCarried("a step that does something else the second time"))
         return self.slot.content
 
     def sign_of(self, number: Number) -> bool | None:
@@ -153,13 +176,18 @@ class RunningStep:
         return self.slot is asked.yes
 
     def exactly(self, number: Number) -> int:
-        """What a number is in the session that runs."""
+        """What a number is in the session that runs. Raises `Demoted` for what is counted."""
+        for atom, _ in self.sums[number.name]:
+            if atom in self.kinds:
+                self.refuse(Demoted(self.kinds[atom]))
         asked = self._ask(Exactly(self.expression_of(number)))
         self.slot = asked.follow(self.registers, None)
         return worth(asked.expression, self.registers)
 
-    def draw(self, stream: tuple[Any, ...], spread: Any, streams: Any) -> Number:
+    def draw(self, stream: tuple[Any, ...], spread: Any) -> Number:
         """A draw in the middle of the step."""
         atom = self.fresh(spread.low_ms >= 0)
-        self._made(atom, self._ask(DrawnRegister(stream, spread)), streams)
+        purpose, *entity = stream
+        named = [self.expression_of(e) if isinstance(e, Number) else e for e in entity]
+        self._made(atom, self._ask(DrawnRegister((purpose, *named), spread)), self.streams)
         return Number(self, atom)

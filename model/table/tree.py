@@ -19,6 +19,23 @@ class Expression(NamedTuple):
     constant: int
 
 
+class FieldItems(tuple[Any, ...]):
+    """Several values of one field of an event, of which some are expressions."""
+
+    __slots__ = ()
+
+
+def field_worth(field: Any, registers: Sequence[int]) -> Any:
+    """What a field of an event, or a part of a stream's name, comes to."""
+    if type(field) is Expression:
+        return worth(field, registers)
+    return (
+        tuple([field_worth(item, registers) for item in field])
+        if type(field) is FieldItems
+        else field
+    )
+
+
 def worth(expression: Expression, registers: Sequence[int]) -> int:
     """What an expression comes to."""
     terms, total = expression
@@ -96,7 +113,8 @@ class DrawnRegister:
 
     def follow(self, registers: list[int], streams: Any) -> Place:
         """Draw it, and go on."""
-        registers.append(self.spread.quantile(streams.uniform(*self.stream)))
+        named = [field_worth(part, registers) for part in self.stream]
+        registers.append(self.spread.quantile(streams.uniform(*named)))
         return self.then
 
 

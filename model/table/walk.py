@@ -13,12 +13,15 @@ from lastchunk.model.simulate.storm import LOOK
 from lastchunk.model.table.compiled import compiled
 from lastchunk.model.table.machine import COUNTS, Arrival, SessionTable, State, StepEnd
 from lastchunk.model.table.refused import NotCarried
-from lastchunk.model.table.tree import AtMostZero, Expression, Place, worth
+from lastchunk.model.table.start import BEGUN_WITH
+from lastchunk.model.table.tree import AtMostZero, Place, field_worth, worth
 from lastchunk.model.trace.events import Costs, Event, RunEnded
 
 HAPPENINGS_MAX = LOOK
 """A session of more is left to SimPy, which looks after storms."""
 
+NONE_COUNTED = (0,) * (len(BEGUN_WITH) - 4)
+"""What a session has counted as it begins."""
 COMPILED_AFTER = 5
 """The end of a step that was walked so often is made code of its own."""
 
@@ -66,11 +69,12 @@ class TableWalk:
         return self._ended(state, reason or self.reason)
 
     def _begun(self) -> list[int]:
-        recorded, offset = self.machine.scenario.recording.duration_ms, self.machine.offset
+        scenario = self.machine.scenario
+        recorded, offset = scenario.recording.duration_ms, scenario.platform.clock_offset_ms
         uniform = self.streams.uniform
         u = 0.5 if recorded.low_ms == recorded.high_ms else uniform("recording duration")
         u_offset = 0.5 if offset.low_ms == offset.high_ms else uniform("clock offset", 0)
-        return [0, recorded.quantile(u), offset.quantile(u_offset), 0]
+        return [0, recorded.quantile(u), offset.quantile(u_offset), 0, *NONE_COUNTED]
 
     def _first(self, count: int, registers: list[int]) -> int:
         """What comes next: the earliest, and of several the one that was pending first."""
@@ -145,9 +149,7 @@ class TableWalk:
 
     def _worked_out(self, leaf: StepEnd, registers: list[int]) -> list[int]:
         for kind, fields in leaf.events:
-            self.trace.append(
-                kind(*[worth(f, registers) if type(f) is Expression else f for f in fields])
-            )
+            self.trace.append(kind(*[field_worth(field, registers) for field in fields]))
         for at, count in leaf.costs:
             self.costs[at] += worth(count, registers)
         for arrival in leaf.unseen:
@@ -177,10 +179,7 @@ class TableWalk:
         self.legs_ms += delay_ms
 
     def _uniform(self, stream: Any, registers: list[int]) -> float:
-        purpose, *entity = stream
-        return self.streams.uniform(
-            purpose, *[worth(e, registers) if type(e) is Expression else e for e in entity]
-        )
+        return self.streams.uniform(*[field_worth(part, registers) for part in stream])
 
     def _ended(self, state: State | None, reason: str) -> list[Event]:
         if state is not None and state.active_since is not None:  # cut, with the object at work

@@ -92,7 +92,10 @@ class World:
     exact = staticmethod(exact)
     chunk_of: Callable[[int, int, int], Chunk] = staticmethod(client_host.chunk_of)
     queued_chunk: Callable[[int, int], Chunk] = Chunk
+    first_attempt: Callable[[], int] = staticmethod(lambda: 0)
     check_chunk: Callable[[Any], None] = staticmethod(lambda chunk: None)
+    chunks_before: int = 0
+    """What the first chunk's number is, where a scheduler counts in other numbers."""
 
     def __init__(
         self,

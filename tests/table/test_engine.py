@@ -153,8 +153,8 @@ def test_the_designs_of_a_comparison_keep_their_tables_as_they_take_turns() -> N
 
 def test_a_table_takes_so_much_memory_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_tables", [])
-    monkeypatch.setattr(machine, "STATES_MAX", 60)
+    monkeypatch.setattr(machine, "STATES_MAX", 12)
     table = comparison.compare("everything-fast", "alarm", 6, engine="table")
-    assert "in SimPy (a table of more than 60 states)" in table.engines["alarm"]
+    assert "in SimPy (a table of more than 12 states)" in table.engines["alarm"]
     plain = comparison.compare("everything-fast", "alarm", 6, engine="simpy")
     pd.testing.assert_frame_equal(table.frame, plain.frame)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lastchunk.model.table.number import Number
+from lastchunk.model.table.numbers.number import Number
 from lastchunk.model.table.refused import NotCarried
 from lastchunk.model.table.step import RunningStep
 from lastchunk.model.table.tree import AtMostZero, Exactly, Place, Quotient, worth

@@ -47,6 +47,11 @@ class Name:
         self.chunk = chunk
 
 
+def chunk_mark(chunk: int) -> Name | int:
+    """A chunk's mark. No chunk (-1) stays as it is, and so does a number of a scheduler's own."""
+    return Name(chunk) if type(chunk) is int and chunk >= 0 else chunk
+
+
 class AttemptMark:
     """Stands for an attempt, whatever its number is: only the order among the live ones counts."""
 
@@ -112,7 +117,7 @@ class Encoder:
 
     def name(self, chunk: int) -> Name | int:
         """A chunk's mark; no chunk (-1) stays as it is."""
-        return Name(chunk) if chunk >= 0 else chunk
+        return chunk_mark(chunk)
 
     def value(self, value: Any) -> Any:
         """A value as nested tuples. Raises `NotListed`."""

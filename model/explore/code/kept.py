@@ -27,10 +27,10 @@ from lastchunk.model.explore.code.encode import (
     TIME_TYPES,
     WORLD_MADE,
     Head,
-    Name,
     ObjectPlace,
     Reference,
     any_chunk,
+    chunk_mark,
 )
 from lastchunk.model.explore.code.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
 from lastchunk.model.explore.code.sizes import Size
@@ -236,8 +236,7 @@ def _effect(encoder: KeptEncoder, value: Effect[Any]) -> Any:
 
 def _chunk(encoder: KeptEncoder, value: Chunk) -> Any:
     encoder.check_chunk(value)
-    index = value.index
-    return (CHUNK, Name(index) if index >= 0 else index, encoder.value(value.size_bytes))
+    return (CHUNK, chunk_mark(value.index), encoder.value(value.size_bytes))
 
 
 def _error(encoder: KeptEncoder, value: BaseException) -> Any:

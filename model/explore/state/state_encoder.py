@@ -120,13 +120,10 @@ class StateEncoder:
             parts.append(self._known("world", flat, lambda: ("world", encode(tuple(changed)))))
         if self.origin is not None:
             parts.append(StatePart(("origin", self.origin)))
-        parts += [
-            StatePart(("put", self.values.name(chunk), at_ms))
-            for chunk, at_ms in world.put_ms.items()
-        ]
         parts += self._blobs(world.blob_store)
         parts += self._object(world.object)
         parts += self._client(world.client)
+        parts += self._chunk_puts(world, parts)
         parts += self._network(world, parts)
         values, chunks = self.monitor.kept(facts)
         encode_all = self.values.value
@@ -302,15 +299,22 @@ class StateEncoder:
             for at, item in store.objects.items()
         ]
 
+    def _chunk_puts(self, world: Any, others: list[StatePart]) -> list[StatePart]:
+        """When a put to each key last began."""
+        return [
+            StatePart(("put", self.values.name(chunk), at_ms))
+            for chunk, at_ms in world.put_ms.items()
+        ]
+
     def _client(self, client: Any) -> list[StatePart]:
         kept = client.settings.keeps_queue  # then a page that is there again looks at all of them
         made = client.chunks if kept else len(client.chunks)
         chunks = self._known("chunks", (made,), lambda: ("chunks", self.values.value(made)))
         return [self._fields(client), chunks, *self.programs.parts("page", client.program)]
 
-    def _network(self, world: Any, others: list[StatePart]) -> list[StatePart]:
-        network, encode = world.network, self.values.world
-        parts = [self._fields(network)]
+    def _calls(self, network: Any) -> list[StatePart]:
+        """The calls that a task of the page waits for."""
+        parts, encode = [], self.values.world
         for number, (call, task) in enumerate(network.calls.items()):
             order = 0 if self.symmetric else number
             found = self.calls.get((order, call, task))
@@ -318,6 +322,11 @@ class StateEncoder:
                 found = StatePart(("call", order, encode(call), encode(task)))
                 self.calls[order, call, task] = found
             parts.append(found)
+        return parts
+
+    def _network(self, world: Any, others: list[StatePart]) -> list[StatePart]:
+        network = world.network
+        parts = [self._fields(network), *self._calls(network)]
         live = frozenset().union(*(part.chunks for part in others))
         if world.failures_max is not None:
             for (method, chunk), failures in network.failures.items():

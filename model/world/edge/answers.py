@@ -124,12 +124,12 @@ def _stop_recorder(page: ClientHost, task: TaskId, effect: StopRecorder) -> int:
     comes = page.settings.last_chunk
     if page.started_ms < 0:  # small scope: the chunks were there from the start
         if comes == "never":
-            page.last_index = len(page.chunks)
+            page.last_index = page.made
         return 0
     page.recorded_ms = page.media_ms()
     if RECORDER_BROKEN in page.stands:
         return page.recorded_ms  # the recorder handed out its last chunk as it failed
-    page.last_index = len(page.chunks)
+    page.last_index = page.made
     if comes == "before_stop":
         page.emit()
     elif comes != "never":
@@ -138,10 +138,10 @@ def _stop_recorder(page: ClientHost, task: TaskId, effect: StopRecorder) -> int:
 
 
 def _last_chunk(page: ClientHost, task: TaskId, effect: LastChunk) -> Any:
-    if page.last_index is not None and page.last_index >= len(page.chunks):
+    if page.last_index is not None and page.last_index >= page.made:
         page.awaits_last += (task,)
         return SUSPENDED
-    return len(page.chunks)
+    return page.made
 
 
 ANSWERS: dict[type, Any] = {

@@ -96,6 +96,11 @@ class ClientHost:
         """What the user's clock shows; it need not be the world's."""
         return self.world.now_ms + self.clock_offset_ms
 
+    @property
+    def made(self) -> int:
+        """How many chunks there are: the number of the next one."""
+        return self.world.chunks_before + len(self.chunks)
+
     # --- what the page is told ---------------------------------------------------------------
 
     def tell(self, verb: str, task: TaskId, payload: Any = None) -> None:
@@ -217,7 +222,7 @@ class ClientHost:
 
     def plan_tick(self) -> None:
         """A chunk each ``chunk_ms`` of media time; the last, partial one comes with the stop."""
-        due_ms = (len(self.chunks) + 1) * self.settings.chunk_ms
+        due_ms = (self.made + 1) * self.settings.chunk_ms
         if due_ms < self.world.duration_ms:
             self.world.add(Pending(TICK, due_ms - self.media_ms()))
 
@@ -248,7 +253,7 @@ class ClientHost:
         end_ms = self.recorded_ms if is_last else self.emitted_ms + self.settings.chunk_ms
         media_ms = end_ms - self.emitted_ms
         self.emitted_ms = end_ms
-        index = len(self.chunks)
+        index = self.made
         if self.is_stopped and self.settings.last_chunk == "empty":
             self.hand_out(Chunk(index, 0))
             return
@@ -267,7 +272,7 @@ class ClientHost:
         self.world.trace.append(e.RecorderFailed(self.world.now_ms))
         self.recorded_ms = self.media_ms()
         self.stand_still(RECORDER_BROKEN)
-        self.last_index = len(self.chunks)
+        self.last_index = self.made
         self.emit()
         self.hear("recorder_error")
 
@@ -280,12 +285,12 @@ class ClientHost:
         if chunk.index == self.last_index and self.awaits_last:
             waiting, self.awaits_last = self.awaits_last, ()
             for task in waiting:
-                self.tell("send", task, len(self.chunks))
+                self.tell("send", task, self.made)
 
     def hand_out_chunks(self) -> None:
         """A scenario's chunks, in place of a recorder: all are queued at once."""
         for _ in range(self.world.scenario.recording.chunks or 0):
-            self.hand_out(sized(self, self.world.queued_chunk(len(self.chunks), 1)))
+            self.hand_out(sized(self, self.world.queued_chunk(self.made, 1)))
         self.world.recording_started()
 
     # --- copies ------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def reopen(page: ClientHost, outcome: str = "") -> None:
     for key in [key for key in page.world.pending if key[0] == "sleep"]:
         page.world.cancel(key)  # a timer of the page that is gone
     page.is_open, page.is_stopped = True, True
-    page.last_index = len(page.chunks) - 1
+    page.last_index = page.made - 1
     page.recorded_ms = page.emitted_ms
     page.world.trace.append(e.TabReopened(page.world.now_ms, page.recorded_ms))
     page.pages += 1

@@ -92,7 +92,9 @@ class Network:
         self._launch(call, 0, arguments)
 
     def _next_call(self, method: str, chunk: int) -> Call:
-        attempt = self.attempts.get((method, chunk), 0)
+        attempt = self.attempts.get((method, chunk))
+        if attempt is None:
+            attempt = self.world.first_attempt()
         self.attempts[method, chunk] = attempt + 1
         return (method, chunk, attempt)
 

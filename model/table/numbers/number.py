@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from lastchunk.model.base.blame import MODULES
 from lastchunk.model.explore.code.kept import keep_as_time
 from lastchunk.model.explore.timing.replayed import replayed_answer
 from lastchunk.model.world.code.clone import share
@@ -53,13 +55,24 @@ class Number:
         self.name = name
         self.offset_ms = offset_ms
 
+    @property  # type: ignore[misc]  # what code asks for, nobody sets
+    def __class__(self) -> type:
+        """Code that asks whether this is a whole number hears that it is."""
+        module = str(sys._getframe(1).f_globals.get("__name__", ""))
+        return Number if module.startswith(MODULES) else int
+
+    def __getattr__(self, name: str) -> Any:
+        """What else a whole number has."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.exact(), name)
+
     # --- sums ----------------------------------------------------------------------------------
 
     def __add__(self, other: Any) -> Any:
-        kind = type(other)
-        if kind is int:
+        if type(other) is int:
             return Number(self.asker, self.name, self.offset_ms + other)
-        if kind is Number:
+        if isinstance(other, Number):
             constant = self.offset_ms + other.offset_ms
             return self.asker.sum_of(((self.name, 1), (other.name, 1)), constant)
         return self.exact() + other
@@ -67,10 +80,9 @@ class Number:
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Any:
-        kind = type(other)
-        if kind is int:
+        if type(other) is int:
             return Number(self.asker, self.name, self.offset_ms - other)
-        if kind is Number:
+        if isinstance(other, Number):
             constant = self.offset_ms - other.offset_ms
             return self.asker.sum_of(((self.name, 1), (other.name, -1)), constant)
         return self.exact() - other
@@ -92,19 +104,19 @@ class Number:
     def __mul__(self, other: Any) -> Any:
         if type(other) is int:
             return self.asker.sum_of(((self.name, other),), self.offset_ms * other)
-        return self.exact() * (other.exact() if type(other) is Number else other)
+        return self.exact() * (other.exact() if isinstance(other, Number) else other)
 
     __rmul__ = __mul__
 
     def __floordiv__(self, other: Any) -> Any:
         if type(other) is int and other > 0:
             return self.asker.quotient_of(self, other)
-        return self.exact() // (other.exact() if type(other) is Number else other)
+        return self.exact() // (other.exact() if isinstance(other, Number) else other)
 
     def __mod__(self, other: Any) -> Any:
         if type(other) is int and other > 0:
             return self - (self // other) * other
-        return self.exact() % (other.exact() if type(other) is Number else other)
+        return self.exact() % (other.exact() if isinstance(other, Number) else other)
 
     # --- questions -----------------------------------------------------------------------------
 
@@ -165,11 +177,11 @@ def _is_whole(value: object) -> bool:
 
 
 def _at_most_zero(value: Any) -> bool:
-    return value._is_at_most_zero() if type(value) is Number else bool(value <= 0)
+    return value._is_at_most_zero() if isinstance(value, Number) else bool(value <= 0)
 
 
 def _exact(value: Any) -> Any:
-    return value.exact() if type(value) is Number else value
+    return value.exact() if isinstance(value, Number) else value
 
 
 def _by_number(work: Callable[..., Any], is_reflected: bool = False) -> Callable[..., Any]:

@@ -1,0 +1,1 @@
+"""Whole numbers of a session, known by the registers that they stand in."""

@@ -1,0 +1,98 @@
+"""What of chunks and calls is a part of a state: of each chunk only what may matter yet.
+
+A chunk is *live* while something else in the state names it: what is pending, code that is
+suspended, the queue of a page. Only a live one can be sent or stored again; how often that was done
+before, and when last, matters of no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lastchunk.model.explore.code.encode import Encoder
+from lastchunk.model.explore.state.part import StatePart
+from lastchunk.model.explore.state.state_encoder import StateEncoder
+from lastchunk.model.table.numbers.counter import Counter
+from lastchunk.model.trace.facts import Facts
+from lastchunk.reference_impl.recorder import Recorder
+
+CLOSES = frozenset(("tab_closed", "tab_reloaded"))
+"""Faults by which a page goes away: then it counts what has arrived."""
+
+
+class Unwatched:
+    """Nobody judges a step: a session is judged by its whole trace."""
+
+    def kept(self, facts: Facts) -> tuple[tuple[Any, ...], list[Any]]:
+        """Nothing is kept of what has happened."""
+        return (), []
+
+
+class Live:
+    """The chunks that some parts name."""
+
+    def __init__(self, parts: Iterable[StatePart]) -> None:
+        self.plain: set[int] = set()
+        self.counted: set[tuple[int, int]] = set()
+        for part in parts:
+            self.plain |= part.chunks
+            marks = part.times if part.ready is not None else part.text.marks
+            self.counted |= {(m.name, m.offset_ms) for m in marks if type(m) is Counter}
+
+    def __contains__(self, chunk: Any) -> bool:
+        if type(chunk) is Counter:
+            return (chunk.name, chunk.offset_ms) in self.counted
+        return chunk < 0 or chunk in self.plain
+
+
+class SessionParts(StateEncoder):
+    """The parts of a world in a table."""
+
+    def __init__(self, values: Encoder, start: Any) -> None:
+        unwatched: Any = Unwatched()
+        super().__init__(values, unwatched, start, symmetric=False)
+        kinds = {fault.kind for fault in start.scenario.faults}
+        self.closes = bool(kinds & CLOSES)
+        page = type(start.client.program.built())
+        self.resends = "second_tab" in kinds or page is not Recorder
+
+    def _client(self, client: Any) -> list[StatePart]:
+        parts = [self._fields(client), StatePart(("chunks", client.made))]
+        if self.closes and client.settings.keeps_queue:
+            answered = client.world.network.answered
+            kept = [chunk for chunk in client.chunks if chunk.index not in answered]
+            parts.append(StatePart(("queue", self.values.value(kept))))
+        return [*parts, *self.programs.parts("page", client.program)]
+
+    def _chunk_puts(self, world: Any, others: list[StatePart]) -> list[StatePart]:
+        live = Live(others) if world.put_ms else None
+        name = self.values.name
+        return [
+            StatePart(("put", name(chunk), at_ms))
+            for chunk, at_ms in world.put_ms.items()
+            if self.resends or (live is not None and chunk in live)
+        ]
+
+    def _network(self, world: Any, others: list[StatePart]) -> list[StatePart]:
+        network, name = world.network, self.values.name
+        parts = [self._fields(network), *self._calls(network)]
+        live = Live([*others, *parts])
+        if world.failures_max is not None:
+            parts += [
+                StatePart(("failures", method, name(chunk), min(failures, world.failures_max)))
+                for (method, chunk), failures in network.failures.items()
+                if failures and chunk in live
+            ]
+        if self.closes:
+            parts += [
+                StatePart(("in the tab", name(chunk.index)))
+                for chunk in world.client.chunks
+                if chunk.index not in network.arrived
+            ]
+        parts += [
+            StatePart(("attempts", method, name(chunk), count))
+            for (method, chunk), count in network.attempts.items()
+            if self.resends or chunk in live
+        ]
+        return parts
