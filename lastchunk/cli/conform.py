@@ -18,7 +18,7 @@ from lastchunk.model.base.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 from lastchunk.model.conformance import recipes as made
 from lastchunk.model.conformance.campaign import Conformance, made_by_exploring, play_recipes
 from lastchunk.model.conformance.recipes import Recipe
-from lastchunk.model.conformance.runtime.toolbox import NotHereError, bundle, toolbox
+from lastchunk.model.conformance.runtime.toolbox import NotHereError, toolbox
 from lastchunk.model.design.load import load_design, shipped_designs
 from lastchunk.model.simulate.schedule import write_schedule
 
@@ -84,7 +84,7 @@ def conform(
         asked += made.edges(designs, edges, seed)
         asked += made.troubles(designs, troubles, seed)
     with progress_bar("planned", len(asked)) as advance:
-        result = play_recipes(tools, bundle(tools), asked, cores(workers), advance, classes)
+        result = play_recipes(tools, None, asked, cores(workers), advance, classes)
     show(result)
     if out is not None:
         _write(result, out)

@@ -9,11 +9,12 @@ from typing import Any
 
 from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.conformance.coverage import class_coverage, counterexamples_of
+from lastchunk.model.conformance.own.bundled import bundle_own
 from lastchunk.model.conformance.plan import NotPlayable, Plan, plan_of
 from lastchunk.model.conformance.play import play
 from lastchunk.model.conformance.recipes import Recipe
 from lastchunk.model.conformance.result import PlayVerdict, Result
-from lastchunk.model.conformance.runtime.toolbox import Toolbox, WatchedWorker
+from lastchunk.model.conformance.runtime.toolbox import Toolbox, WatchedWorker, bundle
 from lastchunk.model.conformance.runtime.workerd import COMPATIBILITY_DATE
 from lastchunk.model.simulate.schedule import Schedule
 
@@ -111,13 +112,17 @@ def plans_of(recipes: Sequence[Recipe]) -> list[Plan | NotPlayable]:
 
 def play_recipes(
     tools: Toolbox,
-    worker: WatchedWorker,
+    worker: WatchedWorker | None,
     recipes: Sequence[Recipe],
     workers: int,
     progress: PlanningProgress,
     classes: dict[str, int] | None = None,
 ) -> Conformance:
-    """Plan and play some recipes; ``classes`` are those that are to be covered."""
+    """Plan and play some recipes; ``classes`` are those that are to be covered.
+
+    A design in TypeScript is played on its own file; the others on the ``worker``, which is made
+    where it is needed and none is given.
+    """
     plans: list[Plan | NotPlayable] = []
     pieces = [recipes[at : at + PLANNED_AT_ONCE] for at in range(0, len(recipes), PLANNED_AT_ONCE)]
     with workers_or_here(min(workers, max(1, len(pieces)))) as executor:
@@ -126,8 +131,28 @@ def play_recipes(
             some = future.result()
             plans += some
             progress(len(some))
-    results = play(tools, worker, plans, workers)
+    results = _played_by_file(tools, worker, plans, workers)
     return Conformance(tools.version, tuple(recipes), tuple(results), classes or {})
+
+
+def _played_by_file(
+    tools: Toolbox, worker: WatchedWorker | None, plans: list[Plan | NotPlayable], workers: int
+) -> list[Result]:
+    """Play the plans of each file on a worker of its own; a result for each, in their order."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for number, plan in enumerate(plans):
+        own = plan.own if isinstance(plan, Plan) else None
+        groups.setdefault(() if own is None else own.key, []).append(number)
+    results: dict[int, Result] = {}
+    for numbers in groups.values():
+        some = [plans[number] for number in numbers]
+        own = some[0].own if isinstance(some[0], Plan) else None
+        if own is not None:
+            played_on = bundle_own(tools, own.file, own.name, own.adapter, own.text)
+        else:
+            worker = played_on = worker or bundle(tools)
+        results.update(zip(numbers, play(tools, played_on, some, workers), strict=True))
+    return [results[number] for number in range(len(plans))]
 
 
 def made_by_exploring(

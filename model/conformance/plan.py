@@ -13,6 +13,8 @@ from typing import Any, Literal, NamedTuple
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.conformance import trials
+from lastchunk.model.conformance.own.bundled import OWN_CLASS
+from lastchunk.model.conformance.own.of_design import NotComparable, OwnFile, own_file
 from lastchunk.model.conformance.runtime.clocks import EPOCH_MS
 from lastchunk.model.conformance.runtime.toolbox import twins
 from lastchunk.model.conformance.shown import Sign, signs_of
@@ -20,6 +22,7 @@ from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.simulate.replay import build_world, design_of, fitting
 from lastchunk.model.simulate.schedule import Schedule, Step
 from lastchunk.model.trace import events as e
+from lastchunk.model.typescript import is_typescript
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.local import on_local_runtime
 from lastchunk.model.world.outcomes import INSTANCE_LOST
@@ -101,7 +104,8 @@ class Plan:
     """All that a player needs to know of a schedule.
 
     ``values`` and ``alarm_ms`` are the storage at its end. ``needs`` says why it cannot share a
-    process with others; nothing where it can. ``is_over``: nothing more may come.
+    process with others; nothing where it can. ``is_over``: nothing more may come. ``own`` is the
+    file of a design in TypeScript, which is played itself.
     """
 
     source: str
@@ -115,6 +119,7 @@ class Plan:
     values: dict[str, Any] = field(default_factory=dict)
     alarm_ms: int | None = None
     is_over: bool = False
+    own: OwnFile | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,8 @@ class NotPlayableError(Exception):
 
 def twin_of(design: DesignSpec) -> str:
     """The worker's class that is a design's twin. Raises `NotPlayableError`."""
+    if is_typescript(design.cls):
+        return OWN_CLASS
     known = {*DESIGNS.values(), trials.Throws, trials.SetsThenThrows, trials.SetsToNow}
     if design.cls not in known or design.cls.__name__ not in twins():
         raise NotPlayableError("a design without a twin in worker/")
@@ -166,7 +173,8 @@ class Planner:
         if any(schedule.clock_offsets_ms):
             raise NotPlayableError("clocks that differ")
         start = schedule.scenario.start.session
-        self.result = Plan(source, design.name, twin, settings, start)
+        own = own_file(design) if twin == OWN_CLASS else None
+        self.result = Plan(source, design.name, twin, settings, start, own=own)
         self.open: dict[PlayedCall, bool] = {}
         """Requests that reached the object, and whether the page waits for an answer."""
         self.failed: tuple[int, int] | None = None
@@ -185,12 +193,21 @@ class Planner:
             self._step(number, step)
         if self.failed is not None:
             result.retries.append(Retry(*self.failed, FOR_EVER_MS, False))
-        result.values = stored_json(world.object.storage.values)
+        result.values = self._values()
         result.alarm_ms = world.object.alarms.get()
         result.is_over = not world.pending and not world.ended
         if not result.steps and result.start == "new":
             raise NotPlayableError("nothing reaches the object")
         return result
+
+    def _values(self) -> dict[str, Any]:
+        values, own = self.world.object.storage.values, self.result.own
+        if own is None:
+            return stored_json(values)  # type: ignore[no-any-return]
+        try:
+            return own.stored(values)
+        except NotComparable as error:
+            raise NotPlayableError(str(error)) from None
 
     def _step(self, number: int, step: Step) -> None:
         world = self.world
@@ -244,6 +261,9 @@ class Planner:
             yield Act("kill")
         elif kind == "fault" and pending.payload.kind == "instance_lost":
             if _has(piece, e.InstanceLost):
+                yield Act("reset")
+        elif kind == "idle_end" and self.result.own is not None:
+            if _has(piece, e.InstanceLost):  # only the player takes memory of somebody's own class
                 yield Act("reset")
         elif kind == "alarm" and not _has(piece, e.AlarmStarted):
             yield from self._not_run(piece)

@@ -19,6 +19,7 @@ from lastchunk.model.simulate.edges import play_edges
 from lastchunk.model.simulate.run import record
 from lastchunk.model.simulate.schedule import Schedule, read_schedule
 from lastchunk.model.world.local import LOCAL_PLATFORM
+from lastchunk.reference_impl.designs import DESIGNS
 
 HAPPENINGS_MAX = 400
 """Where a schedule at the edges is cut."""
@@ -206,7 +207,8 @@ THROWN: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def troubles(designs: Sequence[str], each: int, seed: int) -> Iterator[Recipe]:
-    """So many schedules of each trouble, for each design; and of trials whose alarm throws."""
+    """So many schedules of each trouble, for each design; and of trials whose alarm throws, where
+    a shipped design is among them: these are twins of the worker."""
     for design in designs:
         for group, (base, overrides) in TROUBLES.items():
             for number in range(each):
@@ -215,6 +217,8 @@ def troubles(designs: Sequence[str], each: int, seed: int) -> Iterator[Recipe]:
         for number in range(each):
             group = "killed in the alarm"
             yield Recipe("edges", group, "small-scope", "outbox", KILLED_TELLING, seed, number)
+    if not set(designs) & set(DESIGNS):
+        return
     near = {"set while a retry waits": ("small-scope", (*NEAR, "design.times=2"))}
     for group, (base, overrides) in {**THROWN, **near}.items():
         for number in range(each):

@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from lastchunk.model.conformance.plan import Act, Plan, PlannedStep, PlayedCall
+from lastchunk.model.conformance.plan import CREATE, Act, Plan, PlannedStep, PlayedCall
 from lastchunk.model.conformance.result import AT_THE_END, PlayVerdict, Result
 from lastchunk.model.conformance.runtime.clocks import EPOCH_MS
 from lastchunk.model.conformance.runtime.held import CallName
@@ -42,6 +42,9 @@ class PlayedSession:
         self.plan = plan
         self.name = f"{number}?{json.dumps(plan.settings)}"
         self.reader = Reader()
+        if plan.own is not None:
+            self.name = f"session-{number}"
+            self.reader = Reader(plan.own.adapter)
         self.lines_read = 0
         self.signs: list[tuple[int, Sign]] = []
         """What it has shown and nobody has asked for yet, each with the ms that it saw."""
@@ -70,14 +73,15 @@ class PlayedSession:
 
     def path(self, kind: str, *more: object, query: str = "") -> str:
         """A path that leads to this object."""
+        if self.plan.own is not None:
+            return path_of(kind, *more, query=query)
         return path_of(kind, self.plan.twin, *more, query=query)
 
     async def prepare(self) -> None:
         """Begin as the schedule does; a session without an alarm is made by the player's door."""
         if self.plan.start != "active":
             return
-        path = self.path("do", PROCEDURES["create"], self.name)
-        await self.runtime.request("POST", path, call="create -1 -1 0").answer()
+        await self._request(Act("send", CREATE)).answer()
         await self.runtime.get(self.path("takeAlarm", self.name))
         await self.runtime.drain()
         self._read()
@@ -88,7 +92,7 @@ class PlayedSession:
 
     async def play(self, step: PlannedStep) -> None:
         """Do what the step says, and wait for what the object must show."""
-        if self.divergence is not None:
+        if not self.is_on:
             return
         self.step = step.number
         for act in step.acts:
@@ -127,6 +131,8 @@ class PlayedSession:
         lines = self.runtime.logs.get(self.name, [])
         for line in lines[self.lines_read :]:
             sign = self.reader.read(line)
+            if sign is not None and sign[0] == "refused":
+                self.give_up(f"no {sign[1]} can be followed")
             if sign is not None:
                 self.signs.append((line["at"], sign))
             if line["event"] == "end":
@@ -134,21 +140,34 @@ class PlayedSession:
         self.lines_read = len(lines)
 
     def _diverge(self, why: str, shown: list[Any], wanted: list[Any]) -> None:
-        if self.divergence is None:
+        if self.is_on:
             args = (why, self.step, tuple(shown), tuple(wanted))
             self.divergence = Result(self.plan.source, self.plan.design, "diverges", *args)
 
     # --- what the player does ------------------------------------------------------------------
 
     async def _send(self, act: Act) -> None:
+        request = self._request(act)
+        self.requests[act.call] = request
+        await request.begun()
+
+    def _request(self, act: Act) -> PlayedRequest:
+        """Send a call, as the worker's router or the binding of somebody's own class has it."""
         method, chunk, _, _ = act.call
+        words = _call_words(act.call)
+        own = self.plan.own
+        if own is not None:
+            chunks = act.arguments[0] if act.arguments and method != "upload" else None
+            verb, ending, text = own.adapter.call(method, chunk, chunks, self.name)
+            kind = "rpc" if own.adapter.is_rpc(method) else "do"
+            body = BODY if method == "upload" else text.encode()
+            path = path_of(kind, self.name) + ending
+            return self.runtime.request(verb, path, body, words, act.held, own.adapter.headers)
         more = (chunk,) if method == "upload" else ()
         query = f"chunks={act.arguments[0]}" if act.arguments and not more else ""
         path = self.path("do", PROCEDURES[method], self.name, *more, query=query)
         body = BODY if method == "upload" else b""
-        request = self.runtime.request("POST", path, body, _call_words(act.call), act.held)
-        self.requests[act.call] = request
-        await request.begun()
+        return self.runtime.request("POST", path, body, words, act.held)
 
     async def _rest(self, act: Act) -> None:
         await self.requests[act.call].rest()
@@ -192,7 +211,7 @@ class PlayedSession:
 
     async def finish(self) -> None:
         """After the last step: nothing more was shown; storage, alarm and answers as foretold."""
-        if self.divergence is not None:
+        if not self.is_on:
             return
         self.step = AT_THE_END
         if not self.runtime.is_up:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
+from lastchunk.model.conformance.own.adapter import Adapter, record_of
 from lastchunk.model.conformance.runtime.clocks import EPOCH_MS
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.object.delivery import COUNTED_RETRIES_MAX
+from lastchunk.reference_impl.contract import STATE_KEY
 
 Sign = tuple[Any, ...]
 Line = dict[str, Any]
@@ -56,7 +58,9 @@ class Reader:
     What sets the alarm to the time that it has, or deletes none, shows nothing (A7).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, adapter: Adapter | None = None) -> None:
+        self.adapter = adapter
+        """Where the record of somebody's own class is."""
         self.due_ms: int | None = None
         self.will_delete = False
         self.retry = 0
@@ -104,15 +108,14 @@ class Reader:
         return ("spoiled", due_ms, line["retry"])
 
     def _put(self, line: Line) -> Sign | None:
-        if not is_record(line):
+        key = STATE_KEY if self.adapter is None else self.adapter.record
+        entries = line["entries"] if "entries" in line else {line["key"]: line["value"]}
+        if key not in entries:
             return None
-        value = line["value"]
+        value = entries[key]
+        if self.adapter is not None:
+            return ("state", *record_of(self.adapter, value))
         return ("state", value["status"], value["chunks_uploaded"])
-
-
-def is_record(line: Line) -> bool:
-    """Whether a line writes the session's public record."""
-    return line.get("key") == "state"
 
 
 def call_of(line: Line) -> tuple[str, int, int]:
@@ -138,5 +141,7 @@ OF_LINES: dict[str, Callable[[Reader, Line], Sign | None]] = {
     "stored": lambda _, line: ("stored", *call_of(line)[1:]),
     "unstored": lambda _, line: ("unstored", *call_of(line)[1:]),
     "notify": lambda _, line: ("notify",),
+    "refused": lambda _, line: ("refused", line["what"]),
+    "timer": lambda _, line: ("timer", line["ms"]),
 }
 """The sign of each line of the watcher."""

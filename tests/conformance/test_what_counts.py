@@ -109,7 +109,6 @@ def ended(monkeypatch: pytest.MonkeyPatch, results: tuple[Result, ...], **option
     """The exit code of the command where the real runtime says so."""
     made = tuple(Recipe("session", "s", "everything-fast", "alarm") for _ in results)
     monkeypatch.setattr(command, "toolbox", lambda say: None)
-    monkeypatch.setattr(command, "bundle", lambda tools: None)
     monkeypatch.setattr(command, "play_recipes", lambda *_: Conformance("1", made, results))
     return conform(design=["alarm"], sessions=0, edges=1, troubles=0, workers=1, **options)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.typescript.field_styles import HEAD
+
 ROUTED = """
 const FINISH_AFTER = 5_000;
 const IDLE_LIMIT = 600_000;
@@ -84,3 +86,72 @@ def write_routed(folder: Path) -> str:
     (folder / "capture.ts").write_text(ROUTED, encoding="utf-8")
     (folder / "capture.toml").write_text(BINDING_OF_ROUTED, encoding="utf-8")
     return f"{folder / 'capture.ts'}:CaptureObject"
+
+
+BY_NAME = """
+type Meta = { status: "active" | "completed"; expected: number | null; count: number };
+
+export class Recorder extends DurableObject<Env> {
+  #graceMs = 5_000;
+  #idleMs = 600_000;
+
+  async begin() {
+    if ((await this.ctx.storage.get("meta")) === undefined) {
+      await this.ctx.storage.put("meta", { status: "active", expected: null, count: 0 });
+    }
+    await this.#arm(this.#idleMs);
+    return { ok: true };
+  }
+
+  async store(index: number, bytes: ReadableStream) {
+    const meta = await this.ctx.storage.get<Meta>("meta");
+    if (meta?.status !== "active") return 403;
+    await this.env.FILES.put(`c/${index}`, bytes);
+    await this.ctx.storage.put(`chunk:${index}`, true);
+    const stored = await this.ctx.storage.list({ prefix: "chunk:" });
+    const now = (await this.ctx.storage.get<Meta>("meta"))!;
+    await this.ctx.storage.put("meta", { ...now, count: stored.size });
+    return 200;
+  }
+
+  async stop() {
+    await this.#arm(this.#graceMs);
+  }
+
+  async alarm() {
+    const meta = await this.ctx.storage.get<Meta>("meta");
+    if (meta?.status === "active") await this.#complete(meta);
+  }
+
+  async #complete(meta: Meta) {
+    await this.ctx.storage.put("meta", { ...meta, status: "completed" });
+  }
+
+  async #arm(ms: number) {
+    await this.ctx.storage.setAlarm(Date.now() + ms);
+  }
+}
+"""
+BINDING_BY_NAME = """
+[calls]
+create = "begin()"
+upload = "store(chunk, body)"
+stop = "stop()"
+
+[env]
+FILES = "bucket"
+
+[record]
+key = "meta"
+count = "count"
+
+[settings]
+grace_ms = "#graceMs = 5_000"
+"""
+
+
+def write_by_name(folder: Path) -> str:
+    """The class that is called by name in a folder; its reference."""
+    (folder / "recorder.ts").write_text(HEAD + BY_NAME, encoding="utf-8")
+    (folder / "recorder.toml").write_text(BINDING_BY_NAME, encoding="utf-8")
+    return f"{folder / 'recorder.ts'}:Recorder"

@@ -1,21 +1,16 @@
 // The door to somebody's own class, unchanged: its module is `own-class` while this is bundled.
 import * as given from "own-class";
 import {
-  belongs, CALL, fetched, isWatched, LOG, nameOf, patch, say, sayHere, watch, type Method,
+  belongs, CALL, fetched, isWatched, LOG, nameOf, patch, say, sayHere, SPOILED, watch, type Method,
 } from "./watch";
 
 /** The query that shows the record where it is kept in SQL; set while this is bundled. */
 declare const RECORD_QUERY: string;
 
-type Words = [string, ...unknown[]];
-type Own = {
-  fetch(request: Request): Promise<Response>;
-  watchedRpc(call: string, method: string, words: unknown[]): Promise<number>;
-  watchedPeek(): Promise<object>;
-  watchedTakeAlarm(): Promise<void>;
-  watchedReset(): Promise<void>;
-};
-
+/** Which call, the chunk, how many there are where the page says so, the object's name, and the method's. */
+type Words = [string, number, number | null, string, string];
+/** The calls by name, as the adapter or the binding writes them. */
+type Call = (object: unknown, chunk: number | undefined, body: unknown, chunks: unknown, session: string) => unknown;
 function refuse(what: string): never {
   sayHere("refused", { what });
   throw new Error(`${what} is not there in a co-simulation`);
@@ -110,31 +105,43 @@ class Prepared extends (given as any).Given {
     }
     super(ctx, env);
   }
+
+  ownCall(which: string, chunk: number, body: unknown, chunks: unknown, session: string): unknown {
+    const call = (given as any).Calls[which] as Call;
+    return call(this, chunk < 0 ? undefined : chunk, body, chunks ?? undefined, session);
+  }
 }
 
-export const Own = watch(Prepared as any);
-
-const DOORS: Record<string, (object: Own) => Promise<unknown>> = {
+const DOORS: Record<string, (object: any, name: string) => Promise<unknown>> = {
   peek: (object) => object.watchedPeek(),
   takeAlarm: (object) => object.watchedTakeAlarm(),
   reset: (object) => object.watchedReset(),
+  spoil: async (_, name) => void SPOILED.set(name, 1),
 };
+const PLAYER = "player";
 
-/** /do/<object>/<path of the object's own>, /rpc/<object>?words=[method, ...], or the player's doors. */
+/** The class, and the player's doors: by fetch, since a class need not extend DurableObject. */
+export class Own extends watch(Prepared as any) {
+  override async fetch(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    if (url.hostname !== PLAYER) return super.fetch(request);
+    const door = DOORS[url.pathname.slice(1)];
+    if (door !== undefined) return Response.json((await door(this, this.watchedName)) ?? null);
+    const [which, chunk, chunks, session, method] = JSON.parse(url.searchParams.get("words") ?? "[]") as Words;
+    if (typeof (given as any).Given.prototype[method] !== "function") return new Response(`no method ${method}`, { status: 501 });
+    const words = [which, chunk, request.body, chunks, session];
+    return new Response(null, { status: await this.watchedRpc(request.headers.get(CALL) ?? "", "ownCall", words) });
+  }
+}
+
+/** /do/<object>/<path of the object's own>, /rpc/<object>?words=[call, ...], or the player's doors. */
 async function answer(request: Request, env: { Own: DurableObjectNamespace }): Promise<Response> {
   const url = new URL(request.url);
   const [, kind = "", owner = "", ...rest] = url.pathname.split("/");
   if (kind === "log") return Response.json(LOG.splice(0));
-  const object = env.Own.get(env.Own.idFromName(decodeURIComponent(owner))) as unknown as Own;
-  const door = DOORS[kind];
-  if (door !== undefined) return Response.json((await door(object)) ?? null);
-  if (kind === "rpc") {
-    const [method, ...words] = JSON.parse(url.searchParams.get("words") ?? "[]") as Words;
-    if (typeof (given as any).Given.prototype[method] !== "function") return new Response(`no method ${method}`, { status: 501 });
-    const sent = words.map((word) => (word === "{body}" ? request.body : word));
-    return new Response(null, { status: await object.watchedRpc(request.headers.get(CALL) ?? "", method, sent) });
-  }
-  return object.fetch(new Request(`https://object/${rest.join("/")}${url.search}`, request));
+  const object = env.Own.get(env.Own.idFromName(decodeURIComponent(owner)));
+  const path = kind === "do" ? `object/${rest.join("/")}` : `${PLAYER}/${kind}`;
+  return object.fetch(new Request(`https://${path}${url.search}`, request));
 }
 
 export default {

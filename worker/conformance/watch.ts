@@ -119,6 +119,12 @@ const BINDINGS: Record<string, Record<string, (original: Method) => Method>> = {
 };
 /** By the name of a binding's class, what is watched of it. */
 
+/** What a call is answered: a call by name is a 200, unless it gives a status itself. */
+function statusOf(answer: unknown): number {
+  if (answer instanceof Response) return answer.status;
+  return typeof answer === "number" && Number.isInteger(answer) && answer >= 200 && answer <= 599 ? answer : 200;
+}
+
 type Watchable = abstract new (ctx: DurableObjectState, env: any) => DurableObject<any>;
 
 /** The class, watched. Its twin in lastchunk must show the same lines. */
@@ -127,6 +133,7 @@ export function watch(base: Watchable): any {
   return class extends Base {
     readonly watchedName: string;
     readonly watchedStorage: DurableObjectStorage;
+    readonly watchedState: DurableObjectState;
 
     constructor(ctx: DurableObjectState, env: any) {
       const name = ctx.id.name ?? ctx.id.toString();
@@ -139,6 +146,7 @@ export function watch(base: Watchable): any {
       super(ctx, env);
       this.watchedName = name;
       this.watchedStorage = ctx.storage;
+      this.watchedState = ctx;
     }
 
     async fetch(request: Request): Promise<Response> {
@@ -147,8 +155,7 @@ export function watch(base: Watchable): any {
 
     /** A method that clients call by its name. */
     async watchedRpc(call: string, method: string, words: unknown[]): Promise<number> {
-      const answer = await this.watchedCall(call, () => (this as any)[method](...words));
-      return answer instanceof Response ? answer.status : 200;
+      return statusOf(await this.watchedCall(call, () => (this as any)[method](...words)));
     }
 
     async watchedCall(call: string, work: () => Promise<any>): Promise<any> {
@@ -156,7 +163,7 @@ export function watch(base: Watchable): any {
         say(this.watchedName, "enter");
         try {
           const answer = await work();
-          say(this.watchedName, "end", { status: answer instanceof Response ? answer.status : 200 });
+          say(this.watchedName, "end", { status: statusOf(answer) });
           return answer;
         } catch (error) {
           say(this.watchedName, "end", { status: 500, why: String(error) });
@@ -201,7 +208,7 @@ export function watch(base: Watchable): any {
     }
 
     async watchedReset(): Promise<void> {
-      this.ctx.abort("reset by the player");
+      this.watchedState.abort("reset by the player");
     }
 
     async watchedQuietly<T>(look: () => Promise<T>): Promise<T> {

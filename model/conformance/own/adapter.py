@@ -16,14 +16,19 @@ from urllib.parse import urlencode
 from pydantic import AfterValidator, Field
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.toml_text import read_toml
 from lastchunk.model.scenario.delay import Model
 from lastchunk.model.scenario.tables import read_table
+from lastchunk.model.typescript.binding.flat import IN_BRACES, RPC_WORDS, script_of
+from lastchunk.model.typescript.binding.words import Binding, is_binding, read_binding_file
 from lastchunk.reference_impl.designs import DESIGNS
 
-REQUEST = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S*)")
-RPC = re.compile(r"rpc ([A-Za-z_]\w*)((?: \S+)*)")
-PLACES = ("{chunk}", "{chunks}", "{body}", "{session}")
+REQUEST = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S*)(?: (.+))?")
+BY_NAME = re.compile(r"[A-Za-z_$][\w$]*\(.*\)")
+"""A call as it is written in TypeScript, as a binding has it: ``upload({ chunk, body })``."""
 ALLOWED_CALL = 'such as "POST /chunks/{chunk}" or "rpc signalStop"'
+WHICH = {"create": "create", "upload": "upload", "finalize_session": "finalize"}
+"""The call that a method of lastchunk's is; any other is the stop."""
 IDENTIFIER = r"^[A-Za-z_]\w*$"
 
 
@@ -32,15 +37,17 @@ class OwnCall(NamedTuple):
 
     verb: str
     path: str
+    body: str = ""
 
 
 def _checked_call(text: str) -> str:
-    found = REQUEST.fullmatch(text) or RPC.fullmatch(text)
-    if not found:
+    if BY_NAME.fullmatch(text):
+        return text
+    if not (REQUEST.fullmatch(text) or RPC_WORDS.fullmatch(text)):
         raise ValueError(ALLOWED_CALL)
     for place in re.findall(r"\{[^}]*\}", text):
-        if place not in PLACES:
-            raise ValueError(f"{ALLOWED_CALL}; in braces {', '.join(PLACES)}")
+        if place not in IN_BRACES:
+            raise ValueError(f"{ALLOWED_CALL}; in braces {', '.join(IN_BRACES)}")
     return text
 
 
@@ -79,43 +86,88 @@ class Adapter(Model):
     """Variables of its environment."""
     flags: tuple[str, ...] = ()
     """Compatibility flags that it needs."""
+    headers: dict[str, str] = {}
+    """Headers of each request."""
 
     @property
     def query(self) -> str:
         """The query that shows the record; '' where it is stored under a key."""
         return self.record if self.record[:7].upper() == "SELECT " else ""
 
-    def call(self, method: str, chunk: int, chunks: Any, session: str) -> OwnCall:
-        """How a call of lastchunk's is sent."""
+    def text_of(self, method: str) -> tuple[str, str]:
+        """Which call a method of lastchunk's is, and how it is written. What is no create and no
+        upload is the page's stop."""
+        which = WHICH.get(method, "stop")
         text = {
             "create": self.create,
             "upload": self.upload,
-            "signal_stop": self.stop,
-            "finalize_session": self.finalize,
-        }[method]
+            "stop": self.stop,
+            "finalize": self.finalize,
+        }[which]
         assert text is not None
-        values = {"{chunk}": chunk, "{chunks}": chunks, "{session}": session}
-        rpc = RPC.fullmatch(text)
-        if rpc is not None:
-            words = [values.get(word, word) for word in rpc[2].split()]
-            query = urlencode({"words": json.dumps([rpc[1], *words])})
+        return which, text
+
+    def call(self, method: str, chunk: int, chunks: Any, session: str) -> OwnCall:
+        """How a call of lastchunk's is sent."""
+        which, text = self.text_of(method)
+        found = REQUEST.fullmatch(text)
+        if found is None:
+            words = [which, chunk, chunks, session, script_of(text).partition("(")[0]]
+            query = urlencode({"words": json.dumps(words)})
             return OwnCall("POST", f"?{query}")
-        verb, _, path = text.partition(" ")
+        verb, path, body = found.groups("")
         if chunks is None:  # a page that does not count its chunks says nothing of them
             path = re.sub(r"[?&][^?&=]*=\{chunks\}", "", path)
+        values = {"{chunk}": chunk, "{chunks}": chunks, "{session}": session}
         for place, value in values.items():
-            path = path.replace(place, str(value))
-        return OwnCall(verb, path)
+            path, body = (part.replace(place, str(value)) for part in (path, body))
+        return OwnCall(verb, path, body)
 
     def is_rpc(self, method: str) -> bool:
         """Whether a call is one of a method by its name."""
-        text = {"create": self.create, "upload": self.upload, "signal_stop": self.stop}
-        return text.get(method, self.finalize or "").startswith("rpc ")
+        return REQUEST.fullmatch(self.text_of(method)[1]) is None
+
+    def scripts(self) -> dict[str, str]:
+        """The calls by name, each as TypeScript."""
+        calls = {"create": self.create, "upload": self.upload, "stop": self.stop}
+        calls |= {} if self.finalize is None else {"finalize": self.finalize}
+        return {
+            which: script_of(text) for which, text in calls.items() if not REQUEST.fullmatch(text)
+        }
 
 
-def read_adapter(path: Path) -> Adapter:
-    """The adapter of a file. Raises `InputError` with the first thing that is wrong with it."""
+def adapter_of(binding: Binding, stop_call: str) -> Adapter:
+    """A binding as an adapter."""
+    record = binding.record
+    kinds = {name: kind.split()[0] for name, kind in binding.env.items()}
+    calls = dict(binding.calls)
+    finalizes = stop_call == "finalize_session"
+    return Adapter(
+        create=calls["create"],
+        upload=calls["upload"],
+        stop=calls["stop"],
+        finalize=calls["stop"] if finalizes else None,
+        record=record.key,
+        status=record.status,
+        count=record.count,
+        statuses=dict(record.words),  # type: ignore[arg-type]  # the reader has checked the words
+        buckets=tuple(name for name, kind in kinds.items() if kind == "bucket"),
+        services=tuple(name for name, kind in kinds.items() if kind == "consumer"),
+        headers=binding.headers,
+        page=binding.page,
+    )
+
+
+def read_adapter(path: Path, name: str = "") -> Adapter:
+    """The adapter of a file, or the binding of the class of this name. Raises `InputError` with
+    the first thing that is wrong with it."""
     allowed = "a readable TOML file with create, upload, stop, record"
+    if is_binding(read_toml(path, "--adapter", allowed), name):
+        binding = read_binding_file(path, name)
+        page = DESIGNS.get(binding.page)
+        if page is None:
+            raise InputError(f"{path}: page", binding.page, f"one of {', '.join(DESIGNS)}")
+        return adapter_of(binding, page.stop_call)
     adapter = read_table(path, "--adapter", allowed, Adapter)
     if adapter.page not in DESIGNS:
         raise InputError(f"{path}: page", adapter.page, f"one of {', '.join(DESIGNS)}")

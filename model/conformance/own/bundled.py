@@ -20,7 +20,7 @@ from lastchunk.model.conformance.runtime.toolbox import (
 )
 
 OWN_FRONT = WORKER / "conformance/own.ts"
-OWN = "Own"
+OWN_CLASS = "Own"
 """What the class is called in there."""
 GIVEN = "given.mjs"
 WORKER_SUFFIXES = (".ts", ".js", ".mts", ".mjs", ".tsx")
@@ -42,16 +42,19 @@ def is_of_worker(reference: str) -> bool:
     return reference.rpartition(":")[0].endswith(WORKER_SUFFIXES)
 
 
-def bundle_own(tools: Toolbox, file: Path, name: str, adapter: Adapter) -> WatchedWorker:
-    """The class, watched. Raises `InputError` where its file is no module with that class."""
-    text = _bundled(tools, file, name, adapter)
-    target = cache_folder() / f"own-{hashlib.sha256(text).hexdigest()[:16]}.mjs"
+def bundle_own(
+    tools: Toolbox, file: Path, name: str, adapter: Adapter, text: str = ""
+) -> WatchedWorker:
+    """The class, watched. With a ``text`` a copy of its file says that. Raises `InputError` where
+    its file is no module with that class."""
+    made = _bundled(tools, file, name, adapter, text)
+    target = cache_folder() / f"own-{hashlib.sha256(made).hexdigest()[:16]}.mjs"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(target, text)
+        write_bytes(target, made)
     return WatchedWorker(
         target,
-        (OWN,),
+        (OWN_CLASS,),
         adapter.buckets,
         adapter.services,
         tuple(adapter.texts.items()),
@@ -60,12 +63,14 @@ def bundle_own(tools: Toolbox, file: Path, name: str, adapter: Adapter) -> Watch
     )
 
 
-def _bundled(tools: Toolbox, file: Path, name: str, adapter: Adapter) -> bytes:
+def _bundled(tools: Toolbox, file: Path, name: str, adapter: Adapter, text: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder) / GIVEN  # no TypeScript: there an import may be of a type, or of none
-        source = json.dumps(str(file))
-        text = f"import {{ {name} }} from {source};\nexport const Given = {name};\n"
-        given.write_text(text, "utf-8")
+        source = file
+        if text:
+            source = Path(folder) / file.name
+            source.write_text(text, "utf-8")
+        given.write_text(_given(source, name, adapter), "utf-8")
         command = [
             str(tools.esbuild),
             str(OWN_FRONT),
@@ -82,6 +87,18 @@ def _bundled(tools: Toolbox, file: Path, name: str, adapter: Adapter) -> bytes:
     if done.returncode != 0:
         raise InputError("--design", f"{file.name}:{name}", _first_error(done.stderr.decode()))
     return done.stdout
+
+
+def _given(source: Path, name: str, adapter: Adapter) -> str:
+    """The module between the player's door and the class: the class, and its calls by name."""
+    lines = [
+        f"import {{ {name} }} from {json.dumps(str(source))};",
+        f"export const Given = {name};",
+        "export const Calls = {",
+    ]
+    for which, script in adapter.scripts().items():
+        lines.append(f"  {which}: (object, chunk, body, chunks, session) => object.{script},")
+    return "\n".join([*lines, "};", ""])
 
 
 def _first_error(said: str) -> str:

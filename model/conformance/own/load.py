@@ -30,7 +30,7 @@ def load_real(
 ) -> DesignSpec:
     """The design: the page is a shipped one's, the object the class's. Raises `InputError`."""
     file, name = taken_apart_reference(reference)
-    found = read_adapter(adapter)
+    found = read_adapter(adapter, name)
     check_followed(scenario)
     try:
         tools = toolbox(say)

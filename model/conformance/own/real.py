@@ -85,13 +85,18 @@ class RealObjects:
     def ask(self, at_ms: int, method: str, call: str, chunk: int, chunks: Any, held: int) -> None:
         """Send one of its requests."""
         self._show(at_ms)
-        verb, path = self.adapter.call(method, chunk, chunks, self.object)
+        verb, path, own_body = self.adapter.call(method, chunk, chunks, self.object)
         kind = "rpc" if self.adapter.is_rpc(method) else "do"
-        body = CHUNK_BODY if method == "upload" else b""
+        body = CHUNK_BODY if method == "upload" else own_body.encode()
 
         async def send() -> None:
             request = self.runtime.request(
-                verb, f"{path_of(kind, self.object)}{path}", body, call, held
+                verb,
+                f"{path_of(kind, self.object)}{path}",
+                body,
+                call,
+                held,
+                self.adapter.headers,
             )
             self.requests[call] = request
             await request.begun()

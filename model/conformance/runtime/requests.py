@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lastchunk.model.conformance.runtime.clocks import Clocks
@@ -62,12 +64,14 @@ class PlayedRequest:
         body: bytes = b"",
         call: str = "",
         held: int = 0,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.connections = connections
         self.method = method
         self.body, self.held = body, held
+        own = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         self.head = (
-            f"{method} {path} HTTP/1.1\r\nHost: player\r\n{CALL_HEADER}: {call}\r\n"
+            f"{method} {path} HTTP/1.1\r\nHost: player\r\n{CALL_HEADER}: {call}\r\n{own}"
             f"Content-Length: {len(body)}\r\n\r\n"
         ).encode()
         self.writer: asyncio.StreamWriter | None = None

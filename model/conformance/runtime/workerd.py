@@ -13,7 +13,9 @@ import re
 import resource
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -165,10 +167,16 @@ class Workerd:
     # --- what is sent, and what is shown -------------------------------------------------------
 
     def request(
-        self, method: str, path: str, body: bytes = b"", call: str = "", held: int = 0
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        call: str = "",
+        held: int = 0,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> PlayedRequest:
         """Begin a request."""
-        return PlayedRequest(self.connections, method, path, body, call, held)
+        return PlayedRequest(self.connections, method, path, body, call, held, headers)
 
     async def get(self, path: str) -> HttpAnswer:
         """Ask the player's own door. Raises `WorkerFailedError` where nobody comes to it."""

@@ -45,6 +45,8 @@ WORDS_OF_LIST = {"recording": "active", "processing": "active"}
 """What the shipped page says of a session that is not settled."""
 DEFAULT_RECORD = {"key": "state", "status": "status", "count": "chunks_uploaded"}
 TABLES = ("calls", "record", "list", "completion")
+OF_BINDING = ("page", "env", "settings", "headers")
+LENGTH = "length of "
 
 
 class Meant(NamedTuple):
@@ -123,6 +125,8 @@ class LogMapping:
         status, count = _at(data, self.status), _at(data, self.count)
         if not isinstance(status, str):
             return None
+        if isinstance(count, list | dict):
+            count = len(count)
         return self.words.get(status, status), count if type(count) is int else -1
 
 
@@ -136,7 +140,28 @@ def read_mapping(path: Path | None) -> LogMapping:
     """The mapping of a file, over the shipped worker's. Raises `InputError`."""
     if path is None:
         return make_mapping({}, "")
-    return make_mapping(read_toml(path, "--mapping", "a readable TOML file"), f"{path}: ")
+    data = read_toml(path, "--mapping", "a readable TOML file")
+    return make_mapping(_of_binding(data), f"{path}: ")
+
+
+def _of_binding(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The binding of a TypeScript class serves as well: what is said of its text is left out."""
+    calls = data.get("calls")
+    if not isinstance(calls, dict):
+        return data
+    kept = {key: table for key, table in data.items() if key not in OF_BINDING}
+    return kept | {"calls": {name: _of_call(value) for name, value in calls.items()}}
+
+
+def _of_call(value: Any) -> Any:
+    """``upload({ chunk, body })`` is a call by name; what stands behind a path is a body."""
+    if not isinstance(value, str):
+        return value
+    by_name = re.fullmatch(r"([A-Za-z_$][\w$]*)\(.*\)", value)
+    if by_name is not None:
+        return RPC + by_name[1]
+    request = re.fullmatch(r"([A-Z]+ /\S*) .+", value)
+    return request[1] if request is not None else value
 
 
 def make_mapping(data: Mapping[str, Any], place: str) -> LogMapping:
@@ -173,7 +198,7 @@ def make_mapping(data: Mapping[str, Any], place: str) -> LogMapping:
         },
         record["key"],
         record["status"],
-        record["count"],
+        record["count"].removeprefix(LENGTH),
         data.get("completion", {}).get("alarm_writes", True),
         words=words,
         row=row,

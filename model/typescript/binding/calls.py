@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lastchunk.model.base.errors import DesignError, InputError
+from lastchunk.model.typescript.host.context import OBJECT_NAME
 from lastchunk.model.typescript.host.web import ChunkBody, Headers, Request, ResponseObject
 from lastchunk.model.typescript.library.everywhere import namespace
 from lastchunk.model.typescript.parse.tree import SourceText
@@ -19,7 +20,8 @@ from lastchunk.model.typescript.translate.module import translate
 from lastchunk.reference_impl.contract import Chunk, Response
 
 ROUTE = re.compile(r"(GET|PUT|POST|DELETE|PATCH) (/\S*)(?: (.+))?")
-PLACEHOLDERS = re.compile(r"\{(chunk|chunks)\}")
+PLACEHOLDERS = re.compile(r"\{(chunk|chunks|session)\}")
+COUNT_OF_QUERY = re.compile(r"[?&][^?&=]*=\{chunks\}")
 HOST = "https://object"
 
 
@@ -39,12 +41,14 @@ class ObjectCall:
         body = UNDEFINED if chunk is None else ChunkBody(chunk)
         if self.rpc is not None:
             rpc = self.rpc
-            return lambda: rpc(target, index, body, count)
+            return lambda: rpc(target, index, body, count, OBJECT_NAME)
         return lambda: call(target, "fetch", self._request(index, body, count))
 
     def _request(self, index: Any, body: Any, count: Any) -> Request:
         assert self.route is not None
         method, path, given = self.route
+        if count is UNDEFINED:  # a page that does not count its chunks says nothing of them
+            path = COUNT_OF_QUERY.sub("", path)
         made = Request(_filled(HOST + path, index, count), {"method": method})
         made.headers = Headers(self.headers, is_given=True)
         made.body = None if body is UNDEFINED else body
@@ -54,10 +58,10 @@ class ObjectCall:
 
 
 def _filled(text: str, index: Any, count: Any) -> Any:
-    values = {"chunk": index, "chunks": count}
+    values = {"chunk": index, "chunks": count, "session": OBJECT_NAME}
 
     def with_values(index: Any, count: Any) -> str:
-        known = {"chunk": index, "chunks": count}
+        known = {"chunk": index, "chunks": count, "session": OBJECT_NAME}
         return PLACEHOLDERS.sub(lambda found: str(known[found[1]]), text)
 
     used = set(PLACEHOLDERS.findall(text))
@@ -70,7 +74,7 @@ def _filled(text: str, index: Any, count: Any) -> Any:
 
 def _rpc(where: str, what: str) -> Any:
     """A call by name, as TypeScript: ``upload({ chunk, body })``."""
-    text = f"export const rpc = (object, chunk, body, chunks) => object.{what};"
+    text = f"export const rpc = (object, chunk, body, chunks, session) => object.{what};"
     try:
         made = translate(SourceText(Path(where), text.encode()), ["rpc"], {}, {})
     except DesignError as error:

@@ -156,7 +156,7 @@ def _check_record(known: set[str], binding: Binding) -> None:
         ("count", record.count),
         (COMPLETED, completed),
     ):
-        if word not in known:
+        if not known.issuperset(word.split(".")) and word not in known:
             where = f"{binding.file.name}: record.{key}"
             allowed = "what the class calls it, in a table [record]: key, status, count, completed"
             raise InputError(where, f"{word}, which stands nowhere in what the class uses", allowed)

@@ -19,10 +19,10 @@ from lastchunk.model.typescript.parse.tree import (
     words,
 )
 
-CREATE = re.compile(r"create|start|init|begin|open|join", re.IGNORECASE)
+BEGINS = re.compile(r"create|start|init|begin|open|join", re.IGNORECASE)
 UPLOAD = re.compile(r"upload|chunk|part|segment|append", re.IGNORECASE)
 STOPS = re.compile(r"stop|finali[sz]e|complete|finish|end|close", re.IGNORECASE)
-MEANINGS = (("upload", UPLOAD), ("create", CREATE), ("stop", STOPS))
+MEANINGS = (("upload", UPLOAD), ("create", BEGINS), ("stop", STOPS))
 TIME_NAME = re.compile(r"_MS$|_SECONDS$|ALARM|GRACE|TIMEOUT|DELAY|RETENTION|[a-z]Ms$")
 EVENT_METHODS = frozenset(("fetch", "alarm", "constructor", "webSocketMessage", "webSocketClose"))
 METHOD = re.compile(r"['\"](GET|PUT|POST|DELETE|PATCH)['\"]")
@@ -144,7 +144,7 @@ def _rpc_calls(source: SourceText, node: TreeNode) -> list[tuple[str, str]]:
 def _argument(text: str, method: str) -> str:
     word, _, kind = text.partition(":")
     word = word.strip(" ?")
-    if kind.strip().startswith("string") or (CREATE.search(method) and not UPLOAD.search(method)):
+    if kind.strip().startswith("string") or (BEGINS.search(method) and not UPLOAD.search(method)):
         return SESSION
     if re.search("body|stream|data|blob|bytes", word, re.IGNORECASE):
         return "body"

@@ -13,6 +13,7 @@ from typing import Any
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.toml_text import read_toml
+from lastchunk.model.typescript.binding.flat import of_adapter
 from lastchunk.model.typescript.host.context import KINDS_OF_ENV
 from lastchunk.model.typescript.host.storage import Record
 
@@ -50,7 +51,19 @@ def read_binding(file: Path, name: str) -> Binding:
             "or --adapter, where it runs itself"
         )
         raise InputError("--design", f"{file}:{name}", allowed)
+    return read_binding_file(beside, name)
+
+
+def is_binding(whole: dict[str, Any], name: str) -> bool:
+    """Whether a file's words are those of a binding; an adapter has its calls at the top."""
+    return "calls" in whole or isinstance(whole.get(name), dict)
+
+
+def read_binding_file(beside: Path, name: str) -> Binding:
+    """The binding of a class in a file, which may be an adapter too. Raises `InputError`."""
     whole = read_toml(beside, "binding", "a readable TOML file")
+    if "create" in whole and not is_binding(whole, name):
+        whole = of_adapter(whole)
     shared = {key: value for key, value in whole.items() if key in KNOWN_WORDS}
     own = whole.get(name, {})
     for key, value in whole.items():

@@ -34,7 +34,7 @@ from lastchunk.model.typescript.runtime.values import (
 from lastchunk.reference_impl.clock import Duration
 from lastchunk.reference_impl.contract import CloseGate, Notify, OpenGate, Timer
 
-NAME = "session"
+OBJECT_NAME = "session"
 BUCKET, CONSUMER = "bucket", "consumer"
 KINDS_OF_ENV = (BUCKET, CONSUMER)
 """What a name of ``env`` may be."""
@@ -46,15 +46,15 @@ class ObjectId(HostObject):
     __slots__ = ()
     WORD = "the object's id"
     NAMES = frozenset(("name", "toString"))
-    name = NAME
+    name = OBJECT_NAME
 
     def toString(self, *_: Any) -> str:  # noqa: N802 - the platform's name
         """As a text."""
-        return NAME
+        return OBJECT_NAME
 
     def as_text(self) -> str:
         """As a text."""
-        return NAME
+        return OBJECT_NAME
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,8 @@ class Record:
         """A record as the properties read it, beside what the design keeps."""
         if self.is_plain or type(value) is not dict:
             return value
-        status = value.get(self.status, UNDEFINED)
-        count = value.get(self.count, UNDEFINED)
-        if self.is_length and type(count) is list:
+        status, count = _inside(value, self.status), _inside(value, self.count)
+        if type(count) in (list, dict):
             count = len(count)
         if type(status) is not str or type(count) is not int:
             refuse_here(
@@ -92,6 +91,13 @@ class Record:
     def own(self, value: Any) -> Any:
         """The record as the design keeps it."""
         return value["own"] if not self.is_plain and type(value) is dict else value
+
+
+def _inside(value: Any, path: str) -> Any:
+    """A field of a record; a dot leads inside."""
+    for step in path.split("."):
+        value = value.get(step, UNDEFINED) if type(value) is dict else UNDEFINED
+    return value
 
 
 def _key(key: Any) -> str:
@@ -125,6 +131,49 @@ def _map(answer: Any) -> Map:
         own = running.record.own(value) if key == STATE_KEY else value
         made.set(running.record.key if key == STATE_KEY else key, own)
     return made
+
+
+def _in_order(answer: Any, is_reverse: bool = False) -> Map:
+    """What is listed, by the design's own keys."""
+    made = Map()
+    entries = sorted(
+        _map(answer).entries_now(), key=lambda entry: str(entry[0]).encode(), reverse=is_reverse
+    )
+    for key, value in entries:
+        made.set(key, value)
+    return made
+
+
+def _in_reverse(answer: Any) -> Map:
+    return _in_order(answer, True)
+
+
+def _convert_of(given: dict[str, Any]) -> Any:
+    """How a list's answer is read. The record lies under another key than the design's: where the
+    list has both or neither, its keys are the design's own."""
+    key = running.record.key
+    if key == STATE_KEY:
+        return _map
+    has_own, has_other = _is_listed(key, given), _is_listed(STATE_KEY, given)
+    if has_own != has_other or (has_own and "limit" in given):
+        refuse_here(
+            f"list() with or without the record {key!r}, which is kept as {STATE_KEY!r}",
+            f"a prefix of the keys beside it, or the key {STATE_KEY!r}",
+        )
+    if not has_own:
+        return _map
+    return _in_reverse if given.get("reverse") else _in_order
+
+
+def _is_listed(key: str, given: dict[str, Any]) -> bool:
+    name = key.encode()
+    start, after, end = (given.get(word) for word in ("start", "start_after", "end"))
+    return (
+        name.startswith(given.get("prefix", "").encode())
+        and (start is None or name >= start.encode())
+        and (after is None or name > after.encode())
+        and (end is None or name < end.encode())
+    )
 
 
 def _nothing(_answer: Any) -> Any:
@@ -179,8 +228,6 @@ class StorageObject(HostObject):
 
     def list(self, options: Any = UNDEFINED, *_: Any) -> Promise:
         """``list(options)``"""
-        if running.record.key != STATE_KEY:
-            refuse_here("list() beside a record under another key", f"the key {STATE_KEY!r}")
         given = {}
         for name, value in ({} if options is UNDEFINED else options).items():
             if name not in OPTIONS:
@@ -188,7 +235,7 @@ class StorageObject(HostObject):
             if value is not UNDEFINED:
                 made = tell_apart(value) if type(value) is Facet else value
                 given[OPTIONS[name]] = int(whole_number(made, 0)) if name == "limit" else made
-        return ask(list_keys_of, given, convert=_map)
+        return ask(list_keys_of, given, convert=_convert_of(given))
 
     def deleteAll(self, *options: Any) -> Promise:  # noqa: N802 - the platform's name
         """``deleteAll()``"""

@@ -213,6 +213,9 @@ def _declare(
         variable.refusal = f"{name} comes from the package {item.package}, which is not understood"
     if name in constants:
         variable.inlined = _Setting(constants[name], item.node)
+        value = _initial(top.source, item.node, name)
+        if value is not None:
+            out.module.places[constants[name]] = value.start_byte, value.end_byte
     elif item.node.type == "lexical_declaration":
         value = _initial(top.source, item.node, name)
         if value is not None and _is_derived(top.source, value, constants):

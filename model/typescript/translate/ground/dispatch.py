@@ -72,6 +72,7 @@ def _setting(function: Function, node: TreeNode) -> ast.expr | None:
     if name is None:
         return None
     module.used_settings[name] = module.used_settings.get(name, 0) + 1
+    module.places[name] = node.start_byte, node.end_byte
     return rt("setting", const(name))
 
 

@@ -43,6 +43,8 @@ class Module:
     settings: dict[str, str] = field(default_factory=dict)
     """The settings by the text of the constant expression that each is."""
     used_settings: dict[str, int] = field(default_factory=dict)
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Where each setting's value stands in the file, in bytes."""
     counts: dict[str, int] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     """How a function is called in messages, by its name in Python."""
