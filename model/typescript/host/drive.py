@@ -221,7 +221,11 @@ def _check_alone(main: Promise | None, before: int | None, asked: Operation) -> 
 
 
 def _come(asked: Operation, answer: Any) -> None:
-    resolve(asked.promise, answer if asked.convert is None else asked.convert(answer))
+    try:
+        value = answer if asked.convert is None else asked.convert(answer)
+    except Exception as error:  # no error of the program's: it is never told of it
+        not_understood(error)
+    resolve(asked.promise, value)
 
 
 def _as_value(error: Exception) -> ErrorObject:

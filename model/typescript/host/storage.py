@@ -135,13 +135,10 @@ def _map(answer: Any) -> Map:
 
 def _in_order(answer: Any, is_reverse: bool = False) -> Map:
     """What is listed, by the design's own keys."""
-    made = Map()
-    entries = sorted(
-        _map(answer).entries_now(), key=lambda entry: str(entry[0]).encode(), reverse=is_reverse
-    )
-    for key, value in entries:
-        made.set(key, value)
-    return made
+    of_record = running.record.key
+    own = {of_record if key == STATE_KEY else key: key for key in answer}
+    names = sorted(own, key=str.encode, reverse=is_reverse)
+    return _map({own[name]: answer[own[name]] for name in names})
 
 
 def _in_reverse(answer: Any) -> Map:
