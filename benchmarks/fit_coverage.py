@@ -9,8 +9,8 @@ import argparse
 
 import numpy as np
 
-from lastchunk.model.fit.choose import fit_family
-from tests.fit.test_choose import BY_NAME, KNOWN, drawn
+from lastchunk.model.fit.best_family import fit_family
+from tests.fit.test_best_family import BY_NAME, KNOWN, drawn
 
 
 def main() -> None:

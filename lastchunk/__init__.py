@@ -21,6 +21,7 @@ from lastchunk.model.base.pictures import PAGES, PLOTS
 PUBLIC = {
     "lastchunk.model.design.load": ("DesignSpec", "load_design", "load_designs", "shipped_designs"),
     "lastchunk.model.base.errors": ("DesignError", "InputError"),
+    "lastchunk.model.estimate.choice.choose": ("SettingsChoice", "choose"),
     "lastchunk.model.estimate.comparison": ("Comparison", "compare"),
     "lastchunk.model.estimate.space": ("Axis", "Space", "grid", "latin_hypercube", "sobol"),
     "lastchunk.model.estimate.sweep": ("REQUEST_DELAY", "UPLINK_SPEED", "sweep"),
@@ -57,11 +58,13 @@ PAGES.update(
     ExactRegion=("lastchunk.reports.region.page", "region_html"),
     Matrix=("lastchunk.reports.matrix.page", "matrix_html"),
     Scenario=("lastchunk.reports.notebook", "scenario_html"),
+    SettingsChoice=("lastchunk.reports.choice.page", "choice_html"),
     Verification=("lastchunk.reports.verification", "verification_html"),
 )
 PLOTS.update(
     Run=("lastchunk.reports.figures.plots", "run_axes"),
     Comparison=("lastchunk.reports.figures.plots", "comparison_axes"),
+    SettingsChoice=("lastchunk.reports.choice.draw", "choice_axes"),
 )
 _WHERE = {name: module for module, names in PUBLIC.items() for name in names}
 __all__ = sorted(_WHERE)

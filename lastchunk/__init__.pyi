@@ -24,6 +24,12 @@ from lastchunk.model.design.load import (
 from lastchunk.model.design.load import (
     shipped_designs as shipped_designs,
 )
+from lastchunk.model.estimate.choice.choose import (
+    SettingsChoice as SettingsChoice,
+)
+from lastchunk.model.estimate.choice.choose import (
+    choose as choose,
+)
 from lastchunk.model.estimate.comparison import (
     Comparison as Comparison,
 )

@@ -42,6 +42,10 @@ COMMANDS = {
         "rare",
         "Estimate the rate of a rare violation, by splitting at levels that exploring finds.",
     ),
+    "choose": (
+        "choose",
+        "Seek the settings that hold on every scenario; the cheapest, and the promptest.",
+    ),
     "matrix": (
         "matrix",
         "Say of each design, property and class of faults: proved, violated or impossible.",

@@ -13,6 +13,7 @@ from typing import Literal
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignLike, load_design
+from lastchunk.model.explore.halving import halved
 from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.scenario.load import ScenarioLike, load_scenario
@@ -98,12 +99,7 @@ def find_threshold(
     for guess in guesses:
         if low < guess < high:
             low, high = (guess, high) if side(guess) == below else (low, guess)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if side(middle) == below:
-            low = middle
-        else:
-            high = middle
+    low, high = halved(lambda value: side(value) == below, low, high)
     is_single = all(
         side(low_ms + (low - low_ms) * spot // (SPOTS + 1)) == below
         and side(high + (high_ms - high) * spot // (SPOTS + 1)) != below

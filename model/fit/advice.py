@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.design.load import DesignSpec, load_design
+from lastchunk.model.estimate.choice.requirement import Requirement
+from lastchunk.model.estimate.choice.seek import least_enough
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.scenario.schema import Scenario
@@ -18,8 +20,6 @@ from lastchunk.model.scenario.schema import Scenario
 GRACE = "grace_ms"
 GRACE_MAX_MS = 600_000
 """No longer grace is tried: the long alarm of the deployed design is as long."""
-FINE = 50
-"""A grace is found to a part in so many."""
 BETTER, FIT_SCOPE = "lazy-alarm", "default-scope"
 ASKED = ("complete_at_finalization", "nothing_lost", "nothing_refused", "finalizes_promptly")
 FIXED_BY_GRACE = "complete_at_finalization"
@@ -65,32 +65,22 @@ def advise(
     return FitAdvice(compared, deployed, better, grace_ms, verdict, verdicts)
 
 
-def is_below(verdict: Verdict, rate: float) -> bool:
-    """Whether a failure is rarer than a rate, with its interval; no session says nothing."""
-    return verdict.sessions > 0 and verdict.high < rate
-
-
 def least_grace(
     at: Callable[[int], Verdict], from_ms: int, rate: float
 ) -> tuple[int | None, Verdict | None]:
-    """The least grace from the deployed one on whose rate is below another one."""
-    low_ms, found = from_ms, at(from_ms)
-    if is_below(found, rate):
-        return from_ms, found
-    high_ms = max(1, from_ms)
-    while not is_below(found, rate):
-        if high_ms >= GRACE_MAX_MS:
-            return None, found
-        low_ms, high_ms = high_ms, min(GRACE_MAX_MS, 2 * high_ms)
-        found = at(high_ms)
-    while high_ms - low_ms > max(1, high_ms // FINE):
-        middle_ms = (low_ms + high_ms) // 2
-        verdict = at(middle_ms)
-        if is_below(verdict, rate):
-            high_ms, found = middle_ms, verdict
-        else:
-            low_ms = middle_ms
-    return high_ms, found
+    """The least grace from the deployed one on whose rate is below another one.
+
+    Where none is, the verdict is that at the longest grace.
+    """
+    known: dict[int, Verdict] = {}
+    wanted = Requirement(FIXED_BY_GRACE, rate)
+
+    def is_enough(grace_ms: int) -> bool:
+        known[grace_ms] = at(grace_ms)
+        return wanted.is_shown_by(known[grace_ms])
+
+    found = least_enough(is_enough, from_ms, GRACE_MAX_MS)
+    return found, known[max(known) if found is None else found]
 
 
 def properties_told(advice: FitAdvice) -> Sequence[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.fit.choose import LEAST_LENGTHS, FitChoice, as_rows, choose
+from lastchunk.model.fit.best_family import LEAST_LENGTHS, FitChoice, as_rows, best_family
 from lastchunk.model.fit.samples import LATE_BY, LEG, PUT_TIME, RECORDED, LogSamples
 from lastchunk.model.scenario.importing.imported import Imported
 
@@ -30,7 +30,7 @@ AS_ROWS = (RECORDED,)
 def fit_all(samples: LogSamples, seed: int = 1) -> dict[str, FitChoice]:
     """The choice for each quantity that the log has. Raises `InputError` where it has none."""
     found = {
-        name: as_rows(lengths) if name in AS_ROWS else choose(lengths, seed)
+        name: as_rows(lengths) if name in AS_ROWS else best_family(lengths, seed)
         for name, lengths in samples.lengths.items()
         if lengths.ended.total()
     }

@@ -37,7 +37,7 @@ SESSIONS = 40
 @pytest.fixture(autouse=True)
 def few_bootstraps(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test of a fit has tests of its own."""
-    monkeypatch.setattr("lastchunk.model.fit.choose.BOOTSTRAPS", 3)
+    monkeypatch.setattr("lastchunk.model.fit.best_family.BOOTSTRAPS", 3)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,9 @@ FAULT = "what a scenario schedules, and the event by which a trace tells of it"
 PORT = "what a design is given, and what stands behind it in the world or in a scenario"
 LANGUAGE = "a word of the language of properties, which no module of the tool uses as a function"
 ALLOWED = {
-    **dict.fromkeys(("compare", "matrix", "replay", "simulate", "sweep", "verify"), COMMAND),
+    **dict.fromkeys(
+        ("choose", "compare", "matrix", "replay", "simulate", "sweep", "verify"), COMMAND
+    ),
     **dict.fromkeys(
         ("InstanceLost", "ProcessKilled", "StrayStop", "TabClosed", "TabThrottled"), FAULT
     ),

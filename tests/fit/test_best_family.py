@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lastchunk.model.fit.choose import choose, fit_family, kaplan_meier
+from lastchunk.model.fit.best_family import best_family, fit_family, kaplan_meier
 from lastchunk.model.fit.families import FAMILIES
 from lastchunk.model.fit.samples import Lengths
 from lastchunk.model.scenario.load import load_scenario
@@ -50,7 +50,7 @@ def drawn(known: Known, count: int, seed: int, censored_at_ms: float = np.inf) -
 def test_a_known_distribution_is_found_again(known: Known, censored_at_ms: float) -> None:
     lengths = drawn(known, 800, 3, censored_at_ms)
     assert (lengths.open.total() > 80) == np.isfinite(censored_at_ms)
-    choice = choose(lengths, bootstraps=0)
+    choice = best_family(lengths, bootstraps=0)
     assert choice.best.family.name == known.name
     assert abs(choice.best.low_ms - known.low_ms) <= 15
     for (low, high), value in zip(choice.best.intervals, known.values, strict=True):
@@ -101,24 +101,27 @@ def test_what_no_family_fits_is_taken_as_it_is() -> None:
     lengths = Lengths()
     for value in (*rng.normal(50, 3, 60), *rng.normal(4_000, 40, 60)):
         lengths.add(round(value))
-    choice = choose(lengths, bootstraps=24)
+    choice = best_family(lengths, bootstraps=24)
     assert choice.p_value < 0.05
     assert choice.is_table
     assert choice.rows == sorted(lengths.ended.elements())
     lengths.add(9_000, has_ended=False)
-    assert not choose(lengths, bootstraps=24).is_table, "a table cannot say how that one ends"
+    assert not best_family(lengths, bootstraps=24).is_table, "a table cannot say how that one ends"
 
 
 def test_a_few_lengths_are_taken_as_they_are() -> None:
     lengths = Lengths()
     for value in (5, 6, 7):
         lengths.add(value)
-    assert choose(lengths).is_table
+    assert best_family(lengths).is_table
 
 
 def test_the_same_seed_gives_the_same_choice() -> None:
     lengths = drawn(KNOWN[0], 60, 2)
-    one, two = choose(lengths, seed=7, bootstraps=3), choose(lengths, seed=7, bootstraps=3)
+    one, two = (
+        best_family(lengths, seed=7, bootstraps=3),
+        best_family(lengths, seed=7, bootstraps=3),
+    )
     assert (one.p_value, one.best.settings) == (two.p_value, two.best.settings)
 
 

@@ -81,7 +81,7 @@ class FitChoice:
         return sorted(self.lengths.ended.elements())
 
 
-def choose(lengths: Lengths, seed: int = 1, bootstraps: int | None = None) -> FitChoice:
+def best_family(lengths: Lengths, seed: int = 1, bootstraps: int | None = None) -> FitChoice:
     """The best family of lengths, tested; the same seed gives the same p."""
     if lengths.ended.total() < LEAST_LENGTHS or len(lengths.ended) < 3:
         return as_rows(lengths)
