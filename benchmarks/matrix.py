@@ -1,11 +1,11 @@
-"""What each chain of a verdict matrix costs, and what it says: to hold two versions side by side.
+"""What each pair of a verdict matrix costs, and what it says: to hold two versions side by side.
 
     python -m benchmarks.matrix 3 now.json              # all of it, with three chunks
     python -m benchmarks.matrix 3 now.json before.json  # and beside what another version wrote
     python -m benchmarks.matrix 2 now.json - alarm      # some designs alone
 
-The CPU seconds are those of the process that explored the chain. Verdicts and classes do not depend
-on the machine: the budget is so large that none is cut.
+A pair is a design and a class of faults. The CPU seconds are those of the process that explored it.
+Verdicts and classes do not depend on the machine: the budget is so large that none is cut.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ def told(finding: Finding) -> list[Any]:
     return [finding.kind, finding.reason, finding.state_classes, finding.bounds, schedule]
 
 
-def chain(design: str, faults: str, chunks: int, slugs: tuple[str, ...]) -> Told:
-    """One chain: its cells, and the CPU seconds that they took."""
+def pair(design: str, faults: str, chunks: int) -> Told:
+    """One pair: its cells, and the CPU seconds that they took."""
     began = time.process_time()
+    slugs = [slug for group in chains_of(faults, chunks) for slug in group]
     found, reached = explore_chain(design, faults, chunks, SECONDS, slugs)
     out: Told = {"cpu_s": round(time.process_time() - began, 2)}
     out["found"] = {slug: told(item) for slug, item in found.items()}
@@ -43,18 +44,26 @@ def chain(design: str, faults: str, chunks: int, slugs: tuple[str, ...]) -> Told
 
 
 def measured(chunks: int, designs: list[str]) -> dict[str, Told]:
-    """All chains, one after the other, each in a process of its own."""
+    """All pairs, one after the other, each in a process of its own."""
     out: dict[str, Told] = {}
     for design in designs:
         for faults in BUILDERS:
-            for slugs in chains_of(faults, chunks):
-                with workers_or_here(2) as executor:
-                    said = executor.submit(
-                        benchmarks.matrix.chain, design, faults, chunks, slugs
-                    ).result()
-                name = f"{design} {faults} {slugs[0]}"
-                out[name] = said
-                print(f"{name:50} {said['cpu_s']:8.2f} s", flush=True)
+            with workers_or_here(2) as executor:
+                said = executor.submit(benchmarks.matrix.pair, design, faults, chunks).result()
+            name = f"{design} {faults}"
+            out[name] = said
+            print(f"{name:30} {said['cpu_s']:8.2f} s", flush=True)
+    return out
+
+
+def by_pair(before: dict[str, Told]) -> dict[str, Told]:
+    """What a version wrote that explored the parts of a pair apart, as of the whole pair."""
+    out: dict[str, Told] = {}
+    for name, item in before.items():
+        whole = out.setdefault(" ".join(name.split()[:2]), {"cpu_s": 0, "found": {}, "reached": {}})
+        whole["cpu_s"] += item["cpu_s"]
+        whole["found"] |= item["found"]
+        whole["reached"] |= item["reached"]
     return out
 
 
@@ -67,7 +76,7 @@ def side_by_side(now: dict[str, Told], before: dict[str, Told]) -> None:
                 if said != (other := before[name][kind][slug]):
                     print(f"{name}, {kind} {slug}: {other[:3]} before, {said[:3]} now")
     old, new = (sum(item[name]["cpu_s"] for name in shared) for item in (before, now))
-    print(f"{len(shared)} chains: {old:.1f} CPU s before, {new:.1f} now")
+    print(f"{len(shared)} pairs: {old:.1f} CPU s before, {new:.1f} now")
 
 
 def main(words: list[str]) -> None:
@@ -78,7 +87,7 @@ def main(words: list[str]) -> None:
     Path(path).write_text(json.dumps(now))
     print(f"in all {sum(item['cpu_s'] for item in now.values()):.1f} CPU s")
     if beside != "-":
-        side_by_side(now, json.loads(Path(beside).read_text()))
+        side_by_side(now, by_pair(json.loads(Path(beside).read_text())))
 
 
 if __name__ == "__main__":

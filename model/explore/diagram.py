@@ -20,6 +20,7 @@ from lastchunk.model.explore.code.watched import ChunkIndexUsed
 from lastchunk.model.explore.search.search import Budget, Exploration, Search
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.state.node import Move, Node
+from lastchunk.model.explore.state.worlds import Happened
 from lastchunk.model.explore.timing.steps import Leaf, Slot
 from lastchunk.model.explore.timing.zone import Zone
 from lastchunk.model.scenario.load import load_scenario
@@ -197,9 +198,9 @@ class Observed(Machine):
         self.before, self.key = state_of(node.world), move.key
         super()._run(node, move, slot, zone)
 
-    def _leaf(self, world: World, facts: Facts, times: Any, places: Any) -> Leaf:
-        events, after = list(world.trace), state_of(world)
-        leaf = super()._leaf(world, facts, times, places)
+    def _leaf(self, happened: Happened, facts: Facts, times: Any, places: Any) -> Leaf:
+        events, after = happened.events, state_of(happened.world)
+        leaf = super()._leaf(happened, facts, times, places)
         method, writes = method_of(events, self.key), e.StateWritten in map(type, events)
         if self.before != after or (writes and method == "upload"):
             trigger = self._trigger(method, after, facts)

@@ -30,6 +30,7 @@ from lastchunk.model.explore.search.search import (
 )
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.state.monitor import groups_of
+from lastchunk.model.explore.state.worlds import SharedWorlds
 from lastchunk.model.explore.timing.zone import HALF, milliseconds
 from lastchunk.model.explore.witness.attack import (
     SECONDS_LEAST,
@@ -137,6 +138,7 @@ def verify(
     longest: bool = True,
     attack: int | None = None,
     deadline: Deadline | None = None,
+    worlds: SharedWorlds | None = None,
 ) -> Verification:
     """Explore every schedule of a design within the bounds of a scenario.
 
@@ -146,7 +148,7 @@ def verify(
     are those of the counterexamples to make. Without ``longest``, exploring ends at a session that
     is not finalized promptly: the longest delay is not known then. ``attack`` is how many schedules
     to try against what is proved, None for as many as fit. ``deadline`` is that of more than this
-    answer, or the budget's from now.
+    answer, or the budget's from now. ``worlds`` are those of an earlier answer of the same scope.
 
     Raises `InputError` for what cannot be explored and for unknown properties, `DesignError` where
     the design throws, does not end or cannot be repeated, `TimeError` (a `DesignError`) where it
@@ -158,14 +160,13 @@ def verify(
     scenario, design = meant(scenario, design)
     check_attack(attack)
     budget = check_budget(budget or Budget())
-    given = None if properties is None else asked_of(properties)
-    slugs, own = check_slugs(design, scenario, given), explorable_own(given or {})
+    asked_for = None if properties is None else asked_of(properties)
+    slugs, own = check_slugs(design, scenario, asked_for), explorable_own(asked_for or {})
     reductions = reductions or Reductions()
     deadline = deadline or Deadline(budget.seconds)
-    searches = [
-        _explored(scenario, design, group, budget, deadline, reductions, progress, longest, own)
-        for group in groups_of(slugs, own)
-    ]
+    shared = {} if worlds is None else worlds
+    given = budget, deadline, reductions, progress, longest, own, shared
+    searches = [_explored(scenario, design, group, *given) for group in groups_of(slugs, own)]
     found = [each.search.found for each in searches]
     verdicts = _verdicts(searches)
     tried = _attacked(searches, verdicts, attack, deadline)
@@ -344,12 +345,13 @@ def _explored(
     progress: SearchProgress | None,
     longest: bool,
     own: Mapping[str, Property],
+    worlds: SharedWorlds,
 ) -> PropertyGroupSearch:
     """One search; without the symmetry if the design turns out to tell chunks apart, and with what
-    is in the blob store if it reads that."""
+    is in the blob store if it reads that. The searches share their ``worlds``."""
     monitor = monitor_for(design, scenario, slugs, own)
-    given = reductions.symmetry, reductions.pruning
-    machine = Machine(design, scenario, monitor, *given, forgets_blobs=reductions.forgets_blobs)
+    given, forgets = (reductions.symmetry, reductions.pruning), reductions.forgets_blobs
+    machine = Machine(design, scenario, monitor, *given, forgets_blobs=forgets, shared=worlds)
     # The longest delay needs every schedule; a violation of all that is asked needs no more.
     stops = PROMPT not in slugs or not longest
     search = Search(machine, budget, reductions.inclusion, stops, progress, deadline=deadline)
@@ -359,7 +361,9 @@ def _explored(
         is_index = isinstance(seen, ChunkIndexUsed)
         less = {"symmetry": False} if is_index else {"forgets_blobs": False}
         plain = replace(reductions, **less)
-        return _explored(scenario, design, slugs, budget, deadline, plain, progress, longest, own)
+        return _explored(
+            scenario, design, slugs, budget, deadline, plain, progress, longest, own, worlds
+        )
     return PropertyGroupSearch(search, reductions)
 
 

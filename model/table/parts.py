@@ -12,21 +12,12 @@ from typing import Any
 
 from lastchunk.model.explore.code.encode import Encoder
 from lastchunk.model.explore.state.part import StatePart
-from lastchunk.model.explore.state.state_encoder import StateEncoder
+from lastchunk.model.explore.state.state_encoder import WorldEncoder
 from lastchunk.model.table.numbers.counter import Counter
-from lastchunk.model.trace.facts import Facts
 from lastchunk.reference_impl.recorder import Recorder
 
 CLOSES = frozenset(("tab_closed", "tab_reloaded"))
 """Faults by which a page goes away: then it counts what has arrived."""
-
-
-class Unwatched:
-    """Nobody judges a step: a session is judged by its whole trace."""
-
-    def kept(self, facts: Facts) -> tuple[tuple[Any, ...], list[Any]]:
-        """Nothing is kept of what has happened."""
-        return (), []
 
 
 class Live:
@@ -46,12 +37,11 @@ class Live:
         return chunk < 0 or chunk in self.plain
 
 
-class SessionParts(StateEncoder):
+class SessionParts(WorldEncoder):
     """The parts of a world in a table."""
 
     def __init__(self, values: Encoder, start: Any) -> None:
-        unwatched: Any = Unwatched()
-        super().__init__(values, unwatched, start, symmetric=False)
+        super().__init__(values, start, symmetric=False)
         kinds = {fault.kind for fault in start.scenario.faults}
         self.closes = bool(kinds & CLOSES)
         page = type(start.client.program.built())

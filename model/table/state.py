@@ -14,7 +14,6 @@ from lastchunk.model.explore.code.encode import Encoder
 from lastchunk.model.explore.state.discrete import laid_out
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.table.parts import SessionParts
-from lastchunk.model.trace.facts import Facts
 
 
 class InFull(dict[Any, Any]):
@@ -45,11 +44,10 @@ class TableEncoder:
 
     def __init__(self, values: Encoder, start: Any) -> None:
         self.parts = SessionParts(values, start)
-        self.facts = Facts()
 
     def state(self, world: Any, times: Any, signs: set[int]) -> TableState:
         """The state of a world. ``times`` are those of what is pending."""
-        parts = self.parts.encode(world, self.facts, times)
+        parts = self.parts.parts(world, times)
         page, runtime = world.client, world.object
         if not page.is_stopped:
             parts.append(StatePart(("duration", world.duration_ms)))

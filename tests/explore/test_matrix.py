@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import lastchunk
 from lastchunk.cli import app
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.explore.matrix.cells import SLUGS, ClassClock, Finding, explore_scopes, joined
+from lastchunk.model.explore.matrix.cells import SLUGS, ClassClocks, Finding, explore_scopes, joined
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.matrix import Matrix, matrix
 from lastchunk.model.properties import EXPLORABLE, EXTRA_PROPERTIES, PROPERTIES, Violation
@@ -180,7 +180,7 @@ def test_the_recommended_design_completes_as_soon_as_the_stop_is_known() -> None
     kinds = {
         name: [
             finding.kind
-            for finding in explore_scopes(name, [scope], slugs, ClassClock(60)).values()
+            for finding in explore_scopes(name, [scope], slugs, ClassClocks(60)).values()
         ]
         for name in ("alarm", "lazy-alarm")
     }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import lastchunk
-from lastchunk.model.explore.state.state_encoder import StateEncoder
+from lastchunk.model.explore.state.state_encoder import WorldEncoder
 from lastchunk.model.properties import Property
 from lastchunk.properties import never, state
 from lastchunk.reference_impl.alarm import AlarmDesign
@@ -138,7 +138,7 @@ def test_which_port_a_field_holds(design: Any, bad: int) -> None:
 def test_an_explorer_that_forgets_the_blob_store_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     forgets = type("ByBlob1", (ByBlob,), {"bad": 1, "__module__": __name__})
     scenario = lastchunk.load_scenario("small-scope", [*SMALL, "chunks=2"])
-    monkeypatch.setattr(StateEncoder, "_blobs", lambda self, store: [])
+    monkeypatch.setattr(WorldEncoder, "_blobs", lambda self, store: [])
     assert said(forgets, scenario, INCOMPLETE) == ("proved", True)
 
 

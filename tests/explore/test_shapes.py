@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lastchunk.model.explore.code.encode import Encoder
-from lastchunk.model.explore.state.part import StatePart
-from lastchunk.model.explore.state.shapes import (
+from lastchunk.model.explore.code.shapes import (
     ShapelessError,
     bytes_of,
     has_own_bytes,
     shape_of,
     times_apart,
 )
+from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.model.explore.timing.steps import ClassTimeline
 from lastchunk.reference_impl.contract import Chunk, Response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ CONFIGS, PARTS = 150, 3
 
 
 def explored(
-    config: Config, scale: int = 1, inclusion: bool = True, **switches: bool
+    config: Config, scale: int = 1, inclusion: bool = True, **switches: Any
 ) -> Exploration:
     names = ("low_ms", "high_ms", "back_off_ms", "grace_ms", "long_alarm_ms")
     overrides = [

@@ -16,7 +16,7 @@ from lastchunk.model.design.load import OBJECT_METHODS, load_design
 from lastchunk.model.explore.code.encode import Encoder
 from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.monitor import Monitor
-from lastchunk.model.explore.state.state_encoder import SKIPPED, StateEncoder
+from lastchunk.model.explore.state.state_encoder import SKIPPED, StateEncoder, WorldEncoder
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.properties import JudgeSettings
 from lastchunk.model.scenario.load import load_scenario
@@ -49,16 +49,16 @@ class Stage:
         methods = (*OBJECT_METHODS, "construct", self.design.cls.stop_call)
         encoder = Encoder(methods, [*fixed, *self.scenario.faults])
         monitor = Monitor(["complete_at_finalization"], (), JudgeSettings())
-        self.state_encoder = StateEncoder(encoder, monitor, pristine, symmetric)
+        self.state_encoder = StateEncoder(WorldEncoder(encoder, pristine, symmetric), monitor, None)
 
     def key(self, world: World | None = None) -> Any:
         """The discrete state of a world; no part of an earlier one is used again."""
         world = world or self.scheduler.world
         times = {key: Instant(CLOCK, at) for at, key in enumerate(world.pending)}
         for known in (
-            self.state_encoder.known,
-            self.state_encoder.stored,
-            self.state_encoder.calls,
+            self.state_encoder.world.known,
+            self.state_encoder.world.stored,
+            self.state_encoder.world.calls,
         ):
             known.clear()
         world.object.program.digest = world.client.program.digest = None

@@ -20,6 +20,7 @@ from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.state.monitor import copy_facts
 from lastchunk.model.explore.state.node import Move, Node
+from lastchunk.model.explore.state.worlds import DueAfter, Happened
 from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.model.explore.timing.steps import Branch, Leaf, Slot
 from lastchunk.model.explore.timing.zone import SCALE, Zone, at_most
@@ -65,20 +66,23 @@ class WalkMachine(Machine):
     def __init__(self, design: DesignSpec, scenario: Scenario, slug: str) -> None:
         monitor = monitor_for(design, scenario, [slug])
         super().__init__(design, scenario, monitor, symmetry=False, forgets_blobs=False)
-        is_fixed = all(low_ms == high_ms for low_ms, high_ms in self.drawn.parts)
-        if len(self.drawn.of_clocks) > 1 or len(self.drawn.parts) > 1 or not is_fixed:
+        drawn = self.worlds.drawn
+        is_fixed = all(low_ms == high_ms for low_ms, high_ms in drawn.parts)
+        if len(drawn.of_clocks) > 1 or len(drawn.parts) > 1 or not is_fixed:
             allowed = "a fixed recording time, and clocks that agree, for rare events"
             raise InputError("scenario", scenario.name, allowed)
         self.sources: dict[int, tuple[ColumnSource, ...]] = {}
         self.kept: list[Leaf] = []  # so that no other leaf ever has the identity of one of them
         self.step: tuple[Any, ...] = ()
 
-    def _connect(self, leaf: Leaf, world: Any, facts: Any, times: Any, places: Any) -> None:
-        fresh = [p for p in world.fresh if world.pending.get(p.key) is p]
-        # The machine names what is new one after the other.
-        new = {self.names + number: (number, p.delay) for number, p in enumerate(fresh)}
-        self.step = (new, world.now_ms, places)
-        super()._connect(leaf, world, facts, times, places)
+    def _connect(
+        self, leaf: Leaf, happened: Happened, due: DueAfter, facts: Any, places: Any
+    ) -> None:
+        # What is new is named one after the other.
+        named = zip(due.made, happened.fresh, strict=True)
+        new = {name: (number, pending.delay) for number, (name, pending) in enumerate(named)}
+        self.step = (new, happened.world.now_ms, places)
+        super()._connect(leaf, happened, due, facts, places)
 
     def connects(self, leaf: Leaf, discrete: DiscreteState) -> None:
         """Note where each column's value comes from."""

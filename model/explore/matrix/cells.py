@@ -17,8 +17,9 @@ from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.scopes import Scope
 from lastchunk.model.explore.property_groups import SILENT
 from lastchunk.model.explore.state.monitor import groups_of
+from lastchunk.model.explore.state.worlds import SharedWorlds
 from lastchunk.model.explore.verify import Budget, Verification, verify
-from lastchunk.model.properties import PROPERTIES
+from lastchunk.model.properties import EXPLORABLE, PROPERTIES
 from lastchunk.model.simulate.schedule import Schedule
 
 CellKind = Literal["proved", "violated", "impossible", "unknown", "not explored", "not asked"]
@@ -79,16 +80,41 @@ class Cell:
 
 
 class ClassClock:
-    """The wall time that one design has for one chain of a class, its explorations together."""
+    """The wall time that one design has in a class for one group of properties, in all scopes.
+
+    It goes while the group is explored (``with``); each group's time is its own.
+    """
 
     def __init__(self, budget_s: float) -> None:
         self.budget_s = budget_s
+        self.spent_s = 0.0
+        self.began: float | None = None
+
+    def __enter__(self) -> None:
         self.began = time.perf_counter()
+
+    def __exit__(self, *error: object) -> None:
+        self.spent_s = self.budget_s - self.left
+        self.began = None
 
     @property
     def left(self) -> float:
         """What is left, in seconds; below 1 is nothing."""
-        return self.budget_s - (time.perf_counter() - self.began)
+        running_s = 0.0 if self.began is None else time.perf_counter() - self.began
+        return self.budget_s - self.spent_s - running_s
+
+
+class ClassClocks:
+    """The clocks of one design in a class, one for each group of properties."""
+
+    def __init__(self, budget_s: float) -> None:
+        self.budget_s = budget_s
+        self.clocks: dict[str, ClassClock] = {}
+
+    def of(self, group: Sequence[str]) -> ClassClock:
+        """The clock of a group: that of a timed property, or that of all others together."""
+        name = group[0] if EXPLORABLE[group[0]].is_timed else ""
+        return self.clocks.setdefault(name, ClassClock(self.budget_s))
 
 
 FindingsBySlug = dict[str, Finding]
@@ -98,7 +124,7 @@ FindingsBySlug = dict[str, Finding]
 def chains_of(faults: str, chunks: int) -> list[tuple[str, ...]]:
     """The properties of a class, by what is explored for them; no chain needs another's results.
 
-    Each timed property is explored on its own, as `verify` does; so its cost is its own, too.
+    Each timed property is explored on its own, as `verify` does; so its budget is its own, too.
     """
     limits = BUILDERS[faults](chunks).impossible.values()
     slugs = [*SLUGS, *(limit.slug for limit in limits if limit.slug)]
@@ -108,17 +134,20 @@ def chains_of(faults: str, chunks: int) -> list[tuple[str, ...]]:
 def explore_chain(
     design: DesignLike, faults: str, chunks: int, seconds: float, slugs: Sequence[str]
 ) -> tuple[FindingsBySlug, FindingsBySlug]:
-    """What is found of some properties; and of those that cannot hold, in the class without why."""
-    clock = ClassClock(seconds)
+    """What is found of some properties; and of those that cannot hold, in the class without why.
+
+    They may be those of several chains, which then take the steps of the world together.
+    """
+    clocks = ClassClocks(seconds)
     item = BUILDERS[faults](chunks)
-    found = explore_scopes(design, item.scopes, slugs, clock)
+    found = explore_scopes(design, item.scopes, slugs, clocks)
     alike: dict[tuple[Scope, ...], list[str]] = {}
     for slug, limit in item.impossible.items():
         if slug in found and found[slug].kind == "violated" and not limit.slug:
             alike.setdefault(limit.scopes, []).append(slug)
     reached: FindingsBySlug = {}
     for scopes, asked in alike.items():
-        reached |= explore_scopes(design, scopes, asked, clock)
+        reached |= explore_scopes(design, scopes, asked, clocks)
     return found, reached
 
 
@@ -145,22 +174,32 @@ def cells_of(
 
 
 def explore_scopes(
-    design: DesignLike, scopes: Sequence[Scope], slugs: Sequence[str], clock: ClassClock
+    design: DesignLike, scopes: Sequence[Scope], slugs: Sequence[str], clocks: ClassClocks
 ) -> dict[str, Finding]:
     """What the scopes say, one after the other, of each property that none has violated yet."""
     found = dict.fromkeys(slugs, Finding())
     for scope in scopes:
         left = [slug for slug in slugs if found[slug].kind != "violated"]
+        worlds: SharedWorlds = {}
         for group in groups_of(left):
-            for slug, finding in explore_scope(design, scope, group, clock).items():
+            with (clock := clocks.of(group)):
+                said = explore_scope(design, scope, group, clock, worlds)
+            for slug, finding in said.items():
                 found[slug] = joined(found[slug], finding)
     return found
 
 
 def explore_scope(
-    design: DesignLike, scope: Scope, slugs: Sequence[str], clock: ClassClock
+    design: DesignLike,
+    scope: Scope,
+    slugs: Sequence[str],
+    clock: ClassClock,
+    worlds: SharedWorlds,
 ) -> dict[str, Finding]:
-    """What one scope says. A design that cannot be explored in it leaves it unknown."""
+    """What one scope says. A design that cannot be explored in it leaves it unknown.
+
+    ``worlds`` are those of this design in this scope.
+    """
     bounds = (scope.bounds,)
     if clock.left < 1:
         reason = f"the budget of {clock.budget_s:g} seconds was used up before it was explored here"
@@ -168,8 +207,9 @@ def explore_scope(
     scenario = scope.load()
     spec = load_design(design, scenario)
     budget = Budget(seconds=clock.left, memory_mb=MEMORY_MB)
+    shortest = ("shortest",)
     try:
-        result = verify(scenario, spec, slugs, budget, kinds=("shortest",), longest=False)
+        result = verify(scenario, spec, slugs, budget, kinds=shortest, longest=False, worlds=worlds)
     except DesignError as error:
         finding = Finding("unknown", f"it cannot be explored: {error}", bounds)
         return dict.fromkeys(slugs, finding)

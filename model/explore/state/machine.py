@@ -11,53 +11,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from lastchunk.model.base.errors import DesignError
-from lastchunk.model.design.load import OBJECT_METHODS, DesignSpec
-from lastchunk.model.explore.code.encode import Encoder
+from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.explore.code.frames import NotListed
-from lastchunk.model.explore.code.kept import PLAIN
-from lastchunk.model.explore.code.sizes import sized_chunk
-from lastchunk.model.explore.code.watched import (
-    WatchedChunk,
-    check_is_watched,
-    step_time_limit,
-    watched,
-)
 from lastchunk.model.explore.scope.refusals import refuse_scope
 from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.monitor import NONE_OWN, Monitor, copy_facts
 from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.state.repeatable import CHECKED, check_repeatable
 from lastchunk.model.explore.state.state_encoder import StateEncoder, Times
-from lastchunk.model.explore.timing.bounds import bounds_of
-from lastchunk.model.explore.timing.drawn import Drawn
+from lastchunk.model.explore.state.worlds import DueAfter, Happened, SharedWorlds, Worlds
 from lastchunk.model.explore.timing.instant import Instant
-from lastchunk.model.explore.timing.steps import ClassTimeline, Leaf, Slot, walk_tree
+from lastchunk.model.explore.timing.steps import Leaf, Slot, walk_tree
 from lastchunk.model.explore.timing.zone import Layout, Zone, at_most, fire, nearest_of, point
 from lastchunk.model.properties import Property, judge_settings
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.subset import check_values, lasting_of
+from lastchunk.model.subset import check_values
 from lastchunk.model.trace.facts import Facts
-from lastchunk.model.world.object.instances import CONSTRUCT
-from lastchunk.model.world.object.meter import IDLE, Meter
 from lastchunk.model.world.world import World
-from lastchunk.reference_impl.detached import DETACHED
-
-
-class Unmetered(Meter):
-    """No costs are counted: they are sums over a whole run, and nothing depends on them."""
-
-    __slots__ = ()
-
-    def idle(self, at_ms: int) -> None:
-        """The last event has left the object."""
-        self.active_since_ms = IDLE
-
-    def copy(self) -> Meter:
-        """The same, for another world."""
-        other = Unmetered()
-        other.active_since_ms = self.active_since_ms
-        return other
 
 
 class Machine:
@@ -65,8 +35,11 @@ class Machine:
 
     ``symmetry`` and ``pruning`` change the number of classes and no verdict; ``origin`` keeps the
     beginning as an instant of every class, so that times since then can be told. With
-    ``forgets_blobs`` what is stored is no part of a state. The steps raise `DesignError` where the
-    design throws, does not end or cannot be repeated, `ChunkIndexUsed`, and `StoreIsRead`.
+    ``forgets_blobs`` what is stored is no part of a state. Machines that are given the same
+    ``shared`` take each step of the world once; they have one design and one scenario.
+
+    The steps raise `DesignError` where the design throws, does not end or cannot be repeated,
+    `ChunkIndexUsed`, and `StoreIsRead`.
     """
 
     def __init__(
@@ -78,40 +51,28 @@ class Machine:
         pruning: bool = True,
         origin: bool = False,
         forgets_blobs: bool = True,
+        shared: SharedWorlds | None = None,
     ) -> None:
         self.scenario = scenario
         self.monitor = monitor
         self.pruning = pruning
         self.symmetric = symmetry and interchangeable(scenario)
         self.plain = design
-        self.origin = origin
-        self.design = design = watched(design) if self.symmetric else design
-        self.timeline = ClassTimeline()
-        self.names = 1
         self.nodes: dict[Any, Node] = {}
         self.runs = 0
         refuse_scope(scenario)
         check_values(design.name, design.settings)
-        self.lasting = lasting_of(design.name, self.plain.cls)
         self.start = Slot()
-        self.pristine = World(design, scenario, 0)
-        self.pristine.chunk_of = sized_chunk
-        if self.symmetric:
-            self.pristine.queued_chunk = WatchedChunk
-            self.pristine.check_chunk = check_is_watched
-        self.drawn = Drawn(scenario, self.pristine.client.settings.chunk_ms, self.timeline)
-        self.pristine.object.meter = Unmetered()
-        self.pristine.blob_store.is_explored = True
-        self.pristine.blob_store.is_left_out = forgets_blobs
-        for program in self.pristine.programs:
-            program.records = True
-        methods = (*OBJECT_METHODS, CONSTRUCT, DETACHED, design.cls.stop_call)
-        fixed = [scenario, design, design.settings, design.cls, self.pristine.client.settings]
-        made = [part for program in self.pristine.programs for part in program.made_by_world()]
-        self.encoder = Encoder(methods, [*fixed, *scenario.faults, *made])
-        self.encoder.check_chunk = self.pristine.check_chunk
-        self.state_encoder = StateEncoder(self.encoder, monitor, self.pristine, self.symmetric)
-        self.state_encoder.origin = Instant(self.timeline, 0) if origin else None
+        shared = {} if shared is None else shared
+        worlds = shared.get((self.symmetric, forgets_blobs))
+        if worlds is None:
+            worlds = Worlds(design, scenario, self.symmetric, forgets_blobs)
+            shared[self.symmetric, forgets_blobs] = worlds
+        self.worlds = worlds
+        self.design, self.timeline = worlds.design, worlds.timeline
+        self.origin = origin
+        beginning = Instant(self.timeline, 0) if origin else None
+        self.state_encoder = StateEncoder(worlds.encoder, monitor, beginning)
 
     # --- states ------------------------------------------------------------------------------
 
@@ -129,17 +90,12 @@ class Machine:
 
     def _begin(self, zone: Zone, slot: Slot) -> None:
         """Let the world begin; the tree of the beginnings has a leaf more."""
-        world, places = self.pristine.fork(), {0: (0, 0)}
-        world.now_ms = Instant(self.timeline, 0)  # type: ignore[assignment]
+        places = {0: (0, 0)}
         self.timeline.begin(places, zone, self.start, slot.drawn)
-        try:
-            self.drawn.give(world)
-            world.begin()
-            self.timeline.slot.content = self._leaf(
-                world, self.monitor.begin(world.now_ms), {}, places
-            )
-        finally:
-            world.shed()
+        with self.worlds.begun() as happened:
+            facts = self.monitor.begin(happened.world.now_ms)
+            leaf = self._leaf(happened, facts, {}, places)
+            self.timeline.slot.content = leaf
 
     def successors(self, node: Node, zone: Zone) -> Iterator[tuple[Move, Leaf, Zone, Zone]]:
         """Every step out of a class: the move, its leaf, the class at it, the next zone.
@@ -179,72 +135,47 @@ class Machine:
     # --- steps -------------------------------------------------------------------------------
 
     def _run(self, node: Node, move: Move, slot: Slot, zone: Zone) -> None:
-        """Run a step of the world in a class; the tree has a leaf more."""
+        """Take a step of the world in a class; the tree has a leaf more."""
         self.runs += 1
         self.timeline.begin(node.places, zone, move.slot, slot.drawn)
-        world = node.world.fork()
-        world.trace, world.fresh = [], []
-        facts = copy_facts(node.facts)
-        try:
-            with step_time_limit(self.design.name, (world.object.program, world.client.program)):
-                world.happen(world.pending[move.key], node.times[move.key], move.outcome)  # type: ignore[arg-type]
-            leaf = self._leaf(world, facts, node.times, node.places)
-            self.lasting.check()
-        except DesignError:
-            self.lasting.check()  # what is told otherwise may come from what was changed here
-            raise
-        finally:
-            # Code that is dropped later, as garbage, would ask the class of another step.
-            world.shed()
+        with self.worlds.stepped(node, move) as happened:
+            leaf = self._leaf(happened, copy_facts(node.facts), node.times, node.places)
         self.timeline.slot.content = leaf
 
-    def _leaf(self, world: World, facts: Facts, times: Times, places: Any) -> Leaf:
-        events, world.trace = world.trace, []
-        judgements = self.monitor.watch(facts, events)
-        reason = world.ended or ("" if world.pending else "quiet")
+    def _leaf(self, happened: Happened, facts: Facts, times: Times, places: Any) -> Leaf:
+        reason, now_ms = happened.reason, happened.world.now_ms
+        judgements = self.monitor.watch(facts, happened.events)
         if reason:
-            judgements = self.monitor.end(facts, world.now_ms, reason, judgements)
+            judgements = self.monitor.end(facts, now_ms, reason, judgements)
         late = _late(facts, places) if reason else None
         sometimes = frozenset(self.monitor.settle(facts))
         leaf = Leaf(judgements, sometimes)
         leaf.reason, leaf.late = reason, late
         if not reason:
-            self._connect(leaf, world, facts, times, places)
+            self._connect(leaf, happened, self.worlds.due(happened, times), facts, places)
         return leaf
 
-    def _connect(self, leaf: Leaf, world: World, facts: Facts, times: Times, places: Any) -> None:
+    def _connect(
+        self, leaf: Leaf, happened: Happened, due: DueAfter, facts: Facts, places: Any
+    ) -> None:
         """Find the node that a step comes to, and how its zone follows from the last one."""
-        made: dict[int, tuple[Instant, int, int | None]] = {}
-        known = {key: times[key] for key in world.pending if key in times}
-        for pending in world.fresh:
-            if world.pending.get(pending.key) is not pending:
-                continue
-            # Also an exact time gets a name of its own: another class of the same state may have
-            # come by it in another way, and two names that are one would tie it to the first way.
-            name, self.names = self.names, self.names + 1
-            made[name] = bounds_of(pending.delay, world.now_ms, known)
-            known[pending.key] = Instant(self.timeline, name)
-        world.fresh = []
         try:
-            parts = self.state_encoder.encode(world, facts, known)
+            parts = self.state_encoder.with_facts(due.parts, facts)
         except NotListed as error:
-            raise DesignError(
-                f"{self.design.name}: storage, or what is under way, holds {error.what}; "
-                f"allowed: {error.instead or PLAIN}"
-            ) from None
+            raise self.worlds.not_listed(error) from None
         discrete = DiscreteState(parts, self.symmetric)
         leaf.chunks = discrete.chunks
-        leaf.layout = layout_of(discrete, self.timeline.columns, places, made)
+        leaf.layout = layout_of(discrete, self.timeline.columns, places, due.made)
         self.connects(leaf, discrete)
         node = self.nodes.get(discrete.key)
         if node is None:
-            if len(self.nodes) < CHECKED or len(self.nodes) % CHECKED == 0:
+            world, number = happened.world, len(self.nodes)
+            if happened.is_new and (number < CHECKED or number % CHECKED == 0):
                 code = self.design.name
-                check_repeatable(self.state_encoder, code, discrete, world, facts, known)
+                check_repeatable(self.state_encoder, code, discrete, world, facts, due.times)
             if self.symmetric:
                 discrete.find_groups()
-            node = Node(len(self.nodes), discrete, world, facts, known)
-            self.nodes[discrete.key] = node
+            node = self.nodes[discrete.key] = Node(number, discrete, world, facts, due.times)
         leaf.target = node
 
     def connects(self, leaf: Leaf, discrete: DiscreteState) -> None:

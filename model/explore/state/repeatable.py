@@ -44,13 +44,14 @@ def check_repeatable(
 
 def _parted(encoder: StateEncoder, world: World, again: World) -> str:
     """Where two worlds part that were told the same: the line, and what the code holds."""
+    programs = encoder.world.programs
     for whose, one, two in (
         ("object", world.object.program, again.object.program),
         ("page", world.client.program, again.client.program),
     ):
         lines = map(one.line_of, one.tasks)
-        parts = zip(encoder.programs.parts(whose, one), encoder.programs.parts(whose, two))  # noqa: B905
-        for part, other in parts:
+        first_parts, then_parts = programs.parts(whose, one), programs.parts(whose, two)
+        for part, other in zip(first_parts, then_parts):  # noqa: B905
             line = next(lines, "")  # the tasks come first, then the fields
             first, then = part.text.words(), other.text.words()
             if first != then:

@@ -12,16 +12,16 @@ from operator import attrgetter, is_
 from typing import Any
 
 from lastchunk.model.explore.code.encode import ATOMS, TIME_TYPES, Encoder
-from lastchunk.model.explore.state.monitor import Monitor
-from lastchunk.model.explore.state.part import StatePart
-from lastchunk.model.explore.state.programs import Programs
-from lastchunk.model.explore.state.shapes import (
+from lastchunk.model.explore.code.shapes import (
     ShapelessError,
     bytes_of,
     has_own_bytes,
     shape_of,
     times_apart,
 )
+from lastchunk.model.explore.state.monitor import Monitor
+from lastchunk.model.explore.state.part import StatePart
+from lastchunk.model.explore.state.programs import Programs
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.base.pending import Key
@@ -73,7 +73,7 @@ SKIPPED = {
     },
     "ClientHost": {"world", "program", "settings", "hooks", "chunks", "sleeps"},
 }
-"""Fields that say nothing of the future, or that `StateEncoder` writes out in its own way."""
+"""Fields that say nothing of the future, or that `WorldEncoder` writes out in its own way."""
 
 
 def _lasting(value: Any) -> Any:
@@ -83,18 +83,16 @@ def _lasting(value: Any) -> Any:
     return EMPTY if type(value) in CONTAINERS and not value else object()
 
 
-class StateEncoder:
-    """Gathers the parts of a state; ``start`` is the world at its beginning.
+class WorldEncoder:
+    """Gathers the parts of a world; ``start`` is the world at its beginning.
 
     With ``symmetric``, the calls under way have no order: the chunks are interchangeable.
     """
 
-    def __init__(self, values: Encoder, monitor: Monitor, start: Any, symmetric: bool) -> None:
+    def __init__(self, values: Encoder, start: Any, symmetric: bool) -> None:
         self.values = values
-        self.monitor = monitor
         self.symmetric = symmetric
         self.start = dict(vars(start))
-        self.origin: Instant | None = None
         self.about: dict[Any, StatePart] = {}
         self.programs = Programs(values)
         self.pending: dict[Key, tuple[Any, Instant, StatePart]] = {}
@@ -106,8 +104,8 @@ class StateEncoder:
         self.timed: dict[tuple[str, bytes], StatePart] = {}
         self.getters: dict[str, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {}
 
-    def encode(self, world: Any, facts: Facts, times: Times) -> list[StatePart]:
-        """The parts of a world and of what is remembered of its past."""
+    def parts(self, world: Any, times: Times) -> list[StatePart]:
+        """The parts of a world."""
         encode = self.values.world
         parts = [self._pending(world, part, times[key]) for key, part in world.pending.items()]
         changed = [
@@ -118,18 +116,18 @@ class StateEncoder:
         if changed:  # a setting never changes: what is the same object still says nothing
             flat = tuple([each for pair in changed for each in pair])
             parts.append(self._known("world", flat, lambda: ("world", encode(tuple(changed)))))
-        if self.origin is not None:
-            parts.append(StatePart(("origin", self.origin)))
         parts += self._blobs(world.blob_store)
         parts += self._object(world.object)
         parts += self._client(world.client)
         parts += self._chunk_puts(world, parts)
         parts += self._network(world, parts)
-        values, chunks = self.monitor.kept(facts)
-        encode_all = self.values.value
-        parts.append(self._known("facts", values, lambda: ("facts", encode_all(values))))
-        parts += [self._about(*entry) for entry in chunks]
         return parts
+
+    def remembered(self, values: tuple[Any, ...], chunks: list[tuple[Any, ...]]) -> list[StatePart]:
+        """The parts of what is remembered of the past: values, and what is said of one chunk."""
+        encode_all = self.values.value
+        facts = self._known("facts", values, lambda: ("facts", encode_all(values)))
+        return [facts, *(self._about(*entry) for entry in chunks)]
 
     def _pending(self, world: Any, pending: Any, time: Instant) -> StatePart:
         """A pending thing; it never changes, so the same one at the same time says the same."""
@@ -340,3 +338,23 @@ class StateEncoder:
         if world.client.settings.keeps_queue:
             parts += [self._about("answered", chunk) for chunk in network.answered]
         return parts
+
+
+class StateEncoder:
+    """Gathers the parts of a state: a world's, and what a monitor remembers.
+
+    With ``origin`` the beginning is one of the state's instants.
+    """
+
+    def __init__(self, world: WorldEncoder, monitor: Monitor, origin: Instant | None) -> None:
+        self.world = world
+        self.monitor = monitor
+        self.origin = [] if origin is None else [StatePart(("origin", origin))]
+
+    def encode(self, world: Any, facts: Facts, times: Times) -> list[StatePart]:
+        """The parts of a world and of what is remembered of its past."""
+        return self.with_facts(self.world.parts(world, times), facts)
+
+    def with_facts(self, parts: list[StatePart], facts: Facts) -> list[StatePart]:
+        """The parts of a world, and those of what is remembered of its past."""
+        return [*parts, *self.origin, *self.world.remembered(*self.monitor.kept(facts))]

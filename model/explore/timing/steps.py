@@ -11,6 +11,7 @@ an instance is ahead, is a `Draw`: a class goes on along every branch of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from lastchunk.model.base.errors import DesignError
@@ -79,6 +80,14 @@ class Slot:
         self.drawn = drawn
 
 
+StepQuestion = tuple[int, int, int | None] | int
+"""What a step asks: whether two instants, by name, keep a bound, or how far apart they are exactly;
+or one of so many things that are drawn."""
+AnsweredQuestion = tuple[StepQuestion, Any]
+"""A question, and its answer."""
+StepMark = tuple[Slot, Zone, list[int]]
+
+
 class ClassTimeline(ReplayedTimeline):
     """The `Timeline` of a running step: answers by the class it runs in, and grows the tree.
 
@@ -91,6 +100,7 @@ class ClassTimeline(ReplayedTimeline):
         self.places: dict[int, tuple[int, int]] = {}
         self.slot = Slot()
         self.draws: list[int] = []
+        self.noted: list[AnsweredQuestion] | None = None
 
     def begin(
         self,
@@ -113,6 +123,39 @@ class ClassTimeline(ReplayedTimeline):
         """How many instants the class has that the step runs in."""
         assert self.zone is not None
         return self.zone.size
+
+    @contextmanager
+    def noting(self) -> Iterator[list[AnsweredQuestion]]:
+        """Note what is asked from here on, with the answers."""
+        noted: list[AnsweredQuestion] = []
+        self.noted = noted
+        try:
+            yield noted
+        finally:
+            self.noted = None
+
+    def mark(self) -> StepMark:
+        """Where the step is."""
+        assert self.zone is not None
+        return self.slot, self.zone, self.draws.copy()
+
+    def back_to(self, mark: StepMark) -> None:
+        """Nothing was asked since then."""
+        self.slot, self.zone, draws = mark
+        self.draws = draws.copy()
+
+    def answer(self, question: StepQuestion) -> Any:
+        """The answer to a question that another run of the step has asked."""
+        if isinstance(question, int):
+            return self.draw(question)
+        left, right, bound = question
+        if bound is None:
+            return self._exactly(left, right)
+        return self._holds(left, right, bound)
+
+    def _note(self, question: StepQuestion, answer: Any) -> None:
+        if self.noted is not None:
+            self.noted.append((question, answer))
 
     def _branch(self, left: int, right: int, bound: int | None) -> Branch:
         if self.slot.content is None:
@@ -137,6 +180,7 @@ class ClassTimeline(ReplayedTimeline):
             raise _unrepeatable()
         number = self.draws.pop(0) if self.draws else 0
         self.slot = draw.slots[number]
+        self._note(count, number)
         return number
 
     def _place(self, name: int) -> tuple[int, int]:
@@ -145,6 +189,7 @@ class ClassTimeline(ReplayedTimeline):
     def _holds(self, left: int, right: int, bound: int) -> bool:
         """Whether ``left - right`` keeps a bound."""
         (i, i_ms), (j, j_ms) = self._place(left), self._place(right)
+        question = left, right, bound
         bound += (i_ms - j_ms) << 10
         branch = self._branch(i, j, bound)
         assert self.zone is not None
@@ -156,6 +201,7 @@ class ClassTimeline(ReplayedTimeline):
             answer = True
             self.zone = constrain(self.zone, i, j, bound)
         self.slot = branch.slot_for(answer)
+        self._note(question, answer)
         return answer
 
     def _exactly(self, left: int, right: int) -> int | None:
@@ -165,7 +211,9 @@ class ClassTimeline(ReplayedTimeline):
         assert self.zone is not None
         answer = fixed_ms(self.zone, i, j)
         self.slot = branch.slot_for(answer)
-        return None if answer is None else answer - i_ms + j_ms
+        apart_ms = None if answer is None else answer - i_ms + j_ms
+        self._note((left, right, None), apart_ms)
+        return apart_ms
 
 
 def _unrepeatable() -> DesignError:

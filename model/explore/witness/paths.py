@@ -110,7 +110,7 @@ class Walker:
         self.times: dict[Key, Instant] = {}
         self.happenings: list[Happening] = []
         self.script.answers = answers_to(machine.start, root[0])
-        world = machine.pristine.fork()
+        world = machine.worlds.pristine.fork()
         self.drawn = Drawn(machine.scenario, world.client.settings.chunk_ms, self.script)
         self.drawn.give(world)
         self.offsets_ms = [world.object.offset_ms]
