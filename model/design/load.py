@@ -215,6 +215,10 @@ def settings_for(name: str, cls: Any, overrides: dict[str, Any]) -> dict[str, An
     """The overrides that concern one design: those it knows, and those under its own name."""
     known = {field.name for field in dataclasses.fields(cls.Settings)}
     chosen = {key: value for key, value in overrides.items() if key in known}
+    page, of_page = getattr(cls, "page_settings", ("", ()))  # it has the page of another design
+    theirs = overrides.get(page, {})
+    if isinstance(theirs, dict):
+        chosen.update({key: value for key, value in theirs.items() if key in of_page})
     own = overrides.get(name, {})
     if isinstance(own, dict):
         for key in own:

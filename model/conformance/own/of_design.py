@@ -63,7 +63,7 @@ def own_file(design: DesignSpec) -> OwnFile:
     changed = {
         item.name: getattr(design.settings, item.name)
         for item in dataclasses.fields(design.settings)
-        if getattr(design.settings, item.name) != item.default
+        if item.name in binding.settings and getattr(design.settings, item.name) != item.default
     }
     text = _text_with(modules, Path(path), changed) if changed else ""
     return OwnFile(

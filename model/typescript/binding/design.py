@@ -10,6 +10,8 @@ from typing import Any
 from lastchunk.model.base.errors import DesignError, InputError
 from lastchunk.model.typescript.binding.calls import ROUTE, ObjectCall, as_response
 from lastchunk.model.typescript.binding.modules import Modules
+from lastchunk.model.typescript.binding.page_settings import page_settings_of
+from lastchunk.model.typescript.binding.unchanging import unchanging_fields
 from lastchunk.model.typescript.binding.words import Binding
 from lastchunk.model.typescript.host.bucket import Keys
 from lastchunk.model.typescript.host.context import CONSUMER, Env, StateObject
@@ -176,6 +178,8 @@ def make_typescript_design(file: Path, name: str, module: str, binding: Binding,
     _check_calls(known, binding)
     _check_record(known, binding)
     values = _setting_values(module, modules, file, binding)
+    of_page = page_settings_of(page, values)
+    values |= of_page
     settings = dataclasses.make_dataclass(
         f"{name}Settings",
         [(key, type(value), dataclasses.field(default=value)) for key, value in values.items()],
@@ -196,6 +200,8 @@ def make_typescript_design(file: Path, name: str, module: str, binding: Binding,
             for key, what in binding.calls.items()
         },
         "name_of_file": file.name,
+        "unchanging": unchanging_fields(modules),
+        "page_settings": (binding.page, frozenset(of_page)),
         "has_alarm": hasattr(own, attribute("alarm")),
         "record": binding.record,
         "keys": Keys(),

@@ -25,10 +25,22 @@ _LASTING = frozenset((*_ATOMS, Context, Browser, Storage, Blobs))
 def lasting_fields(target: Any, owner: object) -> dict[str, Any] | None:
     """An instance's fields, where it has some and none can change in place; else None.
 
-    ``owner`` is the program whose clock the instance was given.
+    ``owner`` is the program whose clock the instance was given. A class may say of fields that
+    nothing of its text changes what they hold: ``unchanging``.
     """
     fields = fields_of(target)
-    return fields if fields and all(_lasts(value, owner) for value in fields.values()) else None
+    unchanging = getattr(type(target), "unchanging", ())
+    if fields and all(
+        _lasts(value, owner) or (name in unchanging and _has_atoms(value))
+        for name, value in fields.items()
+    ):
+        return fields
+    return None
+
+
+def _has_atoms(value: Any) -> bool:
+    """Whether an object, which its class says that nothing changes, has nothing that could."""
+    return type(value) is dict and all(type(item) in _ATOMS for item in value.values())
 
 
 def are_same(target: Any, memory: dict[str, Any]) -> bool:
