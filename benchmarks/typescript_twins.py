@@ -85,9 +85,8 @@ def thresholds() -> int:
 
 def times(chunks: int) -> int:
     """Processor time of each proof, twins in turn."""
-    print(
-        "| design | classes | Python (s) | TypeScript (s) | times |\n| --- | --- | --- | --- | --- |"
-    )
+    print("| design | classes | Python (s) | TypeScript (s) | times |")
+    print("| --- | --- | --- | --- | --- |")
     scope = lastchunk.load_scenario("small-scope", [f"chunks={chunks}"])
     differing = 0
     for name in TWINS:
