@@ -8,7 +8,7 @@ from typing import Any
 
 from lastchunk.model.typescript.library.places import clamped, relative, whole_number
 from lastchunk.model.typescript.runtime.facets import tell_apart
-from lastchunk.model.typescript.runtime.iterators import ENTRIES, KEYS, ArrayItems
+from lastchunk.model.typescript.runtime.iterators import ENTRIES, ONLY_KEYS, ArrayItems
 from lastchunk.model.typescript.runtime.members import METHOD_TABLE
 from lastchunk.model.typescript.runtime.operators import greater, less, same, truthy, yes
 from lastchunk.model.typescript.runtime.texts import joined_text, seen_text, to_text, units
@@ -261,7 +261,7 @@ OF_ARRAYS: dict[str, Callable[..., Any]] = {
     "flatMap": lambda items, function=UNDEFINED, *_: _flat(_each(items, function)),
     "fill": _fill,
     "at": _at,
-    "keys": lambda items, *_: ArrayItems(items, KEYS),
+    "keys": lambda items, *_: ArrayItems(items, ONLY_KEYS),
     "values": lambda items, *_: ArrayItems(items),
     "entries": lambda items, *_: ArrayItems(items, ENTRIES),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from lastchunk.model.typescript.library.arrays import callback
 from lastchunk.model.typescript.runtime.facets import tell_apart
 from lastchunk.model.typescript.runtime.iteration import each
-from lastchunk.model.typescript.runtime.iterators import Entry, KeyedItems
+from lastchunk.model.typescript.runtime.iterators import KeyedItems, KeyedValue
 from lastchunk.model.typescript.runtime.members import word_of
 from lastchunk.model.typescript.runtime.values import (
     TIME_KINDS,
@@ -76,19 +76,19 @@ def key_out(key: Any) -> Any:
     return key
 
 
-def _key_alone(key: Any, _entry: Entry) -> Any:
+def _key_alone(key: Any, _entry: KeyedValue) -> Any:
     return key_out(key)
 
 
-def _value_alone(_key: Any, entry: Entry) -> Any:
+def _value_alone(_key: Any, entry: KeyedValue) -> Any:
     return entry.value
 
 
-def _both(key: Any, entry: Entry) -> Any:
+def _both(key: Any, entry: KeyedValue) -> Any:
     return [key_out(key), entry.value]
 
 
-def _key_twice(key: Any, _entry: Entry) -> Any:
+def _key_twice(key: Any, _entry: KeyedValue) -> Any:
     return [key_out(key), key_out(key)]
 
 
@@ -96,7 +96,7 @@ class _Keyed(HostObject):
     __slots__ = ("items",)
 
     def __init__(self) -> None:
-        self.items: dict[Any, Entry] = {}
+        self.items: dict[Any, KeyedValue] = {}
 
     @property
     def size(self) -> int:
@@ -121,7 +121,7 @@ class _Keyed(HostObject):
         made = key_in(key)
         entry = self.items.get(made)
         if entry is None:
-            self.items[made] = Entry(value)
+            self.items[made] = KeyedValue(value)
         else:
             entry.value = value
 

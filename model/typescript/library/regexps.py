@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lastchunk.model.typescript.library.places import whole_number
-from lastchunk.model.typescript.library.regular.matcher import Found, compiled, found_from
+from lastchunk.model.typescript.library.regular.matcher import Fit, found_from, ready_pattern
 from lastchunk.model.typescript.library.regular.syntax import NotUnderstood
 from lastchunk.model.typescript.runtime.facets import lift
 from lastchunk.model.typescript.runtime.matches import MatchArray
@@ -35,7 +35,7 @@ INSERTED = re.compile(r"\$(\$|&|`|'|\d\d?|<[^>]*>)")
 def problem_of(pattern: str, flags: str) -> str:
     """What of a regular expression is not understood, in words; "" where all is."""
     try:
-        compiled(pattern, flags)
+        ready_pattern(pattern, flags)
     except NotUnderstood as error:
         return str(error)
     return ""
@@ -77,7 +77,7 @@ class RegExp(HostObject):
         """As it stands in a file."""
         return self.as_text()
 
-    def found_in(self, value: str) -> Found | None:
+    def found_in(self, value: str) -> Fit | None:
         """Where it is in a text, from where it goes on."""
         if "i" in self.flags and not value.isascii():
             refuse_here("a regular expression with the flag i on a text beyond ASCII")
@@ -110,15 +110,15 @@ class RegExp(HostObject):
         found = self.found_in(word)
         return None if found is None else self.array_of(found, word)
 
-    def array_of(self, found: Found, word: str) -> MatchArray:
+    def array_of(self, found: Fit, word: str) -> MatchArray:
         """What the language says of a place where it fits."""
         items = [UNDEFINED if part is None else word[slice(*part)] for part in found.caught]
-        names = compiled(self.source, self.flags).parsed.names
+        names = ready_pattern(self.source, self.flags).parsed.names
         groups = {name: items[number - 1] for name, number in names.items()}
         whole = word[found.start : found.end]
         return MatchArray([whole, *items], found.start, word, groups if names else UNDEFINED)
 
-    def all_in(self, word: str) -> list[Found]:
+    def all_in(self, word: str) -> list[Fit]:
         """Each place from where it goes on; where it takes nothing it goes one further."""
         out = []
         while (found := self.found_in(word)) is not None:

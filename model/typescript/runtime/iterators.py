@@ -19,7 +19,7 @@ from lastchunk.model.typescript.runtime.values import (
     type_error,
 )
 
-KEYS, VALUES, ENTRIES = "keys", "values", "entries"
+ONLY_KEYS, VALUES, ENTRIES = "keys", "values", "entries"
 
 
 def step_result(value: Any, is_done: bool) -> dict[str, Any]:
@@ -63,12 +63,12 @@ class ArrayItems(LiveIterator):
             self.source = None  # once it has ended it has ended, whatever the array does
             raise StopIteration
         self.at = at + 1
-        if self.how == KEYS:
+        if self.how == ONLY_KEYS:
             return at
         return self.source[at] if self.how == VALUES else [at, self.source[at]]
 
 
-class Entry:
+class KeyedValue:
     """A value under a key. A key that comes again has another one."""
 
     __slots__ = ("value",)
@@ -82,10 +82,10 @@ class KeyedItems(LiveIterator):
 
     __slots__ = ("ahead", "at", "show", "source")
 
-    def __init__(self, source: Any, show: Callable[[Any, Entry], Any]) -> None:
+    def __init__(self, source: Any, show: Callable[[Any, KeyedValue], Any]) -> None:
         self.source: Any = source
         self.show = show
-        self.ahead: list[tuple[Any, Entry]] = []
+        self.ahead: list[tuple[Any, KeyedValue]] = []
         """What was there when it looked last."""
         self.at = 0
 

@@ -12,13 +12,13 @@ from lastchunk.model.typescript.library.regular.syntax import (
     Again,
     Anchor,
     Characters,
-    Choice,
     Dot,
     Group,
-    Look,
+    InARow,
+    LookAround,
     Parsed,
     Repeat,
-    Row,
+    Ways,
     parse_pattern,
 )
 
@@ -28,7 +28,7 @@ Matcher = Callable[[str, int, Caught, Behind], Any]
 ENDS_OF_LINES = "\n\r\u2028\u2029"
 
 
-class Found(NamedTuple):
+class Fit(NamedTuple):
     """Where a regular expression fits, and what its groups caught there."""
 
     start: int
@@ -92,7 +92,7 @@ class _Maker:
     def _at_end(self, text: str, at: int) -> bool:
         return at == len(text) or (self.is_multiline and text[at] in ENDS_OF_LINES)
 
-    def row(self, node: Row, is_back: bool) -> Matcher:
+    def row(self, node: InARow, is_back: bool) -> Matcher:
         parts = [self.make(part, is_back) for part in node.parts]
         parts = parts if is_back else parts[::-1]
 
@@ -103,7 +103,7 @@ class _Maker:
 
         return match
 
-    def choice(self, node: Choice, is_back: bool) -> Matcher:
+    def choice(self, node: Ways, is_back: bool) -> Matcher:
         parts = [self.make(part, is_back) for part in node.parts]
 
         def match(text: str, at: int, caught: Caught, behind: Behind) -> Any:
@@ -143,7 +143,7 @@ class _Maker:
 
         return match
 
-    def look(self, node: Look, _is_back: bool) -> Matcher:
+    def look(self, node: LookAround, _is_back: bool) -> Matcher:
         part = self.make(node.part, node.is_behind)
 
         def match(text: str, at: int, caught: Caught, behind: Behind) -> Any:
@@ -230,29 +230,29 @@ _MAKERS: dict[type, Any] = {
     Characters: _Maker.one,
     Dot: _Maker.one,
     Anchor: _Maker.anchor,
-    Row: _Maker.row,
-    Choice: _Maker.choice,
+    InARow: _Maker.row,
+    Ways: _Maker.choice,
     Group: _Maker.group,
     Again: _Maker.again,
-    Look: _Maker.look,
+    LookAround: _Maker.look,
     Repeat: _Maker.repeat,
 }
 
 
 @lru_cache(maxsize=512)
-def compiled(source: str, flags: str) -> Compiled:
+def ready_pattern(source: str, flags: str) -> Compiled:
     """A regular expression. Raises `NotUnderstood`."""
     parsed = parse_pattern(source, flags)
     return Compiled(parsed, _Maker(flags).make(parsed.tree, False))
 
 
 @lru_cache(maxsize=4096)
-def found_from(source: str, flags: str, text: str, at: int) -> Found | None:
+def found_from(source: str, flags: str, text: str, at: int) -> Fit | None:
     """The first place from ``at`` on where it fits; with the flag ``y``, ``at`` alone."""
-    made = compiled(source, flags)
+    made = ready_pattern(source, flags)
     nothing: Caught = (None,) * made.parsed.groups
     for start in range(at, at + 1 if "y" in flags else len(text) + 1):
         found = made.match(text, start, nothing, lambda end, caught: (end, caught))
         if found is not None:
-            return Found(start, *found)
+            return Fit(start, *found)
     return None

@@ -42,7 +42,7 @@ class Anchor:
 
 
 @dataclass(frozen=True)
-class Look:
+class LookAround:
     """``(?=...)``, ``(?!...)``, ``(?<=...)``, ``(?<!...)``"""
 
     part: Any
@@ -66,14 +66,14 @@ class Again:
 
 
 @dataclass(frozen=True)
-class Row:
+class InARow:
     """Parts one after the other."""
 
     parts: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Choice:
+class Ways:
     """The first that fits."""
 
     parts: tuple[Any, ...]
@@ -150,7 +150,7 @@ class _Parser:
         parts = [self.row()]
         while self.sees("|"):
             parts.append(self.row())
-        return parts[0] if len(parts) == 1 else Choice(tuple(parts))
+        return parts[0] if len(parts) == 1 else Ways(tuple(parts))
 
     def row(self) -> Any:
         parts = []
@@ -158,7 +158,7 @@ class _Parser:
             before = self.groups
             part = self.atom()
             parts.append(self.repeated(part, before))
-        return parts[0] if len(parts) == 1 else Row(tuple(parts))
+        return parts[0] if len(parts) == 1 else InARow(tuple(parts))
 
     def repeated(self, part: Any, before: int) -> Any:
         sign = self.peek()
@@ -169,7 +169,7 @@ class _Parser:
             counts = self.counts()
         if counts is None:
             return part
-        if isinstance(part, Anchor | Look):
+        if isinstance(part, Anchor | LookAround):
             raise NotUnderstood("a count behind what takes no character")
         is_greedy = not self.sees("?")
         if self.peek() in ("*", "+", "?") or self.peek() == "{":
@@ -205,7 +205,7 @@ class _Parser:
 
     def group(self) -> Any:
         if self.sees("?:"):
-            return self.closed(Row((self.choice(),)))
+            return self.closed(InARow((self.choice(),)))
         for word, is_behind, is_not in (
             ("?=", False, False),
             ("?!", False, True),
@@ -213,7 +213,7 @@ class _Parser:
             ("?<!", True, True),
         ):
             if self.sees(word):
-                return Look(self.closed(self.choice()), is_behind, is_not)
+                return LookAround(self.closed(self.choice()), is_behind, is_not)
         name = self.name() if self.sees("?<") else ""
         if self.peek() == "?":
             raise NotUnderstood("flags within it")
@@ -310,7 +310,9 @@ class _Parser:
                 or self.peek() != "-"
                 or self.source[self.at + 1 :][:1] in ("]", "")
             ):
-                ranges += ranges_of(low) if isinstance(low, Characters) else [(ord(low), ord(low))]
+                ranges += (
+                    class_ranges(low) if isinstance(low, Characters) else [(ord(low), ord(low))]
+                )
                 continue
             self.at += 1
             high = self.member()
@@ -332,7 +334,7 @@ def one(sign: str) -> Characters:
     return Characters(((ord(sign), ord(sign)),))
 
 
-def ranges_of(characters: Characters) -> list[tuple[int, int]]:
+def class_ranges(characters: Characters) -> list[tuple[int, int]]:
     """The ranges of a named class, also of one that says what it is not."""
     if not characters.is_other:
         return list(characters.ranges)
