@@ -136,6 +136,8 @@ def _binary(function: Function, node: TreeNode) -> ast.expr:
     if sign not in BINARY:
         function.refuse(node, f"{sign} is not understood")
     left = field(node, "left")
+    if sign == "**" and left.type in ("unary_expression", "await_expression"):
+        function.refuse(node, "a sign before a power is not JavaScript; allowed: brackets")
     if left.type == "private_property_identifier":
         function.refuse(node, "#name in an object is not understood")
     return rt(BINARY[sign], expression(function, left), expression(function, field(node, "right")))

@@ -55,31 +55,42 @@ def _this(function: Function, node: TreeNode) -> ast.expr:
 @makes_expression(*LINKS)
 def _chain(function: Function, node: TreeNode) -> ast.expr:
     """A chain: where a link with ``?.`` finds nothing, all of it is undefined."""
-    guards: list[ast.expr] = []
+    guards = Guards()
     made = _link(function, node, guards)
     for guard in reversed(guards):
         made = either(rt("nullish", guard), undefined(), made)
-    return made
+    return waited(function, node, made) if guards.is_awaited else made
 
 
-def _link(function: Function, node: TreeNode, guards: list[ast.expr]) -> ast.expr:
+class Guards(list[ast.expr]):
+    """What a chain stops at where it finds nothing; and whether all of it is awaited.
+
+    The grammar takes ``await f<T>(x).y`` for ``(await f)<T>(x).y``.
+    """
+
+    is_awaited = False
+
+
+def _link(function: Function, node: TreeNode, guards: Guards) -> ast.expr:
     if node.type == "call_expression":
         return _call(function, node, guards)
     owner = _owner(function, node, guards)
     return rt("get_member", owner, key_expression(function, node))
 
 
-def _owner(function: Function, node: TreeNode, guards: list[ast.expr]) -> ast.expr:
+def _owner(function: Function, node: TreeNode, guards: Guards) -> ast.expr:
     inner = field(node, "object")
     if inner.type == "super":
         function.refuse(node, "a member of super; allowed: a call, super.method()")
+    while inner.type == "non_null_expression":  # it ends no chain
+        inner = parts(inner)[0]
     owner = _link(function, inner, guards) if inner.type in LINKS else expression(function, inner)
     if any(kid.type == "optional_chain" for kid in node.children):
         owner = _guarded(function, owner, guards)
     return owner
 
 
-def _guarded(function: Function, value: ast.expr, guards: list[ast.expr]) -> ast.expr:
+def _guarded(function: Function, value: ast.expr, guards: Guards) -> ast.expr:
     kept = function.temp()
     guards.append(kept_in(kept, value))
     return loaded(kept)
@@ -96,14 +107,18 @@ def given_expressions(function: Function, node: TreeNode) -> list[ast.expr]:
     return out
 
 
-def _call(function: Function, node: TreeNode, guards: list[ast.expr]) -> ast.expr:
+def _call(function: Function, node: TreeNode, guards: Guards) -> ast.expr:
     called = field(node, "function")
     listed = field(node, "arguments")
     if listed is None or listed.type == "template_string":
         function.refuse(node, "a template with a tag is not understood")
     if called.type == "await_expression":
-        # The grammar takes `await f<T>(x)` for `(await f)<T>(x)`.
-        return _awaited_call(function, node, called, listed)
+        return _awaited_call(function, node, called, listed, guards)
+    while called.type == "non_null_expression" and parts(called)[0].type in LINKS:
+        called = parts(called)[0]
+    if field(node, "type_arguments") is not None and called.type.endswith("ary_expression"):
+        # The grammar takes `!await f<T>(x)` for `(!await f)<T>(x)`.
+        function.refuse(node, "a sign before a call with types; allowed: brackets around the call")
     is_optional = any(kid.type == "?." for kid in node.children)
     called = unwrapped(called) if unwrapped(called).type not in LINKS else called
     if called.type == "super":
@@ -124,7 +139,7 @@ def _method_call(
     function: Function,
     called: TreeNode,
     listed: TreeNode,
-    guards: list[ast.expr],
+    guards: Guards,
     is_optional: bool,
 ) -> ast.expr:
     inner = field(called, "object")
@@ -144,21 +159,16 @@ def _method_call(
 
 
 def _awaited_call(
-    function: Function, node: TreeNode, called: TreeNode, listed: TreeNode
+    function: Function, node: TreeNode, called: TreeNode, listed: TreeNode, guards: Guards
 ) -> ast.expr:
     if field(node, "type_arguments") is None:
         function.refuse(node, "a call of what await gives; allowed: a variable in between")
+    guards.is_awaited = True
     inner = parts(called)[0]
-    guards: list[ast.expr] = []
-    if inner.type in ("member_expression", "subscript_expression"):
-        made = _method_call(function, inner, listed, guards, False)
-    else:
-        made = rt(
-            "call_function", expression(function, inner), *given_expressions(function, listed)
-        )
-    for guard in reversed(guards):
-        made = either(rt("nullish", guard), undefined(), made)
-    return waited(function, node, made)
+    if inner.type in MEMBERS:
+        return _method_call(function, inner, listed, guards, False)
+    made = _link(function, inner, guards) if inner.type in LINKS else expression(function, inner)
+    return rt("call_function", made, *given_expressions(function, listed))
 
 
 def waited(function: Function, node: TreeNode, value: ast.expr) -> ast.expr:
