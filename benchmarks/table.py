@@ -18,7 +18,6 @@ from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.simulate import simulate
 from lastchunk.model.table.engine import check_same, session_table, way_of
-from lastchunk.model.table.refused import uncarried
 from lastchunk.model.table.walk import run_by_table
 from lastchunk.reference_impl.designs import DESIGNS
 
@@ -28,9 +27,6 @@ BLOCKS = 10
 def measure(name: str, design: str, sessions: int) -> str:
     """One line on a scenario and a design."""
     scenario = load_scenario(name)
-    refusal = uncarried(scenario)
-    if refusal:
-        return f"refused: {refusal}"
     spec = load_design(design, scenario)
     began = time.process_time()
     way = way_of("auto", scenario, spec, sessions)

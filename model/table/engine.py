@@ -14,7 +14,7 @@ from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
-from lastchunk.model.table.refused import Demoted, NotCarried, uncarried
+from lastchunk.model.table.refused import Demoted, NotCarried
 from lastchunk.model.world.object.blob_store import StoreIsRead
 
 if TYPE_CHECKING:
@@ -63,9 +63,8 @@ def session_table(
         if spec == design and known == scenario:
             _tables.append(_tables.pop(at))
             return machine
-    refusal = uncarried(scenario) if design.real is None else "an object on the real runtime"
-    if refusal:
-        raise NotCarried(refusal)
+    if design.real is not None:
+        raise NotCarried("an object on the real runtime")
     from lastchunk.model.table.machine import SessionTable  # it loads what explores
 
     machine = SessionTable(scenario, design, forgets_blobs, demoted)
@@ -165,8 +164,8 @@ def _by_table(scenario: Scenario, design: DesignSpec, seed: int, session: int) -
 
 def check_same(run: Run, other: Run) -> None:
     """Raise `InternalError` where two runs of one session differ, with where they part."""
-    delays = [repr(each.mean_request_delay_ms) for each in (run, other)]
-    if (run.trace, run.cut_by, delays[0]) == (other.trace, other.cut_by, delays[1]):
+    means = [repr((each.mean_request_delay_ms, each.uplink_kbps)) for each in (run, other)]
+    if (run.trace, run.cut_by, means[0]) == (other.trace, other.cut_by, means[1]):
         return
     pairs = zip(run.trace, other.trace, strict=False)
     at = next(

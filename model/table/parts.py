@@ -67,6 +67,8 @@ class SessionParts(WorldEncoder):
     def _network(self, world: Any, others: list[StatePart]) -> list[StatePart]:
         network, name = world.network, self.values.name
         parts = [self._fields(network), *self._calls(network)]
+        if network.uplink is not None:
+            parts.append(StatePart(("uplink", self.values.world(tuple(network.uplink.transfers)))))
         live = Live([*others, *parts])
         if world.failures_max is not None:
             parts += [

@@ -41,15 +41,3 @@ def uncounted(scenario: Scenario) -> frozenset[str]:
     """What is known by its very number: chunks that another tab sends, or that are all there."""
     is_told = any(fault.kind == "second_tab" for fault in scenario.faults)
     return frozenset((Counted.CHUNKS,) if is_told or scenario.recording.chunks is not None else ())
-
-
-def uncarried(scenario: Scenario) -> str:
-    """What of a scenario no table can carry yet, in words; "" where there is nothing."""
-    offset = scenario.browser.clock_offset_ms
-    if scenario.uplink is not None:
-        return "an uplink that transfers share"
-    if scenario.recording.chunk_sizes is not None:
-        return "recording.chunk_sizes"
-    if offset.low_ms != offset.high_ms:
-        return "browser.clock_offset_ms is a range"
-    return ""

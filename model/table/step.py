@@ -8,7 +8,7 @@ it, and another session may come by the same registers in another way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from lastchunk.model.table.numbers.number import Number, Terms
@@ -20,6 +20,9 @@ from lastchunk.model.table.tree import (
     Expression,
     Place,
     Quotient,
+    UplinkChange,
+    UplinkPlan,
+    WorkedOut,
     same_question,
     worth,
 )
@@ -184,10 +187,36 @@ class RunningStep:
         self.slot = asked.follow(self.registers, None)
         return worth(asked.expression, self.registers)
 
+    def worked_out(
+        self, work: Callable[..., int], arguments: tuple[Any, ...], stream: tuple[Any, ...]
+    ) -> Number:
+        """What a function that never gives less than 0 makes of numbers and of a draw."""
+        atom = self.fresh()
+        question = WorkedOut(work, self._named(arguments), self._named(stream))
+        self._made(atom, self._ask(question), self.streams)
+        return Number(self, atom)
+
+    def _named(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple([self.expression_of(v) if isinstance(v, Number) else v for v in values])
+
+    # --- the session's uplink ------------------------------------------------------------------
+
+    def change_uplink(self, verb: str, at: int, size: Any, now_ms: Any) -> None:
+        """A transfer begins, or the n-th ends."""
+        size, now = self.expression_of(size), self.expression_of(now_ms)
+        asked = self._ask(UplinkChange(verb, at, size, now))
+        self.slot = asked.follow(self.registers, self.streams)
+
+    def plan_uplink(self, now_ms: Any) -> tuple[int, Number]:
+        """Which transfer ends first, -1 for none; and when."""
+        asked = self._ask(UplinkPlan(self.expression_of(now_ms)))
+        atom = self.fresh()
+        self._made(atom, asked, self.streams)
+        at = next(at for at, slot in asked.slots.items() if slot is self.slot)
+        return at, Number(self, atom)
+
     def draw(self, stream: tuple[Any, ...], spread: Any) -> Number:
         """A draw in the middle of the step."""
         atom = self.fresh(spread.low_ms >= 0)
-        purpose, *entity = stream
-        named = [self.expression_of(e) if isinstance(e, Number) else e for e in entity]
-        self._made(atom, self._ask(DrawnRegister((purpose, *named), spread)), self.streams)
+        self._made(atom, self._ask(DrawnRegister(self._named(stream), spread)), self.streams)
         return Number(self, atom)

@@ -8,7 +8,7 @@ the way (`DrawnRegister`, `Quotient`) is a register more, behind those of the st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 
@@ -116,6 +116,63 @@ class DrawnRegister:
         named = [field_worth(part, registers) for part in self.stream]
         registers.append(self.spread.quantile(streams.uniform(*named)))
         return self.then
+
+
+class WorkedOut:
+    """What ``work`` makes of expressions, and of a draw where there is a ``stream``: a register."""
+
+    __slots__ = ("arguments", "stream", "then", "work")
+
+    def __init__(
+        self, work: Callable[..., int], arguments: tuple[Any, ...], stream: tuple[Any, ...]
+    ) -> None:
+        self.work = work
+        self.arguments = arguments
+        self.stream = stream
+        self.then = Place()
+
+    def follow(self, registers: list[int], streams: Any) -> Place:
+        """Work it out, and go on."""
+        u = 0.5
+        if self.stream:
+            u = streams.uniform(*[field_worth(part, registers) for part in self.stream])
+        registers.append(self.work(*[field_worth(a, registers) for a in self.arguments], u))
+        return self.then
+
+
+class UplinkChange:
+    """A transfer begins on the session's uplink, or the n-th that is on it ends (-1: none does)."""
+
+    __slots__ = ("at", "now", "size", "then", "verb")
+
+    def __init__(self, verb: str, at: int, size: Expression, now: Expression) -> None:
+        self.verb = verb
+        self.at = at
+        self.size = size
+        self.now = now
+        self.then = Place()
+
+    def follow(self, registers: list[int], streams: Any) -> Place:
+        """Let it begin or end, and go on."""
+        size, now = worth(self.size, registers), worth(self.now, registers)
+        streams.transfers.change(self.verb, self.at, size, now)
+        return self.then
+
+
+class UplinkPlan:
+    """Which transfer ends first, a branch for each (-1: none is there); and when: a register."""
+
+    __slots__ = ("now", "slots")
+
+    def __init__(self, now: Expression) -> None:
+        self.now = now
+        self.slots: dict[int, Place] = {}
+
+    def follow(self, registers: list[int], streams: Any) -> Place:
+        """Ask the session's uplink, and go on."""
+        at, due_ms = streams.transfers.plan(worth(self.now, registers))
+        registers.append(due_ms)
+        return self.slots.setdefault(at, Place())
 
 
 def same_question(one: Any, two: Any) -> bool:

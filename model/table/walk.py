@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from lastchunk.model.base.streams import Streams
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.lateness import MeasuredLateness
 from lastchunk.model.scenario.schema import Scenario
@@ -13,15 +12,13 @@ from lastchunk.model.simulate.storm import LOOK
 from lastchunk.model.table.compiled import compiled
 from lastchunk.model.table.machine import COUNTS, Arrival, SessionTable, State, StepEnd
 from lastchunk.model.table.refused import NotCarried
-from lastchunk.model.table.start import BEGUN_WITH
+from lastchunk.model.table.start import SessionDraws, begun
 from lastchunk.model.table.tree import AtMostZero, Place, field_worth, worth
 from lastchunk.model.trace.events import Costs, Event, RunEnded
 
 HAPPENINGS_MAX = LOOK
 """A session of more is left to SimPy, which looks after storms."""
 
-NONE_COUNTED = (0,) * (len(BEGUN_WITH) - 4)
-"""What a session has counted as it begins."""
 COMPILED_AFTER = 5
 """The end of a step that was walked so often is made code of its own."""
 
@@ -31,7 +28,7 @@ class TableWalk:
 
     def __init__(self, machine: SessionTable, seed: int, session: int) -> None:
         self.machine = machine
-        self.streams = Streams(seed, session)
+        self.streams = SessionDraws(machine.scenario, seed, session)
         self.trace: list[Event] = []
         self.costs = [0] * len(COUNTS)
         self.now_ms = 0
@@ -44,10 +41,11 @@ class TableWalk:
     def run(self) -> list[Event]:
         """Go to the end. Returns the trace. Raises `NotCarried`."""
         machine, limits = self.machine, self.machine.scenario.limits
-        registers = self._begun()
+        registers = begun(machine.scenario, self.streams)
         leaf = self._fall(machine.root, registers)
         if leaf is None:
-            registers = self._begun()
+            registers = begun(machine.scenario, self.streams)
+            self._take_back()
             leaf = machine.begin(registers, self.streams)
         state = self._arrive(leaf, registers)
         most = min(limits.happenings_max, HAPPENINGS_MAX)
@@ -68,13 +66,10 @@ class TableWalk:
                 break
         return self._ended(state, reason or self.reason)
 
-    def _begun(self) -> list[int]:
-        scenario = self.machine.scenario
-        recorded, offset = scenario.recording.duration_ms, scenario.platform.clock_offset_ms
-        uniform = self.streams.uniform
-        u = 0.5 if recorded.low_ms == recorded.high_ms else uniform("recording duration")
-        u_offset = 0.5 if offset.low_ms == offset.high_ms else uniform("clock offset", 0)
-        return [0, recorded.quantile(u), offset.quantile(u_offset), 0, *NONE_COUNTED]
+    def _take_back(self) -> None:
+        """What a step did to the uplink before it was found that nobody has been there."""
+        if self.streams.transfers is not None:
+            self.streams.transfers.take_back()
 
     def _first(self, count: int, registers: list[int]) -> int:
         """What comes next: the earliest, and of several the one that was pending first."""
@@ -92,6 +87,8 @@ class TableWalk:
 
     def _step(self, state: State, at: int, registers: list[int]) -> State | None:
         outcome = ""
+        if self.streams.transfers is not None:
+            self.streams.transfers.before = None
         choice = state.choices[at]
         if choice is not None:
             choices, stream = choice
@@ -107,6 +104,7 @@ class TableWalk:
         leaf = None if slot is None else self._fall(slot, registers)
         if leaf is None:
             del registers[count:]  # what the tree has made on the way is made again
+            self._take_back()
             leaf = self.machine.happen(state, at, outcome, registers, self.streams)
         return self._arrive(leaf, registers)
 
@@ -196,5 +194,6 @@ def run_by_table(machine: SessionTable, seed: int, session: int) -> Run:
     mean = walk.legs_ms / walk.legs if walk.legs else float("nan")
     scenario: Scenario = machine.scenario
     design: DesignSpec = machine.design
-    nan = float("nan")
-    return Run(scenario, design, seed, session, trace, nan, mean, walk.cut_by)
+    transfers = walk.streams.transfers
+    kbps = float("nan") if transfers is None else transfers.mean_kbps
+    return Run(scenario, design, seed, session, trace, kbps, mean, walk.cut_by)

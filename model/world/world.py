@@ -91,6 +91,7 @@ class World:
 
     exact = staticmethod(exact)
     chunk_of: Callable[[int, int, int], Chunk] = staticmethod(client_host.chunk_of)
+    chunk_with: Callable[[int, int], Chunk] = Chunk
     queued_chunk: Callable[[int, int], Chunk] = Chunk
     first_attempt: Callable[[], int] = staticmethod(lambda: 0)
     check_chunk: Callable[[Any], None] = staticmethod(lambda chunk: None)
@@ -123,6 +124,12 @@ class World:
         settings = scenario.client.to_settings(getattr(design.cls, "client", {}))
         program = client_host.page_program(design, settings)
         self.client: ClientHost = ClientHost(self, program, settings)
+
+    def worked_out(
+        self, work: Callable[..., int], given: tuple[int, ...], stream: tuple[Any, ...]
+    ) -> int:
+        """What a function of the scenario's makes of numbers and of a share, drawn if named."""
+        return work(*given, self.given(*stream) if stream else 0.5)
 
     def _read_settings(self, design: DesignSpec, scenario: Scenario, duration_ms: int) -> None:
         network, platform = scenario.network, scenario.platform

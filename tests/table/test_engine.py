@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,11 @@ def test_a_session_that_is_left_to_simpy_is_counted_with_the_reason(
 
 def test_what_no_table_carries_is_said_by_name(tmp_path: Path) -> None:
     scenario = load_scenario("slow-uplink")
-    spec = load_design("alarm", scenario)
+    stands_in: Any = object()
+    spec = replace(load_design("alarm", scenario), real=stands_in)
     path = engine.way_of("auto", scenario, spec, 1_000)
-    assert str(path) == "SimPy (an uplink that transfers share)"
-    with pytest.raises(InputError, match=r"'table'; allowed: simpy, or auto.*: an uplink that"):
+    assert str(path) == "SimPy (an object on the real runtime)"
+    with pytest.raises(InputError, match=r"'table'; allowed: simpy, or auto.*: an object on the"):
         engine.way_of("table", scenario, spec, 1_000)
     with pytest.raises(InputError, match="allowed: one of auto, table, simpy"):
         comparison.compare("harmless", "alarm", 2, engine="quick")

@@ -26,5 +26,10 @@ TimedChunk.__name__ = TimedChunk.__qualname__ = Chunk.__name__
 
 def timed_chunk(index: int, video_kbps: int, media_ms: Any) -> Chunk:
     """The chunk that so much media makes."""
-    kind = Chunk if type(index) is type(media_ms) is int else TimedChunk
-    return kind(index, video_kbps * media_ms // 8)
+    return chunk_with(index, video_kbps * media_ms // 8)
+
+
+def chunk_with(index: Any, size_bytes: Any) -> Chunk:
+    """A chunk of that size."""
+    kind = Chunk if type(index) is type(size_bytes) is int else TimedChunk
+    return kind(index, size_bytes)

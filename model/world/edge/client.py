@@ -255,7 +255,7 @@ class ClientHost:
         self.emitted_ms = end_ms
         index = self.made
         if self.is_stopped and self.settings.last_chunk == "empty":
-            self.hand_out(Chunk(index, 0))
+            self.hand_out(self.world.chunk_with(index, 0))
             return
         chunk = self.world.chunk_of(index, self.settings.video_kbps, media_ms)
         self.hand_out(sized(self, chunk))

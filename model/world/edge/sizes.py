@@ -19,11 +19,12 @@ def sized(page: ClientHost, chunk: Chunk) -> Chunk:
     settings, index = page.settings, chunk.index
     full_bytes = max(1, settings.video_kbps * settings.chunk_ms // 8)
     if page.started_ms < 0:  # chunks that stand for a recording are whole ones
-        chunk = Chunk(index, full_bytes)
+        chunk = page.world.chunk_with(index, full_bytes)
     if isinstance(spec, KeyFrames):
         media_ms = chunk.size_bytes * settings.chunk_ms // full_bytes
         frames = spec.frames(index, settings.chunk_ms, media_ms)
-        return Chunk(index, chunk.size_bytes + frames * spec.bytes)
+        return page.world.chunk_with(index, chunk.size_bytes + frames * spec.bytes)
     is_drawn = isinstance(spec, SpreadSizes | LognormalSizes)
-    u = page.world.given("chunk size", index) if is_drawn else 0.5
-    return Chunk(index, spec.size_bytes(index, chunk.size_bytes, full_bytes, u))
+    stream = ("chunk size", index) if is_drawn else ()
+    given = (index, chunk.size_bytes, full_bytes)
+    return page.world.chunk_with(index, page.world.worked_out(spec.size_bytes, given, stream))
