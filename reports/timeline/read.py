@@ -16,10 +16,11 @@ from typing import Any
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import read_text, what_it_is
 from lastchunk.model.design.load import find_class
+from lastchunk.model.design.sources import source_of
 from lastchunk.model.simulate.schedule import Schedule, read_schedule
 from lastchunk.model.trace.event import Event
 from lastchunk.model.trace.jsonl import read_jsonl
-from lastchunk.reports.base.sealed import check_seal, source_of
+from lastchunk.reports.base.sealed import check_seal
 from lastchunk.reports.timeline.told import Told, freedom, told, told_trace
 
 FIELD = "FILE"

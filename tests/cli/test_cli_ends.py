@@ -25,6 +25,7 @@ ENDLESS = "recording.duration_ms={{distribution='exponential', mean_ms=9000}}"
 COMMANDS = (
     "bind",
     "check-log",
+    "choose",
     "ci",
     "compare",
     "conform",

@@ -16,10 +16,11 @@ import pytest
 import lastchunk
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.estimate.sweeps.chunk import COLUMNS_OF_CHUNK, MEANS, run_chunk
-from lastchunk.model.estimate.sweeps.plan import SweepPlan
+from lastchunk.model.estimate.sweeps.plan import SweepPlan, digest_of_plan
 from lastchunk.model.estimate.sweeps.plan_file import read_plan
 from lastchunk.model.estimate.sweeps.run import SweepRun, in_workers, sweep_plan
 from lastchunk.model.estimate.sweeps.store import SweepFolder, merged
+from tests.typescript.twins import DESIGNS_TS
 
 LOSSES = [0.0, 0.1, 0.2, 0.3, 0.4]
 PLAN = f"""
@@ -241,3 +242,22 @@ def test_a_chunk_is_counts_and_sums(plan: SweepPlan, whole: Path) -> None:
     folder = SweepFolder.open(whole)
     assert run_chunk(plan.task(0, folder.digest)) == folder.place(0).read_bytes()
     assert list(folder.read(0)) == list(COLUMNS_OF_CHUNK)
+
+
+def test_a_design_in_typescript_is_known_by_its_files(tmp_path: Path) -> None:
+    pytest.importorskip("tree_sitter", reason="the extra typescript is not installed")
+    source = DESIGNS_TS.parent
+    for name in ("designs.ts", "designs.toml", "session-do.ts"):
+        (tmp_path / name).write_bytes((source / name).read_bytes())
+    text = PLAN.replace('["alarm"]', f'["{tmp_path / "designs.ts"}:AlarmDesign"]')
+    plan = read_plan(write_plan(tmp_path, text))
+    known = digest_of_plan(plan.described())
+    result = sweep_plan(plan, tmp_path / "out")
+    assert result is not None
+    assert set(result.rates["design"]) == {"AlarmDesign"}
+    with (tmp_path / "session-do.ts").open("a", encoding="utf-8") as file:
+        file.write("\n// Other words.\n")
+    changed = read_plan(tmp_path / "plan.toml")
+    assert digest_of_plan(changed.described()) != known
+    with pytest.raises(InputError, match="it holds another: designs"):
+        sweep_plan(changed, tmp_path / "out")

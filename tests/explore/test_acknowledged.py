@@ -103,11 +103,11 @@ class Listener(Machine):
         super().__init__(*arguments)
         self.answers: Counter[int] = Counter()
 
-    def _leaf(self, world: Any, facts: Any, times: Any, places: Any) -> Any:
-        for event in world.trace:
+    def _leaf(self, happened: Any, facts: Any, times: Any, places: Any) -> Any:
+        for event in happened.events:
             if isinstance(event, e.HandlerEnded) and event.method == "check":
                 self.answers[event.status] += 1
-        return super()._leaf(world, facts, times, places)
+        return super()._leaf(happened, facts, times, places)
 
 
 def answers(case: str) -> Counter[int]:

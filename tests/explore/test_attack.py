@@ -16,7 +16,7 @@ from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.matrix.cells import joined
 from lastchunk.model.explore.matrix.matrix import explore_pairs
 from lastchunk.model.explore.matrix.scopes import FIXED, PUTS, small
-from lastchunk.model.explore.state import machine, node
+from lastchunk.model.explore.state import node, worlds
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.explore.timing.bounds import bounds_of
 from lastchunk.model.explore.timing.store import Store
@@ -109,7 +109,7 @@ def test_zones_that_count_as_covered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_window_without_its_last_ms(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "bounds_of", early)
+    monkeypatch.setattr(worlds, "bounds_of", early)
     assert explored("alarm", [COMPLETE], EDGE, attack=0).verdict == "proved"
     with pytest.raises(RefutedProofError):
         explored("alarm", [COMPLETE], EDGE, attack=1_000)

@@ -43,9 +43,9 @@ class Inspector(Machine):
         super().__init__(*arguments)
         self.seen: Counter[str] = Counter()
 
-    def _leaf(self, world: Any, facts: Any, times: Any, places: Any) -> Any:
+    def _leaf(self, happened: Any, facts: Any, times: Any, places: Any) -> Any:
         runs = 0
-        for event in world.trace:
+        for event in happened.events:
             if isinstance(event, e.AlarmEnded):
                 runs -= 1
             if not isinstance(event, e.AlarmStarted):
@@ -53,11 +53,13 @@ class Inspector(Machine):
             runs += 1
             self.seen["two alarms overlap"] += runs > 1
             self.seen["an early alarm"] += event.at_ms < event.due_ms
-            suspended = [task for task in world.object.program.tasks if task[0] == "upload"]
-            waiting = [task for task in suspended if ("blob", *task) in world.pending]
+            suspended = [
+                task for task in happened.world.object.program.tasks if task[0] == "upload"
+            ]
+            waiting = [task for task in suspended if ("blob", *task) in happened.world.pending]
             self.seen["an alarm inside a blob put"] += bool(waiting)
             self.seen["an alarm between check and put"] += len(suspended) > len(waiting)
-        return super()._leaf(world, facts, times, places)
+        return super()._leaf(happened, facts, times, places)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -18,7 +18,7 @@ from benchmarks.random_designs import main, table
 from benchmarks.wider_grammar import WIDER_FROM, WiderGrammar, wider_design
 from benchmarks.wider_state import WIDER_WAYS
 from lastchunk.model.design.load import load_design
-from lastchunk.model.explore.state import machine
+from lastchunk.model.explore.state import worlds
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.schedule import read_schedule
@@ -95,7 +95,7 @@ def test_an_explorer_that_forgets_fields_is_caught(
 def test_an_explorer_that_never_waits_to_the_end_is_caught(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "bounds_of", early)
+    monkeypatch.setattr(worlds, "bounds_of", early)
     assert faults(NUMBERS, tmp_path)["false proof"] >= 1
 
 

@@ -13,11 +13,12 @@ from typer.testing import CliRunner
 
 from lastchunk.cli import app
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.imported import with_imported
 from lastchunk.model.design.load import find_class
+from lastchunk.model.design.sources import source_of
 from lastchunk.reference_impl import alarm, session
 from lastchunk.reference_impl.alarm import AlarmDesign
-from lastchunk.reports.base.imported import with_imported
-from lastchunk.reports.base.sealed import check_seal, source_of
+from lastchunk.reports.base.sealed import check_seal
 
 FEW = ("--sessions", "3", "--workers", "1")
 SMALL = ("small-scope", "--set", "chunks=1", "--design", "alarm")

@@ -122,7 +122,7 @@ const PLAYER = "player";
 
 /** The class, and the player's doors: by fetch, since a class need not extend DurableObject. */
 export class Own extends watch(Prepared as any) {
-  override async fetch(request: Request): Promise<Response> {
+  async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     if (url.hostname !== PLAYER) return super.fetch(request);
     const door = DOORS[url.pathname.slice(1)];

@@ -16,13 +16,14 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import write_text
 from lastchunk.model.base.text_files import read_text
 from lastchunk.model.design.load import DesignSpec, values_of
+from lastchunk.model.design.sources import source_of
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.estimate.costs import dollars
 from lastchunk.model.properties.row import HELD_CODE, NOT_APPLICABLE_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.refusals import Source, first_error
 from lastchunk.model.scenario.tables import StrictTable
 from lastchunk.model.trace.prices import Prices, load_prices
-from lastchunk.reports.base.sealed import digest_of, source_of
+from lastchunk.reports.base.sealed import digest_of
 
 BASELINE_FORMAT: Literal["lastchunk baseline 1"] = "lastchunk baseline 1"
 SIGNS = {HELD_CODE: ".", VIOLATED_CODE: "x", NOT_APPLICABLE_CODE: "-"}

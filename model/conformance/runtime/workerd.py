@@ -50,7 +50,7 @@ const main :Workerd.Worker = (
 );
 """
 START_SECONDS = 30
-LOOK_SECONDS = 1.0
+WATCH_SECONDS = 1.0
 STUCK_SECONDS = 5.0
 """A worker that computes for so long, of its own time, gives the runtime back to nobody."""
 
@@ -181,7 +181,7 @@ class Workerd:
     async def get(self, path: str) -> HttpAnswer:
         """Ask the player's own door. Raises `WorkerFailedError` where nobody comes to it."""
         request, begun = self.request("GET", path), self._seconds_used()
-        while not (await asyncio.wait([request.task], timeout=LOOK_SECONDS))[0]:
+        while not (await asyncio.wait([request.task], timeout=WATCH_SECONDS))[0]:
             if self._seconds_used() - begun > STUCK_SECONDS:
                 said = f"it computes for over {STUCK_SECONDS:.0f} s and lets nothing else run"
                 raise WorkerFailedError("is stuck", said)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_designs, values_of
+from lastchunk.model.design.sources import source_of_spec
 from lastchunk.model.estimate.replicate import BATCH
 from lastchunk.model.estimate.space import Space
 from lastchunk.model.scenario.load import ScenarioLike, load_scenario
@@ -149,7 +150,7 @@ class SweepPlan:
                 {
                     "name": spec.name,
                     "settings": {k: repr(v) for k, v in values_of(spec.settings).items()},
-                    "source": _digest(*_sources(spec)),
+                    "source": source_of_spec(spec),
                 }
                 for spec in specs
             ],
@@ -174,14 +175,3 @@ def digest_of_plan(described: dict[str, Any]) -> str:
 
 def _digest(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
-
-
-def _sources(spec: DesignSpec) -> Iterator[bytes]:
-    """The text of a design's class and of what it inherits, where there is any."""
-    import inspect
-
-    for cls in spec.cls.__mro__[:-1]:
-        try:
-            yield inspect.getsource(cls).encode()
-        except (OSError, TypeError):
-            yield cls.__qualname__.encode()

@@ -12,7 +12,7 @@ from typing import Any
 
 from lastchunk.model.typescript.parse.tree import TreeNode, field, walk_nodes
 
-FIELDS = ("public_field_definition", "field_definition")
+FIELD_DEFINITIONS = ("public_field_definition", "field_definition")
 NAMES_OF_FIELDS = ("property_identifier", "private_property_identifier")
 READS = frozenset(
     (
@@ -38,7 +38,7 @@ def unchanging_fields(modules: Any) -> frozenset[str]:
         ):
             continue
         name = part.text.decode()
-        if part.parent.type in FIELDS and field(part.parent, "name").id == part.id:
+        if part.parent.type in FIELD_DEFINITIONS and field(part.parent, "name").id == part.id:
             found.add(name)
         elif not _is_read_by_member(part):
             changing.add(name)
@@ -52,7 +52,7 @@ def _all(top: TreeNode) -> Iterator[TreeNode]:
 
 def _is_asked_for_member(this: TreeNode) -> bool:
     around = this.parent
-    return around.type == "member_expression" and field(around, "object").id == this.id
+    return bool(around.type == "member_expression" and field(around, "object").id == this.id)
 
 
 def _is_read_by_member(name: TreeNode) -> bool:
