@@ -12,12 +12,13 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from lastchunk.cli.progress import progress_bars
-from lastchunk.model.base.workers import end_workers, shared_pool
+from lastchunk.model.base.workers import end_workers, in_rank, shared_pool
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.estimate.costs import cost_table
@@ -45,10 +46,11 @@ class Gathered:
     matrix: Matrix | None
 
 
-def _settle(part: Callable[[], Any], outcome: Future[Any]) -> None:
+def _settle(rank: int, part: Callable[[], Any], outcome: Future[Any]) -> None:
     """Do one part, and tell what came of it."""
     try:
-        outcome.set_result(part())
+        with in_rank(rank):
+            outcome.set_result(part())
     except BaseException as error:
         outcome.set_exception(error)
 
@@ -69,7 +71,8 @@ class Work:
     ) -> Gathered:
         """Do it. ``swept`` and ``sampled`` are the sessions of a point of the sweeps, of the map.
 
-        What several of them raise is the first one's of `Gathered`, in order.
+        Exploring comes first: it has the longest tasks, and some are only known when others are
+        done. What several parts raise is the first one's.
         """
         totals = {
             "scenarios": len(self.scenarios) * sessions,
@@ -77,46 +80,35 @@ class Work:
             "exploring": len(self.designs) * len(BUILDERS) if chunks else 0,
         }
         with progress_bars(totals) as (told, told_of_sweeps, told_of_matrix):
-            return Gathered(
-                *self._at_once(
-                    lambda: self._comparisons(sessions, told),
-                    lambda: self._sweeps(swept, told_of_sweeps),
-                    lambda: cost_table(
-                        self.designs, sessions=20, seed=self.seed, workers=self.workers
-                    ),
-                    lambda: self._proofs(sampled),
-                    lambda: self._matrix(chunks, matrix_seconds, told_of_matrix),
-                )
+            matrix, proofs, costs, sweeps, *comparisons = self._at_once(
+                lambda: self._matrix(chunks, matrix_seconds, told_of_matrix),
+                lambda: self._proofs(sampled),
+                lambda: cost_table(self.designs, sessions=20, seed=self.seed, workers=self.workers),
+                lambda: self._sweeps(swept, told_of_sweeps),
+                *(partial(self._comparison, at, sessions, told) for at in range(len(self.specs))),
             )
+            return Gathered(comparisons, sweeps, costs, proofs, matrix)
 
     def _at_once(self, *parts: Callable[[], Any]) -> list[Any]:
-        """The results of some parts, in order; the last ones take the longest, and begin first."""
+        """The results of some parts, in order; the workers do the first ones before the others."""
         if self.workers == 1:  # in this thread, where signals and limits of time work
             return [part() for part in parts]
         with shared_pool(self.workers):
             outcomes: list[Future[Any]] = [Future() for _ in parts]
-            for part, outcome in reversed(list(zip(parts, outcomes, strict=True))):
+            for rank, (part, outcome) in enumerate(zip(parts, outcomes, strict=True)):
                 # Nobody waits for a thread whose workers were ended: it may never hear of it.
-                threading.Thread(target=_settle, args=(part, outcome), daemon=True).start()
+                given = (rank, part, outcome)
+                threading.Thread(target=_settle, args=given, daemon=True).start()
             try:
                 return [outcome.result() for outcome in outcomes]
             except BaseException:
                 end_workers()
                 raise
 
-    def _comparisons(self, sessions: int, told: WorkProgress) -> list[Comparison]:
-        return [
-            compare(
-                scenario,
-                specs,
-                sessions,
-                self.seed,
-                self.workers,
-                progress=told,
-                engine=self.engine,
-            )
-            for scenario, specs in zip(self.scenarios, self.specs, strict=True)
-        ]
+    def _comparison(self, at: int, sessions: int, told: WorkProgress) -> Comparison:
+        """The designs in one scenario."""
+        given = (self.scenarios[at], self.specs[at], sessions, self.seed, self.workers)
+        return compare(*given, progress=told, engine=self.engine)
 
     def _sweeps(self, sessions: int, told: WorkProgress) -> list[tuple[Axis, pd.DataFrame]]:
         axes = SWEPT if sessions else ()

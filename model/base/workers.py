@@ -17,8 +17,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
+from heapq import heappop, heappush
+from itertools import count
 from multiprocessing import spawn
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -34,12 +37,12 @@ MODEL = __name__.rpartition(".base.")[0]
 END_SECONDS = 0.5
 """So long it is seen to that every worker is gone: a signal leaves two seconds for all."""
 _LIVE: WeakSet[ProcessPoolExecutor] = WeakSet()
-_SHARED: list[ProcessPoolExecutor] = []
+_SHARED: list[Ranked] = []
 _STARTING = threading.Lock()
 
 
 @contextmanager
-def pool(workers: int, tasks_per_worker: int | None = None) -> Iterator[ProcessPoolExecutor]:
+def pool(workers: int, tasks_per_worker: int | None = None) -> Iterator[Executor]:
     """Worker processes for a while: those that are shared, or some of one's own.
 
     What is raised meanwhile ends one's own at once.
@@ -52,17 +55,95 @@ def pool(workers: int, tasks_per_worker: int | None = None) -> Iterator[ProcessP
 
 
 @contextmanager
-def shared_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+def shared_pool(workers: int) -> Iterator[Executor]:
     """Worker processes that every `pool` takes meanwhile, each of them for one task alone.
 
     A task finds no memory in use that another one has left: limits of memory are a process's.
     """
-    with _own_pool(workers, tasks_per_worker=1) as executor:
+    with _own_pool(workers, tasks_per_worker=1) as processes:
+        executor = Ranked(processes, workers + 1)
         _SHARED.append(executor)
         try:
             yield executor
         finally:
             _SHARED.remove(executor)
+
+
+@contextmanager
+def in_rank(rank: int) -> Iterator[None]:
+    """What this thread asks of shared workers meanwhile goes before what has a higher rank."""
+    before = _asked_by.rank
+    _asked_by.rank = rank
+    try:
+        yield
+    finally:
+        _asked_by.rank = before
+
+
+class _AskedBy(threading.local):
+    rank = 0
+
+
+_asked_by = _AskedBy()
+
+
+class Ranked(Executor):
+    """Hands out tasks by their rank, and within a rank in the order in which they were asked for.
+
+    Processes get so few ``at_once`` that what comes later with a lower rank need not wait long.
+    """
+
+    def __init__(self, processes: ProcessPoolExecutor, at_once: int) -> None:
+        self.processes = processes
+        self.left = at_once
+        self.waiting: list[tuple[int, int, Future[Any], Callable[..., Any], Any, Any]] = []
+        self.numbers = count()
+        self.lock = threading.Lock()
+
+    def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have it done. Where the processes have ended, what it gets is their error."""
+        done: Future[T] = Future()
+        with self.lock:
+            entry = (_asked_by.rank, next(self.numbers), done, work, args, kwargs)
+            heappush(self.waiting, entry)
+        self._hand_out()
+        return done
+
+    def _hand_out(self) -> None:
+        while True:
+            with self.lock:
+                if not self.left or not self.waiting:
+                    return
+                self.left -= 1
+                _, _, done, work, args, kwargs = heappop(self.waiting)
+            try:
+                inner = self.processes.submit(work, *args, **kwargs)
+            except Exception as error:  # they have ended, or their server has
+                self._over(done, error, is_for_all=True)
+                return
+            inner.add_done_callback(partial(self._told, done))
+
+    def _told(self, done: Future[Any], inner: Future[Any]) -> None:
+        error = inner.exception()
+        if error is None:
+            with self.lock:
+                self.left += 1
+            self._hand_out()
+            done.set_result(inner.result())
+        else:
+            self._over(done, error, is_for_all=isinstance(error, BrokenExecutor))
+
+    def _over(self, done: Future[Any], error: BaseException, is_for_all: bool) -> None:
+        """A task has failed; where the processes have ended, all that waits has, too."""
+        over = [done]
+        with self.lock:
+            self.left += 1
+            if is_for_all:
+                over += [entry[2] for entry in self.waiting]
+                self.waiting.clear()
+        for future in over:
+            future.set_exception(error)
+        self._hand_out()
 
 
 class Here(Executor):

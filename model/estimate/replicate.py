@@ -29,6 +29,8 @@ from lastchunk.model.simulate.storm import busiest
 from lastchunk.model.table.engine import run_session, way_of
 
 BATCH = 250
+BATCH_SHARED = 1_000
+"""Of one design, where each batch is a process of its own: a table that grew pays by then."""
 SMALL = 20_000
 """Sessions that are cut at fewer happenings cost little, and are counted as cut."""
 Progress = Callable[[int], None]
@@ -121,21 +123,44 @@ def stream(
     """Batches of rows, in the order of their sessions. Raises what a design raises."""
     last = first + sessions
     given = (own, engine, sessions)
-    cuts = [range(at, min(at + BATCH, last)) for at in range(first, last, BATCH)]
+    size = BATCH_SHARED if is_shared() else BATCH
+    cuts = [range(at, min(at + size, last)) for at in range(first, last, size)]
     if workers == 1 or (len(cuts) == 1 and not is_shared()):
         for cut in cuts:
             yield run_batch(scenario, designs, seed, cut, *given)
         return
-    with pool(min(workers, len(cuts))) as executor:
+    # Where all workers are shared each task is a process: a table grows in one of them, for all.
+    shares = [[design] for design in designs] if is_shared() else [list(designs)]
+    with pool(min(workers, len(cuts) * len(shares))) as executor:
+
+        def begin(cut: range) -> list[Future[pd.DataFrame]]:
+            return [
+                executor.submit(run_batch, scenario, share, seed, cut, *given) for share in shares
+            ]
+
         waiting = iter(cuts)
-        under_way: deque[Future[pd.DataFrame]] = deque()
-        for cut in islice(waiting, workers * 2):
-            under_way.append(executor.submit(run_batch, scenario, designs, seed, cut, *given))
+        under_way = deque(begin(cut) for cut in islice(waiting, workers * 2))
         while under_way:
-            frame = under_way.popleft().result()
-            for cut in islice(waiting, 1):
-                under_way.append(executor.submit(run_batch, scenario, designs, seed, cut, *given))
-            yield frame
+            frames = [future.result() for future in under_way.popleft()]
+            under_way.extend(begin(cut) for cut in islice(waiting, 1))
+            yield _joined(frames, [design.name for design in designs])
+
+
+def _joined(frames: Sequence[pd.DataFrame], designs: Sequence[str]) -> pd.DataFrame:
+    """The rows of some designs' sessions in one frame, session by session."""
+    if len(frames) == 1:
+        return frames[0]
+    attrs = {
+        "paths": {name: words for each in frames for name, words in each.attrs["paths"].items()},
+        "left": sum((each.attrs["left"] for each in frames), Counter()),
+    }
+    kind = pd.CategoricalDtype(list(designs))
+    for frame in frames:
+        frame.attrs = {}
+    whole = pd.concat([frame.astype({"design": kind}) for frame in frames], ignore_index=True)
+    whole = whole.sort_values(["session", "design"], ignore_index=True)
+    whole.attrs = attrs
+    return whole
 
 
 def replicate(
