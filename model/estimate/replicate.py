@@ -27,6 +27,7 @@ from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run
 from lastchunk.model.simulate.storm import busiest
 from lastchunk.model.table.engine import run_session, way_of
+from lastchunk.model.table.refused import uncarried
 
 BATCH = 250
 BATCH_SHARED = 1_000
@@ -123,14 +124,15 @@ def stream(
     """Batches of rows, in the order of their sessions. Raises what a design raises."""
     last = first + sessions
     given = (own, engine, sessions)
-    size = BATCH_SHARED if is_shared() else BATCH
+    is_split = is_shared() and engine != "simpy" and not uncarried(scenario)
+    size = BATCH_SHARED if is_split else BATCH
     cuts = [range(at, min(at + size, last)) for at in range(first, last, size)]
     if workers == 1 or (len(cuts) == 1 and not is_shared()):
         for cut in cuts:
             yield run_batch(scenario, designs, seed, cut, *given)
         return
     # Where all workers are shared each task is a process: a table grows in one of them, for all.
-    shares = [[design] for design in designs] if is_shared() else [list(designs)]
+    shares = [[design] for design in designs] if is_split else [list(designs)]
     with pool(min(workers, len(cuts) * len(shares))) as executor:
 
         def begin(cut: range) -> list[Future[pd.DataFrame]]:

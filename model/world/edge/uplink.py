@@ -112,6 +112,9 @@ class FluctuatingUplink:
         self.packets = [0]  # by the end of each interval
         self._normal = 0.0
         self._rest_bits = 0
+        from scipy.special import gammaincinv  # slow to import, and seldom needed
+
+        self._inverse = gammaincinv
 
     def _extend(self) -> None:
         number = len(self.packets) - 1
@@ -120,9 +123,7 @@ class FluctuatingUplink:
         self._normal = keep * self._normal + (1 - keep * keep) ** 0.5 * fresh
         # The tails are cut where the normal's own function rounds to 0 or 1.
         u = min(max(_NORMAL.cdf(self._normal), 1e-12), 1 - 1e-12)
-        from scipy.special import gammaincinv  # slow to import, and seldom needed
-
-        rate_kbps = float(gammaincinv(self.spec.shape, u)) * self.spec.mean_kbps / self.spec.shape
+        rate_kbps = float(self._inverse(self.spec.shape, u)) * self.spec.mean_kbps / self.spec.shape
         bits = self._rest_bits + round(rate_kbps * self.spec.interval_ms)
         packets, self._rest_bits = divmod(bits, PACKET_BITS)
         self.packets.append(self.packets[-1] + packets)
@@ -264,6 +265,12 @@ def _trace(path: Path) -> NDArray[np.int64]:
     return read_mahimahi(path)
 
 
+@lru_cache(maxsize=2)
+def _met_by_all(spec: FluctuatingUplinkSpec, seed: int, session: int) -> FluctuatingUplink:
+    """The uplink of a session, which is drawn once for the designs that meet it in turn."""
+    return FluctuatingUplink(spec, Streams(seed, session))
+
+
 def build_uplink(spec: Any, streams: Streams) -> Uplink | None:
     """The uplink of a scenario for one session; a measured one starts at a random place."""
     if spec is None:
@@ -271,6 +278,8 @@ def build_uplink(spec: Any, streams: Streams) -> Uplink | None:
     if isinstance(spec, ConstantUplinkSpec):
         return ConstantUplink(spec.rate_kbps)
     if isinstance(spec, FluctuatingUplinkSpec):
+        if type(streams) is Streams:
+            return _met_by_all(spec, streams.seed, streams.session)
         return FluctuatingUplink(spec, streams)
     assert isinstance(spec, TraceUplinkSpec)
     times_ms = _trace(spec.file)
