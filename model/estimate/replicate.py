@@ -152,16 +152,16 @@ def _joined(frames: Sequence[pd.DataFrame], designs: Sequence[str]) -> pd.DataFr
     """The rows of some designs' sessions in one frame, session by session."""
     if len(frames) == 1:
         return frames[0]
-    attrs = {
-        "paths": {name: words for each in frames for name, words in each.attrs["paths"].items()},
-        "left": sum((each.attrs["left"] for each in frames), Counter()),
-    }
+    paths = {name: words for each in frames for name, words in each.attrs["paths"].items()}
+    left: Counter[tuple[str, str]] = Counter()
+    for frame in frames:
+        left += frame.attrs["left"]
     kind = pd.CategoricalDtype(list(designs))
     for frame in frames:
         frame.attrs = {}
     whole = pd.concat([frame.astype({"design": kind}) for frame in frames], ignore_index=True)
     whole = whole.sort_values(["session", "design"], ignore_index=True)
-    whole.attrs = attrs
+    whole.attrs = {"paths": paths, "left": left}
     return whole
 
 
