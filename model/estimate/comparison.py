@@ -72,7 +72,7 @@ class Comparison(Pictured):
         """The verdict on each property, by design and slug."""
         return {
             design.name: {
-                slug: judge_rows(self.rows_of(design.name), slug, self._expected)
+                slug: judge_rows(self._rows[design.name], slug, self._expected)
                 for slug in (*asked(design.cls, self.scenario), *self.own)
             }
             for design in self.designs
@@ -87,7 +87,13 @@ class Comparison(Pictured):
     def rows_of(self, design: str) -> pd.DataFrame:
         """The rows of one design. Raises `InputError` where none has that name."""
         check_name("design", design, [item.name for item in self.designs])
-        return self.frame[self.frame["design"] == design]
+        return self._rows[design].copy()
+
+    @cached_property
+    def _rows(self) -> dict[str, pd.DataFrame]:
+        """The rows of each design: nobody else's, so that nobody changes them."""
+        is_of = self.frame["design"]
+        return {item.name: self.frame[is_of == item.name] for item in self.designs}
 
     def statistics(self) -> pd.DataFrame:
         """One row per design and property: verdict, counts and interval."""
@@ -129,9 +135,9 @@ class Comparison(Pictured):
         rows = []
         for slug in SOMETIMES:
             for design in self.designs:
-                met = self.rows_of(design.name)
-                met = met[met[f"saw_{slug}"]]
-                first = int(met["session"].iloc[0]) if len(met) else -1
+                rows_of = self._rows[design.name]
+                met = rows_of["session"][rows_of[f"saw_{slug}"]]  # that column alone: it is many
+                first = int(met.iloc[0]) if len(met) else -1
                 rows.append((slug, design.name, len(met), first))
         return pd.DataFrame(rows, columns=["property", "design", "sessions", "first_session"])
 
@@ -171,10 +177,10 @@ def judge_rows(rows: pd.DataFrame, slug: str, expected: Sequence[str]) -> Verdic
     """The verdict on one property from the rows of one design."""
     codes = rows[slug]
     sessions = int((codes >= 0).sum())
-    violated = rows[codes == VIOLATED_CODE]
+    violated = rows["session"][codes == VIOLATED_CODE]
     if len(violated):
         bounds = wilson(len(violated), sessions)
-        first = int(violated["session"].iloc[0])
+        first = int(violated.iloc[0])
         counts = (sessions, len(violated), bounds.low, bounds.high)
         return Verdict("violated", *counts, witness_session=first)
     if sessions == 0:
