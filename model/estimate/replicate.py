@@ -26,8 +26,7 @@ from lastchunk.model.properties.row import row_code
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run
 from lastchunk.model.simulate.storm import busiest
-from lastchunk.model.table.engine import run_session, way_of
-from lastchunk.model.table.refused import uncarried
+from lastchunk.model.table.engine import FEWEST, run_session, way_of
 
 BATCH = 250
 BATCH_SHARED = 1_000
@@ -124,7 +123,7 @@ def stream(
     """Batches of rows, in the order of their sessions. Raises what a design raises."""
     last = first + sessions
     given = (own, engine, sessions)
-    is_split = is_shared() and engine != "simpy" and not uncarried(scenario)
+    is_split = is_shared() and engine != "simpy" and sessions >= FEWEST
     size = BATCH_SHARED if is_split else BATCH
     cuts = [range(at, min(at + size, last)) for at in range(first, last, size)]
     if workers == 1 or (len(cuts) == 1 and not is_shared()):
