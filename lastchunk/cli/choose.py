@@ -13,10 +13,10 @@ from lastchunk.cli.app import SeedOption, SetOption, WorkersOption, console, cor
 from lastchunk.cli.progress import progress_bar
 from lastchunk.model.base.files import check_folder
 from lastchunk.model.base.verdict import percent
-from lastchunk.model.estimate.choice.choose import SettingsChoice
-from lastchunk.model.estimate.choice.choose import choose as run_choose
+from lastchunk.model.estimate.choice.choose import SettingsChoice, choice_of
 from lastchunk.model.estimate.choice.free import VALUES_FIRST
 from lastchunk.model.estimate.choice.judged import CHOICE_CLASSES
+from lastchunk.model.estimate.choice.question import choice_question
 from lastchunk.reports.choice.file import (
     CHOICE_FILES,
     CHOICE_NAME,
@@ -24,7 +24,7 @@ from lastchunk.reports.choice.file import (
     attached,
     write_choice,
 )
-from lastchunk.reports.choice.words import choice_words
+from lastchunk.reports.choice.words import choice_words, needed_words
 
 
 def choose(
@@ -33,7 +33,10 @@ def choose(
         typer.Option("--free", metavar="KEY[=LOW..HIGH]", help="One setting or two, in ms."),
     ],
     scenario: Annotated[
-        list[str], typer.Option("--scenario", help="A name or a TOML file; may be repeated.")
+        list[str],
+        typer.Option(
+            "--scenario", metavar="SCENARIO", help="A name or a TOML file; may be repeated."
+        ),
     ],
     require: Annotated[
         list[str],
@@ -49,8 +52,12 @@ def choose(
         int, typer.Option("--values", help="So many of a range are looked at first.")
     ] = VALUES_FIRST,
     sessions: Annotated[
-        int, typer.Option("--sessions", help="At the most, where it is sampled.")
-    ] = 1_000,
+        int | None,
+        typer.Option(
+            "--sessions",
+            help="At the most, where it is sampled; by default 1,000, or what a rate needs.",
+        ),
+    ] = None,
     seed: SeedOption = 1,
     classes: Annotated[
         int, typer.Option("--classes", help="Where exploring gives up, and sampling begins.")
@@ -63,20 +70,16 @@ def choose(
     """Seek the settings that hold on every scenario; the cheapest, and the promptest."""
     if out is not None:
         check_folder(out, CHOICE_FILES)
-    with progress_bar("settings", None) as progress:
-        found = run_choose(
-            free,
-            scenario,
-            require,
-            design,
-            settings=overrides or [],
-            values=values,
-            sessions=sessions,
-            seed=seed,
-            workers=cores(workers),
-            classes=classes,
-            progress=progress,
-        )
+    asked = (free, scenario, require, design, overrides or ())
+    question = choice_question(
+        *asked,
+        values=values,
+        sessions=sessions,
+        seed=seed,
+        classes=classes,
+    )
+    with progress_bar("; ".join(["settings", *needed_words(question)]), None) as progress:
+        found = choice_of(question, cores(workers), progress)
     show_choice(found)
     if out is not None:
         write_choice(found, out)

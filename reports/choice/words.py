@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from lastchunk.model.base.verdict import percent, sessions_words
 from lastchunk.model.estimate.choice.choose import SettingsChoice
-from lastchunk.model.estimate.choice.judged import JudgedSetting
+from lastchunk.model.estimate.choice.judged import ChoiceQuestion, JudgedSetting
 from lastchunk.model.estimate.choice.price import PricedSetting
+from lastchunk.model.estimate.choice.question import confident, sessions_to_show
 from lastchunk.model.estimate.choice.seek import HeldRange, SettingLine
 from lastchunk.reports.region.words import said
 
@@ -28,8 +29,18 @@ def _judged_how(choice: SettingsChoice) -> Iterator[str]:
             yield f"{asked.name}: sampled, {most} at the most; {asked.not_explored}"
         else:
             yield f"{asked.name}: explored, every schedule within its bounds"
+    yield from needed_words(question)
     if question.samples:
         yield "all intervals of all settings hold at once, at every look, with 95 %"
+
+
+def needed_words(question: ChoiceQuestion) -> list[str]:
+    """How many sessions it takes to show the least rate that was asked for, if any was."""
+    limit = question.least_rate
+    if not limit:
+        return []
+    least = sessions_to_show(limit, confident(question).confidence)
+    return [f"to show a rate below {limit:g} takes {sessions_words(least)} of each setting"]
 
 
 def _what_holds(choice: SettingsChoice) -> Iterator[str]:

@@ -9,11 +9,16 @@ import pytest
 import lastchunk
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.base.verdict import Verdict
+from lastchunk.model.estimate.choice import judged
 from lastchunk.model.estimate.choice.choose import SettingsChoice, choose
 from lastchunk.model.estimate.choice.free import FreeSetting
 from lastchunk.model.estimate.choice.judged import JudgedSetting, RequirementVerdict
 from lastchunk.model.estimate.choice.price import PricedSetting, SettingPrice, priced
-from lastchunk.model.estimate.choice.question import sessions_to_show
+from lastchunk.model.estimate.choice.question import (
+    SESSIONS_FIRST,
+    choice_question,
+    sessions_to_show,
+)
 from lastchunk.model.estimate.choice.requirement import Requirement
 from lastchunk.model.estimate.choice.seek import SettingLine, least_enough, ranges_on
 from lastchunk.model.explore.halving import halved
@@ -111,6 +116,51 @@ def test_so_few_sessions_that_nothing_could_be_shown_are_refused() -> None:
         choose("grace_ms", "small-scope", f"{SLUG} < 1e-4", classes=1, sessions=100)
     least = sessions_to_show(0.01, 0.95)
     assert 300 < least < 700, "299 sessions show it by the exact bound for a fixed size"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"require": f"{SLUG} < 1e-4", "sessions": 1_000}, "--sessions: 1000; allowed: at least"),
+        ({"require": f"{SLUG} < 1e-7"}, "a rate that ten million sessions can show"),
+        ({"design": ("given", "alarm", {"grace_ms": 5})}, "does not fix"),
+        ({"free": "chunk_ms=1..20", "settings": ["chunk_ms=10"]}, "chunk_ms"),
+        ({"free": "grace_ms=5..4000000000000"}, "grace_ms"),
+        ({"sessions": 0}, "sessions: 0"),
+        ({"classes": 0}, "classes: 0"),
+    ],
+)
+def test_a_wrong_usage_is_said_before_anything_is_explored(
+    given: dict[str, object], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explored(*_: object, **__: object) -> None:
+        raise AssertionError("it was explored")
+
+    monkeypatch.setattr(judged, "verify", explored)
+    usual = {"free": "grace_ms", "scenarios": ["small-scope"], "require": SLUG}
+    with pytest.raises(InputError, match=words):
+        choose(**{**usual, **given})  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_without_a_number_as_many_sessions_are_taken_as_the_rate_needs() -> None:
+    """Those that show it just so: one session less could not."""
+    asked = {"settings": ONE_CHUNK, "classes": 1}
+    found = choose("grace_ms=8,9", "small-scope", f"{SLUG} < 0.5 %", **asked)  # type: ignore[arg-type]
+    sessions = found.question.sessions
+    assert sessions == sessions_to_show(0.005, found.question.confidence) > SESSIONS_FIRST
+    assert {each.status for each in found.settings} == {"not seen"}
+    assert {v.verdict.sessions for each in found.settings for v in each.verdicts} == {sessions}
+    assert f"sampled, {sessions:,} sessions at the most" in choice_words(found)[0]
+    assert f"to show a rate below 0.005 takes {sessions:,} sessions of each setting" in (
+        choice_words(found)
+    )
+    with pytest.raises(InputError, match=f"allowed: at least {sessions:,}: fewer could not"):
+        choose("grace_ms=8,9", "small-scope", f"{SLUG} < 0.5 %", sessions=sessions - 1)
+
+
+def test_without_a_rate_the_first_number_of_sessions_is_enough() -> None:
+    given = choice_question("grace_ms=8,9", "small-scope", SLUG, "alarm")
+    assert given.sessions == SESSIONS_FIRST
 
 
 def test_where_nothing_holds_the_scenario_that_forbids_it_is_named() -> None:

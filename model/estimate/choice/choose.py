@@ -23,7 +23,6 @@ from lastchunk.model.estimate.choice.judged import (
 from lastchunk.model.estimate.choice.price import PricedSetting, priced
 from lastchunk.model.estimate.choice.question import (
     CORNERS_MAX,
-    SESSIONS_ALLOWED,
     choice_question,
     combinations,
     confident,
@@ -36,7 +35,6 @@ from lastchunk.model.estimate.choice.seek import (
     ranges_on,
     sought,
 )
-from lastchunk.model.estimate.comparison import check_range
 from lastchunk.model.scenario.load import ScenarioLike, load_scenario
 
 
@@ -114,7 +112,7 @@ def choose(
     *,
     settings: Sequence[str] = (),
     values: int = VALUES_FIRST,
-    sessions: int = 1_000,
+    sessions: int | None = None,
     seed: int = 1,
     workers: int = 1,
     classes: int = CHOICE_CLASSES,
@@ -125,18 +123,31 @@ def choose(
     ``free`` are one or two settings in whole ms, each with a range, values or neither
     (`FreeSetting.of`), ``require`` what must hold (`Requirement.of`). The ends of what holds are
     sought to the ms where a scenario can be explored within ``classes``. Others are sampled, up to
-    ``sessions`` of each setting; all intervals of all settings hold at once with 95 %. Raises
-    `InputError`.
+    ``sessions`` of each setting, by default as many as the rates that are asked for need; all
+    intervals of all settings hold at once with 95 %. Raises `InputError`.
 
     >>> found = choose("grace_ms=10..40", "small-scope", "complete_at_finalization")
     >>> list(found.ranges.values())
     [[HeldRange(low=17, high=40, before=(16, 'violated'), after=None)]]
     """
-    given = choice_question(free, scenarios, require, design, settings, values)
-    check_range("sessions", sessions, 1, SESSIONS_ALLOWED)
-    check_range("seed", seed, 0, 2**63)
-    check_range("classes", classes, 1, 1 << 40)
-    question = replace(given, sessions=sessions, seed=seed, classes=classes)
+    question = choice_question(
+        free,
+        scenarios,
+        require,
+        design,
+        settings,
+        values=values,
+        sessions=sessions,
+        seed=seed,
+        classes=classes,
+    )
+    return choice_of(question, workers, progress)
+
+
+def choice_of(
+    question: ChoiceQuestion, workers: int = 1, progress: Callable[[int], None] | None = None
+) -> SettingsChoice:
+    """The answer to a question."""
     executing: AbstractContextManager[Executor] = nullcontext(Here())
     with executing if workers == 1 else pool(workers) as executor:
         names = [asked.given for asked in question.scenarios]

@@ -62,8 +62,12 @@ class ChoiceQuestion:
     @property
     def samples(self) -> bool:
         """Whether something may have to be sampled: a scenario, or a rate."""
-        is_rate = any(each.limit for each in self.requirements)
-        return is_rate or any(each.not_explored for each in self.scenarios)
+        return self.least_rate > 0 or any(each.not_explored for each in self.scenarios)
+
+    @property
+    def least_rate(self) -> float:
+        """The least rate that something must stay below; 0 where nothing may happen at all."""
+        return min((each.limit for each in self.requirements if each.limit), default=0.0)
 
 
 @dataclass(frozen=True)

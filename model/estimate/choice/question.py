@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
@@ -9,8 +10,12 @@ from typing import Any
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignLike, load_design, to_send
-from lastchunk.model.estimate.choice.free import VALUES_MAX, FreeSetting
-from lastchunk.model.estimate.choice.judged import AskedScenario, ChoiceQuestion
+from lastchunk.model.estimate.choice.free import VALUES_FIRST, VALUES_MAX, FreeSetting
+from lastchunk.model.estimate.choice.judged import (
+    CHOICE_CLASSES,
+    AskedScenario,
+    ChoiceQuestion,
+)
 from lastchunk.model.estimate.choice.requirement import Requirement
 from lastchunk.model.estimate.choice.seek import SAMPLED_STEPS, TURNS_MAX, SettingLine
 from lastchunk.model.estimate.comparison import check_range
@@ -23,6 +28,8 @@ FREE_MAX = 2
 SETTINGS_MAX = 1_000
 CORNERS_MAX = 4
 """So many ends along each of two settings are brought together."""
+SESSIONS_FIRST = 1_000
+"""Sessions of a setting at the most, where no rate needs more and nothing else is said."""
 SESSIONS_ALLOWED = 10_000_000
 
 
@@ -31,11 +38,21 @@ def choice_question(
     scenarios: Sequence[ScenarioLike] | ScenarioLike,
     require: Sequence[str] | str,
     design: DesignLike,
-    settings: Sequence[str],
-    values: int,
+    settings: Sequence[str] = (),
+    *,
+    values: int = VALUES_FIRST,
+    sessions: int | None = None,
+    seed: int = 1,
+    classes: int = CHOICE_CLASSES,
 ) -> ChoiceQuestion:
-    """What was given, looked at before anything is run. Raises `InputError`."""
+    """What was given, looked at before anything is run. Raises `InputError`.
+
+    Without ``sessions`` there are as many as the rates that are asked for need, 1,000 at least.
+    """
     check_range("--values", values, 2, VALUES_MAX)
+    check_range("sessions", SESSIONS_FIRST if sessions is None else sessions, 1, SESSIONS_ALLOWED)
+    check_range("seed", seed, 0, 2**63)
+    check_range("classes", classes, 1, 1 << 40)
     keys = [FreeSetting.of(each, values) for each in _several(free)]
     requirements = tuple(dict.fromkeys(Requirement.of(each) for each in _several(require)))
     if not 1 <= len({each.key for each in keys}) == len(keys) <= FREE_MAX:
@@ -43,11 +60,32 @@ def choice_question(
     slugs = [each.slug for each in requirements]
     if not slugs or len(set(slugs)) < len(slugs):
         raise InputError("--require", slugs, "at least one property, each once")
-    named: list[AskedScenario] = []
     sent = to_send(design)[1]
-    for each in [scenarios] if isinstance(scenarios, str) else _several(scenarios):
+    given = [scenarios] if isinstance(scenarios, str) else _several(scenarios)
+    named, keys = _in_scenarios(given, sent, keys, slugs, settings, values)
+    count = math.prod(len(key.values) for key in keys)
+    if count > SETTINGS_MAX:
+        raise InputError("--values", count, f"{SETTINGS_MAX:,} settings at the most")
+    question = ChoiceQuestion(
+        sent, named, requirements, tuple(keys), tuple(settings), SESSIONS_FIRST, seed, classes
+    )
+    _check_ends(question)
+    return _with_sessions(question, sessions)
+
+
+def _in_scenarios(
+    given: Sequence[ScenarioLike],
+    design: DesignLike,
+    keys: list[FreeSetting],
+    slugs: Sequence[str],
+    settings: Sequence[str],
+    values: int,
+) -> tuple[tuple[AskedScenario, ...], list[FreeSetting]]:
+    """The scenarios by name, and the free settings with values, looked at in each of them."""
+    named: list[AskedScenario] = []
+    for each in given:
         loaded = load_scenario(each, settings)
-        spec = load_design(sent, loaded)
+        spec = load_design(design, loaded)
         if any(loaded.name == other.name for other in named):
             raise InputError("--scenario", loaded.name, "each scenario once")
         named.append(AskedScenario(each, loaded.name))
@@ -59,41 +97,51 @@ def choice_question(
         keys = [key.with_values(loaded, spec, values) for key in keys]
     if not named:
         raise InputError("--scenario", [], "at least one")
-    count = 1
-    for key in keys:
-        count *= len(key.values)
-    if count > SETTINGS_MAX:
-        raise InputError("--values", count, f"{SETTINGS_MAX:,} settings at the most")
-    return ChoiceQuestion(sent, tuple(named), requirements, tuple(keys), tuple(settings))
+    return tuple(named), keys
+
+
+def _check_ends(question: ChoiceQuestion) -> None:
+    """Load each scenario with the least and the greatest values: what is refused is said now."""
+    ends = [dict.fromkeys((key.values[0], key.values[-1])) for key in question.free]
+    for asked in question.scenarios:
+        for values in product(*ends):
+            question.load(asked, values)
 
 
 def _several(given: Any) -> list[Any]:
     return [given] if isinstance(given, str) or not isinstance(given, Sequence) else list(given)
 
 
+def _with_sessions(question: ChoiceQuestion, sessions: int | None) -> ChoiceQuestion:
+    """The question with so many sessions of a setting, by default as many as its rates need.
+
+    Raises `InputError` where so few could not show a rate to be below its limit.
+    """
+    limit = question.least_rate
+    if not limit:
+        return question if sessions is None else replace(question, sessions=sessions)
+    least = sessions_to_show(limit, confident(question).confidence)
+    if sessions is not None and sessions < least:
+        allowed = f"at least {least:,}: fewer could not show a rate below {limit:g}"
+        raise InputError("--sessions", sessions, allowed)
+    return replace(question, sessions=max(SESSIONS_FIRST, least) if sessions is None else sessions)
+
+
 def confident(question: ChoiceQuestion) -> ChoiceQuestion:
     """The question with a confidence of each interval by which all of them hold at once.
 
-    Raises `InputError` where so few sessions could not show a rate to be below its limit.
+    A rate may have to be sampled in a scenario that is explored too. So where one is asked for
+    every scenario counts, whether it can be explored or not, which nobody knows beforehand.
     """
     if not question.samples:
         return question
-    rates = sum(bool(each.limit) for each in question.requirements)
-    intervals = sum(
-        len(question.requirements) if each.not_explored else rates for each in question.scenarios
-    )
+    is_rate = question.least_rate > 0
+    scenarios = sum(bool(is_rate or each.not_explored) for each in question.scenarios)
     settings, lines = len(combinations(question)), len(lines_of(question))
     corners = CORNERS_MAX ** len(question.free) if len(question.free) > 1 else 0
-    intervals *= settings + corners + lines * TURNS_MAX * (SAMPLED_STEPS + 1)
-    confidence = 1 - (1 - CONFIDENCE) / intervals
-    limits = [each.limit for each in question.requirements if each.limit]
-    is_sampled = any(each.not_explored for each in question.scenarios)
-    if limits and is_sampled:
-        least = sessions_to_show(min(limits), confidence)
-        if question.sessions < least:
-            allowed = f"at least {least:,}: fewer could not show a rate below {min(limits):g}"
-            raise InputError("--sessions", question.sessions, allowed)
-    return replace(question, confidence=confidence)
+    looked_at = settings + corners + lines * TURNS_MAX * (SAMPLED_STEPS + 1)
+    intervals = scenarios * len(question.requirements) * looked_at
+    return replace(question, confidence=1 - (1 - CONFIDENCE) / intervals)
 
 
 def sessions_to_show(limit: float, confidence: float) -> int:
@@ -102,11 +150,13 @@ def sessions_to_show(limit: float, confidence: float) -> int:
     while rate_sequence(0, high, confidence).high >= limit:
         low, high = high, 2 * high
         if low > SESSIONS_ALLOWED:
-            raise InputError("--require", limit, "a rate that ten million sessions can show")
+            break
     while high - low > 1:
         middle = (low + high) // 2
         is_enough = rate_sequence(0, middle, confidence).high < limit
         low, high = (low, middle) if is_enough else (middle, high)
+    if high > SESSIONS_ALLOWED:
+        raise InputError("--require", limit, "a rate that ten million sessions can show")
     return high
 
 
