@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 from rich.markup import escape
@@ -16,9 +16,12 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_folder, new_folder, write_text
 from lastchunk.model.base.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 from lastchunk.model.conformance import recipes as made
+from lastchunk.model.conformance.blame import rules_blamed
 from lastchunk.model.conformance.campaign import Conformance, made_by_exploring, play_recipes
+from lastchunk.model.conformance.own.twin import TwinnedClass, load_twinned, try_class
 from lastchunk.model.conformance.recipes import Recipe
-from lastchunk.model.conformance.runtime.toolbox import NotHereError, toolbox
+from lastchunk.model.conformance.runtime.newest import check_runtime, with_runtime
+from lastchunk.model.conformance.runtime.toolbox import NotHereError, Toolbox, toolbox
 from lastchunk.model.design.load import load_design, shipped_designs
 from lastchunk.model.simulate.schedule import write_schedule
 
@@ -32,6 +35,8 @@ EXITS: dict[PlayVerdict, int] = {
 }
 SHOWN = 5
 """So many divergences are told."""
+CHUNKS_OF_TWIN = 2
+"""A class is played through every state class of its twin's proof with so many chunks."""
 RESULT = "conform.json"
 DIVERGING = "diverging"
 OWN = (RESULT, DIVERGING)
@@ -49,6 +54,18 @@ def conform(
         int, typer.Option("--sessions", help="Sessions of each scenario.", min=0)
     ] = 1,
     edges: Annotated[int, typer.Option("--edges", help="Of each set of edges.", min=0)] = 3,
+    twin: Annotated[
+        str | None,
+        typer.Option("--twin", help="my_design.py:MyDesign: is it the class of --design?"),
+    ] = None,
+    adapter: Annotated[
+        Path | None,
+        typer.Option("--adapter", help="How that class is asked; see docs/own-class.md."),
+    ] = None,
+    runtime: Annotated[
+        str | None,
+        typer.Option("--runtime", help="newest, or a version: npm fetches that workerd."),
+    ] = None,
     troubles: Annotated[int, typer.Option("--troubles", help="Of each trouble.", min=0)] = 1,
     coverage: Annotated[
         int,
@@ -66,29 +83,100 @@ def conform(
     """Play schedules on the real runtime, and compare what the object does, event by event.
 
     Without SCHEDULES it draws some for every shipped design. Exits with 0 where all that was played
-    agrees, 1 where one diverges, 3 where nothing can be played here.
+    agrees, 1 where one diverges, 3 where nothing can be played. --twin: is it --design's class?
     """
-    designs = [load_design(name).reference for name in design or shipped_designs()]
-    classes: dict[str, int] = {}
+    twinned = asked_class(twin, design, adapter)
+    names = [twin] if twin else design or shipped_designs()
+    designs = [load_design(name).reference for name in names]
     asked = _of_files(schedules, designs if design else None) if schedules else []
-    if out is not None:
-        check_folder(out, OWN)
+    check_result_folder(out)
     try:
-        tools = toolbox(note)
+        tools = tools_asked_for(runtime)
     except NotHereError as error:
         console().print(f"nothing was played: {error}")
         return EXIT_UNKNOWN
-    if not schedules:
-        asked, classes = made_by_exploring(designs, coverage, counterexamples, cores(workers))
-        asked += made.sessions(designs, sessions, seed)
-        asked += made.edges(designs, edges, seed)
-        asked += made.troubles(designs, troubles, seed)
-    with progress_bar("planned", len(asked)) as advance:
-        result = play_recipes(tools, None, asked, cores(workers), advance, classes)
-    show(result)
+    amounts = Amounts(sessions, edges, troubles, coverage, counterexamples)
+    result = _play(tools, asked, designs, twinned, amounts, seed, cores(workers))
+    show(result, runtime is not None and twinned is None)
+    if twinned is not None:
+        console().print(escape(told_of_class(result, twinned, designs[0])))
     if out is not None:
         _write(result, out)
     return EXITS[result.verdict]
+
+
+def check_result_folder(out: Path | None) -> None:
+    """Refuse a folder that cannot be written, before anything is played."""
+    if out is not None:
+        check_folder(out, OWN)
+
+
+class Amounts(NamedTuple):
+    """How many schedules are made of each kind."""
+
+    sessions: int
+    edges: int
+    troubles: int
+    coverage: int
+    counterexamples: bool
+
+
+def tools_asked_for(runtime: str | None) -> Toolbox:
+    """All that is needed, with another runtime where one is asked for. Raises `NotHereError`."""
+    if runtime is None:
+        return toolbox(note)
+    check_runtime(runtime)
+    return with_runtime(toolbox(note), runtime, note)
+
+
+def _play(
+    tools: Toolbox,
+    asked: list[Recipe],
+    designs: list[str],
+    twinned: TwinnedClass | None,
+    amounts: Amounts,
+    seed: int,
+    workers: int,
+) -> Conformance:
+    """Play what was asked for, or what is made of each kind."""
+    classes: dict[str, int] = {}
+    if twinned is not None:
+        try_class(twinned, load_design(designs[0]))
+        chunks = amounts.coverage or CHUNKS_OF_TWIN
+        amounts = amounts._replace(coverage=chunks, counterexamples=True)
+    if not asked:
+        asked, classes = made_by_exploring(
+            designs, amounts.coverage, amounts.counterexamples, workers, twinned is not None
+        )
+        asked += made.sessions(designs, amounts.sessions, seed)
+        asked += made.edges(designs, amounts.edges, seed)
+        asked += made.troubles(designs, amounts.troubles, seed)
+    if twinned is not None:
+        asked = made.of_class(asked, twinned, designs)
+    with progress_bar("planned", len(asked)) as advance:
+        return play_recipes(tools, None, asked, workers, advance, classes)
+
+
+def asked_class(
+    twin: str | None, design: list[str] | None, adapter: Path | None
+) -> TwinnedClass | None:
+    """The class that is played in the place of ``--twin``; None without it. Raises `InputError`."""
+    if twin is None:
+        if adapter is not None:
+            raise InputError("--adapter", str(adapter), "--twin my_design.py:MyDesign beside it")
+        return None
+    if design is None or len(design) != 1:
+        raise InputError("--design", design, "one path/to/worker.ts:ClassName beside --twin")
+    return load_twinned(design[0], adapter, load_design(twin))
+
+
+def told_of_class(result: Conformance, twinned: TwinnedClass, twin: str) -> str:
+    """What came out for a class and its twin, on one line."""
+    counts = result.counts
+    return (
+        f"{twinned.name} ({twinned.file.name}) beside its twin {twin}: {counts['agrees']:,} agree, "
+        f"{counts['diverges']:,} diverge, {counts['not playable']:,} not playable"
+    )
 
 
 def _of_files(paths: list[Path], designs: list[str] | None) -> list[Recipe]:
@@ -104,8 +192,8 @@ def _of_files(paths: list[Path], designs: list[str] | None) -> list[Recipe]:
     return found
 
 
-def show(result: Conformance) -> None:
-    """Print the table, and what diverges."""
+def show(result: Conformance, names_rules: bool = False) -> None:
+    """Print the table, and what diverges; with ``names_rules`` the platform's rules that say so."""
     out = console()
     table = Table("design", "schedules", "agree", "diverge", "not playable")
     for name, counts in result.by_design().items():
@@ -119,6 +207,9 @@ def show(result: Conformance) -> None:
         out.print(f"{escape(name)}: {visited:,} of {of:,} state classes of the proof were visited")
     for _, item in result.divergences[:SHOWN]:
         out.print(escape(item.sentence()))
+        if names_rules:
+            rules = ", ".join(rules_blamed(item))
+            out.print(f"  rules that may have changed (docs/platform.md): {rules}")
     if len(result.divergences) > SHOWN:
         out.print(f"and {len(result.divergences) - SHOWN:,} more")
     out.print(f"workerd {result.version}, compatibility date {result.compatibility_date}")

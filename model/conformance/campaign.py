@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lastchunk.model.base.workers import workers_or_here
+from lastchunk.model.conformance.blame import rules_blamed
 from lastchunk.model.conformance.coverage import class_coverage, counterexamples_of
 from lastchunk.model.conformance.own.bundled import bundle_own
 from lastchunk.model.conformance.plan import NotPlayable, Plan, plan_of
@@ -96,13 +97,14 @@ class Conformance:
             "classes": self.classes,
             "classes_visited": self.visited(),
             "divergences": [result.sentence() for _, result in self.divergences],
+            "rules": [list(rules_blamed(result)) for _, result in self.divergences],
         }
 
 
 def plan_of_recipe(recipe: Recipe) -> Plan | NotPlayable:
     """The plan of one recipe. Raises `InputError`."""
     schedule, design = recipe.schedule()
-    return plan_of(schedule, recipe.source, design)
+    return plan_of(schedule, recipe.source, design, recipe.twinned)
 
 
 def plans_of(recipes: Sequence[Recipe]) -> list[Plan | NotPlayable]:
@@ -156,17 +158,28 @@ def _played_by_file(
 
 
 def made_by_exploring(
-    designs: Sequence[str], chunks: int, with_examples: bool, workers: int
+    designs: Sequence[str],
+    chunks: int,
+    with_examples: bool,
+    workers: int,
+    own_settings: bool = False,
 ) -> tuple[list[Recipe], dict[str, int]]:
     """The recipes that exploring gives, and how many state classes each design's proof has.
 
-    With 0 ``chunks`` no class is to be covered.
+    With 0 ``chunks`` no class is to be covered. With ``own_settings`` a design has its own ones,
+    and not the small scope's.
     """
     found: list[Recipe] = []
     classes: dict[str, int] = {}
     with workers_or_here(min(workers, len(designs))) as executor:
-        examples = [executor.submit(counterexamples_of, d) for d in designs if with_examples]
-        covers = [executor.submit(class_coverage, d, chunks) for d in designs if chunks]
+        examples = [
+            executor.submit(counterexamples_of, d, 2, own_settings)
+            for d in designs
+            if with_examples
+        ]
+        covers = [
+            executor.submit(class_coverage, d, chunks, own_settings) for d in designs if chunks
+        ]
         for cover in (future.result() for future in covers):
             classes[cover.design] = cover.classes
             for number, made in enumerate(zip(cover.schedules, cover.passed, strict=True)):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lastchunk.model.conformance.own.twin import with_own_settings
 from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.explore.code.watched import ChunkIndexUsed
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
@@ -48,9 +49,14 @@ class ClassCoverage:
     between: int
 
 
-def class_coverage(name: str, chunks: int) -> ClassCoverage:
-    """Schedules through every class of the small scope's proof, of one design."""
+def class_coverage(name: str, chunks: int, own_settings: bool = False) -> ClassCoverage:
+    """Schedules through every class of the small scope's proof, of one design.
+
+    With ``own_settings`` it has its own ones, and not the scope's.
+    """
     scenario = load_scenario(SCOPE, [f"chunks={chunks}"])
+    if own_settings:
+        scenario = with_own_settings(scenario)
     design = load_design(name, scenario)
     classes, between = 0, 0
     schedules: list[Schedule] = []
@@ -112,12 +118,16 @@ def _schedule_to(
     return session_of(walk, order, instants_ms, scenario, design)
 
 
-def counterexamples_of(name: str, chunks: int = 2) -> list[tuple[str, Schedule]]:
+def counterexamples_of(
+    name: str, chunks: int = 2, own_settings: bool = False
+) -> list[tuple[str, Schedule]]:
     """The counterexamples that exploring finds, with where: in the small scope, by the network."""
     scopes = [(SCOPE, load_scenario(SCOPE))]
     for faults in EXAMPLES_IN:
         found = enumerate(BUILDERS[faults](chunks).scopes)
         scopes += [(f"{faults}-{number}", scope.load()) for number, scope in found]
+    if own_settings:
+        scopes = [(where, with_own_settings(scenario)) for where, scenario in scopes]
     budget = Budget(classes=CLASSES_OF_EXAMPLES, seconds=10_000)
     out: list[tuple[str, Schedule]] = []
     for where, scenario in scopes:

@@ -15,6 +15,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.conformance import trials
 from lastchunk.model.conformance.own.bundled import OWN_CLASS
 from lastchunk.model.conformance.own.of_design import NotComparable, OwnFile, own_file
+from lastchunk.model.conformance.own.twin import TwinnedClass, check_settings
 from lastchunk.model.conformance.runtime.clocks import EPOCH_MS
 from lastchunk.model.conformance.runtime.toolbox import twins
 from lastchunk.model.conformance.shown import Sign, signs_of
@@ -81,7 +82,8 @@ class PlannedStep(NamedTuple):
     @property
     def is_alarm(self) -> bool:
         """Whether the runtime's timers bring it about."""
-        return any(sign[0] in ("alarm", "spoiled") for sign in self.signs)
+        fires = self.key[0] == "timer"
+        return fires or any(sign[0] in ("alarm", "spoiled") for sign in self.signs)
 
 
 class Retry(NamedTuple):
@@ -105,7 +107,7 @@ class Plan:
 
     ``values`` and ``alarm_ms`` are the storage at its end. ``needs`` says why it cannot share a
     process with others; nothing where it can. ``is_over``: nothing more may come. ``own`` is the
-    file of a design in TypeScript, which is played itself.
+    file of a design in TypeScript, which is played itself, or the class whose twin the design is.
     """
 
     source: str
@@ -119,7 +121,7 @@ class Plan:
     values: dict[str, Any] = field(default_factory=dict)
     alarm_ms: int | None = None
     is_over: bool = False
-    own: OwnFile | None = None
+    own: OwnFile | TwinnedClass | None = None
 
 
 @dataclass(frozen=True)
@@ -146,16 +148,24 @@ def twin_of(design: DesignSpec) -> str:
 
 
 def plan_of(
-    schedule: Schedule, source: str = "", design: DesignLike | None = None
+    schedule: Schedule,
+    source: str = "",
+    design: DesignLike | None = None,
+    twinned: TwinnedClass | None = None,
 ) -> Plan | NotPlayable:
-    """The plan of a schedule, or why there is none. Raises `InputError` if it does not replay."""
+    """The plan of a schedule, or why there is none. Raises `InputError` if it does not replay.
+
+    A ``twinned`` class is played in the design's place.
+    """
     spec = design_of(schedule) if design is None else load_design(design, schedule.scenario)
     local = replace(schedule, scenario=on_local_runtime(schedule.scenario))
     try:
         try:
-            return Planner(local, spec, source).plan()
+            return Planner(local, spec, source, twinned).plan()
         except InputError:
-            Planner(schedule, spec, source).plan()  # or the schedule itself does not replay
+            Planner(
+                schedule, spec, source, twinned
+            ).plan()  # or the schedule itself does not replay
             raise NotPlayableError("the local runtime's known bug goes another way (A7)") from None
     except NotPlayableError as error:
         return NotPlayable(source, spec.name, str(error))
@@ -164,16 +174,21 @@ def plan_of(
 class Planner:
     """Runs one schedule through the world, and writes its plan."""
 
-    def __init__(self, schedule: Schedule, design: DesignSpec, source: str) -> None:
+    def __init__(
+        self, schedule: Schedule, design: DesignSpec, source: str, twinned: TwinnedClass | None
+    ) -> None:
         self.schedule = schedule
-        twin, settings = twin_of(design), dict(vars(design.settings))
+        if twinned is not None:
+            check_settings(design, NotPlayableError)
+        twin = twin_of(design) if twinned is None else OWN_CLASS
+        settings = dict(vars(design.settings))
         self.world: World = build_world(schedule, design)
         if self.world.commits_wait:
             raise NotPlayableError("a commit that takes time or fails")
         if any(schedule.clock_offsets_ms):
             raise NotPlayableError("clocks that differ")
         start = schedule.scenario.start.session
-        own = own_file(design) if twin == OWN_CLASS else None
+        own = twinned or (own_file(design) if twin == OWN_CLASS else None)
         self.result = Plan(source, design.name, twin, settings, start, own=own)
         self.open: dict[PlayedCall, bool] = {}
         """Requests that reached the object, and whether the page waits for an answer."""
@@ -195,6 +210,7 @@ class Planner:
             result.retries.append(Retry(*self.failed, FOR_EVER_MS, False))
         result.values = self._values()
         result.alarm_ms = world.object.alarms.get()
+        check_timers(result)
         result.is_over = not world.pending and not world.ended
         if not result.steps and result.start == "new":
             raise NotPlayableError("nothing reaches the object")
@@ -212,7 +228,7 @@ class Planner:
     def _step(self, number: int, step: Step) -> None:
         world = self.world
         pending = fitting(world, number, step)
-        check_playable(step, pending)
+        check_playable(step, pending, self.result.own is not None)
         begin, had = len(world.trace), _calls_of(world)
         waits = set(world.network.calls)
         world.fresh.clear()
@@ -315,16 +331,34 @@ class Planner:
                 needs.add("late")
 
 
-def check_playable(step: Step, pending: Pending) -> None:
-    """Refuse what no player can bring about. Raises `NotPlayableError`."""
+def check_playable(step: Step, pending: Pending, is_own: bool) -> None:
+    """Refuse what no player can bring about. Raises `NotPlayableError`.
+
+    Timers are watched in somebody's own class alone: no twin in worker/ has any.
+    """
     kind = step.key[0]
-    if kind in NOT_PLAYABLE:
+    if kind in NOT_PLAYABLE and not (kind == "timer" and is_own):
         raise NotPlayableError(NOT_PLAYABLE[kind])
     if kind == "alarm" and step.outcome not in ATTEMPTED:
         raise NotPlayableError("an attempt that the platform spoils, uncounted")
     strikes = kind == "fault" and step.outcome != "passes"
     if strikes and pending.payload.kind in FAULTS_NOT_PLAYABLE:
         raise NotPlayableError(FAULTS_NOT_PLAYABLE[pending.payload.kind])
+
+
+def check_timers(plan: Plan) -> None:
+    """Refuse what timers of the code cannot be played beside: the runtime decides their order.
+
+    Raises `NotPlayableError`.
+    """
+    fired = [step.at_ms for step in plan.steps if step.key[0] == "timer"]
+    if not fired:
+        return
+    if plan.retries or not plan.needs.isdisjoint(LONELY_FAULTS | {"late"}):
+        raise NotPlayableError("a timer in a handler beside a retry, or a late alarm")
+    timed = [step.at_ms for step in plan.steps if step.is_alarm]
+    if any(timed.count(at_ms) > 1 for at_ms in fired):
+        raise NotPlayableError("a timer in a handler at the ms of an alarm, or of another one")
 
 
 def is_late(event: e.Event) -> bool:

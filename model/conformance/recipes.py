@@ -8,10 +8,11 @@ their own, or an object that is reset: kills, losses, attempts that fail or thro
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from lastchunk.model.conformance.own.twin import TwinnedClass, with_own_settings
 from lastchunk.model.conformance.trials import SetsThenThrows, SetsToNow, Throws
 from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.scenario.load import load_scenario, shipped
@@ -34,6 +35,7 @@ TRIALS: dict[str, Any] = {
 class Recipe:
     """How to make a schedule. ``base`` is a scenario, or the file of a schedule.
 
+    With a ``twinned`` class that is played, and its twin has its own settings.
     One that is ``made`` already passes ``through`` so many state classes as the first.
     """
 
@@ -46,6 +48,7 @@ class Recipe:
     number: int = 0
     made: Schedule | None = None
     through: int = 0
+    twinned: TwinnedClass | None = None
 
     @property
     def source(self) -> str:
@@ -59,6 +62,8 @@ class Recipe:
         if self.made is not None:
             return self.made, None
         scenario = load_scenario(self.base, [*LOCAL, *self.overrides])
+        if self.twinned is not None:
+            scenario = with_own_settings(scenario)
         design = load_design(TRIALS.get(self.design, self.design), scenario)
         if self.kind == "session":
             return record(scenario, design, self.seed, self.number)[1], design
@@ -72,6 +77,17 @@ def files(paths: Sequence[Path]) -> list[Recipe]:
     for path in paths:
         found += sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
     return [Recipe("file", "files", str(path)) for path in found]
+
+
+def of_class(
+    recipes: Sequence[Recipe], twinned: TwinnedClass, designs: Sequence[str]
+) -> list[Recipe]:
+    """The same recipes, of these designs alone, to be played on a class."""
+    return [
+        replace(recipe, twinned=twinned)
+        for recipe in recipes
+        if recipe.kind == "file" or recipe.design in designs
+    ]
 
 
 # --- sessions and edges ------------------------------------------------------------------------

@@ -15,7 +15,8 @@ class Result:
     """A schedule's result. ``why`` says what differs, or why it cannot be played.
 
     ``step`` is the number of the schedule's step that diverges; ``shown`` is what the object did
-    from there on, ``wanted`` what it should have done.
+    from there on, ``wanted`` what it should have done. ``needs`` is what the schedule has of
+    troubles that take a process of their own.
     """
 
     source: str
@@ -25,6 +26,7 @@ class Result:
     step: int = 0
     shown: tuple[Any, ...] = ()
     wanted: tuple[Any, ...] = ()
+    needs: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """The result on one line."""

@@ -141,7 +141,8 @@ class PlayedSession:
 
     def _diverge(self, why: str, shown: list[Any], wanted: list[Any]) -> None:
         if self.is_on:
-            args = (why, self.step, tuple(shown), tuple(wanted))
+            needs = tuple(sorted(self.plan.needs))
+            args = (why, self.step, tuple(shown), tuple(wanted), needs)
             self.divergence = Result(self.plan.source, self.plan.design, "diverges", *args)
 
     # --- what the player does ------------------------------------------------------------------
@@ -219,8 +220,10 @@ class PlayedSession:
             return
         await self.check_still("it did more")
         found = json.loads((await self.runtime.get(self.path("peek", self.name))).body)
-        if found["values"] != self.plan.values:
-            self._diverge("another storage", [found["values"]], [self.plan.values])
+        own = self.plan.own
+        values = found["values"] if own is None else own.seen(found["values"])
+        if values != self.plan.values:
+            self._diverge("another storage", [values], [self.plan.values])
         alarm_ms = None if found["alarm"] is None else found["alarm"] - EPOCH_MS
         if alarm_ms != self.plan.alarm_ms:
             self._diverge("another alarm", [alarm_ms], [self.plan.alarm_ms])

@@ -142,6 +142,6 @@ OF_LINES: dict[str, Callable[[Reader, Line], Sign | None]] = {
     "unstored": lambda _, line: ("unstored", *call_of(line)[1:]),
     "notify": lambda _, line: ("notify",),
     "refused": lambda _, line: ("refused", line["what"]),
-    "timer": lambda _, line: ("timer", line["ms"]),
+    "timer": lambda _, line: None,
 }
 """The sign of each line of the watcher."""

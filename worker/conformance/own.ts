@@ -26,18 +26,37 @@ const refused =
 // --- what code reaches without its context --------------------------------------------------------
 
 const platform = globalThis as any;
-const { setTimeout, scheduler } = platform;
-platform.setTimeout = (callback: unknown, ms: number = 0, ...words: unknown[]) => {
+const { setTimeout, clearTimeout, scheduler } = platform;
+/** The timer that now waits for each one that code has set. */
+const waiting = new Map<unknown, unknown>();
+// The player moves the wall clock first: a timer that is early by it waits for the rest.
+platform.setTimeout = (callback: (...words: unknown[]) => void, ms: number = 0, ...words: unknown[]) => {
   sayHere("timer", { ms });
-  return setTimeout(callback, ms, ...words);
+  const due = Date.now() + ms;
+  const fire = () => {
+    const left = due - Date.now();
+    if (left > 0) return void waiting.set(first, setTimeout(fire, left));
+    waiting.delete(first);
+    callback(...words);
+  };
+  const first = setTimeout(fire, ms);
+  return first;
+};
+platform.clearTimeout = (first: unknown) => {
+  clearTimeout(waiting.get(first) ?? first);
+  waiting.delete(first);
 };
 platform.setInterval = refused("setInterval")(platform.setInterval);
 platform.fetch = fetched(platform.fetch);
 patch(scheduler, {
   wait: (original) =>
-    function (ms, ...words) {
+    async function (ms, ...words) {
       sayHere("timer", { ms });
-      return original.call(this, ms, ...words);
+      const due = Date.now() + ms;
+      await original.call(this, ms, ...words);
+      for (let left = due - Date.now(); left > 0; left = due - Date.now()) {
+        await original.call(this, left, ...words);
+      }
     },
 });
 
@@ -122,6 +141,18 @@ const PLAYER = "player";
 
 /** The class, and the player's doors: by fetch, since a class need not extend DurableObject. */
 export class Own extends watch(Prepared as any) {
+  /** With the record where it is kept in SQL. */
+  async watchedPeek(): Promise<object> {
+    const found = await super.watchedPeek();
+    if (RECORD_QUERY === "") return found;
+    try {
+      const [row] = this.watchedStorage.sql.exec(RECORD_QUERY).toArray();
+      return row === undefined ? found : { ...found, values: { ...found.values, [RECORD_QUERY]: row } };
+    } catch {
+      return found; // its table is not there yet
+    }
+  }
+
   async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     if (url.hostname !== PLAYER) return super.fetch(request);

@@ -45,6 +45,10 @@ class OwnFile:
         """What is played in one process."""
         return str(self.file), self.name, self.adapter.model_dump_json(), self.text
 
+    def seen(self, values: dict[str, Any]) -> dict[str, Any]:
+        """What is compared of the class's own storage: all of it."""
+        return values
+
     def stored(self, values: dict[str, Any]) -> dict[str, Any]:
         """A world's storage as the class itself keeps it. Raises `NotComparable`."""
         return {

@@ -140,23 +140,26 @@ def fetch_packages(say: Callable[[str], None]) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         for name in ("package.json", LOCK):
             shutil.copy(WORKER / name, scratch)
-        command = ["npm", "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund"]
-        try:
-            done = subprocess.run(
-                command,
-                cwd=scratch,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=FETCH_SECONDS,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise NotHereError(f"not here: workerd; npm took over {FETCH_SECONDS} s") from error
-        if done.returncode != 0:
-            said = " ".join(done.stderr.split())[:200]
-            raise NotHereError(f"not here: workerd; npm could not fetch it: {said}")
+        npm(["ci", "--ignore-scripts", "--omit=dev"], Path(scratch))
         if not target.exists():
             (Path(scratch) / "node_modules").replace(_made(target) / "node_modules")
+
+
+def npm(words: list[str], folder: Path) -> str:
+    """What npm prints of a command. Raises `NotHereError` where it fails."""
+    command = ["npm", *words, "--no-audit", "--no-fund", "--fetch-retries=1"]
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, check=False, timeout=FETCH_SECONDS
+        )
+    except OSError as error:
+        raise NotHereError("not here: npm, to fetch workerd") from error
+    except subprocess.TimeoutExpired as error:
+        raise NotHereError(f"not here: workerd; npm took over {FETCH_SECONDS} s") from error
+    if done.returncode != 0:
+        said = " ".join(done.stderr.split())[:200]
+        raise NotHereError(f"not here: workerd; npm could not fetch it: {said}")
+    return done.stdout
 
 
 def _made(folder: Path) -> Path:

@@ -1,0 +1,92 @@
+"""Which rules of the platform (docs/platform.md) speak of what diverges, the likeliest first.
+
+The twins are known to agree with the runtime that they are locked to. So where they diverge on
+another one, a rule has changed: what was shown in the place of what was foretold says which ones
+it may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lastchunk.model.conformance.result import Result
+from lastchunk.model.conformance.shown import Sign
+
+ANOTHER_MS = "at another ms"
+AT_ITS_END = {
+    "another alarm": ("A3", "A1", "A6"),
+    "another storage": ("R15", "R7", "R18"),
+    "another status": ("R21", "R12"),
+    "no answer": ("R10", "R12"),
+}
+"""By what differs when all steps have been played."""
+BY_SIGN = {
+    "enter": ("R2", "R3", "R4"),
+    "end": ("R4", "R12", "R21"),
+    "state": ("R4", "R7", "R15"),
+    "set": ("A1", "A7", "R13"),
+    "unset": ("A1", "A7"),
+    "blob": ("R4", "R12"),
+    "stored": ("R21", "R12"),
+    "unstored": ("R21", "R12"),
+    "notify": ("R10", "R20"),
+    "alarm end": ("A4", "D4"),
+    "alarm failed": ("D1", "D4"),
+}
+"""By the first sign that differs, but for an alarm that runs."""
+ALARM_RUNS = ("alarm", "spoiled")
+RETRIED = ("D1", "A5", "D2")
+KILLED = "process_killed"
+
+
+def rules_blamed(result: Result) -> tuple[str, ...]:
+    """The rules that may have changed; empty where nothing diverges."""
+    if result.verdict != "diverges":
+        return ()
+    if result.why in AT_ITS_END:
+        rules = AT_ITS_END[result.why]
+        return ("D5", *rules) if KILLED in result.needs else rules
+    if result.why == ANOTHER_MS:
+        return _at_another_ms(result)
+    shown, wanted = _first_difference(result.shown, result.wanted)
+    if _runs(shown) or _runs(wanted):
+        return _of_alarm(shown, wanted, KILLED in result.needs)
+    return BY_SIGN[(wanted or shown or ("enter",))[0]]
+
+
+def _at_another_ms(result: Result) -> tuple[str, ...]:
+    shown, _ = _first_difference(result.shown, result.wanted)
+    if shown is not None and _runs(shown[1:]):
+        return ("D1",) if shown[3] else ("D3", "A2")
+    return ("R13", "R10")
+
+
+def _of_alarm(shown: Sign | None, wanted: Sign | None, killed: bool) -> tuple[str, ...]:
+    """An alarm ran in the place of something else, or something else in its place."""
+    retries = [sign[2] for sign in (shown, wanted) if sign is not None and _runs(sign)]
+    if len(retries) == 2:
+        rules = ("A5", "D1", "A8") if retries[0] != retries[1] else ("A1", "A2", "A8")
+    elif retries[0]:
+        rules = RETRIED
+    elif shown is None or wanted is None:
+        rules = ("A1", "D1", "A4")
+    else:
+        rules = ("R5", "R6", "A1")
+    return ("D5", *rules) if killed else rules
+
+
+def _runs(sign: Sequence[Any] | None) -> bool:
+    return bool(sign) and sign is not None and sign[0] in ALARM_RUNS
+
+
+def _first_difference(
+    shown: Sequence[Any], wanted: Sequence[Any]
+) -> tuple[tuple[Any, ...] | None, tuple[Any, ...] | None]:
+    at = 0
+    while at < min(len(shown), len(wanted)) and shown[at] == wanted[at]:
+        at += 1
+    return (
+        shown[at] if at < len(shown) else None,
+        wanted[at] if at < len(wanted) else None,
+    )
