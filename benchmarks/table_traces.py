@@ -1,6 +1,8 @@
 """Whole traces by the table against SimPy's, byte by byte: all designs in all scenarios.
 
-    python -m benchmarks.table_traces [SESSIONS] [SEED] [SCENARIO ...]
+    python -m benchmarks.table_traces [--typescript] [SESSIONS] [SEED] [SCENARIO ...]
+
+With `--typescript` they are the shipped designs in TypeScript.
 
 One line for each pair: how many sessions agreed, the states that they needed, and what is a part of
 each state because code needs its very number; or why no table carries them. It ends with 1 where
@@ -17,6 +19,7 @@ from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.table.engine import BY_TABLE, run_session, session_table
 from lastchunk.model.table.refused import NotCarried
 from lastchunk.reference_impl.designs import DESIGNS
+from tests.typescript.twins import TWINS, twin_of
 
 
 def agree(name: str, design: str, seed: int, sessions: int) -> str:
@@ -35,11 +38,11 @@ def agree(name: str, design: str, seed: int, sessions: int) -> str:
     return f"{words}; {len(left)} left to SimPy: {left[0]}" if left else words
 
 
-def main(sessions: int, seed: int, names: list[str]) -> int:
+def main(sessions: int, seed: int, names: list[str], designs: list[str]) -> int:
     """Every pair, one line each; 1 where two traces differ."""
     code = 0
     for name in names:
-        for design in DESIGNS:
+        for design in designs:
             try:
                 words = agree(name, design, seed, sessions)
             except InternalError as error:
@@ -49,6 +52,7 @@ def main(sessions: int, seed: int, names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
+    given = [word for word in sys.argv[1:] if word != "--typescript"]
     count = int(given[0]) if given else 100
-    sys.exit(main(count, int(given[1]) if given[1:] else 1, given[2:] or list(shipped())))
+    asked = list(map(twin_of, TWINS)) if "--typescript" in sys.argv else list(DESIGNS)
+    sys.exit(main(count, int(given[1]) if given[1:] else 1, given[2:] or list(shipped()), asked))

@@ -2,6 +2,7 @@
 
 Code of a design runs inside of one step of the world. A tick of the system's timer looks whether
 it is still in the same step; after so many seconds it is broken off, with the line where it is.
+The seconds are the processor's: what else the machine does meanwhile ends no design.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ TICK_SECONDS = 1.0
 """How soon it is looked again, also where a limit could not be told."""
 TOLD_MAX = 3
 """So often a step is told; one that catches it each time does not end by being told."""
+WAITS_SHARE = 0.02
+"""Code that uses less of the processor than this share waits: a machine is hardly ever so busy."""
 FrameLook = Callable[[FrameType | None], None]
 
 
@@ -42,6 +45,18 @@ class LastResort:
 
 class OverTime(Uncatchable):
     """Ends the step that takes too long. A design that catches it is found out."""
+
+
+class TimeSpent:
+    """What has been spent since: seconds of the processor, or of waiting where code waits."""
+
+    def __init__(self) -> None:
+        self.cpu_s, self.wall_s = time.thread_time(), time.monotonic()
+
+    def seconds(self) -> float:
+        """So many up to now."""
+        cpu_s, wall_s = time.thread_time() - self.cpu_s, time.monotonic() - self.wall_s
+        return wall_s if cpu_s < wall_s * WAITS_SHARE else cpu_s
 
 
 @contextmanager
@@ -129,7 +144,7 @@ class StepLimit:
         self.steps = steps
         self.where = where
         self.seen = steps()
-        self.since = time.monotonic()
+        self.spent = TimeSpent()
         self.timer: AbstractContextManager[None] | None = None
 
     def __enter__(self) -> None:
@@ -150,10 +165,10 @@ class StepLimit:
 
     def look(self, frame: FrameType | None) -> None:
         """Called at each tick."""
-        now, done = time.monotonic(), self.steps()
+        done = self.steps()
         if done != self.seen:
-            self.seen, self.since = done, now
-        elif now - self.since >= self.seconds:
+            self.seen, self.spent = done, TimeSpent()
+        elif self.spent.seconds() >= self.seconds:
             where = place_of_frame(frame) or self.where()
             raise over_time(self.name, self.seconds, where)
 
@@ -162,7 +177,11 @@ class StepLimit:
 def time_limit(name: str, seconds: float, work: str = "") -> Iterator[None]:
     """Break off something that takes too long as a whole. Raises `DesignError` naming the line."""
 
+    spent = TimeSpent()
+
     def look(frame: FrameType | None) -> None:
+        if spent.seconds() < seconds:
+            return
         where = place_of_frame(frame)
         raise OverTime(f"{name}{work} did not come to an end within {seconds:g} s{where}")
 

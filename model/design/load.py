@@ -248,7 +248,8 @@ def find_class(reference: str) -> tuple[str, Any]:
         return given.__name__, given
     file, colon, name = reference.rpartition(":")
     if not colon or not file:
-        allowed = f"path/to/file.py:ClassName, or {_nearest(reference, set(DESIGNS))}"
+        nearest = _nearest(reference, set(DESIGNS))
+        allowed = f"path/to/file.py:ClassName, file.ts:ClassName, or {nearest}"
         raise InputError("--design", reference, allowed)
     if file.endswith(TYPESCRIPT):
         from lastchunk.model.typescript.binding.find import typescript_design
@@ -268,7 +269,9 @@ def find_class(reference: str) -> tuple[str, Any]:
 def import_file(path: Path, option: str = "--design", what: str = "design") -> Any:
     """The module of a person's file, imported anew. Raises `InputError`."""
     if not path.is_file():
-        raise InputError(option, str(path), "a Python file that exists")
+        is_other = what == "design" and path.suffix not in ("", ".py")
+        kind = "file of Python (.py) or TypeScript (.ts)" if is_other else "Python file"
+        raise InputError(option, str(path), f"a {kind} that exists")
     name = f"{IMPORTED}{path.stem}" if what == "design" else f"lastchunk_{what}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

@@ -335,7 +335,7 @@ class Limits(Model):
     awaits_max: PositiveCount = 100_000
     """What code may await within one happening; more is refused."""
     step_seconds_max: PositiveFloat = 10.0
-    """How many seconds one happening may take on this machine; more is refused."""
+    """How many seconds of the processor one happening may take; more is refused."""
     memory_mb_max: PositiveCount = 2_000
     """By how many MB the process may grow in a session; more is refused."""
     end_at_completion: bool = False

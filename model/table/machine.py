@@ -104,7 +104,7 @@ class SessionTable:
         demoted: frozenset[str] = frozenset(),
     ) -> None:
         self.scenario = scenario
-        self.demoted = demoted | uncounted(scenario)
+        self.demoted = demoted | uncounted(scenario, design.cls)
         self.forgets_blobs = forgets_blobs
         self.design = design
         check_values(design.name, design.settings)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.typescript import is_typescript
 
 
 class NotCarried(Exception):  # noqa: N818 - a signal between two functions, not an error
@@ -37,7 +39,15 @@ class Demoted(NotCarried):
         self.kind = kind
 
 
-def uncounted(scenario: Scenario) -> frozenset[str]:
-    """What is known by its very number: chunks that another tab sends, or that are all there."""
+OF_TYPESCRIPT = frozenset((Counted.CHUNKS, Counted.STORED, Counted.RETRIES))
+"""What code of a TypeScript design is given: it meets plain numbers alone, as JavaScript has."""
+
+
+def uncounted(scenario: Scenario, cls: Any) -> frozenset[str]:
+    """What is known by its very number: chunks that another tab sends, or that are all there, and
+    whatever a design in TypeScript is given."""
+    known = OF_TYPESCRIPT if is_typescript(cls) else frozenset[Counted]()
     is_told = any(fault.kind == "second_tab" for fault in scenario.faults)
-    return frozenset((Counted.CHUNKS,) if is_told or scenario.recording.chunks is not None else ())
+    if is_told or scenario.recording.chunks is not None:
+        known |= {Counted.CHUNKS}
+    return frozenset(known)

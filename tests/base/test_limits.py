@@ -184,6 +184,34 @@ def test_a_run_that_moves_on_is_never_over_time() -> None:
     assert done == 59, "it ran for three times its limit, a step at a time"
 
 
+def spin() -> None:
+    while True:
+        pass
+
+
+@pytest.mark.parametrize("limit", [StepLimit, time_limit])
+def test_a_step_on_a_busy_machine_is_not_over_time(
+    limit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = 0
+
+    def steps() -> int:
+        nonlocal ticks
+        ticks += 1
+        return 0
+
+    # Of each 20 s of the clock on the wall this process has one.
+    monkeypatch.setattr(time, "monotonic", lambda: time.thread_time() * 20)
+    given = (0.2, steps, str) if limit is StepLimit else (0.2,)
+    began = time.thread_time()
+    with limit("starved", *given):
+        while time.thread_time() < began + 0.1 or (limit is StepLimit and ticks < 2):
+            pass
+    with pytest.raises(DesignError, match="endless did not come"), limit("endless", *given):
+        spin()
+    assert time.thread_time() > began + 0.3
+
+
 def test_a_limit_within_a_limit_leaves_the_outer_one_to_tick() -> None:
     def work() -> None:
         with pytest.raises(DesignError, match="inner did not come"), time_limit("inner", 0.05):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from lastchunk.model.typescript.host.web import ChunkBody
-from lastchunk.model.typescript.runtime.facets import INDEXES, index_of
+from lastchunk.model.typescript.runtime.facets import INDEXES, index_of, shows_index
 from lastchunk.model.typescript.runtime.promises import Promise
 from lastchunk.model.typescript.runtime.running import ask, running
 from lastchunk.model.typescript.runtime.texts import UNSEEN_TEXTS, to_text
@@ -32,7 +32,7 @@ class Keys:
                 refuse_here("a chunk is put under the key of another one", "a key of its own")
             for number in range(INDEXES):
                 self._note(key.values[number], number)
-        elif type(chunk) is Chunk:
+        elif shows_index(chunk):
             self._note(key, index_of(chunk))
             self.chunks[key] = chunk
         else:

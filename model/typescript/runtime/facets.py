@@ -20,6 +20,15 @@ SAME = frozenset((int, float, str, bool))
 _look: Any = eval("lambda chunk: chunk.index", {"__name__": "code of a design"})
 
 
+_SHOWN: Any = vars(Chunk)["index"]
+
+
+def shows_index(chunk: Chunk) -> bool:
+    """Whether code may look at a chunk's index: it is where every chunk has it."""
+    kind: Any = type(chunk)
+    return kind.index is _SHOWN
+
+
 def index_of(chunk: Chunk) -> int:
     """The index of a chunk, looked at as code of a design looks: an explorer notices."""
     return int(_look(chunk))
@@ -32,7 +41,7 @@ def tell_apart(value: Facet) -> Any:
 
 def of_chunk(chunk: Chunk, make: Callable[[int], Any]) -> Any:
     """A value made of a chunk's index; a plain one where the index may be looked at."""
-    if type(chunk) is Chunk:
+    if shows_index(chunk):
         return make(chunk.index)
     return folded([make(number) for number in range(INDEXES)], chunk)
 
