@@ -25,7 +25,7 @@ from lastchunk.model.subset.reach import (
     is_users_function,
     walk,
 )
-from lastchunk.model.subset.sets import set_problems
+from lastchunk.model.subset.sets import set_names, set_problems
 from lastchunk.model.subset.syntax import Problem, syntax_problems
 from lastchunk.reference_impl.detached import wait_until
 
@@ -52,8 +52,9 @@ def check_subset(name: str, cls: type) -> Reached:
         for used in reached.others:
             _check_other(name, used, reached)
         live, faults = reached.live, Faults(reached)
+        sets = set_names(live)
         for code in live:
-            _check_code(name, code, live, faults)
+            _check_code(name, code, sets, faults)
         _CHECKED[cls] = reached
     return reached
 
@@ -110,8 +111,8 @@ def _check_other(name: str, used: Used, reached: Reached) -> None:
         )
 
 
-def _check_code(name: str, code: Code, live: list[Code], faults: Faults) -> None:
-    problems = [*syntax_problems(code), *set_problems(code, live), *_classes_made(code, faults)]
+def _check_code(name: str, code: Code, sets: set[str], faults: Faults) -> None:
+    problems = [*syntax_problems(code), *set_problems(code, sets), *_classes_made(code, faults)]
     problems += [problem for used in code.uses if (problem := _problem_of(used)) is not None]
     if problems:
         first = min(problems, key=lambda problem: problem.line)

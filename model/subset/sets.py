@@ -7,7 +7,7 @@ it came to be. A set may be asked what is in it, and gone through by `sorted`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from lastchunk.model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
@@ -17,9 +17,8 @@ from lastchunk.model.subset.syntax import Problem
 INSTEAD = "sorted(...) of it, or a list or dict"
 
 
-def set_problems(code: Code, live: list[Code]) -> Iterator[Problem]:
-    """Each line on which a set's order may show. ``live`` is all code that can run with it."""
-    known = set_names(code, live)
+def set_problems(code: Code, known: set[str]) -> Iterator[Problem]:
+    """Each line on which a set's order may show; ``known`` are the `set_names` of all its code."""
     harmless = {
         id(argument)
         for node in ast.walk(code.tree)
@@ -34,18 +33,18 @@ def set_problems(code: Code, live: list[Code]) -> Iterator[Problem]:
                 yield Problem(node.lineno, f"the order of the set {text} shows", INSTEAD)
 
 
-def set_names(code: Code, live: list[Code]) -> set[str]:
-    """The variables and fields that hold sets, as far as the text of the code shows."""
-    trees = [code.tree, *(other.tree for other in live if other is not code)]
+def set_names(live: Sequence[Code]) -> set[str]:
+    """The variables and fields that hold sets, as far as the text of all code together shows."""
+    trees = [code.tree for code in live]
+    nodes = [node for tree in trees for node in ast.walk(tree) if type(node) in _NAMED]
     known: set[str] = set()
     before = -1
     while len(known) > before:
         before = len(known)
-        for tree in trees:
-            for node in ast.walk(tree):
-                known |= _named_by(node, known)
-                if isinstance(node, ast.Call):
-                    known |= _given_sets(node, trees, known)
+        for node in nodes:
+            known |= _named_by(node, known)
+            if isinstance(node, ast.Call):
+                known |= _given_sets(node, trees, known)
     return known
 
 
