@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 TREE := build/tree
 
-.PHONY: report matrix docs site notebooks notebooks-run test lint tree bench conformance clean
+.PHONY: report matrix docs site notebooks notebooks-run test lint tree bench conformance nightly clean
 
 report: $(STAMP)
 	$(BIN)/lastchunk report --out reports/out --date $$(date -u +%F)
@@ -58,6 +58,10 @@ bench: $(STAMP)
 conformance: $(STAMP)
 	$(BIN)/lastchunk conform --sessions 10 --edges 10 --troubles 5 --coverage 2 \
 	    --counterexamples --out build/conformance
+
+# The same on the newest published runtime: names the rule of the platform that has changed.
+nightly: $(STAMP)
+	$(BIN)/lastchunk conform --sessions 2 --edges 4 --troubles 3 --runtime newest --out build/nightly
 
 clean:
 	rm -rf .venv reports/out build *.egg-info

@@ -16,7 +16,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_folder, new_folder, write_text
 from lastchunk.model.base.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 from lastchunk.model.conformance import recipes as made
-from lastchunk.model.conformance.blame import rules_blamed
+from lastchunk.model.conformance.blame import rules_blamed, rules_named
 from lastchunk.model.conformance.campaign import Conformance, made_by_exploring, play_recipes
 from lastchunk.model.conformance.own.twin import TwinnedClass, load_twinned, try_class
 from lastchunk.model.conformance.recipes import Recipe
@@ -212,7 +212,17 @@ def show(result: Conformance, names_rules: bool = False) -> None:
             out.print(f"  rules that may have changed (docs/platform.md): {rules}")
     if len(result.divergences) > SHOWN:
         out.print(f"and {len(result.divergences) - SHOWN:,} more")
+    if names_rules and result.divergences:
+        out.print(told_of_rules(result))
     out.print(f"workerd {result.version}, compatibility date {result.compatibility_date}")
+
+
+def told_of_rules(result: Conformance) -> str:
+    """Which rule has changed, by what diverges, on one line."""
+    (rule, count), *others = rules_named(result.results)
+    words = f"the rule that changed: {rule} ({count:,} of {len(result.divergences):,} divergences)"
+    less = ", ".join(f"{name} ({number:,})" for name, number in others)
+    return f"{words}; less likely: {less}" if less else words
 
 
 def _write(result: Conformance, out: Path) -> None:

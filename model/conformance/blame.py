@@ -2,16 +2,17 @@
 
 The twins are known to agree with the runtime that they are locked to. So where they diverge on
 another one, a rule has changed: what was shown in the place of what was foretold says which ones
-it may be.
+it may be. The rule that most divergences speak of is named first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from lastchunk.model.conformance.result import Result
-from lastchunk.model.conformance.shown import Sign
+from lastchunk.model.conformance.shown import HEARD, Sign
 
 ANOTHER_MS = "at another ms"
 AT_ITS_END = {
@@ -37,7 +38,28 @@ BY_SIGN = {
 """By the first sign that differs, but for an alarm that runs."""
 ALARM_RUNS = ("alarm", "spoiled")
 RETRIED = ("D1", "A5", "D2")
+ENTERED = ("enter", *ALARM_RUNS)
+AT_THE_GATE = ("R5", "R4", "R6")
+"""While a put is awaited, or the alarm waits: whether the object is entered."""
+SET_OR_NOT = ("A7", "A1", "R13")
+"""One side sets the alarm, and the other does something else."""
 KILLED = "process_killed"
+RETRIES = "retries"
+"""What a schedule has of troubles, as `Plan.needs` names it."""
+
+
+def rules_named(results: Iterable[Result]) -> list[tuple[str, int]]:
+    """The rules that may have changed, each with how many divergences speak of it.
+
+    The likeliest is first; of two with the same number, the one that is first more often.
+    """
+    spoken: Counter[str] = Counter()
+    firsts: Counter[str] = Counter()
+    for rules in filter(None, map(rules_blamed, results)):
+        spoken.update(rules)
+        firsts[rules[0]] += 1
+    order = sorted(spoken, key=lambda rule: (-spoken[rule], -firsts[rule], rule))
+    return [(rule, spoken[rule]) for rule in order]
 
 
 def rules_blamed(result: Result) -> tuple[str, ...]:
@@ -51,7 +73,12 @@ def rules_blamed(result: Result) -> tuple[str, ...]:
         return _at_another_ms(result)
     shown, wanted = _first_difference(result.shown, result.wanted)
     if _runs(shown) or _runs(wanted):
-        return _of_alarm(shown, wanted, KILLED in result.needs)
+        return _of_alarm(shown, wanted, result.needs)
+    kinds = {sign[0] for sign in (shown, wanted) if sign is not None}
+    if kinds & {*ENTERED} and (result.inside or kinds & {*HEARD}):
+        return AT_THE_GATE
+    if "set" in kinds and len(kinds) > 1:
+        return SET_OR_NOT
     return BY_SIGN[(wanted or shown or ("enter",))[0]]
 
 
@@ -62,8 +89,9 @@ def _at_another_ms(result: Result) -> tuple[str, ...]:
     return ("R13", "R10")
 
 
-def _of_alarm(shown: Sign | None, wanted: Sign | None, killed: bool) -> tuple[str, ...]:
+def _of_alarm(shown: Sign | None, wanted: Sign | None, needs: Collection[str]) -> tuple[str, ...]:
     """An alarm ran in the place of something else, or something else in its place."""
+    rules: tuple[str, ...]
     retries = [sign[2] for sign in (shown, wanted) if sign is not None and _runs(sign)]
     if len(retries) == 2:
         rules = ("A5", "D1", "A8") if retries[0] != retries[1] else ("A1", "A2", "A8")
@@ -72,8 +100,10 @@ def _of_alarm(shown: Sign | None, wanted: Sign | None, killed: bool) -> tuple[st
     elif shown is None or wanted is None:
         rules = ("A1", "D1", "A4")
     else:
-        rules = ("R5", "R6", "A1")
-    return ("D5", *rules) if killed else rules
+        rules = (*AT_THE_GATE, "A1")
+    if len(retries) == 2 and RETRIES in needs:
+        rules = ("A5", *(rule for rule in rules if rule != "A5"))
+    return ("D5", *rules) if KILLED in needs else rules
 
 
 def _runs(sign: Sequence[Any] | None) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lastchunk.model.base.workers import workers_or_here
-from lastchunk.model.conformance.blame import rules_blamed
+from lastchunk.model.conformance.blame import rules_blamed, rules_named
 from lastchunk.model.conformance.coverage import class_coverage, counterexamples_of
 from lastchunk.model.conformance.own.bundled import bundle_own
 from lastchunk.model.conformance.plan import NotPlayable, Plan, plan_of
@@ -98,6 +98,7 @@ class Conformance:
             "classes_visited": self.visited(),
             "divergences": [result.sentence() for _, result in self.divergences],
             "rules": [list(rules_blamed(result)) for _, result in self.divergences],
+            "rules_named": dict(rules_named(self.results)),
         }
 
 

@@ -16,7 +16,8 @@ class Result:
 
     ``step`` is the number of the schedule's step that diverges; ``shown`` is what the object did
     from there on, ``wanted`` what it should have done. ``needs`` is what the schedule has of
-    troubles that take a process of their own.
+    troubles that take a process of their own; ``inside`` is whether a put of the object, or its
+    alarm, was under way when it diverged.
     """
 
     source: str
@@ -27,6 +28,7 @@ class Result:
     shown: tuple[Any, ...] = ()
     wanted: tuple[Any, ...] = ()
     needs: tuple[str, ...] = ()
+    inside: bool = False
 
     def sentence(self) -> str:
         """The result on one line."""

@@ -13,7 +13,7 @@ from lastchunk.model.conformance.runtime.clocks import EPOCH_MS
 from lastchunk.model.conformance.runtime.held import CallName
 from lastchunk.model.conformance.runtime.requests import PlayedRequest
 from lastchunk.model.conformance.runtime.workerd import Workerd, path_of
-from lastchunk.model.conformance.shown import Reader, Sign
+from lastchunk.model.conformance.shown import Reader, Sign, note_under_way
 
 LOOKS_MAX = 100
 """So often a sign is looked for before it counts as missing: the runtime answers each look, so a
@@ -48,6 +48,8 @@ class PlayedSession:
         self.lines_read = 0
         self.signs: list[tuple[int, Sign]] = []
         """What it has shown and nobody has asked for yet, each with the ms that it saw."""
+        self.under_way: set[Sign] = set()
+        """Puts and a run of the alarm that have begun, by what all agree on."""
         self.requests: dict[PlayedCall, PlayedRequest] = {}
         self.ended: dict[str, int] = {}
         self.step = AT_THE_END
@@ -126,6 +128,8 @@ class PlayedSession:
             seen = [(time_ms, *sign) for time_ms, sign in self.signs[: len(wanted)]]
             self._diverge("at another ms", seen, [(at_ms, *sign) for sign in wanted])
         del self.signs[: len(wanted)]
+        for sign in wanted:
+            note_under_way(self.under_way, sign)
 
     def _read(self) -> None:
         lines = self.runtime.logs.get(self.name, [])
@@ -142,7 +146,8 @@ class PlayedSession:
     def _diverge(self, why: str, shown: list[Any], wanted: list[Any]) -> None:
         if self.is_on:
             needs = tuple(sorted(self.plan.needs))
-            args = (why, self.step, tuple(shown), tuple(wanted), needs)
+            inside = bool(self.under_way)
+            args = (why, self.step, tuple(shown), tuple(wanted), needs, inside)
             self.divergence = Result(self.plan.source, self.plan.design, "diverges", *args)
 
     # --- what the player does ------------------------------------------------------------------
@@ -190,6 +195,8 @@ class PlayedSession:
         self.runtime.consumer.answer(CallName(self.name, ALARM_CALL), act.status)
 
     async def _door(self, act: Act) -> None:
+        if act.kind == "reset":
+            self.under_way.clear()
         await self.runtime.get(self.path(act.kind, self.name))
 
     async def _kill(self, act: Act) -> None:
@@ -197,6 +204,7 @@ class PlayedSession:
         self._read()
         for request in self.requests.values():
             request.is_gone = request.is_gone or request.status is None
+        self.under_way.clear()
         await self.runtime.kill()
 
     async def _restart(self, act: Act) -> None:

@@ -52,6 +52,20 @@ def signs_of(trace: Iterable[e.Event], calls: Collection[tuple[Any, ...]]) -> li
     return found
 
 
+def note_under_way(under_way: set[Sign], sign: Sign) -> None:
+    """Keep which puts and which run of the alarm have begun and not ended."""
+    if sign[0] == "blob":
+        under_way.add(sign)
+    elif sign[0] in HEARD:
+        under_way.discard(("blob", *sign[1:]))
+    elif sign[0] == "end":
+        under_way.discard(("blob", *sign[2:4]))
+    elif sign[0] == "alarm":
+        under_way.add(sign[:1])
+    elif sign[0] in ("alarm end", "alarm failed"):
+        under_way.discard(("alarm",))
+
+
 class Reader:
     """Reads the lines of one object as signs. It keeps the alarm's slot as the object would.
 

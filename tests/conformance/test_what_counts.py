@@ -123,6 +123,21 @@ def test_the_exit_code_is_that_of_a_gate(
     assert "it did more" in capsys.readouterr().out
 
 
+def test_on_another_runtime_the_rule_that_changed_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = Result("a", "alarm", "diverges", "it did something else", 4, (), (("alarm", 5, 2),))
+    monkeypatch.setattr(command, "with_runtime", lambda tools, asked, say: tools)
+    assert ended(monkeypatch, (AGREES, late, late), runtime="newest") == 1
+    line = "the rule that changed: D1 (2 of 2 divergences); less likely: A5 (2), D2 (2)"
+    assert line in " ".join(capsys.readouterr().out.split())
+    assert ended(monkeypatch, (AGREES, late)) == 1
+    assert ended(monkeypatch, (AGREES,), runtime="1.20261117.1") == 0
+    assert "the rule that changed" not in capsys.readouterr().out
+    with pytest.raises(InputError, match="--runtime"):
+        ended(monkeypatch, (AGREES,), runtime="latest")
+
+
 def test_a_notebook_whose_loop_runs_can_play() -> None:
     async def here() -> int:
         await asyncio.sleep(0)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from lastchunk.model.conformance import recipes
+from lastchunk.model.conformance.blame import rules_named
 from lastchunk.model.conformance.campaign import plans_of
 from lastchunk.model.conformance.plan import NotPlayable, Plan
 from lastchunk.model.conformance.play import play
@@ -135,6 +136,12 @@ OFF: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], list[Recipe]]] = {
 }  # fmt: skip
 """Each rule with what switches it off, and the schedules that meet it."""
 
+CLOSED_WHILE_IT_PUTS = (
+    "    await this.env.BUCKET.put(`${this.ctx.id.name}/${upload.chunk}`, upload.body);",
+    "    await this.ctx.blockConcurrencyWhile(async () => {\n"
+    "      await this.env.BUCKET.put(`${this.ctx.id.name}/${upload.chunk}`, upload.body);\n    });",
+)
+
 
 @pytest.mark.parametrize("rule", OFF)
 def test_a_world_without_a_rule_diverges(
@@ -144,5 +151,18 @@ def test_a_world_without_a_rule_diverges(
     right = play(tools, worker, plans_of(asked))
     assert {result.verdict for result in right} == {"agrees"}
     switch(monkeypatch)
-    found = play(tools, worker, plans_of(asked), until_one_diverges=True)
+    found = play(tools, worker, plans_of(asked))
     assert any(result.verdict == "diverges" for result in found)
+    assert rules_named(found)[0][0] == rule
+    # On a runtime that has the rule no more, what is shown and what is wanted change places.
+    turned = [replace(item, shown=item.wanted, wanted=item.shown) for item in found]
+    assert rules_named(turned)[0][0] == rule
+
+
+def test_a_put_that_closes_the_gate_is_named(tools: Toolbox) -> None:
+    """A twin whose puts let nobody in stands for a runtime without R4 and R5."""
+    wrong = WrongTwin("Closed", "AlarmDesign", "session-do.ts", *CLOSED_WHILE_IT_PUTS)
+    plans = [plan for plan in plans_of(OFF["R5"][1]) if isinstance(plan, Plan)]
+    worker = bundle(tools, [wrong])
+    found = play(tools, worker, [replace(plan, twin=wrong.name) for plan in plans])
+    assert [rule for rule, _ in rules_named(found)][:2] == ["R5", "R4"]
