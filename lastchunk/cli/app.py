@@ -59,7 +59,9 @@ PropertiesOption = Annotated[
 ]
 EngineOption = Annotated[
     str,
-    typer.Option("--engine", help="simpy, table, or auto: what pays; the results are the same."),
+    typer.Option(
+        "--engine", help="simpy, table, kernel, or auto: what pays; the results are the same."
+    ),
 ]
 AdapterOption = Annotated[
     Path | None,

@@ -176,3 +176,11 @@ def new_folder(path: str | Path, own: Collection[str]) -> Iterator[Path]:
             retired.replace(path)
         for left in (building, retired):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def cache_folder() -> Path:
+    """Where is kept what is fetched, compiled, and learnt; it can be deleted at any time."""
+    given = os.environ.get("LASTCHUNK_CACHE")
+    if given:
+        return Path(given)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lastchunk"

@@ -21,13 +21,13 @@ from lastchunk.model.estimate.precision import (
     figures_now,
 )
 from lastchunk.model.estimate.replicate import BATCH, NO_OWN, Own, Progress, replicate
+from lastchunk.model.kernel.choice import ENGINES
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, asked
 from lastchunk.model.properties.judged import PropertiesLike, asked_of
 from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.load import ScenarioLike, as_scenario
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
-from lastchunk.model.table.engine import ENGINES
 
 SESSIONS_MAX = 10_000_000
 
@@ -222,8 +222,9 @@ def compare(
     ``until`` are figures and how exactly each is to be known (`PrecisionTarget.of`), by intervals
     that hold at every look; ``known`` of the result has them.
     ``properties`` are own ones, which are judged beside the shipped ones (docs/properties.md).
-    ``engine`` is how sessions are run, with the same rows: ``table``, ``simpy``, or ``auto``, which
-    takes the table where it can carry the design and pays (`Comparison.engines` says which).
+    ``engine`` is how sessions are run, with the same rows: ``simpy``, ``table``, ``kernel`` (the
+    table in compiled code), or ``auto``, which takes what can carry the design and pays
+    (`Comparison.engines` says which).
 
     >>> result = compare("cellular-driving", ["alarm", "lazy-alarm"], sessions=20)
     >>> {name: found["nothing_lost"].kind for name, found in result.verdicts.items()}

@@ -20,17 +20,20 @@ from lastchunk.model.base.memory_limit import MemoryLimit
 from lastchunk.model.base.step_limit import steadily
 from lastchunk.model.base.workers import is_shared, pool
 from lastchunk.model.design.load import DesignSpec
+from lastchunk.model.kernel.choice import way_of
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, Property, row_of
 from lastchunk.model.properties.judged import judge_trace
-from lastchunk.model.properties.row import row_code
+from lastchunk.model.properties.row import COLUMNS, row_code
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run
 from lastchunk.model.simulate.storm import busiest
-from lastchunk.model.table.engine import FEWEST, run_session, way_of
+from lastchunk.model.table.engine import FEWEST, Path, run_session
 
 BATCH = 250
 BATCH_SHARED = 1_000
 """Of one design, where each batch is a process of its own: a table that grew pays by then."""
+BATCHES, BATCH_MAX, FAST = 40, 10_000, ("auto", "kernel")
+"""Where compiled code may run sessions, many make larger batches; rows do not depend on them."""
 SMALL = 20_000
 """Sessions that are cut at fewer happenings cost little, and are counted as cut."""
 Progress = Callable[[int], None]
@@ -55,23 +58,69 @@ def run_batch(
     design's are run, and ``attrs["left"]`` how many were left to SimPy all the same, by reason.
     """
     with MemoryLimit(scenario.name, scenario.limits.memory_mb_max), steadily():
-        paths = [way_of(engine, scenario, design, of_all) for design in designs]
+        given = (of_all, _row, bool(own))
+        paths = [way_of(engine, scenario, design, *given) for design in designs]
         ways = list(zip(designs, paths, strict=True))
         left: Counter[tuple[str, str]] = Counter()
-        rows = []
-        for session in sessions:
-            for design, path in ways:
-                checked = session == sessions[0]
-                run, reason = run_session(path, scenario, design, seed, session, checked)
-                rows.append(_row(run, own))
-                if reason:
-                    left[design.name, reason] += 1
-    frame = typed(pd.DataFrame(rows), [design.name for design in designs], own)
+        frames = [_one_by_one(scenario, ways, seed, sessions, own, left)]
+        for design, path in ways:
+            if path.by_kernel:
+                frames.append(_at_once(scenario, design, seed, sessions, left))
+    names = [design.name for design in designs]
+    frames = [typed(frame, names, own) for frame in frames if len(frame)]
+    frame = frames[0] if len(frames) == 1 else pd.concat(frames)
+    if len(frames) > 1:
+        frame = frame.sort_values(["session", "design"], ignore_index=True)
     frame.attrs = {"paths": {design.name: str(path) for design, path in ways}, "left": left}
     return frame
 
 
-def _row(run: Run, own: Own) -> dict[str, Any]:
+def _one_by_one(
+    scenario: Scenario,
+    ways: Sequence[tuple[DesignSpec, Path]],
+    seed: int,
+    sessions: range,
+    own: Own,
+    left: Counter[tuple[str, str]],
+) -> pd.DataFrame:
+    """The rows of the designs that compiled code does not run; the designs take turns."""
+    slow = [(design, path) for design, path in ways if not path.by_kernel]
+    rows = []
+    for session in sessions:
+        for design, path in slow:
+            checked = session == sessions[0]
+            run, reason = run_session(path, scenario, design, seed, session, checked)
+            rows.append(_row(run, own))
+            if reason:
+                left[design.name, reason] += 1
+    return pd.DataFrame(rows)
+
+
+def _at_once(
+    scenario: Scenario,
+    design: DesignSpec,
+    seed: int,
+    sessions: range,
+    left: Counter[tuple[str, str]],
+) -> pd.DataFrame:
+    """The rows of a design that compiled code runs."""
+    from lastchunk.model.kernel.sessions import run_sessions  # it loads numba
+
+    batch = run_sessions(scenario, design, seed, sessions, _row)
+    left.update({(design.name, reason): count for reason, count in batch.left.items()})
+    columns: dict[str, Any] = {
+        "scenario": _repeated(scenario.name, len(sessions)),
+        "design": _repeated(design.name, len(sessions)),
+        "session": np.arange(sessions.start, sessions.stop),
+    } | batch.columns()
+    return pd.DataFrame({name: columns[name] for name in COLUMNS})
+
+
+def _repeated(word: str, count: int) -> pd.Series[Any]:
+    return pd.Series([word], dtype="category").repeat(count).reset_index(drop=True)
+
+
+def _row(run: Run, own: Own = NO_OWN) -> dict[str, Any]:
     refuse_endless(run)
     row = row_of(run.facts, run.judge, run.scenario.name, run.design.name, run.session)
     row["uplink_kbps"] = run.uplink_kbps
@@ -106,8 +155,10 @@ def typed(frame: pd.DataFrame, designs: Sequence[str], own: Own = NO_OWN) -> pd.
     types["design"] = pd.CategoricalDtype(list(designs))
     types["outcome"] = pd.CategoricalDtype(list(OUTCOMES))
     types["ended"] = pd.CategoricalDtype(["quiet", "completion", "horizon", "limit"])
-    rest = [name for name in frame.columns if name not in types]
-    return frame.astype(types | dict.fromkeys(rest, np.int64))
+    wanted = {name: types.get(name, np.int64) for name in frame.columns}
+    there = frame.dtypes.to_dict()
+    wrong = {name: kind for name, kind in wanted.items() if there[name] != kind}
+    return frame.astype(wrong) if wrong else frame
 
 
 def stream(
@@ -125,6 +176,8 @@ def stream(
     given = (own, engine, sessions)
     is_split = is_shared() and engine != "simpy" and sessions >= FEWEST
     size = BATCH_SHARED if is_split else BATCH
+    if engine in FAST:
+        size = min(max(size, sessions // BATCHES), BATCH_MAX)
     cuts = [range(at, min(at + size, last)) for at in range(first, last, size)]
     if workers == 1 or (len(cuts) == 1 and not is_shared()):
         for cut in cuts:

@@ -7,6 +7,7 @@ session of each batch is run both ways, and a difference is an error of the tool
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,12 +33,16 @@ TABLES_MAX = 16
 
 @dataclass(frozen=True)
 class Path:
-    """How the sessions of a design are run: by its table, or in SimPy for a ``reason``."""
+    """How the sessions of a design are run: by its table, in compiled code where their ways are
+    known, or in SimPy for a ``reason``."""
 
     by_table: bool
     reason: str = ""
+    by_kernel: bool = False
 
     def __str__(self) -> str:
+        if self.by_kernel:
+            return "kernel"
         return "table" if self.by_table else f"SimPy ({self.reason})"
 
 
@@ -127,16 +132,23 @@ def _pays(scenario: Scenario, design: DesignSpec) -> bool:
 
 
 def run_session(
-    path: Path, scenario: Scenario, design: DesignSpec, seed: int, session: int, is_checked: bool
+    path: Path,
+    scenario: Scenario,
+    design: DesignSpec,
+    seed: int,
+    session: int,
+    is_checked: bool,
+    by: Callable[[SessionTable], Run] | None = None,
 ) -> tuple[Run, str]:
     """Run one session as the path says, or in SimPy after all; then the words tell why.
 
-    One that is checked is run both ways. Raises `InternalError` where the two differ.
+    One that is checked is run both ways. ``by`` runs it by the table in place of a plain walk.
+    Raises `InternalError` where the two differ.
     """
     if not path.by_table:
         return simulate(scenario, design, seed, session), ""
     try:
-        run = _by_table(scenario, design, seed, session)
+        run = _by_table(scenario, design, seed, session, by)
     except NotCarried as error:
         return simulate(scenario, design, seed, session), str(error)
     except InputError:  # SimPy says in its own words what is wrong, if it is there as well
@@ -146,15 +158,22 @@ def run_session(
     return run, ""
 
 
-def _by_table(scenario: Scenario, design: DesignSpec, seed: int, session: int) -> Run:
+def _by_table(
+    scenario: Scenario,
+    design: DesignSpec,
+    seed: int,
+    session: int,
+    by: Callable[[SessionTable], Run] | None = None,
+) -> Run:
     """Run one session by the table. Raises `NotCarried`."""
     from lastchunk.model.table.walk import run_by_table
 
+    run = by or (lambda machine: run_by_table(machine, seed, session))
     forgets_blobs, demoted = True, frozenset[str]()
     while True:
         machine = session_table(scenario, design, forgets_blobs, demoted)
         try:
-            return run_by_table(machine, seed, session)
+            return run(machine)
         except StoreIsRead:  # then what is stored is a part of each state
             forgets_blobs, demoted = False, machine.demoted
         except Demoted as error:  # and so is what code needs the very number of

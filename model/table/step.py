@@ -215,6 +215,10 @@ class RunningStep:
         at = next(at for at, slot in asked.slots.items() if slot is self.slot)
         return at, Number(self, atom)
 
+    def text_of(self, number: Number, how: str) -> str:
+        """A number in a text."""
+        return format(number.exact(), how)
+
     def draw(self, stream: tuple[Any, ...], spread: Any) -> Number:
         """A draw in the middle of the step."""
         atom = self.fresh(spread.low_ms >= 0)

@@ -189,11 +189,16 @@ class TableWalk:
 
 def run_by_table(machine: SessionTable, seed: int, session: int) -> Run:
     """Run one session by a table. Raises `NotCarried`."""
-    walk = TableWalk(machine, seed, session)
+    return run_of(TableWalk(machine, seed, session))
+
+
+def run_of(walk: TableWalk) -> Run:
+    """Let a walk go to its end. Raises `NotCarried`."""
+    machine, streams = walk.machine, walk.streams
     trace = walk.run()
     mean = walk.legs_ms / walk.legs if walk.legs else float("nan")
     scenario: Scenario = machine.scenario
     design: DesignSpec = machine.design
-    transfers = walk.streams.transfers
+    transfers = streams.transfers
     kbps = float("nan") if transfers is None else transfers.mean_kbps
-    return Run(scenario, design, seed, session, trace, kbps, mean, walk.cut_by)
+    return Run(scenario, design, streams.seed, streams.session, trace, kbps, mean, walk.cut_by)

@@ -42,6 +42,7 @@ FLOORS = [
     {"lastchunk.model.conformance.own"},
     {"lastchunk.model.conformance"},
     {"lastchunk.model.table"},
+    {"lastchunk.model.kernel"},
     {"lastchunk.model.estimate"},
     {"lastchunk.model.fit"},
     {"lastchunk.reports.base", "lastchunk.reports.figures"},

@@ -12,7 +12,17 @@ import pytest
 import lastchunk
 from lastchunk.cli.lazy import COMMANDS, load_command
 
-HEAVY = ("matplotlib", "pandas", "pyarrow", "scipy", "jinja2", "simpy", "pydantic", "numpy")
+HEAVY = (
+    "matplotlib",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "jinja2",
+    "simpy",
+    "pydantic",
+    "numpy",
+    "numba",
+)
 LOADED = """
 import sys
 sys.argv = ["lastchunk", *sys.argv[1:]]
@@ -63,7 +73,7 @@ print(*found)
 
 def test_a_comparison_draws_nothing_unless_it_is_written() -> None:
     found = loaded("compare", "harmless", "--sessions", "5", "--workers", "1")
-    assert not found & {"matplotlib", "jinja2"}
+    assert not found & {"matplotlib", "jinja2", "numba"}
 
 
 def test_importing_it_imports_none_of_the_libraries() -> None:

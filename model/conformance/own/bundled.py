@@ -10,13 +10,12 @@ import tempfile
 from pathlib import Path
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.files import write_bytes
+from lastchunk.model.base.files import cache_folder, write_bytes
 from lastchunk.model.conformance.own.adapter import Adapter
 from lastchunk.model.conformance.runtime.toolbox import (
     WORKER,
     Toolbox,
     WatchedWorker,
-    cache_folder,
 )
 
 OWN_FRONT = WORKER / "conformance/own.ts"

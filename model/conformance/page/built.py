@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+from lastchunk.model.base.files import cache_folder
 from lastchunk.model.conformance.runtime.toolbox import (
     WORKER,
     Toolbox,
-    cache_folder,
     digest,
     made_once,
 )

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lastchunk.model.base.errors import InternalError
+from lastchunk.model.base.files import cache_folder
 
 MACHINES = {"x86_64": ("linux-64", "linux-x64"), "aarch64": ("linux-arm64", "linux-arm64")}
 """Of each machine its names in the packages of workerd and esbuild."""
@@ -66,14 +67,6 @@ def said_by(command: list[str]) -> str:
 def compiler() -> str:
     """The C compiler's path; '' where there is none."""
     return next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), "")
-
-
-def cache_folder() -> Path:
-    """Where what is fetched and compiled is kept."""
-    given = os.environ.get("LASTCHUNK_CACHE")
-    if given:
-        return Path(given)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lastchunk"
 
 
 def packages() -> Path | None:

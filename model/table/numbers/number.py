@@ -44,6 +44,10 @@ class Asker(Protocol):
     def exactly(self, number: Number) -> int:
         """What a number is in the session that runs."""
 
+    def text_of(self, number: Number, how: str) -> str:
+        """A number in a text."""
+        return format(number.exact(), how)
+
 
 class Number:
     """``name`` stands for a register or a sum of some; ``offset_ms`` is added to it."""
@@ -169,7 +173,7 @@ class Number:
         return repr(self.exact())
 
     def __format__(self, how: str) -> str:
-        return format(self.exact(), how)
+        return self.asker.text_of(self, how)
 
 
 def _is_whole(value: object) -> bool:

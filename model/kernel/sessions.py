@@ -1,0 +1,247 @@
+"""Many sessions of one design: by compiled code where their ways are known, else by the table.
+
+Never silently different: of each batch the first session, and each 1,000th, is run in SimPy as
+well, and the rows are held to each other. A difference is an error of the tool.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from lastchunk.model.base.errors import InternalError
+from lastchunk.model.design.load import DesignSpec
+from lastchunk.model.kernel.judging import NUMBERS, TRUTHS, WORDS, RowOf
+from lastchunk.model.kernel.learning import WaysDiffer, learn
+from lastchunk.model.kernel.ways import Frozen, Ways, frozen
+from lastchunk.model.properties import PROPERTIES
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import Run, simulate
+from lastchunk.model.table.engine import BY_TABLE, run_session
+from lastchunk.model.table.machine import SessionTable
+from lastchunk.model.table.walk import HAPPENINGS_MAX, run_by_table
+
+CHECKED_EVERY = 1_000
+LEARNED_AT_ONCE = 100
+"""So many sessions are walked in Python before compiled code tries the others again."""
+COLUMNS_MAX = 500_000
+"""Ways of more take much memory: what is new then is walked in Python, and not written down."""
+FREE, NEW_SHARE_MAX = 2_000, 0.05
+"""So many ways are written down whatever; more only while few sessions need a new one."""
+LATE_NEW_MAX = 0.75
+"""Compiled code does not pay where so many of a pilot's later sessions are new."""
+KEPT_MAX = 16
+"""Designs and scenarios whose ways a process keeps."""
+
+
+@dataclass
+class Known:
+    """The ways of a design in a scenario, which this process keeps while they grow."""
+
+    scenario: Scenario
+    design: DesignSpec
+    ways: Ways = field(default_factory=Ways)
+    arrays: Frozen | None = None
+    learned: int = 0
+    seen: int = 0
+    late_new: int = 0
+    """How many of the last sessions of a pilot took a way that was new."""
+
+    @property
+    def grows(self) -> bool:
+        """Whether new ways are still written down."""
+        share = self.learned / max(self.seen, 1)
+        few = self.learned < FREE or share < NEW_SHARE_MAX
+        return few and len(self.ways.columns) < COLUMNS_MAX
+
+    def run(self, machine: SessionTable, seed: int, session: int, row_of: RowOf) -> Run:
+        """Run a session by the table, and write its way down while they grow."""
+        if not self.grows:
+            return run_by_table(machine, seed, session)
+        return self.learn(machine, seed, session, row_of)[0]
+
+    def learn(
+        self, machine: SessionTable, seed: int, session: int, row_of: RowOf
+    ) -> tuple[Run, str]:
+        """Run a session by the table; and why its way is not written down, if it is not."""
+        self.arrays = None
+        self.learned += 1
+        try:
+            return learn(self.ways, machine, seed, session, row_of)
+        except WaysDiffer:
+            self.ways = Ways()
+            return learn(self.ways, machine, seed, session, row_of)
+
+
+_known: list[Known] = []
+_piloted: list[tuple[Scenario, DesignSpec, str]] = []
+
+
+def known_ways(scenario: Scenario, design: DesignSpec) -> Known:
+    """The ways that this process knows."""
+    for at, known in enumerate(_known):
+        if known.design == design and known.scenario == scenario:
+            _known.append(_known.pop(at))
+            return known
+    _known.append(Known(scenario, design))
+    del _known[:-KEPT_MAX]
+    return _known[-1]
+
+
+@dataclass
+class Batch:
+    """What some sessions came to: their numbers, and the mean of their request legs."""
+
+    numbers: npt.NDArray[np.int64]
+    request_delay_ms: npt.NDArray[np.float64]
+    left: Counter[str]
+
+    def put(self, at: int, row: dict[str, Any]) -> None:
+        """Put the row of a session down that Python has run."""
+        for column, name in enumerate(NUMBERS):
+            value = row[name]
+            self.numbers[at, column] = WORDS[name].index(value) if name in WORDS else value
+        self.request_delay_ms[at] = row["request_delay_ms"]
+
+    def columns(self) -> dict[str, Any]:
+        """All rows, column by column; nan where there is no uplink."""
+        found: dict[str, Any] = dict(zip(NUMBERS, self.numbers.T.copy(), strict=True))
+        for name in PROPERTIES:
+            found[name] = found[name].astype(np.int8)
+        for name in TRUTHS:
+            found[name] = found[name].astype(np.bool_)
+        for name, words in WORDS.items():
+            found[name] = pd.Categorical.from_codes(found[name], categories=pd.Index(words))
+        found["uplink_kbps"] = np.full(len(self.numbers), np.nan)
+        return found | {"request_delay_ms": self.request_delay_ms}
+
+    def row(self, at: int) -> dict[str, Any]:
+        """The numbers of a session by their names."""
+        row: dict[str, Any] = dict(zip(NUMBERS, self.numbers[at].tolist(), strict=True))
+        for name, words in WORDS.items():
+            row[name] = words[row[name]]
+        for name in TRUTHS:
+            row[name] = bool(row[name])
+        return row | {"request_delay_ms": float(self.request_delay_ms[at])}
+
+
+def unwritten(
+    scenario: Scenario, design: DesignSpec, seed: int, sessions: int, row_of: RowOf
+) -> str:
+    """What some sessions meet that no way can hold; "" where there is nothing."""
+    for known_scenario, known_design, told in _piloted:
+        if known_design == design and known_scenario == scenario:
+            return told
+    known = Known(scenario, design)
+    reasons = _reasons(known, seed, sessions, row_of)
+    told = next(filter(None, reasons), "")
+    if not told and known.late_new > LATE_NEW_MAX * sessions / 4:
+        told = "a way that is new with nearly every session"
+    _piloted.append((scenario, design, told))
+    del _piloted[:-KEPT_MAX]
+    return told
+
+
+def _reasons(known: Known, seed: int, sessions: int, row_of: RowOf) -> list[str]:
+    """Why the way of each session cannot be written down; "" where it can."""
+    reasons: list[str] = []
+
+    def by(machine: SessionTable) -> Run:
+        run, reason = known.learn(machine, seed, len(reasons), row_of)
+        reasons.append("" if run.cut_by else reason)
+        return run
+
+    for session in range(sessions):
+        before = len(known.ways.cells)
+        given = (known.scenario, known.design, seed, session)
+        _, reason = run_session(BY_TABLE, *given, is_checked=False, by=by)
+        reasons[session:] = [reason or reasons[session]]
+        known.late_new += session >= sessions * 3 / 4 and len(known.ways.cells) > before
+    return reasons
+
+
+def run_sessions(
+    scenario: Scenario, design: DesignSpec, seed: int, sessions: range, row_of: RowOf
+) -> Batch:
+    """The rows of some sessions. Raises `InternalError` where they are not SimPy's."""
+    known = known_ways(scenario, design)
+    count = len(sessions)
+    batch = Batch(np.zeros((count, len(NUMBERS)), np.int64), np.zeros(count), Counter())
+    waiting = np.arange(count)
+    by_kernel = np.zeros(count, np.bool_)
+    while len(waiting):
+        found = _walked(known, seed, sessions.start + waiting, batch, waiting)
+        by_kernel[waiting[found]] = True
+        waiting = waiting[~found]
+        for at in waiting[:LEARNED_AT_ONCE].tolist():
+            _by_python(known, seed, sessions, at, row_of, batch)
+        waiting = waiting[LEARNED_AT_ONCE:]
+    known.seen += count
+    for at, session in enumerate(sessions):
+        if by_kernel[at] and (at == 0 or session % CHECKED_EVERY == 0):
+            _check(
+                batch.row(at), row_of(simulate(scenario, design, seed, session)), design, session
+            )
+    return batch
+
+
+def _walked(
+    known: Known,
+    seed: int,
+    sessions: npt.NDArray[np.int64],
+    batch: Batch,
+    places: npt.NDArray[np.int64],
+) -> npt.NDArray[np.bool_]:
+    """Let compiled code walk sessions. Returns which of them came to a row."""
+    from lastchunk.model.kernel.draws import SESSIONS_END, seed_words
+    from lastchunk.model.kernel.loop import walked
+
+    ways, limits = known.ways, known.scenario.limits
+    arrays = known.arrays = known.arrays or frozen(ways)
+    most = min(limits.happenings_max, HAPPENINGS_MAX) - 1
+    bounds = (limits.horizon_ms, most, max(ways.most_registers, ways.most_atoms) + 1)
+    count = len(sessions)
+    found = np.zeros(count, np.bool_)
+    numbers, legs = np.zeros((count, len(NUMBERS)), np.int64), np.zeros((count, 2), np.int64)
+    if sessions[-1] < SESSIONS_END:
+        walked(*arrays, seed_words(seed), sessions, bounds, found, numbers, legs)
+    there = places[found]
+    batch.numbers[there] = numbers[found]
+    with np.errstate(invalid="ignore"):
+        batch.request_delay_ms[there] = legs[found, 1] / legs[found, 0]
+    return found
+
+
+def _by_python(
+    known: Known, seed: int, sessions: range, at: int, row_of: RowOf, batch: Batch
+) -> None:
+    """Run a session whose way is not known."""
+    scenario, design, session = known.scenario, known.design, sessions[at]
+
+    def by(machine: SessionTable) -> Run:
+        return known.run(machine, seed, session, row_of)
+
+    run, reason = run_session(BY_TABLE, scenario, design, seed, session, at == 0, by)
+    batch.put(at, row_of(run))
+    if reason:
+        batch.left[reason] += 1
+
+
+def _check(row: dict[str, Any], other: dict[str, Any], design: DesignSpec, session: int) -> None:
+    """Raise `InternalError` where a row is not SimPy's, with what both say."""
+    apart = {
+        name: (value, other[name])
+        for name, value in row.items()
+        if repr(value) != repr(other[name])
+    }
+    if apart:
+        words = ", ".join(f"{name} {one} and {two}" for name, (one, two) in apart.items())
+        raise InternalError(
+            f"{design.name} in {other['scenario']}, session {session}: compiled code and SimPy "
+            f"differ in {words}; --engine simpy runs without it"
+        )

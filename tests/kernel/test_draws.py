@@ -1,0 +1,123 @@
+"""Draws in compiled code against those of Python: equal to the last bit, for every distribution."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lastchunk.model.base.streams import Streams
+from lastchunk.model.kernel.quantiles import NEAR, SpreadArrays, thresholds
+from lastchunk.model.kernel.ways import Name, Ways, frozen
+from lastchunk.model.scenario.delay import (
+    Constant,
+    Empirical,
+    Exponential,
+    Gamma,
+    Lognormal,
+    Offset,
+    Uniform,
+    Weibull,
+)
+from lastchunk.model.table.refused import NotCarried
+from lastchunk.model.world.base.pending import Between
+
+pytest.importorskip("numba", reason="compiled code needs numba")
+from lastchunk.model.kernel import draws, loop
+from lastchunk.model.kernel.compiling import in_machine_code
+
+SEEDS = (0, 1, 7, 2**32 - 1, 2**32, 2**40 + 3, 2**63 - 1, 2**130 + 5)
+SESSIONS = (0, 1, 99, 2**31 + 5, 2**32 - 1)
+NAMES = [Name("recording duration", ()), Name("clock offset", (0,)), Name("a b", (3, 12345, 0, -7))]
+SPREADS = [
+    Constant(value_ms=7),
+    Uniform(distribution="uniform", low_ms=3, high_ms=10**12),
+    Offset(low_ms=-40, high_ms=60),
+    Between(5, 905),
+    Exponential(distribution="exponential", mean_ms=700),
+    Exponential(distribution="exponential", mean_ms=3.3, low_ms=5),
+    Lognormal(distribution="lognormal", median_ms=400, sigma=0.9, low_ms=20),
+    Gamma(distribution="gamma", mean_ms=120, shape=2.0),
+    Gamma(distribution="gamma", mean_ms=30, shape=0.05),
+    Weibull(distribution="weibull", scale_ms=200, shape=0.6),
+    Empirical(distribution="empirical", file=Path("none.csv"), values_ms=(1, 1, 4, 80, 80, 900)),
+]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_draw_is_that_of_the_streams(seed: int) -> None:
+    ways, block = Ways(), np.empty(16, np.uint64)
+    for name in NAMES:
+        ways.name(*name)
+    arrays = frozen(ways)
+    for session in SESSIONS:
+        streams = Streams(seed, session)
+        for number, name in enumerate(NAMES):
+            found = _drawn(arrays, draws.seed_words(seed), session, number, block)
+            assert found == streams.uniform(name.purpose, *name.entity)
+
+
+@in_machine_code
+def _uniform_of(ints: Any, words: Any, seed: Any, session: Any, number: Any, block: Any) -> Any:
+    begun = draws.session_hash(seed, session, block)
+    return loop._uniform(ints, words, begun, number)
+
+
+@in_machine_code
+def _quantiles_of(ints: Any, floats: Any, given: Any, found: Any) -> None:
+    for at in range(len(given)):
+        found[at] = loop._quantile(ints, floats, 0, given[at])
+
+
+def _drawn(arrays: Any, seed: Any, session: int, number: int, block: Any) -> float:
+    return float(_uniform_of(arrays.ints, arrays.words, seed, session, number, block))
+
+
+@pytest.mark.parametrize("spread", SPREADS, ids=lambda spread: type(spread).__name__)
+def test_a_delay_is_that_of_its_quantile_function(spread: Any) -> None:
+    ways = Ways()
+    ways.spreads.number_of(spread)
+    arrays = frozen(ways)
+    given = (np.random.default_rng(1).integers(0, 2**52, 4_000) + 0.5) * 2.0**-52
+    given = np.concatenate([given, [2.0**-53, 1 - 2.0**-53], 1 - 2.0 ** -np.arange(2, 24)])
+    if ways.spreads.heads[0][0] == 2:  # just outside of what is too near to a threshold
+        steps = np.array(ways.spreads.values)
+        steps = steps[:: max(1, len(steps) // 500)]
+        given = np.concatenate([given, steps - 1.01 * NEAR, steps + 1.01 * NEAR])
+    given = given[(given > 0) & (given < 1)]
+    found = np.empty(len(given), np.int64)
+    _quantiles_of(arrays.ints, arrays.floats, given, found)
+    drawn = found != loop.NOT_DRAWN
+    assert drawn.mean() > 0.9
+    right = [spread.quantile(u) for u in given[drawn].tolist()]
+    assert found[drawn].tolist() == right
+
+
+def test_what_is_near_to_a_threshold_is_left_to_python() -> None:
+    spread = Exponential(distribution="exponential", mean_ms=700)
+    ways = Ways()
+    ways.spreads.number_of(spread)
+    arrays, steps = frozen(ways), thresholds(spread)
+    given = np.concatenate([steps[:50] - NEAR / 2, steps[:50] + NEAR / 2, [steps[-1], 1 - 2e-16]])
+    found = np.empty(len(given), np.int64)
+    _quantiles_of(arrays.ints, arrays.floats, given, found)
+    assert set(found.tolist()) == {loop.NOT_DRAWN}
+
+
+def test_a_delay_that_no_list_holds_is_refused() -> None:
+    with pytest.raises(NotCarried, match="kind object"):
+        SpreadArrays().number_of(object())
+
+
+def test_a_wrong_threshold_is_found_as_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    spread = Exponential(distribution="exponential", mean_ms=700)
+    from lastchunk.model.kernel import quantiles
+
+    def shifted(given: Any, wait_ms: Any) -> Any:
+        return quantiles._exponential(given, wait_ms) + 2e-12
+
+    monkeypatch.setitem(quantiles._WAYS_TO_STEPS, Exponential, shifted)
+    with pytest.raises(NotCarried, match="too fine"):
+        thresholds(spread)

@@ -1,0 +1,174 @@
+"""Sessions by compiled code: the rows of SimPy, whatever is new; and what differs is found."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.model.design.load import load_design
+from lastchunk.model.estimate import comparison, replicate
+from lastchunk.model.kernel import choice, sessions
+from lastchunk.model.kernel.ways import Name, Ways
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import simulate
+from lastchunk.model.table.engine import check_same, session_table
+from lastchunk.model.table.walk import run_by_table
+from lastchunk.properties import event, never
+
+pytest.importorskip("numba", reason="compiled code needs numba")
+BENCHMARK = [
+    "network.request_delay_ms={distribution='exponential', mean_ms=700}",
+    "network.response_delay_ms={distribution='exponential', mean_ms=80}",
+    "blobs.put_delay_ms={distribution='exponential', mean_ms=300}",
+]
+SETTINGS = {
+    "as shipped": ("everything-fast", []),
+    "the protocol of the benchmark": ("everything-fast", BENCHMARK),
+    "losses and choices": ("small-scope", ["network.response_loss=0.1"]),
+    "faults": ("default-scope", []),
+    "a pause": ("twelve-minute-pause", []),
+    "a clock that is off": ("harmless", ["platform.clock_offset_ms={low_ms=-40, high_ms=60}"]),
+    "cut at the horizon": ("harmless", ["limits.horizon_ms=27000"]),
+    "cut after so many": ("harmless", ["limits.happenings_max=31"]),
+    "a fixed duration": ("everything-fast", ["recording.duration_ms=31000", BENCHMARK[0]]),
+    "a stray stop": ("stray-stop", []),
+}
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test learns its ways anew, in small rounds."""
+    monkeypatch.setattr(sessions, "_known", [])
+    monkeypatch.setattr(sessions, "LEARNED_AT_ONCE", 20)
+
+
+@pytest.mark.parametrize("words", SETTINGS)
+def test_rows_are_those_of_simpy(words: str) -> None:
+    name, overrides = SETTINGS[words]
+    scenario = load_scenario(name, overrides)
+    by_kernel = comparison.compare(scenario, ["manual", "alarm"], 60, 3, engine="kernel")
+    assert by_kernel.engines == {"manual": "kernel", "alarm": "kernel"}
+    plain = comparison.compare(scenario, ["manual", "alarm"], 60, 3, engine="simpy")
+    pd.testing.assert_frame_equal(by_kernel.frame, plain.frame, check_exact=True)
+
+
+def test_most_sessions_take_ways_that_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    comparison.compare("everything-fast", "alarm", 400, engine="kernel")
+    known = sessions._known[-1]
+    assert known.learned <= 60
+    assert known.seen == 400
+
+
+def test_batches_and_workers_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = comparison.compare("everything-fast", "alarm", 200, engine="kernel")
+    monkeypatch.setattr(replicate, "BATCH", 70)
+    other = comparison.compare("everything-fast", ["alarm"], 200, workers=2, engine="kernel")
+    pd.testing.assert_frame_equal(one.frame, other.frame, check_exact=True)
+
+
+def test_the_trace_of_a_session_is_there_on_demand() -> None:
+    scenario = load_scenario("everything-fast", BENCHMARK)
+    spec = load_design("alarm", scenario)
+    comparison.compare(scenario, "alarm", 60, engine="kernel")
+    check_same(run_by_table(session_table(scenario, spec), 1, 59), simulate(scenario, spec, 1, 59))
+
+
+def test_what_is_not_written_down_any_more_is_still_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "FREE", 3)
+    monkeypatch.setattr(sessions, "NEW_SHARE_MAX", 0.0)
+    by_kernel = comparison.compare("small-scope", "alarm", 80, engine="kernel")
+    plain = comparison.compare("small-scope", "alarm", 80, engine="simpy")
+    pd.testing.assert_frame_equal(by_kernel.frame, plain.frame, check_exact=True)
+
+
+def wrong_number(ways: Ways, name: str) -> None:
+    """Change one number of a table of the ways."""
+    if name == "rows":
+        ways.rows[0][0] += 1
+    elif name == "names":
+        ways.names = {Name("another duration", ()): at for at in ways.names.values()}
+    else:
+        ways.varying[0][3] += 1
+
+
+@pytest.mark.parametrize("name", ["rows", "names", "varying"])
+def test_one_wrong_number_is_found(name: str) -> None:
+    comparison.compare("harmless", "alarm", 40, engine="kernel")
+    known = sessions._known[-1]
+    wrong_number(known.ways, name)
+    known.arrays = None
+    scenario = load_scenario("harmless")
+    spec = load_design("alarm", scenario)
+    with pytest.raises(InternalError, match=r"compiled code and SimPy differ in \w+ .* and "):
+        sessions.run_sessions(scenario, spec, 1, range(40), replicate._row)
+
+
+def test_every_1000th_session_is_checked_whatever_the_batch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked = []
+    monkeypatch.setattr(sessions, "_check", lambda row, other, design, at: checked.append(at))
+    scenario = load_scenario("harmless")
+    spec = load_design("alarm", scenario)
+    sessions.run_sessions(scenario, spec, 1, range(40), replicate._row)
+    sessions.run_sessions(scenario, spec, 1, range(990, 2_010), replicate._row)
+    assert checked[-3:] == [990, 1_000, 2_000]
+
+
+def test_a_table_that_lays_its_registers_out_otherwise_begins_anew() -> None:
+    scenario = load_scenario("harmless")
+    spec = load_design("alarm", scenario)
+    sessions.run_sessions(scenario, spec, 1, range(40), replicate._row)
+    known = sessions._known[-1]
+    for node in known.ways.nodes:
+        node[2] += 1
+    before = known.ways
+    with_more = sessions.run_sessions(scenario, spec, 1, range(40, 200), replicate._row)
+    assert known.ways is not before
+    plain = comparison.compare(scenario, "alarm", 200, engine="simpy").frame
+    assert np.array_equal(with_more.columns()["stop_ms"], plain["stop_ms"][40:])
+
+
+def test_without_numba_all_runs_by_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "find_spec", lambda name: None)
+    monkeypatch.setattr(choice, "FEWEST", 500)
+    result = comparison.compare("everything-fast", "alarm", 500)
+    assert result.engines == {"alarm": "table"}
+    with pytest.raises(InputError, match=r"'kernel'; allowed: table or auto: .* numba \(pip"):
+        comparison.compare("everything-fast", "alarm", 5, engine="kernel")
+
+
+def test_a_machine_that_has_no_numba_compares_all_the_same() -> None:
+    source = (
+        "import sys; sys.modules['numba'] = None; sys.argv[1:] = ['compare', 'harmless', "
+        "'--sessions', '600', '--workers', '1', '--design', 'alarm']\n"
+        "from lastchunk.model.kernel import choice; choice.FEWEST = 500\n"
+        "choice.find_spec = lambda name: None\n"
+        "from lastchunk.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "engine: alarm table" in done.stderr + done.stdout
+
+
+def test_what_compiled_code_does_not_carry_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "FEWEST", 500)
+    scenario = load_scenario("harmless", ["platform.alarm_late_ms='measured'"])
+    with pytest.raises(InputError, match="table or auto: alarms that are as late as measured"):
+        comparison.compare(scenario, "alarm", 5, engine="kernel")
+    own = never(event.AlarmDropped, name="no_drop", meaning="No alarm is dropped.")
+    with pytest.raises(InputError, match="the shipped properties alone"):
+        comparison.compare("harmless", "alarm", 5, engine="kernel", properties=[own])
+    result = comparison.compare("harmless", "alarm", 500, properties=[own])
+    assert result.engines == {"alarm": "table"}
+
+
+def test_many_sessions_take_it_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "FEWEST", 500)
+    assert comparison.compare("everything-fast", "alarm", 500).engines == {"alarm": "kernel"}
+    assert comparison.compare("lossy-mobile", "alarm", 500).engines["alarm"].startswith("SimPy (")
