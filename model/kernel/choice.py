@@ -38,21 +38,24 @@ def way_of(
     """
     if engine != "kernel":
         path = table.way_of(engine, scenario, design, sessions)
-        is_asked = engine == "auto" and path.by_table and sessions >= FEWEST
-        return BY_KERNEL if is_asked and not _reason(scenario, design, row_of, has_own) else path
+        if engine != "auto" or not path.by_table or sessions < FEWEST:
+            return path
+        return path if any(_reasons(scenario, design, row_of, has_own)) else BY_KERNEL
     path = table.way_of("table", scenario, design, sessions)
-    reason = _reason(scenario, design, row_of, has_own) if path.by_table else ""
+    reason = _reasons(scenario, design, row_of, has_own)[0] if path.by_table else ""
     if reason:
         raise InputError("engine", engine, f"table or auto: {reason}")
     return BY_KERNEL if path.by_table else path
 
 
-def _reason(scenario: Scenario, design: DesignSpec, row_of: RowOf, has_own: bool) -> str:
-    """Why compiled code cannot run sessions; "" where it can."""
+def _reasons(
+    scenario: Scenario, design: DesignSpec, row_of: RowOf, has_own: bool
+) -> tuple[str, str]:
+    """Why compiled code cannot run sessions, and why it does not pay; "" where it can or does."""
     if find_spec("numba") is None:
-        return "compiled code needs numba (pip install 'lastchunk[fast]')"
+        return "compiled code needs numba (pip install 'lastchunk[fast]')", ""
     if has_own:
-        return "compiled code judges by the shipped properties alone"
+        return "compiled code judges by the shipped properties alone", ""
     from lastchunk.model.kernel.sessions import unwritten  # it loads what explores
 
     return unwritten(scenario, design, PILOT_SEED, PILOTS, row_of)

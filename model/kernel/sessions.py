@@ -33,7 +33,7 @@ COLUMNS_MAX = 500_000
 """Ways of more take much memory: what is new then is walked in Python, and not written down."""
 FREE, NEW_SHARE_MAX = 2_000, 0.05
 """So many ways are written down whatever; more only while few sessions need a new one."""
-LATE_NEW_MAX = 0.75
+LATE_NEW_MAX = 0.9
 """Compiled code does not pay where so many of a pilot's later sessions are new."""
 KEPT_MAX = 16
 """Designs and scenarios whose ways a process keeps."""
@@ -79,7 +79,7 @@ class Known:
 
 
 _known: list[Known] = []
-_piloted: list[tuple[Scenario, DesignSpec, str]] = []
+_piloted: list[tuple[Scenario, DesignSpec, str, str]] = []
 
 
 def known_ways(scenario: Scenario, design: DesignSpec) -> Known:
@@ -132,19 +132,22 @@ class Batch:
 
 def unwritten(
     scenario: Scenario, design: DesignSpec, seed: int, sessions: int, row_of: RowOf
-) -> str:
-    """What some sessions meet that no way can hold; "" where there is nothing."""
-    for known_scenario, known_design, told in _piloted:
+) -> tuple[str, str]:
+    """What some sessions meet that no way can hold; and else why compiled code does not pay.
+
+    Both are "" where there is nothing.
+    """
+    for known_scenario, known_design, told, unpaid in _piloted:
         if known_design == design and known_scenario == scenario:
-            return told
+            return told, unpaid
     known = Known(scenario, design)
     reasons = _reasons(known, seed, sessions, row_of)
     told = next(filter(None, reasons), "")
-    if not told and known.late_new > LATE_NEW_MAX * sessions / 4:
-        told = "a way that is new with nearly every session"
-    _piloted.append((scenario, design, told))
+    is_new = known.late_new > LATE_NEW_MAX * sessions / 4
+    unpaid = "a way that is new with nearly every session" if is_new else ""
+    _piloted.append((scenario, design, told, unpaid))
     del _piloted[:-KEPT_MAX]
-    return told
+    return told, unpaid
 
 
 def _reasons(known: Known, seed: int, sessions: int, row_of: RowOf) -> list[str]:
