@@ -222,9 +222,8 @@ def compare(
     ``until`` are figures and how exactly each is to be known (`PrecisionTarget.of`), by intervals
     that hold at every look; ``known`` of the result has them.
     ``properties`` are own ones, which are judged beside the shipped ones (docs/properties.md).
-    ``engine`` is how sessions are run, with the same rows: ``simpy``, ``table``, ``kernel`` (the
-    table in compiled code), or ``auto``, which takes what can carry the design and pays
-    (`Comparison.engines` says which).
+    ``engine`` is how sessions are run, with the same rows: ``simpy``, ``table``, ``kernel``
+    (compiled), or ``auto``: what carries the design and pays (`Comparison.engines` says which).
 
     >>> result = compare("cellular-driving", ["alarm", "lazy-alarm"], sessions=20)
     >>> {name: found["nothing_lost"].kind for name, found in result.verdicts.items()}

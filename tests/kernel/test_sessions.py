@@ -171,4 +171,3 @@ def test_what_compiled_code_does_not_carry_is_said(monkeypatch: pytest.MonkeyPat
 def test_many_sessions_take_it_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choice, "FEWEST", 500)
     assert comparison.compare("everything-fast", "alarm", 500).engines == {"alarm": "kernel"}
-    assert comparison.compare("lossy-mobile", "alarm", 500).engines["alarm"].startswith("SimPy (")
