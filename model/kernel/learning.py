@@ -5,7 +5,6 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
-from lastchunk.model.base.streams import Streams
 from lastchunk.model.kernel.judging import RowOf, WayRun, WayStep, judged
 from lastchunk.model.kernel.ways import (
     AT_MOST_ZERO,
@@ -23,7 +22,7 @@ from lastchunk.model.simulate import Run
 from lastchunk.model.table.machine import COUNTS, Arrival, SessionTable, State, StepEnd
 from lastchunk.model.table.numbers.number import Number
 from lastchunk.model.table.refused import NotCarried
-from lastchunk.model.table.start import BEGUN_WITH, DURATION, OFFSET
+from lastchunk.model.table.start import BEGUN_WITH, DURATION, OFFSET, SessionDraws, begun
 from lastchunk.model.table.tree import (
     AtMostZero,
     DrawnRegister,
@@ -54,10 +53,6 @@ class NotedWalk(TableWalk):
         super().__init__(machine, seed, session)
         self.steps: list[tuple[State, int, list[int]]] = []
         self.leaves: list[StepEnd] = []
-
-    def begun(self) -> list[int]:
-        """The registers that the session began with."""
-        return self._begun()
 
     def _step(self, state: State, at: int, registers: list[int]) -> State | None:
         self.steps.append((state, at, list(registers)))
@@ -92,7 +87,7 @@ class _Way:
         self.machine = machine
         self.walk = walk
         self.row_of = row_of
-        self.streams = Streams(walk.streams.seed, walk.streams.session)
+        self.streams = SessionDraws(machine.scenario, walk.streams.seed, walk.streams.session)
         self.step = WayStep()
         self.step.places = {}
         self.atoms: list[int] = []
@@ -103,10 +98,15 @@ class _Way:
     def write(self) -> None:
         """Go the whole way. Raises `NotCarried`, `WaysDiffer`."""
         walk, ways = self.walk, self.ways
-        begun = walk.begun()
-        named = self._first(begun)
-        spot = self._fall(ways.begin, self.machine.root, begun, named, walk.leaves[0])
-        node, following = self._arrive(spot, walk.leaves[0], begun, named)
+        if self.machine.scenario.uplink is not None:
+            raise NotCarried("an uplink that transfers share")
+        page_clock = self.machine.scenario.browser.clock_offset_ms
+        if page_clock.low_ms != page_clock.high_ms:
+            raise NotCarried("a page whose clock is off by a range")
+        given = begun(self.machine.scenario, self.streams)
+        named = self._first(given)
+        spot = self._fall(ways.begin, self.machine.root, given, named, walk.leaves[0])
+        node, following = self._arrive(spot, walk.leaves[0], given, named)
         for (state, at, registers), leaf in zip(walk.steps, walk.leaves[1:], strict=True):
             outcome = self._outcome(state, at, registers, leaf)
             self.now = following[at]
@@ -115,9 +115,9 @@ class _Way:
             spot = self._fall(spot, place, registers, following, leaf)
             node, following = self._arrive(spot, leaf, registers, following)
 
-    def _first(self, begun: list[int]) -> Registers:
+    def _first(self, given: list[int]) -> Registers:
         """What a session begins with: what is drawn is known by name."""
-        named: Registers = list(begun)
+        named: Registers = list(given)
         scenario, ways = self.machine.scenario, self.ways
         recorded, offset = scenario.recording.duration_ms, scenario.platform.clock_offset_ms
         for place, kind, spread, name in (
@@ -125,7 +125,7 @@ class _Way:
             (2, OFFSET, offset, ("clock offset", (0,))),
         ):
             register = BEGUN_WITH.index(kind)
-            atom = self._atom(begun[register], spread.low_ms >= 0)
+            atom = self._atom(given[register], spread.low_ms >= 0)
             if spread.low_ms != spread.high_ms:
                 named[register] = atom
                 if ways.first[place] == MISSING:

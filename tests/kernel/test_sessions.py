@@ -161,6 +161,12 @@ def test_what_compiled_code_does_not_carry_is_said(monkeypatch: pytest.MonkeyPat
     scenario = load_scenario("harmless", ["platform.alarm_late_ms='measured'"])
     with pytest.raises(InputError, match="table or auto: alarms that are as late as measured"):
         comparison.compare(scenario, "alarm", 5, engine="kernel")
+    for overrides, words in (
+        (["uplink={kind='constant', rate_kbps=4000}"], "an uplink that transfers share"),
+        (["browser.clock_offset_ms={low_ms=-40, high_ms=60}"], "a page whose clock is off"),
+    ):
+        with pytest.raises(InputError, match=f"table or auto: {words}"):
+            comparison.compare(load_scenario("harmless", overrides), "alarm", 5, engine="kernel")
     own = never(event.AlarmDropped, name="no_drop", meaning="No alarm is dropped.")
     with pytest.raises(InputError, match="the shipped properties alone"):
         comparison.compare("harmless", "alarm", 5, engine="kernel", properties=[own])
