@@ -14,11 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import cache_folder
 from lastchunk.model.conformance.runtime.toolbox import (
     MACHINES,
     NotHereError,
     Toolbox,
-    cache_folder,
     npm,
 )
 
