@@ -21,7 +21,7 @@ from lastchunk.model.estimate.precision import (
     figures_now,
 )
 from lastchunk.model.estimate.replicate import BATCH, NO_OWN, Own, Progress, replicate
-from lastchunk.model.kernel.choice import ENGINES
+from lastchunk.model.kernel.choice import ALL_ENGINES
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, asked
 from lastchunk.model.properties.judged import PropertiesLike, asked_of
 from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
@@ -266,7 +266,7 @@ def _check_rest(seed: int, workers: int, half_width: float | None, engine: str) 
     check_range("seed", seed, 0, 2**63)
     check_range("workers", workers, 1, 1_024)
     check_half_width(half_width)
-    check_name("engine", engine, ENGINES)
+    check_name("engine", engine, ALL_ENGINES)
 
 
 def _told(frame: pd.DataFrame, engines: dict[str, str]) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from lastchunk.model.base.memory_limit import MemoryLimit
 from lastchunk.model.base.step_limit import steadily
 from lastchunk.model.base.workers import is_shared, pool
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.kernel.choice import way_of
+from lastchunk.model.kernel.choice import chosen_path
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, Property, row_of
 from lastchunk.model.properties.judged import judge_trace
 from lastchunk.model.properties.row import COLUMNS, row_code
@@ -59,7 +59,7 @@ def run_batch(
     """
     with MemoryLimit(scenario.name, scenario.limits.memory_mb_max), steadily():
         given = (of_all, _row, bool(own))
-        paths = [way_of(engine, scenario, design, *given) for design in designs]
+        paths = [chosen_path(engine, scenario, design, *given) for design in designs]
         ways = list(zip(designs, paths, strict=True))
         left: Counter[tuple[str, str]] = Counter()
         frames = [_one_by_one(scenario, ways, seed, sessions, own, left)]

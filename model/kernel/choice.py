@@ -18,12 +18,12 @@ from lastchunk.model.table.engine import PILOT_SEED, Path
 if TYPE_CHECKING:
     from lastchunk.model.kernel.judging import RowOf
 
-ENGINES = (*table.ENGINES, "kernel")
-FEWEST, PILOTS = 20_000, 64
+ALL_ENGINES = (*table.ENGINES, "kernel")
+FEWEST_COMPILED, PILOTS = 20_000, 64
 BY_KERNEL = Path(True, by_kernel=True)
 
 
-def way_of(
+def chosen_path(
     engine: str,
     scenario: Scenario,
     design: DesignSpec,
@@ -38,17 +38,17 @@ def way_of(
     """
     if engine != "kernel":
         path = table.way_of(engine, scenario, design, sessions)
-        if engine != "auto" or not path.by_table or sessions < FEWEST:
+        if engine != "auto" or not path.by_table or sessions < FEWEST_COMPILED:
             return path
-        return path if any(_reasons(scenario, design, row_of, has_own)) else BY_KERNEL
+        return path if any(_why_not(scenario, design, row_of, has_own)) else BY_KERNEL
     path = table.way_of("table", scenario, design, sessions)
-    reason = _reasons(scenario, design, row_of, has_own)[0] if path.by_table else ""
+    reason = _why_not(scenario, design, row_of, has_own)[0] if path.by_table else ""
     if reason:
         raise InputError("engine", engine, f"table or auto: {reason}")
     return BY_KERNEL if path.by_table else path
 
 
-def _reasons(
+def _why_not(
     scenario: Scenario, design: DesignSpec, row_of: RowOf, has_own: bool
 ) -> tuple[str, str]:
     """Why compiled code cannot run sessions, and why it does not pay; "" where it can or does."""

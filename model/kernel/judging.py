@@ -2,7 +2,7 @@
 
 The trace of a way has numbers by name where sessions differ. Facts, properties and the row are made
 of it by the same code as of any trace; what that asks is a tree of questions to the session's atoms
-(`Ways`), and what comes of it is a row with some numbers left open.
+(`WayStore`), and what comes of it is a row with some numbers left open.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from lastchunk.model.table.tree import Expression, Place
 from lastchunk.model.trace.facts import Facts
 
 RowOf = Callable[[Run], dict[str, Any]]
-ENDS = ("quiet", "completion", "horizon", "limit")
+END_WORDS = ("quiet", "completion", "horizon", "limit")
 OUTSIDE = ("scenario", "design", "session", "uplink_kbps", "request_delay_ms")
 """Columns that are no whole numbers of a way."""
-NUMBERS = tuple(name for name in COLUMNS if name not in OUTSIDE)
-WORDS = {"outcome": tuple(OUTCOMES), "ended": ENDS}
+NUMBER_COLUMNS = tuple(name for name in COLUMNS if name not in OUTSIDE)
+WORD_COLUMNS = {"outcome": tuple(OUTCOMES), "ended": END_WORDS}
 """Columns of words, by their numbers."""
 TRUTHS = tuple(f"saw_{slug}" for slug in SOMETIMES)
 """Columns of truth values."""
@@ -84,7 +84,7 @@ class WayRun(Run):
         return facts
 
 
-def judged(
+def judged_way(
     run: WayRun, step: RunningStep, atoms: list[int], row_of: RowOf
 ) -> tuple[Place, list[int], list[tuple[int, Expression]]]:
     """The tree of questions of a way, and its row: numbers, and those that hang on the atoms.
@@ -95,12 +95,12 @@ def judged(
     step.begin(step.places, atoms, place)
     row = row_of(run)
     fixed, varying = [], []
-    for at, name in enumerate(NUMBERS):
+    for at, name in enumerate(NUMBER_COLUMNS):
         value = row[name]
         if type(value) is Number:
             varying.append((at, step.expression_of(value)))
             value = 0
-        elif name in WORDS:
-            value = WORDS[name].index(value)
+        elif name in WORD_COLUMNS:
+            value = WORD_COLUMNS[name].index(value)
         fixed.append(int(value))
     return place, fixed, varying

@@ -5,18 +5,18 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
-from lastchunk.model.kernel.judging import RowOf, WayRun, WayStep, judged
+from lastchunk.model.kernel.judging import RowOf, WayRun, WayStep, judged_way
 from lastchunk.model.kernel.ways import (
     AT_MOST_ZERO,
+    AT_ROW,
     DRAWN,
     IS_ZERO,
     LEAF,
-    MISSING,
     NO_ORDER,
+    NOT_THERE,
     QUOTIENT,
-    ROW,
     Spot,
-    Ways,
+    WayStore,
 )
 from lastchunk.model.simulate import Run
 from lastchunk.model.table.machine import COUNTS, Arrival, SessionTable, State, StepEnd
@@ -39,7 +39,7 @@ from lastchunk.model.trace.events import Costs, RunEnded
 
 Registers = list[Any]
 """The registers of a way: what is fixed on it is a number, the rest is known by name."""
-NAN = float("nan")
+_NAN = float("nan")
 
 
 class WaysDiffer(Exception):  # noqa: N818 - a signal between two functions, not an error
@@ -64,7 +64,7 @@ class NotedWalk(TableWalk):
 
 
 def learn(
-    ways: Ways, machine: SessionTable, seed: int, session: int, row_of: RowOf
+    ways: WayStore, machine: SessionTable, seed: int, session: int, row_of: RowOf
 ) -> tuple[Run, str]:
     """Run a session by the table, and write its way down. Returns the run, and why its way is not
     written down, if it is not. Raises `NotCarried` where the table does not carry it."""
@@ -82,7 +82,9 @@ def learn(
 class _Way:
     """The way of one session, on its way into the store."""
 
-    def __init__(self, ways: Ways, machine: SessionTable, walk: NotedWalk, row_of: RowOf) -> None:
+    def __init__(
+        self, ways: WayStore, machine: SessionTable, walk: NotedWalk, row_of: RowOf
+    ) -> None:
         self.ways = ways
         self.machine = machine
         self.walk = walk
@@ -128,7 +130,7 @@ class _Way:
             atom = self._atom(given[register], spread.low_ms >= 0)
             if spread.low_ms != spread.high_ms:
                 named[register] = atom
-                if ways.first[place] == MISSING:
+                if ways.first[place] == NOT_THERE:
                     number = ways.spreads.number_of(spread)
                     ways.first[place : place + 2] = number, ways.name(*name)
         return named
@@ -212,7 +214,7 @@ class _Way:
         if not fixed.terms:
             return spot
         wanted = fixed._replace(constant=fixed.constant - number)
-        while ways.at(spot) != MISSING and ways.cells[ways.at(spot)][3] != wanted.constant:
+        while ways.at(spot) != NOT_THERE and ways.cells[ways.at(spot)][3] != wanted.constant:
             spot = ways.branch(ways.cell(spot, IS_ZERO, wanted), False)
         return ways.branch(ways.cell(spot, IS_ZERO, wanted), True)
 
@@ -260,16 +262,16 @@ class _Way:
         for at, cost in leaf.costs:
             self.costs[at] = self.costs[at] + self._named(cost, named)
         cell = ways.at(spot)
-        end = ways.cells[cell][4] if cell != MISSING else self._new_end(spot, leaf, named)
+        end = ways.cells[cell][4] if cell != NOT_THERE else self._new_end(spot, leaf, named)
         following = [self._following(column, given, named) for column in leaf.columns]
         ways.most_registers = max(ways.most_registers, len(following))
         ways.most_atoms = max(ways.most_atoms, len(self.atoms))
         if leaf.state is None:
             self._judge(end, leaf)
-            return MISSING, []
+            return NOT_THERE, []
         mark = self._mark(leaf.state, following)
         node = ways.ends[end][3]
-        if node == MISSING:
+        if node == NOT_THERE:
             node = ways.ends[end][3] = ways.node(self._choices(leaf.state, following), mark)
         elif ways.nodes[node][2] != mark:
             raise WaysDiffer
@@ -281,11 +283,11 @@ class _Way:
         rows = []
         for column, order in zip(leaf.columns, orders, strict=True):
             is_drawn = type(column) is Arrival and column.spread is not None
-            rows.append(self._column(column, named, atom if is_drawn else MISSING, order))
+            rows.append(self._column(column, named, atom if is_drawn else NOT_THERE, order))
             atom += is_drawn
-        rows += [self._column(column, named, MISSING, NO_ORDER) for column in leaf.unseen]
+        rows += [self._column(column, named, NOT_THERE, NO_ORDER) for column in leaf.unseen]
         counts = (len(leaf.columns), len(leaf.unseen))
-        ways.ends.append([len(ways.columns), *counts, MISSING, MISSING, leaf.fresh])
+        ways.ends.append([len(ways.columns), *counts, NOT_THERE, NOT_THERE, leaf.fresh])
         ways.columns += rows
         ways.cell(spot, LEAF, Expression((), 0), yes=len(ways.ends) - 1)
         return len(ways.ends) - 1
@@ -294,10 +296,10 @@ class _Way:
         ways = self.ways
         if type(column) is Expression:
             terms = ways.terms(self._fixed(column, named))
-            return [*terms, 0, 0, 0, MISSING, MISSING, MISSING, 0, order]
+            return [*terms, 0, 0, 0, NOT_THERE, NOT_THERE, NOT_THERE, 0, order]
         if type(column) is not Arrival:
             raise NotCarried(f"a register of the kind {type(column).__name__}")
-        drawn = [MISSING, MISSING]
+        drawn = [NOT_THERE, NOT_THERE]
         if column.spread is not None:
             drawn = [ways.spreads.number_of(column.spread), self._name_of(column.stream, named)]
         base, planned = (self._fixed(each, named) for each in (column.base, column.planned))
@@ -320,7 +322,7 @@ class _Way:
         found: list[tuple[tuple[float, ...], int]] = []
         for choice in state.choices:
             if choice is None:
-                found.append(((1.0,), MISSING))
+                found.append(((1.0,), NOT_THERE))
             else:
                 shares = tuple(share for _, share in choice[0])
                 found.append((shares, self._name_of(choice[1], named)))
@@ -339,15 +341,15 @@ class _Way:
         ended: list[Any] = [Costs(self.now, *self.costs), RunEnded(self.now, leaf.reason)]
         seed, session = walk.streams.seed, walk.streams.session
         run = WayRun(
-            machine.scenario, machine.design, seed, session, [*self.trace, *ended], NAN, NAN
+            machine.scenario, machine.design, seed, session, [*self.trace, *ended], _NAN, _NAN
         )
         atoms = list(self.atoms)
         named: Registers = [Number(self.step, name) for name in self.step.places]
-        place, fixed, varying = judged(run, self.step, list(atoms), self.row_of)
+        place, fixed, varying = judged_way(run, self.step, list(atoms), self.row_of)
         spot = self._fall(ways.judge_of(end), place, atoms, named, None)
         ways.most_atoms = max(ways.most_atoms, len(atoms))
-        if ways.at(spot) == MISSING:
-            ways.cell(spot, ROW, Expression((), 0), yes=ways.row(fixed, varying))
+        if ways.at(spot) == NOT_THERE:
+            ways.cell(spot, AT_ROW, Expression((), 0), yes=ways.row(fixed, varying))
 
 
 def _number_of(state: State, at: int, outcome: str) -> int:

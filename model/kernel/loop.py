@@ -17,37 +17,39 @@ import numpy as np
 
 from lastchunk.model.kernel.compiling import in_machine_code
 from lastchunk.model.kernel.draws import session_hash, uniform
-from lastchunk.model.kernel.quantiles import EVEN, GUIDE, NEAR, ROWS
+from lastchunk.model.kernel.quantiles import EVEN, GUIDE, IN_ROWS, TOO_NEAR
 from lastchunk.model.kernel.ways import (
     AT_MOST_ZERO,
-    CELL,
-    COLUMN,
+    CELL_FIELDS,
+    COLUMN_FIELDS,
     DRAWN,
-    END,
-    HEADER,
+    END_FIELDS,
+    FIRST_INTS,
     IS_ZERO,
-    MISSING,
     NO_ORDER,
-    NODE,
+    NODE_FIELDS,
+    NOT_THERE,
     QUOTIENT,
-    ROW_SPAN,
-    SLOT,
-    VARYING,
+    ROW_SPAN_FIELDS,
+    SLOT_FIELDS,
+    VARYING_FIELDS,
 )
 
 NOT_DRAWN = -(2**62)
 """A draw that only Python can give."""
 _CELLS, _SLOTS, _OUTCOMES, _NODES, _ENDS, _COLUMNS, _VARYING, _SPANS, _ROWS, _TERMS, _HEADS = (
-    HEADER.index(name)
+    FIRST_INTS.index(name)
     for name in (
         *("cells", "slots", "outcomes", "nodes", "ends", "columns", "varying", "spans"),
         *("rows", "terms", "heads"),
     )
 )
-_GUIDES, _LENGTHS, _VALUES = map(HEADER.index, ("guides", "lengths", "values"))
-_DURATION = HEADER.index("duration")
-_CELL, _SLOT, _NODE, _END, _COLUMN = map(len, (CELL, SLOT, NODE, END, COLUMN))
-_VARIES, _SPAN = map(len, (VARYING, ROW_SPAN))
+_GUIDES, _LENGTHS, _VALUES = map(FIRST_INTS.index, ("guides", "lengths", "values"))
+_DURATION = FIRST_INTS.index("duration")
+_CELL, _SLOT, _NODE, _END, _COLUMN = map(
+    len, (CELL_FIELDS, SLOT_FIELDS, NODE_FIELDS, END_FIELDS, COLUMN_FIELDS)
+)
+_VARIES, _SPAN = map(len, (VARYING_FIELDS, ROW_SPAN_FIELDS))
 
 
 @in_machine_code
@@ -73,7 +75,7 @@ def _quantile(ints: Any, floats: Any, spread: Any, u: Any) -> Any:
     first += ints[_VALUES]
     if kind == EVEN:
         return low_ms + np.int64(u * np.float64(count))
-    if kind == ROWS:
+    if kind == IN_ROWS:
         return np.int64(floats[first + np.int64(u * np.float64(count))])
     bucket = ints[_GUIDES] + ints[head + 4] + np.int64(u * GUIDE)
     left, right = ints[bucket], ints[bucket + 1]
@@ -83,9 +85,9 @@ def _quantile(ints: Any, floats: Any, spread: Any, u: Any) -> Any:
             left = middle + 1
         else:
             right = middle
-    if left == count or floats[first + left] - u < NEAR:
+    if left == count or floats[first + left] - u < TOO_NEAR:
         return NOT_DRAWN
-    if left > 0 and u - floats[first + left - 1] < NEAR:
+    if left > 0 and u - floats[first + left - 1] < TOO_NEAR:
         return NOT_DRAWN
     return low_ms + left
 
@@ -100,8 +102,8 @@ def _drawn(ints: Any, floats: Any, words: Any, begun: Any, spread: Any, name: An
 def _fall(
     ints: Any, floats: Any, words: Any, begun: Any, cell: Any, work: Any, base: Any, atoms: Any
 ) -> Any:
-    """The end of a tree that a session comes to: what its cell says, or `MISSING`."""
-    while cell != MISSING:
+    """The end of a tree that a session comes to: what its cell says, or `NOT_THERE`."""
+    while cell != NOT_THERE:
         at = ints[_CELLS] + _CELL * cell
         kind, yes = ints[at], ints[at + 4]
         if kind == AT_MOST_ZERO:
@@ -114,13 +116,13 @@ def _fall(
             else:
                 value = _drawn(ints, floats, words, begun, ints[at + 8], ints[at + 9])
             if value == NOT_DRAWN:
-                return MISSING
+                return NOT_THERE
             work[base + ints[at + 6]] = value
             work[atoms + ints[at + 7]] = value
             cell = yes
         else:
             return yes
-    return MISSING
+    return NOT_THERE
 
 
 @in_machine_code
@@ -142,7 +144,7 @@ def _delay(
     spread, is_request = ints[at + 6], ints[at + 9]
     delay = _worth(ints, at + 3, work, base)
     drawn = 0
-    if spread != MISSING:
+    if spread != NOT_THERE:
         drawn = _drawn(ints, floats, words, begun, spread, ints[at + 7])
         if drawn == NOT_DRAWN:
             return NOT_DRAWN
@@ -172,11 +174,11 @@ def _arrive(
     count, unseen = ints[end + 1], ints[end + 2]
     for number in range(count + unseen):
         drawn = 0
-        if ints[at + 6] != MISSING or ints[at + 9] == 1:
+        if ints[at + 6] != NOT_THERE or ints[at + 9] == 1:
             drawn = _delay(ints, floats, words, begun, at, work, x, legs)
             if drawn == NOT_DRAWN:
                 return False
-            if ints[at + 8] != MISSING:
+            if ints[at + 8] != NOT_THERE:
                 work[atoms + ints[at + 8]] = drawn
         if number < count:
             work[y + number] = _worth(ints, at, work, x) + drawn
@@ -211,7 +213,7 @@ def _begun(ints: Any, floats: Any, words: Any, begun: Any, work: Any, x: Any, at
     """The registers of a session that begins; whether all could be drawn."""
     for at in range(2):
         spread, value = ints[_DURATION + 2 * at], 0
-        if spread != MISSING:
+        if spread != NOT_THERE:
             value = _drawn(ints, floats, words, begun, spread, ints[_DURATION + 2 * at + 1])
         work[x + at + 1] = work[atoms + at] = value
     return work[atoms] != NOT_DRAWN and work[atoms + 1] != NOT_DRAWN
@@ -229,20 +231,20 @@ def _session(
     horizon_ms: Any,
     most: Any,
 ) -> Any:
-    """Walk one session. Returns the cell at which its judging begins, or `MISSING`."""
+    """Walk one session. Returns the cell at which its judging begins, or `NOT_THERE`."""
     x, y, orders, others, atoms = places
     if not _begun(ints, floats, words, begun, work, x, atoms):
-        return MISSING
+        return NOT_THERE
     cell, born = ints[0], 0
     for _ in range(most + 1):
         end = _fall(ints, floats, words, begun, cell, work, x, atoms)
-        if end == MISSING:
-            return MISSING
+        if end == NOT_THERE:
+            return NOT_THERE
         end = ints[_ENDS] + _END * end
         places = (x, y, orders, others, atoms)
         if not _arrive(ints, floats, words, begun, end, born, work, places, legs):
-            return MISSING
-        if ints[end + 3] == MISSING:
+            return NOT_THERE
+        if ints[end + 3] == NOT_THERE:
             return ints[end + 4]
         born += ints[end + 5]
         x, y = y, x
@@ -250,9 +252,9 @@ def _session(
         node = ints[_NODES] + _NODE * ints[end + 3]
         first = _first(ints[node + 1], work, x, orders)
         if work[x + first] > horizon_ms:
-            return MISSING
+            return NOT_THERE
         cell = _outcome(ints, floats, words, begun, ints[node] + first)
-    return MISSING
+    return NOT_THERE
 
 
 @in_machine_code
@@ -282,8 +284,8 @@ def walked(
         legs[number, 1] = 0
         cell = _session(ints, floats, words, begun, work, places, legs[number], horizon_ms, most)
         row = _fall(ints, floats, words, begun, cell, work, atoms, atoms)
-        found[number] = row != MISSING
-        if row == MISSING:
+        found[number] = row != NOT_THERE
+        if row == NOT_THERE:
             continue
         first = ints[_ROWS] + columns * row
         for column in range(columns):

@@ -29,11 +29,11 @@ from lastchunk.model.table.refused import NotCarried
 from lastchunk.model.world.base.pending import Between
 
 Floats = npt.NDArray[np.float64]
-EVEN, ROWS, STEPS = range(3)
+EVEN, IN_ROWS, STEPS = range(3)
 STEPS_MAX = 2**16
 STEPS_LEAST_U = 1 - 2.0**-24
 """Thresholds go up to this quantile, or to so many."""
-NEAR = 2.0**-40
+TOO_NEAR = 2.0**-40
 """The draws of `Streams` are 2**-52 apart: 4,096 of them on either side of a threshold."""
 GUIDE = 1_024
 
@@ -77,7 +77,7 @@ class SpreadArrays:
             return EVEN, spread.low_ms, spread.high_ms - spread.low_ms + 1, at, guide
         if isinstance(spread, Empirical):
             self.values += map(float, spread.values_ms)
-            return ROWS, 0, len(spread.values_ms), at, guide
+            return IN_ROWS, 0, len(spread.values_ms), at, guide
         steps = thresholds(spread)
         self.values += steps.tolist()
         self.guides += np.searchsorted(steps, np.arange(GUIDE + 1) / GUIDE, "right").tolist()
@@ -92,7 +92,7 @@ def thresholds(spread: Any) -> Floats:
     found: Floats = _WAYS_TO_STEPS[type(spread)](spread, values - 0.5)
     quantile, low_ms = spread.quantile, spread.low_ms
     for value, at in zip(values.tolist(), found.tolist(), strict=True):
-        below, above = at - NEAR, at + NEAR
+        below, above = at - TOO_NEAR, at + TOO_NEAR
         is_right = below <= 0 or quantile(below) - low_ms < value
         if not is_right or (above < 1 and quantile(above) - low_ms < value):
             raise NotCarried(f"a delay that is too fine ({spread.distribution})")

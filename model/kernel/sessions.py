@@ -16,15 +16,15 @@ import pandas as pd
 
 from lastchunk.model.base.errors import InternalError
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.kernel.judging import NUMBERS, TRUTHS, WORDS, RowOf
+from lastchunk.model.kernel.judging import NUMBER_COLUMNS, TRUTHS, WORD_COLUMNS, RowOf
 from lastchunk.model.kernel.learning import WaysDiffer, learn
-from lastchunk.model.kernel.ways import Frozen, Ways, frozen
+from lastchunk.model.kernel.ways import Frozen, WayStore, as_arrays
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
+from lastchunk.model.table import walk
 from lastchunk.model.table.engine import BY_TABLE, run_session
 from lastchunk.model.table.machine import SessionTable
-from lastchunk.model.table.walk import HAPPENINGS_MAX, run_by_table
 
 CHECKED_EVERY = 1_000
 LEARNED_AT_ONCE = 100
@@ -45,7 +45,7 @@ class Known:
 
     scenario: Scenario
     design: DesignSpec
-    ways: Ways = field(default_factory=Ways)
+    ways: WayStore = field(default_factory=WayStore)
     arrays: Frozen | None = None
     learned: int = 0
     seen: int = 0
@@ -62,7 +62,7 @@ class Known:
     def run(self, machine: SessionTable, seed: int, session: int, row_of: RowOf) -> Run:
         """Run a session by the table, and write its way down while they grow."""
         if not self.grows:
-            return run_by_table(machine, seed, session)
+            return walk.run_by_table(machine, seed, session)
         return self.learn(machine, seed, session, row_of)[0]
 
     def learn(
@@ -74,7 +74,7 @@ class Known:
         try:
             return learn(self.ways, machine, seed, session, row_of)
         except WaysDiffer:
-            self.ways = Ways()
+            self.ways = WayStore()
             return learn(self.ways, machine, seed, session, row_of)
 
 
@@ -103,27 +103,29 @@ class Batch:
 
     def put(self, at: int, row: dict[str, Any]) -> None:
         """Put the row of a session down that Python has run."""
-        for column, name in enumerate(NUMBERS):
+        for column, name in enumerate(NUMBER_COLUMNS):
             value = row[name]
-            self.numbers[at, column] = WORDS[name].index(value) if name in WORDS else value
+            self.numbers[at, column] = (
+                WORD_COLUMNS[name].index(value) if name in WORD_COLUMNS else value
+            )
         self.request_delay_ms[at] = row["request_delay_ms"]
 
     def columns(self) -> dict[str, Any]:
         """All rows, column by column; nan where there is no uplink."""
-        found: dict[str, Any] = dict(zip(NUMBERS, self.numbers.T.copy(), strict=True))
+        found: dict[str, Any] = dict(zip(NUMBER_COLUMNS, self.numbers.T.copy(), strict=True))
         for name in PROPERTIES:
             found[name] = found[name].astype(np.int8)
         for name in TRUTHS:
             found[name] = found[name].astype(np.bool_)
-        for name, words in WORDS.items():
+        for name, words in WORD_COLUMNS.items():
             found[name] = pd.Categorical.from_codes(found[name], categories=pd.Index(words))
         found["uplink_kbps"] = np.full(len(self.numbers), np.nan)
         return found | {"request_delay_ms": self.request_delay_ms}
 
     def row(self, at: int) -> dict[str, Any]:
         """The numbers of a session by their names."""
-        row: dict[str, Any] = dict(zip(NUMBERS, self.numbers[at].tolist(), strict=True))
-        for name, words in WORDS.items():
+        row: dict[str, Any] = dict(zip(NUMBER_COLUMNS, self.numbers[at].tolist(), strict=True))
+        for name, words in WORD_COLUMNS.items():
             row[name] = words[row[name]]
         for name in TRUTHS:
             row[name] = bool(row[name])
@@ -174,7 +176,7 @@ def run_sessions(
     """The rows of some sessions. Raises `InternalError` where they are not SimPy's."""
     known = known_ways(scenario, design)
     count = len(sessions)
-    batch = Batch(np.zeros((count, len(NUMBERS)), np.int64), np.zeros(count), Counter())
+    batch = Batch(np.zeros((count, len(NUMBER_COLUMNS)), np.int64), np.zeros(count), Counter())
     waiting = np.arange(count)
     by_kernel = np.zeros(count, np.bool_)
     while len(waiting):
@@ -205,12 +207,12 @@ def _walked(
     from lastchunk.model.kernel.loop import walked
 
     ways, limits = known.ways, known.scenario.limits
-    arrays = known.arrays = known.arrays or frozen(ways)
-    most = min(limits.happenings_max, HAPPENINGS_MAX) - 1
+    arrays = known.arrays = known.arrays or as_arrays(ways)
+    most = min(limits.happenings_max, walk.HAPPENINGS_MAX) - 1
     bounds = (limits.horizon_ms, most, max(ways.most_registers, ways.most_atoms) + 1)
     count = len(sessions)
     found = np.zeros(count, np.bool_)
-    numbers, legs = np.zeros((count, len(NUMBERS)), np.int64), np.zeros((count, 2), np.int64)
+    numbers, legs = np.zeros((count, len(NUMBER_COLUMNS)), np.int64), np.zeros((count, 2), np.int64)
     if sessions[-1] < SESSIONS_END:
         walked(*arrays, seed_words(seed), sessions, bounds, found, numbers, legs)
     there = places[found]

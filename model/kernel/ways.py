@@ -20,50 +20,61 @@ from lastchunk.model.kernel.quantiles import SpreadArrays
 from lastchunk.model.table.refused import NotCarried
 from lastchunk.model.table.tree import Expression
 
-AT_MOST_ZERO, IS_ZERO, QUOTIENT, DRAWN, LEAF, ROW = range(6)
+AT_MOST_ZERO, IS_ZERO, QUOTIENT, DRAWN, LEAF, AT_ROW = range(6)
 """Kinds of cells."""
 NAME_BYTES_MAX = 128
 """One block of the hash that draws: a longer name is not drawn in compiled code."""
-MISSING = -1
+NOT_THERE = -1
 Spot = tuple[list[list[int]], int, int]
 """Where a number of a cell stands: a list of rows, the row, and the place in it."""
 
-CELL = ("kind", "terms", "count", "constant", "yes", "no", "target", "atom", "divisor", "name")
-SLOT = ("first", "count", "name")
-OUTCOME = ("cell",)
-NODE = ("slots", "fires", "mark")
-END = ("columns", "count", "unseen", "node", "judge", "fresh")
+CELL_FIELDS = (
+    "kind",
+    "terms",
+    "count",
+    "constant",
+    "yes",
+    "no",
+    "target",
+    "atom",
+    "divisor",
+    "name",
+)
+SLOT_FIELDS = ("first", "count", "name")
+OUTCOME_FIELDS = ("cell",)
+NODE_FIELDS = ("slots", "fires", "mark")
+END_FIELDS = ("columns", "count", "unseen", "node", "judge", "fresh")
 """Of a leaf: its columns, and those that nothing waits for; what comes next, or what judges it."""
-COLUMN = (
+COLUMN_FIELDS = (
     *("terms", "count", "constant"),
     *("planned_terms", "planned_count", "planned"),
     *("spread", "name", "atom", "is_request", "order"),
 )
-VARYING = ("column", "terms", "count", "constant")
-ROW_SPAN = ("first", "count")
+VARYING_FIELDS = ("column", "terms", "count", "constant")
+ROW_SPAN_FIELDS = ("first", "count")
 TABLES = {
-    "cells": CELL,
-    "slots": SLOT,
-    "outcomes": OUTCOME,
-    "nodes": NODE,
-    "ends": END,
-    "columns": COLUMN,
-    "varying": VARYING,
-    "spans": ROW_SPAN,
+    "cells": CELL_FIELDS,
+    "slots": SLOT_FIELDS,
+    "outcomes": OUTCOME_FIELDS,
+    "nodes": NODE_FIELDS,
+    "ends": END_FIELDS,
+    "columns": COLUMN_FIELDS,
+    "varying": VARYING_FIELDS,
+    "spans": ROW_SPAN_FIELDS,
 }
 """The tables of a store of ways, and what a row of each holds."""
 NO_ORDER = 2**30
 """The order of a register that is no time of something pending."""
 
 
-class Name(NamedTuple):
+class DrawName(NamedTuple):
     """The name of a draw, whose numbers are fixed on a way."""
 
     purpose: str
     entity: tuple[int, ...]
 
 
-class Ways:
+class WayStore:
     """The ways of one design in one scenario. They only grow."""
 
     def __init__(self) -> None:
@@ -80,10 +91,10 @@ class Ways:
         self.term_at: list[int] = []
         self.term_factor: list[int] = []
         self.spreads = SpreadArrays()
-        self.names: dict[Name, int] = {}
-        self.first = [MISSING] * 4
+        self.names: dict[DrawName, int] = {}
+        self.first = [NOT_THERE] * 4
         """The spread and the name of the recording's duration, and of the object's clock."""
-        self.root = [[MISSING]]
+        self.root = [[NOT_THERE]]
         self.most_registers = self.most_atoms = 1
 
     # --- what is shared ----------------------------------------------------------------------
@@ -98,7 +109,7 @@ class Ways:
 
     def name(self, purpose: str, entity: tuple[int, ...]) -> int:
         """The number of a name. Raises `NotCarried` for one that is too long."""
-        name = Name(purpose, entity)
+        name = DrawName(purpose, entity)
         if len(_bytes_of(name)) > NAME_BYTES_MAX:
             raise NotCarried(f"a draw whose name is long ({purpose})")
         return self.names.setdefault(name, len(self.names))
@@ -112,11 +123,11 @@ class Ways:
 
     def branch(self, number: int, is_yes: bool) -> Spot:
         """Where a question leads."""
-        return self.cells, number, CELL.index("yes" if is_yes else "no")
+        return self.cells, number, CELL_FIELDS.index("yes" if is_yes else "no")
 
     def judge_of(self, end: int) -> Spot:
         """Where the judging of a leaf begins."""
-        return self.ends, end, END.index("judge")
+        return self.ends, end, END_FIELDS.index("judge")
 
     def outcome_of(self, node: int, at: int, outcome: int) -> Spot:
         """Where an outcome of something pending leads."""
@@ -124,20 +135,20 @@ class Ways:
         return self.outcomes, slot[0] + outcome, 0
 
     def at(self, spot: Spot) -> int:
-        """What stands at a spot: a cell, or `MISSING`."""
+        """What stands at a spot: a cell, or `NOT_THERE`."""
         table, row, place = spot
         return table[row][place]
 
     def cell(self, spot: Spot, kind: int, expression: Expression, **more: int) -> int:
         """The cell at a spot, made where nobody has been."""
         number = self.at(spot)
-        if number != MISSING:
+        if number != NOT_THERE:
             if self.cells[number][0] != kind:
                 raise NotCarried("a way that asks something else the second time")
             return number
-        given = dict.fromkeys(CELL, MISSING) | {"kind": kind, **more}
+        given = dict.fromkeys(CELL_FIELDS, NOT_THERE) | {"kind": kind, **more}
         given["terms"], given["count"], given["constant"] = self.terms(expression)
-        self.cells.append([given[name] for name in CELL])
+        self.cells.append([given[name] for name in CELL_FIELDS])
         table, row, place = spot
         table[row][place] = len(self.cells) - 1
         return len(self.cells) - 1
@@ -148,7 +159,7 @@ class Ways:
         self.nodes.append([len(self.slots), len(choices), mark])
         for shares, name in choices:
             self.slots.append([len(self.outcomes), len(shares), name])
-            self.outcomes += [[MISSING] for _ in shares]
+            self.outcomes += [[NOT_THERE] for _ in shares]
             self.shares += shares
         return len(self.nodes) - 1
 
@@ -172,11 +183,11 @@ class Frozen(NamedTuple):
 
 PARTS = (*TABLES, "rows", "terms", "heads", "guides", "lengths")
 """The tables of ``ints``, in order."""
-HEADER = ("root", *("duration", "duration_name", "clock", "clock_name"), "values", *PARTS)
+FIRST_INTS = ("root", *("duration", "duration_name", "clock", "clock_name"), "values", *PARTS)
 """What ``ints`` begins with."""
 
 
-def frozen(ways: Ways) -> Frozen:
+def as_arrays(ways: WayStore) -> Frozen:
     """Ways as arrays."""
     blocks = [_bytes_of(name) for name in ways.names]
     tables = {name: _flat(getattr(ways, name)) for name in (*TABLES, "rows")}
@@ -185,7 +196,7 @@ def frozen(ways: Ways) -> Frozen:
     tables["guides"] = np.array(ways.spreads.guides, np.int64)
     tables["lengths"] = np.array([len(block) for block in blocks], np.int64)
     header = [ways.root[0][0], *ways.first, len(ways.shares)]
-    at = len(HEADER)
+    at = len(FIRST_INTS)
     for name in PARTS:
         header.append(at)
         at += len(tables[name])
@@ -201,6 +212,6 @@ def _flat(rows: Iterable[Sequence[int]]) -> npt.NDArray[np.int64]:
     return np.array(list(chain.from_iterable(rows)), np.int64)
 
 
-def _bytes_of(name: Name) -> bytes:
+def _bytes_of(name: DrawName) -> bytes:
     """The name of a draw as `Streams` hashes it."""
     return f"{name.purpose}{name.entity}".encode()

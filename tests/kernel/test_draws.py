@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from lastchunk.model.base.streams import Streams
-from lastchunk.model.kernel.quantiles import NEAR, SpreadArrays, thresholds
-from lastchunk.model.kernel.ways import Name, Ways, frozen
+from lastchunk.model.kernel.quantiles import TOO_NEAR, SpreadArrays, thresholds
+from lastchunk.model.kernel.ways import DrawName, WayStore, as_arrays
 from lastchunk.model.scenario.delay import (
     Constant,
     Empirical,
@@ -30,7 +30,11 @@ from lastchunk.model.kernel.compiling import in_machine_code
 
 SEEDS = (0, 1, 7, 2**32 - 1, 2**32, 2**40 + 3, 2**63 - 1, 2**130 + 5)
 SESSIONS = (0, 1, 99, 2**31 + 5, 2**32 - 1)
-NAMES = [Name("recording duration", ()), Name("clock offset", (0,)), Name("a b", (3, 12345, 0, -7))]
+NAMES = [
+    DrawName("recording duration", ()),
+    DrawName("clock offset", (0,)),
+    DrawName("a b", (3, 12345, 0, -7)),
+]
 SPREADS = [
     Constant(value_ms=7),
     Uniform(distribution="uniform", low_ms=3, high_ms=10**12),
@@ -48,10 +52,10 @@ SPREADS = [
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_draw_is_that_of_the_streams(seed: int) -> None:
-    ways, block = Ways(), np.empty(16, np.uint64)
+    ways, block = WayStore(), np.empty(16, np.uint64)
     for name in NAMES:
         ways.name(*name)
-    arrays = frozen(ways)
+    arrays = as_arrays(ways)
     for session in SESSIONS:
         streams = Streams(seed, session)
         for number, name in enumerate(NAMES):
@@ -77,15 +81,15 @@ def _drawn(arrays: Any, seed: Any, session: int, number: int, block: Any) -> flo
 
 @pytest.mark.parametrize("spread", SPREADS, ids=lambda spread: type(spread).__name__)
 def test_a_delay_is_that_of_its_quantile_function(spread: Any) -> None:
-    ways = Ways()
+    ways = WayStore()
     ways.spreads.number_of(spread)
-    arrays = frozen(ways)
+    arrays = as_arrays(ways)
     given = (np.random.default_rng(1).integers(0, 2**52, 4_000) + 0.5) * 2.0**-52
     given = np.concatenate([given, [2.0**-53, 1 - 2.0**-53], 1 - 2.0 ** -np.arange(2, 24)])
     if ways.spreads.heads[0][0] == 2:  # just outside of what is too near to a threshold
         steps = np.array(ways.spreads.values)
         steps = steps[:: max(1, len(steps) // 500)]
-        given = np.concatenate([given, steps - 1.01 * NEAR, steps + 1.01 * NEAR])
+        given = np.concatenate([given, steps - 1.01 * TOO_NEAR, steps + 1.01 * TOO_NEAR])
     given = given[(given > 0) & (given < 1)]
     found = np.empty(len(given), np.int64)
     _quantiles_of(arrays.ints, arrays.floats, given, found)
@@ -97,10 +101,12 @@ def test_a_delay_is_that_of_its_quantile_function(spread: Any) -> None:
 
 def test_what_is_near_to_a_threshold_is_left_to_python() -> None:
     spread = Exponential(distribution="exponential", mean_ms=700)
-    ways = Ways()
+    ways = WayStore()
     ways.spreads.number_of(spread)
-    arrays, steps = frozen(ways), thresholds(spread)
-    given = np.concatenate([steps[:50] - NEAR / 2, steps[:50] + NEAR / 2, [steps[-1], 1 - 2e-16]])
+    arrays, steps = as_arrays(ways), thresholds(spread)
+    given = np.concatenate(
+        [steps[:50] - TOO_NEAR / 2, steps[:50] + TOO_NEAR / 2, [steps[-1], 1 - 2e-16]]
+    )
     found = np.empty(len(given), np.int64)
     _quantiles_of(arrays.ints, arrays.floats, given, found)
     assert set(found.tolist()) == {loop.NOT_DRAWN}

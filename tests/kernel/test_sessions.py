@@ -13,7 +13,7 @@ from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import load_design
 from lastchunk.model.estimate import comparison, replicate
 from lastchunk.model.kernel import choice, sessions
-from lastchunk.model.kernel.ways import Name, Ways
+from lastchunk.model.kernel.ways import DrawName, WayStore
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.model.table.engine import check_same, session_table
@@ -51,7 +51,8 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rows_are_those_of_simpy(words: str) -> None:
     name, overrides = SETTINGS[words]
     scenario = load_scenario(name, overrides)
-    by_kernel = comparison.compare(scenario, ["manual", "alarm"], 60, 3, engine="kernel")
+    for _ in range(2):  # the second time their ways are known
+        by_kernel = comparison.compare(scenario, ["manual", "alarm"], 60, 3, engine="kernel")
     assert by_kernel.engines == {"manual": "kernel", "alarm": "kernel"}
     plain = comparison.compare(scenario, ["manual", "alarm"], 60, 3, engine="simpy")
     pd.testing.assert_frame_equal(by_kernel.frame, plain.frame, check_exact=True)
@@ -86,12 +87,12 @@ def test_what_is_not_written_down_any_more_is_still_right(monkeypatch: pytest.Mo
     pd.testing.assert_frame_equal(by_kernel.frame, plain.frame, check_exact=True)
 
 
-def wrong_number(ways: Ways, name: str) -> None:
+def wrong_number(ways: WayStore, name: str) -> None:
     """Change one number of a table of the ways."""
     if name == "rows":
         ways.rows[0][0] += 1
     elif name == "names":
-        ways.names = {Name("another duration", ()): at for at in ways.names.values()}
+        ways.names = {DrawName("another duration", ()): at for at in ways.names.values()}
     else:
         ways.varying[0][3] += 1
 
@@ -136,7 +137,7 @@ def test_a_table_that_lays_its_registers_out_otherwise_begins_anew() -> None:
 
 def test_without_numba_all_runs_by_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choice, "find_spec", lambda name: None)
-    monkeypatch.setattr(choice, "FEWEST", 500)
+    monkeypatch.setattr(choice, "FEWEST_COMPILED", 500)
     result = comparison.compare("everything-fast", "alarm", 500)
     assert result.engines == {"alarm": "table"}
     with pytest.raises(InputError, match=r"'kernel'; allowed: table or auto: .* numba \(pip"):
@@ -147,7 +148,7 @@ def test_a_machine_that_has_no_numba_compares_all_the_same() -> None:
     source = (
         "import sys; sys.modules['numba'] = None; sys.argv[1:] = ['compare', 'harmless', "
         "'--sessions', '600', '--workers', '1', '--design', 'alarm']\n"
-        "from lastchunk.model.kernel import choice; choice.FEWEST = 500\n"
+        "from lastchunk.model.kernel import choice; choice.FEWEST_COMPILED = 500\n"
         "choice.find_spec = lambda name: None\n"
         "from lastchunk.cli import main; main()"
     )
@@ -157,7 +158,7 @@ def test_a_machine_that_has_no_numba_compares_all_the_same() -> None:
 
 
 def test_what_compiled_code_does_not_carry_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "FEWEST", 500)
+    monkeypatch.setattr(choice, "FEWEST_COMPILED", 500)
     scenario = load_scenario("harmless", ["platform.alarm_late_ms='measured'"])
     with pytest.raises(InputError, match="table or auto: alarms that are as late as measured"):
         comparison.compare(scenario, "alarm", 5, engine="kernel")
@@ -175,5 +176,5 @@ def test_what_compiled_code_does_not_carry_is_said(monkeypatch: pytest.MonkeyPat
 
 
 def test_many_sessions_take_it_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "FEWEST", 500)
+    monkeypatch.setattr(choice, "FEWEST_COMPILED", 500)
     assert comparison.compare("everything-fast", "alarm", 500).engines == {"alarm": "kernel"}
