@@ -253,6 +253,84 @@ export class Session extends DurableObject<Env> {
   }
 }
 """
+TABLES = """
+interface Row { [column: string]: SqlStorageValue; n: number }
+export class Session extends DurableObject<Env> {
+  private sql: SqlStorage;
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.sql = ctx.storage.sql;
+    this.sql.exec(`CREATE TABLE IF NOT EXISTS session (
+      id INTEGER PRIMARY KEY CHECK (id = 1), status TEXT NOT NULL, uploaded INTEGER NOT NULL DEFAULT 0, expected INTEGER);
+      CREATE TABLE IF NOT EXISTS parts (part INTEGER PRIMARY KEY, at_size INTEGER)`);
+  }
+  async create() { this.sql.exec('INSERT OR IGNORE INTO session (id, status) VALUES (1, ?)', 'recording'); }
+  async upload(index: number, body: ReadableStream) {
+    await this.env.FILES.put(`c/${index}`, body);
+    this.sql.exec('INSERT INTO parts (part) VALUES (?) ON CONFLICT (part) DO NOTHING', index);
+    this.finish();
+  }
+  async stop(chunks: number) {
+    this.sql.exec('UPDATE session SET expected = ? WHERE id = 1', chunks);
+    this.finish();
+  }
+  private finish() {
+    this.ctx.storage.transactionSync(() => {
+      const { n } = this.sql.exec<Row>('SELECT count(*) AS n FROM parts').one();
+      this.sql.exec('UPDATE session SET uploaded = ?', n);
+      for (const row of this.sql.exec('SELECT expected FROM session WHERE status = ?', 'recording').toArray()) {
+        if (row.expected !== null && n >= row.expected) this.sql.exec("UPDATE session SET status = 'finished'");
+      }
+    });
+  }
+}
+"""
+PARTS = """
+interface State { status: string; chunks_uploaded: number; uploadId: string; parts: R2UploadedPart[]; total?: number }
+const KEY = 'recording.webm';
+export class Session extends DurableObject<Env> {
+  async create() {
+    await this.ctx.blockConcurrencyWhile(async () => {
+      if (await this.ctx.storage.get('state')) return;
+      const { uploadId } = await this.env.FILES.createMultipartUpload(KEY);
+      await this.ctx.storage.put('state', { status: 'active', chunks_uploaded: 0, uploadId, parts: [] });
+    });
+  }
+  async upload(index: number, body: ReadableStream) {
+    const { uploadId } = (await this.ctx.storage.get<State>('state'))!;
+    const part = await this.env.FILES.resumeMultipartUpload(KEY, uploadId).uploadPart(index + 1, body);
+    const state = (await this.ctx.storage.get<State>('state'))!;
+    const parts = [...state.parts.filter((p) => p.partNumber !== part.partNumber), part];
+    parts.sort((a, b) => a.partNumber - b.partNumber);
+    await this.keep({ ...state, parts, chunks_uploaded: parts.length });
+  }
+  async stop(chunks: number) { await this.keep({ ...(await this.ctx.storage.get<State>('state'))!, total: chunks }); }
+  private async keep(state: State) {
+    await this.ctx.storage.put('state', state);
+    if (state.parts.length !== state.total || state.status !== 'active') return;
+    await this.env.FILES.resumeMultipartUpload(KEY, state.uploadId).complete(state.parts);
+    await this.ctx.storage.put('state', { ...state, status: 'completed' });
+  }
+}
+"""
+AT_ONCE = """
+export class Session extends DurableObject<Env> {
+  get kv() { return this.ctx.storage.kv; }
+  create() { this.kv.put('state', this.kv.get('state') ?? { status: 'active', chunks_uploaded: 0 }); }
+  async upload(index: number, body: ReadableStream) {
+    await this.env.FILES.put(`c/${index}`, body);
+    this.kv.put(`part:${index}`, 1);
+    this.finish();
+  }
+  async stop(chunks: number) { this.kv.put('total', chunks); this.finish(); }
+  private finish() {
+    const parts = [...this.kv.list({ prefix: 'part:' })].length;
+    const state = this.kv.get<any>('state')!;
+    const total = this.kv.get<number>('total');
+    this.kv.put('state', { ...state, chunks_uploaded: parts, status: parts === total ? 'completed' : state.status });
+  }
+}
+"""
 RPC = """[calls]
 create = "create()"
 upload = "upload(chunk, body)"
@@ -269,6 +347,13 @@ upload = "PUT /chunk?index={chunk}"
 stop = "POST /stop?count={chunks}"
 [env]
 FILES = "bucket"
+"""
+ROWS = """[record]
+query = "SELECT status, uploaded FROM session"
+status = "status"
+count = "uploaded"
+active = "recording"
+completed = "finished"
 """
 PATHS = """page = "manifest"
 [calls]
@@ -311,8 +396,18 @@ STYLES = {
         COMPLETE,
     ),
     "work that nobody waits for": Style(DETACHED, SIGNALS, "graceMs = 20", "graceMs = 2", COMPLETE),
+    "tables of SQL": Style(
+        TABLES, COUNTS + ROWS, "n >= row.expected", "n + 1 >= row.expected", COMPLETE
+    ),
+    "keys without a wait": Style(
+        AT_ONCE, COUNTS, "parts === total", "parts + 1 === total", COMPLETE
+    ),
     "paths by pattern, and what is missing": Style(
         MATCHED, PATHS, "part < state.total", "part < state.total - 1", COMPLETE
     ),
 }
 """Classes in the styles of the field, by what is theirs."""
+IN_PARTS = Style(
+    PARTS, COUNTS, "parts.length !== state.total", "parts.length + 1 !== state.total", COMPLETE
+)
+"""An upload in parts: it is simulated, and refused by name while exploring."""

@@ -7,6 +7,7 @@ program's.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.typescript.traps import (
     CHANGED,
     LANGUAGE,
     LINE,
+    PARTS,
     PLATFORM,
     TOP,
     VALUES,
@@ -27,13 +29,13 @@ pytest.importorskip("tree_sitter", reason="the extra typescript is not installed
 SCOPE = lastchunk.load_scenario("small-scope", ["chunks=2"])
 
 
-def refusal_of(folder: Path, here: str, above: str = "") -> str:
+def refusal_of(folder: Path, here: str, above: str = "", scenario: Any = SCOPE) -> str:
     """How a class is refused, in a session or as it is read."""
     file = folder / "trap.ts"
     file.write_text(WITHIN.format(here=here, above=above), encoding="utf-8")
     (folder / "trap.toml").write_text(BINDING, encoding="utf-8")
     with pytest.raises((DesignError, InputError)) as refused:
-        lastchunk.simulate(SCOPE, f"{file}:Trap")
+        lastchunk.simulate(scenario, f"{file}:Trap")
     return str(refused.value)
 
 
@@ -41,6 +43,11 @@ def refusal_of(folder: Path, here: str, above: str = "") -> str:
 def test_what_is_not_understood_is_refused_with_its_line(what: str, tmp_path: Path) -> None:
     here = (LANGUAGE | VALUES | PLATFORM)[what]
     assert f"trap.ts, line {LINE}" in refusal_of(tmp_path, here)
+
+
+@pytest.mark.parametrize("what", PARTS)
+def test_an_upload_in_parts_refuses_with_its_line(what: str, tmp_path: Path) -> None:
+    assert f"trap.ts, line {LINE}" in refusal_of(tmp_path, PARTS[what], scenario="harmless")
 
 
 @pytest.mark.parametrize("what", TOP)

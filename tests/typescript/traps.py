@@ -107,9 +107,28 @@ VALUES = {
 }
 """What the language's own objects refuse."""
 PLATFORM = {
-    "SQL": "storage.sql.exec('select 1');",
-    "synchronous keys": "storage.kv.get('a');",
-    "a transaction at once": "storage.transactionSync(() => 1);",
+    "chance in SQL": "storage.sql.exec('SELECT random()');",
+    "the hour in SQL": "storage.sql.exec(\"SELECT datetime('now')\");",
+    "the hour as a default": "storage.sql.exec('CREATE TABLE t (a INT, b TEXT DEFAULT CURRENT_TIMESTAMP); INSERT INTO t (a) VALUES (1)');",
+    "a pragma": "storage.sql.exec('PRAGMA table_list');",
+    "SQLite's own tables": "storage.sql.exec('SELECT * FROM sqlite_master');",
+    "a transaction by SQL": "storage.sql.exec('BEGIN');",
+    "a trigger": "storage.sql.exec('CREATE TABLE t (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END');",
+    "a table that is not there": "storage.sql.exec('SELECT * FROM nobody');",
+    "a time in a table": "storage.sql.exec('SELECT ?', now);",
+    "a boolean in a table": "storage.sql.exec('SELECT ?', true);",
+    "too few values": "storage.sql.exec('SELECT ?');",
+    "rows that are counted by the platform": "storage.sql.exec('SELECT 1').rowsRead;",
+    "rows that changed meanwhile": "const c = storage.sql.exec('SELECT 1 AS a'); storage.sql.exec('CREATE TABLE t (a)'); c.toArray();",
+    "the size of the tables": "storage.sql.databaseSize;",
+    "options of a synchronous put": "storage.kv.put('a', 1, {});",
+    "a write beneath a list of keys": "storage.kv.put('a', 1); storage.kv.put('b', 1); for (const [k] of storage.kv.list()) storage.kv.delete(k);",
+    "two lists of keys at once": "const l = storage.kv.list(); [...storage.kv.list()]; [...l];",
+    "a list of keys behind a wait": "const l = storage.kv.list(); await storage.get('a'); [...l];",
+    "a list of no keys": "storage.kv.list({ limit: 0 });",
+    "a wait in a transaction at once": "storage.transactionSync(async () => 1);",
+    "an alarm in a transaction at once that fails": "storage.transactionSync(() => { storage.deleteAlarm(); throw 1; });",
+    "an upload by a text": "this.env.B.resumeMultipartUpload('a', 'id').abort();",
     "options of a get": "await storage.get('a', { allowConcurrency: true });",
     "options of a put": "await storage.put('a', 1, { allowUnconfirmed: true });",
     "null in storage": "await storage.put('a', null);",
@@ -122,7 +141,6 @@ PLATFORM = {
     "an abort": "this.ctx.abort();",
     "another name of env": "this.env.OTHER.get('a');",
     "a list of the bucket": "await this.env.B.list();",
-    "parts of an upload": "await this.env.B.createMultipartUpload('a');",
     "a put of a text": "await this.env.B.put('a', 'text');",
     "all chunks under one key": "await this.env.B.put('same', request.body);",
     "a fetch": "await fetch('https://example.com');",
@@ -159,3 +177,9 @@ CHANGED = {
     "a pattern that goes on": ("const p = /b/g;", "p.lastIndex = 0; p.test(text);"),
 }
 """What a module keeps, and a method changes."""
+PARTS = {
+    "parts of a text": "(await this.env.B.createMultipartUpload('a')).uploadPart(1, 'text');",
+    "a part by no number": "(await this.env.B.createMultipartUpload('a')).uploadPart('1' as any, request.body);",
+    "parts that nobody uploaded": "(await this.env.B.createMultipartUpload('a')).complete([{ partNumber: 1, etag: 'x' }]);",
+}
+"""What an upload in parts refuses, behind an answer of the bucket."""

@@ -16,6 +16,7 @@ from lastchunk.model.typescript.binding.words import Binding
 from lastchunk.model.typescript.host.bucket import Keys
 from lastchunk.model.typescript.host.context import CONSUMER, Env, StateObject
 from lastchunk.model.typescript.host.drive import run_event
+from lastchunk.model.typescript.host.stored import AT_ONCE_NAMES
 from lastchunk.model.typescript.parse.tree import walk_nodes
 from lastchunk.model.typescript.runtime.members import attribute
 from lastchunk.model.typescript.runtime.running import running
@@ -37,6 +38,8 @@ class TypeScriptDesign:
     stop_call: str
     is_read: bool
     has_alarm: bool
+    reads_at_once: bool
+    """Whether it asks storage for anything without a wait."""
 
     def __init__(self, ctx: Any, settings: Any) -> None:
         self.settings = settings
@@ -50,7 +53,9 @@ class TypeScriptDesign:
 
     def constructed(self) -> Any:
         """Run the constructor of the TypeScript class."""
+        stored = running.stored if self.reads_at_once else None
         running.begin(self)
+        running.stored = stored
         running.is_constructing = True
         try:
             super().__init__(StateObject(), self.env)  # type: ignore[call-arg]  # the class's own
@@ -150,6 +155,8 @@ def _check_calls(known: set[str], binding: Binding) -> None:
 def _check_record(known: set[str], binding: Binding) -> None:
     """Refuse a record that the class says nothing of: no schedule would ever complete it."""
     record = binding.record
+    if record.query:  # its words stand within others, the statements
+        known = known | {word for text in known for word in re.findall(r"\w+", text)} | {record.key}
     words = dict(record.words)
     completed = next((own for own, word in words.items() if word == COMPLETED), COMPLETED)
     for key, word in (
@@ -203,6 +210,7 @@ def make_typescript_design(file: Path, name: str, module: str, binding: Binding,
         "unchanging": unchanging_fields(modules),
         "page_settings": (binding.page, frozenset(of_page)),
         "has_alarm": hasattr(own, attribute("alarm")),
+        "reads_at_once": bool(known & AT_ONCE_NAMES),
         "record": binding.record,
         "keys": Keys(),
         "is_read": hasattr(page, "page"),
@@ -214,7 +222,7 @@ def make_typescript_design(file: Path, name: str, module: str, binding: Binding,
             members[word] = getattr(page, word)
     if stop_call not in OF_CONTRACT:
         members[stop_call] = _stop_with_count if binding.takes_count else _stop
-    if any(
+    if members["reads_at_once"] or any(
         "blockConcurrencyWhile" in text
         for each, _ in modules.translated
         for text in each.constructors

@@ -119,7 +119,7 @@ def _check_kind(where: str, kind: str) -> None:
 
 
 def _record_of(where: str, words: Any) -> Record:
-    known = ("key", "status", "count", *STATUS_WORDS)
+    known = ("key", "query", "status", "count", *STATUS_WORDS)
     if not isinstance(words, dict):
         raise InputError(f"{where}: record", words, "a table")
     for key, value in words.items():
@@ -135,6 +135,7 @@ def _record_of(where: str, words: Any) -> Record:
         count.removeprefix(LENGTH),
         count.startswith(LENGTH),
         tuple(sorted(mapped.items())),
+        words.get("query", ""),
     )
 
 

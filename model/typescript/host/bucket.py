@@ -9,13 +9,29 @@ from __future__ import annotations
 from typing import Any
 
 from lastchunk.model.typescript.host.web import ChunkBody
-from lastchunk.model.typescript.runtime.facets import INDEXES, index_of, shows_index
+from lastchunk.model.typescript.runtime.facets import INDEXES, index_of, shows_index, tell_apart
+from lastchunk.model.typescript.runtime.iteration import items_of
 from lastchunk.model.typescript.runtime.promises import Promise
 from lastchunk.model.typescript.runtime.running import ask, running
 from lastchunk.model.typescript.runtime.texts import UNSEEN_TEXTS, to_text
 from lastchunk.model.typescript.runtime.values import UNDEFINED, Facet, HostObject, refuse_here
-from lastchunk.reference_impl.blobs import BlobDelete, BlobGet, BlobHead, BlobPut
+from lastchunk.reference_impl.blobs import (
+    AbortUpload,
+    BlobDelete,
+    BlobGet,
+    BlobHead,
+    BlobPut,
+    CompleteUpload,
+    CreateUpload,
+    Etag,
+    MultipartUpload,
+    PutPart,
+    UploadedPart,
+    UploadId,
+)
 from lastchunk.reference_impl.contract import Chunk
+
+OPTIONS_OF_PUT = frozenset(("customMetadata", "httpMetadata"))
 
 
 class Keys:
@@ -24,6 +40,14 @@ class Keys:
     def __init__(self) -> None:
         self.indexes: dict[str, int] = {}
         self.chunks: dict[str, Chunk] = {}
+        self.wholes: set[str] = set()
+        """Keys of what is uploaded in parts."""
+
+    def note_whole(self, key: Any) -> None:
+        """An upload in parts begins under a key."""
+        if type(key) is Facet or key in self.indexes:
+            refuse_here("an upload in parts under the key of a chunk", "a key of its own")
+        self.wholes.add(key)
 
     def note(self, key: Any, chunk: Chunk) -> None:
         """A chunk is put under a key."""
@@ -42,6 +66,8 @@ class Keys:
             )
 
     def _note(self, key: str, index: int) -> None:
+        if key in self.wholes:
+            refuse_here(f"a chunk under the key {key!r} of an upload in parts", "a key of its own")
         if self.indexes.setdefault(key, index) != index:
             refuse_here(
                 f"two chunks are put under one key, {key!r}, and would overwrite each other",
@@ -59,7 +85,7 @@ class Keys:
                     "a key of the bucket that names another chunk", "the key it was put under"
                 )
             return "nothing"
-        return self.chunks.get(key, "nothing") if key not in self.indexes else self._plain(key)
+        return self.chunks.get(key, key) if key not in self.indexes else self._plain(key)
 
     def _plain(self, key: str) -> Chunk | str:
         if key not in self.chunks:
@@ -93,12 +119,67 @@ class Named:
         return None if answer is None else StoredObject(self.key, answer.etag)
 
 
+class UploadInParts(HostObject):
+    """An upload in parts (R22)."""
+
+    __slots__ = ("upload",)
+    WORD = "an upload in parts"
+    NAMES = frozenset(("key", "uploadId", "uploadPart", "complete", "abort"))
+
+    def __init__(self, upload: MultipartUpload) -> None:
+        self.upload = upload
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+        return self.upload.key
+
+    @property
+    def uploadId(self) -> UploadId:  # noqa: N802 - the platform's name
+        """Which it is."""
+        return self.upload.upload_id
+
+    def uploadPart(  # noqa: N802 - the platform's name
+        self, number: Any = UNDEFINED, body: Any = UNDEFINED, *_: Any
+    ) -> Promise:
+        """``uploadPart(number, body)``"""
+        if not isinstance(body, ChunkBody):
+            refuse_here("a part of what is no upload's body", "the request's body")
+        part = tell_apart(number) if type(number) is Facet else number
+        if type(part) is not int:
+            refuse_here("a part whose number is none", "a whole number from 1 on")
+        return ask(PutPart, self.upload, part, body.chunk, convert=_part_given)
+
+    def complete(self, parts: Any = UNDEFINED, *_: Any) -> Promise:
+        """``complete(parts)``"""
+        made = [_uploaded(part) for part in items_of(parts)]
+        return ask(CompleteUpload, self.upload, made, convert=Named(self.upload.key))
+
+    def abort(self, *_: Any) -> Promise:
+        """``abort()``"""
+        return ask(AbortUpload, self.upload, convert=_gone)
+
+
+def _part_given(answer: UploadedPart) -> dict[str, Any]:
+    return {"partNumber": answer.part_number, "etag": answer.etag}
+
+
+def _uploaded(part: Any) -> UploadedPart:
+    number = part.get("partNumber") if type(part) is dict else None
+    number = tell_apart(number) if type(number) is Facet else number
+    if type(part) is not dict or type(number) is not int or type(part.get("etag")) is not Etag:
+        refuse_here("a part that uploadPart() has not given", "its partNumber and its etag")
+    return UploadedPart(number, part["etag"])
+
+
 class BucketObject(HostObject):
     """A bucket of ``env``."""
 
     __slots__ = ()
     WORD = "a bucket"
-    NAMES = frozenset(("put", "get", "head", "delete"))
+    NAMES = frozenset(
+        ("put", "get", "head", "delete", "createMultipartUpload", "resumeMultipartUpload")
+    )
 
     def put(
         self, key: Any = UNDEFINED, body: Any = UNDEFINED, options: Any = UNDEFINED, *_: Any
@@ -106,8 +187,8 @@ class BucketObject(HostObject):
         """``put(key, body)``"""
         if not isinstance(body, ChunkBody):
             refuse_here("a put of what is no upload's body", "the request's body")
-        if type(options) is dict and not set(options) <= {"customMetadata", "httpMetadata"}:
-            refuse_here("a put with these options", "customMetadata, httpMetadata")
+        if type(options) is dict and not set(options) <= OPTIONS_OF_PUT:
+            refuse_here("a put with these options", ", ".join(OPTIONS_OF_PUT))
         name = _bucket_key(key)
         running.keys.note(name, body.chunk)
         return ask(BlobPut, body.chunk, convert=Named(name))
@@ -119,6 +200,26 @@ class BucketObject(HostObject):
     def head(self, key: Any = UNDEFINED, *_: Any) -> Promise:
         """``head(key)``"""
         return self._of(BlobHead, key)
+
+    def createMultipartUpload(  # noqa: N802 - the platform's name
+        self, key: Any = UNDEFINED, options: Any = UNDEFINED, *_: Any
+    ) -> Promise:
+        """``createMultipartUpload(key)``"""
+        name = _bucket_key(key)
+        if type(options) is dict and not set(options) <= OPTIONS_OF_PUT:
+            refuse_here("an upload in parts with these options", ", ".join(OPTIONS_OF_PUT))
+        running.keys.note_whole(name)
+        return ask(CreateUpload, name, convert=UploadInParts)
+
+    def resumeMultipartUpload(  # noqa: N802 - the platform's name
+        self, key: Any = UNDEFINED, upload_id: Any = UNDEFINED, *_: Any
+    ) -> UploadInParts:
+        """``resumeMultipartUpload(key, uploadId)``"""
+        if type(upload_id) is not UploadId:
+            refuse_here("an upload in parts by what is no id of one", "its uploadId")
+        name = _bucket_key(key)
+        running.keys.note_whole(name)
+        return UploadInParts(MultipartUpload(name, upload_id))
 
     def delete(self, key: Any = UNDEFINED, *_: Any) -> Promise:
         """``delete(key)``"""

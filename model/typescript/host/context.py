@@ -6,8 +6,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from lastchunk.model.typescript.host.at_once import StorageObject
 from lastchunk.model.typescript.host.bucket import BucketObject
-from lastchunk.model.typescript.host.storage import StorageObject
 from lastchunk.model.typescript.host.web import (
     Address,
     Constructor,

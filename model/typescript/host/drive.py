@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lastchunk.model.typescript.host.storage import list_keys_of
+from lastchunk.model.typescript.host.stored import StoredView
 from lastchunk.model.typescript.runtime.promises import (
     PENDING,
     REJECTED,
@@ -29,6 +30,7 @@ from lastchunk.model.typescript.runtime.values import (
     Thrown,
     refuse_here,
 )
+from lastchunk.reference_impl.at_once import StoredNow
 from lastchunk.reference_impl.contract import (
     BlobStoreError,
     CloseGate,
@@ -63,7 +65,7 @@ OF_PLATFORM = (BlobStoreError, StreamBroken, NotifyError, InstanceReplaced)
 async def run_event(design: Any, begin: Callable[[], Any], is_whole: bool = False) -> Any:
     """Run an event to its end; with ``is_whole`` until nothing of it is under way. Raises what its
     code throws."""
-    running.begin(design)
+    await _goes_on_after(design, [])
     begun_now.clear()
     main = begin_event(begin)
     first = begun_now[0] if begun_now else None
@@ -136,7 +138,8 @@ def not_understood(error: Exception) -> None:
         if own
         else ""
     )
-    if isinstance(error, UnboundLocalError | NameError):
+    is_own = bool(own) and frames[-1] is own[-1]
+    if isinstance(error, UnboundLocalError | NameError) and is_own:
         refuse_here("a variable is used before it has a value", "below its declaration", place)
     if isinstance(error, RecursionError):
         refuse_here("calls that are nested too deep", "a loop", place)
@@ -193,21 +196,41 @@ async def _answered(
         if others:
             names = [each.given[0] for each in (asked, *others)]
             answers = await Get(list(dict.fromkeys(names)))
-            running.begin(design)
+            await _goes_on_after(design, waiting)
             _check_alone(main, before, asked)
             for each, name in zip((asked, *others), names, strict=True):
                 _come(each, answers.get(name))
             return
         answer = await asked.kind(*asked.given)
-        running.begin(design)
+        await _goes_on_after(design, waiting)
         _check_alone(main, before, asked)
     except OF_PLATFORM as error:
-        running.begin(design)
+        await _goes_on_after(design, waiting)
         _check_alone(main, before, asked)
         for each in (asked, *others):
             reject(each.promise, _as_value(error))
     else:
         _come(asked, answer)
+
+
+async def _goes_on_after(design: Any, waiting: list[Operation]) -> None:
+    """Code of a design begins, or goes on behind an answer of the world."""
+    stored = await _stored_now(design, waiting)
+    running.begin(design)
+    running.stored = stored
+
+
+async def _stored_now(design: Any, waiting: list[Operation]) -> StoredView | None:
+    """What is stored, for a design that asks for it without a wait."""
+    if not design.reads_at_once:
+        return None
+    try:
+        view = StoredView(await StoredNow())
+    except InstanceReplaced as error:
+        return StoredView({}, error)
+    for asked in waiting:
+        view.note(asked.kind, asked.given)
+    return view
 
 
 def _check_alone(main: Promise | None, before: int | None, asked: Operation) -> None:

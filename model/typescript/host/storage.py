@@ -39,6 +39,8 @@ from lastchunk.reference_impl.contract import (
 from lastchunk.reference_impl.transaction import BeginTransaction, EndTransaction, RollBack
 
 COPY = "to store"
+SQL_KEY = "§sql"
+"""Where the tables are, among the keys of the world."""
 OPTIONS = {
     "prefix": "prefix",
     "start": "start",
@@ -64,11 +66,13 @@ class Record:
     """Whether the count is the length of what stands in the field."""
     words: tuple[tuple[str, str], ...] = ()
     """The design's word for a status, and the contract's."""
+    query: str = ""
+    """The SQL that reads it, where it is a row of a table."""
 
     @property
     def is_plain(self) -> bool:
         """Whether it is kept as the properties look at it."""
-        return self == Record(self.key)
+        return self == Record(self.key, query=self.query)
 
     def told(self, value: Any) -> Any:
         """A record as the properties read it, beside what the design keeps."""
@@ -100,19 +104,23 @@ def _inside(value: Any, path: str) -> Any:
     return value
 
 
-def _key(key: Any) -> str:
+def key_of_storage(key: Any) -> str:
+    """A key as the world has it."""
     made = to_text(tell_apart(key) if type(key) is Facet else key)
     if type(made) in UNSEEN_TEXTS:
         refuse_here("code cannot use a time as a key of storage", "a text without one")
     record = running.record
-    if made == record.key:
+    if made == SQL_KEY or (record.query and made == STATE_KEY):
+        refuse_here(f"the key {made!r}, under which a table is", "another key")
+    if made == record.key and not record.query:
         return STATE_KEY
     if made == STATE_KEY:
         refuse_here(f"the key {STATE_KEY!r}, beside a record under {record.key!r}", "another key")
     return made  # type: ignore[no-any-return]
 
 
-def _no_options(given: tuple[Any, ...]) -> None:
+def no_options(given: tuple[Any, ...]) -> None:
+    """Refuse options of a call."""
     if any(item is not UNDEFINED for item in given):
         refuse_here("options of a call of storage are not understood", "the call without them")
 
@@ -125,9 +133,17 @@ def _record(answer: Any) -> Any:
     return UNDEFINED if answer is None else running.record.own(answer)
 
 
-def _map(answer: Any) -> Map:
+def own_value(key: str, value: Any) -> Any:
+    """What stands under a key, as the design keeps it."""
+    return running.record.own(value) if key == STATE_KEY else value
+
+
+def map_of(answer: Any) -> Map:
+    """Keys and values as the design is given them."""
     made = Map()
     for key, value in answer.items():
+        if key == SQL_KEY or (key == STATE_KEY and running.record.query):
+            continue
         own = running.record.own(value) if key == STATE_KEY else value
         made.set(running.record.key if key == STATE_KEY else key, own)
     return made
@@ -138,7 +154,7 @@ def _in_order(answer: Any, is_reverse: bool = False) -> Map:
     of_record = running.record.key
     own = {of_record if key == STATE_KEY else key: key for key in answer}
     names = sorted(own, key=str.encode, reverse=is_reverse)
-    return _map({own[name]: answer[own[name]] for name in names})
+    return map_of({own[name]: answer[own[name]] for name in names})
 
 
 def _in_reverse(answer: Any) -> Map:
@@ -150,19 +166,20 @@ def _convert_of(given: dict[str, Any]) -> Any:
     list has both or neither, its keys are the design's own."""
     key = running.record.key
     if key == STATE_KEY:
-        return _map
-    has_own, has_other = _is_listed(key, given), _is_listed(STATE_KEY, given)
+        return map_of
+    has_own, has_other = is_listed(key, given), is_listed(STATE_KEY, given)
     if has_own != has_other or (has_own and "limit" in given):
         refuse_here(
             f"list() with or without the record {key!r}, which is kept as {STATE_KEY!r}",
             f"a prefix of the keys beside it, or the key {STATE_KEY!r}",
         )
     if not has_own:
-        return _map
+        return map_of
     return _in_reverse if given.get("reverse") else _in_order
 
 
-def _is_listed(key: str, given: dict[str, Any]) -> bool:
+def is_listed(key: str, given: dict[str, Any]) -> bool:
+    """Whether a key is within the bounds of a list."""
     name = key.encode()
     start, after, end = (given.get(word) for word in ("start", "start_after", "end"))
     return (
@@ -177,7 +194,20 @@ def _nothing(_answer: Any) -> Any:
     return UNDEFINED
 
 
-def _stored(key: str, value: Any) -> Any:
+def bounds_given(options: Any) -> dict[str, Any]:
+    """What ``list()`` is given, by the contract's names."""
+    given = {}
+    for name, value in ({} if options is UNDEFINED else options).items():
+        if name not in OPTIONS:
+            refuse_here(f"list() with {name} is not understood", ", ".join(OPTIONS))
+        if value is not UNDEFINED:
+            made = tell_apart(value) if type(value) is Facet else value
+            given[OPTIONS[name]] = int(whole_number(made, 0)) if name == "limit" else made
+    return given
+
+
+def stored_copy(key: str, value: Any) -> Any:
+    """A value as it is stored."""
     if value is UNDEFINED:
         raise type_error("put() called with undefined value.")
     if value is None:
@@ -186,8 +216,8 @@ def _stored(key: str, value: Any) -> Any:
     return running.record.told(copy) if key == STATE_KEY else copy
 
 
-class StorageObject(HostObject):
-    """The object's storage."""
+class WaitingStorage(HostObject):
+    """The object's storage, as far as it gives promises."""
 
     __slots__ = ()
     WORD = "storage"
@@ -200,48 +230,46 @@ class StorageObject(HostObject):
 
     def get(self, key: Any = UNDEFINED, *options: Any) -> Promise:
         """``get(key)``, or of several keys."""
-        _no_options(options)
+        no_options(options)
         if type(key) is list:
-            return ask(Get, [_key(item) for item in key], convert=_map)
-        name = _key(key)
+            return ask(Get, [key_of_storage(item) for item in key], convert=map_of)
+        name = key_of_storage(key)
         return ask(Get, name, convert=_record if name == STATE_KEY else _value)
 
     def put(self, key: Any = UNDEFINED, value: Any = UNDEFINED, *options: Any) -> Promise:
         """``put(key, value)``, or of several."""
         if type(key) is dict:
-            _no_options((value, *options))
-            entries = {_key(name): item for name, item in key.items()}
-            return ask(Put, {n: _stored(n, item) for n, item in entries.items()}, convert=_nothing)
-        _no_options(options)
-        name = _key(key)
-        return ask(Put, name, _stored(name, value), convert=_nothing)
+            no_options((value, *options))
+            entries = {key_of_storage(name): item for name, item in key.items()}
+            return ask(
+                Put, {n: stored_copy(n, item) for n, item in entries.items()}, convert=_nothing
+            )
+        no_options(options)
+        name = key_of_storage(key)
+        return ask(Put, name, stored_copy(name, value), convert=_nothing)
 
     def delete(self, key: Any = UNDEFINED, *options: Any) -> Promise:
         """``delete(key)``, or of several."""
-        _no_options(options)
+        no_options(options)
         if type(key) is list:
-            return ask(Delete, [_key(item) for item in key])
-        return ask(Delete, _key(key))
+            return ask(Delete, [key_of_storage(item) for item in key])
+        return ask(Delete, key_of_storage(key))
 
     def list(self, options: Any = UNDEFINED, *_: Any) -> Promise:
         """``list(options)``"""
-        given = {}
-        for name, value in ({} if options is UNDEFINED else options).items():
-            if name not in OPTIONS:
-                refuse_here(f"list() with {name} is not understood", ", ".join(OPTIONS))
-            if value is not UNDEFINED:
-                made = tell_apart(value) if type(value) is Facet else value
-                given[OPTIONS[name]] = int(whole_number(made, 0)) if name == "limit" else made
+        given = bounds_given(options)
+        if "limit" in given and running.stored is not None and SQL_KEY in running.stored.values:
+            refuse_here("list() with a limit beside tables", "without, or storage.kv.list()")
         return ask(list_keys_of, given, convert=_convert_of(given))
 
     def deleteAll(self, *options: Any) -> Promise:  # noqa: N802 - the platform's name
         """``deleteAll()``"""
-        _no_options(options)
+        no_options(options)
         return ask(DeleteAll, convert=_nothing)
 
     def setAlarm(self, at: Any = UNDEFINED, *options: Any) -> Promise:  # noqa: N802
         """``setAlarm(time)``"""
-        _no_options(options)
+        no_options(options)
         if not running.has_alarm:
             refuse_here("setAlarm() of a class without alarm()", "a method alarm()")
         time = at.time if isinstance(at, DateObject) else at
@@ -251,12 +279,12 @@ class StorageObject(HostObject):
 
     def getAlarm(self, *options: Any) -> Promise:  # noqa: N802 - the platform's name
         """``getAlarm()``"""
-        _no_options(options)
+        no_options(options)
         return ask(GetAlarm)
 
     def deleteAlarm(self, *options: Any) -> Promise:  # noqa: N802 - the platform's name
         """``deleteAlarm()``"""
-        _no_options(options)
+        no_options(options)
         return ask(DeleteAlarm, convert=_nothing)
 
     def sync(self, *_: Any) -> Promise:
@@ -275,12 +303,12 @@ def list_keys_of(given: dict[str, Any]) -> ListKeys:
     return ListKeys(**given)
 
 
-class TransactionObject(StorageObject):
+class TransactionObject(WaitingStorage):
     """The storage in an open transaction."""
 
     __slots__ = ()
     WORD = "the transaction"
-    NAMES = (StorageObject.NAMES - {"transaction", "sync"}) | {"rollback"}
+    NAMES = (WaitingStorage.NAMES - {"transaction", "sync"}) | {"rollback"}
 
     def rollback(self, *_: Any) -> Any:
         """``rollback()``"""

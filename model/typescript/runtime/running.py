@@ -37,6 +37,8 @@ class Running:
         """Which chunk each key of the design's bucket names."""
         self.has_alarm = False
         self.issued: list[Operation] = []
+        self.stored: Any = None
+        """What is stored, for a design that asks without a wait (`StoredView`)."""
         self.is_constructing = False
         self.has_read_body = False
         """Whether a body was read whole, and is to be put next."""
@@ -48,6 +50,7 @@ class Running:
         self.keys = design.keys
         self.has_alarm = design.has_alarm
         self.issued = []
+        self.stored = None
         self.has_read_body = False
         queue.clear()
 
@@ -66,9 +69,11 @@ def ask(kind: Any, *given: Any, convert: Any = None) -> Promise:
     """Ask the world for something; a promise of its answer."""
     made = Operation(kind, given, convert)
     if running.has_read_body:
-        if kind.__name__ != "BlobPut":
+        if kind.__name__ not in ("BlobPut", "PutPart"):
             refuse_here("a body is read whole, and is not put next", "request.body in the put")
         running.has_read_body = False
     if is_running():
         running.issued.append(made)
+        if running.stored is not None:
+            running.stored.note(kind, given)
     return made.promise

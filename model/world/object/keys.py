@@ -27,6 +27,7 @@ from lastchunk.reference_impl.contract import (
 
 if TYPE_CHECKING:
     from lastchunk.model.world.object.runtime import ObjectRuntime
+    from lastchunk.reference_impl.at_once import StoredNow
 
 DELETES_ALARM_FROM = "2026-02-24"
 
@@ -143,6 +144,11 @@ def delete_all(runtime: ObjectRuntime, task: TaskId, effect: DeleteAll) -> None:
     runtime.storage.dirty = True
     if runtime.world.platform.compatibility_date >= DELETES_ALARM_FROM:
         runtime.alarms.delete()
+
+
+def stored_now(runtime: ObjectRuntime, task: TaskId, effect: StoredNow) -> dict[str, Any]:
+    """R7: SQLite is in the object's own process, and a synchronous call never waits."""
+    return runtime.storage.values.copy()
 
 
 def sync(runtime: ObjectRuntime, task: TaskId, effect: Sync) -> Any:

@@ -27,6 +27,7 @@ from lastchunk.model.world.object.instances import CONSTRUCT
 from lastchunk.model.world.object.meter import IDLE, Meter
 from lastchunk.model.world.object.outside import SUSPENDS
 from lastchunk.model.world.object.storage import Storage
+from lastchunk.reference_impl.at_once import StoredNow
 from lastchunk.reference_impl.blobs import BlobPut, PutPart
 from lastchunk.reference_impl.clock import Time
 from lastchunk.reference_impl.contract import (
@@ -362,6 +363,7 @@ _ANSWERS: dict[type, Any] = {
     DeleteAll: keys.delete_all,
     ListKeys: keys.list_keys,
     Sync: keys.sync,
+    StoredNow: keys.stored_now,
     SetAlarm: ObjectRuntime._set_alarm,
     GetAlarm: ObjectRuntime._get_alarm,
     DeleteAlarm: ObjectRuntime._delete_alarm,
