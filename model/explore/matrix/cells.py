@@ -6,6 +6,7 @@ it. Where a property cannot hold, the best possible is explored too.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from lastchunk.model.design.load import DesignLike, load_design
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.scopes import Scope
 from lastchunk.model.explore.property_groups import SILENT
+from lastchunk.model.explore.search.search import few_collections, memory_used_mb
 from lastchunk.model.explore.state.monitor import groups_of
 from lastchunk.model.explore.state.worlds import SharedWorlds
 from lastchunk.model.explore.verify import Budget, Verification, verify
@@ -35,6 +37,9 @@ CELL_KINDS: tuple[CellKind, ...] = (
 SLUGS = tuple(slug for slug, item in PROPERTIES.items() if item.asks == "every design")
 """The properties of a matrix: those that every design can be asked."""
 MEMORY_MB = 3_000
+COLLECT_FROM_MB = 500
+"""Beyond that what the scopes before have left is freed: to look for it costs as much as exploring
+a small scope, and they seldom leave that much."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,7 @@ def chains_of(faults: str, chunks: int) -> list[tuple[str, ...]]:
     return [tuple(group) for group in groups_of(slugs)]
 
 
+@few_collections()
 def explore_chain(
     design: DesignLike, faults: str, chunks: int, seconds: float, slugs: Sequence[str]
 ) -> tuple[FindingsBySlug, FindingsBySlug]:
@@ -178,9 +184,12 @@ def explore_scopes(
 ) -> dict[str, Finding]:
     """What the scopes say, one after the other, of each property that none has violated yet."""
     found = dict.fromkeys(slugs, Finding())
+    worlds: SharedWorlds = {}
     for scope in scopes:
         left = [slug for slug in slugs if found[slug].kind != "violated"]
-        worlds: SharedWorlds = {}
+        worlds.clear()
+        if memory_used_mb() > COLLECT_FROM_MB:
+            gc.collect()
         for group in groups_of(left):
             with (clock := clocks.of(group)):
                 said = explore_scope(design, scope, group, clock, worlds)

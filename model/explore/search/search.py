@@ -40,7 +40,7 @@ PAST_DEPTH = 32
 PAST_TIMES = 2
 """A search that goes so much deeper than where it last found a new state asks what counts of the
 past, once it has so many classes: an instant in the past may be all that its classes differ in."""
-COLLECT_EVERY = 50_000
+COLLECT_EVERY = 200_000
 """New objects between two looks for cycles; the interpreter's own 700 cost a tenth of a search."""
 COLLECT_OLD = 1_000
 """So many looks pass before one at what is older: nearly all of that is kept, and is much."""
@@ -108,6 +108,11 @@ def few_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+def memory_used_mb() -> int:
+    """The most memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 System = TypeVar("System", bound=TransitionSystem)
@@ -375,6 +380,5 @@ class Search(Generic[System]):
             self.found.findings[slug] = finding
 
     def _used_up(self) -> str:
-        memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        is_over = memory_mb >= self.budget.memory_mb
+        is_over = memory_used_mb() >= self.budget.memory_mb
         return f"{self.budget.memory_mb:,} MB of memory" if is_over else ""
