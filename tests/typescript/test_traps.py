@@ -21,6 +21,7 @@ from tests.typescript.traps import (
     PARTS,
     PLATFORM,
     TOP,
+    TWO_AT_ONCE,
     VALUES,
     WITHIN,
 )
@@ -50,6 +51,13 @@ def test_an_upload_in_parts_refuses_with_its_line(what: str, tmp_path: Path) -> 
     assert f"trap.ts, line {LINE}" in refusal_of(tmp_path, PARTS[what], scenario="harmless")
 
 
+@pytest.mark.parametrize("what", TWO_AT_ONCE)
+def test_two_operations_at_once_are_refused_with_their_line(what: str, tmp_path: Path) -> None:
+    words = refusal_of(tmp_path, TWO_AT_ONCE[what])
+    assert f"trap.ts, line {LINE}" in words
+    assert "two operations wait at once" in words
+
+
 @pytest.mark.parametrize("what", TOP)
 def test_what_a_module_may_not_do_is_refused(what: str, tmp_path: Path) -> None:
     above, here = TOP[what]
@@ -60,7 +68,9 @@ def test_what_a_module_may_not_do_is_refused(what: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("what", CHANGED)
 def test_what_a_module_keeps_may_not_change(what: str, tmp_path: Path) -> None:
     above, here = CHANGED[what]
-    assert "outlives its instance" in refusal_of(tmp_path, here, above)
+    words = refusal_of(tmp_path, here, above)
+    assert "outlives its instance" in words
+    assert f"trap.ts, line {LINE}" in words
 
 
 def test_the_class_without_a_trap_runs(tmp_path: Path) -> None:

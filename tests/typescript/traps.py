@@ -174,9 +174,38 @@ CHANGED = {
     "an array of the module": ("const seen: number[] = [];", "seen.push(1);"),
     "a map of the module": ("const seen = new Map<string, number>();", "seen.set('a', 1);"),
     "an object of the module": ("const config = { a: 1 };", "config.a += 1;"),
+    "an object that is changed back": (
+        "const lock = { busy: false };",
+        "lock.busy = true; await this.env.B.head('x'); lock.busy = false;",
+    ),
+    "a list that is emptied again": (
+        "const seen: number[] = [];",
+        "seen.push(1); await storage.get('x'); seen.pop();",
+    ),
+    "a set that is emptied again": (
+        "const seen = new Set<number>();",
+        "seen.add(1); await storage.get('x'); seen.delete(1);",
+    ),
+    "an object inside that is changed back": (
+        "const all = { one: { n: 1 } };",
+        "all.one.n = 2; await storage.get('x'); all['one']!.n = 1;",
+    ),
     "a pattern that goes on": ("const p = /b/g;", "p.lastIndex = 0; p.test(text);"),
 }
 """What a module keeps, and a method changes."""
+TWO_AT_ONCE = {
+    "two operations of the bucket": "await Promise.all([this.env.B.head('x'), this.env.B.put(`c/${index}`, request.body)]);",
+    "a read of a key and a put of a chunk": "await Promise.all([storage.get('x'), this.env.B.put(`c/${index}`, request.body)]);",
+    "a read of a key and a list": "await Promise.all([storage.get('x'), storage.list()]);",
+    "two lists": "await Promise.all([storage.list(), storage.list({ prefix: 'a' })]);",
+    "reads of several keys": "await Promise.all([storage.get(['x', 'y']), storage.get('z')]);",
+    "a put that is awaited later": "const p = this.env.B.put(`c/${index}`, request.body); await storage.get('x'); await p;",
+    "a put that nobody awaits": "this.env.B.put(`c/${index}`, request.body); await storage.get('x');",
+    "a race with a timer": "await Promise.race([new Promise((r) => setTimeout(r, 5)), this.env.B.put(`c/${index}`, request.body)]);",
+    "two timers": "await Promise.all([new Promise((r) => setTimeout(r, 5)), new Promise((r) => setTimeout(r, 7))]);",
+    "sync() and a read": "await Promise.all([storage.sync(), storage.get('x')]);",
+}
+"""Two operations of one event that take time at once: only several reads of a key are one."""
 PARTS = {
     "parts of a text": "(await this.env.B.createMultipartUpload('a')).uploadPart(1, 'text');",
     "a part by no number": "(await this.env.B.createMultipartUpload('a')).uploadPart('1' as any, request.body);",

@@ -16,6 +16,7 @@ from lastchunk.model.typescript.binding.words import Binding
 from lastchunk.model.typescript.host.bucket import Keys
 from lastchunk.model.typescript.host.context import CONSUMER, Env, StateObject
 from lastchunk.model.typescript.host.drive import run_event
+from lastchunk.model.typescript.host.kept import KeptByModules
 from lastchunk.model.typescript.host.stored import AT_ONCE_NAMES
 from lastchunk.model.typescript.parse.tree import walk_nodes
 from lastchunk.model.typescript.runtime.members import attribute
@@ -35,6 +36,7 @@ class TypeScriptDesign:
     name_of_file: str
     record: Any
     keys: Keys
+    kept: KeptByModules
     stop_call: str
     is_read: bool
     has_alarm: bool
@@ -213,6 +215,7 @@ def make_typescript_design(file: Path, name: str, module: str, binding: Binding,
         "reads_at_once": bool(known & AT_ONCE_NAMES),
         "record": binding.record,
         "keys": Keys(),
+        "kept": KeptByModules(modules),
         "is_read": hasattr(page, "page"),
         "stop_flow": _stop_flow(page),
         "stop_flow_of_page": staticmethod(page.stop_flow),

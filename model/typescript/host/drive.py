@@ -73,6 +73,7 @@ async def run_event(design: Any, begin: Callable[[], Any], is_whole: bool = Fals
     asked: Operation | None = None
     while True:
         _go_on(main)
+        design.kept.check(_place_of(design, first, asked))
         waiting += running.issued
         running.issued = []
         is_over = main.state != PENDING and not any(asked.kind in AT_ONCE for asked in waiting)
@@ -103,6 +104,7 @@ async def left_behind(design: Any, asked: Operation) -> None:
     while True:
         await _answered(design, asked, waiting, None)
         _go_on(None)
+        design.kept.check(asked.place)
         waiting += running.issued
         running.issued = []
         if not waiting:
