@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -112,30 +113,57 @@ def compare(
     check_out(out, adapter)
     note(much_to_do(loaded, specs, sessions))
     wanted = targets_of(precision, until or [], slugs, loaded, specs)
-    with progress_bar(loaded.title, None if half_width or wanted else sessions) as progress:
-        limits = (sessions, seed, cores(workers), half_width)
-        rest = (list(own.values()), wanted, sessions_max, engine)
-        result = run_compare(loaded, specs, *limits, progress, *rest)
+    limits = (sessions, seed, cores(workers), half_width)
+    rest = (list(own.values()), wanted, sessions_max, engine)
+    run = partial(run_compare, loaded, specs, *limits)
+    if wanted:
+        result = until_known(slugs, lambda looked: run(None, *rest, looked))
+    else:
+        with progress_bar(loaded.title, None if half_width else sessions) as progress:
+            result = run(progress, *rest)
     show(result, slugs)
     if words := engine_words(result.engines):
         note(words)
     if out is not None:
-        names = design or DEFAULT_DESIGNS
         settings = (overrides or [], uplink, video_mbps)
+        names = design or DEFAULT_DESIGNS
         sweeps = run_sweeps(scenario, names, sweep_sessions, seed, cores(workers), *settings)
         seconds = time.perf_counter() - began
         given = {loaded.name: [scenario, *options(*settings)]}
         write_review(result, sweeps, seconds, given, out)
     if gate:
-        verdicts = [
-            found[slug] for found in result.verdicts.values() for slug in slugs if slug in found
-        ]
+        by_design = result.verdicts.values()
+        verdicts = [found[slug] for found in by_design for slug in slugs if slug in found]
         given_options = options(overrides or [], uplink, video_mbps)
         given_options += properties_options(None, properties)
         given_options += [] if adapter is None else ["--adapter", str(adapter)]
-        for line in failed_sessions(result, slugs, scenario, given_options):
-            console().print(escape(line), soft_wrap=True)
+        show_failed(failed_sessions(result, slugs, scenario, given_options))
         raise typer.Exit(exit_code(verdicts))
+
+
+def show_failed(lines: Iterable[str]) -> None:
+    """Print how to see each session that failed."""
+    for line in lines:
+        console().print(escape(line), soft_wrap=True)
+
+
+def until_known(
+    slugs: Sequence[str], run: Callable[[Callable[[Comparison], None]], Comparison]
+) -> Comparison:
+    """Go on until enough is known. Ctrl-C ends it, and what is known by then is shown."""
+    from lastchunk.cli.live import live_figures  # where it is wanted
+
+    seen = None
+    try:
+        with live_figures() as seen:
+            return run(seen.look)
+    except KeyboardInterrupt:
+        last, done = None if seen is None else seen.last, "before its first look"
+        if last is not None:
+            show(last, slugs)
+            done = f"after {last.sessions:,} sessions; what holds at every look holds now"
+        note(f"ended {done}")
+        raise
 
 
 def check_out(out: Path | None, adapter: Path | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -212,6 +212,7 @@ def compare(
     until: Sequence[str] | str = (),
     sessions_max: int | None = None,
     engine: str = "auto",
+    looked: Callable[[Comparison], None] | None = None,
 ) -> Comparison:
     """Run every design on the same sessions. Raises `InputError` for what cannot be meant.
 
@@ -220,7 +221,8 @@ def compare(
     With ``half_width`` the sessions are doubled, from ``sessions`` on, until the interval of every
     property of every design is at most so wide to either side, or ``sessions_max`` is reached.
     ``until`` are figures and how exactly each is to be known (`PrecisionTarget.of`), by intervals
-    that hold at every look; ``known`` of the result has them.
+    that hold at every look; ``known`` of the result has them. ``looked`` is told what there is at
+    each look, which is a result too.
     ``properties`` are own ones, which are judged beside the shipped ones (docs/properties.md).
     ``engine`` is how sessions are run, with the same rows: ``simpy``, ``table``, ``kernel``
     (compiled), or ``auto``: what carries the design and pays (`Comparison.engines` says which).
@@ -246,20 +248,37 @@ def compare(
         given = (count, seed, workers, progress, first, own, engine)
         return _told(replicate(scenario, designs, *given), engines)
 
-    def is_enough(frame: pd.DataFrame) -> bool:
-        is_wide = half_width is not None and widest(frame, own) > half_width
-        return not is_wide and all(each.is_met for each in figures_now(frame, targets, names))
+    def so_far(frame: pd.DataFrame, count: int) -> Comparison:
+        seconds, known = time.perf_counter() - began, tuple(figures_now(frame, targets, names))
+        run = (scenario, tuple(designs), seed, count, frame, seconds)
+        return Comparison(*run, own, known, dict(engines))
 
+    return _until_enough(more, so_far, (sessions, sessions_max), half_width, looked)
+
+
+def _until_enough(
+    more: Callable[[int, int], pd.DataFrame],
+    so_far: Callable[[pd.DataFrame, int], Comparison],
+    between: tuple[int, int],
+    half_width: float | None,
+    looked: Callable[[Comparison], None] | None,
+) -> Comparison:
+    """Go on from so many sessions until enough is known, or up to so many."""
+    sessions, sessions_max = between
     frame = more(sessions, 0)
-    while sessions < sessions_max and not is_enough(frame):
+    while True:
+        found = so_far(frame, sessions)
+        if looked is not None:
+            looked(found)
+        is_wide = half_width is not None and widest(frame, found.own) > half_width
+        is_enough = not is_wide and all(each.is_met for each in found.known)
+        if sessions >= sessions_max or is_enough:
+            return found
         # Whole batches, so that the next ones begin where a batch begins.
         count = min(_more(sessions, half_width is None), sessions_max - sessions)
         both = pd.concat([frame, more(count, sessions)])
         frame = both.sort_values(["design", "session"], ignore_index=True)
         sessions += count
-    seconds = time.perf_counter() - began
-    known = tuple(figures_now(frame, targets, names))
-    return Comparison(scenario, tuple(designs), seed, sessions, frame, seconds, own, known, engines)
 
 
 def _check_rest(seed: int, workers: int, half_width: float | None, engine: str) -> None:

@@ -7,6 +7,7 @@ said (Bonferroni).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -101,8 +102,25 @@ class KnownFigure:
         """Whether it is known as exactly as was wanted."""
         return self.sessions > 0 and self.interval.half_width <= self.wanted
 
+    @property
+    def sessions_wanted(self) -> int:
+        """About how many sessions it takes: half as wide an interval takes four times as many.
+
+        Twice as many do where none has failed yet.
+        """
+        if self.is_met or not self.wanted or not math.isfinite(self.interval.half_width):
+            return self.sessions
+        power = 1 if self.is_rate and not self.interval.estimate else 2
+        return math.ceil(self.sessions * (self.interval.half_width / self.wanted) ** power)
+
     def sentence(self) -> str:
         """The figure, its interval, and whether that is what was wanted."""
+        is_open = self.sessions > 0 and not self.is_met
+        return self.words + ("; not as exact as was wanted" if is_open else "")
+
+    @property
+    def words(self) -> str:
+        """The figure and its interval."""
         if not self.sessions:
             return f"{self.label}: no session says anything about it"
         found = self.interval
@@ -113,8 +131,7 @@ class KnownFigure:
             numbers[0] += " points"
         else:
             numbers = [percent(each) for each in (found.estimate, found.low, found.high)]
-        end = "" if self.is_met else "; not as exact as was wanted"
-        return f"{self.label}: {numbers[0]}, {numbers[1]} to {numbers[2]} at every look{end}"
+        return f"{self.label}: {numbers[0]}, {numbers[1]} to {numbers[2]} at every look"
 
 
 def check_targets(
