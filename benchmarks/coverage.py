@@ -2,22 +2,22 @@
 
 ``python -m benchmarks.coverage [SEEDS]``. Looked at every 25 sessions up to 2,000, a confidence
 sequence holds the rate in at least 95 % of the seeds, Wilson's interval in far fewer. Of rare
-events Student's interval over 20 replications is looked at, where the probability is known.
+events whose probability is known it is looked at the interval at which replications were stopped.
 """
 
 from __future__ import annotations
 
 import sys
-from random import Random
+from typing import Any
 
 import numpy as np
-from scipy.stats import poisson
 
+from benchmarks.rare_models import Arrivals, TandemQueue
 from lastchunk.model.estimate.intervals import wilson
 from lastchunk.model.estimate.intervals.confidence import difference_sequence, rate_sequence
 from lastchunk.model.estimate.intervals.rate_test import RateTest
-from lastchunk.model.estimate.rare.splitting import Splitting, summed
-from tests.estimate.test_rare import Arrivals
+from lastchunk.model.estimate.rare.replications import rare_estimate
+from lastchunk.model.estimate.rare.splitting import SplitModel
 
 LOOKS = range(25, 2_001, 25)
 
@@ -49,18 +49,22 @@ def at_every_look(rate: float, seeds: int) -> None:
     print(f"rate {rate:g}, {seeds} seeds, every look: {shares}", flush=True)
 
 
-def of_rare_events(seeds: int) -> None:
-    """The share of seeds in which the interval holds a probability that is known."""
-    model, exact = Arrivals(5.0, 14), float(poisson.sf(13, 5.0))
-    held = 0
+def of_rare_events(
+    name: str, model: SplitModel[Any], exact: float, effort: int, precision: float, seeds: int
+) -> None:
+    """The share of seeds in which the interval that was stopped at holds what is known."""
+    held, replications = 0, 0
     for seed in range(seeds):
-        splitting = Splitting(model, 100)
-        thresholds = splitting.thresholds(Random(f"{seed} pilot"))
-        found = [splitting.replication(thresholds, Random(f"{seed} {n}")) for n in range(20)]
-        estimate = summed(found, 100, thresholds, splitting.work.happenings, 5.0)
-        held += estimate.low <= exact <= estimate.high
+        found = rare_estimate(model, precision, effort, seed)
+        held += found.low <= exact <= found.high
+        replications += found.replications
+    share = held / seeds
+    error = 1.96 * (share * (1 - share) / seeds) ** 0.5
     print(
-        f"Poisson tail of {exact:.3g}, {seeds} seeds: {held / seeds:.3f} of the intervals hold it"
+        f"{name}, {exact:.3g}, {effort} runs a level, to {precision:g} of it, {seeds} seeds: "
+        f"{share:.3f} +- {error:.3f} of the intervals hold it, after {replications / seeds:.0f} "
+        "replications on the average",
+        flush=True,
     )
 
 
@@ -68,4 +72,7 @@ if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 400
     for each in (0.5, 0.1, 0.01):
         at_every_look(each, count)
-    of_rare_events(count)
+    tail, queue = Arrivals(5.0, 14), TandemQueue(6)
+    for precision in (0.2, 0.5):
+        of_rare_events("Poisson tail", tail, tail.exact(), 100, precision, count)
+        of_rare_events("tandem queue", queue, queue.exact(), 100, precision, count)

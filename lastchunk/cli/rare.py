@@ -48,6 +48,11 @@ def rare_words(found: RareRate, precision: float) -> list[str]:
     rate = found.estimate
     name = f"{found.slug} of {found.design.name} in {found.scenario.name}"
     wide = "" if rate.relative_half_width <= precision else "; not as exact as was wanted"
+    if rate.is_too_skewed:
+        wide += (
+            f"; {rate.replications} replications of skewness {rate.skewness:.1f} are too few for "
+            "it, so take more --effort"
+        )
     known = "all of them" if found.is_whole else "as many as were allowed"
     return [
         f"{name}: violated in {rate.probability:.3g} of all sessions, 95 % interval "

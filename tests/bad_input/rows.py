@@ -293,7 +293,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "rare small-scope --property finalises": ("--property: 'finalises'", "finalizes"),
     "rare small-scope --precision 0": ("precision: 0.0", "below 1"),
     "rare small-scope --effort 1": ("effort: 1", "2 to"),
-    "rare small-scope --replications-max 3": ("replications_max: 3", "20 to"),
+    "rare small-scope --replications-max 3": ("replications_max: 3", "40 to"),
     "rare small-scope --set chunks=1 --property completed_is_final": ("proved", "rate is 0"),
     "rare cellular-lte": ("uplink",),
     "merge {d}/none --out {d}/o": ("FOLDER", "No such file"),

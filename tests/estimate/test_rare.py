@@ -3,88 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from random import Random
 
 import numpy as np
 import pytest
-from scipy.stats import poisson
+from scipy.stats import skew, t
 
 import lastchunk
+from benchmarks.rare_models import Arrivals, TandemQueue
+from benchmarks.rare_table import PUBLISHED
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.estimate.intervals import wilson
+from lastchunk.model.estimate.intervals import Interval, wilson
+from lastchunk.model.estimate.intervals.skewed import skewed_mean, skewness
 from lastchunk.model.estimate.rare.levels import with_levels
 from lastchunk.model.estimate.rare.rate import RareRate, rare_rate
-from lastchunk.model.estimate.rare.splitting import RareEstimate, SplitModel, Splitting, summed
+from lastchunk.model.estimate.rare.replications import (
+    rare_estimate,
+    until_enough,
+)
+from lastchunk.model.estimate.rare.splitting import RareEstimate, Splitting, summed
 from lastchunk.model.estimate.rare.walk import WalkMachine
+from lastchunk.reference_impl.short_grace import ShortGraceDesign
 
 ATTEMPTS = 7
 ONE_CHUNK = ["chunks=1", "disconnects=0", "loss=0.0", "limits.horizon_ms=1000000000"]
-
-
-class Arrivals:
-    """So many arrivals of a Poisson process within a time: the Poisson tail."""
-
-    def __init__(self, mean: float, top: int) -> None:
-        self.mean, self.top = mean, top
-
-    def begin(self, dice: Random) -> tuple[float, int]:
-        return 0.0, 0
-
-    def advance(self, state: tuple[float, int], dice: Random) -> tuple[float, int] | None:
-        time = state[0] + dice.expovariate(self.mean)
-        return (time, state[1] + 1) if time <= 1 else None
-
-    def level(self, state: tuple[float, int]) -> int:
-        return state[1]
-
-
-class Tandem:
-    """Two queues in a row, one customer in the first: is the second full before all is empty?"""
-
-    def __init__(self, arrive: float, first: float, second: float, top: int) -> None:
-        self.rates, self.top = (arrive, first, second), top
-
-    def begin(self, dice: Random) -> tuple[int, int]:
-        return 1, 0
-
-    def moves(self, state: tuple[int, int]) -> list[tuple[float, tuple[int, int]]]:
-        one, two = state
-        arrive, first, second = self.rates
-        found = [(arrive, (one + 1, two))]
-        found += [(first, (one - 1, two + 1))] if one else []
-        return found + ([(second, (one, two - 1))] if two else [])
-
-    def advance(self, state: tuple[int, int], dice: Random) -> tuple[int, int] | None:
-        moves = self.moves(state)
-        (following,) = dice.choices([to for _, to in moves], [rate for rate, _ in moves])
-        return following if any(following) else None
-
-    def level(self, state: tuple[int, int]) -> int:
-        return state[1]
-
-    def exact(self, most: int = 60) -> float:
-        """The probability, by the linear equations of first steps."""
-        states = [(i, j) for i in range(most) for j in range(self.top) if i or j]
-        place = {state: at for at, state in enumerate(states)}
-        matrix, right = np.eye(len(states)), np.zeros(len(states))
-        for state, at in place.items():
-            moves = self.moves(state)
-            total = sum(rate for rate, _ in moves)
-            for rate, to in moves:
-                if to[1] == self.top:
-                    right[at] += rate / total
-                elif to in place:
-                    matrix[at, place[to]] -= rate / total
-        return float(np.linalg.solve(matrix, right)[place[1, 0]])
-
-
-def split(model: SplitModel[tuple[int, int]], effort: int, replications: int) -> RareEstimate:
-    """The estimate of a model."""
-    splitting = Splitting(model, effort)
-    thresholds = splitting.thresholds(Random("pilot"))
-    found = [splitting.replication(thresholds, Random(f"{n}")) for n in range(replications)]
-    each = Splitting(model, effort).happenings_a_run(Random("runs"))
-    return summed(found, effort, thresholds, splitting.work.happenings, each)
 
 
 def is_near(found: RareEstimate, exact: float) -> bool:
@@ -93,31 +36,79 @@ def is_near(found: RareEstimate, exact: float) -> bool:
 
 
 def test_the_tail_of_a_poisson_distribution() -> None:
-    exact = float(poisson.sf(17, 5.0))
-    found = split(Arrivals(5.0, 18), 400, 30)  # type: ignore[arg-type]  # states are pairs too
-    assert 1e-7 < exact < 1e-5
-    assert is_near(found, exact)
+    model = Arrivals(5.0, 18)
+    found = rare_estimate(model, 0.5, 300)
+    assert 1e-7 < model.exact() < 1e-5
+    assert is_near(found, model.exact())
     assert found.relative_half_width < 0.5
     assert found.saved > 100
 
 
-def test_a_tandem_queue_that_overflows() -> None:
-    model = Tandem(1.0, 4.0, 4.0, 10)
-    exact = model.exact()
-    found = split(model, 400, 30)
-    assert exact < 1e-5
-    assert is_near(found, exact)
+def test_a_published_table_of_a_tandem_queue() -> None:
+    """The first line of the table in docs/rare.md: FIG's own test has 5.59e-6 for it."""
+    model = TandemQueue(8)
+    found = rare_estimate(model, 0.3, 100)
+    assert model.exact() == pytest.approx(5.59e-6, rel=1e-3)
+    assert is_near(found, model.exact())
     assert found.relative_half_width < 0.3
+    for capacity, (estimate, half) in PUBLISHED.items():
+        assert abs(TandemQueue(capacity).exact() - estimate) <= half
 
 
 def test_the_mean_is_right_whatever_the_thresholds_are() -> None:
-    model = Tandem(1.0, 2.0, 2.0, 4)
-    exact = model.exact()
-    for thresholds in ((4,), (1, 2, 3, 4), (3, 4)):
+    model = TandemQueue(4)
+    for thresholds in ((4,), (2, 3, 4), (3, 4)):
         splitting = Splitting(model, 30)
         found = [splitting.replication(thresholds, Random(f"{n}")) for n in range(300)]
         error = np.std(found, ddof=1) / math.sqrt(len(found))
-        assert abs(np.mean(found) - exact) < 3.5 * error
+        assert abs(np.mean(found) - model.exact()) < 3.5 * error
+
+
+def test_the_interval_of_a_skewed_mean_reaches_farther_up() -> None:
+    """Where most replications find little, Student's interval is too low."""
+    dice = Random(1)
+    found = [dice.lognormvariate(0, 2) for _ in range(40)]
+    skewed = skewed_mean(found)
+    mean, deviation = float(np.mean(found)), float(np.std(found, ddof=1))
+    half = float(t.ppf(0.975, 39)) * deviation / math.sqrt(40)
+    assert skewed.high > mean + 1.2 * half
+    assert skewed.low <= max(0.0, mean - half) + 1e-12
+    assert skewness(found) == pytest.approx(float(skew(found)) * (39 / 40) ** 1.5)
+    assert skewed_mean([0.25] * 40) == Interval(0.25, 0.25, 0.25)
+
+
+def test_the_interval_of_a_skewed_mean_holds_what_is_known() -> None:
+    """Of exponential values 40 at a time: the share of seeds is within its own error of 95 %."""
+    held = sum(
+        each.low <= 1 <= each.high for each in (skewed_mean(draws(seed)) for seed in range(600))
+    )
+    assert wilson(held, 600, 0.999).high > 0.95
+
+
+def draws(seed: int) -> list[float]:
+    """Forty exponential values."""
+    dice = Random(f"draws {seed}")
+    return [dice.expovariate(1) for _ in range(40)]
+
+
+def test_few_skewed_replications_are_not_enough_however_narrow_the_interval() -> None:
+    calm = [1.0 + 0.01 * (n % 5) for n in range(40)]
+    wild = [*calm[:-1], 1.4]
+
+    def summed_up(found: Sequence[float], happenings: int) -> RareEstimate:
+        return summed(found, 10, (1,), happenings, 1.0)
+
+    one, other = (summed_up(each, 120) for each in (calm, wild))
+    assert one.is_enough(0.2)
+    assert other.relative_half_width < 0.2
+    assert not other.is_enough(0.2)
+    assert other.is_too_skewed
+    given = iter([*wild, *calm])
+    found = until_enough(lambda numbers: [(next(given), 3) for _ in numbers], summed_up, 0.2, 60)
+    assert (found.replications, found.happenings) == (60, 180)
+    given = iter([*calm, *calm])
+    found = until_enough(lambda numbers: [(next(given), 3) for _ in numbers], summed_up, 0.2, 60)
+    assert found.replications == 40
 
 
 def test_what_is_never_reached_is_said() -> None:
@@ -144,16 +135,42 @@ def test_an_alarm_whose_attempts_all_fail(attempts: RareRate) -> None:
 
 
 def test_workers_change_nothing(attempts: RareRate) -> None:
-    again = rare_rate(
-        attempts.scenario, "alarm", "finalizes", precision=0.15, effort=400, workers=2
+    one, two = (
+        rare_rate(attempts.scenario, "alarm", "finalizes", 0.9, 50, replications_max=40, workers=n)
+        for n in (1, 2)
     )
-    assert again.estimate == attempts.estimate
+    assert one.estimate == two.estimate
+
+
+def in_a_cell(chosen: int) -> type[ShortGraceDesign]:
+    """A class as a notebook defines it, and then again, under the same name."""
+
+    class Mine(ShortGraceDesign):
+        """Takes its settings, or waits for one ms alone."""
+
+        async def put_off(self) -> None:
+            """The same, with another wait."""
+            if chosen == 0:
+                await super().put_off()
+            else:
+                await self.ctx.storage.set_alarm(self.ctx.now() + chosen)
+
+    return Mine
+
+
+def test_a_class_of_the_same_name_is_looked_at_anew() -> None:
+    scenario = lastchunk.load_scenario("small-scope", ["loss=0.3", "grace_ms=10"])
+    given = (scenario, in_a_cell(1), "complete_at_finalization", 0.9, 100, 1, 1, 40)
+    fresh = rare_rate(*given).estimate.probability
+    other = rare_rate(scenario, in_a_cell(0), *given[2:]).estimate.probability
+    assert other < fresh / 2
+    assert rare_rate(*given).estimate.probability == fresh
 
 
 def test_where_both_can_it_says_what_plain_sampling_says() -> None:
     scenario = lastchunk.load_scenario("small-scope", ["loss=0.3", "grace_ms=10"])
     slug = "complete_at_finalization"
-    found = rare_rate(scenario, "alarm", slug, effort=150, replications_max=20)
+    found = rare_rate(scenario, "alarm", slug, effort=100, replications_max=40)
     plain = lastchunk.compare(scenario, "alarm", 1_500).verdicts["alarm"][slug]
     wide = wilson(plain.violations, plain.sessions, 0.999)
     assert plain.violations > 10

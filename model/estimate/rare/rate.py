@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from random import Random
 
 from lastchunk.model.base.errors import InputError
@@ -11,15 +12,13 @@ from lastchunk.model.base.workers import Here, pool
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.estimate.comparison import check_range
 from lastchunk.model.estimate.rare.levels import LEVEL_CLASSES, with_levels
+from lastchunk.model.estimate.rare.replications import REPLICATIONS_FIRST, until_enough
 from lastchunk.model.estimate.rare.splitting import RareEstimate, Splitting, summed
 from lastchunk.model.estimate.rare.walk import SessionWalk, WalkMachine
 from lastchunk.model.explore.search.search import few_collections
 from lastchunk.model.properties import EXPLORABLE
 from lastchunk.model.scenario.load import ScenarioLike, as_scenario
 from lastchunk.model.scenario.schema import Scenario
-
-ROUND = 20
-"""Replications between two looks at how exact it is: enough for Student's interval."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,10 @@ def rare_rate(
 ) -> RareRate:
     """The rate of a violation by importance splitting, to ``precision`` of itself.
 
-    ``effort`` runs go on at each level. Replications are added, 20 at a time, until the 95 %
-    interval is as narrow, or ``replications_max`` is reached. Raises `InputError` for what cannot
-    be explored, and for a property that no schedule violates.
+    ``effort`` runs go on at each level. Replications are added, 40 and then 20 at a time, until
+    the 95 % interval is as narrow and they are not too skewed for it, or ``replications_max`` is
+    reached. Raises `InputError` for what cannot be explored, and for a property that no schedule
+    violates.
     """
     if slug not in EXPLORABLE:
         raise InputError("--property", slug, ", ".join(EXPLORABLE))
@@ -59,62 +59,58 @@ def rare_rate(
         raise InputError("precision", precision, "a share of the rate, above 0 and below 1")
     check_range("effort", effort, 2, 1_000_000)
     check_range("seed", seed, 0, 2**63)
-    check_range("replications_max", replications_max, ROUND, 1_000_000)
+    check_range("replications_max", replications_max, REPLICATIONS_FIRST, 1_000_000)
     loaded = as_scenario(scenario)
     spec = load_design(design, loaded)
-    walk = _walk(loaded, spec, slug, classes)
+    asked = (next(_CALLS), loaded, spec, slug, classes)
+    walk = _walk(*asked)
     pilot = Splitting(walk, effort)
     thresholds = pilot.thresholds(Random(f"{seed} pilot"))
     each = Splitting(walk, effort).happenings_a_run(Random(f"{seed} runs"))
-    happenings = pilot.work.happenings
-    found: list[float] = []
     with pool(workers) if workers > 1 else Here() as executor:
-        while True:
-            numbers = range(len(found), len(found) + ROUND)
-            futures = [
-                executor.submit(
-                    _replicate, loaded, spec, slug, classes, thresholds, effort, seed, n
-                )
-                for n in numbers
-            ]
-            for future in futures:
-                probability, work = future.result()
-                found.append(probability)
-                happenings += work
-            if progress is not None:
-                progress(ROUND)
-            estimate = summed(found, effort, thresholds, happenings, each)
-            if estimate.relative_half_width <= precision or len(found) >= replications_max:
-                break
+
+        def replicate(numbers: range) -> Iterator[tuple[float, int]]:
+            given = (thresholds, effort, seed)
+            futures = [executor.submit(_replicate, asked, *given, number) for number in numbers]
+            return (future.result() for future in futures)
+
+        def summed_up(found: Sequence[float], happenings: int) -> RareEstimate:
+            happenings += pilot.work.happenings
+            return summed(found, effort, thresholds, happenings, each)
+
+        estimate = until_enough(replicate, summed_up, precision, replications_max, progress)
     counts = (len(walk.machine.nodes), len(set(walk.levels.values())), walk.is_whole)
     return RareRate(loaded, spec, slug, estimate, *counts)
 
 
+RareQuestion = tuple[int, Scenario, DesignSpec, str, int]
+"""Which call of `rare_rate` asks, in which scenario, of which design and property, how far."""
+
+
 def _replicate(
-    scenario: Scenario,
-    design: DesignSpec,
-    slug: str,
-    classes: int,
-    thresholds: Sequence[int],
-    effort: int,
-    seed: int,
-    number: int,
+    asked: RareQuestion, thresholds: Sequence[int], effort: int, seed: int, number: int
 ) -> tuple[float, int]:
     """One replication: its estimate, and its happenings."""
-    splitting = Splitting(_walk(scenario, design, slug, classes), effort)
+    splitting = Splitting(_walk(*asked), effort)
     with few_collections():
         found = splitting.replication(thresholds, Random(f"{seed} {number}"))
     return found, splitting.work.happenings
 
 
-_KNOWN: dict[tuple[str, str, str, int], SessionWalk] = {}
+_CALLS = count()
+_KNOWN: dict[int, SessionWalk] = {}
 
 
-def _walk(scenario: Scenario, design: DesignSpec, slug: str, classes: int) -> SessionWalk:
-    """The sessions with their levels; a process explores them once."""
-    key = (scenario.model_dump_json(), f"{design!r}", slug, classes)
-    if key not in _KNOWN:
+def _walk(
+    call: int, scenario: Scenario, design: DesignSpec, slug: str, classes: int
+) -> SessionWalk:
+    """The sessions with their levels. A process explores them once for each call of `rare_rate`.
+
+    Nothing that can be read off a class says that two of them do the same, so the next call
+    explores anew.
+    """
+    if call not in _KNOWN:
         _KNOWN.clear()
         with few_collections():
-            _KNOWN[key] = with_levels(WalkMachine(design, scenario, slug), slug, classes)
-    return _KNOWN[key]
+            _KNOWN[call] = with_levels(WalkMachine(design, scenario, slug), slug, classes)
+    return _KNOWN[call]

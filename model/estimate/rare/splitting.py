@@ -4,8 +4,8 @@ A model has levels, and the event is its top. From the beginning, ``effort`` run
 threshold; from the states in which they came there, drawn at random, ``effort`` runs go on to the
 next; and so on. The product of the shares that arrive is unbiased, whatever the levels and the
 thresholds are (Garvels 2000; Del Moral 2004); good ones make it exact with little work. The
-thresholds come from a pilot, whose runs are not counted. The interval is Student's over
-replications that know nothing of each other.
+thresholds come from a pilot, whose runs are not counted. The interval is that of a skewed mean,
+over replications that know nothing of each other.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from random import Random
 from typing import Generic, Protocol, TypeVar
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.estimate.intervals.skewed import skewed_mean, skewness
 
 SplitState = TypeVar("SplitState")
 PASS = 0.2
 """The pilot puts a threshold where about this share of the runs arrives."""
 PILOT_RUNS_MAX = 1_000_000
+COCHRAN = 25
 
 
 class SplitModel(Protocol[SplitState]):
@@ -54,7 +56,7 @@ class RareEstimate:
     """The probability of the event in one run, with its 95 % interval.
 
     ``happenings`` were simulated, all in all; plain sampling needs ``plain_happenings`` for an
-    interval that is as narrow.
+    interval that is as narrow. ``skewness`` is that of the replications.
     """
 
     probability: float
@@ -65,11 +67,24 @@ class RareEstimate:
     thresholds: tuple[int, ...]
     happenings: int
     plain_happenings: float
+    skewness: float = 0.0
 
     @property
     def relative_half_width(self) -> float:
         """Half the interval's width, as a share of the estimate."""
         return (self.high - self.low) / 2 / self.probability if self.probability else math.inf
+
+    @property
+    def is_too_skewed(self) -> bool:
+        """Whether so few replications of such a skewness have an interval that holds too little.
+
+        The rule is Cochran's (1977, Sampling Techniques, 2.15), for intervals at 95 %.
+        """
+        return self.replications < COCHRAN * self.skewness**2
+
+    def is_enough(self, precision: float) -> bool:
+        """Whether the interval is narrow enough, and replications are enough to believe it."""
+        return self.relative_half_width <= precision and not self.is_too_skewed
 
     @property
     def saved(self) -> float:
@@ -174,22 +189,20 @@ def summed(
     happenings: int,
     happenings_a_run: float,
 ) -> RareEstimate:
-    """The mean of some replications, Student's interval, and what plain sampling would cost."""
-    from scipy.stats import t  # slow to import, and seldom needed
-
-    count = len(found)
-    mean = sum(found) / count
+    """The mean of some replications, its interval, and what plain sampling would cost."""
+    interval = skewed_mean(found)
+    mean, count = interval.estimate, len(found)
     spread = sum((each - mean) ** 2 for each in found) / (count - 1)
-    half = float(t.ppf(0.975, count - 1)) * math.sqrt(spread / count)
     variance_of_one = mean * (1 - mean)
     runs = variance_of_one / (spread / count) if spread > 0 else math.inf
     return RareEstimate(
         mean,
-        max(0.0, mean - half),
-        mean + half,
+        interval.low,
+        interval.high,
         count,
         effort,
         tuple(thresholds),
         happenings,
         runs * happenings_a_run,
+        skewness(found),
     )
