@@ -33,7 +33,7 @@ BY_SIGN = {
     "unstored": ("R21", "R12"),
     "notify": ("R10", "R20"),
     "alarm end": ("A4", "D4"),
-    "alarm failed": ("D1", "D4"),
+    "alarm failed": ("D1", "D2", "D4"),
 }
 """By the first sign that differs, but for an alarm that runs."""
 ALARM_RUNS = ("alarm", "spoiled")
@@ -94,16 +94,25 @@ def _of_alarm(shown: Sign | None, wanted: Sign | None, needs: Collection[str]) -
     rules: tuple[str, ...]
     retries = [sign[2] for sign in (shown, wanted) if sign is not None and _runs(sign)]
     if len(retries) == 2:
-        rules = ("A5", "D1", "A8") if retries[0] != retries[1] else ("A1", "A2", "A8")
+        rules = _of_two_runs(shown, wanted)
     elif retries[0]:
         rules = RETRIED
     elif shown is None or wanted is None:
         rules = ("A1", "D1", "A4")
     else:
         rules = (*AT_THE_GATE, "A1")
-    if len(retries) == 2 and RETRIES in needs:
+    if len(retries) == 2 and RETRIES in needs and rules[0] != "D2":
         rules = ("A5", *(rule for rule in rules if rule != "A5"))
     return ("D5", *rules) if KILLED in needs else rules
+
+
+def _of_two_runs(shown: Sign | None, wanted: Sign | None) -> tuple[str, ...]:
+    """By the times that they were set for, and their retries."""
+    assert shown is not None
+    assert wanted is not None
+    if shown[2] == wanted[2]:
+        return ("A1", "A2", "A8")
+    return ("D2", "D1", "A8") if shown[1] == wanted[1] else ("A5", "D1", "A8")
 
 
 def _runs(sign: Sequence[Any] | None) -> bool:

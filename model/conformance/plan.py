@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from lastchunk.model.base.errors import InputError
@@ -16,6 +17,14 @@ from lastchunk.model.conformance import trials
 from lastchunk.model.conformance.own.bundled import OWN_CLASS
 from lastchunk.model.conformance.own.of_design import NotComparable, OwnFile, own_file
 from lastchunk.model.conformance.own.twin import TwinnedClass, check_settings
+from lastchunk.model.conformance.playable import (
+    NotPlayableError,
+    check_playable,
+    check_replaced,
+    check_spoiled,
+    loses_its_end,
+    spoils,
+)
 from lastchunk.model.conformance.runtime.clocks import EPOCH_MS
 from lastchunk.model.conformance.runtime.toolbox import twins
 from lastchunk.model.conformance.shown import Sign, signs_of
@@ -36,28 +45,27 @@ PlayedCall = tuple[str, int, int, int]
 CREATE: PlayedCall = ("create", e.NO_CHUNK, -1, 0)
 NO_CALL: PlayedCall = ("", e.NO_CHUNK, -1, 0)
 HELD_BYTES = 8
-ATTEMPTED = ("", "delivered", "counted")
-NOT_PLAYABLE = {
-    "timer": "a timer in a handler",
-    "storage": "a storage read that takes time",
-    "commit": "a commit that takes time",
-    "move_alarm": "a scheduler that is told late",
-    "old_ends": "a replaced instance that goes on",
-    "alarm_limit": "an alarm that runs for 15 minutes",
-    "idle_deploy": "a deploy that waits",
-    "grace_ends": "a deploy that waits",
-}
-"""Happenings that no player can bring about, in words."""
-FAULTS_NOT_PLAYABLE = {
-    "deploy": "a deploy",
-    "commits_fail": "a commit that fails",
-    "commits_slow": "a commit that takes time",
-}
+RESETS = frozenset(("fault", "idle_end", "idle_deploy", "grace_ends"))
+"""Happenings with which an instance may go, and nothing of the process."""
 LONELY_FAULTS = frozenset(("process_killed", "alarm_late"))
 """What touches every object of a process, or holds its timers back."""
 ActKind = Literal[
-    "send", "rest", "hang up", "break", "store", "consume", "reset", "spoil", "kill", "restart"
+    "send",
+    "rest",
+    "hang up",
+    "break",
+    "store",
+    "consume",
+    "reset",
+    "spoil",
+    "spoil_uncounted",
+    "lose_end",
+    "kill",
+    "restart",
 ]
+SPOILS = ("spoil", "spoil_uncounted")
+BEFORE_AN_ALARM = (*SPOILS, "lose_end")
+"""What is done to an attempt of the alarm before the timers move."""
 
 
 class Act(NamedTuple):
@@ -131,10 +139,6 @@ class NotPlayable:
     source: str
     design: str
     reason: str
-
-
-class NotPlayableError(Exception):
-    """The same, on its way up."""
 
 
 def twin_of(design: DesignSpec) -> str:
@@ -234,6 +238,8 @@ class Planner:
         world.fresh.clear()
         world.happen(pending, step.at_ms, step.outcome)
         piece = world.trace[begin:]
+        check_spoiled(world, piece)
+        check_replaced(world)
         acts = list(self._acts(step, pending, piece, waits, had))
         acts += self._hang_ups(piece)
         acts += self._breaks(piece, acts)
@@ -242,7 +248,7 @@ class Planner:
         signs += [("notify",) for item in world.fresh if item.key[0] == "notify"]
         if any(act.kind in ("reset", "kill") for act in acts):
             signs = [sign for sign in signs if sign[0] != "stored"]
-        if any(act.kind == "spoil" for act in acts):
+        if any(act.kind in SPOILS for act in acts):
             signs.insert(0, ("spoiled", pending.payload.due_ms, pending.payload.retry))
         self._note_needs(step, piece)
         if acts or signs:
@@ -275,22 +281,16 @@ class Planner:
             yield Act("restart")
         elif kind == "fault" and _has(piece, e.ProcessKilled):
             yield Act("kill")
-        elif kind == "fault" and pending.payload.kind == "instance_lost":
-            if _has(piece, e.InstanceLost):
-                yield Act("reset")
-        elif kind == "idle_end" and self.result.own is not None:
-            if _has(piece, e.InstanceLost):  # only the player takes memory of somebody's own class
+        elif kind in RESETS and _has(piece, e.InstanceLost):
+            # Only the player takes the memory of somebody's own class.
+            if kind != "idle_end" or self.result.own is not None:
                 yield Act("reset")
         elif kind == "alarm" and not _has(piece, e.AlarmStarted):
-            yield from self._not_run(piece)
-
-    def _not_run(self, piece: list[e.Event]) -> Iterator[Act]:
-        """A delivery that did not run: the player spoils it, or another alarm had its place."""
-        failed = [ev for ev in piece if isinstance(ev, e.AlarmFailed)]
-        if failed and not failed[0].counted:
-            raise NotPlayableError("an attempt that the platform spoils, uncounted")
-        if failed:
-            yield Act("spoil")
+            counts = spoils(self.world, step, piece)
+            if counts is not None:
+                yield Act("spoil" if counts else "spoil_uncounted")
+        if loses_its_end(self.world, piece):
+            yield Act("lose_end")
 
     def _hang_ups(self, piece: list[e.Event]) -> list[Act]:
         """The page waits no more for some calls, and was not answered."""
@@ -331,26 +331,15 @@ class Planner:
                 needs.add("late")
 
 
-def check_playable(step: Step, pending: Pending, is_own: bool) -> None:
-    """Refuse what no player can bring about. Raises `NotPlayableError`.
-
-    Timers are watched in somebody's own class alone: no twin in worker/ has any.
-    """
-    kind = step.key[0]
-    if kind in NOT_PLAYABLE and not (kind == "timer" and is_own):
-        raise NotPlayableError(NOT_PLAYABLE[kind])
-    if kind == "alarm" and step.outcome not in ATTEMPTED:
-        raise NotPlayableError("an attempt that the platform spoils, uncounted")
-    strikes = kind == "fault" and step.outcome != "passes"
-    if strikes and pending.payload.kind in FAULTS_NOT_PLAYABLE:
-        raise NotPlayableError(FAULTS_NOT_PLAYABLE[pending.payload.kind])
-
-
 def check_timers(plan: Plan) -> None:
-    """Refuse what timers of the code cannot be played beside: the runtime decides their order.
+    """Refuse what the runtime's timers cannot be led to: the order of two things at one ms.
 
     Raises `NotPlayableError`.
     """
+    alarms = [step for step in plan.steps if step.is_alarm]
+    for before, step in pairwise(alarms):
+        if before.at_ms == step.at_ms and any(act.kind in BEFORE_AN_ALARM for act in step.acts):
+            raise NotPlayableError("two attempts of the alarm at one ms")
     fired = [step.at_ms for step in plan.steps if step.key[0] == "timer"]
     if not fired:
         return

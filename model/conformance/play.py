@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from lastchunk.model.base.workers import workers_or_here
-from lastchunk.model.conformance.plan import NotPlayable, Plan, PlannedStep, Retry
+from lastchunk.model.conformance.plan import (
+    BEFORE_AN_ALARM,
+    NotPlayable,
+    Plan,
+    PlannedStep,
+    Retry,
+)
 from lastchunk.model.conformance.result import Result
 from lastchunk.model.conformance.runtime.clocks import STEADY_MS
 from lastchunk.model.conformance.runtime.toolbox import Toolbox, WatchedWorker
@@ -188,7 +194,7 @@ class Player:
             await self._go(session, own[:first])
             if first < len(own):
                 for act in own[first].acts:
-                    if act.kind == "spoil":
+                    if act.kind in BEFORE_AN_ALARM:
                         await session.act(act)
                 behind.append((session, own[first:]))
 

@@ -206,6 +206,15 @@ TROUBLES: dict[str, tuple[str, tuple[str, ...]]] = {
         (*SMALL, "platform.instance_loss=0.3", "platform.instance_losses_max=2"),
     ),
     "attempts that fail": ("small-scope", (*SMALL, "platform.alarm_counted_failure=0.5")),
+    "attempts that do not count": (
+        "small-scope",
+        (*SMALL, "platform.alarm_uncounted_failure=0.5"),
+    ),
+    "ends that are lost": ("small-scope", (*SMALL, "platform.alarm_unacknowledged=0.5")),
+    "deploys": (
+        "small-scope",
+        (*SMALL, _faults(*[_at("deploy", 20_000, f",grace_ms={ms}") for ms in (600_000,) * 3])),
+    ),
     "late alarms": ("small-scope", (*SMALL, "platform.alarm_late_ms=" + _between(0, 60_000))),
 }
 """Scenarios with troubles of the platform, by name."""

@@ -7,7 +7,14 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from lastchunk.model.conformance.plan import CREATE, Act, Plan, PlannedStep, PlayedCall
+from lastchunk.model.conformance.plan import (
+    BEFORE_AN_ALARM,
+    CREATE,
+    Act,
+    Plan,
+    PlannedStep,
+    PlayedCall,
+)
 from lastchunk.model.conformance.result import AT_THE_END, PlayVerdict, Result
 from lastchunk.model.conformance.runtime.clocks import EPOCH_MS
 from lastchunk.model.conformance.runtime.held import CallName
@@ -98,7 +105,7 @@ class PlayedSession:
             return
         self.step = step.number
         for act in step.acts:
-            if act.kind != "spoil":  # that was done before the timers moved
+            if act.kind not in BEFORE_AN_ALARM:  # that was done before the timers moved
                 await self.act(act)
         await self._expect(list(step.signs), step.at_ms)
 
@@ -270,6 +277,8 @@ ACTS: dict[str, Callable[[PlayedSession, Act], Awaitable[None]]] = {
     "consume": PlayedSession._consume,
     "reset": PlayedSession._door,
     "spoil": PlayedSession._door,
+    "spoil_uncounted": PlayedSession._door,
+    "lose_end": PlayedSession._door,
     "kill": PlayedSession._kill,
     "restart": PlayedSession._restart,
 }

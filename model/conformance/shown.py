@@ -106,8 +106,9 @@ class Reader:
         return ("alarm", self.due_ms, self.retry)
 
     def _alarm_end(self, line: Line) -> Sign:
-        if self.will_delete:
+        if self.will_delete and not line.get("lost"):
             self.forget_alarm()
+        self.will_delete = False
         return ("alarm end",)
 
     def _alarm_failed(self, line: Line) -> Sign:
@@ -118,7 +119,8 @@ class Reader:
 
     def _spoiled(self, line: Line) -> Sign:
         due_ms = line["due"] - EPOCH_MS
-        self.due_ms = None if line["retry"] >= LAST_RETRY else due_ms
+        is_last = line["counted"] and line["retry"] >= LAST_RETRY
+        self.due_ms = None if is_last else due_ms
         return ("spoiled", due_ms, line["retry"])
 
     def _put(self, line: Line) -> Sign | None:

@@ -28,6 +28,7 @@ def diverging(shown: tuple[Any, ...], wanted: tuple[Any, ...], **more: Any) -> R
         (diverging((("alarm", 7, 0),), (("alarm", 5, 1),), needs=("retries",)), "A5"),
         (diverging((("alarm", 7, 0),), (("alarm", 5, 0),), needs=("retries",)), "A5"),
         (diverging((("alarm", 7, 0),), (("alarm", 5, 0),)), "A1"),
+        (diverging((("alarm", 5, 1),), (("spoiled", 5, 0),), needs=("retries",)), "D2"),
         (diverging((), (("alarm", 5, 6),)), "D1"),
         (diverging((("alarm", 5, 7),), ()), "D1"),
         (diverging((("alarm", 5, 0),), (), needs=("process_killed",)), "D5"),

@@ -55,9 +55,21 @@ def test_a_class_is_visited_only_where_its_schedule_agrees() -> None:
     [
         (("platform.commit_ms=5",), "a commit that takes time or fails"),
         (("platform.clock_offset_ms={low_ms=5,high_ms=5}",), "clocks that differ"),
-        (("faults=[{kind='deploy',offset_ms={low_ms=9,high_ms=9}}]",), "a deploy"),
+        (
+            (
+                "faults=[{kind='deploy',offset_ms={low_ms=10050,high_ms=10050}}]",
+                "blobs.put_delay_ms=900",
+            ),
+            "a replaced instance that goes on",
+        ),
         (("network.request_loss=1", "limits.horizon_ms=60000"), "nothing reaches the object"),
-        (("platform.alarm_unacknowledged=1",), "an attempt that the platform spoils, uncounted"),
+        (
+            (
+                "platform.alarm_unacknowledged=1",
+                "blobs.put_delay_ms=700000",
+            ),
+            "an attempt that the platform spoils, uncounted, while something else is in memory",
+        ),
     ],
 )
 def test_what_cannot_be_played_says_why(overrides: tuple[str, ...], reason: str) -> None:

@@ -15,7 +15,9 @@ const DOORS: Record<string, (object: Door, name: string) => Promise<unknown>> = 
   peek: (object) => object.watchedPeek(),
   takeAlarm: (object) => object.watchedTakeAlarm(),
   reset: (object) => object.watchedReset(),
-  spoil: async (_, name) => void SPOILED.set(name, 1),
+  spoil: async (_, name) => void SPOILED.set(name, "counted"),
+  spoil_uncounted: async (_, name) => void SPOILED.set(name, "uncounted"),
+  lose_end: async (_, name) => void SPOILED.set(name, "lost"),
 };
 
 export const ManualDesign = watch(designs.ManualDesign);

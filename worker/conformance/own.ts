@@ -135,7 +135,9 @@ const DOORS: Record<string, (object: any, name: string) => Promise<unknown>> = {
   peek: (object) => object.watchedPeek(),
   takeAlarm: (object) => object.watchedTakeAlarm(),
   reset: (object) => object.watchedReset(),
-  spoil: async (_, name) => void SPOILED.set(name, 1),
+  spoil: async (_, name) => void SPOILED.set(name, "counted"),
+  spoil_uncounted: async (_, name) => void SPOILED.set(name, "uncounted"),
+  lose_end: async (_, name) => void SPOILED.set(name, "lost"),
 };
 const PLAYER = "player";
 

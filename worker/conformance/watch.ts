@@ -8,8 +8,8 @@ import type { DurableObject } from "cloudflare:workers";
 type Line = { object: string; at: number; event: string; call: string } & Record<string, unknown>;
 
 export const LOG: Line[] = [];
-/** How many attempts of an object's alarm fail before its code runs. */
-export const SPOILED = new Map<string, number>();
+/** How the next attempt of an object's alarm fails: before its code runs, or at its end. */
+export const SPOILED = new Map<string, "counted" | "uncounted" | "lost">();
 export const CALL = "x-call";
 
 /** A call under way: "<object>\n<call>", so that a binding that many objects share knows whose it is. */
@@ -125,6 +125,9 @@ function statusOf(answer: unknown): number {
   return typeof answer === "number" && Number.isInteger(answer) && answer >= 200 && answer <= 599 ? answer : 200;
 }
 
+/** What the player's library refuses to write (twoclocks.c). */
+const FAILS_TO_BE_WRITTEN = "lastchunk: the disk fails here";
+
 type Watchable = abstract new (ctx: DurableObjectState, env: any) => DurableObject<any>;
 
 /** The class, watched. Its twin in lastchunk must show the same lines. */
@@ -176,10 +179,11 @@ export function watch(base: Watchable): any {
       const name = this.watchedName;
       const told = { due: Number(info?.scheduledTime), retry: info?.retryCount ?? 0 };
       return calls.run(`${name}\nalarm`, async () => {
-        const left = SPOILED.get(name) ?? 0;
-        if (left > 0) {
-          SPOILED.set(name, left - 1);
-          say(name, "spoiled", told);
+        const how = SPOILED.get(name);
+        SPOILED.delete(name);
+        if (how === "counted" || how === "uncounted") {
+          say(name, "spoiled", { ...told, counted: how === "counted" });
+          if (how === "uncounted") return this.watchedBreak();
           throw new Error("spoiled by the player");
         }
         say(name, "alarm", told);
@@ -188,6 +192,11 @@ export function watch(base: Watchable): any {
         } catch (error) {
           say(name, "alarm failed", { why: String(error) });
           throw error;
+        }
+        if (how === "lost") {
+          await this.watchedStorage.sync(); // what it wrote is kept
+          say(name, "alarm end", { lost: true });
+          return this.watchedBreak();
         }
         say(name, "alarm end");
       });
@@ -205,6 +214,11 @@ export function watch(base: Watchable): any {
 
     async watchedTakeAlarm(): Promise<void> {
       await this.watchedQuietly(() => this.watchedStorage.deleteAlarm());
+    }
+
+    /** The disk fails as this is written: the runtime resets the object, and does not count the attempt. */
+    async watchedBreak(): Promise<void> {
+      await this.watchedQuietly(() => this.watchedStorage.put("player", FAILS_TO_BE_WRITTEN));
     }
 
     async watchedReset(): Promise<void> {

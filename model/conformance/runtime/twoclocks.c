@@ -116,6 +116,22 @@ int epoll_wait(int epoll, struct epoll_event *events, int most, int wait_ms) {
   return epoll_pwait(epoll, events, most, wait_ms, 0);
 }
 
+/* The disk fails where the player says so: a commit that has this text is not written (worker/conformance/watch.ts). */
+static int is_refused(const void *bytes, size_t length) {
+  static const char text[] = "lastchunk: the disk fails here";
+  return clocks && memmem(bytes, length, text, sizeof text - 1);
+}
+
+ssize_t pwrite(int file, const void *bytes, size_t length, off_t at) {
+  if (!is_refused(bytes, length)) return syscall(SYS_pwrite64, file, bytes, length, at);
+  errno = EIO;
+  return -1;
+}
+
+ssize_t pwrite64(int file, const void *bytes, size_t length, off64_t at) {
+  return pwrite(file, bytes, length, at);
+}
+
 /* No trial cuts the power: what a killed process has written, the kernel has. */
 int fsync(int file) {
   return clocks ? 0 : (int)syscall(SYS_fsync, file);
