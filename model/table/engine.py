@@ -15,6 +15,7 @@ from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
+from lastchunk.model.table.pilot import PILOT_SEED, Pilot
 from lastchunk.model.table.refused import Demoted, NotCarried
 from lastchunk.model.world.object.blob_store import StoreIsRead
 
@@ -22,11 +23,8 @@ if TYPE_CHECKING:
     from lastchunk.model.table.machine import SessionTable
 
 ENGINES = ("auto", "table", "simpy")
-PILOTS, PILOT_SEED, FEWEST = 16, 1, 500
-"""So many sessions show whether a table pays; fewer sessions than that run in SimPy."""
-PILOT_STEPS_MAX, STEPS_LEFT_MAX = 350, 8.0
-"""A table that has grown by more steps in the pilot, or still grows by more in each of its last
-sessions, does not pay."""
+FEWEST = 500
+"""Fewer sessions than that run in SimPy."""
 TABLES_MAX = 16
 """More than the shipped designs: those of one comparison take turns, session by session."""
 
@@ -50,8 +48,8 @@ BY_TABLE = Path(True)
 IN_SIMPY = Path(False, "asked for")
 TOO_FEW = Path(False, f"fewer than {FEWEST} sessions")
 _tables: list[tuple[Scenario, DesignSpec, SessionTable]] = []
-_too_wide: list[tuple[Scenario, DesignSpec]] = []
-"""Whose table does not pay: it is not kept."""
+_too_wide: list[tuple[Scenario, DesignSpec, int]] = []
+"""Whose table does not pay for so many sessions or fewer: it is not kept."""
 
 
 def session_table(
@@ -90,8 +88,8 @@ def way_of(engine: str, scenario: Scenario, design: DesignSpec, sessions: int) -
     try:
         if engine == "table":
             session_table(scenario, design)
-        elif (scenario, design) in _too_wide or not _pays(scenario, design):
-            return Path(False, "a table that grows with nearly every session")
+        elif not _pays(scenario, design, sessions):
+            return Path(False, "a table would cost more than it saves")
         return BY_TABLE
     except NotCarried as error:
         if engine == "table":
@@ -109,26 +107,24 @@ def engine_words(engines: dict[str, str]) -> str:
     return "engine: " + ", ".join(f"{name} {words}" for name, words in engines.items())
 
 
-def _pays(scenario: Scenario, design: DesignSpec) -> bool:
-    """Whether a table grows little with its later sessions: a pilot tells, the same one always."""
-    machine = session_table(scenario, design)
-    if machine.is_piloted:
+def _pays(scenario: Scenario, design: DesignSpec, sessions: int) -> bool:
+    """Whether a table pays for so many sessions: a pilot tells, the same one always."""
+    if any(one == scenario and two == design and sessions <= n for one, two, n in _too_wide):
+        return False
+    pilot = session_table(scenario, design).pilot
+    if pilot is None:
+        _tables.pop()  # it may have grown by other sessions
+        pilot = Pilot(scenario)
+        while not pilot.is_over and pilot.may_pay(sessions):
+            run = _by_table(scenario, design, PILOT_SEED, pilot.sessions)
+            pilot.has_run(len(run.trace), session_table(scenario, design).grown)
+        session_table(scenario, design).pilot = pilot
+    if pilot.is_over and pilot.pays(sessions):
         return True
-    _tables.pop()  # it may have grown by other sessions
-    grown = 0
-    for session in range(PILOTS):
-        _by_table(scenario, design, PILOT_SEED, session)
-        machine = session_table(scenario, design)
-        if session == PILOTS // 2 - 1:
-            grown = machine.grown
-        if machine.grown > PILOT_STEPS_MAX:
-            break
-    late = (machine.grown - grown) / (PILOTS - PILOTS // 2)
-    machine.is_piloted = machine.grown <= PILOT_STEPS_MAX and late <= STEPS_LEFT_MAX
-    if not machine.is_piloted:
+    if not pilot.is_over:  # it was given up; more sessions may ask for a longer one
         _tables.pop()
-        _too_wide.append((scenario, design))
-    return machine.is_piloted
+    _too_wide.append((scenario, design, sessions))
+    return False
 
 
 def run_session(

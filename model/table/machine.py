@@ -14,6 +14,7 @@ from lastchunk.model.explore.code.watched import step_time_limit
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.subset import check_values, lasting_of
 from lastchunk.model.table.numbers.number import Number
+from lastchunk.model.table.pilot import Pilot
 from lastchunk.model.table.promoted import Promoter
 from lastchunk.model.table.refused import Counted, Demoted, NotCarried, uncounted
 from lastchunk.model.table.start import BEGINNING, SessionStart
@@ -27,8 +28,10 @@ from lastchunk.model.world.world import World
 
 COUNTS = Costs._fields[1:]
 NOTHING = Expression((), 0)
+NOWHERE: dict[str, Place] = {}
+"""What has not happened in a state yet; it stays empty."""
 STATES_MAX = 10_000
-"""A table takes 21 KB for each; a session that would need more runs in SimPy."""
+"""A table takes 15 to 19 KB for each; a session that would need more runs in SimPy."""
 
 
 class Arrival:
@@ -79,18 +82,27 @@ class StepEnd:
 class State:
     """A discrete state, with the world that stands for it."""
 
-    __slots__ = ("active_since", "choices", "discrete", "places", "slots", "times", "world")
+    __slots__ = ("active_since", "choices", "discrete", "slots", "times", "world")
 
     def __init__(self, discrete: TableState, world: World, times: dict[Key, Number]) -> None:
         self.discrete = discrete
         self.world = world
         self.times = times
-        self.places: Places = {
-            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(discrete.columns)
-        }
-        self.slots: list[dict[str, Place]] = [{} for _ in discrete.fires]
+        self.slots: list[dict[str, Place]] = [NOWHERE] * len(discrete.fires)
         self.choices: list[Any] = [None] * len(discrete.fires)
         self.active_since: Expression | None = None
+
+    @property
+    def places(self) -> Places:
+        """Where each name stands: for a step that is new, so it is not kept."""
+        columns = enumerate(self.discrete.columns)
+        return {name: (at, offset_ms) for at, (name, offset_ms) in columns}
+
+    def place(self, at: int, outcome: str) -> Place:
+        """Where the tree of a happening and its outcome begins."""
+        if not self.slots[at]:
+            self.slots[at] = {}
+        return self.slots[at].setdefault(outcome, Place())
 
 
 class SessionTable:
@@ -113,7 +125,7 @@ class SessionTable:
         self.root = Place()
         self.states: dict[Any, State] = {}
         self.grown = 0
-        self.is_piloted = False
+        self.pilot: Pilot | None = None
         start = SessionStart(scenario, design, self.step, forgets_blobs, self.demoted)
         self.places, self.pristine = start.places, start.world
         self.beginning = start.number(BEGINNING)
@@ -133,7 +145,7 @@ class SessionTable:
         self, state: State, at: int, outcome: str, registers: list[int], streams: Any
     ) -> StepEnd:
         """Let something happen in a state, as it has not happened yet."""
-        slot = state.slots[at].setdefault(outcome, Place())
+        slot = state.place(at, outcome)
         world = state.world.fork()
         world.trace, world.fresh = [], []
         key = state.discrete.fires[at]

@@ -8,6 +8,8 @@ trace is written as it goes.
 
 from __future__ import annotations
 
+from itertools import chain
+from sys import intern
 from typing import Any
 
 from lastchunk.model.explore.code.encode import Encoder
@@ -30,13 +32,21 @@ class TableState:
     """One state: ``key`` is equal for equal ones. ``columns`` are its registers, by name and
     offset; the first of them are those of ``fires``, what is pending."""
 
-    __slots__ = ("columns", "fires", "key")
+    __slots__ = ("fires", "key", "names", "offsets")
 
     def __init__(self, parts: list[StatePart], counts: tuple[Any, ...], signs: set[int]) -> None:
-        key, self.columns, self.fires, _ = laid_out(parts, NAMES, NAMES)
+        (texts, refers), columns, self.fires, _ = laid_out(parts, NAMES, NAMES)
+        self.names, self.offsets = zip(*columns, strict=True) if columns else ((), ())
+        # A table has the same texts in many states: each is kept once.
+        key = (tuple(map(intern, texts)), tuple(chain.from_iterable(refers)))
         # A name is never negative for whoever comes here, if its register is that much above 0.
-        above = tuple([offset if name in signs else None for name, offset in self.columns])
+        above = tuple([offset if name in signs else None for name, offset in columns])
         self.key = (key, counts, above)
+
+    @property
+    def columns(self) -> list[tuple[int, int]]:
+        """The registers, by name and offset: put together when asked for, as most never are."""
+        return list(zip(self.names, self.offsets, strict=True))
 
 
 class TableEncoder:

@@ -45,6 +45,7 @@ class RunningStep:
         self.registers: list[int] = []
         self.slot = Place()
         self.streams: Any = None
+        self.expressions: dict[Expression, Expression] = {}  # equal ones are kept once
         self.refusal: NotCarried | None = None
 
     def refuse(self, refusal: NotCarried) -> NoReturn:
@@ -123,7 +124,7 @@ class RunningStep:
     def expression_of(self, value: Any) -> Expression:
         """A number in registers. Raises `NotCarried` where it is in none."""
         if not isinstance(value, Number):
-            return Expression((), int(value))
+            return self._once(Expression((), int(value)))
         total: dict[int, int] = {}
         constant = value.offset_ms
         for atom, factor in self.sums[value.name]:
@@ -134,7 +135,10 @@ class RunningStep:
             total[register] = total.get(register, 0) + factor
             constant -= offset * factor
         terms = tuple(sorted((at, count) for at, count in total.items() if count))
-        return Expression(terms, constant)
+        return self._once(Expression(terms, constant))
+
+    def _once(self, expression: Expression) -> Expression:
+        return self.expressions.setdefault(expression, expression)
 
     def _place(self, atom: int) -> tuple[int, int]:
         place = self.places.get(atom)
