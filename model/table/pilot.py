@@ -17,7 +17,7 @@ SAVED, SAVED_WITH_UPLINK = 0.6, 0.25
 """The share of a session's cost that a walk saves. An uplink takes the same time either way."""
 POWER_MIN, POWER_FALLS = 0.45, 1.5
 """A table that has hardly grown of late may meet what is rare yet."""
-TRIED = 1 / 3
+TRIED = 1 / 2
 """A pilot is given up where it has cost this share of all that could be saved."""
 
 

@@ -36,7 +36,8 @@ class TableState:
 
     def __init__(self, parts: list[StatePart], counts: tuple[Any, ...], signs: set[int]) -> None:
         (texts, refers), columns, self.fires, _ = laid_out(parts, NAMES, NAMES)
-        self.names, self.offsets = zip(*columns, strict=True) if columns else ((), ())
+        self.names = tuple([name for name, _ in columns])
+        self.offsets = tuple([offset for _, offset in columns])
         # A table has the same texts in many states: each is kept once.
         key = (tuple(map(intern, texts)), tuple(chain.from_iterable(refers)))
         # A name is never negative for whoever comes here, if its register is that much above 0.
