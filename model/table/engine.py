@@ -15,7 +15,7 @@ from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
-from lastchunk.model.table.pilot import PILOT_SEED, Pilot
+from lastchunk.model.table.numbers.pilot import PILOT_SEED, Pilot
 from lastchunk.model.table.refused import Demoted, NotCarried
 from lastchunk.model.world.object.blob_store import StoreIsRead
 

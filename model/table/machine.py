@@ -14,7 +14,7 @@ from lastchunk.model.explore.code.watched import step_time_limit
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.subset import check_values, lasting_of
 from lastchunk.model.table.numbers.number import Number
-from lastchunk.model.table.pilot import Pilot
+from lastchunk.model.table.numbers.pilot import Pilot
 from lastchunk.model.table.promoted import Promoter
 from lastchunk.model.table.refused import Counted, Demoted, NotCarried, uncounted
 from lastchunk.model.table.start import BEGINNING, SessionStart
@@ -28,7 +28,7 @@ from lastchunk.model.world.world import World
 
 COUNTS = Costs._fields[1:]
 NOTHING = Expression((), 0)
-NOWHERE: dict[str, Place] = {}
+UNTRIED: dict[str, Place] = {}
 """What has not happened in a state yet; it stays empty."""
 STATES_MAX = 10_000
 """A table takes 15 to 19 KB for each; a session that would need more runs in SimPy."""
@@ -88,7 +88,7 @@ class State:
         self.discrete = discrete
         self.world = world
         self.times = times
-        self.slots: list[dict[str, Place]] = [NOWHERE] * len(discrete.fires)
+        self.slots: list[dict[str, Place]] = [UNTRIED] * len(discrete.fires)
         self.choices: list[Any] = [None] * len(discrete.fires)
         self.active_since: Expression | None = None
 

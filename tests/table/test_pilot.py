@@ -12,7 +12,7 @@ from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.table import engine
 from lastchunk.model.table.engine import BY_TABLE, run_session, session_table, way_of
-from lastchunk.model.table.pilot import PILOTS, Pilot
+from lastchunk.model.table.numbers.pilot import PILOTS, Pilot
 
 HARMLESS = load_scenario("harmless")
 
