@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lastchunk.model.base.verdict import Verdict, VerdictKind
+from lastchunk.model.explore.code.watched import ChunkIndexUsed
 from lastchunk.model.explore.search.deadline import Deadline, OutOfTimeError
 from lastchunk.model.explore.search.search import Search
 from lastchunk.model.explore.state.machine import Machine, monitor_for
@@ -19,6 +20,7 @@ from lastchunk.model.explore.witness.walks import walk_to
 from lastchunk.model.properties import JudgeSettings, NotApplicable
 from lastchunk.model.properties.watches import RunsEnd
 from lastchunk.model.trace.facts import Facts
+from lastchunk.model.world.object.blob_store import StoreIsRead
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Reductions:
     pruning: bool = True
     forgets_blobs: bool = True
     """What is in the blob store is no part of a state, where the design never reads it."""
+
+    def without(self, seen: ChunkIndexUsed | StoreIsRead) -> Reductions:
+        """What is left of them for a design that was seen to look at what one of them hides."""
+        is_index = isinstance(seen, ChunkIndexUsed)
+        return replace(self, symmetry=False) if is_index else replace(self, forgets_blobs=False)
 
 
 NO_RUN = RunsEnd(0, "quiet", JudgeSettings())
@@ -208,21 +215,32 @@ class PropertyGroupSearch:
         return once_round(exact.search, cycle, "", self.search.deadline.after()) if cycle else None
 
     def _earliest(self, slug: str, after: Deadline) -> Counterexample | None:
-        """The violation that comes soonest: a search in the order of time."""
+        """The violation that comes soonest: a search in the order of time.
+
+        It may go where the first search had no need to go, and see more of the design there.
+        """
+        reductions = self.reductions
+        while True:
+            search = self._in_order_of_time(slug, reductions)
+            try:
+                found = search.run()
+                break
+            except (ChunkIndexUsed, StoreIsRead) as seen:
+                reductions = reductions.without(seen)
+        if found.unfinished or slug not in found.findings:
+            return None
+        return self._in_time(slug, "earliest", walk_to(search, found.findings[slug]), after)
+
+    def _in_order_of_time(self, slug: str, reductions: Reductions) -> Search[Machine]:
         old = self.machine
         machine = Machine(
             old.plain,
             old.scenario,
             monitor_for(old.plain, old.scenario, [slug], old.monitor.known),
-            old.symmetric,
-            self.reductions.pruning,
+            old.symmetric and reductions.symmetry,
+            reductions.pruning,
             origin=True,
-            forgets_blobs=self.reductions.forgets_blobs,
+            forgets_blobs=reductions.forgets_blobs,
         )
         budget, deadline = self.search.budget, self.search.deadline
-        inclusion = self.reductions.inclusion
-        search = Search(machine, budget, inclusion, stops=True, deadline=deadline)
-        found = search.run()
-        if found.unfinished or slug not in found.findings:
-            return None
-        return self._in_time(slug, "earliest", walk_to(search, found.findings[slug]), after)
+        return Search(machine, budget, reductions.inclusion, stops=True, deadline=deadline)

@@ -358,9 +358,7 @@ def _explored(
     try:
         search.run()
     except (ChunkIndexUsed, StoreIsRead) as seen:
-        is_index = isinstance(seen, ChunkIndexUsed)
-        less = {"symmetry": False} if is_index else {"forgets_blobs": False}
-        plain = replace(reductions, **less)
+        plain = reductions.without(seen)
         return _explored(
             scenario, design, slugs, budget, deadline, plain, progress, longest, own, worlds
         )

@@ -9,7 +9,8 @@ import pytest
 import lastchunk
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.properties.base import Holds, Violation
-from tests.typescript.field_styles import HEAD, IN_PARTS, STYLES, Style
+from tests.typescript.field_styles import HEAD, IN_PARTS, Style
+from tests.typescript.more_styles import TWELVE
 
 pytest.importorskip("tree_sitter", reason="the extra typescript is not installed")
 LARGE = lastchunk.load_scenario("harmless", ["client.video_kbps=8000"])
@@ -18,7 +19,7 @@ LARGE = lastchunk.load_scenario("harmless", ["client.video_kbps=8000"])
 
 def judged(folder: Path, name: str, is_wrong: bool) -> lastchunk.Verdict:
     """The verdict on the property that the mistake of a style violates."""
-    style = STYLES[name]
+    style = TWELVE[name]
     design = written(folder, style, is_wrong)
     proof = lastchunk.verify("small-scope", design, properties=style.slug, attack=0)
     return proof.verdicts[style.slug]
@@ -33,12 +34,12 @@ def written(folder: Path, style: Style, is_wrong: bool) -> str:
     return f"{folder / 'session.ts'}:Session"
 
 
-@pytest.mark.parametrize("name", STYLES)
+@pytest.mark.parametrize("name", TWELVE)
 def test_a_class_of_the_field_is_proved(name: str, tmp_path: Path) -> None:
     assert judged(tmp_path, name, False).kind == "proved"
 
 
-@pytest.mark.parametrize("name", STYLES)
+@pytest.mark.parametrize("name", TWELVE)
 def test_a_mistake_in_it_is_found(name: str, tmp_path: Path) -> None:
     assert judged(tmp_path, name, True).kind == "violated"
 
