@@ -13,7 +13,8 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.table import engine as table
-from lastchunk.model.table.engine import PILOT_SEED, Path
+from lastchunk.model.table.engine import Path
+from lastchunk.model.table.numbers.pilot import PILOT_SEED
 
 if TYPE_CHECKING:
     from lastchunk.model.kernel.judging import RowOf
