@@ -359,10 +359,12 @@ def _explored(
         search.run()
     except (ChunkIndexUsed, StoreIsRead) as seen:
         plain = reductions.without(seen)
-        return _explored(
-            scenario, design, slugs, budget, deadline, plain, progress, longest, own, worlds
-        )
-    return PropertyGroupSearch(search, reductions)
+    else:
+        return PropertyGroupSearch(search, reductions)
+    # Not within the handler: code that runs while an error is handled could see it.
+    return _explored(
+        scenario, design, slugs, budget, deadline, plain, progress, longest, own, worlds
+    )
 
 
 __all__ = ["DEFAULT_SCOPE", "Budget", "Exploration", "Reductions", "Verification", "verify"]

@@ -143,12 +143,15 @@ def run_session(
     """
     if not path.by_table:
         return simulate(scenario, design, seed, session), ""
+    why: str | None = None
     try:
         run = _by_table(scenario, design, seed, session, by)
     except NotCarried as error:
-        return simulate(scenario, design, seed, session), str(error)
+        why = str(error)
     except InputError:  # SimPy says in its own words what is wrong, if it is there as well
-        return simulate(scenario, design, seed, session), "what exploring refuses"
+        why = "what exploring refuses"
+    if why is not None:  # not within the handler: code that runs in one could see its error
+        return simulate(scenario, design, seed, session), why
     if is_checked:
         check_same(run, simulate(scenario, design, seed, session))
     return run, ""

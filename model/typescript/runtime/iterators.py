@@ -16,6 +16,7 @@ from lastchunk.model.typescript.runtime.values import (
     UNDEFINED,
     HostObject,
     Thrown,
+    is_unwound,
     type_error,
 )
 
@@ -198,8 +199,7 @@ def dropped(through: Any) -> None:
 
 def left(through: Any) -> None:
     """A loop has ended, or is left: a generator that has not ended is told to return."""
-    kind = sys.exc_info()[0]
-    if isinstance(through, GeneratorObject) and (kind is None or issubclass(kind, Exception)):
+    if isinstance(through, GeneratorObject) and not is_unwound(sys._getframe(1)):
         through.returned()
 
 

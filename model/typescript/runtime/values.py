@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from enum import Enum
 from pathlib import Path
-from types import FunctionType, MethodType
+from types import FrameType, FunctionType, MethodType
 from typing import Any, ClassVar, NamedTuple, NoReturn
 
 from lastchunk.reference_impl.clock import Duration, Refused, Time, driven
@@ -158,6 +158,22 @@ def is_callable(value: Any) -> bool:
 
 
 def goes_on() -> bool:
-    """Whether a ``finally`` is code of an instance that is still there."""
-    kind = sys.exc_info()[0]
-    return kind is None or issubclass(kind, Exception)
+    """Whether a ``finally`` is code of an instance that is still there; its frame asks."""
+    return not is_unwound(sys._getframe(1))
+
+
+def is_unwound(frame: FrameType) -> bool:
+    """Whether what no code can catch leaves a frame just now.
+
+    Only where it has come through the frame. A caller may handle such a thing meanwhile, as a
+    search does that begins again: that is nothing to the code which then runs.
+    """
+    error = sys.exc_info()[1]
+    if error is None or isinstance(error, Exception):
+        return False
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame is frame:
+            return True
+        step = step.tb_next
+    return False
