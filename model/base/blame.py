@@ -25,6 +25,8 @@ CALLERS = tuple(
     str(Path(OURS, *parts)) for parts in (("world", "code", "program.py"), ("design", "load.py"))
 )
 """Who calls code of a design; what is further out is none of it."""
+TYPESCRIPT_SUFFIXES = (".ts", ".mts")
+"""The files of code that is translated: whatever of it runs is a design's own."""
 ESCAPES = (SystemExit, KeyboardInterrupt, GeneratorExit)
 """What ends a program when it is raised, and is no answer that a design may give."""
 

@@ -13,6 +13,7 @@ import pytest
 
 import lastchunk
 from lastchunk.model.base.errors import DesignError, InputError
+from lastchunk.model.explore.timing.replayed import asking_line
 from tests.typescript.traps import (
     BINDING,
     CHANGED,
@@ -79,3 +80,10 @@ def test_the_class_without_a_trap_runs(tmp_path: Path) -> None:
     file.write_text(WITHIN.format(here="list.push(index);", above=""), encoding="utf-8")
     (tmp_path / "trap.toml").write_text(BINDING, encoding="utf-8")
     assert lastchunk.simulate(SCOPE, f"{file}:Trap").trace
+
+
+def test_a_question_of_time_names_the_line_of_the_typescript() -> None:
+    """No line of the tool's own, of which the translated code is called."""
+    asking: dict[str, Any] = {"ask": asking_line, "__name__": "design"}
+    exec(compile("\n\ndef upload():\n    return ask()", "/folder/trap.ts", "exec"), asking)
+    assert asking["upload"]() == " at line 4, in upload() of trap.ts"

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-from lastchunk.model.base.blame import MODULES
+from lastchunk.model.base.blame import MODULES, TYPESCRIPT_SUFFIXES, place
 from lastchunk.reference_impl.clock import driven
 
 
@@ -53,8 +53,11 @@ class ReplayedTimeline(ABC):
 def line_of(frame: Any) -> str:
     """The line of the design that was running in a frame, in words; nothing where the world was."""
     while frame is not None and not _is_ours(frame):
-        if inspect.CO_COROUTINE & frame.f_code.co_flags:
-            return f" at line {frame.f_lineno}, in {frame.f_code.co_name}()"
+        code = frame.f_code
+        if code.co_filename.endswith(TYPESCRIPT_SUFFIXES):
+            return place(frame.f_lineno, code.co_name, code.co_filename)
+        if inspect.CO_COROUTINE & code.co_flags:
+            return f" at line {frame.f_lineno}, in {code.co_name}()"
         frame = frame.f_back
     return ""
 

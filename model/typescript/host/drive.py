@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from lastchunk.model.base.blame import TYPESCRIPT_SUFFIXES
 from lastchunk.model.typescript.host.storage import list_keys_of
 from lastchunk.model.typescript.host.stored import StoredView
 from lastchunk.model.typescript.runtime.promises import (
@@ -25,7 +26,6 @@ from lastchunk.model.typescript.runtime.promises import (
 )
 from lastchunk.model.typescript.runtime.running import Operation, running
 from lastchunk.model.typescript.runtime.values import (
-    TYPESCRIPT_SUFFIXES,
     ErrorObject,
     Thrown,
     refuse_here,

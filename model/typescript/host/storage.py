@@ -20,6 +20,7 @@ from lastchunk.model.typescript.runtime.values import (
     HostObject,
     Thrown,
     is_callable,
+    line_here,
     refuse_here,
     type_error,
 )
@@ -295,7 +296,7 @@ class WaitingStorage(HostObject):
         """``transaction(async (txn) => ...)``"""
         if not is_callable(work):
             raise type_error("transaction() needs a function")
-        return started(_in_transaction(work))
+        return started(_in_transaction(work, line_here()))
 
 
 def list_keys_of(given: dict[str, Any]) -> ListKeys:
@@ -316,12 +317,12 @@ class TransactionObject(WaitingStorage):
         return UNDEFINED
 
 
-def _in_transaction(work: Any) -> Generator[Any, Any, Any]:
-    yield ask(BeginTransaction)
+def _in_transaction(work: Any, place: str) -> Generator[Any, Any, Any]:
+    yield ask(BeginTransaction, place=place)
     try:
         answer = yield work(TransactionObject())
     except Thrown:
-        yield ask(EndTransaction, True)
+        yield ask(EndTransaction, True, place=place)
         raise
-    yield ask(EndTransaction)
+    yield ask(EndTransaction, place=place)
     return answer

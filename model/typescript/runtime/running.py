@@ -17,13 +17,13 @@ class Operation:
 
     __slots__ = ("convert", "given", "kind", "place", "promise")
 
-    def __init__(self, kind: Any, given: tuple[Any, ...], convert: Any = None) -> None:
+    def __init__(self, kind: Any, given: tuple[Any, ...], convert: Any, place: str) -> None:
         self.kind = kind
         self.given = given
         self.convert = convert
         """What the world's answer is to the code; the answer itself where it is None."""
         self.promise = Promise()
-        self.place = line_here()
+        self.place = place or line_here()
 
 
 class Running:
@@ -65,9 +65,10 @@ def setting(name: str) -> Any:
     return getattr(running.settings, name)
 
 
-def ask(kind: Any, *given: Any, convert: Any = None) -> Promise:
-    """Ask the world for something; a promise of its answer."""
-    made = Operation(kind, given, convert)
+def ask(kind: Any, *given: Any, convert: Any = None, place: str = "") -> Promise:
+    """Ask the world for something; a promise of its answer. ``place`` is where code asks for it;
+    the line that runs, where it is left out."""
+    made = Operation(kind, given, convert, place)
     if running.has_read_body:
         if kind.__name__ not in ("BlobPut", "PutPart"):
             refuse_here("a body is read whole, and is not put next", "request.body in the put")

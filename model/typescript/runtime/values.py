@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType, FunctionType, MethodType
 from typing import Any, ClassVar, NamedTuple, NoReturn
 
+from lastchunk.model.base.blame import TYPESCRIPT_SUFFIXES
 from lastchunk.reference_impl.clock import Duration, Refused, Time, driven
 from lastchunk.reference_impl.contract import Chunk
 
@@ -34,7 +35,6 @@ NUMBER_KINDS = PLAIN_NUMBERS | TIME_KINDS
 FUNCTIONS = frozenset((FunctionType, MethodType))
 NO_FUNCTIONS = TIME_KINDS | {Undefined}
 """What Python could call, or would refuse to be asked."""
-TYPESCRIPT_SUFFIXES = (".ts", ".mts")
 
 
 class Object:

@@ -114,7 +114,8 @@ def _note_state(runtime: ObjectRuntime, task: TaskId, value: Any) -> None:
         status, count = value["status"], value["chunks_uploaded"]
     except (KeyError, TypeError) as error:
         raise DesignError(
-            f"{runtime.program.name}.{task[0]}() put {value!r} under the key 'state'; "
+            f"{runtime.program.name}.{task[0]}() put {value!r} under the key 'state'"
+            f"{runtime.program.line_of(task)}; "
             "the record needs 'status' and 'chunks_uploaded'"
         ) from error
     opened = runtime.storage.open

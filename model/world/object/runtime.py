@@ -204,7 +204,7 @@ class ObjectRuntime:
 
     def _not_for_objects(self, task: TaskId, effect: object) -> DesignError:
         return DesignError(
-            f"{self.program.name}.{task[0]}() awaits {effect!r}, "
+            f"{self.program.name}.{task[0]}() awaits {effect!r}{self.program.line_of(task)}, "
             "which is for the page, not for the object"
         )
 
@@ -308,7 +308,10 @@ class ObjectRuntime:
 
     def _close_gate(self, task: TaskId, effect: CloseGate) -> None:
         if self.critical is not None and self.critical != task:
-            raise DesignError(f"{self.program.name}.{task[0]}() closes a gate that is closed")
+            where = self.program.line_of(task)
+            raise DesignError(
+                f"{self.program.name}.{task[0]}() closes a gate that is closed{where}"
+            )
         self.critical = task
         self.gates_closed += 1
 

@@ -79,7 +79,8 @@ def end(runtime: ObjectRuntime, task: TaskId, effect: EndTransaction) -> None:
     if opened.is_over:
         if storage.dirty:
             raise DesignError(
-                f"{runtime.program.name}.{task[0]}() writes after rollback(); "
+                f"{runtime.program.name}.{task[0]}() writes after rollback()"
+                f"{runtime.program.line_of(task)}; "
                 "allowed: to leave the transaction"
             )
     elif effect.failed:
