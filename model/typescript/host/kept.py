@@ -12,8 +12,8 @@ from typing import Any
 from lastchunk.model.typescript.parse.tree import TreeNode, field, walk_nodes
 from lastchunk.model.typescript.runtime.values import refuse_here
 
-ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
-FIXED = (type, FunctionType, BuiltinFunctionType)
+PLAIN_VALUES = frozenset((int, float, str, bytes, bool, type(None)))
+NEVER_CHANGE = (type, FunctionType, BuiltinFunctionType)
 INSIDE = frozenset(
     ("member_expression", "subscript_expression", "non_null_expression", "parenthesized_expression")
 )
@@ -35,7 +35,7 @@ class KeptByModules:
         self.before = [
             (name, value, _content(value))
             for name, value, _ in modules.kept()
-            if type(value) not in ATOMS and not isinstance(value, FIXED)
+            if type(value) not in PLAIN_VALUES and not isinstance(value, NEVER_CHANGE)
         ]
 
     def check(self, place: str) -> None:
@@ -52,9 +52,9 @@ class KeptByModules:
 def _content(value: Any, within: tuple[int, ...] = ()) -> Any:
     """What an object holds, to the last value."""
     kind = type(value)
-    if kind in ATOMS:
+    if kind in PLAIN_VALUES:
         return (kind, repr(value))
-    if isinstance(value, FIXED):
+    if isinstance(value, NEVER_CHANGE):
         return id(value)
     if id(value) in within:
         return ("round", within.index(id(value)))
