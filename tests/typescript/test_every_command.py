@@ -113,7 +113,7 @@ COMMANDS = {
     "sweep": ("sweep plan.toml --out swept --workers 1", 0, "SessionObject"),
     "merge": ("merge swept --out merged", 0, "merged: rates.parquet"),
     "rare": (
-        f"rare {SMALL} --set design.grace_ms=7 --workers 1 --effort 20 --replications-max 20",
+        f"rare {SMALL} --set design.grace_ms=7 --workers 1 --effort 10 --replications-max 40",
         0,
         "SessionObject",
     ),
