@@ -1,20 +1,29 @@
 """Functions in machine code, made by numba when they are first called, and kept in a folder.
 
 The folder is named by all sources of this one: numba itself looks at one file alone, and would take
-a function for known whose helper in another file has changed.
+a function for known whose helper in another file has changed. Each piece of code is a file of its
+own, named by what it is for and checked by a digest: two processes may write at once, and a broken
+file is as good as none.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core.serialize import dumps
 
-from lastchunk.model.base.files import cache_folder
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import cache_folder, write_bytes
+
+_DIGEST_BYTES = 32
+_dumped: Any = dumps  # numba tells no types
 
 
 def _folder() -> Path | None:
@@ -32,6 +41,40 @@ def _folder() -> Path | None:
 FOLDER = _folder()
 
 
+class KeptCode:
+    """The compiled code of one function, as numba asks for it and hands it over.
+
+    numba's own files have an index, which fails when it is cut short, and which two processes can
+    make point to each other's code.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self.name = name
+
+    def path_for(self, key: Any) -> Path:
+        """The file for a signature, a processor, and versions of Python and numba."""
+        words = repr((self.name, key, numba.__version__, sys.version))
+        return self.folder / f"{sha256(words.encode()).hexdigest()[:32]}.code"
+
+    def load(self, key: Any) -> Any:
+        """What is kept; None where nothing is, or a broken file."""
+        try:
+            whole = self.path_for(key).read_bytes()
+        except OSError:
+            return None
+        digest, data = whole[:_DIGEST_BYTES], whole[_DIGEST_BYTES:]
+        return pickle.loads(data) if sha256(data).digest() == digest else None
+
+    def save(self, key: Any, data: Any) -> None:
+        """Keep what was compiled; where nothing can be written it is compiled again next time."""
+        dumped: bytes = _dumped(data)
+        try:
+            write_bytes(self.path_for(key), sha256(dumped).digest() + dumped)
+        except InputError:
+            return
+
+
 def in_machine_code(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of numbers and arrays, in machine code."""
     config: Any = numba.config
@@ -43,5 +86,10 @@ def in_machine_code(function: Callable[..., Any]) -> Callable[..., Any]:
         )
     finally:
         config.CACHE_DIR = before
+    if FOLDER is not None:
+        name = f"{function.__module__}.{function.__qualname__}"
+        kept = decorated._cache
+        kept._cache_file = KeptCode(FOLDER, name)
+        kept._impl.locator.ensure_cache_path = lambda: None  # it fails where the disk is full
     made: Callable[..., Any] = decorated
     return made
