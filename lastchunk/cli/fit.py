@@ -22,6 +22,8 @@ from lastchunk.model.fit.advice import (
     GRACE_MAX_MS,
     FitAdvice,
     advise,
+    confidence_of_each,
+    looks_of,
     properties_told,
 )
 from lastchunk.model.fit.samples import LogSamples
@@ -47,7 +49,7 @@ def fit(
     ] = 0.01,
     sessions: Annotated[
         int, typer.Option("--sessions", help="To simulate; 0: fit, and no more.", min=0)
-    ] = 500,
+    ] = 1_000,
     seed: SeedOption = 1,
     workers: WorkersOption = None,
 ) -> None:
@@ -55,10 +57,10 @@ def fit(
     check_file(out, suffix=".toml")
     if not 0 < rate < 1:
         raise InputError("--rate", rate, "a share above 0 and below 1")
-    if sessions and upper_bound_if_none(sessions) >= rate:
+    confidence = confidence_of_each(looks_of(load_design(design)))
+    if sessions and upper_bound_if_none(sessions, confidence) >= rate:
         allowed = f"more, or 0: so few could not show a rate below {percent(rate)}"
         raise InputError("--sessions", sessions, allowed)
-    load_design(design)
     samples = LogSamples()
     question = LogQuestion(read_mapping(mapping), JudgeSettings())
     checked = check_logs(files, question, samples.take)
