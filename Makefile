@@ -51,6 +51,7 @@ tree:
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.simulate
+	$(BIN)/python -m benchmarks.engines
 	$(BIN)/python -m benchmarks.random_worlds 100000
 	$(BIN)/python -m benchmarks.explore
 
