@@ -15,6 +15,7 @@ from lastchunk.model.properties import EXPLORABLE, Violation
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.edges import play_edges
 from lastchunk.model.trace.events import AlarmStarted
+from lastchunk.properties import eventually, state
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import COMPLETED, STATE_KEY, Chunk, Response
 from lastchunk.reference_impl.session import set_status
@@ -150,3 +151,23 @@ def test_what_only_real_valued_times_violate_is_unknown() -> None:
     verdict = explored(Between, [COMPLETE], *overrides).verdicts[COMPLETE]
     assert verdict.kind == "unknown"
     assert "between whole milliseconds" in verdict.reason
+
+
+class SetsTwice(AlarmDesign):
+    """Its alarm writes, and sets itself again: the next alarm is due after the write ends."""
+
+    async def alarm(self) -> None:
+        """Write, then put it off."""
+        await self.ctx.storage.put("runs", 1)
+        await self.ctx.storage.set_alarm(self.ctx.now() + 3)
+
+
+@pytest.mark.parametrize("within_ms", [None, 6, 60])
+def test_an_endless_session_is_told_of_a_bounded_property_as_well(within_ms: int | None) -> None:
+    own = eventually(state.is_completed, within=within_ms, name="completed")
+    for design in (SetsAgain, SetsTwice):
+        asked: list[Any] = [own]
+        found = explored(design, asked, "expect.sometimes=[]", "grace_ms=3", kinds=("endless",))
+        assert found.verdicts["completed"].kind == "violated"
+        kinds = [example.kind for example in found.counterexamples["completed"]]
+        assert "endless" in kinds

@@ -193,12 +193,17 @@ class Walker:
         self._rename(node, leaf, orders)
 
     def end(self, node: Node, leaf: Leaf) -> None:
-        """Judge where the path has come to, as if nothing ever changed any more."""
+        """Judge where the path has come to, as if nothing ever changed any more.
+
+        As the search does: at the time of what is next, since a state does not know how late it is.
+        """
+        discrete = self.discrete()
         self.script.places = {
-            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(self.discrete().columns)
+            name: (at, offset_ms) for at, (name, offset_ms) in enumerate(discrete.columns)
         }
         self.script.answers = answers_to(node.ends, leaf)
-        self.machine.monitor.end(copy_facts(self.facts), self.world.now_ms, "quiet")
+        next_ms: Any = self.times[discrete.fires[0]]
+        self.machine.monitor.end(copy_facts(self.facts), next_ms, "quiet")
 
     def _rename(self, node: Node, leaf: Leaf, orders: Any) -> None:
         mine = dict(zip(node.discrete.chunks, self.order, strict=True))
