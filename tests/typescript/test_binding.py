@@ -99,3 +99,15 @@ def test_a_wrong_binding_is_one_line_that_names_what_is_wrong(
     assert "\n" not in said
     for word in WRONG[content]:
         assert word in said
+
+
+def test_a_stop_that_does_not_take_what_its_page_tells_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "room.ts"
+    file.write_text(HEAD + ROOM, encoding="utf-8")
+    text = 'page = "lazy-alarm"\n' + propose(file).text.replace('page = "alarm"\n', "")
+    (tmp_path / "room.toml").write_text(text, encoding="utf-8")
+    words = r"room\.toml: calls\.stop: 'finish\(\)': .*; allowed: a call with \{chunks\}"
+    with pytest.raises(InputError, match=words):
+        lastchunk.simulate("harmless", f"{file}:Room")
+    with pytest.raises(InputError, match=words):
+        lastchunk.verify("small-scope", f"{file}:Room")

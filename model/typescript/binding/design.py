@@ -21,7 +21,7 @@ from lastchunk.model.typescript.host.stored import AT_ONCE_NAMES
 from lastchunk.model.typescript.parse.tree import walk_nodes
 from lastchunk.model.typescript.runtime.members import attribute
 from lastchunk.model.typescript.runtime.running import running
-from lastchunk.model.typescript.runtime.values import UNDEFINED, Thrown
+from lastchunk.model.typescript.runtime.values import UNDEFINED, Thrown, refuse_here
 from lastchunk.reference_impl.contract import COMPLETED, AlarmInfo, Chunk, Response
 
 OF_CONTRACT = ("create", "upload", "alarm", "construct", "stop_flow")
@@ -99,7 +99,13 @@ async def _stop_with_count(self: TypeScriptDesign, count: Any = UNDEFINED) -> Re
     return await self.served("stop", None, count)
 
 
-async def _stop(self: TypeScriptDesign) -> Response:
+async def _stop(self: TypeScriptDesign, count: Any = UNDEFINED) -> Response:
+    if count is not UNDEFINED:
+        where = f"{Path(self.name_of_file).stem}.toml: calls.stop: {self.calls['stop'].what!r}"
+        allowed = (
+            "a call with {chunks}, since the page tells it how many there are; or another page"
+        )
+        refuse_here("it does not take what the page gives", allowed, where)
     return await self.served("stop", None, UNDEFINED)
 
 
