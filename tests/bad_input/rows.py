@@ -360,7 +360,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "fit {d}/silent.jsonl --out {d}/none/f.toml": ("--out", "No such file"),
     "fit {d}/silent.jsonl --out {d}/f.toml --rate 0": ("--rate: 0.0", "above 0 and below 1"),
     "fit {d}/silent.jsonl --out {d}/f.toml --rate nan": ("--rate: nan",),
-    "fit {d}/silent.jsonl --out {d}/f.toml --rate 0.001": ("--sessions: 500", "below 0.10 %"),
+    "fit {d}/silent.jsonl --out {d}/f.toml --rate 0.001": ("--sessions: 1000", "below 0.10 %"),
     "fit {d}/silent.jsonl --out {d}/f.toml --sessions -1": ("--sessions", "-1"),
     "fit {d}/silent.jsonl --out {d}/f.toml --design alram": ("'alarm'",),
     "fit {d}/silent.jsonl --out {d}/f.toml --mapping {d}/open.toml": ("valid TOML",),

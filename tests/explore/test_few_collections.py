@@ -29,7 +29,10 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return told
 
 
-def test_between_the_scopes_of_a_chain_little_is_looked_for(told: list[Any]) -> None:
+def test_between_the_scopes_of_a_chain_little_is_looked_for(
+    told: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cells, "memory_used_mb", lambda: 0)
     before = gc.get_threshold()
     (slugs, *_) = chains_of(FAULTS, 1)
     explore_chain("alarm", FAULTS, 1, 60.0, slugs)

@@ -227,9 +227,8 @@ def test_a_handler_that_awaits_the_page_is_refused() -> None:
         async def poke(self) -> Any:
             await Sleep(1, 2)
 
-    with pytest.raises(
-        DesignError, match=r"Sleeps.poke\(\) awaits Sleep\(low_ms=1, high_ms=2\), which"
-    ):
+    words = r"Sleeps.poke\(\) awaits Sleep\(low_ms=1, high_ms=2\) at line \d+, in poke\(\) of "
+    with pytest.raises(DesignError, match=words + r"test_page_host.py, which is for the page"):
         simulate(quiet(), spec_of(Sleeps), 1)
 
 
