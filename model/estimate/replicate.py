@@ -27,7 +27,7 @@ from lastchunk.model.properties.row import COLUMNS, row_code
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run
 from lastchunk.model.simulate.storm import busiest
-from lastchunk.model.table.engine import FEWEST, Path, run_session
+from lastchunk.model.table.engine import FEWEST, Path, run_session, runs_both_ways
 
 BATCH = 250
 BATCH_SHARED = 1_000
@@ -88,7 +88,7 @@ def _one_by_one(
     rows = []
     for session in sessions:
         for design, path in slow:
-            checked = session == sessions[0]
+            checked = runs_both_ways(session, sessions)
             run, reason = run_session(path, scenario, design, seed, session, checked)
             rows.append(_row(run, own))
             if reason:

@@ -14,13 +14,13 @@ from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.table import engine as table
 from lastchunk.model.table.engine import Path
-from lastchunk.model.table.numbers.pilot import PILOT_SEED
+from lastchunk.model.table.numbers.pilot import PILOT_SEED, PILOTS
 
 if TYPE_CHECKING:
     from lastchunk.model.kernel.judging import RowOf
 
 ALL_ENGINES = (*table.ENGINES, "kernel")
-FEWEST_COMPILED, PILOTS = 20_000, 64
+FEWEST_COMPILED = 20_000
 BY_KERNEL = Path(True, by_kernel=True)
 
 

@@ -23,10 +23,9 @@ from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.table import walk
-from lastchunk.model.table.engine import BY_TABLE, run_session
+from lastchunk.model.table.engine import BY_TABLE, run_session, runs_both_ways
 from lastchunk.model.table.machine import SessionTable
 
-CHECKED_EVERY = 1_000
 LEARNED_AT_ONCE = 100
 """So many sessions are walked in Python before compiled code tries the others again."""
 COLUMNS_MAX = 500_000
@@ -188,7 +187,7 @@ def run_sessions(
         waiting = waiting[LEARNED_AT_ONCE:]
     known.seen += count
     for at, session in enumerate(sessions):
-        if by_kernel[at] and (at == 0 or session % CHECKED_EVERY == 0):
+        if by_kernel[at] and runs_both_ways(session, sessions):
             _check(
                 batch.row(at), row_of(simulate(scenario, design, seed, session)), design, session
             )
@@ -231,7 +230,8 @@ def _by_python(
     def by(machine: SessionTable) -> Run:
         return known.run(machine, seed, session, row_of)
 
-    run, reason = run_session(BY_TABLE, scenario, design, seed, session, at == 0, by)
+    checked = runs_both_ways(session, sessions)
+    run, reason = run_session(BY_TABLE, scenario, design, seed, session, checked, by)
     batch.put(at, row_of(run))
     if reason:
         batch.left[reason] += 1

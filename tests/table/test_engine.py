@@ -17,6 +17,7 @@ from lastchunk.model.design.load import load_design, load_designs, shipped_desig
 from lastchunk.model.estimate import comparison
 from lastchunk.model.estimate.replicate import run_batch
 from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.table import engine, machine, walk
 from lastchunk.model.table.machine import StepEnd
 from lastchunk.model.trace import events as e
@@ -86,6 +87,24 @@ def test_a_design_that_reads_the_blob_store_is_carried_with_it(tmp_path: Path) -
     assert list(table.engines.values()) == ["table"]
     plain = comparison.compare(scenario, design, 3, engine="simpy")
     pd.testing.assert_frame_equal(table.frame, plain.frame)
+
+
+def test_a_fixed_share_of_sessions_runs_both_ways_however_large_a_batch_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "CHECKED_EVERY", 10)
+    scenario = load_scenario("harmless")
+    looked = []
+
+    def other(*given: Any) -> Run:
+        looked.append(given[-1])
+        return simulate(*given)
+
+    monkeypatch.setattr(engine, "simulate", other)
+    run_batch(
+        scenario, [load_design("alarm", scenario)], 1, range(7, 45), engine="table", of_all=38
+    )
+    assert looked == [7, 10, 20, 30, 40]
 
 
 def spoiled(leaf: StepEnd) -> None:
