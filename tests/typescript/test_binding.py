@@ -10,6 +10,7 @@ import lastchunk
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.typescript.binding.propose import propose
 from tests.typescript.field_styles import HEAD
+from tests.typescript.more_styles import TWELVE
 
 pytest.importorskip("tree_sitter", reason="the extra typescript is not installed")
 ROOM = """
@@ -46,6 +47,36 @@ def test_what_is_proposed_can_be_used_as_it_is(tmp_path: Path) -> None:
         assert line in made
     proof = lastchunk.verify("small-scope", f"{file}:Room", properties="complete_at_finalization")
     assert proof.verdicts["complete_at_finalization"].kind == "proved"
+
+
+ROUTES_UNSEEN = ("paths by pattern, and what is missing", "a table of handlers")
+"""Whose routes are data: the proposal leaves them to a person."""
+
+
+@pytest.mark.parametrize("name", sorted(set(TWELVE) - set(ROUTES_UNSEEN)))
+def test_what_is_proposed_for_a_class_of_the_field_is_its_binding(
+    name: str, tmp_path: Path
+) -> None:
+    traces = []
+    for folder, binding in (("proposed", ""), ("known", TWELVE[name].binding)):
+        file = tmp_path / folder / "session.ts"
+        file.parent.mkdir()
+        file.write_text(HEAD + TWELVE[name].text, encoding="utf-8")
+        file.with_suffix(".toml").write_text(binding or propose(file).text, encoding="utf-8")
+        runs = [lastchunk.simulate("small-scope", f"{file}:Session", session=n) for n in range(5)]
+        traces.append([run.trace for run in runs])
+    said = {getattr(event, "status", "") for trace in traces[0] for event in trace}
+    assert "completed" in said
+    assert traces[0] == traces[1]
+
+
+@pytest.mark.parametrize("name", ROUTES_UNSEEN)
+def test_a_call_that_is_not_found_is_left_to_a_person(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "session.ts"
+    file.write_text(HEAD + TWELVE[name].text, encoding="utf-8")
+    file.with_suffix(".toml").write_text(propose(file).text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"session.toml: calls\.\w+: 'TODO"):
+        lastchunk.simulate("small-scope", f"{file}:Session")
 
 
 @pytest.mark.parametrize("wrong", ['completed = "over"', 'key = "none"', 'count = "pieces"'])

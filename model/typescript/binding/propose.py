@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.typescript.binding.proposed_record import UNKNOWN, proposed_record
 from lastchunk.model.typescript.parse.literals import string_value
 from lastchunk.model.typescript.parse.tree import (
     SourceText,
@@ -22,15 +23,19 @@ from lastchunk.model.typescript.parse.tree import (
 BEGINS = re.compile(r"create|start|init|begin|open|join", re.IGNORECASE)
 UPLOAD = re.compile(r"upload|chunk|part|segment|append", re.IGNORECASE)
 STOPS = re.compile(r"stop|finali[sz]e|complete|finish|end|close", re.IGNORECASE)
+GIVES_BODY, ANY = re.compile(r"^PUT |\bbody\b"), re.compile("")
+"""What is left over and can be one call alone is that call."""
 MEANINGS = (("upload", UPLOAD), ("create", BEGINS), ("stop", STOPS))
 TIME_NAME = re.compile(r"_MS$|_SECONDS$|ALARM|GRACE|TIMEOUT|DELAY|RETENTION|[a-z]Ms$")
 EVENT_METHODS = frozenset(("fetch", "alarm", "constructor", "webSocketMessage", "webSocketClose"))
 METHOD = re.compile(r"['\"](GET|PUT|POST|DELETE|PATCH)['\"]")
-UNKNOWN = "TODO"
+WHOLE_ROUTE = re.compile(r"(GET|PUT|POST|DELETE|PATCH) /?(\w\S*)")
+QUERY = re.compile(r"searchParams\.get\(\s*['\"](\w+)['\"]")
+SPLIT = re.compile(r"\.split\(\s*['\"]/['\"]\s*\)")
+INDEX_NAME = re.compile(r"^(n|i|seq\w*|\w*index|chunk|part)$", re.IGNORECASE)
+COUNT_NAME = re.compile(r"count|total|chunks|parts|expected|length", re.IGNORECASE)
 SESSION = "'session'"
 """What a call is given for a text, such as the session's id."""
-DONE = re.compile(r"done|complete|final|finish|closed|ended|ready", re.IGNORECASE)
-STORED = re.compile(r"\.put(?:<[^(]*>)?\(\s*(?:['\"]([\w:-]+)['\"]|(\w+))\s*,\s*(\{[^{}]*\})?")
 
 
 class Proposal(NamedTuple):
@@ -46,7 +51,7 @@ def propose(file: Path, name: str = "") -> Proposal:
     classes = {
         source.text(field(node, "name")): node
         for node in walk_nodes(source.root)
-        if node.type == "class_declaration"
+        if node.type in ("class_declaration", "abstract_class_declaration")
     }
     if not classes or (name and name not in classes):
         raise InputError("bind", name or str(file), "a class of it: " + ", ".join(classes))
@@ -59,7 +64,11 @@ def propose(file: Path, name: str = "") -> Proposal:
     lines += ["# Whose page it has: a shipped design's, or file.py:Class.", f'page = "{page}"', ""]
     lines += ["[calls]", *(f'{key} = "{what}"' for key, what in calls.items()), ""]
     lines += ["[env]", *(f'{key} = "{kind}"' for key, kind in _env(source).items()), ""]
-    lines += ["[record]", *(f'{key} = "{word}"' for key, word in _record(source).items()), ""]
+    lines += [
+        "[record]",
+        *(f'{key} = "{word}"' for key, word in proposed_record(source).items()),
+        "",
+    ]
     settings = _settings(source, node)
     if settings:
         lines += ["[settings]", *(f'{key} = "{text}"' for key, text in settings.items()), ""]
@@ -99,6 +108,10 @@ def _calls(source: SourceText, nodes: list[TreeNode]) -> dict[str, str]:
         for what, words_of_it in known:
             if meaning not in found and pattern.search(words_of_it) and what not in found.values():
                 found[meaning] = what
+    for meaning, pattern in (("upload", GIVES_BODY), ("create", ANY), ("stop", ANY)):
+        left = [what for what, _ in known if pattern.search(what) and what not in found.values()]
+        if meaning not in found and len(left) == 1:
+            found[meaning] = left[0]
     return {key: found.get(key, UNKNOWN) for key in ("create", "upload", "stop")}
 
 
@@ -107,20 +120,43 @@ def _routes(source: SourceText, node: TreeNode) -> list[tuple[str, str]]:
     fetch = _methods(source, node).get("fetch")
     out = []
     for item in walk_nodes(fetch) if fetch is not None else ():
-        if item.type != "string" or not string_value(source, item).startswith("/"):
+        if item.type != "string":
             continue
         path = string_value(source, item)
-        if len(path) < 2:
+        whole = WHOLE_ROUTE.fullmatch(path)
+        if whole is not None:
+            verb, path = whole[1], f"/{whole[2]}"
+        elif path.startswith("/") and len(path) > 1:
+            verb = _verb(source, item)
+        else:
             continue
-        around = item
-        while around.parent is not None and around.type not in ("if_statement", "switch_case"):
-            around = around.parent
-        head = field(around, "condition") or field(around, "value") or around
-        method = METHOD.search(source.text(head))
-        verb = method[1] if method else "POST"
-        given = f"{path}{{chunk}}" if path.endswith("/") else path
-        out.append((f"{verb} {given}", path))
+        out.append((f"{verb} {_asked(source, node, path)}", path))
     return sorted(out, key=lambda pair: pair[0])
+
+
+def _verb(source: SourceText, item: TreeNode) -> str:
+    """The method that is asked for where a path is."""
+    around = item
+    while around.parent is not None and around.type not in ("if_statement", "switch_case"):
+        around = around.parent
+    head = field(around, "condition") or field(around, "value") or around
+    method = METHOD.search(source.text(head))
+    return method[1] if method else "POST"
+
+
+def _asked(source: SourceText, node: TreeNode, path: str) -> str:
+    """A path with the chunk or the count: at its end, or in what the class reads of a query."""
+    if path.endswith("/"):
+        return f"{path}{{chunk}}"
+    text = source.text(node)
+    names = QUERY.findall(text)
+    pattern, given = (INDEX_NAME, "{chunk}") if UPLOAD.search(path) else (COUNT_NAME, "{chunks}")
+    if BEGINS.search(path):
+        return path
+    name = next((name for name in names if pattern.search(name)), "")
+    if given == "{chunk}" and not name and SPLIT.search(text):
+        return f"{path}/{{chunk}}"
+    return f"{path}?{name}={given}" if name else path
 
 
 def _rpc_calls(source: SourceText, node: TreeNode) -> list[tuple[str, str]]:
@@ -151,28 +187,6 @@ def _argument(text: str, method: str) -> str:
     return "chunks" if re.search("count|total|expected|chunks", word, re.I) else "chunk"
 
 
-def _record(source: SourceText) -> dict[str, str]:
-    """Where the session's record seems to be: its key, its fields, its words."""
-    text = source.text(source.root)
-    stored = max(STORED.findall(text), key=lambda found: len(found[2]), default=("", "", ""))
-    named = re.search(rf"\b{stored[1]}\s*=\s*['\"]([^'\"]+)['\"]", text) if stored[1] else None
-    key = stored[0] or (named[1] if named else UNKNOWN)
-    fields = re.findall(r"(\w+)\s*:\s*('[^']*'|\"[^\"]*\"|0|\[\])", stored[2] or text)
-    status = next((name for name, value in fields if value[0] in "'\""), UNKNOWN)
-    counts = [(name, value) for name, value in fields if value in ("0", "[]")]
-    count = next((n if v == "0" else f"length of {n}" for n, v in counts), UNKNOWN)
-    words_of_it = re.findall(rf"\b{status}\s*(?:=|:|===|!==)\s*['\"](\w+)['\"]", text)
-    active = words_of_it[0] if words_of_it else UNKNOWN
-    completed = next((word for word in words_of_it if DONE.search(word)), UNKNOWN)
-    return {
-        "key": key,
-        "status": status,
-        "count": count,
-        "active": active,
-        "completed": completed,
-    }
-
-
 def _env(source: SourceText) -> dict[str, str]:
     text = source.text(source.root)
     buckets = re.findall(r"\benv\.(\w+)\.(?:put|get|head|delete)\(", text)
@@ -189,7 +203,8 @@ def _settings(source: SourceText, node: TreeNode) -> dict[str, str]:
             "export_statement",
         ):
             name = source.text(field(item, "name"))
-            if TIME_NAME.search(name) and field(item, "value") is not None:
+            is_alone = len(parts(item.parent)) == 1  # beside another it can be no setting
+            if TIME_NAME.search(name) and field(item, "value") is not None and is_alone:
                 found[name.lower()] = name
     literals = re.findall(
         r"setAlarm\(\s*Date\.now\(\)\s*\+\s*([\d_]+(?:\s*\*\s*[\d_]+)*)\s*\)", source.text(node)
