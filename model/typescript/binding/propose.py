@@ -23,7 +23,7 @@ from lastchunk.model.typescript.parse.tree import (
 BEGINS = re.compile(r"create|start|init|begin|open|join", re.IGNORECASE)
 UPLOAD = re.compile(r"upload|chunk|part|segment|append", re.IGNORECASE)
 STOPS = re.compile(r"stop|finali[sz]e|complete|finish|end|close", re.IGNORECASE)
-GIVES_BODY, ANY = re.compile(r"^PUT |\bbody\b"), re.compile("")
+GIVES_BODY, ANY_CALL = re.compile(r"^PUT |\bbody\b"), re.compile("")
 """What is left over and can be one call alone is that call."""
 MEANINGS = (("upload", UPLOAD), ("create", BEGINS), ("stop", STOPS))
 TIME_NAME = re.compile(r"_MS$|_SECONDS$|ALARM|GRACE|TIMEOUT|DELAY|RETENTION|[a-z]Ms$")
@@ -108,7 +108,7 @@ def _calls(source: SourceText, nodes: list[TreeNode]) -> dict[str, str]:
         for what, words_of_it in known:
             if meaning not in found and pattern.search(words_of_it) and what not in found.values():
                 found[meaning] = what
-    for meaning, pattern in (("upload", GIVES_BODY), ("create", ANY), ("stop", ANY)):
+    for meaning, pattern in (("upload", GIVES_BODY), ("create", ANY_CALL), ("stop", ANY_CALL)):
         left = [what for what, _ in known if pattern.search(what) and what not in found.values()]
         if meaning not in found and len(left) == 1:
             found[meaning] = left[0]

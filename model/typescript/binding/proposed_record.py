@@ -22,14 +22,14 @@ from lastchunk.model.typescript.parse.tree import (
 
 UNKNOWN = "TODO"
 DONE = re.compile(r"done|complete|final|finish|closed|ended|ready", re.IGNORECASE)
-COUNTS = re.compile(r"count|upload|receiv|chunk|part|stored", re.IGNORECASE)
+COUNT_FIELD = re.compile(r"count|upload|receiv|chunk|part|stored", re.IGNORECASE)
 STATUS = re.compile(r"status|state|phase|stage", re.IGNORECASE)
 EQUALITIES = frozenset(("===", "!==", "==", "!="))
 TABLE = re.compile(r"CREATE TABLE(?: IF NOT EXISTS)?\s+(\w+)\s*\(", re.IGNORECASE)
 COLUMN = re.compile(r"(?:^|,|\()\s*(\w+)\s+(TEXT|INTEGER|INT)\b", re.IGNORECASE)
 QUOTED = re.compile(r"'(\w+)'")
 WORD = re.compile(r"[A-Za-z]\w*")
-Said = list[tuple[str, str]]
+FieldWords = list[tuple[str, str]]
 """Fields, each with a word that it is given or held against, in the order of the file."""
 
 
@@ -66,7 +66,7 @@ def _enums(source: SourceText, nodes: list[TreeNode]) -> dict[str, str]:
     return found
 
 
-def _said(source: SourceText, node: TreeNode, enums: dict[str, str]) -> Said:
+def _said(source: SourceText, node: TreeNode, enums: dict[str, str]) -> FieldWords:
     """What one node says of fields."""
     is_equality = (
         node.type == "binary_expression" and source.text(field(node, "operator")) in EQUALITIES
@@ -162,7 +162,7 @@ def _count(source: SourceText, nodes: list[TreeNode], status: str) -> str:
         ]
         zeros = [name for name, text in begins if text == "0"]
         lists = [f"length of {name}" for name, text in begins if text == "[]"]
-        found = [*sorted(zeros, key=lambda name: COUNTS.search(name) is None), *lists]
+        found = [*sorted(zeros, key=lambda name: COUNT_FIELD.search(name) is None), *lists]
         if found:
             return found[0]
     return UNKNOWN
@@ -177,7 +177,7 @@ def _of_tables(source: SourceText, nodes: list[TreeNode]) -> dict[str, str] | No
         columns = COLUMN.findall(made.string, made.end() - 1, _closes(made.string, made.end()))
         status = next((name for name, kind in columns if kind.upper() == "TEXT"), "")
         numbers = [name for name, kind in columns if kind.upper() != "TEXT"]
-        count = next((name for name in numbers if COUNTS.search(name)), "")
+        count = next((name for name in numbers if COUNT_FIELD.search(name)), "")
         if status and count:
             return {
                 "query": f"SELECT {status}, {count} FROM {made[1]}",
