@@ -20,6 +20,7 @@ from lastchunk.model.conformance.blame import rules_blamed, rules_named
 from lastchunk.model.conformance.campaign import Conformance, made_by_exploring, play_recipes
 from lastchunk.model.conformance.own.twin import TwinnedClass, load_twinned, try_class
 from lastchunk.model.conformance.recipes import Recipe
+from lastchunk.model.conformance.rule_trials import rule_trials
 from lastchunk.model.conformance.runtime.newest import check_runtime, with_runtime
 from lastchunk.model.conformance.runtime.toolbox import NotHereError, Toolbox, toolbox
 from lastchunk.model.design.load import load_design, shipped_designs
@@ -151,6 +152,7 @@ def _play(
         asked += made.sessions(designs, amounts.sessions, seed)
         asked += made.edges(designs, amounts.edges, seed)
         asked += made.troubles(designs, amounts.troubles, seed)
+        asked += rule_trials(designs) if amounts.troubles else []
     if twinned is not None:
         asked = made.of_class(asked, twinned, designs)
     with progress_bar("planned", len(asked)) as advance:

@@ -2,7 +2,8 @@
 
 The twins are known to agree with the runtime that they are locked to. So where they diverge on
 another one, a rule has changed: what was shown in the place of what was foretold says which ones
-it may be. The rule that most divergences speak of is named first.
+it may be. The rule that most divergences speak of is named first; but what a trial shows, which is
+made to show one rule alone (rule_trials.py), goes before all that.
 """
 
 from __future__ import annotations
@@ -51,14 +52,22 @@ RETRIES = "retries"
 def rules_named(results: Iterable[Result]) -> list[tuple[str, int]]:
     """The rules that may have changed, each with how many divergences speak of it.
 
-    The likeliest is first; of two with the same number, the one that is first more often.
+    The likeliest is first: that of most trials, then of most divergences; of two with the same
+    number, the one that is first more often.
     """
     spoken: Counter[str] = Counter()
     firsts: Counter[str] = Counter()
-    for rules in filter(None, map(rules_blamed, results)):
+    by_trials: Counter[str] = Counter()
+    first_by_trials: Counter[str] = Counter()
+    for result in results:
+        rules = rules_blamed(result)
         spoken.update(rules)
-        firsts[rules[0]] += 1
-    order = sorted(spoken, key=lambda rule: (-spoken[rule], -firsts[rule], rule))
+        firsts.update(rules[:1])
+        if result.shows:
+            by_trials.update(rules)
+            first_by_trials.update(rules[:1])
+    ranks = (by_trials, first_by_trials, spoken, firsts)
+    order = sorted(spoken, key=lambda rule: ([-rank[rule] for rank in ranks], rule))
     return [(rule, spoken[rule]) for rule in order]
 
 
@@ -66,6 +75,8 @@ def rules_blamed(result: Result) -> tuple[str, ...]:
     """The rules that may have changed; empty where nothing diverges."""
     if result.verdict != "diverges":
         return ()
+    if result.shows:
+        return result.shows
     if result.why in AT_ITS_END:
         rules = AT_ITS_END[result.why]
         return ("D5", *rules) if KILLED in result.needs else rules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lastchunk.model.base.workers import workers_or_here
@@ -105,7 +105,11 @@ class Conformance:
 def plan_of_recipe(recipe: Recipe) -> Plan | NotPlayable:
     """The plan of one recipe. Raises `InputError`."""
     schedule, design = recipe.schedule()
-    return plan_of(schedule, recipe.source, design, recipe.twinned)
+    plan = plan_of(schedule, recipe.source, design, recipe.twinned)
+    if not recipe.shows or isinstance(plan, NotPlayable):
+        return plan
+    # No alarm of a trial is late by chance: no timer is held back for one.
+    return replace(plan, shows=recipe.shows, needs=plan.needs - {"late"})
 
 
 def plans_of(recipes: Sequence[Recipe]) -> list[Plan | NotPlayable]:

@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.conformance import trials
 from lastchunk.model.conformance.own.bundled import OWN_CLASS
 from lastchunk.model.conformance.own.of_design import NotComparable, OwnFile, own_file
 from lastchunk.model.conformance.own.twin import TwinnedClass, check_settings
@@ -28,6 +27,7 @@ from lastchunk.model.conformance.playable import (
 from lastchunk.model.conformance.runtime.clocks import EPOCH_MS
 from lastchunk.model.conformance.runtime.toolbox import twins
 from lastchunk.model.conformance.shown import Sign, signs_of
+from lastchunk.model.conformance.trials import TRIALS
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.simulate.replay import build_world, design_of, fitting
 from lastchunk.model.simulate.schedule import Schedule, Step
@@ -63,6 +63,9 @@ ActKind = Literal[
     "kill",
     "restart",
 ]
+LIMIT = "alarm_limit"
+FIRED = ("timer", LIMIT)
+"""Happenings but the alarm that the runtime's timers bring about."""
 SPOILS = ("spoil", "spoil_uncounted")
 BEFORE_AN_ALARM = (*SPOILS, "lose_end")
 """What is done to an attempt of the alarm before the timers move."""
@@ -90,7 +93,7 @@ class PlannedStep(NamedTuple):
     @property
     def is_alarm(self) -> bool:
         """Whether the runtime's timers bring it about."""
-        fires = self.key[0] == "timer"
+        fires = self.key[0] in FIRED
         return fires or any(sign[0] in ("alarm", "spoiled") for sign in self.signs)
 
 
@@ -116,6 +119,7 @@ class Plan:
     ``values`` and ``alarm_ms`` are the storage at its end. ``needs`` says why it cannot share a
     process with others; nothing where it can. ``is_over``: nothing more may come. ``own`` is the
     file of a design in TypeScript, which is played itself, or the class whose twin the design is.
+    ``shows`` are the rules of the platform that it was made to show, if it was.
     """
 
     source: str
@@ -130,6 +134,7 @@ class Plan:
     alarm_ms: int | None = None
     is_over: bool = False
     own: OwnFile | TwinnedClass | None = None
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ def twin_of(design: DesignSpec) -> str:
     """The worker's class that is a design's twin. Raises `NotPlayableError`."""
     if is_typescript(design.cls):
         return OWN_CLASS
-    known = {*DESIGNS.values(), trials.Throws, trials.SetsThenThrows, trials.SetsToNow}
+    known = {*DESIGNS.values(), *TRIALS.values()}
     if design.cls not in known or design.cls.__name__ not in twins():
         raise NotPlayableError("a design without a twin in worker/")
     return str(design.cls.__name__)
@@ -251,7 +256,7 @@ class Planner:
         if any(act.kind in SPOILS for act in acts):
             signs.insert(0, ("spoiled", pending.payload.due_ms, pending.payload.retry))
         self._note_needs(step, piece)
-        if acts or signs:
+        if acts or signs or step.key[0] == LIMIT:
             done = PlannedStep(number, step.at_ms, step.key, tuple(acts), tuple(signs))
             self.result.steps.append(done)
 

@@ -23,7 +23,6 @@ NOT_PLAYABLE = {
     "commit": "a commit that takes time",
     "move_alarm": "a scheduler that is told late",
     "old_ends": GOES_ON,
-    "alarm_limit": "an alarm that runs for 15 minutes",
 }
 """Happenings that no player can bring about, in words."""
 FAULTS_NOT_PLAYABLE = {

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from lastchunk.model.conformance.own.twin import TwinnedClass, with_own_settings
-from lastchunk.model.conformance.trials import SetsThenThrows, SetsToNow, Throws
+from lastchunk.model.conformance.trials import TRIALS
 from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.simulate.edges import play_edges
@@ -24,11 +24,6 @@ from lastchunk.reference_impl.designs import DESIGNS
 
 HAPPENINGS_MAX = 400
 """Where a schedule at the edges is cut."""
-TRIALS: dict[str, Any] = {
-    "Throws": Throws,
-    "SetsThenThrows": SetsThenThrows,
-    "SetsToNow": SetsToNow,
-}
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,8 @@ class Recipe:
     """How to make a schedule. ``base`` is a scenario, or the file of a schedule.
 
     With a ``twinned`` class that is played, and its twin has its own settings.
-    One that is ``made`` already passes ``through`` so many state classes as the first.
+    One that is ``made`` already passes ``through`` so many state classes as the first. ``shows``
+    are the rules that it is to show, its own first.
     """
 
     kind: Literal["file", "session", "edges", "made"]
@@ -49,6 +45,7 @@ class Recipe:
     made: Schedule | None = None
     through: int = 0
     twinned: TwinnedClass | None = None
+    shows: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:

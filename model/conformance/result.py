@@ -17,7 +17,8 @@ class Result:
     ``step`` is the number of the schedule's step that diverges; ``shown`` is what the object did
     from there on, ``wanted`` what it should have done. ``needs`` is what the schedule has of
     troubles that take a process of their own; ``inside`` is whether a put of the object, or its
-    alarm, was under way when it diverged.
+    alarm, was under way when it diverged. ``shows`` are the rules that the schedule was made to
+    show: the first is its own, and it stands on the others.
     """
 
     source: str
@@ -29,6 +30,7 @@ class Result:
     wanted: tuple[Any, ...] = ()
     needs: tuple[str, ...] = ()
     inside: bool = False
+    shows: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """The result on one line."""

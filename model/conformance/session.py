@@ -107,6 +107,8 @@ class PlayedSession:
         for act in step.acts:
             if act.kind not in BEFORE_AN_ALARM:  # that was done before the timers moved
                 await self.act(act)
+        if step.acts and not step.signs:
+            await self.runtime.drain()  # it has come before what is sent next
         await self._expect(list(step.signs), step.at_ms)
 
     async def act(self, act: Act) -> None:
@@ -154,7 +156,7 @@ class PlayedSession:
         if self.is_on:
             needs = tuple(sorted(self.plan.needs))
             inside = bool(self.under_way)
-            args = (why, self.step, tuple(shown), tuple(wanted), needs, inside)
+            args = (why, self.step, tuple(shown), tuple(wanted), needs, inside, self.plan.shows)
             self.divergence = Result(self.plan.source, self.plan.design, "diverges", *args)
 
     # --- what the player does ------------------------------------------------------------------
@@ -199,7 +201,8 @@ class PlayedSession:
         self.runtime.blobs.answer(CallName(self.name, _call_words(act.call)), act.status)
 
     async def _consume(self, act: Act) -> None:
-        self.runtime.consumer.answer(CallName(self.name, ALARM_CALL), act.status)
+        call = ALARM_CALL if act.call[0] == ALARM_CALL else _call_words(act.call)
+        self.runtime.consumer.answer(CallName(self.name, call), act.status)
 
     async def _door(self, act: Act) -> None:
         if act.kind == "reset":

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from lastchunk.reference_impl.alarm import AlarmDesign
-from lastchunk.reference_impl.contract import Context, HandlerFailure
+from lastchunk.reference_impl.contract import (
+    AlarmInfo,
+    Chunk,
+    Context,
+    HandlerFailure,
+    NotifyError,
+    Response,
+)
+from lastchunk.reference_impl.session import store_chunk
 
 
 @dataclass(frozen=True)
@@ -62,3 +71,105 @@ class SetsToNow(Trial):
     async def trouble(self) -> None:
         """Set it to now."""
         await self.ctx.storage.set_alarm(self.ctx.now())
+
+
+class DeletesThenThrows(Trial):
+    """Deletes the alarm, then throws: no retry (A6)."""
+
+    async def trouble(self) -> None:
+        """Delete, then throw."""
+        await self.ctx.storage.delete_alarm()
+        raise HandlerFailure("as asked")
+
+
+class SetsToThePast(Trial):
+    """A stop sets the alarm to a second ago: it is stored as now, and due (A2)."""
+
+    async def signal_stop(self) -> Response:
+        """Set it to the past."""
+        await self.ctx.storage.set_alarm(self.ctx.now() - 1_000)
+        return Response(200)
+
+
+class LooksAtItsAlarm(Trial):
+    """Notes in the alarm whether it sees one: before it sets another, and after (A3)."""
+
+    async def trouble(self) -> None:
+        """Look, set, look again."""
+        storage = self.ctx.storage
+        before = await storage.get_alarm() is not None
+        await storage.set_alarm(self.ctx.now() + 500)
+        await storage.put("seen", [before, await storage.get_alarm() is not None])
+
+
+class NotesItsInfo(Trial):
+    """Notes what the alarm is told, and throws (A8)."""
+
+    async def alarm(self, info: AlarmInfo) -> None:  # type: ignore[override]
+        """Note it at each try."""
+        noted = await self.ctx.storage.get("noted") or []
+        noted.append([info.scheduled_time, info.retry_count, info.is_retry])
+        await self.ctx.storage.put("noted", noted)
+        if len(noted) <= self.settings.times:
+            raise HandlerFailure("as asked")
+
+
+class HoldsTheGate(Trial):
+    """Puts a chunk with the input gate closed (R3); what comes meanwhile waits in a line (R2)."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Store it, and let nobody in before."""
+
+        async def work() -> Response:
+            return await store_chunk(self.ctx, chunk)
+
+        response: Response = await self.ctx.block_concurrency_while(work)
+        return response
+
+
+class TellsAtTheStop(Trial):
+    """A stop sets the alarm and then tells the consumer: the alarm does not wait (R6)."""
+
+    notifies = True
+
+    async def signal_stop(self) -> Response:
+        """Set, then tell."""
+        await super().signal_stop()
+        await told(self.ctx)
+        return Response(200)
+
+
+class TellsInTheAlarm(Trial):
+    """The first alarm waits for the consumer, for longer than an alarm may run (D4)."""
+
+    notifies = True
+
+    async def trouble(self) -> None:
+        """Tell it."""
+        await told(self.ctx)
+
+
+async def told(ctx: Context) -> None:
+    """Tell the consumer; what it answers does not matter."""
+    try:
+        await ctx.notify("")
+    except NotifyError:
+        return
+
+
+TRIALS: dict[str, Any] = {
+    cls.__name__: cls
+    for cls in (
+        Throws,
+        SetsThenThrows,
+        SetsToNow,
+        DeletesThenThrows,
+        SetsToThePast,
+        LooksAtItsAlarm,
+        NotesItsInfo,
+        HoldsTheGate,
+        TellsAtTheStop,
+        TellsInTheAlarm,
+    )
+}
+"""Each by its name, which is that of its twin."""

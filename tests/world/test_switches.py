@@ -26,7 +26,7 @@ from lastchunk.model.world.object.delivery import Delivery
 from lastchunk.model.world.object.runtime import ObjectRuntime
 from lastchunk.model.world.object.storage import Storage
 from lastchunk.reference_impl.blobs import AbortUpload, BlobDelete, BlobPut
-from lastchunk.reference_impl.contract import AlarmInfo, Put
+from lastchunk.reference_impl.contract import AlarmInfo, CloseGate, OpenGate, Put
 from lastchunk.reports.docs.platform import page
 from lastchunk.reports.docs.platform.demo import misses, run_demo
 from tests.world import test_blobs as blobs_of_the_store
@@ -183,6 +183,8 @@ def storage_leaves_the_gate_open(patch: Patch) -> None:
         "storage_answered",
         lambda self, task, answer: self.deliver("resume", task, answer),
     )
+    for effect in (CloseGate, OpenGate):
+        patch.setitem(object_module._ANSWERS, effect, lambda self, task, effect: None)
 
 
 @switches_off("R4", shown_by_its_demo("R4"))
@@ -252,14 +254,19 @@ def a_replaced_instance_ends_at_once(patch: Patch) -> None:
 
 @switches_off("R12", rules.test_r12_a_client_that_goes_away_does_not_cancel_the_handler)
 def a_client_takes_its_handler_along(patch: Patch) -> None:
-    close = lifecycle.close
+    close, deliver = lifecycle.close, ObjectRuntime.deliver
 
-    def closing(page: ClientHost) -> None:
-        close(page)
+    def closing(page: ClientHost, *more: bool, **named: bool) -> None:
+        close(page, *more, **named)
         for task in list(page.world.object.program.tasks):
-            page.world.cancel(("blob", *task))
+            del page.world.object.program.tasks[task]
+
+    def to_those_left(self: ObjectRuntime, kind: str, task: Any, payload: Any = None) -> None:
+        if kind not in object_module.TO_TASKS or task in self.program.tasks:
+            deliver(self, kind, task, payload)
 
     patch.setattr(lifecycle, "close", closing)
+    patch.setattr(ObjectRuntime, "deliver", to_those_left)
 
 
 @switches_off("R13", rules.test_r13_now_is_the_time_of_the_last_io)

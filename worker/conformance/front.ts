@@ -31,6 +31,13 @@ export const LazyAlarmDesign = watch(designs.LazyAlarmDesign);
 export const Throws = watch(trials.Throws);
 export const SetsThenThrows = watch(trials.SetsThenThrows);
 export const SetsToNow = watch(trials.SetsToNow);
+export const DeletesThenThrows = watch(trials.DeletesThenThrows);
+export const SetsToThePast = watch(trials.SetsToThePast);
+export const LooksAtItsAlarm = watch(trials.LooksAtItsAlarm);
+export const NotesItsInfo = watch(trials.NotesItsInfo);
+export const HoldsTheGate = watch(trials.HoldsTheGate);
+export const TellsAtTheStop = watch(trials.TellsAtTheStop);
+export const TellsInTheAlarm = watch(trials.TellsInTheAlarm);
 
 export default {
   async fetch(request: Request, env: Record<string, any>): Promise<Response> {
