@@ -20,7 +20,7 @@ from lastchunk.model.conformance.blame import rules_blamed, rules_named
 from lastchunk.model.conformance.campaign import Conformance, made_by_exploring, play_recipes
 from lastchunk.model.conformance.own.twin import TwinnedClass, load_twinned, try_class
 from lastchunk.model.conformance.recipes import Recipe
-from lastchunk.model.conformance.rule_trials import rule_trials
+from lastchunk.model.conformance.rules.rule_trials import rule_trials
 from lastchunk.model.conformance.runtime.newest import check_runtime, with_runtime
 from lastchunk.model.conformance.runtime.toolbox import NotHereError, Toolbox, toolbox
 from lastchunk.model.design.load import load_design, shipped_designs

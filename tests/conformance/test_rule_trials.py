@@ -9,7 +9,7 @@ from lastchunk.model.conformance.campaign import plans_of
 from lastchunk.model.conformance.plan import NotPlayable, Plan
 from lastchunk.model.conformance.play import play
 from lastchunk.model.conformance.result import Result
-from lastchunk.model.conformance.rule_trials import RULE_TRIALS, rule_trials
+from lastchunk.model.conformance.rules.rule_trials import RULE_TRIALS, rule_trials
 from lastchunk.model.conformance.runtime.toolbox import Toolbox, WatchedWorker
 from lastchunk.model.world.object.alarms import Alarms
 from lastchunk.model.world.object.delivery import Delivery

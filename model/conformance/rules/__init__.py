@@ -1,0 +1,1 @@
+"""Sessions that show one rule of the platform each."""
