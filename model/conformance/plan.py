@@ -63,8 +63,8 @@ ActKind = Literal[
     "kill",
     "restart",
 ]
-LIMIT = "alarm_limit"
-FIRED = ("timer", LIMIT)
+CUT_OFF = "alarm_limit"
+FIRED = ("timer", CUT_OFF)
 """Happenings but the alarm that the runtime's timers bring about."""
 SPOILS = ("spoil", "spoil_uncounted")
 BEFORE_AN_ALARM = (*SPOILS, "lose_end")
@@ -256,7 +256,7 @@ class Planner:
         if any(act.kind in SPOILS for act in acts):
             signs.insert(0, ("spoiled", pending.payload.due_ms, pending.payload.retry))
         self._note_needs(step, piece)
-        if acts or signs or step.key[0] == LIMIT:
+        if acts or signs or step.key[0] == CUT_OFF:
             done = PlannedStep(number, step.at_ms, step.key, tuple(acts), tuple(signs))
             self.result.steps.append(done)
 

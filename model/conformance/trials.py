@@ -114,7 +114,7 @@ class NotesItsInfo(Trial):
             raise HandlerFailure("as asked")
 
 
-class HoldsTheGate(Trial):
+class PutsBehindTheGate(Trial):
     """Puts a chunk with the input gate closed (R3); what comes meanwhile waits in a line (R2)."""
 
     async def upload(self, chunk: Chunk) -> Response:
@@ -135,7 +135,7 @@ class TellsAtTheStop(Trial):
     async def signal_stop(self) -> Response:
         """Set, then tell."""
         await super().signal_stop()
-        await told(self.ctx)
+        await tell_consumer(self.ctx)
         return Response(200)
 
 
@@ -146,10 +146,10 @@ class TellsInTheAlarm(Trial):
 
     async def trouble(self) -> None:
         """Tell it."""
-        await told(self.ctx)
+        await tell_consumer(self.ctx)
 
 
-async def told(ctx: Context) -> None:
+async def tell_consumer(ctx: Context) -> None:
     """Tell the consumer; what it answers does not matter."""
     try:
         await ctx.notify("")
@@ -167,7 +167,7 @@ TRIALS: dict[str, Any] = {
         SetsToThePast,
         LooksAtItsAlarm,
         NotesItsInfo,
-        HoldsTheGate,
+        PutsBehindTheGate,
         TellsAtTheStop,
         TellsInTheAlarm,
     )

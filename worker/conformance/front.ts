@@ -35,7 +35,7 @@ export const DeletesThenThrows = watch(trials.DeletesThenThrows);
 export const SetsToThePast = watch(trials.SetsToThePast);
 export const LooksAtItsAlarm = watch(trials.LooksAtItsAlarm);
 export const NotesItsInfo = watch(trials.NotesItsInfo);
-export const HoldsTheGate = watch(trials.HoldsTheGate);
+export const PutsBehindTheGate = watch(trials.PutsBehindTheGate);
 export const TellsAtTheStop = watch(trials.TellsAtTheStop);
 export const TellsInTheAlarm = watch(trials.TellsInTheAlarm);
 

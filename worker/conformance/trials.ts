@@ -73,7 +73,7 @@ export class NotesItsInfo extends Trial {
   async trouble() {}
 }
 
-export class HoldsTheGate extends Trial {
+export class PutsBehindTheGate extends Trial {
   override async upload(upload: Upload) {
     return this.ctx.blockConcurrencyWhile(() => this.storeChunk(upload));
   }

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lastchunk.model.conformance.recipes import QUIET, Recipe
+from lastchunk.model.conformance.recipes import Recipe
 from lastchunk.reference_impl.designs import DESIGNS
 
 TIMED = (
-    QUIET,
+    "expect.sometimes=[]",
     "limits.end_at_completion=false",
     "chunks=1",
     "low_ms=10",
@@ -40,8 +40,8 @@ RULE_TRIALS = (
     _trial("the alarm seen in the alarm", "LooksAtItsAlarm", "A3 A1"),
     _trial("deleted, then thrown", "DeletesThenThrows", "A6 A1"),
     _trial("what the alarm is told", "NotesItsInfo", "A8 A1 D1"),
-    _trial("a line at the gate", "HoldsTheGate", "R2 R3 A1", SLOW_PUT, STRAY),
-    _trial("a closed gate", "HoldsTheGate", "R3", SLOW_PUT),
+    _trial("a line at the gate", "PutsBehindTheGate", "R2 R3 A1", SLOW_PUT, STRAY),
+    _trial("a closed gate", "PutsBehindTheGate", "R3", SLOW_PUT),
     _trial("an alarm beside a request", "TellsAtTheStop", "R6 A1", "consumer.notify_delay_ms=1000"),
     _trial(
         "an alarm of 16 minutes", "TellsInTheAlarm", "D4 A1 D1", "consumer.notify_delay_ms=960000"
