@@ -8,16 +8,20 @@ Slow networks stall from the stop until the grace is over, so nothing hangs on t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from lastchunk.cli import main
 from lastchunk.model.conformance.page.observed import judged, trace_of
 from lastchunk.model.conformance.page.server import ServedPage
 from lastchunk.model.properties import JudgeSettings, Violation
+from lastchunk.model.simulate import replay
+from lastchunk.model.simulate.schedule import read_schedule
 from tests.browser.page_runs import CUT, FAST, THROTTLED, NetworkKind, PageRun, drive, page_run
 
 if TYPE_CHECKING:
@@ -34,24 +38,45 @@ TEN_MINUTES_MS = 600_000
 RUNS = [
     (design, network) for design in ("alarm", "lazy-alarm") for network in (FAST, THROTTLED, CUT)
 ]
+LOGGED = (("alarm", THROTTLED.name), ("alarm", CUT.name))
+"""The runs whose HARs are read: their contexts are closed as soon as they are over."""
 Runs = dict[tuple[str, str], PageRun]
+Check = Callable[[Path], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def runs(
-    browser: Browser, served: ServedPage, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Runs]:
+def hars(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the HARs of the runs are."""
+    return tmp_path_factory.mktemp("hars")
+
+
+@pytest.fixture(scope="module")
+def runs(browser: Browser, served: ServedPage, hars: Path) -> Iterator[Runs]:
     """Both designs on each network, recorded at once, and watched until the grace is over."""
     with ExitStack() as stack:
         found: Runs = {
             (design, network.name): stack.enter_context(
-                page_run(browser, served, design, network=network, settings=settings_on(network))
+                page_run(
+                    browser,
+                    served,
+                    design,
+                    har_of(hars, design, network.name),
+                    network=network,
+                    settings=settings_on(network),
+                )
             )
             for at, (design, network) in enumerate(RUNS)
         }
         some = next(iter(found.values()))
         drive(some.page, *(run.recorded(2) for run in found.values()))
+        for key in LOGGED:
+            found[key].context.close()
         yield found
+
+
+def har_of(hars: Path, design: str, network: str) -> Path | None:
+    """Where the HAR of a run is to be; None where none is kept."""
+    return hars / f"{network}.har" if (design, network) in LOGGED else None
 
 
 def settings_on(network: NetworkKind) -> dict[str, int]:
@@ -150,3 +175,54 @@ def test_a_har_file_has_the_calls_and_no_bodies(
     assert calls[0] == "createSession"
     assert set(calls) == {"createSession", "upload", "signalStop"}
     assert len(text) < 200_000
+
+
+# --- the logs of these very runs ---------------------------------------------------------------
+
+
+@pytest.fixture
+def check(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Check:
+    """What `check-log` finds, by session."""
+
+    def run(log: Path) -> dict[str, Any]:
+        words = ["--set", "design.grace_ms=1000", "--out", tmp_path / "out"]
+        words += ["--json", tmp_path / "found.json"]
+        monkeypatch.setattr(sys, "argv", ["lastchunk", "check-log", *map(str, (log, *words))])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 1, "".join(capsys.readouterr())
+        told = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+        return {item["session"]: item for item in told["failed"]}
+
+    return run
+
+
+def replayed(failed: dict[str, Any]) -> set[str]:
+    """Of what the log violates, that which the schedule to replay does, too."""
+    found = replay(read_schedule(failed["schedule"])).check(list(failed["violations"]))
+    return {slug for slug, item in found.items() if isinstance(item, Violation)}
+
+
+def test_check_log_finds_the_late_finalization_in_the_har(
+    runs: Runs, hars: Path, check: Check
+) -> None:
+    """Completed inside the first upload, which made it active again: for ten minutes."""
+    run = runs["alarm", THROTTLED.name]
+    failed = check(hars / f"{THROTTLED.name}.har")[run.session]
+    if "nothing_refused" in violated(run):
+        pytest.skip("the upload had not begun at the object, and was refused, which happens")
+    assert "finalizes_promptly" in failed["violations"]
+    assert set(failed["violations"]) - {"finalizes_promptly"} <= violated(run)
+    assert failed["way"]["key"] in ("F1", "F2", "F3")
+    assert "finalizes_promptly" in replayed(failed)
+
+
+def test_check_log_finds_the_403_in_the_har(runs: Runs, hars: Path, check: Check) -> None:
+    run = runs["alarm", CUT.name]
+    failed = check(hars / f"{CUT.name}.har")[run.session]
+    assert {"nothing_refused", "nothing_lost"} <= set(failed["violations"]) <= violated(run)
+    assert "was answered 403" in failed["violations"]["nothing_refused"]["detail"]
+    assert failed["way"]["key"] in ("F4", "F5")
+    assert "nothing_refused" in replayed(failed)
