@@ -47,6 +47,9 @@ NO_CALL: PlayedCall = ("", e.NO_CHUNK, -1, 0)
 HELD_BYTES = 8
 RESETS = frozenset(("fault", "idle_end", "idle_deploy", "grace_ends"))
 """Happenings with which an instance may go, and nothing of the process."""
+CLOCKS = "clocks"
+"""What needs a process of its own: the machine's clock is not the world's."""
+NEW_MACHINE = ("reset", "kill", "restart")
 LONELY_FAULTS = frozenset(("process_killed", "alarm_late"))
 """What touches every object of a process, or holds its timers back."""
 ActKind = Literal[
@@ -82,13 +85,17 @@ class Act(NamedTuple):
 
 
 class PlannedStep(NamedTuple):
-    """A step of the schedule that touches the object: what to do, and what it then shows."""
+    """A step of the schedule that touches the object: what to do, and what it then shows.
+
+    ``offset_ms`` is how far the clock of its machine is ahead.
+    """
 
     number: int
     at_ms: int
     key: tuple[Any, ...]
     acts: tuple[Act, ...]
     signs: tuple[Sign, ...]
+    offset_ms: int = 0
 
     @property
     def is_alarm(self) -> bool:
@@ -135,6 +142,7 @@ class Plan:
     is_over: bool = False
     own: OwnFile | TwinnedClass | None = None
     shows: tuple[str, ...] = ()
+    offset_ms: int = 0
 
 
 @dataclass(frozen=True)
@@ -194,11 +202,12 @@ class Planner:
         self.world: World = build_world(schedule, design)
         if self.world.commits_wait:
             raise NotPlayableError("a commit that takes time or fails")
-        if any(schedule.clock_offsets_ms):
-            raise NotPlayableError("clocks that differ")
         start = schedule.scenario.start.session
         own = twinned or (own_file(design) if twin == OWN_CLASS else None)
         self.result = Plan(source, design.name, twin, settings, start, own=own)
+        self.result.offset_ms = self.world.object.offset_ms
+        if any(schedule.clock_offsets_ms):
+            self.result.needs.add(CLOCKS)
         self.open: dict[PlayedCall, bool] = {}
         """Requests that reached the object, and whether the page waits for an answer."""
         self.failed: tuple[int, int] | None = None
@@ -210,7 +219,9 @@ class Planner:
         world.begin()
         if result.start == "created":
             signs = tuple(signs_of(world.trace, ()))
-            result.steps.append(PlannedStep(0, 0, CREATE, (Act("send", CREATE),), signs))
+            result.steps.append(
+                PlannedStep(0, 0, CREATE, (Act("send", CREATE),), signs, result.offset_ms)
+            )
         for number, step in enumerate(self.schedule.steps, 1):
             if world.ended:
                 break
@@ -239,7 +250,7 @@ class Planner:
         pending = fitting(world, number, step)
         check_playable(step, pending, self.result.own is not None)
         begin, had = len(world.trace), _calls_of(world)
-        waits = set(world.network.calls)
+        waits, offset_ms = set(world.network.calls), world.object.offset_ms
         world.fresh.clear()
         world.happen(pending, step.at_ms, step.outcome)
         piece = world.trace[begin:]
@@ -257,7 +268,9 @@ class Planner:
             signs.insert(0, ("spoiled", pending.payload.due_ms, pending.payload.retry))
         self._note_needs(step, piece)
         if acts or signs or step.key[0] == CUT_OFF:
-            done = PlannedStep(number, step.at_ms, step.key, tuple(acts), tuple(signs))
+            if any(act.kind in NEW_MACHINE for act in acts):
+                offset_ms = world.object.offset_ms
+            done = PlannedStep(number, step.at_ms, step.key, tuple(acts), tuple(signs), offset_ms)
             self.result.steps.append(done)
 
     # --- what the world does to the object -----------------------------------------------------
@@ -277,7 +290,8 @@ class Planner:
             yield from (Act("rest", one) for one in self.open if one[:3] == step.key[1:4])
         elif kind in ("blob", "blob_refused", "notify"):
             if step.outcome.startswith(INSTANCE_LOST):
-                yield Act("reset")
+                if _has(piece, e.InstanceLost):  # else its handler went with an earlier one
+                    yield Act("reset")
             elif kind == "notify" and call[:3] in had:  # else its caller is gone, and not told
                 yield Act("consume", call, status_of(step))
             if kind != "notify":

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.conformance.plan import (
     BEFORE_AN_ALARM,
+    CLOCKS,
     NotPlayable,
     Plan,
     PlannedStep,
@@ -137,11 +138,13 @@ class Player:
         self.clocks = runtime.clocks
         self.sessions = [PlayedSession(runtime, plan, n) for n, plan in enumerate(plans)]
         self.retries = Retries(plans[0].retries if len(plans) == 1 else [])
-        self.is_late = len(plans) == 1 and not plans[0].needs.isdisjoint(("late", "alarm_late"))
+        is_alone = len(plans) == 1
+        self.is_late = is_alone and not plans[0].needs.isdisjoint(("late", "alarm_late", CLOCKS))
         """Whether timers move for an alarm alone: one that is late waits for the schedule's ms."""
 
     async def play(self, is_brief: bool) -> list[Result]:
         """All of it, or until one diverges: what was not played to its end does not agree."""
+        self.clocks.be_ahead(self.sessions[0].plan.offset_ms)
         for some in self._some():
             await asyncio.gather(*(session.prepare() for session in some))
         steps: Steps = {}
@@ -187,6 +190,7 @@ class Player:
     async def _at(self, at_ms: int, steps: dict[PlayedSession, list[PlannedStep]]) -> None:
         """One instant: what comes before the alarms, the timers, then the rest."""
         self.clocks.move_wall(at_ms)
+        self.clocks.be_ahead(next(iter(steps.values()))[0].offset_ms)
         behind: list[tuple[PlayedSession, list[PlannedStep]]] = []
 
         async def before(session: PlayedSession, own: list[PlannedStep]) -> None:
@@ -206,6 +210,7 @@ class Player:
 
     async def _go(self, session: PlayedSession, steps: list[PlannedStep]) -> None:
         for step in steps:
+            self.clocks.be_ahead(step.offset_ms)
             await session.play(step)
         if steps and steps[-1] is session.plan.steps[-1]:
             await session.finish()

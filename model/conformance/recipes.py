@@ -212,6 +212,15 @@ TROUBLES: dict[str, tuple[str, tuple[str, ...]]] = {
         "small-scope",
         (*SMALL, _faults(*[_at("deploy", 20_000, f",grace_ms={ms}") for ms in (600_000,) * 3])),
     ),
+    "clocks that differ": (
+        "small-scope",
+        (
+            *SMALL,
+            "platform.clock_offset_ms={low_ms=-400,high_ms=400}",
+            "platform.instance_loss=0.3",
+            "platform.instance_losses_max=2",
+        ),
+    ),
     "late alarms": ("small-scope", (*SMALL, "platform.alarm_late_ms=" + _between(0, 60_000))),
 }
 """Scenarios with troubles of the platform, by name."""

@@ -133,8 +133,9 @@ class PlayedSession:
             self._diverge("it did something else", [sign for _, sign in self.signs], wanted)
             return
         times = [time_ms for time_ms, _ in self.signs[: len(wanted)]]
-        if any(time_ms != at_ms for time_ms in times):
-            seen = [(time_ms, *sign) for time_ms, sign in self.signs[: len(wanted)]]
+        offset_ms = self.runtime.clocks.offset_ms
+        if any(time_ms != at_ms + offset_ms for time_ms in times):
+            seen = [(time_ms - offset_ms, *sign) for time_ms, sign in self.signs[: len(wanted)]]
             self._diverge("at another ms", seen, [(at_ms, *sign) for sign in wanted])
         del self.signs[: len(wanted)]
         for sign in wanted:
@@ -208,6 +209,8 @@ class PlayedSession:
         if act.kind == "reset":
             self.under_way.clear()
         await self.runtime.get(self.path(act.kind, self.name))
+        if act.kind == "reset":
+            self.runtime.consumer.drop(self.name)
 
     async def _kill(self, act: Act) -> None:
         await self.runtime.drain()
@@ -216,13 +219,14 @@ class PlayedSession:
             request.is_gone = request.is_gone or request.status is None
         self.under_way.clear()
         await self.runtime.kill()
+        self.runtime.consumer.drop(self.name)
 
     async def _restart(self, act: Act) -> None:
         """An alarm that is overdue would run while the process starts: the timers say when."""
         clocks, due_ms = self.runtime.clocks, self.reader.due_ms
         at_ms = clocks.wall_ms
-        if due_ms is not None and due_ms <= at_ms:
-            clocks.move_wall(due_ms - 1)
+        if due_ms is not None and due_ms <= at_ms + clocks.offset_ms:
+            clocks.move_wall(due_ms - clocks.offset_ms - 1)
         await self.runtime.start()
         clocks.move_wall(at_ms)
 

@@ -38,6 +38,8 @@ def planned_without(rule: str) -> Plans:
         SWITCHES[rule][0](patch)
         if rule == "A6":
             the_deleted_alarm_is_kept(patch)
+        elif rule == "D3":  # nor does the object look at its own clock
+            patch.setattr(Alarms, "is_early", lambda self, delivery: False)
         return plans_of(RULE_TRIALS)
 
 

@@ -54,7 +54,6 @@ def test_a_class_is_visited_only_where_its_schedule_agrees() -> None:
     ("overrides", "reason"),
     [
         (("platform.commit_ms=5",), "a commit that takes time or fails"),
-        (("platform.clock_offset_ms={low_ms=5,high_ms=5}",), "clocks that differ"),
         (
             (
                 "faults=[{kind='deploy',offset_ms={low_ms=10050,high_ms=10050}}]",

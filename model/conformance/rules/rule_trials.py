@@ -27,6 +27,7 @@ TIMED = (
 """An upload arrives at 10 ms, and is stored at 30; the stop arrives at 100."""
 SLOW_PUT = "blobs.put_delay_ms=1000"
 STRAY = "faults=[{kind='create_again',offset_ms={low_ms=200,high_ms=200}}]"
+BEHIND = "platform.clock_offset_ms={low_ms=-1000,high_ms=-1000}"
 CLOSED = "faults=[{kind='tab_closed',offset_ms={low_ms=500,high_ms=500}}]"
 
 
@@ -39,6 +40,7 @@ RULE_TRIALS = (
     _trial("set to the past", "SetsToThePast", "A2 A1"),
     _trial("the alarm seen in the alarm", "LooksAtItsAlarm", "A3 A1"),
     _trial("deleted, then thrown", "DeletesThenThrows", "A6 A1"),
+    _trial("a clock that is behind", "alarm", "D3 A1", BEHIND),
     _trial("what the alarm is told", "NotesItsInfo", "A8 A1 D1"),
     _trial("a line at the gate", "PutsBehindTheGate", "R2 R3 A1", SLOW_PUT, STRAY),
     _trial("a closed gate", "PutsBehindTheGate", "R3", SLOW_PUT),

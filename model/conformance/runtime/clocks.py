@@ -72,19 +72,28 @@ class SharedClocks:
 
 
 class Clocks(SharedClocks):
-    """Clocks that stand still until the player moves them. Times are ms since the beginning."""
+    """Clocks that stand still until the player moves them. Times are ms since the beginning.
+
+    The wall clock may be that of a machine which is ahead, or behind, by ``offset_ms``.
+    """
 
     def __init__(self, path: Path, steady_ms: int = STEADY_MS) -> None:
         super().__init__(path)
         self.steady_ms = steady_ms
-        self.wall_ms = self.timers_ms = 0
+        self.wall_ms = self.timers_ms = self.offset_ms = 0
         self.move_wall(0)
         self.move_timers(0)
 
     def move_wall(self, at_ms: int) -> None:
         """The wall clock shows this time."""
         self.wall_ms = at_ms
-        self.move(0, EPOCH_MS + at_ms)
+        self.move(0, EPOCH_MS + at_ms + self.offset_ms)
+
+    def be_ahead(self, offset_ms: int) -> None:
+        """The wall clock is that of another machine."""
+        if offset_ms != self.offset_ms:
+            self.offset_ms = offset_ms
+            self.move_wall(self.wall_ms)
 
     def move_timers(self, at_ms: int) -> None:
         """Timers that are due by this time fire."""

@@ -60,6 +60,11 @@ class Outside(ABC):
         if not end.done():
             end.set_result(status)
 
+    def drop(self, owner: str) -> None:
+        """The instance that made an object's calls is gone: a later call is another one."""
+        for name in [name for name in self.ends if name.object == owner]:
+            self.ends.pop(name).cancel()
+
     def _end(self, name: CallName) -> asyncio.Future[int]:
         if name not in self.ends:
             self.ends[name] = asyncio.get_running_loop().create_future()
@@ -67,10 +72,12 @@ class Outside(ABC):
 
     async def _held(self, name: CallName) -> int:
         """How a call ends, once that is said. A later one of the same name is another."""
+        end = self._end(name)
         try:
-            return await self._end(name)
+            return await end
         finally:
-            self.ends.pop(name, None)
+            if self.ends.get(name) is end:
+                del self.ends[name]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.opened.append(writer)
