@@ -47,7 +47,7 @@ NO_CALL: PlayedCall = ("", e.NO_CHUNK, -1, 0)
 HELD_BYTES = 8
 RESETS = frozenset(("fault", "idle_end", "idle_deploy", "grace_ends"))
 """Happenings with which an instance may go, and nothing of the process."""
-CLOCKS = "clocks"
+OWN_CLOCK = "clocks"
 """What needs a process of its own: the machine's clock is not the world's."""
 NEW_MACHINE = ("reset", "kill", "restart")
 LONELY_FAULTS = frozenset(("process_killed", "alarm_late"))
@@ -207,7 +207,7 @@ class Planner:
         self.result = Plan(source, design.name, twin, settings, start, own=own)
         self.result.offset_ms = self.world.object.offset_ms
         if any(schedule.clock_offsets_ms):
-            self.result.needs.add(CLOCKS)
+            self.result.needs.add(OWN_CLOCK)
         self.open: dict[PlayedCall, bool] = {}
         """Requests that reached the object, and whether the page waits for an answer."""
         self.failed: tuple[int, int] | None = None

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.conformance.plan import (
     BEFORE_AN_ALARM,
-    CLOCKS,
+    OWN_CLOCK,
     NotPlayable,
     Plan,
     PlannedStep,
@@ -139,7 +139,7 @@ class Player:
         self.sessions = [PlayedSession(runtime, plan, n) for n, plan in enumerate(plans)]
         self.retries = Retries(plans[0].retries if len(plans) == 1 else [])
         is_alone = len(plans) == 1
-        self.is_late = is_alone and not plans[0].needs.isdisjoint(("late", "alarm_late", CLOCKS))
+        self.is_late = is_alone and not plans[0].needs.isdisjoint(("late", "alarm_late", OWN_CLOCK))
         """Whether timers move for an alarm alone: one that is late waits for the schedule's ms."""
 
     async def play(self, is_brief: bool) -> list[Result]:
