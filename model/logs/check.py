@@ -233,6 +233,9 @@ class LogChecker:
             raise InputError("log", "no call of a session", allowed)
         if reader.repeated:
             checked.notes["spans that came twice: counted once"] = reader.repeated
+        if reader.without_key:
+            words = "runs of alarms wrote without a key in the span: taken for the record's"
+            checked.notes[words] = reader.without_key
         if reader.left_out:
             checked.notes["invocations of no object: left out"] = reader.left_out
         return checked

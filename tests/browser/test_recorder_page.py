@@ -17,12 +17,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lastchunk.cli import main
+from lastchunk.model.conformance.page.built import built_page
 from lastchunk.model.conformance.page.observed import judged, trace_of
 from lastchunk.model.conformance.page.server import ServedPage
 from lastchunk.model.properties import JudgeSettings, Violation
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.schedule import read_schedule
 from tests.browser.page_runs import CUT, FAST, THROTTLED, NetworkKind, PageRun, drive, page_run
+from tests.browser.traced import TracedPage
+from tests.support.real_runtime import tools_or_skip
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -42,6 +45,15 @@ LOGGED = (("alarm", THROTTLED.name), ("alarm", CUT.name))
 """The runs whose HARs are read: their contexts are closed as soon as they are over."""
 Runs = dict[tuple[str, str], PageRun]
 Check = Callable[[Path], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[TracedPage]:
+    """The recorder page, whose runtime tells its spans."""
+    tools = tools_or_skip()
+    found = TracedPage(tools, built_page(tools))
+    with found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -226,3 +238,27 @@ def test_check_log_finds_the_403_in_the_har(runs: Runs, hars: Path, check: Check
     assert "was answered 403" in failed["violations"]["nothing_refused"]["detail"]
     assert failed["way"]["key"] in ("F4", "F5")
     assert "nothing_refused" in replayed(failed)
+
+
+def test_check_log_finds_both_in_the_spans_of_the_runtime(
+    runs: Runs, served: TracedPage, check: Check, tmp_path: Path
+) -> None:
+    """Ten minutes later: each object's own spans say when it was completed."""
+    late, cut = (runs[key] for key in LOGGED)
+    served.clock.jump(TEN_MINUTES_MS)
+    some = runs["lazy-alarm", FAST.name]
+    drive(some.page, iter([lambda: late.is_settled() and cut.is_settled()]))
+    some.page.wait_for_timeout(500)
+    (tmp_path / "spans.json").write_text(served.exported(), encoding="utf-8")
+    found = check(tmp_path / "spans.json")
+    for run, wanted in ((late, "finalizes_promptly"), (cut, "nothing_refused")):
+        name = served.object_of(run.session)
+        if not served.has_told_all(name):
+            pytest.skip("the runtime has told an alarm without its spans, which happens")
+        if wanted not in violated(run):
+            continue  # the upload had not begun at the object, and was refused, which happens
+        failed = found[name]
+        assert wanted in failed["violations"]
+        assert set(failed["violations"]) <= violated(run)
+        assert failed["way"] is not None
+        assert replayed(failed)

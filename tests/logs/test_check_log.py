@@ -161,3 +161,27 @@ def test_a_real_browser_on_a_throttled_line(name: str, check: Check, tmp_path: P
     assert failed["way"]["key"] == way
     found = replay(read_schedule(failed["schedule"])).check(sorted(violated))
     assert any(isinstance(one, Violation) for one in found.values())
+
+
+def test_spans_of_the_real_runtime(check: Check, tmp_path: Path) -> None:
+    """Without keys: two throttled runs, of which one was late and one was refused."""
+    words = (
+        "--set",
+        "design.grace_ms=1000",
+        "--out",
+        tmp_path / "o",
+        "--json",
+        tmp_path / "f.json",
+    )
+    assert check(SAMPLES / "spans.json", *words)[0] == 1
+    told = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))
+    late, cut = told["failed"]
+    too_early = "complete_at_finalization"
+    prompt = {"finalizes_promptly", "finalizes_once_known"}
+    assert set(late["violations"]) == {too_early, "completed_is_final", *prompt}
+    assert set(cut["violations"]) == {too_early, "nothing_refused", "nothing_lost"}
+    assert "answered 403" in cut["violations"]["nothing_refused"]["detail"]
+    assert [item["way"]["key"] for item in (late, cut)] == ["F1", "F5"]
+    for item in (late, cut):
+        found = replay(read_schedule(item["schedule"])).check(list(item["violations"]))
+        assert any(isinstance(one, Violation) for one in found.values())

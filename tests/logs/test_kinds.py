@@ -174,6 +174,34 @@ def test_an_alarm_that_only_looks_completes_nothing(look: Look) -> None:
     assert session.alarm_failures == 1
 
 
+@pytest.mark.parametrize("status", [200, 403])
+def test_alarms_without_keys_complete_again_only_what_was_reopened(look: Look, status: int) -> None:
+    """The local runtime's spans have no key: the alarm that tells a webhook writes, too."""
+    made = Exporter("s")
+    given = {
+        "faas.trigger": "timer",
+        "cloudflare.handler_type": "alarm",
+        "cloudflare.outcome": "ok",
+    }
+    for at_ms in (5_000, 5_020):
+        root = made.span("alarm", at_ms, at_ms + 9, dict(given))
+        made.child(root, "durable_object_storage_put", at_ms + 1, at_ms + 1)
+        made.child(root, "durable_object_storage_put", at_ms + 8, at_ms + 8)
+    root = made.call("upload", 0, 0, 9_000, status)
+    made.child(root, "durable_object_storage_put", 8_999, 8_999)
+    made.child(root, "durable_object_storage_setAlarm", 8_999, 8_999)
+    root = made.span("alarm", 609_000, 609_009, dict(given))
+    made.child(root, "durable_object_storage_put", 609_001, 609_001)
+    found, (session,) = look(otlp(made.spans))
+    times = [item.at_ms - BASE_MS for item in session.record]
+    assert times == ([5_001, 609_001] if status == 200 else [5_001])
+    kind = found.tallies["completed_is_final"].kind
+    assert kind == ("violated" if status == 200 else "unknown")
+    assert found.notes == {
+        "runs of alarms wrote without a key in the span: taken for the record's": 3
+    }
+
+
 # --- an event log ------------------------------------------------------------------------------
 
 STARTED = {"session": "a", "event": "HandlerStarted", "method": "upload", "chunk": 0}

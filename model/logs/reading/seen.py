@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.logs.reading.mapping import CALL_METHODS, STOP_CALL, UPLOAD_CALL
 from lastchunk.model.trace import events as e
-from lastchunk.reference_impl.contract import COMPLETED, INCOMPLETE
+from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE
 
 EVENTS_MAX = 500_000
 """So many events of one session are held; a session with more is refused."""
@@ -35,10 +35,22 @@ class RecordRead(NamedTuple):
 
 
 class RecordTouched(NamedTuple):
-    """A handler wrote the record, and the log does not say what."""
+    """A handler wrote the record, and the log does not say what.
+
+    With ``may_reopen`` a call was taken and set the alarm: a session that had been completed is
+    active since.
+    """
 
     at_ms: int
     method: str
+    may_reopen: bool = False
+
+
+class AlarmWrote(NamedTuple):
+    """A run of the alarm wrote; ``is_record`` where the log has the key, and it is the record's."""
+
+    at_ms: int
+    is_record: bool
 
 
 class ChunksTold(NamedTuple):
@@ -129,6 +141,7 @@ class SeenSession:
     calls: dict[tuple[str, int, int], SeenCall] = field(default_factory=dict)
     record: list[SeenRecord] = field(default_factory=list)
     touched: list[RecordTouched] = field(default_factory=list)
+    alarm_writes: list[AlarmWrote] = field(default_factory=list)
     alarms: list[SeenAlarm] = field(default_factory=list)
     sets: list[tuple[int, int]] = field(default_factory=list)
     notified: list[int] = field(default_factory=list)
@@ -182,10 +195,25 @@ class SeenSession:
 
     def settle(self) -> None:
         """All is in: bring it into the order of time."""
+        for event in self._completions():
+            self.add(event)
         self.events.sort(key=lambda event: event.at_ms)
         self.record.sort(key=lambda item: item.at_ms)
         self.alarms.sort(key=lambda alarm: alarm.started_ms)
         self.sets.sort()
+
+    def _completions(self) -> list[e.StateWritten]:
+        """The writes of alarms that complete. Where the log has no key an alarm may have written
+        another thing: one after a completion counts only if a call may have reopened it since."""
+        found: list[e.StateWritten] = []
+        for write in sorted(self.alarm_writes):
+            if not write.is_record and found:
+                since_ms = found[-1].at_ms
+                reopened = (item.at_ms for item in self.touched if item.may_reopen)
+                if not any(since_ms <= at_ms <= write.at_ms for at_ms in reopened):
+                    continue
+            found.append(e.StateWritten(write.at_ms, COMPLETED, -1, ACTIVE))
+        return found
 
     def completed_between(self) -> tuple[int, int] | None:
         """When it first became completed: after the one time, at the other at the latest."""
@@ -295,5 +323,6 @@ TAKES: dict[type, Callable[[SeenSession, Any], None]] = {
     e.RunEnded: _run_ended,
     RecordRead: _read,
     RecordTouched: lambda session, event: session.touched.append(event),
+    AlarmWrote: lambda session, event: session.alarm_writes.append(event),
     ChunksTold: _told,
 }

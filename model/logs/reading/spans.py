@@ -5,7 +5,8 @@ spans of what it did: ``durable_object_storage_put``, ``r2_put`` and so on. That
 `cloudflare.durable_object.id` on one of them; any other one, as the Worker in front, is left out.
 An alarm's root span has `cloudflare.scheduled_time`. What was written is in no span: an alarm that
 writes the record is taken to have found the session active and to complete it, unless the mapping
-says another thing.
+says another thing. Where a write has no key either, as the local runtime's has none, a later alarm
+counts so only if a call that was taken has written and set the alarm since.
 """
 
 from __future__ import annotations
@@ -25,10 +26,9 @@ from lastchunk.model.logs.reading.mapping import (
     LogMapping,
     Meant,
 )
-from lastchunk.model.logs.reading.seen import ChunksTold, RecordTouched
+from lastchunk.model.logs.reading.seen import AlarmWrote, ChunksTold, RecordTouched
 from lastchunk.model.logs.reading.stream import EACH, JsonReader, items
 from lastchunk.model.trace import events as e
-from lastchunk.reference_impl.contract import ACTIVE, COMPLETED
 
 CARRIES = frozenset(
     (
@@ -98,7 +98,8 @@ class Invocation:
 class SpanReader:
     """Reads spans, and hands out an invocation when nothing more of it is to be expected.
 
-    ``repeated`` counts spans that came twice, ``left_out`` invocations of no object.
+    ``repeated`` counts spans that came twice, ``left_out`` invocations of no object,
+    ``without_key`` runs of alarms with writes whose key is in no span.
     """
 
     def __init__(self, mapping: LogMapping, numbering: Numbering) -> None:
@@ -107,6 +108,7 @@ class SpanReader:
         self.held: dict[str, Invocation] = {}
         self.repeated = 0
         self.left_out = 0
+        self.without_key = 0
 
     def read(self, reader: JsonReader) -> Iterator[tuple[str, Any]]:
         """The events of one document, each with its session. Raises `InputError`."""
@@ -149,10 +151,13 @@ class SpanReader:
             yield e.AlarmFailed(root.end_ms, due_ms, 1, str(outcome))
         elif not _is_open(root):
             yield e.AlarmEnded(root.end_ms)
-        for event in self._written("alarm", spans):
-            yield event
-            if self.mapping.alarm_writes and isinstance(event, RecordTouched):
-                yield e.StateWritten(event.at_ms, COMPLETED, -1, ACTIVE)
+        yield from self._written("alarm", spans)
+        key = self.mapping.key
+        writes = sorted((s.end_ms, not _has_keys(s)) for s in spans if _writes(s, key))
+        if writes and self.mapping.alarm_writes:
+            self.without_key += any(is_keyless for _, is_keyless in writes)
+            at_ms, is_keyless = min(writes, key=lambda write: (write[1], write[0]))
+            yield AlarmWrote(at_ms, not is_keyless)
 
     def _call(self, name: str, root: LoggedSpan, spans: list[LoggedSpan]) -> Iterator[Any]:
         puts = [span for span in spans if span.name == PUT]
@@ -170,7 +175,8 @@ class SpanReader:
                 yield e.BlobStored(span.end_ms, *call[1:])
             elif not _is_open(span):
                 yield e.BlobPutFailed(span.end_ms, *call[1:], 500)
-        yield from self._written(CALL_METHODS[meant.call], spans)
+        may_reopen = status < 400 and any(span.name in SETS for span in spans)
+        yield from self._written(CALL_METHODS[meant.call], spans, may_reopen)
         if not _is_open(root):
             yield e.HandlerEnded(root.end_ms, *call, status)
 
@@ -191,7 +197,9 @@ class SpanReader:
             meant = meant._replace(chunk=numbers[0] if numbers else -1)
         return meant
 
-    def _written(self, method: str, spans: list[LoggedSpan]) -> Iterator[Any]:
+    def _written(
+        self, method: str, spans: list[LoggedSpan], may_reopen: bool = False
+    ) -> Iterator[Any]:
         mapping = self.mapping
         for span in spans:
             status = span.attributes.get(mapping.status_attribute)
@@ -202,7 +210,7 @@ class SpanReader:
             elif span.name in SETS:
                 yield e.AlarmSet(span.end_ms, -1)
             elif _writes(span, mapping.key):
-                yield RecordTouched(span.end_ms, method)
+                yield RecordTouched(span.end_ms, method, may_reopen)
 
 
 def _writes(span: LoggedSpan, key: str) -> bool:
@@ -215,6 +223,11 @@ def _writes(span: LoggedSpan, key: str) -> bool:
     keys = span.attributes.get(KEYS)
     named = keys if isinstance(keys, list) else re.split(r",\s*", str(keys))
     return keys is None or key in named
+
+
+def _has_keys(span: LoggedSpan) -> bool:
+    """Whether a span of a write says what it wrote."""
+    return span.name == SQL or span.attributes.get(KEYS) is not None
 
 
 def _is_open(span: LoggedSpan) -> bool:
