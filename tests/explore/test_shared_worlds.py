@@ -8,9 +8,12 @@ import pytest
 
 from benchmarks.random_scopes import drawn
 from lastchunk.model.design.load import load_design
+from lastchunk.model.explore.matrix.cells import SLUGS, ClassClock, explore_scope
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.search.search import Budget, Exploration, Search
 from lastchunk.model.explore.state import worlds as worlds_module
 from lastchunk.model.explore.state.machine import Machine, monitor_for
+from lastchunk.model.explore.state.monitor import groups_of
 from lastchunk.model.explore.state.worlds import SharedWorlds, Worlds
 from lastchunk.model.explore.verify import verify
 from lastchunk.model.scenario.load import load_scenario
@@ -72,6 +75,19 @@ def test_what_is_shared_changes_nothing(design: str, taken: list[str]) -> None:
         together = [told(item) for item in searched(design, TROUBLED, groups, {})]
         assert together == (by_each if groups == GROUPS else by_each[::-1])
         assert len(taken) < 0.8 * apart
+
+
+def test_a_world_whose_times_got_names_twice_is_two_worlds() -> None:
+    scope = BUILDERS["commits"](1).scopes[0]
+    groups = groups_of(SLUGS)
+    shared: SharedWorlds = {}
+    for group in groups:
+        together = explore_scope("leases", scope, group, ClassClock(600.0), shared)
+        apart = explore_scope("leases", scope, group, ClassClock(600.0), {})
+        for slug in group:
+            assert together[slug].kind == apart[slug].kind != "unknown"
+            assert together[slug].state_classes == apart[slug].state_classes
+    assert len(groups) > 1
 
 
 def test_a_search_again_takes_no_step(taken: list[str]) -> None:

@@ -48,6 +48,9 @@ from lastchunk.reference_impl.detached import DETACHED
 
 KEPT_MAX = 150_000
 """So many steps are kept; with its world each takes about 6 KB."""
+StepName = tuple[int, Key | None, str]
+"""A step, by the id of the times of all that is pending, by what of it happens, and how."""
+BEGINNING: StepName = (0, None, "")
 Made = dict[int, tuple[Instant, int, int | None]]
 """The times that a step has named: after which instant each comes, and by how many ms."""
 
@@ -126,7 +129,7 @@ class Worlds:
         self.design = design = watched(design) if symmetric else design
         self.timeline = ClassTimeline()
         self.names = 1
-        self.known: dict[Any, StepPlace] = {}
+        self.known: dict[StepName, tuple[StepPlace, Times]] = {}
         self.lasting = lasting_of(design.name, self.plain.cls)
         self.pristine = World(design, scenario, 0)
         self.pristine.chunk_of = sized_chunk
@@ -151,7 +154,7 @@ class Worlds:
     @contextmanager
     def begun(self) -> Iterator[Happened]:
         """A beginning, in the class that the timeline has begun in."""
-        known = self._place(None)
+        known = self._place(BEGINNING, {})
         happened = self._again(known)
         if happened is not None:
             yield happened
@@ -169,7 +172,7 @@ class Worlds:
     @contextmanager
     def stepped(self, node: Node, move: Move) -> Iterator[Happened]:
         """What a move comes to, in the class that the timeline has begun in."""
-        known = self._place((node.world, move.key, move.outcome))
+        known = self._place((id(node.times), move.key, move.outcome), node.times)
         happened = self._again(known)
         if happened is not None:
             yield happened
@@ -231,13 +234,18 @@ class Worlds:
 
     # --- what is known -----------------------------------------------------------------------
 
-    def _place(self, step: tuple[World, Key, str] | None) -> StepPlace:
-        """Where a step begins; one that nobody will find again where enough are kept."""
-        place = self.known.get(step)
-        if place is None:
-            place = StepPlace()
-            if len(self.known) < KEPT_MAX:
-                self.known[step] = place
+    def _place(self, step: StepName, times: Times) -> StepPlace:
+        """Where a step begins; one that nobody will find again where enough are kept.
+
+        It is known by the very times that it begins with: a world may have come about once, and
+        its times have got names more than once. The times are held, since an id is used again.
+        """
+        found = self.known.get(step)
+        if found is not None:
+            return found[0]
+        place = StepPlace()
+        if len(self.known) < KEPT_MAX:
+            self.known[step] = place, times
         return place
 
     def _again(self, place: StepPlace) -> Any:
