@@ -50,7 +50,7 @@ KEPT_MAX = 150_000
 """So many steps are kept; with its world each takes about 6 KB."""
 StepName = tuple[int, Key | None, str]
 """A step, by the id of the times of all that is pending, by what of it happens, and how."""
-BEGINNING: StepName = (0, None, "")
+BEGINNING_STEP: StepName = (0, None, "")
 Made = dict[int, tuple[Instant, int, int | None]]
 """The times that a step has named: after which instant each comes, and by how many ms."""
 
@@ -154,7 +154,7 @@ class Worlds:
     @contextmanager
     def begun(self) -> Iterator[Happened]:
         """A beginning, in the class that the timeline has begun in."""
-        known = self._place(BEGINNING, {})
+        known = self._place(BEGINNING_STEP, {})
         happened = self._again(known)
         if happened is not None:
             yield happened
