@@ -26,7 +26,7 @@ from lastchunk.model.conformance.playable import (
 )
 from lastchunk.model.conformance.runtime.clocks import EPOCH_MS
 from lastchunk.model.conformance.runtime.toolbox import twins
-from lastchunk.model.conformance.shown import Sign, signs_of
+from lastchunk.model.conformance.shown import HEARD, Sign, signs_of
 from lastchunk.model.conformance.trials import TRIALS
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.simulate.replay import build_world, design_of, fitting
@@ -66,6 +66,7 @@ ActKind = Literal[
     "kill",
     "restart",
 ]
+PUT_ENDS = ("blob", "blob_refused")
 CUT_OFF = "alarm_limit"
 FIRED = ("timer", CUT_OFF)
 """Happenings but the alarm that the runtime's timers bring about."""
@@ -249,7 +250,7 @@ class Planner:
         world = self.world
         pending = fitting(world, number, step)
         check_playable(step, pending, self.result.own is not None)
-        begin, had = len(world.trace), _calls_of(world)
+        begin, had, tasks = len(world.trace), _calls_of(world), set(world.object.program.tasks)
         waits, offset_ms = set(world.network.calls), world.object.offset_ms
         world.fresh.clear()
         world.happen(pending, step.at_ms, step.outcome)
@@ -262,8 +263,9 @@ class Planner:
         begun = {ev[1:4] for ev in piece if type(ev) is e.HandlerStarted}
         signs = signs_of(piece, had | _calls_of(world) | begun)
         signs += [("notify",) for item in world.fresh if item.key[0] == "notify"]
-        if any(act.kind in ("reset", "kill") for act in acts):
-            signs = [sign for sign in signs if sign[0] != "stored"]
+        unheard = step.key[0] in PUT_ENDS and step.key[1:5] not in tasks
+        if unheard or any(act.kind in ("reset", "kill") for act in acts):
+            signs = [sign for sign in signs if sign[0] not in HEARD]
         if any(act.kind in SPOILS for act in acts):
             signs.insert(0, ("spoiled", pending.payload.due_ms, pending.payload.retry))
         self._note_needs(step, piece)

@@ -35,6 +35,12 @@ def test_each_machine_has_its_own_clock(
     assert {result.verdict for result in play(tools, worker, plans)} == {"agrees"}
 
 
+def test_a_put_of_a_lost_instance_is_heard_by_nobody(tools: Toolbox, worker: WatchedWorker) -> None:
+    """Another copy of its call is under way in the new instance, and hears nothing of it."""
+    plans = plans_of([Recipe("edges", "clocks", BASE, "manual", OVERRIDES, 2, 0)])
+    assert [result.verdict for result in play(tools, worker, plans)] == ["agrees"]
+
+
 def test_an_alarm_by_another_clock_diverges(
     tools: Toolbox, worker: WatchedWorker, plans: list[Plan]
 ) -> None:
