@@ -11,8 +11,8 @@ from rich.markup import escape
 from lastchunk.cli.app import console
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import write_text
-from lastchunk.model.typescript.binding.propose import propose
-from lastchunk.model.typescript.binding.proposed_record import UNKNOWN
+from lastchunk.model.typescript.binding.proposal.propose import propose
+from lastchunk.model.typescript.binding.proposal.record import UNKNOWN
 
 
 def bind(

@@ -8,7 +8,7 @@ import pytest
 
 import lastchunk
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.typescript.binding.propose import propose
+from lastchunk.model.typescript.binding.proposal.propose import propose
 from tests.typescript.field_styles import HEAD
 from tests.typescript.more_styles import TWELVE
 

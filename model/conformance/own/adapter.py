@@ -137,7 +137,10 @@ class Adapter(Model):
 
 
 def adapter_of(binding: Binding, stop_call: str) -> Adapter:
-    """A binding as an adapter."""
+    """A binding as an adapter. Raises `InputError` where its page is not one that plays."""
+    if binding.recorder:
+        allowed = "a page in Python: the real runtime plays no page in TypeScript"
+        raise InputError(f"{binding.file.name}: recorder", binding.recorder, allowed)
     record = binding.record
     kinds = {name: kind.split()[0] for name, kind in binding.env.items()}
     calls = dict(binding.calls)

@@ -9,7 +9,8 @@ from typing import Any
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.typescript.binding.design import make_typescript_design
 from lastchunk.model.typescript.binding.modules import as_module
-from lastchunk.model.typescript.binding.words import read_binding
+from lastchunk.model.typescript.binding.own_page import make_typescript_page
+from lastchunk.model.typescript.binding.words import Binding, read_binding
 from lastchunk.reference_impl.designs import DESIGNS
 
 _FOUND: dict[tuple[Path, str], tuple[dict[Path, bytes], type]] = {}
@@ -39,8 +40,18 @@ def typescript_design(
             place = f"{binding.file.name}: page"
             raise type(error)(place, error.value, error.allowed) from error
     cls = make_typescript_design(file, name, module, binding, page)
+    of_page: set[Path] = set()
+    if binding.recorder:
+        of_page = _with_recorder(cls, binding, f"{module}_page")
     modules: Any = vars(cls)["typescript"]
-    files = sorted({*modules.sources, binding.file.resolve()})
+    files = sorted({*modules.sources, *of_page, binding.file.resolve()})
     as_module(module, file, files)
     _FOUND[file.resolve(), name] = ({path: path.read_bytes() for path in files}, cls)
     return cls
+
+
+def _with_recorder(cls: Any, binding: Binding, module: str) -> set[Path]:
+    """Give a design the page that its binding names. Returns the page's files."""
+    cls.page, files = make_typescript_page(binding.file, binding.recorder, module)
+    cls.is_read = True
+    return files

@@ -17,7 +17,7 @@ from lastchunk.model.typescript.binding.flat import of_adapter
 from lastchunk.model.typescript.host.context import KINDS_OF_ENV
 from lastchunk.model.typescript.host.storage import Record
 
-KNOWN_WORDS = ("page", "calls", "env", "record", "settings", "headers")
+KNOWN_WORDS = ("page", "calls", "env", "record", "settings", "headers", "recorder")
 CALLS = ("create", "upload", "stop")
 STATUS_WORDS = ("active", "completed", "incomplete")
 """The contract's words; the binding says the design's for each."""
@@ -35,6 +35,8 @@ class Binding:
     record: Record = field(default_factory=Record)
     settings: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    recorder: str = ""
+    """The page's class in TypeScript, ``recorder.ts:Recorder``; "" where it is that of ``page``."""
 
     @property
     def takes_count(self) -> bool:
@@ -79,7 +81,7 @@ def _checked_binding(beside: Path, words: dict[str, Any]) -> Binding:
     for key in words:
         if key not in KNOWN_WORDS:
             raise InputError(where, key, _nearest_word(key, KNOWN_WORDS))
-    tables = {name: _texts(where, name, words.get(name, {})) for name in KNOWN_WORDS[1:]}
+    tables = {name: _texts(where, name, words.get(name, {})) for name in KNOWN_WORDS[1:-1]}
     calls = tables["calls"]
     for key in calls:
         if key not in CALLS:
@@ -92,10 +94,12 @@ def _checked_binding(beside: Path, words: dict[str, Any]) -> Binding:
     page = words.get("page", "alarm")
     if not isinstance(page, str):
         raise InputError(f"{where}: page", page, "a shipped design, or file.py:Class")
+    recorder = words.get("recorder", "")
+    if not isinstance(recorder, str):
+        raise InputError(f"{where}: recorder", recorder, "file.ts:Class")
     record = _record_of(where, words.get("record", {}))
-    return Binding(
-        beside, calls, page, tables["env"], record, tables["settings"], tables["headers"]
-    )
+    others = tables["settings"], tables["headers"], recorder
+    return Binding(beside, calls, page, tables["env"], record, *others)
 
 
 def _texts(where: str, name: str, table: Any) -> dict[str, str]:

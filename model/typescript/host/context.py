@@ -151,6 +151,8 @@ def set_timeout(work: Any = UNDEFINED, wait_ms: Any = 0, *given: Any) -> Any:
     wait = to_number(wait_ms)
     if type(wait) is not Duration and (type(wait) is not int or wait < 0):
         refuse_here("setTimeout() for what are no whole ms", "whole ms from 0 on")
+    if running.is_page:
+        refuse_here("setTimeout() on the page", "browser.sleep(lowMs, highMs)")
     ask(Timer, wait).then(lambda *_: work())
     return UNDEFINED
 

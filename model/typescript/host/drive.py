@@ -32,6 +32,7 @@ from lastchunk.model.typescript.runtime.values import (
 )
 from lastchunk.reference_impl.at_once import StoredNow
 from lastchunk.reference_impl.contract import (
+    Abandon,
     BlobStoreError,
     CloseGate,
     Delete,
@@ -40,11 +41,18 @@ from lastchunk.reference_impl.contract import (
     Get,
     GetAlarm,
     InstanceReplaced,
+    Log,
+    NetworkError,
     NotifyError,
     OpenGate,
     Put,
+    SendBeacon,
     SetAlarm,
+    StartRecorder,
+    StopFlowError,
+    StopRecorder,
     StreamBroken,
+    WriteRow,
 )
 from lastchunk.reference_impl.detached import wait_until
 from lastchunk.reference_impl.transaction import BeginTransaction, EndTransaction, RollBack
@@ -53,12 +61,15 @@ AT_ONCE = frozenset(
     (
         *(Put, Delete, DeleteAll, SetAlarm, GetAlarm, DeleteAlarm),
         *(CloseGate, OpenGate, BeginTransaction, EndTransaction, RollBack),
+        *(Log, WriteRow, Abandon, SendBeacon, StartRecorder, StopRecorder),
     )
 )
 """What the world answers in the same turn."""
 WRITES = frozenset((Put, Delete, DeleteAll, RollBack, EndTransaction))
 """What changes the keys of storage."""
-OF_PLATFORM = (BlobStoreError, StreamBroken, NotifyError, InstanceReplaced)
+OF_PAGE = (NetworkError, StopFlowError)
+"""What the browser and a stop flow throw."""
+OF_PLATFORM = (BlobStoreError, StreamBroken, NotifyError, InstanceReplaced, *OF_PAGE)
 """What the platform throws."""
 
 
@@ -71,6 +82,7 @@ async def run_event(design: Any, begin: Callable[[], Any], is_whole: bool = Fals
     first = begun_now[0] if begun_now else None
     waiting: list[Operation] = []
     asked: Operation | None = None
+    is_page = hasattr(design, "is_page")
     while True:
         _go_on(main)
         design.kept.check(_place_of(design, first, asked))
@@ -86,6 +98,8 @@ async def run_event(design: Any, begin: Callable[[], Any], is_whole: bool = Fals
                 "operations of its own",
                 _place_of(design, first, asked),
             )
+        if is_page and (place := _not_awaited(waiting, main)):
+            refuse_here("what the page does not await goes on beside", "await of it", place)
         asked, first = _next(waiting, main), None
         begun_now.clear()
         await _answered(design, asked, waiting, main)
@@ -165,6 +179,15 @@ def _next(waiting: list[Operation], main: Promise | None) -> Operation:
             first.place,
         )
     return waiting.pop(0)
+
+
+def _not_awaited(waiting: list[Operation], main: Promise) -> str:
+    """Where a page asks for something behind what takes time, or throws with something under way;
+    "" where it does not. What is asked for is then done in its order."""
+    if main.state == REJECTED:
+        return waiting[0].place
+    slow = [number for number, asked in enumerate(waiting) if asked.kind not in AT_ONCE]
+    return waiting[slow[0]].place if slow and slow[0] < len(waiting) - 1 else ""
 
 
 def _meets(read: Operation, write: Operation) -> bool:
@@ -255,6 +278,8 @@ def _come(asked: Operation, answer: Any) -> None:
 
 def _as_value(error: Exception) -> ErrorObject:
     made = ErrorObject(str(error))
+    if isinstance(error, OF_PAGE):
+        setattr(made, ".name", type(error).__name__)
     made.platform = error  # type: ignore[attr-defined]  # it goes on as what it is
     return made
 

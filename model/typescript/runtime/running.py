@@ -36,6 +36,8 @@ class Running:
         self.keys: Any = None
         """Which chunk each key of the design's bucket names."""
         self.has_alarm = False
+        self.is_page = False
+        """Whether it is code of a page."""
         self.issued: list[Operation] = []
         self.stored: Any = None
         """What is stored, for a design that asks without a wait (`StoredView`)."""
@@ -49,6 +51,7 @@ class Running:
         self.record = design.record
         self.keys = design.keys
         self.has_alarm = design.has_alarm
+        self.is_page = hasattr(design, "is_page")
         self.issued = []
         self.stored = None
         self.has_read_body = False

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.typescript.binding.proposed_record import UNKNOWN, proposed_record
+from lastchunk.model.typescript.binding.proposal.record import UNKNOWN, proposed_record
 from lastchunk.model.typescript.parse.literals import string_value
 from lastchunk.model.typescript.parse.tree import (
     SourceText,

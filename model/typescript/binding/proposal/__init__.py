@@ -1,0 +1,1 @@
+"""A first binding for a file, from what it says."""
