@@ -72,7 +72,7 @@ class TypeScriptPage:
 
     def asked(self, method: str, *given: Any) -> Any:
         """What the stop flow asks the page, at once."""
-        handler = getattr(self, attribute(method), None)
+        handler: Any = getattr(self, attribute(method), None)
         if not is_callable(handler):
             where = self.name_of_file
             refuse_here(f"the stop flow asks for {method}(), which is not there", "a method", where)
