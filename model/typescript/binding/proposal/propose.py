@@ -54,7 +54,9 @@ def propose(file: Path, name: str = "") -> Proposal:
         if node.type in ("class_declaration", "abstract_class_declaration")
     }
     if not classes or (name and name not in classes):
-        raise InputError("bind", name or str(file), "a class of it: " + ", ".join(classes))
+        raise InputError(
+            "bind", name or str(file), "a class of it: " + (", ".join(classes) or "there is none")
+        )
     chosen = name or _likely(source, classes)
     node = classes[chosen]
     lines = [f"# The binding of {chosen}: look at each line, and at docs/typescript.md."]
