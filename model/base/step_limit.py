@@ -7,10 +7,12 @@ The seconds are the processor's: what else the machine does meanwhile ends no de
 
 from __future__ import annotations
 
+import _weakrefset
 import gc
 import signal
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
@@ -115,11 +117,16 @@ def steadily() -> Iterator[None]:
             Steady.ticks, Steady.look = False, None
 
 
+OF_WEAK_REFERENCES = frozenset((_weakrefset.__file__, weakref.__file__))
+
+
 def is_collecting(frame: Any) -> bool:
-    """Whether garbage is being collected: by a callback of the collector, or by a finalizer."""
+    """Whether garbage is dropped: by a callback of the collector or of a weak reference, or by a
+    finalizer."""
     callbacks = [getattr(callback, "__code__", None) for callback in gc.callbacks]
     while frame is not None:
-        if frame.f_code in callbacks or frame.f_code.co_name == "__del__":
+        code = frame.f_code
+        if code in callbacks or code.co_name == "__del__" or code.co_filename in OF_WEAK_REFERENCES:
             return True
         frame = frame.f_back
     return False

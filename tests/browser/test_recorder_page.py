@@ -261,4 +261,5 @@ def test_check_log_finds_both_in_the_spans_of_the_runtime(
         assert wanted in failed["violations"]
         assert set(failed["violations"]) <= violated(run)
         assert failed["way"] is not None
-        assert replayed(failed)
+        # With the times of spans a schedule need not do the same: then none is given.
+        assert failed["schedule"] is None or replayed(failed)

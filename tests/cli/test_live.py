@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import pty
@@ -9,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -103,6 +105,13 @@ def test_what_was_known_is_shown_where_it_is_interrupted(
     assert "ended before its first look" in capsys.readouterr().err
 
 
+def drain(terminal: int) -> None:
+    """Read a terminal until its other end is closed."""
+    with contextlib.suppress(OSError):
+        while os.read(terminal, 65_536):
+            pass
+
+
 def test_ctrl_c_at_a_terminal_leaves_what_is_known(tmp_path: Path) -> None:
     """A real process at a terminal: its display is awaited, then it is interrupted."""
     words = "compare small-scope --design alarm --sessions 100 --workers 1 --precision 0.00001"
@@ -119,8 +128,14 @@ def test_ctrl_c_at_a_terminal_leaves_what_is_known(tmp_path: Path) -> None:
     while b"Ctrl-C stops" not in shown:
         assert time.monotonic() < until
         shown += os.read(leader, 65_536)
+    drained = threading.Thread(target=drain, args=(leader,), daemon=True)
+    drained.start()  # a terminal that nobody reads holds the process up
     process.send_signal(signal.SIGINT)
-    out = process.communicate(timeout=30)[0].decode()
+    try:
+        out = process.communicate(timeout=60)[0].decode()
+    finally:
+        process.kill()
+    drained.join()
     assert process.returncode == 130
     assert "at every look; not as exact as was wanted" in out
     assert re.search(r"Small scope \(\d[\d,]* sessions, seed 1\)", out)

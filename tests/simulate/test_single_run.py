@@ -16,6 +16,7 @@ from lastchunk.model.scenario.schema import FluctuatingUplinkSpec
 from lastchunk.model.simulate import Run, record, replay, simulate
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
+from lastchunk.model.world.edge import uplink as uplink_module
 from lastchunk.model.world.edge.uplink import FluctuatingUplink
 from lastchunk.model.world.world import World
 from tests.support.worlds import of, quiet
@@ -100,6 +101,7 @@ def test_an_uplink_is_drawn_no_further_than_its_last_transfer(
         return uniform(self, purpose, *entity)
 
     monkeypatch.setattr(Streams, "uniform", noted)
+    uplink_module._met_by_all.cache_clear()  # another test may have met it
     run = simulate(scenario, load_design("alarm", scenario), 1, session)
     monkeypatch.undo()
     # A body needs 25 ms from the page to the object.
