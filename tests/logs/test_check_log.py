@@ -143,19 +143,18 @@ REAL = {
 }
 
 
+def told_of(check: Check, name: str, folder: Path) -> dict[str, Any]:
+    """What is found in a log of the page's real runs, whose grace was a second."""
+    out = folder / "found.json"
+    words = ("--set", "design.grace_ms=1000", "--out", folder / "o", "--json", out)
+    assert check(SAMPLES / name, *words)[0] == 1
+    told: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return told
+
+
 @pytest.mark.parametrize("name", REAL)
 def test_a_real_browser_on_a_throttled_line(name: str, check: Check, tmp_path: Path) -> None:
-    words = (
-        "--set",
-        "design.grace_ms=1000",
-        "--out",
-        tmp_path / "o",
-        "--json",
-        tmp_path / "found.json",
-    )
-    assert check(SAMPLES / name, *words)[0] == 1
-    told = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
-    (failed,) = told["failed"]
+    (failed,) = told_of(check, name, tmp_path)["failed"]
     violated, way = REAL[name]
     assert set(failed["violations"]) == violated
     assert failed["way"]["key"] == way
@@ -165,16 +164,7 @@ def test_a_real_browser_on_a_throttled_line(name: str, check: Check, tmp_path: P
 
 def test_spans_of_the_real_runtime(check: Check, tmp_path: Path) -> None:
     """Without keys: two throttled runs, of which one was late and one was refused."""
-    words = (
-        "--set",
-        "design.grace_ms=1000",
-        "--out",
-        tmp_path / "o",
-        "--json",
-        tmp_path / "f.json",
-    )
-    assert check(SAMPLES / "spans.json", *words)[0] == 1
-    told = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))
+    told = told_of(check, "spans.json", tmp_path)
     late, cut = told["failed"]
     too_early = "complete_at_finalization"
     prompt = {"finalizes_promptly", "finalizes_once_known"}

@@ -10,6 +10,7 @@ import pytest
 import lastchunk
 from lastchunk.model.base.errors import DesignError, InputError
 from lastchunk.model.conformance.own.adapter import adapter_of
+from lastchunk.model.trace.events import StopFlowFailed
 from lastchunk.model.typescript.binding.words import read_binding
 from tests.typescript.twins import DESIGNS_TS, TWINS
 
@@ -43,6 +44,22 @@ def test_the_page_has_the_same_sessions_and_verdicts(name: str, tmp_path: Path) 
         for d in (name, twin)
     )
     assert kinds == own_kinds
+
+
+def test_a_stop_flow_that_gives_up_is_heard_as_such(tmp_path: Path) -> None:
+    twin = with_page(tmp_path, "manual")
+    scenario = lastchunk.load_scenario("network-down-across-stop")
+    own, other = (lastchunk.simulate(scenario, d, seed=1, session=0) for d in ("manual", twin))
+    assert any(isinstance(event, StopFlowFailed) for event in own.trace)
+    assert other.trace == own.trace
+
+
+def test_a_page_gives_up_the_stop_in_its_own_words(tmp_path: Path) -> None:
+    tired = "const tired = new Error('tired'); tired.name = 'StopFlowError'; throw tired;"
+    twin = with_page(tmp_path, "manual", "await this.stopFlow(this);", tired)
+    trace = lastchunk.simulate("harmless", twin, seed=1).trace
+    (failed,) = [event for event in trace if isinstance(event, StopFlowFailed)]
+    assert failed.reason == "tired"
 
 
 def test_a_page_that_drops_what_failed_is_found(tmp_path: Path) -> None:
