@@ -18,13 +18,14 @@ SLACK = 3.0
 
 
 def test_the_seconds_are_those_of_all_that_an_answer_needs() -> None:
-    scenario = BUILDERS["all"](3).scopes[2].load()  # far more than three seconds on any machine
+    # `finalizes` is told after the last state only, and this class has more than minutes of them.
+    scenario = BUILDERS["all"](8).scopes[0].load()
     design = load_design("alarm", scenario)
     began = time.perf_counter()
     found = verify(scenario, design, None, Budget(seconds=SECONDS))
     assert time.perf_counter() - began <= 1.1 * SECONDS + SLACK
-    assert "the budget of 3 seconds was used up" in found.verdicts["finalizes_promptly"].reason
-    assert {"violated", "unknown"} <= {item.kind for item in found.verdicts.values()}
+    assert "the budget of 3 seconds was used up" in found.verdicts["finalizes"].reason
+    assert {item.kind for item in found.verdicts.values()} <= {"violated", "unknown"}
 
 
 def test_a_boundary_is_found_within_the_seconds_or_not_at_all() -> None:
