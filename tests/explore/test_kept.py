@@ -10,9 +10,9 @@ import random
 import types
 import weakref
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 
@@ -391,6 +391,58 @@ def test_a_suspended_coroutine_is_its_place_and_what_it_holds() -> None:
     assert stands("twice", 1) == stands("twice", 1)
     assert stands("inside", 1, sends=1) == stands("inside", 1, sends=1)
     assert stands("twice", 1, 1, sends=1) == stands("twice", 1, sends=1), "they hold the same"
+
+
+class Takes:
+    """Code whose tasks hold the same objects: what a task is started with is copied for each."""
+
+    table: ClassVar[list[tuple[Any, Any]]] = []
+
+    async def pair(self, number: int) -> Any:
+        """Hold two values, and not the number."""
+        held, more = self.table[number]
+        del number
+        await Get("first")
+        return held, more
+
+
+def written(held: Sequence[tuple[Any, Any]]) -> list[str]:
+    """The parts of a program with a task for each chunk, each of which holds two values."""
+    Takes.table[:] = held
+    program = Program("name", lambda clock: Takes())
+    for chunk in range(len(held)):
+        program.start(("data", chunk), "pair", (chunk,), 0)
+    parts = Programs(Encoder((), ())).parts("page", program)
+    texts = [part.text.fill(dict.fromkeys(range(3), "#"), {}, []) for part in parts]
+    program.close()
+    return texts
+
+
+def partitions(count: int) -> Iterator[list[int]]:
+    """All ways in which so many places may hold the same objects: a number for each place."""
+    if count == 0:
+        yield []
+        return
+    for before in partitions(count - 1):
+        yield from ([*before, number] for number in range(max(before, default=-1) + 2))
+
+
+@pytest.mark.parametrize("kind", ["list", "record", "closure", "dict"])
+def test_what_tasks_share_is_told_from_what_is_equal(kind: str) -> None:
+    texts = []
+    for shares in partitions(6):
+        made = {number: ALIASED[kind]() for number in shares}
+        one, two, three, four, five, six = (made[number] for number in shares)
+        texts.append("".join(written([(one, two), (three, four), (five, six)])))
+    assert len(texts) == 203, "the number of Bell for six"
+    assert len(set(texts)) == 203
+
+
+def test_what_a_task_shares_with_itself_hangs_on_no_other_task() -> None:
+    one, two, three = [1], [1], [1]
+    assert sorted(written([(one, one), (two, two)])) == sorted(written([(two, two), (one, one)]))
+    assert written([(one, one), (two, two)])[0] == written([(one, one), (two, two)])[1]
+    assert written([(one, one), (two, three)]) == written([(two, three), (one, one)])[::-1]
 
 
 def test_an_exception_that_was_handled_leaves_no_mark() -> None:

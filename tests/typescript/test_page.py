@@ -39,11 +39,23 @@ def test_the_page_has_the_same_sessions_and_verdicts(name: str, tmp_path: Path) 
         own, other = (lastchunk.simulate(loaded, d, seed=1, session=1) for d in (name, twin))
         assert other.trace == own.trace
     scope = lastchunk.load_scenario("small-scope")
-    own_kinds, kinds = (
-        {slug: v.kind for slug, v in lastchunk.verify(scope, d, attack=0).verdicts.items()}
-        for d in (name, twin)
+    own_found, found = (lastchunk.verify(scope, d, attack=0) for d in (name, twin))
+    kinds, own_kinds = (
+        {slug: verdict.kind for slug, verdict in item.verdicts.items()}
+        for item in (found, own_found)
     )
     assert kinds == own_kinds
+    assert (found.classes, found.states) == (own_found.classes, own_found.states)
+
+
+@pytest.mark.parametrize("engine", ["simpy", "table"])
+def test_both_engines_compare_such_a_page(engine: str, tmp_path: Path) -> None:
+    scenario = lastchunk.load_scenario("tab-reloaded")
+    own, other = (
+        lastchunk.compare(scenario, [("one", d, {})], sessions=10, seed=3, workers=1, engine=engine)
+        for d in ("alarm", with_page(tmp_path, "alarm"))
+    )
+    assert other.frame.equals(own.frame)
 
 
 def test_a_stop_flow_that_gives_up_is_heard_as_such(tmp_path: Path) -> None:

@@ -116,7 +116,14 @@ class KeptEncoder:
         self.places: dict[int, ObjectPlace] = {}
         self.alive: list[Any] = []
         """What was met: an identity counts only as long as its object lives."""
+        self.whole = 0
         self.shared = 0
+        self.shared_within = 0
+
+    def begin_part(self) -> None:
+        """What comes now belongs to the next part of the state."""
+        self.whole += 1
+        self.shared_within = 0
 
     def value(self, value: Any) -> Any:
         """A value as nested tuples. Raises `NotListed`."""
@@ -141,11 +148,15 @@ class KeptEncoder:
         """An object that can change: by content the first time, then by reference."""
         place = self.places.get(id(value))
         if place is not None:
-            if place.number is None:
-                place.number = self.shared
-                self.shared += 1
+            if place.whole != self.whole:
+                if not place.is_met_elsewhere:
+                    place.is_met_elsewhere, place.number = True, self.shared
+                    self.shared += 1
+            elif place.number is None:
+                place.number = self.shared_within
+                self.shared_within += 1
             return Reference(place)
-        place = self.places[id(value)] = ObjectPlace()
+        place = self.places[id(value)] = ObjectPlace(self.whole)
         self.alive.append(value)
         place.parts = make(self, value)
         return place

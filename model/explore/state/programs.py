@@ -68,6 +68,7 @@ class Programs:
 
     def _task(self, whose: str, task: Any, suspended: Any, kept: KeptEncoder, program: Any) -> Any:
         """A task, by where its coroutine stands and what it holds: a part, or what makes one."""
+        kept.begin_part()
         try:
             frames = list(frames_of(suspended))
             identity = _identity(frames, kept)
@@ -86,6 +87,7 @@ class Programs:
         key = _key(whose, name, value)
         if key in self.tasks and type(value) not in EMPTY:
             return self.tasks[key]
+        kept.begin_part()
         try:
             return key, (whose, "field", name, kept.value(value))
         except NotListed as error:

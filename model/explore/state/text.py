@@ -72,9 +72,9 @@ class Text:
             return self._build_bag(parts)
         elif kind is ObjectPlace:
             text = self._build(parts.parts)
-            return text if parts.number is None else f"@{parts.number}={text}"
+            return text if parts.number is None else f"{parts.label}={text}"
         elif kind is Reference:
-            return f"@{parts.place.number}"
+            return str(parts.place.label)
         else:
             return repr(parts)
         self.marks.append(parts)

@@ -61,9 +61,11 @@ class TypeScriptPage:
 
     async def told(self, method: str, *given: Any) -> None:
         """The browser calls a method."""
-        handler = getattr(self, attribute(method))
+        name = attribute(method)
         try:
-            await run_event(self, lambda: handler(*given), is_whole=True)
+            # A method in a variable would be one object of two calls under way: no two chunks could
+            # change places any more.
+            await run_event(self, lambda: getattr(self, name)(*given), is_whole=True)
         except Thrown as error:
             value = error.value
             if isinstance(value, ErrorObject) and getattr(value, ".name") == "StopFlowError":
