@@ -20,7 +20,7 @@ import pandas as pd
 from lastchunk.cli.progress import progress_bars
 from lastchunk.model.base.workers import end_workers, in_rank, shared_pool
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.estimate.comparison import Comparison, compare
+from lastchunk.model.estimate.comparison import Comparison, check_run, compare
 from lastchunk.model.estimate.costs import cost_table
 from lastchunk.model.estimate.space import Axis
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
@@ -72,8 +72,10 @@ class Work:
         """Do it. ``swept`` and ``sampled`` are the sessions of a point of the sweeps, of the map.
 
         Exploring comes first: it has the longest tasks, and some are only known when others are
-        done. What several parts raise is the first one's.
+        done. What several parts raise is the first one's. What is wrong with the sessions is said
+        before minutes of exploring. Raises `InputError`.
         """
+        check_run(sessions, self.seed, self.workers, self.engine)
         totals = {
             "scenarios": len(self.scenarios) * sessions,
             "sweeps": sum(len(axis.points) for axis in SWEPT) * swept,

@@ -233,9 +233,9 @@ def compare(
     """
     own = {slug: item for slug, item in asked_of(properties).items() if item.watch is not None}
     sessions_max = SESSIONS_MAX if sessions_max is None else sessions_max
-    check_range("sessions", sessions, 1, SESSIONS_MAX)
+    check_run(sessions, seed, workers, engine)
     check_range("sessions_max", sessions_max, sessions, SESSIONS_MAX)
-    _check_rest(seed, workers, half_width, engine)
+    check_half_width(half_width)
     scenario = as_scenario(scenario)
     designs = load_designs(designs, scenario)
     engines: dict[str, str] = {}
@@ -281,10 +281,11 @@ def _until_enough(
         sessions += count
 
 
-def _check_rest(seed: int, workers: int, half_width: float | None, engine: str) -> None:
+def check_run(sessions: int, seed: int, workers: int, engine: str) -> None:
+    """Refuse numbers of a run that cannot be meant. Raises `InputError`."""
+    check_range("sessions", sessions, 1, SESSIONS_MAX)
     check_range("seed", seed, 0, 2**63)
     check_range("workers", workers, 1, 1_024)
-    check_half_width(half_width)
     check_name("engine", engine, ALL_ENGINES)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from lastchunk.cli import evidence
 from lastchunk.cli.evidence import Gathered, Work
-from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.errors import DesignError, InputError
 from lastchunk.model.base.workers import is_shared
 from lastchunk.model.design.load import load_designs
 from lastchunk.model.scenario.load import load_scenario
@@ -48,3 +48,29 @@ def test_an_error_of_one_part_ends_all_of_it(workers: int, monkeypatch: pytest.M
     with pytest.raises(DesignError, match="Broken"):
         work(workers, ["alarm"])
     assert not is_shared()
+
+
+@pytest.mark.parametrize(
+    ("sessions", "seed", "workers", "engine", "words"),
+    [
+        (0, 3, 2, "auto", "sessions: 0"),
+        (8, -1, 2, "auto", "seed: -1"),
+        (8, 3, 0, "auto", "workers: 0"),
+        (8, 3, 2, "tables", "engine: 'tables'"),
+    ],
+)
+def test_wrong_numbers_are_said_before_anything_is_explored(
+    sessions: int,
+    seed: int,
+    workers: int,
+    engine: str,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr(evidence, "matrix_for_claims", lambda *given: begun.append(given))
+    scenario = load_scenario("harmless")
+    specs = [load_designs(["alarm"], scenario)]
+    with pytest.raises(InputError, match=words):
+        Work(["alarm"], [scenario], specs, seed, workers, engine).done(sessions, 2, 0, 1, 60.0)
+    assert not begun
