@@ -58,8 +58,9 @@ def installed() -> list[str]:
 
 
 def run(pytester: pytest.Pytester, *words: str) -> pytest.RunResult:
-    """Run the project's tests."""
-    return pytester.runpytest_subprocess(*installed(), "-p", "no:cacheprovider", *words)
+    """Run the project's tests. nbmake takes seconds to load, and has nothing to do here."""
+    without = ("-p", "no:cacheprovider", "-p", "no:nbmake")
+    return pytester.runpytest_subprocess(*installed(), *without, *words)
 
 
 def test_five_lines_find_the_race_and_say_it(pytester: pytest.Pytester) -> None:

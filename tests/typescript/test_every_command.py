@@ -231,7 +231,8 @@ def test_a_short_grace(lastchunk):
 
 def test_the_plugin_takes_typescript(folder: Folder) -> None:
     (folder.path / "test_mine.py").write_text(USER, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"]
+    without = ["-p", "no:cacheprovider", "-p", "no:nbmake"]
+    command = [sys.executable, "-m", "pytest", "-q", *without, "test_mine.py"]
     done = subprocess.run(command, cwd=folder.path, capture_output=True, text=True, check=False)
     assert "1 failed, 1 passed" in done.stdout
     assert "session.ts" in done.stdout
