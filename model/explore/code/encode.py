@@ -72,37 +72,6 @@ class Bag:
         self.parts = tuple(parts)
 
 
-class ObjectPlace:
-    """An object that can change: its content, and a number if it is met more than once.
-
-    The number is one of the part's own, unless ``is_met_elsewhere``: two tasks that hold the like
-    are alike, whichever was written first.
-    """
-
-    __slots__ = ("is_met_elsewhere", "number", "parts", "whole")
-
-    def __init__(self, whole: int) -> None:
-        self.whole = whole
-        """The part of the state in which it was met first."""
-        self.parts: Any = None
-        self.number: int | None = None
-        self.is_met_elsewhere = False
-
-    @property
-    def label(self) -> str:
-        """Its number in a state's text."""
-        return f"@{self.number}" if self.is_met_elsewhere else f"^{self.number}"
-
-
-class Reference:
-    """Stands where an object is met again."""
-
-    __slots__ = ("place",)
-
-    def __init__(self, place: ObjectPlace) -> None:
-        self.place = place
-
-
 def any_chunk(chunk: Any) -> None:
     """Any chunk may be written out."""
 

@@ -27,12 +27,11 @@ from lastchunk.model.explore.code.encode import (
     TIME_TYPES,
     WORLD_MADE,
     Head,
-    ObjectPlace,
-    Reference,
     any_chunk,
     chunk_mark,
 )
 from lastchunk.model.explore.code.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
+from lastchunk.model.explore.code.places import MetObjects, ObjectPlace, Reference
 from lastchunk.model.explore.code.sizes import Size
 from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.model.world.base.frozen import fields_of
@@ -113,17 +112,7 @@ class KeptEncoder:
         self.fixed = fixed
         self.codes = codes
         self.check_chunk = check_chunk
-        self.places: dict[int, ObjectPlace] = {}
-        self.alive: list[Any] = []
-        """What was met: an identity counts only as long as its object lives."""
-        self.whole = 0
-        self.shared = 0
-        self.shared_within = 0
-
-    def begin_part(self) -> None:
-        """What comes now belongs to the next part of the state."""
-        self.whole += 1
-        self.shared_within = 0
+        self.met = MetObjects()
 
     def value(self, value: Any) -> Any:
         """A value as nested tuples. Raises `NotListed`."""
@@ -146,18 +135,10 @@ class KeptEncoder:
 
     def placed(self, value: Any, make: Callable[[KeptEncoder, Any], Any]) -> Any:
         """An object that can change: by content the first time, then by reference."""
-        place = self.places.get(id(value))
-        if place is not None:
-            if place.whole != self.whole:
-                if not place.is_met_elsewhere:
-                    place.is_met_elsewhere, place.number = True, self.shared
-                    self.shared += 1
-            elif place.number is None:
-                place.number = self.shared_within
-                self.shared_within += 1
-            return Reference(place)
-        place = self.places[id(value)] = ObjectPlace(self.whole)
-        self.alive.append(value)
+        again = self.met.again(value)
+        if again is not None:
+            return again
+        place = self.met.first(value)
         place.parts = make(self, value)
         return place
 

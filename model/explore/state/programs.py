@@ -8,9 +8,10 @@ from typing import Any
 
 from lastchunk.model.base.blame import file_name
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.explore.code.encode import ATOMS, WORLD_MADE, Encoder, ObjectPlace, Reference
+from lastchunk.model.explore.code.encode import ATOMS, WORLD_MADE, Encoder
 from lastchunk.model.explore.code.frames import Frame, NotListed, frames_of
 from lastchunk.model.explore.code.kept import PLAIN, Codes, KeptEncoder
+from lastchunk.model.explore.code.places import ObjectPlace, Reference
 from lastchunk.model.explore.code.watched import WatchedChunk
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.world.base.frozen import fields_of
@@ -68,7 +69,7 @@ class Programs:
 
     def _task(self, whose: str, task: Any, suspended: Any, kept: KeptEncoder, program: Any) -> Any:
         """A task, by where its coroutine stands and what it holds: a part, or what makes one."""
-        kept.begin_part()
+        kept.met.begin_part()
         try:
             frames = list(frames_of(suspended))
             identity = _identity(frames, kept)
@@ -87,7 +88,7 @@ class Programs:
         key = _key(whose, name, value)
         if key in self.tasks and type(value) not in EMPTY:
             return self.tasks[key]
-        kept.begin_part()
+        kept.met.begin_part()
         try:
             return key, (whose, "field", name, kept.value(value))
         except NotListed as error:

@@ -15,9 +15,8 @@ from lastchunk.model.explore.code.encode import (
     AttemptMark,
     Bag,
     Name,
-    ObjectPlace,
-    Reference,
 )
+from lastchunk.model.explore.code.places import ObjectPlace, Reference
 from lastchunk.model.explore.timing.instant import Instant
 
 Names = Mapping[int, str]
