@@ -234,6 +234,10 @@ class WorldEncoder:
         parts.append(self._known("instances", (renewed,), lambda: ("instances", renewed)))
         for number, program in runtime.replaced:
             parts += self.programs.parts(f"old object {runtime.instance - number}", program)
+        if runtime.replaced and not runtime.program.tasks:
+            # Whether an idle object will be put to sleep hangs on it (`a_cold_start_shows`).
+            told = bool(runtime.program.log)
+            parts.append(self._known("told", (told,), lambda: ("told", told)))
         return parts
 
     def _stored(self, key: str, value: Any) -> StatePart:
