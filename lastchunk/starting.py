@@ -6,6 +6,7 @@ where somebody else's program imports the package: its signals are its own.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -44,6 +45,13 @@ def leave_quietly() -> None:
             signal.signal(number, end_at_once)
 
 
+def look_for_garbage() -> None:
+    """All is there that a command needs: from here on garbage is looked for, but not in that."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+
+
 def is_worker() -> bool:
     """Whether it is a worker of the command, which has its arguments."""
     module = sys.modules.get("multiprocessing.process")
@@ -56,5 +64,6 @@ if (
     and not is_worker()
 ):
     leave_quietly()
+    gc.disable()  # what is imported stays: nothing of it is garbage
     # Else pydantic looks through all that is installed for plugins that could check with it.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -13,6 +13,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from lastchunk.starting import look_for_garbage
+
 COMMANDS = {
     "scenarios": ("catalogue", "List the shipped scenarios, or show one with all its settings."),
     "designs": ("catalogue", "List the shipped designs with their settings."),
@@ -84,6 +86,15 @@ COMMANDS = {
 """Each command with the module that it is in and the first line of its help."""
 
 
+class Loaded(TyperCommand):
+    """A command in full."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it, now that its module is there."""
+        look_for_garbage()
+        return super().invoke(ctx)
+
+
 class LazyGroup(TyperGroup):
     """A group whose commands are stand-ins with a name and a line of help, until one is called."""
 
@@ -104,5 +115,5 @@ def load_command(name: str) -> Any:
     word = f"{name}_" if iskeyword(name) else name.replace("-", "_")
     function = getattr(import_module(f"lastchunk.cli.{module}"), word)
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    alone.command(name)(function)
+    alone.command(name, cls=Loaded)(function)
     return typer.main.get_command(alone)

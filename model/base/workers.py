@@ -9,6 +9,7 @@ it, and ends the others; a worker whose parent is gone, however it went, ends it
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import resource
@@ -277,6 +278,7 @@ def _paths_of_this_process() -> Iterator[None]:
 
 def _begin() -> None:
     """What a worker does first."""
+    gc.freeze()  # what its server has imported stays: nothing of it is garbage
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))  # not the limit of a session elsewhere

@@ -194,16 +194,21 @@ def _uses(tree: ast.AST, function: types.FunctionType) -> Iterator[Used]:
                 yield Used(node.id, builtins[node.id], node.lineno)
 
 
-def walk(tree: ast.AST) -> Iterator[ast.AST]:
-    """All parts of a tree but its annotations, which no run looks at."""
-    todo = [tree]
+@functools.lru_cache(maxsize=1_024)
+def walk(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """All parts of a tree but its annotations, which no run looks at; a tree is walked once."""
+    todo, met = [tree], []
     while todo:
         node = todo.pop()
-        yield node
-        for name, value in ast.iter_fields(node):
+        met.append(node)
+        for name in node._fields:
             if name not in ("annotation", "returns"):
-                parts = value if isinstance(value, list) else [value]
-                todo += [part for part in parts if isinstance(part, ast.AST)]
+                value = getattr(node, name, None)
+                if isinstance(value, list):
+                    todo += [part for part in value if isinstance(part, ast.AST)]
+                elif isinstance(value, ast.AST):
+                    todo.append(value)
+    return tuple(met)
 
 
 def _bound(tree: ast.AST) -> Iterator[str]:

@@ -76,6 +76,30 @@ def test_a_comparison_draws_nothing_unless_it_is_written() -> None:
     assert not found & {"matplotlib", "jinja2", "numba"}
 
 
+COLLECTED = """
+import gc, sys
+sys.argv = [{name!r}, "designs"]
+import lastchunk.cli
+before = gc.isenabled()
+try:
+    lastchunk.cli.main()
+except SystemExit:
+    pass
+print("GARBAGE", before, gc.isenabled(), gc.get_freeze_count() > 10_000)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("lastchunk", "False True True"), ("other", "True True False")]
+)
+def test_what_a_command_imports_is_not_looked_through_for_garbage(name: str, told: str) -> None:
+    source = COLLECTED.format(name=name)
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, check=True, text=True
+    )
+    assert done.stdout.rpartition("GARBAGE ")[2].strip() == told
+
+
 def test_importing_it_imports_none_of_the_libraries() -> None:
     source = "import lastchunk, sys; print(*{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run(
