@@ -41,6 +41,13 @@ class Frozen:
     item: Any
 
 
+@dataclasses.dataclass(frozen=True)
+class Listed(Chunk):
+    """A chunk with more in it, which can change."""
+
+    marks: list[Any]
+
+
 class Pair(NamedTuple):
     """A tuple with names."""
 
@@ -219,3 +226,9 @@ def test_what_holds_itself_is_refused() -> None:
     ring.append(ring)
     with pytest.raises(NotCloneable, match="one list that stands in two places"):
         clone(ring)
+
+
+def test_a_kind_of_chunk_with_more_in_it_is_copied() -> None:
+    check(Listed(0, 5, [1]))
+    chunk = Chunk(0, 5)
+    assert clone(chunk) is chunk

@@ -15,17 +15,16 @@ from typing import Any
 from lastchunk.model.explore.code.frames import NotListed
 from lastchunk.model.explore.code.sizes import Size
 from lastchunk.model.explore.timing.instant import Instant, Span
-from lastchunk.reference_impl.blobs import Blobs
+from lastchunk.model.world.base.frozen import fields_of
+from lastchunk.model.world.code.handed import is_of_recorder
 from lastchunk.reference_impl.clock import Duration, Time
-from lastchunk.reference_impl.contract import Browser, Chunk, Context, Response, Storage
+from lastchunk.reference_impl.contract import Chunk, Response
 
 DEPTH_MAX = 20
 """How many objects may lie in each other."""
 ATOMS = frozenset((int, str, float, bool, type(None), bytes))
 TIME_TYPES: set[type] = {Instant}
 """What a scheduler counts time in: it is marked in a state, and not written out."""
-WORLD_MADE = (Context, Browser, Storage, Blobs)
-"""What the world hands to the code, the same in every copy."""
 
 
 class Head(str):
@@ -33,6 +32,17 @@ class Head(str):
 
     __slots__ = ()
     __repr__ = str.__str__
+
+
+def field_name(name: str) -> str:
+    """A field's name; one that is no name in Python's sense is marked as a text."""
+    return Head(name) if name.isidentifier() else name
+
+
+def check_is_number(value: Any) -> None:
+    """Raise `NotListed` at a number that is none: what is in a list is found by its identity."""
+    if value != value:
+        raise NotListed("a float that is no number (nan)", "None")
 
 
 LIST, DICT, CHUNK, TUPLE = Head("list"), Head("dict"), Head("Chunk"), Head("tuple")
@@ -83,6 +93,7 @@ class Encoder:
         self.methods = set(methods)
         self.kept = list(fixed)
         self.fixed = {id(item): number for number, item in enumerate(self.kept)}
+        self.classes: dict[type, int] = {}
         self.depth = 0
         self.names_calls = False
         self.check_chunk: Callable[[Any], None] = any_chunk
@@ -104,6 +115,8 @@ class Encoder:
         """A value as nested tuples. Raises `NotListed`."""
         kind = type(value)
         if kind in ATOMS or kind in TIME_TYPES:
+            if kind is float:
+                check_is_number(value)
             return value
         if isinstance(value, tuple):
             return self._tuple(value)
@@ -114,6 +127,10 @@ class Encoder:
         if kind is set or kind is frozenset:
             return Bag("set", map(self.value, value))
         return self._object(value)
+
+    def class_number(self, kind: type) -> int:
+        """A class by number: two may have one name."""
+        return self.classes.setdefault(kind, len(self.classes))
 
     def _dict(self, value: dict[Any, Any]) -> Any:
         if not self.names_calls:  # code may look at the order of a dictionary's keys
@@ -138,7 +155,7 @@ class Encoder:
             if part == "data" and len(value) == at + 2 and type(value[at + 1]) is int:
                 return (*value[: at + 1], self.name(value[at + 1]))
         kind = type(value)
-        head = () if kind is tuple else (Head(kind.__name__),)
+        head = () if kind is tuple else (Head(kind.__name__), self.class_number(kind))
         return (*head, *map(self.value, value))
 
     def _call(self, value: tuple[Any, ...], at: int) -> tuple[Any, ...]:
@@ -155,10 +172,10 @@ class Encoder:
         number = self.fixed.get(id(value))
         if number is not None:
             return (Head("fixed"), number)
-        if isinstance(value, WORLD_MADE):
-            return Head(type(value).__name__)
         if isinstance(value, Chunk):
             self.check_chunk(value)
+            if not is_of_recorder(type(value)):
+                return self._fields(value)
             return (CHUNK, self.name(value.index), self.value(value.size_bytes))
         if isinstance(value, type):  # what a defaultdict makes: a type of plain data
             return (Head("class"), value.__module__, value.__qualname__)
@@ -180,14 +197,12 @@ class Encoder:
             raise NotListed(f"a value nested {DEPTH_MAX} deep", "flat data")
         self.depth += 1
         try:
+            kind = type(value)
             beside = beside_fields(value)
-            names: set[str] = set(getattr(value, "__dict__", ()))
-            for cls in type(value).__mro__:
-                slots = getattr(cls, "__slots__", ())
-                names.update((slots,) if isinstance(slots, str) else slots)
-            pairs = sorted((name, getattr(value, name)) for name in names if hasattr(value, name))
-            fields = ((Head(name), self.value(item)) for name, item in pairs)
-            return (Head(type(value).__qualname__), *fields, *map(self.value, beside))
+            own = fields_of(value)
+            fields = ((field_name(name), self.value(own[name])) for name in sorted(own))
+            head = (Head(kind.__qualname__), self.class_number(kind))
+            return (*head, *fields, *map(self.value, beside))
         finally:
             self.depth -= 1
 

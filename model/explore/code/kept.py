@@ -11,9 +11,8 @@ from __future__ import annotations
 import enum
 import functools
 import gc
-import operator
+import inspect
 import re
-import sys
 import types
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
@@ -25,63 +24,34 @@ from lastchunk.model.explore.code.encode import (
     DICT,
     LIST,
     TIME_TYPES,
-    WORLD_MADE,
     Head,
     any_chunk,
+    check_is_number,
     chunk_mark,
+    field_name,
 )
 from lastchunk.model.explore.code.frames import AWAIT, SUSPENDABLE, Frame, NotListed, frames_of
+from lastchunk.model.explore.code.kinds import (
+    DICT_ITERATORS,
+    DICT_VIEWS,
+    ENUM_FIELDS,
+    GETTERS,
+    HIDDEN_OF_ERRORS,
+    ITERATORS,
+    KEEP_INSTEAD,
+    STATELESS,
+    is_of_world,
+    is_plain,
+)
 from lastchunk.model.explore.code.places import MetObjects, ObjectPlace, Reference
 from lastchunk.model.explore.code.sizes import Size
 from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.model.world.base.frozen import fields_of
+from lastchunk.model.world.code.handed import is_of_recorder
 from lastchunk.model.world.code.program import Program
 from lastchunk.reference_impl.clock import Duration, Time
 from lastchunk.reference_impl.contract import Chunk
 from lastchunk.reference_impl.effect import Effect
-
-PLAIN = (
-    "plain data (numbers, text, list, tuple, dict, set, deque, enum, dataclass), chunks and times"
-)
-INSTEAD = {
-    "generator": "a list",
-    "coroutine": "await it where it is made",
-    "count": "an int that counts",
-    "cycle": "a list and an index",
-    "lock": "a flag",
-    "ReferenceType": "the object itself",
-    "memoryview": "bytes",
-    "Random": "nothing that is drawn",
-}
-ITERATORS = frozenset(
-    map(
-        type,
-        (
-            iter([]),
-            iter(()),
-            iter(range(0)),
-            iter(range(1 << 70)),
-            iter(""),
-            iter("\u1234"),
-            iter(b""),
-            reversed([]),
-            enumerate(()),
-            zip(),
-            map(len, ()),
-            filter(None, ()),
-        ),
-    )
-)
-"""Iterators whose copy would say all that they hold."""
-DICT_ITERATORS = frozenset(map(type, (iter({}), iter({}.items()), iter({}.values()), reversed({}))))
-DICT_VIEWS = frozenset(map(type, ({}.keys(), {}.values(), {}.items())))
-GETTERS = (operator.attrgetter, operator.itemgetter, operator.methodcaller)
-STATELESS = (range, slice, type(Ellipsis), type(NotImplemented))
-LISTED_LIBRARY = frozenset(("contextlib", "collections", "types"))
-"""Modules of the standard library whose Python classes keep all in fields that can be seen."""
-ENUM_FIELDS = frozenset(("_value_", "_name_", "_sort_order_", "__objclass__"))
-HIDDEN_OF_ERRORS = frozenset(("__dict__", "__traceback__", "__weakref__", "args"))
-HEAP_TYPE = 1 << 9
 
 
 class Codes:
@@ -118,6 +88,8 @@ class KeptEncoder:
         """A value as nested tuples. Raises `NotListed`."""
         kind = type(value)
         if kind in ATOMS:
+            if kind is float:
+                check_is_number(value)
             return value
         number = self.fixed.get(id(value))
         if number is not None:
@@ -143,7 +115,7 @@ class KeptEncoder:
         return place
 
     def _other(self, value: Any, kind: type) -> Any:
-        if isinstance(value, WORLD_MADE):
+        if is_of_world(value):
             return Head(kind.__name__)
         if isinstance(value, enum.Enum):
             return _enum(self, value)
@@ -159,11 +131,9 @@ class KeptEncoder:
             return self.placed(value, _iterator)
         if kind in DICT_ITERATORS:
             return self.placed(value, _dict_iterator)
-        if isinstance(value, Effect):
-            return self.placed(value, _effect)
-        if is_plain(kind):
+        if isinstance(value, Effect) or is_plain(kind):
             return self.placed(value, _object)
-        raise NotListed(f"a value of type {kind.__name__}", INSTEAD.get(kind.__name__, ""))
+        raise NotListed(f"a value of type {kind.__name__}", KEEP_INSTEAD.get(kind.__name__, ""))
 
     def suspended(self, frames: Iterable[Any]) -> tuple[Any, ...]:
         """Where suspended code stands, and what it holds. Raises `NotListed`."""
@@ -194,19 +164,6 @@ class KeptEncoder:
         return "an await"
 
 
-def is_plain(kind: type) -> bool:
-    """Whether a class is plain Python: what its instances hold is in fields alone."""
-    module = getattr(kind, "__module__", "").partition(".")[0]
-    if module in sys.stdlib_module_names and module not in LISTED_LIBRARY:
-        return False
-    base: type | None = kind
-    while base is not object:
-        if base is None or not base.__flags__ & HEAP_TYPE:
-            return False
-        base = base.__base__
-    return True
-
-
 def _enum(encoder: KeptEncoder, value: enum.Enum) -> Any:
     if not vars(value).keys() <= ENUM_FIELDS:
         raise NotListed(f"an enum member with fields of its own ({value})", "a dataclass")
@@ -221,26 +178,23 @@ def _named_tuple(encoder: KeptEncoder, value: tuple[Any, ...]) -> Any:
     return (Head(kind.__name__), encoder.codes.of(kind), *encoder.values(value))
 
 
-def _effect(encoder: KeptEncoder, value: Effect[Any]) -> Any:
-    fields: Any = value.__slots__
-    return (Head(type(value).__name__), *encoder.values(getattr(value, name) for name in fields))
-
-
 def _chunk(encoder: KeptEncoder, value: Chunk) -> Any:
     encoder.check_chunk(value)
+    if not is_of_recorder(type(value)):
+        return encoder.placed(value, _object)
     return (CHUNK, chunk_mark(value.index), encoder.value(value.size_bytes))
 
 
 def _error(encoder: KeptEncoder, value: BaseException) -> Any:
     hidden = [
-        (Head(name), encoder.value(getattr(value, name)))
+        (field_name(name), encoder.value(getattr(value, name)))
         for cls in type(value).__mro__
         for name, member in vars(cls).items()
         if isinstance(member, types.MemberDescriptorType | types.GetSetDescriptorType)
         and name not in HIDDEN_OF_ERRORS
         and hasattr(value, name)
     ]
-    fields = [(Head(name), encoder.value(item)) for name, item in sorted(vars(value).items())]
+    fields = [(field_name(name), encoder.value(item)) for name, item in sorted(vars(value).items())]
     args = encoder.values(value.args)
     return (Head("error"), encoder.codes.of(type(value)), args, *hidden, *fields)
 
@@ -256,7 +210,9 @@ def _function(encoder: KeptEncoder, value: types.FunctionType) -> Any:
 
 def _any_function(encoder: KeptEncoder, value: types.FunctionType) -> Any:
     bound = value.__closure__ or value.__defaults__ or value.__kwdefaults__ or vars(value)
-    return encoder.placed(value, _function) if bound else _function(encoder, value)
+    if bound or value.__code__.co_flags & inspect.CO_NESTED:  # == tells one from another
+        return encoder.placed(value, _function)
+    return (Head("function"), encoder.codes.of(value))
 
 
 def _method(encoder: KeptEncoder, value: types.MethodType) -> Any:
@@ -288,9 +244,24 @@ def _iterator(encoder: KeptEncoder, value: Any) -> Any:
     return (Head(type(value).__name__), *encoder.values(value.__reduce__()[1:]))
 
 
+def _getter(encoder: KeptEncoder, value: Any) -> Any:
+    return (Head("getter"), *encoder.values(value.__reduce__()))
+
+
+def _beside(encoder: KeptEncoder, value: Any) -> tuple[Any, ...]:
+    """The fields that code has given to a dictionary of a library's class."""
+    fields = sorted(vars(value).items())
+    return ((Head("beside"), encoder.values(fields)),) if fields else ()
+
+
 def _dict_iterator(encoder: KeptEncoder, value: Any) -> Any:
     owner = next((item for item in gc.get_referents(value) if isinstance(item, dict)), None)
-    left = value.__length_hint__()
+    try:
+        left = len(value.__reduce__()[1][0])
+    except RuntimeError:  # where it stands in what is there now is nobody's to see
+        left = -1
+    if left != value.__length_hint__():
+        raise NotListed("an iterator over a dict that has changed since", "a list of its keys")
     return (Head(type(value).__name__), left, encoder.value(owner))
 
 
@@ -304,7 +275,7 @@ def _proxy(encoder: KeptEncoder, value: Any) -> Any:
 
 def _object(encoder: KeptEncoder, value: Any) -> Any:
     fields = fields_of(value)
-    pairs = [(Head(name), encoder.value(fields[name])) for name in sorted(fields)]
+    pairs = [(field_name(name), encoder.value(fields[name])) for name in sorted(fields)]
     return (Head(type(value).__name__), encoder.codes.of(type(value)), *pairs)
 
 
@@ -324,7 +295,7 @@ def _set(encoder: KeptEncoder, value: Any) -> Any:
 def _suspended(encoder: KeptEncoder, value: Any) -> Any:
     if isinstance(value, types.CoroutineType):
         value.close()  # nobody will await it
-        raise NotListed("a coroutine", INSTEAD["coroutine"])
+        raise NotListed("a coroutine", KEEP_INSTEAD["coroutine"])
     if isinstance(value, types.GeneratorType) and value.gi_code is AWAIT:
         frame = value.gi_frame  # an effect that was made, and is awaited later or never
         made = None if frame is None else frame.f_locals["self"]
@@ -346,13 +317,11 @@ _MAKERS: dict[type, Callable[[KeptEncoder, Any], Any]] = {
     types.ModuleType: lambda encoder, value: (Head("module"), value.__name__),
     types.MappingProxyType: _proxy,
     re.Pattern: lambda encoder, value: (Head("pattern"), value.pattern, value.flags),
-    **dict.fromkeys(DICT_VIEWS, _dict_view),
     **{kind: lambda encoder, value: (Head("plain"), repr(value)) for kind in STATELESS},
-    super: lambda encoder, value: (
-        Head("super"),
-        *encoder.values((value.__thisclass__, value.__self__)),
+    slice: lambda encoder, value: (
+        Head("slice"),
+        *encoder.values((value.start, value.stop, value.step)),
     ),
-    **{kind: lambda encoder, value: (Head("getter"), repr(value)) for kind in GETTERS},
     **{
         kind: lambda encoder, value: (Head("descriptor"), encoder.codes.of(value))
         for kind in (types.MethodDescriptorType, types.WrapperDescriptorType)
@@ -362,8 +331,16 @@ _MAKERS: dict[type, Callable[[KeptEncoder, Any], Any]] = {
 _PLACED: dict[type, Callable[[KeptEncoder, Any], Any]] = {
     list: lambda encoder, value: (LIST, *encoder.values(value)),
     dict: lambda encoder, value: (DICT, *_pairs(encoder, value)),
-    OrderedDict: lambda encoder, value: (Head("OrderedDict"), *_pairs(encoder, value)),
-    Counter: lambda encoder, value: (Head("Counter"), *_pairs(encoder, value)),
+    OrderedDict: lambda encoder, value: (
+        Head("OrderedDict"),
+        *_pairs(encoder, value),
+        *_beside(encoder, value),
+    ),
+    Counter: lambda encoder, value: (
+        Head("Counter"),
+        *_pairs(encoder, value),
+        *_beside(encoder, value),
+    ),
     defaultdict: lambda encoder, value: (
         Head("defaultdict"),
         encoder.value(value.default_factory),
@@ -374,6 +351,12 @@ _PLACED: dict[type, Callable[[KeptEncoder, Any], Any]] = {
     bytearray: lambda encoder, value: (Head("bytearray"), bytes(value)),
     types.CellType: _cell,
     functools.partial: _partial,
+    super: lambda encoder, value: (
+        Head("super"),
+        *encoder.values((value.__thisclass__, value.__self__)),
+    ),
+    **dict.fromkeys(GETTERS, _getter),
+    **dict.fromkeys(DICT_VIEWS, _dict_view),
     **dict.fromkeys(SUSPENDABLE, _suspended),
 }
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from lastchunk.model.base.blame import file_name
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.explore.code.encode import ATOMS, WORLD_MADE, Encoder
+from lastchunk.model.explore.code.encode import ATOMS, Encoder
 from lastchunk.model.explore.code.frames import Frame, NotListed, frames_of
-from lastchunk.model.explore.code.kept import PLAIN, Codes, KeptEncoder
+from lastchunk.model.explore.code.kept import Codes, KeptEncoder
+from lastchunk.model.explore.code.kinds import PLAIN, is_of_world
 from lastchunk.model.explore.code.places import ObjectPlace, Reference
 from lastchunk.model.explore.code.watched import WatchedChunk
 from lastchunk.model.explore.state.part import StatePart
@@ -106,7 +107,7 @@ def _key(whose: str, name: str, value: Any) -> Any:
         return (whose, name, kind, repr(value))
     if kind in ATOMS or (kind in EMPTY and not value):
         return (whose, name, kind, EMPTY.get(kind, value))
-    if isinstance(value, WORLD_MADE):  # of one kind, any is as good as another
+    if is_of_world(value):  # of one kind, any is as good as another
         return (whose, name, kind, "made by the world")
     return None
 

@@ -22,7 +22,7 @@ from lastchunk.model.base.errors import DesignError
 from lastchunk.model.design.load import OBJECT_METHODS, DesignSpec
 from lastchunk.model.explore.code.encode import Encoder
 from lastchunk.model.explore.code.frames import NotListed
-from lastchunk.model.explore.code.kept import PLAIN
+from lastchunk.model.explore.code.kinds import PLAIN
 from lastchunk.model.explore.code.sizes import sized_chunk
 from lastchunk.model.explore.code.watched import (
     WatchedChunk,

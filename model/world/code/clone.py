@@ -16,6 +16,7 @@ from enum import Enum
 from types import MemberDescriptorType
 from typing import Any
 
+from lastchunk.model.world.code.handed import is_of_recorder
 from lastchunk.reference_impl.clock import Duration, Time
 from lastchunk.reference_impl.contract import Chunk, Response
 
@@ -166,7 +167,7 @@ def _is_plain_class(kind: type) -> bool:
 
 def _copier_of(kind: type) -> Callable[[Any, Met], Any]:
     """How the values of a further type are copied. Raises `NotCloneable`."""
-    if issubclass(kind, Enum | Chunk):
+    if issubclass(kind, Enum) or is_of_recorder(kind):
         return _same
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return _tuple

@@ -14,12 +14,9 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from lastchunk.model.world.base.frozen import fields_of
-from lastchunk.reference_impl.blobs import Blobs
-from lastchunk.reference_impl.contract import Browser, Context, Storage
+from lastchunk.model.world.code.handed import HANDED, is_as_handed
 
 _ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
-_LASTING = frozenset((*_ATOMS, Context, Browser, Storage, Blobs))
-"""Types of what an instance holds that cannot change in place."""
 
 
 def lasting_fields(target: Any, owner: object) -> dict[str, Any] | None:
@@ -59,8 +56,10 @@ def _lasts(value: Any, owner: object) -> bool:
     """Whether a value can never change in place."""
     if type(value) is FunctionType:
         return not (value.__closure__ or vars(value))
-    if type(value) in _LASTING:
+    if type(value) in _ATOMS:
         return True
+    if type(value) in HANDED:
+        return is_as_handed(value, lambda clock: getattr(clock, "__self__", None) is owner)
     if isinstance(value, Enum):  # a member without fields of its own
         return type(value.value) in _ATOMS
     if type(value) is MethodType:  # the clock that it was given
