@@ -115,6 +115,18 @@ def fires_a_timer(plan: Plan) -> bool:
     return any(step.key[0] == "timer" for step in plan.steps)
 
 
+def test_a_record_in_sql_is_not_written_anew_by_who_finds_it(
+    tools: Toolbox, tmp_path: Path
+) -> None:
+    """A process that is killed leaves the record to the next one, whose constructor looks at it."""
+    own = replace(twinned("SqlSession", tmp_path), name="RowSession")
+    reference = f"{TWINS}:RecordingTwin"
+    asked = [item for item in recipes.troubles([reference], 2, seed=5) if "killed" in item.group]
+    results = played(tools, own, plans_of(recipes.of_class(asked, own, [reference])))
+    assert [item.sentence() for item in results if item.verdict == "diverges"] == []
+    assert sum(item.verdict == "agrees" for item in results) >= 2, [item.why for item in results]
+
+
 PLANTED = [
     ("RecordingSession", "GRACE_MS = 5 * 1000", "GRACE_MS = 5 * 1000 + 1"),
     ("RecordingSession", "GRACE_MS = 5 * 1000", "GRACE_MS = 5 * 1000 - 1"),

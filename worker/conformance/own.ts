@@ -62,29 +62,32 @@ patch(scheduler, {
 
 // --- SQL, and the synchronous keys and values -----------------------------------------------------
 
+/** What each record was when this process last looked. */
 const records = new Map<string, string>();
 
-/** Where the record is kept in SQL: whether a statement has changed it. */
-function lookAtRecord(sql: object, exec: Method): void {
-  const name = nameOf(sql);
-  if (name === undefined || RECORD_QUERY === "") return;
-  let value: unknown;
+/** The record where it is kept in SQL; undefined where it, or its table, is not there yet. */
+function recordIn(sql: object, exec: Method): string | undefined {
   try {
-    [value] = exec.call(sql, RECORD_QUERY).toArray();
+    const [value] = exec.call(sql, RECORD_QUERY).toArray();
+    return value === undefined ? undefined : JSON.stringify(value);
   } catch {
-    return; // its table is not there yet
+    return undefined;
   }
-  const text = JSON.stringify(value ?? null);
-  if (value === undefined || text === records.get(name)) return;
-  records.set(name, text);
-  say(name, "put", { key: RECORD_QUERY, value: JSON.parse(text) });
 }
 
 const SQL = {
   exec: (original: Method): Method =>
     function (...args) {
+      const name = nameOf(this);
+      if (name === undefined || RECORD_QUERY === "") return original.apply(this, args);
+      // A new instance, or a new process, has not written what it finds.
+      if (!records.has(name)) records.set(name, recordIn(this, original) ?? "");
       const cursor = original.apply(this, args);
-      lookAtRecord(this, original);
+      const text = recordIn(this, original);
+      if (text !== undefined && text !== records.get(name)) {
+        records.set(name, text);
+        say(name, "put", { key: RECORD_QUERY, value: JSON.parse(text) });
+      }
       return cursor;
     },
 };
@@ -113,6 +116,7 @@ class Prepared extends (given as any).Given {
       transaction: refused("transaction"),
       transactionSync: refused("transactionSync"),
     });
+    records.delete(name); // what an instance wrote that was lost may not be there
     for (const [part, around] of [[storage.sql, SQL], [storage.kv, KV]]) {
       if (part === undefined) continue;
       belongs(part, name);

@@ -97,6 +97,33 @@ export class SqlSession extends DurableObject<Env> {
   }
 }
 
+/** The deployed design with its record in a row. */
+export class RowSession extends DurableObject<Env> {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.storage.sql.exec("CREATE TABLE IF NOT EXISTS recording (phase TEXT, parts INTEGER)");
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const { sql } = this.ctx.storage;
+    const { pathname } = new URL(request.url);
+    const [row] = sql.exec<{ phase: string; parts: number }>("SELECT * FROM recording").toArray();
+    if (pathname === "/start" && row === undefined) sql.exec("INSERT INTO recording VALUES ('active', 0)");
+    if (pathname.startsWith("/parts/")) {
+      if (row === undefined) return new Response("no session", { status: 404 });
+      if (row.phase !== "active") return new Response("it is over", { status: 403 });
+      await this.env.BUCKET.put(pathname, request.body);
+      sql.exec("UPDATE recording SET phase = ?, parts = ?", row.phase, row.parts + 1);
+    }
+    await this.ctx.storage.setAlarm(Date.now() + (pathname === "/stop" ? GRACE_MS : INACTIVE_MS));
+    return new Response();
+  }
+
+  override async alarm(): Promise<void> {
+    this.ctx.storage.sql.exec("UPDATE recording SET phase = 'completed'");
+  }
+}
+
 export class Polls extends RecordingSession {
   protected override async storePart(number: number, request: Request): Promise<Response> {
     setInterval(() => number, 1_000);
