@@ -159,5 +159,6 @@ OF_LINES: dict[str, Callable[[Reader, Line], Sign | None]] = {
     "notify": lambda _, line: ("notify",),
     "refused": lambda _, line: ("refused", line["what"]),
     "timer": lambda _, line: None,
+    "missing": lambda _, line: None,
 }
 """The sign of each line of the watcher."""

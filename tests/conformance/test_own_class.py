@@ -146,6 +146,8 @@ def test_sql_timers_a_gate_and_a_call_to_the_outside_are_followed(
         ("InATransaction", r"no transaction \(recording.ts, line \d+\)"),
         ("ReadsBack", r"no R2 get \(recording.ts, line \d+\)"),
         ("TwoAtOnce", "upload goes on while its blob is under way"),
+        ("Gives", r"no abort \(recording.ts, line \d+\)"),
+        ("NeedsArchive", "with ARCHIVE, which the class reads in its env; upload fails without it"),
     ],
 )
 def test_what_cannot_be_followed_is_refused_by_name(

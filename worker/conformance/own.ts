@@ -108,6 +108,23 @@ const KV = {
 
 const IN_PARTS = ["get", "head", "delete", "list", "createMultipartUpload", "resumeMultipartUpload"];
 
+/** Of which object an instance is being made. */
+let making = "";
+
+/** Say which name the code reads in its environment where nothing has it: an adapter may have left it out. */
+function tellMissing(env: Record<string, object>): void {
+  if (Object.getPrototypeOf(env) !== Object.prototype) return;
+  const told = new Proxy(Object.prototype, {
+    get(target, name) {
+      if (typeof name !== "string" || name in target) return Reflect.get(target, name, env);
+      if (isWatched()) sayHere("missing", { what: name });
+      else say(making || undefined, "missing", { what: name });
+      return undefined;
+    },
+  });
+  Object.setPrototypeOf(env, told);
+}
+
 class Prepared extends (given as any).Given {
   constructor(ctx: DurableObjectState, env: Record<string, object>) {
     const name = ctx.id.name ?? ctx.id.toString();
@@ -116,6 +133,9 @@ class Prepared extends (given as any).Given {
       transaction: refused("transaction"),
       transactionSync: refused("transactionSync"),
     });
+    patch(ctx, { abort: refused("abort") });
+    tellMissing(env);
+    making = name;
     records.delete(name); // what an instance wrote that was lost may not be there
     for (const [part, around] of [[storage.sql, SQL], [storage.kv, KV]]) {
       if (part === undefined) continue;
@@ -127,6 +147,7 @@ class Prepared extends (given as any).Given {
       patch(binding, Object.fromEntries(IN_PARTS.map((word) => [word, refused(`R2 ${word}`)])));
     }
     super(ctx, env);
+    making = "";
   }
 
   ownCall(which: string, chunk: number, body: unknown, chunks: unknown, session: string): unknown {

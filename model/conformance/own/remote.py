@@ -8,6 +8,7 @@ a timer) is held until the world's own time and outcome. What no effect says is 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ ADAPTER_LINES = {
     "finalize_session": "finalize",
 }
 """The line of the adapter that says how each call is sent."""
+OF_UNDEFINED = re.compile(r"TypeError: .*(undefined|is not a function)")
+"""How code fails that uses what is not there."""
 OTHER_KEY = "own: "
 """Before each key but the record's: none of them is the one that the world knows."""
 
@@ -85,7 +88,18 @@ class RealClass:
 class RemoteProgram(Program):
     """One instance of the real object."""
 
-    __slots__ = ("chunks", "keys", "objects", "queues", "real", "status", "waits", "why", "world")
+    __slots__ = (
+        "chunks",
+        "keys",
+        "missing",
+        "objects",
+        "queues",
+        "real",
+        "status",
+        "waits",
+        "why",
+        "world",
+    )
 
     def __init__(self, name: str, real: RealClass, objects: RealObjects, world: World) -> None:
         super().__init__(name, lambda now: None)
@@ -98,6 +112,8 @@ class RemoteProgram(Program):
         """What each handler waits for that is suspended."""
         self.why: dict[str, str] = {}
         """What a call to the outside threw into the code."""
+        self.missing: dict[str, str] = {}
+        """What each call has read in its env that is not there; '' has the constructor's."""
         self.keys: set[str] = set()
         self.status: str | None = None
         """What was stored so far, and the status in the record."""
@@ -234,11 +250,26 @@ class RemoteProgram(Program):
         why = line.get("why")
         if line["event"] == "end":
             self._check_adapter(task, line.get("status", 200))
+        self._check_environment(task, line)
         if why is None:
             return Done(Response(line.get("status", 200)) if line["event"] == "end" else None)
         if why == self.why.get(_words(task)):
             return Done(None, HandlerFailure(why))  # it was thrown into the code, which let it pass
         return Done(None, CodeThrewError(why))
+
+    def _check_environment(self, task: TaskId, line: NotedLine) -> None:
+        """A handler that fails for what its environment lacks says nothing of the class."""
+        words, why = _words(task), line.get("why")
+        name = self.missing.pop(words, None) or self.missing.get("")
+        if name is None or words in self.why:
+            return
+        if line.get("status", 200) >= 500 if why is None else OF_UNDEFINED.search(why):
+            given = (*self.real.adapter.buckets, *self.real.adapter.services)
+            allowed = f"with {name}, which the class reads in its env; {task[0]} fails without it"
+            raise InputError("adapter: buckets, services, [texts]", ", ".join(given), allowed)
+
+    def _note_missing(self, _task: TaskId, line: NotedLine) -> None:
+        self.missing[line["call"]] = line["what"]
 
     def _check_adapter(self, task: TaskId, status: int) -> None:
         """A request that the class does not know is a line of the adapter that is wrong.
@@ -304,6 +335,7 @@ EFFECT_OF_LINE: dict[str, Callable[[RemoteProgram, TaskId, NotedLine], Any]] = {
     "blob": RemoteProgram._put_begins,
     "notify": lambda *_: Notify(NOTIFICATION_KEY),
     "timer": lambda _program, _task, line: Timer(int(line["ms"])),
+    "missing": RemoteProgram._note_missing,
     "refused": RemoteProgram._refused_line,
     "end": RemoteProgram._ended,
     "alarm end": RemoteProgram._ended,

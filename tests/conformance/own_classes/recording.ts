@@ -155,6 +155,27 @@ export class TwoAtOnce extends RecordingSession {
   }
 }
 
+export class Gives extends RecordingSession {
+  override async alarm(): Promise<void> {
+    this.ctx.abort("enough");
+  }
+}
+
+/** What its environment may have, and what it needs. */
+export class NeedsArchive extends RecordingSession {
+  override async stop(): Promise<{ ok: boolean }> {
+    const { LEVEL = "" } = this.env as Env & { LEVEL?: string };
+    if (LEVEL !== "") throw new Error(LEVEL);
+    return super.stop();
+  }
+
+  protected override async storePart(number: number, request: Request): Promise<Response> {
+    const { ARCHIVE } = this.env as Env & { ARCHIVE: Fetcher };
+    if (number === 1) await ARCHIVE.fetch("https://archive/");
+    return super.storePart(number, request);
+  }
+}
+
 export class NoWayIn extends RecordingSession {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
