@@ -12,6 +12,10 @@ SAID: list[tuple[str, list[str]]] = [
         ["[true, false, true, true, true]", "[true, false, false, true, false, true]"],
     ),
     (
+        "out([+'5', +true, +'', +[], +{}, 1 + +'3', +null, - -2, +-'0x10']); out((1 < 2) < 3);",
+        ["[5, 1, 0, 0, NaN, 4, 0, 2, NaN]", "true"],
+    ),
+    (
         "out(1 + '2'); out('3' * '4'); out([1] + [2]); out(null + 1); out(undefined + 1);",
         ['"12"', "12", '"12"', "1", "NaN"],
     ),

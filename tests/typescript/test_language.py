@@ -47,6 +47,12 @@ def test_random_patterns_match_as_in_node() -> None:
         ("", "'a'.repeat(3000).match(/^(?:a|b)*$/);", "too many turns"),
         ("", "/\\p{L}/u.test('a');", "the escape"),
         ("", "/(?i:a)/.test('a');", "flags within it"),
+        ("", "out(1 < 2 < 3);", "a comparison of a comparison"),
+        ("", "out(3 >= 2 << 1 < 9);", "a comparison of a comparison"),
+        ("", "Array(3).fill(0);", "a call of Array without new"),
+        ("", "Object('a');", "a call of Object without new"),
+        ("", "function F() {} ({}) instanceof F;", "instanceof of a function"),
+        ("class A {}", "'toString' in new A();", "'toString' in an object"),
     ],
 )
 def test_what_stays_out_is_refused(above: str, program: str, what: str) -> None:

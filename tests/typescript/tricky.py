@@ -25,6 +25,8 @@ const v = new (f())();
 const v = new a.b.C(1).d();
 const v = a < b;
 const v = a < b && c > d;
+const v = a < b < c;
+const v = a <= b + 1 < c;
 const v = f(a < b, c > d);
 const v = x as any as T;
 const v = (x as number) < y;

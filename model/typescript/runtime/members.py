@@ -212,6 +212,8 @@ def has_key(key: Any, owner: Any) -> bool:
         number = int(key) if type(key) is str and key.isdigit() else key
         return number == "length" or (type(number) is int and 0 <= number < len(owner))
     if isinstance(owner, Object) and not isinstance(owner, ErrorObject):
+        if key in OF_ALL_OBJECTS:
+            refuse_here(f"{key!r} in an object", "a name of its class")
         return hasattr(owner, attribute(key))
     if isinstance(owner, str | int | float | bool | None) or owner is UNDEFINED:
         raise type_error(f"Cannot use 'in' operator to search for '{key}'")
@@ -280,6 +282,8 @@ def call_function(function: Any, *given: Any, named: Any = "it") -> Any:
     if isinstance(function, type) and not issubclass(function, ErrorObject):
         raise type_error(f"Class constructor {function.__name__} cannot be invoked without 'new'")
     if not is_callable(function):
+        if hasattr(function, "INSTANCES"):
+            refuse_here(f"a call of {word_of(function)} without new", "new")
         raise type_error(f"{named} is not a function")
     return function(*given)
 

@@ -231,6 +231,8 @@ def is_instance(value: Any, kind: Any) -> bool:
     if made is dict:
         return isinstance(value, dict | list | Object | HostObject) or is_callable(value)
     if not isinstance(made, type):
+        if is_callable(made):
+            refuse_here("instanceof of a function", "of a class")
         raise type_error("Right-hand side of 'instanceof' is not callable")
     if made is list and isinstance(value, MatchArray):
         return True

@@ -33,6 +33,7 @@ COMPARISONS = {
     "instanceof": "is_instance",
 }
 BINARY = OPERATORS | COMPARISONS
+RELATIONS = frozenset(("<", "<=", ">", ">=", "in", "instanceof"))
 
 
 @makes_expression("number")
@@ -135,12 +136,17 @@ def _binary(function: Function, node: TreeNode) -> ast.expr:
         )
     if sign not in BINARY:
         function.refuse(node, f"{sign} is not understood")
-    left = field(node, "left")
+    left, right = field(node, "left"), field(node, "right")
+    if sign in RELATIONS and right.type == "binary_expression":
+        inner = function.text(field(right, "operator"))
+        if inner in RELATIONS:
+            # The grammar takes `a < b < c` for `a < (b < c)`.
+            function.refuse(node, "a comparison of a comparison; allowed: brackets around one")
     if sign == "**" and left.type in ("unary_expression", "await_expression"):
         function.refuse(node, "a sign before a power is not JavaScript; allowed: brackets")
     if left.type == "private_property_identifier":
         function.refuse(node, "#name in an object is not understood")
-    return rt(BINARY[sign], expression(function, left), expression(function, field(node, "right")))
+    return rt(BINARY[sign], expression(function, left), expression(function, right))
 
 
 @makes_expression("ternary_expression")
