@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.typescript.against_node import NODE, REFUSED, difference, node_says, we_say
@@ -57,3 +59,21 @@ def test_random_patterns_match_as_in_node() -> None:
 )
 def test_what_stays_out_is_refused(above: str, program: str, what: str) -> None:
     assert what in we_say(program, above=above)[-1]
+
+
+@pytest.mark.parametrize(
+    "with_signs",
+    [
+        *("t || o!.p", "n ?? o!.p", "z && o!.r!.p", "1 + o!.p * 2", "t === o!.p"),
+        *("!l!.includes(1)", "typeof o!.p", "-o!.p", "n ?? f!(1)", "n?.a ?? o!['p']"),
+        *("!t! && o!.r", "true || o!.x.y!.z"),
+        *("t ? 1 : o!.p", "y! + y! * 2", "await o!.f!(3)", "(n ?? o)!.p", "`${1 + o!.p}`"),
+    ],
+)
+def test_a_sign_that_a_value_is_there_groups_nothing(with_signs: str) -> None:
+    above = "const n = null, z = 0, y = 3, t = { p: 'T' }, l = [1], f = (v) => v + 1;"
+    above += " const o = { p: 7, r: { p: 8 }, f: (v) => v * 2 };"
+    plain = re.sub(r"(?<=[\w)\]])!", "", with_signs)
+    said = we_say(f"{above} out({with_signs});")
+    assert said == we_say(f"{above} out({plain});")
+    assert not said[-1].startswith(REFUSED)

@@ -86,6 +86,16 @@ def test_what_is_kept_elsewhere_counts_as_a_field_does(kept: str, tmp_path: Path
     assert verdicts(tmp_path, kept) == verdicts(tmp_path, "a field")
 
 
+def test_undefined_is_stored_within_an_object(tmp_path: Path) -> None:
+    noted = "await this.ctx.storage.put('seen', { n: 1, none: index === 1 ? undefined : null });"
+    seen = "((await this.ctx.storage.get<any>('seen'))?.none === undefined ? 1 : 0)"
+    text = HEAD + CLASS.format(fields="", noted=noted, seen=seen)
+    (tmp_path / "session.ts").write_text(text, encoding="utf-8")
+    (tmp_path / "session.toml").write_text(SIGNALS, encoding="utf-8")
+    found = lastchunk.verify("small-scope", f"{tmp_path / 'session.ts'}:Session", attack=0)
+    assert found.verdicts["finalizes"].kind == "violated"
+
+
 def test_it_matters_to_a_verdict(tmp_path: Path) -> None:
     """The canary: a state that forgets what is kept would prove what is violated."""
     assert "violated" in verdicts(tmp_path, "a field")[1].values()

@@ -36,9 +36,22 @@ class SourceText:
     def __init__(self, path: Path, data: bytes) -> None:
         self.path = path
         self.data = data
-        self.root = _parser().parse(data).root_node
-        if self.root.has_error:
-            self.refuse(_first_error(self.root), "this is not TypeScript that can be read")
+        self.root = self._read(data)
+        signs = _non_null_signs(self.root)
+        while signs:
+            # The grammar takes `a ?? b!.c` for `(a ?? b)!.c`; without the sign it does not.
+            kept = bytearray(data)
+            for at in signs:
+                kept[at : at + 1] = b" "
+            data = bytes(kept)
+            self.root = self._read(data)
+            signs = _non_null_signs(self.root)
+
+    def _read(self, data: bytes) -> TreeNode:
+        root = _parser().parse(data).root_node
+        if root.has_error:
+            self.refuse(_first_error(root), "this is not TypeScript that can be read")
+        return root
 
     def text(self, node: TreeNode) -> str:
         """What stands in the file."""
@@ -71,6 +84,12 @@ def _parser() -> Any:
     except ImportError:
         raise InputError("--design", "a TypeScript file", EXTRA) from None
     return Parser(Language(tree_sitter_typescript.language_typescript()))
+
+
+def _non_null_signs(root: TreeNode) -> list[int]:
+    """Where the signs of ``a!`` stand, in bytes: they say nothing that a program does."""
+    nodes = (node for node in walk_nodes(root) if node.type == "non_null_expression")
+    return [node.children[-1].start_byte for node in nodes]
 
 
 def _first_error(node: TreeNode) -> TreeNode:

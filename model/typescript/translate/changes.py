@@ -152,7 +152,13 @@ def _unary(function: Function, node: TreeNode) -> ast.expr:
         name = function.text(argument)
         if function.find(name) is None and name not in ("undefined", "NaN", "Infinity"):
             function.refuse(node, f"typeof {name}, which nothing in this file declares")
-    made = {"-": "negative", "+": "to_number", "~": "bit_not", "typeof": "type_of", "void": "nothing"}
+    made = {
+        "-": "negative",
+        "+": "to_number",
+        "~": "bit_not",
+        "typeof": "type_of",
+        "void": "nothing",
+    }
     if sign not in made:
         function.refuse(node, f"{sign} is not understood")
     return rt(made[sign], expression(function, argument))

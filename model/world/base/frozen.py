@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from enum import Enum
 from functools import cache
 from types import MemberDescriptorType
 from typing import Any
@@ -20,6 +21,8 @@ def frozen(value: Any) -> Hashable:
         return ("list", tuple(frozen(item) for item in value))
     if isinstance(value, Time | Duration):
         return (type(value).__name__, str(bare(value)) if type(bare(value)) is int else "")
+    if isinstance(value, Enum):
+        return value  # the one of its name, which knows its class and by it itself
     if isinstance(value, Exception) or not isinstance(value, Hashable):
         return repr(value)  # exceptions compare by identity, which a copy does not share
     if type(value).__eq__ is object.__eq__ and (fields := fields_of(value)):
