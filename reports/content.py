@@ -24,7 +24,7 @@ from lastchunk.reports.claims.ledger import Ledger, ledger_rows
 from lastchunk.reports.figures.costs import COST_WORDS, length_words
 from lastchunk.reports.result import provenance
 from lastchunk.reports.review import Review
-from lastchunk.reports.simplicity import HEADINGS, simplicity_rows
+from lastchunk.reports.simplicity import HEADINGS
 
 
 def heading(review: Review) -> str:
@@ -72,7 +72,7 @@ def costs_block(review: Review) -> dict[str, Any] | None:
         for row in review.costs.to_dict("records")
     ]
     shipped = [name for name in review.designs if name in DESIGNS]
-    read = [list(map(str, astuple(row))) for row in simplicity_rows(shipped)]
+    read = [list(map(str, astuple(review.portrait(name).row))) for name in shipped]
     return {
         "date": load_prices().date,
         "money": {"columns": columns, "rows": rows},

@@ -9,7 +9,6 @@ from typing import Any
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from lastchunk.model.explore.diagram import shipped_diagram
 from lastchunk.model.simulate import Run
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports import content
@@ -119,7 +118,8 @@ class Draughtsman:
     def diagrams(self) -> list[Drawing]:
         """The states of each shipped design."""
         names = [name for name in self.review.designs if name in DESIGNS]
-        found = [shipped_diagram(name) for name in (names if self.review.costs is not None else ())]
+        wanted = names if self.review.costs is not None else ()
+        found = [self.review.portrait(name).diagram for name in wanted]
         return [
             self._captioned(
                 f"states-{item.design}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
 from typing import Any
@@ -22,6 +22,7 @@ from lastchunk.reports.base.schedules import EXAMPLES, MATRIX_FOLDER
 from lastchunk.reports.claims.conditions import Condition
 from lastchunk.reports.claims.evidence import Evidence
 from lastchunk.reports.proofs import Proofs
+from lastchunk.reports.simplicity import Portrait, portrait_of
 
 AUDIENCES = ("review", "ci")
 """Who a report is for: a design review reads all of it, a log of CI what decides."""
@@ -47,7 +48,7 @@ class Review:
 
     ``arguments`` holds by scenario name what the command line was given for it, to replay it;
     ``costs`` is what `model.estimate.costs.cost_table` returned, ``matrix`` is of these designs,
-    ``conformance`` what `lastchunk conform` has written.
+    ``conformance`` what `lastchunk conform` has written, ``portraits`` those made ahead.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -63,6 +64,11 @@ class Review:
     matrix: Matrix | None = None
     conformance: dict[str, Any] | None = None
     front: Front = Front()
+    portraits: Mapping[str, Portrait] = field(default_factory=dict)
+
+    def portrait(self, design: str) -> Portrait:
+        """The portrait of a shipped design: as it was brought, else made now."""
+        return self.portraits.get(design) or portrait_of(design)
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -111,6 +117,7 @@ def make_review(
     matrix: Matrix | None = None,
     conformance: dict[str, Any] | None = None,
     front: Front | None = None,
+    portraits: Mapping[str, Portrait] | None = None,
 ) -> Review:
     """Gather a review; the earliest failing session of each design is run again to be drawn."""
     return Review(
@@ -127,6 +134,7 @@ def make_review(
         matrix,
         conformance,
         front or Front(),
+        portraits or {},
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
 from lastchunk.model.estimate.simplicity import simplicity_of
-from lastchunk.model.explore.diagram import class_graph, shipped_diagram
+from lastchunk.model.explore.diagram import Diagram, class_graph, shipped_diagram
 from lastchunk.reference_impl.designs import DESIGNS
 
 
@@ -54,6 +54,19 @@ def simplicity_row(name: str) -> SimplicityRow:
         graph.classes,
         graph.states,
     )
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """What a report shows of a shipped design beside its sessions: seconds of exploring."""
+
+    row: SimplicityRow
+    diagram: Diagram
+
+
+def portrait_of(name: str) -> Portrait:
+    """The portrait of one shipped design: nothing about it varies."""
+    return Portrait(simplicity_row(name), shipped_diagram(name))
 
 
 def simplicity_rows(names: Iterable[str] = DESIGNS) -> tuple[SimplicityRow, ...]:

@@ -1,4 +1,4 @@
-"""All that a report rests on: sessions, sweeps, proofs, a verdict matrix, costs.
+"""All that a report rests on: sessions, sweeps, proofs, a verdict matrix, costs, portraits.
 
 None of these needs another one's results. So they go on at once, and share the worker processes:
 while one of them waits for its last task, the workers do the tasks of the others. A thread of each
@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from lastchunk.cli.progress import progress_bars
-from lastchunk.model.base.workers import end_workers, in_rank, shared_pool
+from lastchunk.model.base.workers import end_workers, in_rank, shared_pool, workers_or_here
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.estimate.comparison import Comparison, check_run, compare
 from lastchunk.model.estimate.costs import cost_table
@@ -27,8 +27,10 @@ from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.matrix import Matrix
 from lastchunk.model.scenario.schema import Scenario
+from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.claims.needed import matrix_for_claims
 from lastchunk.reports.proofs import Proofs, make_proofs
+from lastchunk.reports.simplicity import Portrait, portrait_of
 
 SWEEP_SCENARIO = "everything-fast"
 SWEPT = (UPLINK_SPEED, REQUEST_DELAY)
@@ -44,6 +46,7 @@ class Gathered:
     costs: pd.DataFrame
     proofs: Proofs | None
     matrix: Matrix | None
+    portraits: dict[str, Portrait]
 
 
 def _settle(rank: int, part: Callable[[], Any], outcome: Future[Any]) -> None:
@@ -57,7 +60,10 @@ def _settle(rank: int, part: Callable[[], Any], outcome: Future[Any]) -> None:
 
 @dataclass(frozen=True)
 class Work:
-    """The designs of a report, in each of its scenarios; and how many processes do the work."""
+    """The designs of a report, in each of its scenarios; and how many processes do the work.
+
+    ``has_portraits``: the shipped designs among them are shown.
+    """
 
     designs: Sequence[str]
     scenarios: Sequence[Scenario]
@@ -65,6 +71,7 @@ class Work:
     seed: int
     workers: int
     engine: str = "auto"
+    has_portraits: bool = False
 
     def done(
         self, sessions: int, swept: int, sampled: int, chunks: int, matrix_seconds: float
@@ -82,14 +89,15 @@ class Work:
             "exploring": len(self.designs) * len(BUILDERS) if chunks else 0,
         }
         with progress_bars(totals) as (told, told_of_sweeps, told_of_matrix):
-            matrix, proofs, costs, sweeps, *comparisons = self._at_once(
+            matrix, proofs, portraits, costs, sweeps, *comparisons = self._at_once(
                 lambda: self._matrix(chunks, matrix_seconds, told_of_matrix),
                 lambda: self._proofs(sampled),
+                self._portraits,
                 lambda: cost_table(self.designs, sessions=20, seed=self.seed, workers=self.workers),
                 lambda: self._sweeps(swept, told_of_sweeps),
                 *(partial(self._comparison, at, sessions, told) for at in range(len(self.specs))),
             )
-            return Gathered(comparisons, sweeps, costs, proofs, matrix)
+            return Gathered(comparisons, sweeps, costs, proofs, matrix, portraits)
 
     def _at_once(self, *parts: Callable[[], Any]) -> list[Any]:
         """The results of some parts, in order; the workers do the first ones before the others."""
@@ -121,6 +129,13 @@ class Work:
         if not sessions:
             return None
         return make_proofs(self.designs, sessions, workers=self.workers)
+
+    def _portraits(self) -> dict[str, Portrait]:
+        names = [spec.name for spec in self.specs[0] if spec.name in DESIGNS]
+        with workers_or_here(self.workers) as executor:
+            wanted = names if self.has_portraits else ()
+            made = {name: executor.submit(portrait_of, name) for name in wanted}
+            return {name: future.result() for name, future in made.items()}
 
     def _matrix(self, chunks: int, seconds: float, told: WorkProgress) -> Matrix | None:
         if not chunks:

@@ -30,6 +30,7 @@ from lastchunk.cli.front import (
 )
 from lastchunk.cli.loading import DEFAULT_DESIGNS, command, options
 from lastchunk.model.design.load import load_designs
+from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.explore.matrix.matrix import CHUNKS_MAX
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.load import load_scenario, shipped
@@ -105,7 +106,8 @@ def report(
     written = written and of_designs(written, [spec.name for spec in specs[0]])
     chunks = matrix_chunks if written is None else 0
     counts = (sessions, sweep_sessions, proof_sessions, chunks, matrix_seconds)
-    evidence = Work(designs, loaded, specs, seed, cores(workers), engine).done(*counts)
+    shared = (seed, cores(workers), engine, front.audience == "review")
+    evidence = Work(designs, loaded, specs, *shared).done(*counts)
     review = make_review(
         evidence.comparisons,
         evidence.sweeps,
@@ -117,9 +119,15 @@ def report(
         written or evidence.matrix,
         played,
         front,
+        evidence.portraits,
     )
     write_report(review, out)
-    for result in evidence.comparisons:
+    say_written(evidence.comparisons, out)
+
+
+def say_written(comparisons: Sequence[Comparison], out: Path) -> None:
+    """Print what the sessions of each scenario say, and where the report is."""
+    for result in comparisons:
         show(result, list(PROPERTIES))
     console().print(escape(f"report: {out / 'report.html'}"))
 

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from lastchunk.model.base.verdict import Verdict, percent
 from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.explore.diagram import Diagram
 from lastchunk.model.properties import PROPERTIES, SOMETIMES
 from lastchunk.reports.base.kinds import css
 from lastchunk.reports.base.pooled import Pooled, ScenarioVerdict, rate_words
 from lastchunk.reports.content import (
+    costs_block,
     failure_words,
     heading,
     side_by_side,
@@ -26,6 +28,7 @@ from lastchunk.reports.content import (
 )
 from lastchunk.reports.markdown import plain, table
 from lastchunk.reports.review import Review, make_review
+from lastchunk.reports.simplicity import Portrait, SimplicityRow
 from tests.support.reviewed import HOSTILE
 
 # --- Markdown ------------------------------------------------------------------------------------
@@ -63,6 +66,16 @@ def test_the_markdown_report_has_no_markup_from_outside(folder: Path, review: Re
 
 
 # --- content -------------------------------------------------------------------------------------
+
+
+def test_a_portrait_that_was_brought_is_not_made_again(review: Review) -> None:
+    row = SimplicityRow("alarm", *range(1, 9))
+    brought = Portrait(row, Diagram("alarm", ("active",), ()))
+    prices = review.comparisons[0].frame.iloc[:0]
+    shown = replace(review, costs=prices, portraits=dict.fromkeys(review.designs, brought))
+    block = costs_block(shown)
+    assert block is not None
+    assert ["alarm", *map(str, range(1, 9))] in block["simplicity"]["rows"]
 
 
 def test_a_heading_names_the_one_scenario_or_counts_them(

@@ -11,8 +11,13 @@ from lastchunk.model.base.errors import DesignError, InputError
 from lastchunk.model.base.workers import is_shared
 from lastchunk.model.design.load import load_designs
 from lastchunk.model.scenario.load import load_scenario
+from lastchunk.reference_impl.alarm import AlarmDesign
 
 NAMES = ("small-scope", "harmless")
+
+
+class Own(AlarmDesign):
+    """No shipped design."""
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +42,17 @@ def test_workers_that_are_shared_say_what_one_process_says() -> None:
         pd.testing.assert_frame_equal(rows, others)
         assert list(rows["value"].unique()) == list(axis.points)
     assert (shared.proofs, shared.matrix) == (None, None)
+
+
+def test_portraits_are_made_of_shipped_designs_where_they_are_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(evidence, "portrait_of", lambda name: f"portrait of {name}")
+    loaded = [load_scenario("harmless")]
+    specs = [load_designs(["alarm", Own], item) for item in loaded]
+    for is_shown, names in ((False, []), (True, ["alarm"])):
+        given = Work(["alarm"], loaded, specs, 3, 1, has_portraits=is_shown)
+        assert [*given.done(2, 0, 0, 0, 60.0).portraits] == names
 
 
 @pytest.mark.parametrize("workers", [1, 2])
