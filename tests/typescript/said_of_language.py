@@ -142,6 +142,11 @@ ITERATORS = [
         ["true", "1", "1", "1", "1"],
     ),
     (
+        "class A { x=1; set v(n){ this.x=n; } get v(){ return this.x*2; } } class B extends A { set v(n){ this.x=n+1; } get v(){ return this.x; } }",
+        "const a=new A(); a.v=5; out(a.v); const b=new B(); b.v=5; out(b.v); out(b.x);",
+        ["10", "6", "6"],
+    ),
+    (
         "class A { items=[1,2]; *each(){ for (const x of this.items) yield x*2; } static *of(n){ yield n; } get all(){ return [...this.each()]; } }",
         "const a=new A(); out([...a.each(), ...A.of(4)]); out(a.all);",
         ["[2, 4, 4]", "[2, 4]"],

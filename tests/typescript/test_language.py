@@ -51,6 +51,8 @@ def test_random_patterns_match_as_in_node() -> None:
         ("", "/(?i:a)/.test('a');", "flags within it"),
         ("", "out(1 < 2 < 3);", "a comparison of a comparison"),
         ("", "out(3 >= 2 << 1 < 9);", "a comparison of a comparison"),
+        ("class A { static get n() { return 0; } }", "out(A.n ? 1 : 2);", "a static getter"),
+        ("class A { set n(v) {} }", "new A().n = 1;", "a setter without its getter"),
         ("", "Array(3).fill(0);", "a call of Array without new"),
         ("", "Object('a');", "a call of Object without new"),
         ("", "function F() {} ({}) instanceof F;", "instanceof of a function"),

@@ -61,7 +61,7 @@ def class_statements(outer: Function, node: TreeNode, variable: Variable) -> lis
     inner = Function(module, outer, False, SELF)
     inner.base_class = variable.made if base is not None else ""
     body = [_constructor(inner, node, members, base)]
-    body += [_method(inner, kid) for kid in members.methods]
+    body += [_method(inner, kid) for kid in _getters_first(outer, members.methods)]
     bases = [base if base is not None else loaded(RUNTIME_SIGN + "Object")]
     out = [at(node, class_(variable.made, bases, body))]
     module.shown[variable.made] = info.name
@@ -105,6 +105,8 @@ def _members(outer: Function, node: TreeNode) -> _Members:
         elif kid.type == "method_definition":
             if field(kid, "name").type == "computed_property_name":
                 outer.refuse(kid, "a computed name in a class is not understood")
+            if is_static and words(kid) & {"get", "set"}:
+                outer.refuse(kid, "a static getter or setter; allowed: a static method")
             if outer.text(field(kid, "name")) == "constructor" and not is_static:
                 found.constructor = kid
             else:
@@ -112,6 +114,16 @@ def _members(outer: Function, node: TreeNode) -> _Members:
         else:
             outer.refuse(kid, f"{kid.type.replace('_', ' ')} is not understood")
     return found
+
+
+def _getters_first(outer: Function, methods: list[TreeNode]) -> list[TreeNode]:
+    """The methods of a class, each setter behind the getter that it goes with."""
+    getters = {outer.text(field(kid, "name")) for kid in methods if "get" in words(kid)}
+    setters = [kid for kid in methods if "set" in words(kid)]
+    for kid in setters:
+        if outer.text(field(kid, "name")) not in getters:
+            outer.refuse(kid, "a setter without its getter in the same class; allowed: a method")
+    return [kid for kid in methods if "set" not in words(kid)] + setters
 
 
 def _name(inner: Function, kid: TreeNode) -> str:
