@@ -14,7 +14,8 @@ from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.reference_impl.contract import Browser
 
-TEXT = (Path(__file__).parents[2] / "docs" / "your-page.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "your-page.md").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +43,21 @@ def test_the_document_names_each_method_and_each_call() -> None:
         assert f"`{method}{arguments}`" in TEXT
     for call in [*(name for name in vars(Browser) if not name.startswith("_"))]:
         assert f"browser.{call}(" in TEXT
+
+
+def test_the_page_in_typescript_runs_and_is_proved(tmp_path: Path) -> None:
+    pytest.importorskip("tree_sitter", reason="the extra typescript is not installed")
+    (page,) = re.findall(r"```ts\n(.*?)```", TEXT, re.DOTALL)
+    text = (DOCS / "typescript.md").read_text()
+    for language, name in (("ts", "session.ts"), ("toml", "session.toml")):
+        (code,) = re.findall(rf"<!-- file: {name} -->\n```{language}\n(.*?)```", text, re.DOTALL)
+        (tmp_path / name).write_text(code)
+    (tmp_path / "recorder.ts").write_text(page)
+    binding = tmp_path / "session.toml"
+    binding.write_text('recorder = "recorder.ts:Recorder"\n' + binding.read_text())
+    design = load_design(f"{tmp_path / 'session.ts'}:SessionObject")
+    run = simulate(load_scenario("lossy-mobile"), design, 1)
+    assert run.facts.stored.keys() == run.facts.recorded.keys()
+    assert run.facts.status == "completed"
+    found = verify(load_scenario("small-scope"), design)
+    assert found.verdicts["complete_at_finalization"].kind == "proved"
