@@ -8,8 +8,10 @@ import pytest
 
 import lastchunk
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.conformance.own.adapter import adapter_of
 from lastchunk.model.typescript.binding.proposal.propose import propose
-from tests.typescript.field_styles import HEAD
+from lastchunk.model.typescript.binding.words import read_binding
+from tests.typescript.field_styles import HEAD, PATHS
 from tests.typescript.more_styles import TWELVE
 
 pytest.importorskip("tree_sitter", reason="the extra typescript is not installed")
@@ -142,3 +144,9 @@ def test_a_stop_that_does_not_take_what_its_page_tells_is_refused_by_name(tmp_pa
         lastchunk.simulate("harmless", f"{file}:Room")
     with pytest.raises(InputError, match=words):
         lastchunk.verify("small-scope", f"{file}:Room")
+
+
+def test_the_real_runtime_takes_a_stop_with_a_body(tmp_path: Path) -> None:
+    (tmp_path / "session.toml").write_text(PATHS, encoding="utf-8")
+    made = adapter_of(read_binding(tmp_path / "session.ts", "Session"), "stop")
+    assert made.stop == 'POST /sessions/one/end {"total": {chunks}}'

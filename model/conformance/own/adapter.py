@@ -45,7 +45,7 @@ def _checked_call(text: str) -> str:
         return text
     if not (REQUEST.fullmatch(text) or RPC_WORDS.fullmatch(text)):
         raise ValueError(ALLOWED_CALL)
-    for place in re.findall(r"\{[^}]*\}", text):
+    for place in re.findall(r"\{[\w -]*\}", text):
         if place not in IN_BRACES:
             raise ValueError(f"{ALLOWED_CALL}; in braces {', '.join(IN_BRACES)}")
     return text
