@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable
 from enum import Enum
 from functools import cache
-from types import MemberDescriptorType
+from types import FunctionType, MemberDescriptorType
 from typing import Any
 
 from lastchunk.reference_impl.clock import Duration, Time, bare
+
+HEAP_TYPE = 1 << 9
 
 
 def frozen(value: Any) -> Hashable:
@@ -23,11 +25,16 @@ def frozen(value: Any) -> Hashable:
         return (type(value).__name__, str(bare(value)) if type(bare(value)) is int else "")
     if isinstance(value, Enum):
         return value  # the one of its name, which knows its class and by it itself
-    if isinstance(value, Exception) or not isinstance(value, Hashable):
+    if isinstance(value, Exception):
         return repr(value)  # exceptions compare by identity, which a copy does not share
-    if type(value).__eq__ is object.__eq__ and (fields := fields_of(value)):
-        return (type(value).__qualname__, frozen(fields))
-    return value
+    if isinstance(value, FunctionType):
+        return value.__qualname__
+    kind: Any = type(value)
+    is_hashable = isinstance(value, Hashable)
+    has_own_eq = kind.__eq__ is not object.__eq__
+    if kind.__flags__ & HEAP_TYPE and not (is_hashable and has_own_eq):
+        return (kind.__qualname__, frozen(fields_of(value)))  # its own words may say where it is
+    return value if is_hashable else repr(value)
 
 
 def fields_of(target: Any) -> dict[str, Any]:

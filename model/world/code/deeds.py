@@ -45,10 +45,13 @@ class TimeError(DesignError):
 
 def deed(effect: Effect[Any] | Done) -> Any:
     """What code did, in a form that can be compared with what it does the next time."""
-    if type(effect) is Done:
-        return (Done.__name__, type(effect.error).__name__, frozen(effect.value))
-    values = (getattr(effect, name) for name in effect.__slots__)
-    return (type(effect).__name__, *map(frozen, values))
+    try:
+        if type(effect) is Done:
+            return (Done.__name__, type(effect.error).__name__, frozen(effect.value))
+        values = (getattr(effect, name) for name in effect.__slots__)
+        return (type(effect).__name__, *map(frozen, values))
+    except RecursionError:  # no copy is made of such a value: it is refused where it would be
+        return (type(effect).__name__, "a value that is nested too deep")
 
 
 def again(error: Exception) -> Exception:

@@ -109,20 +109,31 @@ def _write(runtime: ObjectRuntime, task: TaskId, key: str, given: Any) -> None:
         _note_state(runtime, task, given)
 
 
+NO_COUNT = (str, bytes, type(None), list, tuple, dict, set, frozenset)
+"""What the count in a record may not be. A scheduler's own numbers are numbers too."""
+
+
 def _note_state(runtime: ObjectRuntime, task: TaskId, value: Any) -> None:
     try:
         status, count = value["status"], value["chunks_uploaded"]
     except (KeyError, TypeError) as error:
-        raise DesignError(
-            f"{runtime.program.name}.{task[0]}() put {value!r} under the key 'state'"
-            f"{runtime.program.line_of(task)}; "
-            "the record needs 'status' and 'chunks_uploaded'"
-        ) from error
+        needs = "the record needs 'status' and 'chunks_uploaded'"
+        raise _wrong_state(runtime, task, value, needs) from error
+    if isinstance(count, NO_COUNT):
+        needs = "'chunks_uploaded' needs a whole number"
+        raise _wrong_state(runtime, task, value, needs)
     opened = runtime.storage.open
     if opened is None:
         runtime.tell_state(status, count)
     else:
         opened.record = (status, count)
+
+
+def _wrong_state(runtime: ObjectRuntime, task: TaskId, value: Any, needs: str) -> DesignError:
+    where = runtime.program.line_of(task)
+    return DesignError(
+        f"{runtime.program.name}.{task[0]}() put {value!r} under the key 'state'{where}; {needs}"
+    )
 
 
 def delete(runtime: ObjectRuntime, task: TaskId, effect: Delete) -> bool | int:
