@@ -55,7 +55,8 @@ def are_same(target: Any, memory: dict[str, Any]) -> bool:
 def _lasts(value: Any, owner: object) -> bool:
     """Whether a value can never change in place."""
     if type(value) is FunctionType:
-        return not (value.__closure__ or vars(value))
+        given = (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
+        return not (value.__closure__ or vars(value)) and all(_lasts(item, owner) for item in given)
     if type(value) in _ATOMS:
         return True
     if type(value) in HANDED:
