@@ -38,6 +38,8 @@ SHOWN = 5
 """So many divergences are told."""
 CHUNKS_OF_TWIN = 2
 """A class is played through every state class of its twin's proof with so many chunks."""
+EDGES, EDGES_OF_TWIN = 3, 10
+"""Of each set. A class of one's own is one alone, and its slips may be in what seldom comes."""
 RESULT = "conform.json"
 DIVERGING = "diverging"
 OWN = (RESULT, DIVERGING)
@@ -54,7 +56,10 @@ def conform(
     sessions: Annotated[
         int, typer.Option("--sessions", help="Sessions of each scenario.", min=0)
     ] = 1,
-    edges: Annotated[int, typer.Option("--edges", help="Of each set of edges.", min=0)] = 3,
+    edges: Annotated[
+        int | None,
+        typer.Option("--edges", help="Of each set of edges; 3, or 10 with --twin.", min=0),
+    ] = None,
     twin: Annotated[
         str | None,
         typer.Option("--twin", help="my_design.py:MyDesign: is it the class of --design?"),
@@ -96,6 +101,8 @@ def conform(
     except NotHereError as error:
         console().print(f"nothing was played: {error}")
         return EXIT_UNKNOWN
+    if edges is None:
+        edges = EDGES if twinned is None else EDGES_OF_TWIN
     amounts = Amounts(sessions, edges, troubles, coverage, counterexamples)
     result = _play(tools, asked, designs, twinned, amounts, seed, cores(workers))
     show(result, runtime is not None and twinned is None)

@@ -61,6 +61,25 @@ def test_uploads_without_a_number_are_counted_and_a_retry_is_the_same_chunk(look
     ]
 
 
+def test_sessions_whose_urls_do_not_say_which_are_never_taken_for_one(
+    look: Look, tmp_path: Path
+) -> None:
+    def page(query: str) -> list[dict[str, Any]]:
+        sent = [entry(0, 10, "POST", "/createSession" + query, 200)]
+        return [*sent, entry(20, 10, "PUT", "/upload/0" + query, 200)]
+
+    with pytest.raises(InputError, match=r"\?id=2'; allowed: a --mapping with \{session\}"):
+        look(har([*page("?id=1"), *page("?id=2")]))
+    _, again = look(har([*page("?id=1"), *page("?id=1")]))  # a page that is loaded anew
+    assert [(one.name, len(one.uploads)) for one in again] == [("page", 2)]
+    files = [tmp_path / "monday", tmp_path / "tuesday"]
+    for file in files:
+        file.write_text(har(page("")), encoding="utf-8")
+    kept: list[SeenSession] = []
+    check_logs(files, LogQuestion(make_mapping({}, ""), JudgeSettings()), kept.append)
+    assert [(one.name, len(one.uploads)) for one in kept] == [("page", 1), ("page 2", 1)]
+
+
 def test_a_request_under_way_as_the_har_was_saved_leaves_it_open(look: Look) -> None:
     found, _ = look(
         har([entry(0, 10, "POST", "/upload/s/0", 200), entry(9, -1, "POST", "/upload/s/1", 0)])

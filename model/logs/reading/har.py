@@ -16,6 +16,7 @@ from typing import Any
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.logs.reading.mapping import (
     CALL_METHODS,
+    CREATE_CALL,
     LIST_CALL,
     READ_CALL,
     UPLOAD_CALL,
@@ -44,6 +45,26 @@ class Numbering:
     def __init__(self) -> None:
         self.attempts: dict[str, dict[tuple[str, int], int]] = {}
         self.chunks: dict[str, tuple[int, bool]] = {}
+        self.files = 0
+        self.begun = ""
+        """The URL that began the session of this file's page, where no URL says which it is."""
+
+    def next_file(self) -> None:
+        """Another file begins, which is of another page."""
+        self.files += 1
+        self.begun = ""
+
+    def page(self, place: str, call: str, url: str) -> str:
+        """The session whose URLs do not say which it is: one a file.
+
+        Raises `InputError` where two begin by URLs that differ.
+        """
+        if call == CREATE_CALL:
+            if self.begun not in ("", url):
+                allowed = f"a --mapping with {{session}}: {self.begun} began another session"
+                raise InputError(f"{place}: url", url, allowed)
+            self.begun = url
+        return ONE_PAGE if self.files < 2 else f"{ONE_PAGE} {self.files}"
 
     def call(self, session: str, meant: Meant, is_failed: bool) -> tuple[str, int, int]:
         """The call of a request: method, chunk and attempt."""
@@ -70,6 +91,7 @@ def read_har(
 ) -> Iterator[tuple[str, Any]]:
     """The events of a HAR, each with its session. Raises `InputError` naming the line."""
     found = False
+    numbering.next_file()
     for item in items(reader, ("log", "entries", EACH)):
         found = True
         yield from _of_entry(item, f"{reader.place}, line {item.line}", mapping, numbering)
@@ -93,7 +115,7 @@ def _of_entry(
         return
     sent_ms = time_ms(started, f"{place}: startedDateTime")
     wait_ms = _length_ms(length, f"{place}: time")
-    session = meant.session or ONE_PAGE
+    session = meant.session or numbering.page(place, meant.call, str(url))
     if type(status) is not int:
         raise InputError(f"{place}: status", status, "a whole number")
     if meant.call in (READ_CALL, LIST_CALL):
