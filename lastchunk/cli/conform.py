@@ -40,6 +40,10 @@ CHUNKS_OF_TWIN = 2
 """A class is played through every state class of its twin's proof with so many chunks."""
 EDGES, EDGES_OF_TWIN = 3, 10
 """Of each set. A class of one's own is one alone, and its slips may be in what seldom comes."""
+EdgesOption = Annotated[
+    int | None,
+    typer.Option("--edges", help="Of each set of edges; 3, or 10 with --twin.", min=0),
+]
 RESULT = "conform.json"
 DIVERGING = "diverging"
 OWN = (RESULT, DIVERGING)
@@ -56,10 +60,7 @@ def conform(
     sessions: Annotated[
         int, typer.Option("--sessions", help="Sessions of each scenario.", min=0)
     ] = 1,
-    edges: Annotated[
-        int | None,
-        typer.Option("--edges", help="Of each set of edges; 3, or 10 with --twin.", min=0),
-    ] = None,
+    edges: EdgesOption = None,
     twin: Annotated[
         str | None,
         typer.Option("--twin", help="my_design.py:MyDesign: is it the class of --design?"),
@@ -101,9 +102,7 @@ def conform(
     except NotHereError as error:
         console().print(f"nothing was played: {error}")
         return EXIT_UNKNOWN
-    if edges is None:
-        edges = EDGES if twinned is None else EDGES_OF_TWIN
-    amounts = Amounts(sessions, edges, troubles, coverage, counterexamples)
+    amounts = Amounts(sessions, _of_each_set(edges, twinned), troubles, coverage, counterexamples)
     result = _play(tools, asked, designs, twinned, amounts, seed, cores(workers))
     show(result, runtime is not None and twinned is None)
     if twinned is not None:
@@ -111,6 +110,12 @@ def conform(
     if out is not None:
         _write(result, out)
     return EXITS[result.verdict]
+
+
+def _of_each_set(edges: int | None, twinned: TwinnedClass | None) -> int:
+    if edges is not None:
+        return edges
+    return EDGES if twinned is None else EDGES_OF_TWIN
 
 
 def check_result_folder(out: Path | None) -> None:

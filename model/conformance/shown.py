@@ -146,7 +146,7 @@ OF_LINES: dict[str, Callable[[Reader, Line], Sign | None]] = {
     "get": lambda _, line: None,
     "put": Reader._put,
     "delete": lambda _, line: None,
-    "delete all": lambda _, line: None,
+    "delete all": Reader._unset,  # A6; that the alarm is gone is seen at the end, too
     "set": Reader._set,
     "unset": Reader._unset,
     "alarm": Reader._alarm,

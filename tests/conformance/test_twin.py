@@ -127,6 +127,18 @@ def test_a_record_in_sql_is_not_written_anew_by_who_finds_it(
     assert sum(item.verdict == "agrees" for item in results) >= 2, [item.why for item in results]
 
 
+def test_what_wipes_the_storage_wipes_the_alarm(tools: Toolbox, tmp_path: Path) -> None:
+    own = replace(twinned("RecordingSession", tmp_path), name="WipesAll")
+    reference = f"{TWINS}:WipesTwin"
+    asked = [item for item in recipes.edges([reference], 2, seed=5) if "puts" in item.group]
+    plans = plans_of(recipes.of_class(asked, own, [reference]))
+    results = played(tools, own, plans)
+    assert [item.sentence() for item in results if item.verdict == "diverges"] == []
+    assert sum(item.verdict == "agrees" for item in results) >= 3, [item.why for item in results]
+    other = played(tools, replace(own, name="RecordingSession"), plans, is_brief=True)
+    assert any(item.verdict == "diverges" for item in other)
+
+
 PLANTED = [
     ("RecordingSession", "GRACE_MS = 5 * 1000", "GRACE_MS = 5 * 1000 + 1"),
     ("RecordingSession", "GRACE_MS = 5 * 1000", "GRACE_MS = 5 * 1000 - 1"),

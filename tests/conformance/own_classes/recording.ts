@@ -124,6 +124,14 @@ export class RowSession extends DurableObject<Env> {
   }
 }
 
+/** Its alarm wipes all, and with it the alarm that it has just set. */
+export class WipesAll extends RecordingSession {
+  override async alarm(): Promise<void> {
+    await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
+    await this.ctx.storage.deleteAll();
+  }
+}
+
 export class Polls extends RecordingSession {
   protected override async storePart(number: number, request: Request): Promise<Response> {
     setInterval(() => number, 1_000);

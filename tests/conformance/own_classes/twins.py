@@ -21,6 +21,15 @@ class RecordingTwin(AlarmDesign):
     """RecordingSession: the deployed design in another shape."""
 
 
+class WipesTwin(AlarmDesign):
+    """WipesAll: its alarm wipes all, and with it the alarm that it has just set."""
+
+    async def alarm(self) -> None:
+        """Leave nothing behind."""
+        await self.ctx.storage.set_alarm(self.ctx.now() + self.settings.grace_ms)
+        await self.ctx.storage.delete_all()
+
+
 @dataclass(frozen=True)
 class QuietSettings:
     """How long nothing must have come."""
