@@ -13,7 +13,7 @@ SAID: list[tuple[str, list[str]]] = [
     ),
     (
         "out([+'5', +true, +'', +[], +{}, 1 + +'3', +null, - -2, +-'0x10']); out((1 < 2) < 3);",
-        ["[5, 1, 0, 0, NaN, 4, 0, 2, NaN]", "true"],
+        ["[5, 1, 0, 0, NaN, 4, 0, 2, -16]", "true"],
     ),
     (
         "out(1 + '2'); out('3' * '4'); out([1] + [2]); out(null + 1); out(undefined + 1);",
