@@ -21,6 +21,7 @@ SETTING_WORDS = {
 
 def setting_words(key: str) -> str:
     """A setting by its key or dotted name, in words; one that is not listed, by its own name."""
+    key = key.removesuffix(".value_ms")  # a delay that is always the same is called as the delay
     if key in SETTING_WORDS:
         return SETTING_WORDS[key]
     name = key.rpartition(".")[2]

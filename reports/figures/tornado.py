@@ -1,4 +1,7 @@
-"""A tornado: which settings matter to a figure, the one that matters most on top."""
+"""A tornado: which settings matter to a figure, the one that matters most on top.
+
+Each bar has its 95 % interval as a line, where the frame has one.
+"""
 
 from __future__ import annotations
 
@@ -33,20 +36,18 @@ def plot_tornado(frame: pd.DataFrame, axes: Axes | None = None) -> Axes:
             axes = made
         assert axes is not None
         for place, name in enumerate(columns):
-            axes.barh(
-                [row + (place - 0.5) * 0.38 for row in range(len(frame))],
-                frame[name].to_numpy(dtype=float),
-                height=0.36,
-                color=DESIGN_COLOURS[place],
-                label=WORDS[name],
-            )
+            rows = [row + (place - 0.5) * 0.38 for row in range(len(frame))]
+            widths = frame[name].to_numpy(dtype=float)
+            axes.barh(rows, widths, height=0.36, color=DESIGN_COLOURS[place], label=WORDS[name])
+            if f"{name}_low" in frame.columns:
+                axes.hlines(rows, frame[f"{name}_low"], frame[f"{name}_high"], "black", lw=1.2)
         axes.set_yticks(range(len(frame)), [setting_words(key) for key in frame["setting"]])
         axes.set_ylim(len(frame) - 0.5, -0.5)
         axes.axvline(0, color="black", lw=0.6)
         is_share = columns == OF_SOBOL
         axes.set_xlabel("share of the variance" if is_share else "change of the figure")
         axes.grid(axis="x", lw=0.4, alpha=0.5)
-        axes.legend(frameon=False, fontsize=8)
+        axes.legend(frameon=False, fontsize=8, loc="lower right")
     return axes
 
 

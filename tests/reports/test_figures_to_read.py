@@ -58,6 +58,7 @@ def test_a_timeline_has_plain_numbers_and_no_time_before_the_page(
 
 def test_settings_are_named_in_words_with_their_unit() -> None:
     assert setting_words("design.grace_ms") == "grace, from the stop to the alarm, ms"
+    assert setting_words("blobs.put_delay_ms.value_ms") == "put delay, ms"
     assert setting_words("mine.patience_ms") == "patience, ms"
     assert setting_words("client.uploads_parallel") == "uploads parallel"
 
