@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import WorkersOption, console, cores, note
 from lastchunk.cli.loading import command
-from lastchunk.cli.progress import progress_bar
+from lastchunk.cli.progress import progress_and_words
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.verdict import percent
 from lastchunk.model.estimate.comparison import check_name
 from lastchunk.model.estimate.sweeps.chunk import MEANS
+from lastchunk.model.estimate.sweeps.live import LiveSweep
 from lastchunk.model.estimate.sweeps.plan_file import read_plan
 from lastchunk.model.estimate.sweeps.result import SweepResult, write_result
 from lastchunk.model.estimate.sweeps.run import SweepRun
@@ -44,12 +48,13 @@ def sweep(
     check_name("--figure", figure, [*PROPERTIES, *MEANS])
     read = read_plan(plan)
     run = SweepRun(read, out, cores(workers), shown, scheduler)
-    waiting = run.waiting()
+    live = LiveSweep(read, run.mine, figure)
+    waiting = run.waiting(live.add)
     if len(waiting) < len(run.mine):
         note(f"{len(run.mine) - len(waiting):,} of {len(run.mine):,} chunks are there; it goes on")
     try:
-        with progress_bar(plan.stem, run.sessions_of(waiting)) as progress:
-            result = run.run(progress)
+        with progress_and_words(plan.stem, run.sessions_of(waiting)) as (progress, say):
+            result = run.run(progress, None if say is None else partial(say_most, live, say))
     except KeyboardInterrupt:
         there = len(run.folder.there())
         note(
@@ -66,6 +71,14 @@ def sweep(
         )
         return
     deliver_sweep(result, out, figure)
+
+
+def say_most(live: LiveSweep, say: Callable[[str], None], number: int, chunk: pd.DataFrame) -> None:
+    """Count a chunk, and say what is known by now."""
+    live.add(number, chunk)
+    most = live.most()
+    if most is not None:
+        say(most.words)
 
 
 def merge(

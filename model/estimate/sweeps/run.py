@@ -13,6 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from pathlib import Path
 
+import pandas as pd
+
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.workers import pool
 from lastchunk.model.estimate.sweeps.chunk import run_chunk
@@ -24,6 +26,8 @@ DEATHS_MAX = 3
 """So often in a row workers may die before any of them has done a chunk."""
 ChunkProgress = Callable[[int], None]
 """Told how many sessions of each design are done."""
+ChunkSeen = Callable[[int, pd.DataFrame], None]
+"""Told of each chunk that is there: its number, and what it counts."""
 Runner = Callable[[Iterator[ChunkTask]], Iterator[tuple[int, bytes]]]
 """Runs chunks, in any order: the number of each and its bytes."""
 
@@ -52,24 +56,33 @@ class SweepRun:
         """The chunks of this shard."""
         return range(self.shard[0] - 1, self.folder.chunks, self.shard[1])
 
-    def waiting(self) -> list[int]:
-        """The chunks that are to be run."""
+    def waiting(self, seen: ChunkSeen | None = None) -> list[int]:
+        """The chunks that are to be run; ``seen`` is told of the others."""
         there = set(self.folder.there())
-        mine = [number for number in self.mine if number in there]
-        done = {number for number in mine if self.folder.is_done(number)}
+        done = set()
+        for number in (number for number in self.mine if number in there):
+            chunk = self.folder.done(number)
+            if chunk is not None:
+                done.add(number)
+                if seen is not None:
+                    seen(number, chunk)
         return [number for number in self.mine if number not in done]
 
     def sessions_of(self, numbers: list[int]) -> int:
         """Sessions of each design in some chunks."""
         return sum(self.plan.sessions_of(number) for number in numbers)
 
-    def run(self, progress: ChunkProgress | None = None) -> SweepResult | None:
+    def run(
+        self, progress: ChunkProgress | None = None, seen: ChunkSeen | None = None
+    ) -> SweepResult | None:
         """Run what is left. Returns the result, None while chunks of other shards are missing."""
         with self.folder.taken(self.shard):
             waiting = self.waiting()
             tasks = (self.plan.task(number, self.folder.digest) for number in waiting)
             for number, data in self._runner(tasks):
                 self.folder.keep(number, data)
+                if seen is not None:
+                    seen(number, self.folder.read(number))
                 if progress is not None:
                     progress(self.plan.sessions_of(number))
         if len(self.folder.there()) < self.folder.chunks:

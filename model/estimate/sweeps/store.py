@@ -90,16 +90,15 @@ class SweepFolder:
         """Where a chunk is, or will be."""
         return self.path / CHUNKS / f"{number:08d}.parquet"
 
-    def is_done(self, number: int) -> bool:
-        """Whether a chunk is there, whole, and of this plan. One that is damaged is removed."""
+    def done(self, number: int) -> pd.DataFrame | None:
+        """A chunk that is there, whole, and of this plan. One that is damaged is removed."""
         if not self.place(number).exists():
-            return False
+            return None
         try:
-            self.read(number)
+            return self.read(number)
         except InputError:
             self.place(number).unlink(missing_ok=True)
-            return False
-        return True
+            return None
 
     def keep(self, number: int, data: bytes) -> None:
         """Write a chunk."""
