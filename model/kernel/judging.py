@@ -1,106 +1,73 @@
-"""What a way comes to: the row of results, worked out once for all sessions that take it.
+"""What a session comes to: the row of results, worked out once for all that come to it alike.
 
-The trace of a way has numbers by name where sessions differ. Facts, properties and the row are made
-of it by the same code as of any trace; what that asks is a tree of questions to the session's atoms
-(`WayStore`), and what comes of it is a row with some numbers left open.
+The facts have numbers by name where sessions differ. Properties and the row are made of them by the
+same code as of any trace; what that asks is questions to the session's registers and its memory,
+and what comes of it is a row with some numbers left open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
-from functools import cached_property
+from collections.abc import Callable
 from typing import Any
 
+from lastchunk.model.kernel.past import STORED, PastFacts
 from lastchunk.model.properties import OUTCOMES, SOMETIMES
 from lastchunk.model.properties.row import COLUMNS
 from lastchunk.model.simulate import Run
+from lastchunk.model.table.machine import SessionTable
 from lastchunk.model.table.numbers.number import Number
 from lastchunk.model.table.step import RunningStep
-from lastchunk.model.table.tree import Expression, Place
-from lastchunk.model.trace.facts import Facts
+from lastchunk.model.table.tree import Expression
+from lastchunk.model.trace.events import Costs, RunEnded
 
 RowOf = Callable[[Run], dict[str, Any]]
 END_WORDS = ("quiet", "completion", "horizon", "limit")
 OUTSIDE = ("scenario", "design", "session", "uplink_kbps", "request_delay_ms")
-"""Columns that are no whole numbers of a way."""
+"""Columns that are no whole numbers of a session's end."""
 NUMBER_COLUMNS = tuple(name for name in COLUMNS if name not in OUTSIDE)
 WORD_COLUMNS = {"outcome": tuple(OUTCOMES), "ended": END_WORDS}
 """Columns of words, by their numbers."""
 TRUTHS = tuple(f"saw_{slug}" for slug in SOMETIMES)
 """Columns of truth values."""
+_NAN = float("nan")
 
 
-class WayStep(RunningStep):
-    """Answers questions about the atoms of one way. What a text says of a number is in no row."""
-
-    def text_of(self, number: Number, how: str) -> str:
-        """A number in a text: nobody asks which."""
-        return "?"
-
-
-class ByEqual(MutableMapping[Any, int]):
-    """Counts by numbers that have no hash but by their value: each is held to those before."""
-
-    def __init__(self) -> None:
-        self.pairs: list[tuple[Any, int]] = []
-
-    def _at(self, key: Any) -> int:
-        return next((at for at, (other, _) in enumerate(self.pairs) if other == key), -1)
-
-    def __getitem__(self, key: Any) -> int:
-        at = self._at(key)
-        if at < 0:
-            raise KeyError(key)
-        return self.pairs[at][1]
-
-    def __setitem__(self, key: Any, count: int) -> None:
-        at = self._at(key)
-        if at < 0:
-            self.pairs.append((key, count))
-        else:
-            self.pairs[at] = (self.pairs[at][0], count)
-
-    def __delitem__(self, key: Any) -> None:
-        del self.pairs[self._at(key)]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter([key for key, _ in self.pairs])
-
-    def __len__(self) -> int:
-        return len(self.pairs)
-
-
-class WayRun(Run):
-    """A run whose trace stands for all sessions of a way."""
-
-    @cached_property
-    def facts(self) -> Facts:
-        """What the trace amounts to."""
-        facts = Facts()
-        runs: Any = ByEqual()
-        facts.alarm_runs_by_due = runs
-        for event in self.trace:
-            facts.observe(event)
-        return facts
-
-
-def judged_way(
-    run: WayRun, step: RunningStep, atoms: list[int], row_of: RowOf
-) -> tuple[Place, list[int], list[tuple[int, Expression]]]:
-    """The tree of questions of a way, and its row: numbers, and those that hang on the atoms.
-
-    ``atoms`` are those of one session that has taken the way.
-    """
-    place = Place()
-    step.begin(step.places, atoms, place)
+def judged_end(
+    facts: PastFacts,
+    machine: SessionTable,
+    step: RunningStep,
+    now_ms: Any,
+    reason: str,
+    row_of: RowOf,
+) -> tuple[list[int], list[tuple[int, Expression]]]:
+    """The row of a session that ends here: numbers, and those that hang on the session's."""
+    facts.take_in(Costs(now_ms, *facts.spent))
+    facts.take_in(RunEnded(now_ms, reason))
+    lost_ms = facts.media.lost_ms(facts)
+    _number_chunks(facts)
+    run = Run(machine.scenario, machine.design, 0, 0, [], _NAN, _NAN)
+    vars(run).update(facts=facts, media_lost_ms=lost_ms, alarm_writes=facts.alarm_writes)
     row = row_of(run)
     fixed, varying = [], []
     for at, name in enumerate(NUMBER_COLUMNS):
         value = row[name]
-        if type(value) is Number:
+        if isinstance(value, Number):
             varying.append((at, step.expression_of(value)))
             value = 0
         elif name in WORD_COLUMNS:
             value = WORD_COLUMNS[name].index(value)
         fixed.append(int(value))
-    return place, fixed, varying
+    return fixed, varying
+
+
+def _number_chunks(facts: PastFacts) -> None:
+    """Give the chunks that are left plain numbers: what is said of them in words is in no row."""
+    numbers = {chunk: at for at, chunk in enumerate(facts.recorded)}
+    for name in ("recorded", "stored"):
+        setattr(facts, name, {numbers[chunk]: 0 for chunk in getattr(facts, name)})
+    for name in ("uploads_ended", "in_closed_tab"):
+        setattr(facts, name, {numbers[chunk] for chunk in getattr(facts, name)})
+    facts.stored[STORED] = 0
+    facts.refused = [(at_ms, numbers.get(c, STORED), status) for at_ms, c, status in facts.refused]
+    for kept in (facts.completions, facts.consumer_reads):
+        kept[:] = [(*rest, (STORED,) * len(missing)) for *rest, missing in kept]  # type: ignore[misc]

@@ -1,28 +1,32 @@
-"""One session walks the table in Python, and the way that it takes is written down for others."""
+"""One session walks the table in Python, and what is new on its way is written down for others."""
 
 from __future__ import annotations
 
-from hashlib import blake2b
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from lastchunk.model.kernel.judging import RowOf, WayRun, WayStep, judged_way
-from lastchunk.model.kernel.ways import (
+from lastchunk.model.kernel.judging import RowOf, judged_end
+from lastchunk.model.kernel.nodes import (
     AT_MOST_ZERO,
-    AT_ROW,
     DRAWN,
     IS_ZERO,
     LEAF,
     NO_ORDER,
     NOT_THERE,
     QUOTIENT,
+    NodeStore,
     Spot,
-    WayStore,
 )
+from lastchunk.model.kernel.past import PastFacts
+from lastchunk.model.kernel.settling import Memory, Settling, Write
 from lastchunk.model.simulate import Run
-from lastchunk.model.table.machine import COUNTS, Arrival, SessionTable, State, StepEnd
+from lastchunk.model.table.machine import Arrival, SessionTable, State, StepEnd
+from lastchunk.model.table.numbers.counter import Counter
 from lastchunk.model.table.numbers.number import Number
-from lastchunk.model.table.refused import NotCarried
-from lastchunk.model.table.start import BEGUN_WITH, DURATION, OFFSET, SessionDraws, begun
+from lastchunk.model.table.refused import Counted, NotCarried
+from lastchunk.model.table.start import BEGUN_WITH, DURATION, OFFSET, PAGE_CLOCK, begun
+from lastchunk.model.table.step import RunningStep
 from lastchunk.model.table.tree import (
     AtMostZero,
     DrawnRegister,
@@ -31,19 +35,12 @@ from lastchunk.model.table.tree import (
     FieldItems,
     Place,
     Quotient,
-    field_worth,
     worth,
 )
 from lastchunk.model.table.walk import TableWalk, run_of
-from lastchunk.model.trace.events import Costs, RunEnded
 
-Registers = list[Any]
-"""The registers of a way: what is fixed on it is a number, the rest is known by name."""
-_NAN = float("nan")
-
-
-class WaysDiffer(Exception):  # noqa: N818 - a signal between two functions, not an error
-    """A table that was made anew lays its registers out in another way: the ways begin anew."""
+CHUNK_FIELDS = ("chunk", "attempt", "in_tab", "chunks")
+"""Fields of events that are numbers of chunks and attempts."""
 
 
 class NotedWalk(TableWalk):
@@ -63,304 +60,370 @@ class NotedWalk(TableWalk):
         return super()._arrive(leaf, registers)
 
 
-def learn(
-    ways: WayStore, machine: SessionTable, seed: int, session: int, row_of: RowOf
-) -> tuple[Run, str]:
-    """Run a session by the table, and write its way down. Returns the run, and why its way is not
-    written down, if it is not. Raises `NotCarried` where the table does not carry it."""
-    walk = NotedWalk(machine, seed, session)
-    run = run_of(walk)
-    if walk.cut_by:
-        return run, f"cut at limits.{walk.cut_by}"
-    try:
-        _Way(ways, machine, walk, row_of).write()
-    except NotCarried as error:
-        return run, str(error)
-    return run, ""
+class PastStep(RunningStep):
+    """Answers questions about registers and memory. What a text says of a number is in no row."""
+
+    def text_of(self, number: Number, how: str) -> str:
+        """A number in a text: nobody asks which."""
+        return "?"
+
+    def exactly(self, number: Number) -> int:
+        """Facts compare numbers, and need none of them."""
+        self.refuse(NotCarried("facts that hang on the very number of something"))
+
+    def _made(self, atom: int, asked: Any, streams: Any) -> tuple[int, int]:
+        self.refuse(NotCarried("facts that divide"))
 
 
-class _Way:
-    """The way of one session, on its way into the store."""
+@dataclass(frozen=True)
+class Node:
+    """A node: its number, the state of the table, and the facts of the past."""
 
-    def __init__(
-        self, ways: WayStore, machine: SessionTable, walk: NotedWalk, row_of: RowOf
-    ) -> None:
-        self.ways = ways
+    number: int
+    state: State
+    facts: PastFacts
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a step comes to at a node: the number of its end, what goes to memory, what is next."""
+
+    end: int
+    writes: list[Write]
+    node: Node | None
+
+
+class Learner:
+    """The nodes that sessions of one table have come to."""
+
+    def __init__(self, machine: SessionTable, row_of: RowOf) -> None:
         self.machine = machine
-        self.walk = walk
         self.row_of = row_of
-        self.streams = SessionDraws(machine.scenario, walk.streams.seed, walk.streams.session)
-        self.step = WayStep()
-        self.step.places = {}
-        self.atoms: list[int] = []
-        self.trace: list[Any] = []
-        self.costs: list[Any] = [0] * len(COUNTS)
-        self.now: Any = 0
+        self.store = NodeStore()
+        self.step = PastStep()
+        self.memory = Memory(self.step)
+        self.nodes: dict[Any, Node] = {}
+        self.turns: dict[tuple[int, int, int], Place] = {}
+        self.atoms: dict[tuple[int, bool], int] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        scenario, store = self.machine.scenario, self.store
+        for kind, spread, name in (
+            (DURATION, scenario.recording.duration_ms, ("recording duration", ())),
+            (OFFSET, scenario.platform.clock_offset_ms, ("clock offset", (0,))),
+            (PAGE_CLOCK, scenario.browser.clock_offset_ms, ("page clock offset", ())),
+        ):
+            number = store.spreads.number_of(spread)
+            store.begun_with.append([BEGUN_WITH.index(kind), number, store.name(*name)])
+        store.most_registers = len(BEGUN_WITH)
+
+    def learn(self, seed: int, session: int) -> tuple[Run, str]:
+        """Run a session by the table, and write down what is new. Returns the run, and why not all
+        is written down, if it is not. Raises `NotCarried` where the table does not carry it."""
+        walk = NotedWalk(self.machine, seed, session)
+        run = run_of(walk)
+        if walk.cut_by:
+            return run, f"cut at limits.{walk.cut_by}"
+        try:
+            _Session(self, walk).write()
+        except NotCarried as error:
+            return run, str(error)
+        return run, ""
+
+    def atom(self, register: int, is_never_negative: bool) -> int:
+        """The name of a register."""
+        key = (register, is_never_negative)
+        if key not in self.atoms:
+            name = self.atoms[key] = self.step.fresh(is_never_negative)
+            self.step.places[name] = (register, 0)
+        return self.atoms[key]
+
+    def places(self) -> dict[int, tuple[int, int]]:
+        """Where each name stands: those of memory are counted from the end."""
+        places = {name: (register, 0) for (register, _), name in self.atoms.items()}
+        return places | {name: (-1 - at, 0) for at, name in enumerate(self.memory.names)}
+
+
+class _Session:
+    """One session, whose steps are written down."""
+
+    def __init__(self, learner: Learner, walk: NotedWalk) -> None:
+        if learner.machine.scenario.uplink is not None:
+            raise NotCarried("an uplink that transfers share")
+        self.learner = learner
+        self.store = learner.store
+        self.walk = walk
+        self.memory: list[int] = []
 
     def write(self) -> None:
-        """Go the whole way. Raises `NotCarried`, `WaysDiffer`."""
-        walk, ways = self.walk, self.ways
-        if self.machine.scenario.uplink is not None:
-            raise NotCarried("an uplink that transfers share")
-        page_clock = self.machine.scenario.browser.clock_offset_ms
-        if page_clock.low_ms != page_clock.high_ms:
-            raise NotCarried("a page whose clock is off by a range")
-        given = begun(self.machine.scenario, self.streams)
-        named = self._first(given)
-        spot = self._fall(ways.begin, self.machine.root, given, named, walk.leaves[0])
-        node, following = self._arrive(spot, walk.leaves[0], given, named)
+        """Go the whole way. Raises `NotCarried`."""
+        machine, walk, store = self.learner.machine, self.walk, self.store
+        given = begun(machine.scenario, walk.streams)
+        turn = self._step(store.begin, machine.root, None, 0, walk.leaves[0], given)
         for (state, at, registers), leaf in zip(walk.steps, walk.leaves[1:], strict=True):
+            node = turn.node
+            assert node is not None
+            assert node.state is state
             outcome = self._outcome(state, at, registers, leaf)
-            self.now = following[at]
+            spot = store.outcome_of(node.number, at, _number_of(state, at, outcome))
             place = state.slots[at][outcome]
-            spot = ways.outcome_of(node, at, _number_of(state, at, outcome))
-            spot = self._fall(spot, place, registers, following, leaf)
-            node, following = self._arrive(spot, leaf, registers, following)
-
-    def _first(self, given: list[int]) -> Registers:
-        """What a session begins with: what is drawn is known by name."""
-        named: Registers = list(given)
-        scenario, ways = self.machine.scenario, self.ways
-        recorded, offset = scenario.recording.duration_ms, scenario.platform.clock_offset_ms
-        for place, kind, spread, name in (
-            (0, DURATION, recorded, ("recording duration", ())),
-            (2, OFFSET, offset, ("clock offset", (0,))),
-        ):
-            register = BEGUN_WITH.index(kind)
-            atom = self._atom(given[register], spread.low_ms >= 0)
-            if spread.low_ms != spread.high_ms:
-                named[register] = atom
-                if ways.first[place] == NOT_THERE:
-                    number = ways.spreads.number_of(spread)
-                    ways.first[place : place + 2] = number, ways.name(*name)
-        return named
-
-    # --- numbers -----------------------------------------------------------------------------
-
-    def _atom(self, value: int, is_never_negative: bool) -> Number:
-        name = self.step.fresh(is_never_negative)
-        self.step.places[name] = (len(self.atoms), 0)
-        self.atoms.append(value)
-        return Number(self.step, name)
-
-    def _named(self, value: Any, named: Registers) -> Any:
-        """A value on this way: expressions by name, the rest as it is."""
-        if type(value) is Expression:
-            total: Any = value.constant
-            for at, factor in value.terms:
-                total = total + named[at] * factor
-            return total
-        if type(value) is FieldItems:
-            return tuple(self._named(item, named) for item in value)
-        return value
-
-    def _fixed(self, expression: Expression, named: Registers) -> Expression:
-        """An expression without what is fixed on this way."""
-        total = self._named(expression, named)
-        if type(total) is int:
-            return Expression((), total)
-        constant, terms = expression.constant, []
-        for at, factor in expression.terms:
-            if type(named[at]) is int:
-                constant += named[at] * factor
-            else:
-                terms.append((at, factor))
-        return Expression(tuple(terms), constant)
-
-    def _name_of(self, stream: Any, named: Registers, added: str = "") -> int:
-        purpose, *entity = stream
-        numbers = tuple(self._named(number, named) for number in entity)
-        if any(type(number) is not int for number in numbers):
-            raise NotCarried(f"a draw whose name hangs on another draw ({purpose})")
-        return self.ways.name(purpose, numbers)
-
-    # --- trees -------------------------------------------------------------------------------
-
-    def _fall(
-        self, spot: Spot, place: Place, given: list[int], named: Registers, end: StepEnd | None
-    ) -> Spot:
-        """Write the questions of a tree down, up to its end; registers that it makes are added."""
-        ways = self.ways
-        while place.content is not end:
-            asked = place.content
-            if type(asked) is AtMostZero:
-                is_yes = worth(asked.expression, given) <= 0
-                spot = self._asked(spot, AT_MOST_ZERO, asked.expression, named, is_yes)
-                place = asked.yes if is_yes else asked.no
-            elif type(asked) is Exactly:
-                number = worth(asked.expression, given)
-                spot = self._exactly(spot, asked.expression, named, number)
-                place = asked.slots[number]
-            elif type(asked) in (Quotient, DrawnRegister):
-                spot = self._made(spot, asked, given, named)
-                place = asked.then
-            else:
-                raise NotCarried(f"a question of the kind {type(asked).__name__}")
-        ways.most_registers = max(ways.most_registers, len(named))
-        return spot
-
-    def _asked(
-        self, spot: Spot, kind: int, expression: Expression, named: Registers, is_yes: bool
-    ) -> Spot:
-        fixed = self._fixed(expression, named)
-        if not fixed.terms:
-            return spot
-        return self.ways.branch(self.ways.cell(spot, kind, fixed), is_yes)
-
-    def _exactly(self, spot: Spot, expression: Expression, named: Registers, number: int) -> Spot:
-        """A question for each number that was met, one after another."""
-        ways = self.ways
-        fixed = self._fixed(expression, named)
-        if not fixed.terms:
-            return spot
-        wanted = fixed._replace(constant=fixed.constant - number)
-        while ways.at(spot) != NOT_THERE and ways.cells[ways.at(spot)][3] != wanted.constant:
-            spot = ways.branch(ways.cell(spot, IS_ZERO, wanted), False)
-        return ways.branch(ways.cell(spot, IS_ZERO, wanted), True)
-
-    def _made(self, spot: Spot, asked: Any, given: list[int], named: Registers) -> Spot:
-        """A register more: a quotient, or a draw."""
-        target = len(given)
-        if type(asked) is Quotient:
-            asked.follow(given, None)
-            fixed = self._fixed(asked.expression, named)
-            if not fixed.terms:
-                named.append(given[-1])
-                return spot
-            more = {"divisor": asked.divisor}
-            atom, kind, is_never_negative = len(self.atoms), QUOTIENT, False
-        else:
-            asked.follow(given, self.streams)
-            fixed, kind = Expression((), 0), DRAWN
-            name = self._name_of(asked.stream, named)
-            more = {"name": name, "divisor": self.ways.spreads.number_of(asked.spread)}
-            atom, is_never_negative = len(self.atoms), asked.spread.low_ms >= 0
-        cell = self.ways.cell(spot, kind, fixed, target=target, atom=atom, **more)
-        named.append(self._atom(given[-1], is_never_negative))
-        return self.ways.branch(cell, True)
+            turn = self._step(spot, place, node, at, leaf, list(registers))
 
     def _outcome(self, state: State, at: int, registers: list[int], leaf: StepEnd) -> str:
         """The outcome that has led to a leaf: each stands in one tree."""
         for outcome, place in state.slots[at].items():
             given = list(registers)
             while place.content is not None and type(place.content) is not StepEnd:
-                place = place.content.follow(given, self.streams)
+                place = place.content.follow(given, self.walk.streams)
             if place.content is leaf:
                 return outcome
         raise NotCarried("a step that does something else the second time")
 
-    # --- leaves ------------------------------------------------------------------------------
+    def _step(
+        self,
+        spot: Spot,
+        place: Place,
+        node: Node | None,
+        at: int,
+        leaf: StepEnd,
+        given: list[int],
+    ) -> Turn:
+        """One step: first the table's tree, then that of the facts."""
+        learner = self.learner
+        spot, _ = self._fall(spot, place, given)
+        self.store.most_registers = max(self.store.most_registers, len(given))
+        memory = self.memory + [0] * (len(learner.memory.names) - len(self.memory))
+        known = [*given, *reversed(memory)]
+        key = (-1 if node is None else node.number, at, id(leaf))
+        first = learner.turns.setdefault(key, Place())
+        following, last = self._fall(spot, first, known)
+        if last.content is None:
+            NewTurn(learner, node, at, leaf, known).take(first)
+            following, last = self._fall(spot, first, known)
+        turn: Turn = last.content
+        self.store.cell(following, LEAF, Expression((), 0), yes=turn.end)
+        memory += [0] * (len(learner.memory.names) - len(memory))
+        for to, expression in turn.writes:
+            memory[to] = worth(expression, known)
+        self.memory = memory
+        return turn
 
-    def _arrive(
-        self, spot: Spot, leaf: StepEnd, given: list[int], named: Registers
-    ) -> tuple[int, Registers]:
-        """Write a leaf down. Returns the next node, and its registers."""
-        ways = self.ways
-        self.trace += [
-            kind(*[self._named(field, named) for field in fields]) for kind, fields in leaf.events
-        ]
+    def _fall(self, spot: Spot, place: Place, given: list[int]) -> tuple[Spot, Place]:
+        """Write the questions of a tree down, up to its end; registers that it makes are added."""
+        store = self.store
+        while True:
+            asked = place.content
+            kind = type(asked)
+            if kind is AtMostZero:
+                is_yes = worth(asked.expression, given) <= 0
+                spot = store.branch(store.cell(spot, AT_MOST_ZERO, asked.expression), is_yes)
+                place = asked.yes if is_yes else asked.no
+            elif kind is Exactly:
+                number = worth(asked.expression, given)
+                spot = self._exactly(spot, asked.expression, number)
+                place = asked.slots[number]
+            elif kind in (Quotient, DrawnRegister):
+                spot = self._made(spot, asked, len(given))
+                place = asked.follow(given, self.walk.streams)
+            elif asked is None or kind in (StepEnd, Turn):
+                return spot, place
+            else:
+                raise NotCarried(f"a question of the kind {kind.__name__}")
+
+    def _exactly(self, spot: Spot, expression: Expression, number: int) -> Spot:
+        """A question for each number that was met, one after another."""
+        store = self.store
+        wanted = expression._replace(constant=expression.constant - number)
+        while store.at(spot) != NOT_THERE and store.cells[store.at(spot)][3] != wanted.constant:
+            spot = store.branch(store.cell(spot, IS_ZERO, wanted), False)
+        return store.branch(store.cell(spot, IS_ZERO, wanted), True)
+
+    def _made(self, spot: Spot, asked: Any, target: int) -> Spot:
+        """A register more: a quotient, or a draw."""
+        store = self.store
+        if type(asked) is Quotient:
+            more = {"divisor": asked.divisor}
+            cell = store.cell(spot, QUOTIENT, asked.expression, target=target, **more)
+        else:
+            purpose, *entity = asked.stream
+            more = {"name": store.name(purpose, tuple(entity))}
+            more["divisor"] = store.spreads.number_of(asked.spread)
+            cell = store.cell(spot, DRAWN, Expression((), 0), target=target, **more)
+        return store.branch(cell, True)
+
+
+class NewTurn:
+    """A step that nobody has taken at a node: ``known`` are the registers and the memory of the
+    session that takes it first."""
+
+    def __init__(
+        self, learner: Learner, node: Node | None, at: int, leaf: StepEnd, known: list[int]
+    ) -> None:
+        self.learner = learner
+        self.store = learner.store
+        self.step = learner.step
+        self.leaf = leaf
+        self.known = known
+        self.now = at
+        self.facts = PastFacts() if node is None else node.facts.copy()
+        names, machine = self._columns(node), learner.machine
+        self.signs = [name in machine.step.never_negative and least >= 0 for name, least in names]
+        self.chunks = self._chunk_register(names)
+
+    def _columns(self, node: Node | None) -> list[tuple[int, int]]:
+        if node is None:
+            return [(name, 0) for name in self.learner.machine.places]
+        return node.state.discrete.columns
+
+    def _chunk_register(self, names: list[tuple[int, int]]) -> int:
+        """The register that chunks are named by; `NOT_THERE` where they are numbered."""
+        kinds = self.learner.machine.step.kinds
+        found = (at for at, (name, _) in enumerate(names) if kinds.get(name) == Counted.CHUNKS)
+        return next(found, NOT_THERE)
+
+    def take(self, place: Place) -> None:
+        """Take the step, and put what it comes to where its questions lead. Raises `NotCarried`."""
+        learner, leaf, facts = self.learner, self.leaf, self.facts
+        atoms = range(len(self.known) - len(learner.memory.names))
+        for register in atoms:
+            self._number(register)
+        self.step.begin(learner.places(), self.known, place)
+        self.step.refusal = None
+        for kind, fields in leaf.events:
+            facts.take_in(kind(*map(self._field, kind._fields, fields)))
         for at, cost in leaf.costs:
-            self.costs[at] = self.costs[at] + self._named(cost, named)
-        cell = ways.at(spot)
-        end = ways.cells[cell][4] if cell != NOT_THERE else self._new_end(spot, leaf, named)
-        following = [self._following(column, given, named) for column in leaf.columns]
-        ways.most_registers = max(ways.most_registers, len(following))
-        ways.most_atoms = max(ways.most_atoms, len(self.atoms))
+            facts.spent[at] = facts.spent[at] + self._value(cost)
         if leaf.state is None:
-            self._judge(end, leaf)
-            return NOT_THERE, []
-        mark = self._mark(leaf.state, following)
-        node = ways.ends[end][3]
-        if node == NOT_THERE:
-            node = ways.ends[end][3] = ways.node(self._choices(leaf.state, following), mark)
-        elif ways.nodes[node][2] != mark:
-            raise WaysDiffer
-        return node, following
+            turn = self._last()
+        else:
+            turn = self._next(leaf.state)
+        self.step.slot.content = turn
 
-    def _new_end(self, spot: Spot, leaf: StepEnd, named: Registers) -> int:
-        ways, atom = self.ways, len(self.atoms)
-        orders = [*leaf.orders, *[NO_ORDER] * (len(leaf.columns) - len(leaf.orders))]
-        rows = []
-        for column, order in zip(leaf.columns, orders, strict=True):
-            is_drawn = type(column) is Arrival and column.spread is not None
-            rows.append(self._column(column, named, atom if is_drawn else NOT_THERE, order))
-            atom += is_drawn
-        rows += [self._column(column, named, NOT_THERE, NO_ORDER) for column in leaf.unseen]
-        counts = (len(leaf.columns), len(leaf.unseen))
-        ways.ends.append([len(ways.columns), *counts, NOT_THERE, NOT_THERE, leaf.fresh])
-        ways.columns += rows
-        ways.cell(spot, LEAF, Expression((), 0), yes=len(ways.ends) - 1)
-        return len(ways.ends) - 1
+    # --- numbers -----------------------------------------------------------------------------
 
-    def _column(self, column: Any, named: Registers, atom: int, order: int) -> list[int]:
-        ways = self.ways
-        if type(column) is Expression:
-            terms = ways.terms(self._fixed(column, named))
-            return [*terms, 0, 0, 0, NOT_THERE, NOT_THERE, NOT_THERE, 0, order]
-        if type(column) is not Arrival:
-            raise NotCarried(f"a register of the kind {type(column).__name__}")
-        drawn = [NOT_THERE, NOT_THERE]
-        if column.spread is not None:
-            drawn = [ways.spreads.number_of(column.spread), self._name_of(column.stream, named)]
-        base, planned = (self._fixed(each, named) for each in (column.base, column.planned))
-        return [*ways.terms(base), *ways.terms(planned), *drawn, atom, column.is_request, order]
+    def _number(self, register: int) -> Number:
+        is_never_negative = register < len(self.signs) and self.signs[register]
+        return Number(self.step, self.learner.atom(register, is_never_negative))
 
-    def _following(self, column: Any, given: list[int], named: Registers) -> Any:
-        """A register of the next state, by name."""
-        if type(column) is Expression:
-            return self._named(column, named)
-        base = self._named(column.base, named)
-        if column.spread is None:
-            return base
-        purpose, *entity = column.stream
-        numbers = [field_worth(each, given) for each in entity]
-        u = self.streams.uniform(purpose, *numbers)
-        delay_ms = max(0, column.spread.quantile(u) + worth(column.planned, given))
-        return base + self._atom(delay_ms, True)
+    def _value(self, value: Any) -> Any:
+        """A field of an event."""
+        if type(value) is FieldItems:
+            return tuple(map(self._value, value))
+        if type(value) is not Expression:
+            return value
+        total: Any = value.constant
+        for register, factor in value.terms:
+            total = self._number(register) * factor + total
+        return total
 
-    def _choices(self, state: State, named: Registers) -> list[tuple[tuple[float, ...], int]]:
+    def _field(self, name: str, value: Any) -> Any:
+        return self._chunk(value) if name in CHUNK_FIELDS else self._value(value)
+
+    def _chunk(self, value: Any) -> Any:
+        """A chunk or an attempt."""
+        if type(value) is FieldItems:
+            return tuple(map(self._chunk, value))
+        if type(value) is not Expression:
+            return value
+        if not value.terms:
+            return value.constant
+        ((register, factor),) = value.terms if len(value.terms) == 1 else ((0, 0),)
+        if factor != 1:
+            raise NotCarried("a chunk that is worked out of several numbers")
+        return Counter(self.step, self.learner.atom(register, False), value.constant)
+
+    # --- what comes next ---------------------------------------------------------------------
+
+    def _next(self, state: State) -> Turn:
+        learner, leaf = self.learner, self.leaf
+        settling = Settling(learner.memory, self.facts, self._chunk_as(state))
+        key, writes = settling.settle()
+        self.store.most_memory = max(self.store.most_memory, len(learner.memory.names))
+        node = learner.nodes.get((id(state), key))
+        if node is None:
+            number = self.store.node(self._choices(state))
+            node = learner.nodes[id(state), key] = Node(number, state, self.facts)
+        rows = [
+            self._column(column, order)
+            for column, order in zip(
+                leaf.columns,
+                [*leaf.orders, *[NO_ORDER] * (len(leaf.columns) - len(leaf.orders))],
+                strict=True,
+            )
+        ]
+        self.store.most_registers = max(self.store.most_registers, len(rows))
+        return Turn(self._end(rows, [], node.number, NOT_THERE, writes), writes, node)
+
+    def _last(self) -> Turn:
+        learner = self.learner
+        now: Any = self._number(self.now)
+        fixed, varying = judged_end(
+            self.facts, learner.machine, self.step, now, self.leaf.reason, learner.row_of
+        )
+        unseen = [self._column(column, NO_ORDER) for column in self.leaf.unseen]
+        return Turn(self._end([], unseen, NOT_THERE, self.store.row(fixed, varying), []), [], None)
+
+    def _end(
+        self,
+        rows: list[list[int]],
+        unseen: list[list[int]],
+        node: int,
+        row: int,
+        writes: list[Write],
+    ) -> int:
+        store = self.store
+        counts = (len(rows), len(unseen))
+        written = (len(store.writes), len(writes))
+        store.ends.append([len(store.columns), *counts, node, row, self.leaf.fresh, *written])
+        store.columns += [*rows, *unseen]
+        store.writes += [[to, *store.terms(expression)] for to, expression in writes]
+        return len(store.ends) - 1
+
+    def _chunk_as(self, state: State) -> Callable[[Any], Any]:
+        """Names chunks by the register that the next state has for them."""
+        learner, before = self.learner, self.chunks
+        after = self._chunk_register(state.discrete.columns)
+        column = self.leaf.columns[after] if after != NOT_THERE else None
+
+        def named(chunk: Any) -> Any:
+            if not isinstance(chunk, Number):
+                return chunk
+            is_same = chunk.name == learner.atom(before, False)
+            if not is_same or type(column) is not Expression or column.terms != ((before, 1),):
+                raise NotCarried("a chunk that the next state does not name")
+            offset_ms = chunk.offset_ms - column.constant
+            return Counter(learner.step, learner.atom(after, False), offset_ms)
+
+        return named
+
+    def _choices(self, state: State) -> list[tuple[tuple[float, ...], int]]:
         found: list[tuple[tuple[float, ...], int]] = []
         for choice in state.choices:
             if choice is None:
                 found.append(((1.0,), NOT_THERE))
             else:
+                purpose, *entity = choice[1]
                 shares = tuple(share for _, share in choice[0])
-                found.append((shares, self._name_of(choice[1], named)))
+                found.append((shares, self.store.name(purpose, tuple(entity))))
         return found
 
-    def _mark(self, state: State, named: Registers) -> int:
-        """What the registers of a node are, in atoms: the same in every table of a design."""
-        forms = [each if type(each) is int else self.step.expression_of(each) for each in named]
-        keys = [[_word(item, state, named) for item in key] for key in state.discrete.fires]
-        words = repr((keys, forms))
-        return int.from_bytes(blake2b(words.encode(), digest_size=7).digest(), "little")
-
-    def _judge(self, end: int, leaf: StepEnd) -> None:
-        """Write the row down that the way comes to."""
-        machine, ways, walk = self.machine, self.ways, self.walk
-        ended: list[Any] = [Costs(self.now, *self.costs), RunEnded(self.now, leaf.reason)]
-        seed, session = walk.streams.seed, walk.streams.session
-        run = WayRun(
-            machine.scenario, machine.design, seed, session, [*self.trace, *ended], _NAN, _NAN
-        )
-        atoms = list(self.atoms)
-        named: Registers = [Number(self.step, name) for name in self.step.places]
-        place, fixed, varying = judged_way(run, self.step, list(atoms), self.row_of)
-        spot = self._fall(ways.judge_of(end), place, atoms, named, None)
-        ways.most_atoms = max(ways.most_atoms, len(atoms))
-        if ways.at(spot) == NOT_THERE:
-            ways.cell(spot, AT_ROW, Expression((), 0), yes=ways.row(fixed, varying))
+    def _column(self, column: Any, order: int) -> list[int]:
+        store = self.store
+        if type(column) is Expression:
+            return [*store.terms(column), 0, 0, 0, NOT_THERE, NOT_THERE, 0, order]
+        if type(column) is not Arrival:
+            raise NotCarried(f"a register of the kind {type(column).__name__}")
+        drawn = [NOT_THERE, NOT_THERE]
+        if column.spread is not None:
+            purpose, *entity = column.stream
+            name = store.name(purpose, tuple(entity))
+            drawn = [store.spreads.number_of(column.spread), name]
+        base, planned = store.terms(column.base), store.terms(column.planned)
+        return [*base, *planned, *drawn, int(column.is_request), order]
 
 
 def _number_of(state: State, at: int, outcome: str) -> int:
     """Which of the outcomes it is."""
     choice = state.choices[at]
     return 0 if choice is None else [name for name, _ in choice[0]].index(outcome)
-
-
-def _word(item: Any, state: State, named: Registers) -> str:
-    """A part of the key of something pending, the same in every table."""
-    if not isinstance(item, Number):
-        return str(item)
-    at, offset_ms = state.places.get(item.name, (0, 0))
-    return f"register {at} and {item.offset_ms - offset_ms}"

@@ -1,12 +1,14 @@
-"""The ways in compiled code: a session is walked from node to node, to the row that it comes to.
+"""The nodes in compiled code: a session is walked from node to node, to the row that it comes to.
 
 What the walk does is what `model/table/walk.py` does, without a trace: the earliest of what is
-pending happens, of several the one that was pending first; its tree leads to a leaf, and the leaf
-gives the next registers. Where a branch is missing the session is given up, and Python walks it.
+pending happens, of several the one that was pending first; its tree leads to an end, and the end
+tells what goes to memory and gives the next registers. Where a branch is missing the session is
+given up, and Python walks it.
 
 Tables and registers lie in few arrays, one behind another: what is handed from function to function
-costs more than what is looked up. A name with ``AT`` is a place in a row, one with ``OF`` the place
-where the beginning of a table stands.
+costs more than what is looked up. Of a session's numbers its registers come first, then its memory
+(``MEMORY``), then the registers that are being made, the orders, and what waits to be written. A
+name of a table is the place where its beginning stands.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ import numpy as np
 
 from lastchunk.model.kernel.compiling import in_machine_code
 from lastchunk.model.kernel.draws import session_hash, uniform
-from lastchunk.model.kernel.quantiles import EVEN, GUIDE, IN_ROWS, TOO_NEAR
-from lastchunk.model.kernel.ways import (
+from lastchunk.model.kernel.names import NAME_BYTES_MAX
+from lastchunk.model.kernel.nodes import (
     AT_MOST_ZERO,
     CELL_FIELDS,
     COLUMN_FIELDS,
@@ -26,45 +28,91 @@ from lastchunk.model.kernel.ways import (
     END_FIELDS,
     FIRST_INTS,
     IS_ZERO,
+    NAME_FIELDS,
     NO_ORDER,
     NODE_FIELDS,
     NOT_THERE,
+    PART_FIELDS,
     QUOTIENT,
     ROW_SPAN_FIELDS,
     SLOT_FIELDS,
     VARYING_FIELDS,
+    WRITE_FIELDS,
 )
+from lastchunk.model.kernel.quantiles import EVEN, GUIDE, IN_ROWS, TOO_NEAR
 
 NOT_DRAWN = -(2**62)
 """A draw that only Python can give."""
-_CELLS, _SLOTS, _OUTCOMES, _NODES, _ENDS, _COLUMNS, _VARYING, _SPANS, _ROWS, _TERMS, _HEADS = (
+_CELLS, _SLOTS, _OUTCOMES, _NODES, _ENDS, _COLUMNS, _WRITES = (
+    FIRST_INTS.index(name)
+    for name in ("cells", "slots", "outcomes", "nodes", "ends", "columns", "writes")
+)
+_VARYING, _SPANS, _NAMES, _PARTS, _ROWS, _TERMS, _HEADS, _GUIDES, _BEGUN_WITH = (
     FIRST_INTS.index(name)
     for name in (
-        *("cells", "slots", "outcomes", "nodes", "ends", "columns", "varying", "spans"),
-        *("rows", "terms", "heads"),
+        *("varying", "spans", "name_rows", "parts", "rows", "terms", "heads", "guides"),
+        "begun_with",
     )
 )
-_GUIDES, _LENGTHS, _VALUES = map(FIRST_INTS.index, ("guides", "lengths", "values"))
-_DURATION = FIRST_INTS.index("duration")
-_CELL, _SLOT, _NODE, _END, _COLUMN = map(
-    len, (CELL_FIELDS, SLOT_FIELDS, NODE_FIELDS, END_FIELDS, COLUMN_FIELDS)
+_BEGUN, _VALUES, _REGISTERS, _MEMORY = map(
+    FIRST_INTS.index, ("begun", "values", "registers", "memory")
 )
-_VARIES, _SPAN = map(len, (VARYING_FIELDS, ROW_SPAN_FIELDS))
+_CELL, _SLOT, _NODE, _END, _COLUMN, _WRITE = map(
+    len, (CELL_FIELDS, SLOT_FIELDS, NODE_FIELDS, END_FIELDS, COLUMN_FIELDS, WRITE_FIELDS)
+)
+_VARIES, _SPAN, _NAME, _PART = map(
+    len, (VARYING_FIELDS, ROW_SPAN_FIELDS, NAME_FIELDS, PART_FIELDS)
+)
+_MINUS, _DIGIT = 45, 48
 
 
 @in_machine_code
-def _worth(ints: Any, at: Any, work: Any, base: Any) -> Any:
-    """What an expression comes to; its registers lie behind ``base``."""
+def _worth(ints: Any, at: Any, work: Any) -> Any:
+    """What an expression comes to."""
     total = ints[at + 2]
     term = ints[_TERMS] + 2 * ints[at]
     for each in range(term, term + 2 * ints[at + 1], 2):
-        total += ints[each + 1] * work[base + ints[each]]
+        total += ints[each + 1] * work[ints[each]]
     return total
 
 
 @in_machine_code
-def _uniform(ints: Any, words: Any, begun: Any, name: Any) -> Any:
-    return uniform(begun, words[name], ints[ints[_LENGTHS] + name])
+def _spelled(ints: Any, letters: Any, row: Any, work: Any, block: Any) -> Any:
+    """A name whose numbers are a session's, spelled into a block. Returns its length."""
+    at, part = 0, ints[_PARTS] + _PART * ints[row + 1]
+    for _ in range(ints[row + 2]):
+        first = ints[part]
+        for letter in range(first, first + ints[part + 1]):
+            block[at] = letters[letter]
+            at += 1
+        if ints[part + 2] == 1:
+            number = _worth(ints, part + 3, work)
+            if number < 0:
+                block[at] = _MINUS
+                at += 1
+                number = -number
+            power = 1
+            while number // power >= 10:
+                power *= 10
+            while power > 0:
+                block[at] = _DIGIT + number // power % 10
+                at += 1
+                power //= 10
+        part += _PART
+    for rest in range(at, NAME_BYTES_MAX):
+        block[rest] = 0
+    return at
+
+
+@in_machine_code
+def _uniform(ints: Any, words: Any, letters: Any, begun: Any, name: Any, work: Any, room: Any) -> Any:
+    """A draw by its name, as `Streams.uniform` gives it."""
+    block, spelled = room
+    row = ints[_NAMES] + _NAME * name
+    length = ints[row]
+    if length != NOT_THERE:
+        return uniform(begun, words[name], length)
+    return uniform(begun, spelled, _spelled(ints, letters, row, work, block))
 
 
 @in_machine_code
@@ -93,32 +141,24 @@ def _quantile(ints: Any, floats: Any, spread: Any, u: Any) -> Any:
 
 
 @in_machine_code
-def _drawn(ints: Any, floats: Any, words: Any, begun: Any, spread: Any, name: Any) -> Any:
-    """A draw by its name."""
-    return _quantile(ints, floats, spread, _uniform(ints, words, begun, name))
-
-
-@in_machine_code
-def _fall(
-    ints: Any, floats: Any, words: Any, begun: Any, cell: Any, work: Any, base: Any, atoms: Any
-) -> Any:
+def _fall(ints: Any, floats: Any, words: Any, letters: Any, begun: Any, cell: Any, work: Any, room: Any) -> Any:
     """The end of a tree that a session comes to: what its cell says, or `NOT_THERE`."""
     while cell != NOT_THERE:
         at = ints[_CELLS] + _CELL * cell
         kind, yes = ints[at], ints[at + 4]
         if kind == AT_MOST_ZERO:
-            cell = yes if _worth(ints, at + 1, work, base) <= 0 else ints[at + 5]
+            cell = yes if _worth(ints, at + 1, work) <= 0 else ints[at + 5]
         elif kind == IS_ZERO:
-            cell = yes if _worth(ints, at + 1, work, base) == 0 else ints[at + 5]
-        elif kind in (QUOTIENT, DRAWN):
-            if kind == QUOTIENT:
-                value = _worth(ints, at + 1, work, base) // ints[at + 8]
-            else:
-                value = _drawn(ints, floats, words, begun, ints[at + 8], ints[at + 9])
+            cell = yes if _worth(ints, at + 1, work) == 0 else ints[at + 5]
+        elif kind == QUOTIENT:
+            work[ints[at + 6]] = _worth(ints, at + 1, work) // ints[at + 7]
+            cell = yes
+        elif kind == DRAWN:
+            u = _uniform(ints, words, letters, begun, ints[at + 8], work, room)
+            value = _quantile(ints, floats, ints[at + 7], u)
             if value == NOT_DRAWN:
                 return NOT_THERE
-            work[base + ints[at + 6]] = value
-            work[atoms + ints[at + 7]] = value
+            work[ints[at + 6]] = value
             cell = yes
         else:
             return yes
@@ -126,34 +166,25 @@ def _fall(
 
 
 @in_machine_code
-def _first(count: Any, work: Any, x: Any, orders: Any) -> Any:
+def _first(count: Any, work: Any, orders: Any) -> Any:
     """What comes next: the earliest, and of several the one that was pending first."""
-    first, least = 0, work[x]
+    first, least = 0, work[0]
     for at in range(1, count):
-        due = work[x + at]
+        due = work[at]
         if due < least or (due == least and work[orders + at] < work[orders + first]):
             first, least = at, due
     return first
 
 
 @in_machine_code
-def _delay(
-    ints: Any, floats: Any, words: Any, begun: Any, at: Any, work: Any, base: Any, legs: Any
-) -> Any:
-    """The drawn delay of a column, or `NOT_DRAWN`; 0 where none is. Request legs are counted."""
-    spread, is_request = ints[at + 6], ints[at + 9]
-    delay = _worth(ints, at + 3, work, base)
-    drawn = 0
-    if spread != NOT_THERE:
-        drawn = _drawn(ints, floats, words, begun, spread, ints[at + 7])
-        if drawn == NOT_DRAWN:
-            return NOT_DRAWN
-        delay = max(np.int64(0), delay + drawn)
-        drawn = delay
-    if is_request == 1:
-        legs[0] += 1
-        legs[1] += delay
-    return drawn
+def _remember(ints: Any, end: Any, work: Any, waiting: Any) -> None:
+    """What an end writes to memory: all of it is worked out first."""
+    first, count = ints[_WRITES] + _WRITE * ints[end + 6], ints[end + 7]
+    for number in range(count):
+        work[waiting + number] = _worth(ints, first + _WRITE * number + 1, work)
+    memory = ints[_REGISTERS]
+    for number in range(count):
+        work[memory + ints[first + _WRITE * number]] = work[waiting + number]
 
 
 @in_machine_code
@@ -161,44 +192,55 @@ def _arrive(
     ints: Any,
     floats: Any,
     words: Any,
+    letters: Any,
     begun: Any,
     end: Any,
     born: Any,
     work: Any,
     places: Any,
     legs: Any,
+    room: Any,
 ) -> Any:
-    """The registers of the next state and their orders; whether all could be drawn."""
-    x, y, orders, others, atoms = places
+    """The registers of the next node and their orders; whether all could be drawn."""
+    made, orders, others, waiting = places
     at = ints[_COLUMNS] + _COLUMN * ints[end]
-    count, unseen = ints[end + 1], ints[end + 2]
-    for number in range(count + unseen):
-        drawn = 0
-        if ints[at + 6] != NOT_THERE or ints[at + 9] == 1:
-            drawn = _delay(ints, floats, words, begun, at, work, x, legs)
-            if drawn == NOT_DRAWN:
-                return False
-            if ints[at + 8] != NOT_THERE:
-                work[atoms + ints[at + 8]] = drawn
+    count = ints[end + 1]
+    for number in range(count + ints[end + 2]):
+        delay = 0
+        spread, is_request = ints[at + 6], ints[at + 8]
+        if spread != NOT_THERE or is_request == 1:
+            planned = _worth(ints, at + 3, work)
+            if spread != NOT_THERE:
+                u = _uniform(ints, words, letters, begun, ints[at + 7], work, room)
+                delay = _quantile(ints, floats, spread, u)
+                if delay == NOT_DRAWN:
+                    return False
+                delay = planned = max(np.int64(0), planned + delay)
+            if is_request == 1:
+                legs[0] += 1
+                legs[1] += planned
         if number < count:
-            work[y + number] = _worth(ints, at, work, x) + drawn
-            order = ints[at + 10]
+            work[made + number] = _worth(ints, at, work) + delay
+            order = ints[at + 9]
             if order < 0:
                 work[others + number] = born - 1 - order
             elif order != NO_ORDER:
                 work[others + number] = work[orders + order]
         at += _COLUMN
+    _remember(ints, end, work, waiting)
+    for number in range(count):
+        work[number] = work[made + number]
     return True
 
 
 @in_machine_code
-def _outcome(ints: Any, floats: Any, words: Any, begun: Any, slot: Any) -> Any:
+def _outcome(ints: Any, floats: Any, words: Any, letters: Any, begun: Any, slot: Any, work: Any, room: Any) -> Any:
     """The cell that the outcome of what happens leads to."""
     at = ints[_SLOTS] + _SLOT * slot
-    first, count, name = ints[at], ints[at + 1], ints[at + 2]
+    first, count = ints[at], ints[at + 1]
     outcome = first
     if count > 1:
-        u = _uniform(ints, words, begun, name)
+        u = _uniform(ints, words, letters, begun, ints[at + 2], work, room)
         while outcome < first + count:
             u -= floats[outcome]
             if u < 0:
@@ -209,14 +251,19 @@ def _outcome(ints: Any, floats: Any, words: Any, begun: Any, slot: Any) -> Any:
 
 
 @in_machine_code
-def _begun(ints: Any, floats: Any, words: Any, begun: Any, work: Any, x: Any, atoms: Any) -> Any:
+def _begin(ints: Any, floats: Any, words: Any, letters: Any, begun: Any, work: Any, room: Any) -> Any:
     """The registers of a session that begins; whether all could be drawn."""
-    for at in range(2):
-        spread, value = ints[_DURATION + 2 * at], 0
-        if spread != NOT_THERE:
-            value = _drawn(ints, floats, words, begun, spread, ints[_DURATION + 2 * at + 1])
-        work[x + at + 1] = work[atoms + at] = value
-    return work[atoms] != NOT_DRAWN and work[atoms + 1] != NOT_DRAWN
+    for register in range(ints[_REGISTERS]):
+        work[register] = 0
+    row = ints[_BEGUN_WITH]
+    for _ in range(ints[_BEGUN]):
+        u = _uniform(ints, words, letters, begun, ints[row + 2], work, room)
+        value = _quantile(ints, floats, ints[row + 1], u)
+        if value == NOT_DRAWN:
+            return False
+        work[ints[row]] = value
+        row += 3
+    return True
 
 
 @in_machine_code
@@ -224,36 +271,39 @@ def _session(
     ints: Any,
     floats: Any,
     words: Any,
+    letters: Any,
     begun: Any,
     work: Any,
     places: Any,
     legs: Any,
-    horizon_ms: Any,
-    most: Any,
+    limits: Any,
+    room: Any,
 ) -> Any:
-    """Walk one session. Returns the cell at which its judging begins, or `NOT_THERE`."""
-    x, y, orders, others, atoms = places
-    if not _begun(ints, floats, words, begun, work, x, atoms):
+    """Walk one session. Returns its row, or `NOT_THERE`."""
+    horizon_ms, most = limits
+    made, orders, others, waiting = places
+    if not _begin(ints, floats, words, letters, begun, work, room):
         return NOT_THERE
     cell, born = ints[0], 0
     for _ in range(most + 1):
-        end = _fall(ints, floats, words, begun, cell, work, x, atoms)
+        end = _fall(ints, floats, words, letters, begun, cell, work, room)
         if end == NOT_THERE:
             return NOT_THERE
         end = ints[_ENDS] + _END * end
-        places = (x, y, orders, others, atoms)
-        if not _arrive(ints, floats, words, begun, end, born, work, places, legs):
+        places = (made, orders, others, waiting)
+        if not _arrive(
+            ints, floats, words, letters, begun, end, born, work, places, legs, room
+        ):
             return NOT_THERE
         if ints[end + 3] == NOT_THERE:
             return ints[end + 4]
         born += ints[end + 5]
-        x, y = y, x
         orders, others = others, orders
         node = ints[_NODES] + _NODE * ints[end + 3]
-        first = _first(ints[node + 1], work, x, orders)
-        if work[x + first] > horizon_ms:
+        first = _first(ints[node + 1], work, orders)
+        if work[first] > horizon_ms:
             return NOT_THERE
-        cell = _outcome(ints, floats, words, begun, ints[node] + first)
+        cell = _outcome(ints, floats, words, letters, begun, ints[node] + first, work, room)
     return NOT_THERE
 
 
@@ -262,6 +312,7 @@ def walked(
     ints: Any,
     floats: Any,
     words: Any,
+    letters: Any,
     seed: Any,
     sessions: Any,
     limits: Any,
@@ -271,19 +322,23 @@ def walked(
 ) -> None:
     """Walk sessions: whether each came to a row, its numbers, and its request legs.
 
-    ``limits`` are the horizon, how often something may happen, and how many registers there are.
+    ``limits`` are the horizon, and how often something may happen.
     """
-    horizon_ms, most, width = limits
-    places = (0, width, 2 * width, 3 * width, 4 * width)
-    atoms = 4 * width
-    work, block = np.zeros(5 * width, np.int64), np.empty(16, np.uint64)
+    width, memory = ints[_REGISTERS], ints[_MEMORY]
+    made = width + memory
+    places = (made, made + width, made + 2 * width, made + 3 * width)
+    work = np.zeros(made + 3 * width + memory, np.int64)
+    begin_block = np.empty(16, np.uint64)
+    block = np.zeros(NAME_BYTES_MAX, np.uint8)
+    room = (block, block.view(np.uint64))
     columns = rows.shape[1]
     for number in range(len(sessions)):
-        begun = session_hash(seed, sessions[number], block)
+        begun = session_hash(seed, sessions[number], begin_block)
         legs[number, 0] = 0
         legs[number, 1] = 0
-        cell = _session(ints, floats, words, begun, work, places, legs[number], horizon_ms, most)
-        row = _fall(ints, floats, words, begun, cell, work, atoms, atoms)
+        row = _session(
+            ints, floats, words, letters, begun, work, places, legs[number], limits, room
+        )
         found[number] = row != NOT_THERE
         if row == NOT_THERE:
             continue
@@ -293,5 +348,5 @@ def walked(
         span = ints[_SPANS] + _SPAN * row
         at = ints[_VARYING] + _VARIES * ints[span]
         for _ in range(ints[span + 1]):
-            rows[number, ints[at]] = _worth(ints, at + 1, work, atoms)
+            rows[number, ints[at]] = _worth(ints, at + 1, work)
             at += _VARIES

@@ -1,4 +1,4 @@
-"""Many sessions of one design: by compiled code where their ways are known, else by the table.
+"""Many sessions of one design: by compiled code where the table is known, else by the table itself.
 
 Never silently different: of each batch the first session, and each 1,000th, is run in SimPy as
 well, and the rows are held to each other. A difference is an error of the tool.
@@ -17,8 +17,8 @@ import pandas as pd
 from lastchunk.model.base.errors import InternalError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.kernel.judging import NUMBER_COLUMNS, TRUTHS, WORD_COLUMNS, RowOf
-from lastchunk.model.kernel.learning import WaysDiffer, learn
-from lastchunk.model.kernel.ways import Frozen, WayStore, as_arrays
+from lastchunk.model.kernel.learning import Learner
+from lastchunk.model.kernel.nodes import Frozen, as_arrays
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
@@ -28,61 +28,58 @@ from lastchunk.model.table.machine import SessionTable
 
 LEARNED_AT_ONCE = 100
 """So many sessions are walked in Python before compiled code tries the others again."""
-COLUMNS_MAX = 500_000
-"""Ways of more take much memory: what is new then is walked in Python, and not written down."""
-FREE, NEW_SHARE_MAX = 2_000, 0.05
-"""So many ways are written down whatever; more only while few sessions need a new one."""
-LATE_NEW_MAX = 0.9
-"""Compiled code does not pay where so many of a pilot's later sessions are new."""
+COLUMNS_MAX = 1_000_000
+"""Nodes with more take much memory: what is new then is walked in Python, and not written down."""
+LATE_NEW_MAX = 20
+"""Compiled code does not pay where later sessions of a pilot find more new steps each."""
 KEPT_MAX = 16
-"""Designs and scenarios whose ways a process keeps."""
+"""Designs and scenarios whose nodes a process keeps."""
 
 
 @dataclass
 class Known:
-    """The ways of a design in a scenario, which this process keeps while they grow."""
+    """The nodes of a design in a scenario, which this process keeps while they grow."""
 
     scenario: Scenario
     design: DesignSpec
-    ways: WayStore = field(default_factory=WayStore)
+    learner: Learner | None = None
     arrays: Frozen | None = None
     learned: int = 0
     seen: int = 0
     late_new: int = 0
-    """How many of the last sessions of a pilot took a way that was new."""
+    """How many steps of a pilot's last sessions were new."""
 
     @property
-    def grows(self) -> bool:
-        """Whether new ways are still written down."""
-        share = self.learned / max(self.seen, 1)
-        few = self.learned < FREE or share < NEW_SHARE_MAX
-        return few and len(self.ways.columns) < COLUMNS_MAX
+    def ends(self) -> int:
+        """How many steps are written down."""
+        return 0 if self.learner is None else len(self.learner.store.ends)
 
     def run(self, machine: SessionTable, seed: int, session: int, row_of: RowOf) -> Run:
-        """Run a session by the table, and write its way down while they grow."""
-        if not self.grows:
+        """Run a session by the table, and write down what is new while the nodes grow."""
+        if self.learner is not None and len(self.learner.store.columns) > COLUMNS_MAX:
             return walk.run_by_table(machine, seed, session)
         return self.learn(machine, seed, session, row_of)[0]
 
     def learn(
         self, machine: SessionTable, seed: int, session: int, row_of: RowOf
     ) -> tuple[Run, str]:
-        """Run a session by the table; and why its way is not written down, if it is not."""
-        self.arrays = None
+        """Run a session by the table; and why not all is written down, if it is not."""
+        if self.learner is None or self.learner.machine is not machine:
+            self.learner, self.arrays = Learner(machine, row_of), None
         self.learned += 1
-        try:
-            return learn(self.ways, machine, seed, session, row_of)
-        except WaysDiffer:
-            self.ways = WayStore()
-            return learn(self.ways, machine, seed, session, row_of)
+        before = self.ends
+        ran = self.learner.learn(seed, session)
+        if self.ends > before:
+            self.arrays = None
+        return ran
 
 
 _known: list[Known] = []
 _piloted: list[tuple[Scenario, DesignSpec, str, str]] = []
 
 
-def known_ways(scenario: Scenario, design: DesignSpec) -> Known:
-    """The ways that this process knows."""
+def known_nodes(scenario: Scenario, design: DesignSpec) -> Known:
+    """The nodes that this process knows."""
     for at, known in enumerate(_known):
         if known.design == design and known.scenario == scenario:
             _known.append(_known.pop(at))
@@ -134,7 +131,7 @@ class Batch:
 def unwritten(
     scenario: Scenario, design: DesignSpec, seed: int, sessions: int, row_of: RowOf
 ) -> tuple[str, str]:
-    """What some sessions meet that no way can hold; and else why compiled code does not pay.
+    """What some sessions meet that no node can hold; and else why compiled code does not pay.
 
     Both are "" where there is nothing.
     """
@@ -145,14 +142,16 @@ def unwritten(
     reasons = _reasons(known, seed, sessions, row_of)
     told = next(filter(None, reasons), "")
     is_new = known.late_new > LATE_NEW_MAX * sessions / 4
-    unpaid = "a way that is new with nearly every session" if is_new else ""
+    unpaid = "steps that are new with nearly every session" if is_new else ""
+    if all(other.design != design or other.scenario != scenario for other in _known):
+        _known.append(known)
     _piloted.append((scenario, design, told, unpaid))
     del _piloted[:-KEPT_MAX]
     return told, unpaid
 
 
 def _reasons(known: Known, seed: int, sessions: int, row_of: RowOf) -> list[str]:
-    """Why the way of each session cannot be written down; "" where it can."""
+    """Why the steps of each session cannot be written down; "" where it can."""
     reasons: list[str] = []
 
     def by(machine: SessionTable) -> Run:
@@ -161,11 +160,11 @@ def _reasons(known: Known, seed: int, sessions: int, row_of: RowOf) -> list[str]
         return run
 
     for session in range(sessions):
-        before = len(known.ways.cells)
+        before = known.ends
         given = (known.scenario, known.design, seed, session)
         _, reason = run_session(BY_TABLE, *given, is_checked=False, by=by)
         reasons[session:] = [reason or reasons[session]]
-        known.late_new += session >= sessions * 3 / 4 and len(known.ways.cells) > before
+        known.late_new += known.ends - before if session >= sessions * 3 / 4 else 0
     return reasons
 
 
@@ -173,7 +172,7 @@ def run_sessions(
     scenario: Scenario, design: DesignSpec, seed: int, sessions: range, row_of: RowOf
 ) -> Batch:
     """The rows of some sessions. Raises `InternalError` where they are not SimPy's."""
-    known = known_ways(scenario, design)
+    known = known_nodes(scenario, design)
     count = len(sessions)
     batch = Batch(np.zeros((count, len(NUMBER_COLUMNS)), np.int64), np.zeros(count), Counter())
     waiting = np.arange(count)
@@ -205,15 +204,14 @@ def _walked(
     from lastchunk.model.kernel.draws import SESSIONS_END, seed_words
     from lastchunk.model.kernel.loop import walked
 
-    ways, limits = known.ways, known.scenario.limits
-    arrays = known.arrays = known.arrays or as_arrays(ways)
-    most = min(limits.happenings_max, walk.HAPPENINGS_MAX) - 1
-    bounds = (limits.horizon_ms, most, max(ways.most_registers, ways.most_atoms) + 1)
-    count = len(sessions)
+    limits, count = known.scenario.limits, len(sessions)
     found = np.zeros(count, np.bool_)
     numbers, legs = np.zeros((count, len(NUMBER_COLUMNS)), np.int64), np.zeros((count, 2), np.int64)
-    if sessions[-1] < SESSIONS_END:
-        walked(*arrays, seed_words(seed), sessions, bounds, found, numbers, legs)
+    most = min(limits.happenings_max, walk.HAPPENINGS_MAX) - 1
+    if known.learner is not None and sessions[-1] < SESSIONS_END:
+        known.arrays = arrays = known.arrays or as_arrays(known.learner.store)
+        given = (seed_words(seed), sessions, (limits.horizon_ms, most))
+        walked(*arrays, *given, found, numbers, legs)
     there = places[found]
     batch.numbers[there] = numbers[found]
     with np.errstate(invalid="ignore"):
@@ -224,7 +222,7 @@ def _walked(
 def _by_python(
     known: Known, seed: int, sessions: range, at: int, row_of: RowOf, batch: Batch
 ) -> None:
-    """Run a session whose way is not known."""
+    """Run a session whose steps are not all known."""
     scenario, design, session = known.scenario, known.design, sessions[at]
 
     def by(machine: SessionTable) -> Run:

@@ -32,7 +32,7 @@ def complete_at_finalization(facts: Facts, judge: JudgeSettings) -> Judgement:
 
 def nothing_refused(facts: Facts, judge: JudgeSettings) -> Judgement:
     """No upload is answered with a 4xx status."""
-    if not facts.recorded:
+    if not facts.has_recorded:
         return NotApplicable("nothing was recorded")
     for at_ms, chunk, status in facts.refused:
         return Violation(at_ms, f"chunk {chunk} was answered {status}")
@@ -41,7 +41,7 @@ def nothing_refused(facts: Facts, judge: JudgeSettings) -> Judgement:
 
 def nothing_lost(facts: Facts, judge: JudgeSettings) -> Judgement:
     """At the end of the run each recorded chunk is stored."""
-    if not facts.recorded:
+    if not facts.has_recorded:
         return NotApplicable("nothing was recorded")
     lost = tuple(chunk for chunk in facts.recorded if chunk not in facts.stored)
     if not lost:
@@ -53,7 +53,7 @@ def nothing_lost(facts: Facts, judge: JudgeSettings) -> Judgement:
 
 def nothing_recoverable_lost(facts: Facts, judge: JudgeSettings) -> Judgement:
     """As `nothing_lost`, less what a closed tab held and the object had never got."""
-    if not facts.recorded:
+    if not facts.has_recorded:
         return NotApplicable("nothing was recorded")
     lost = facts.missing
     if not lost:

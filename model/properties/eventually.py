@@ -23,7 +23,7 @@ def finalizes(facts: Facts, judge: JudgeSettings) -> Judgement:
         return NotApplicable("no session")
     if facts.final_completion_ms >= 0:
         return HOLDS
-    misses = facts.stop_answered_ms < 0 or facts.chunks_uploaded != len(facts.recorded)
+    misses = facts.stop_answered_ms < 0 or facts.chunks_uploaded != facts.recorded_count
     if facts.status == INCOMPLETE and misses:
         return HOLDS
     if facts.ended != "quiet":

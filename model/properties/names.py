@@ -117,7 +117,7 @@ STATE: dict[str, StateName] = {
         lambda facts: facts.start_ms >= 0, (), "whether a recording was started"
     ),
     "has_recorded": StateName(
-        lambda facts: bool(facts.recorded),
+        lambda facts: facts.has_recorded,
         ("has recorded",),
         "whether the recorder has handed out a chunk",
     ),

@@ -133,9 +133,9 @@ def row_of(
         "session": session,
         "outcome": outcome_of(facts, judgements),
         **{slug: row_code(item) for slug, item in judgements.items()},
-        **{f"saw_{slug}": slug in facts.seen for slug in SOMETIMES},
+        **{f"saw_{slug}": facts.has_met(slug) for slug in SOMETIMES},
         "duration_ms": facts.recorded_ms,
-        "chunks": len(facts.recorded),
+        "chunks": facts.recorded_count,
         "stop_ms": facts.stop_ms,
         "first_completed_ms": facts.completions[0][0] if facts.completions else -1,
         "completed_ms": completed_ms,
@@ -146,7 +146,7 @@ def row_of(
         "lost_with_tab": sum(
             chunk in facts.in_closed_tab for chunk in facts.recorded if chunk not in facts.stored
         ),
-        "refused": len(facts.refused),
+        "refused": facts.refusals,
         "retries": facts.retries,
         "messages": facts.messages,
         "stop_wait_ms": facts.stop_told_ms - facts.stop_ms if facts.stop_told_ms >= 0 else -1,

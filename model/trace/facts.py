@@ -76,6 +76,25 @@ class Facts:
         """Whether the user has started, not stopped, and the tab is open."""
         return self.start_ms >= 0 and self.stop_ms < 0 and self.tab_closed_ms < 0
 
+    @property
+    def recorded_count(self) -> int:
+        """How many chunks were recorded."""
+        return len(self.recorded)
+
+    @property
+    def has_recorded(self) -> bool:
+        """Whether a chunk was recorded."""
+        return bool(self.recorded)
+
+    @property
+    def refusals(self) -> int:
+        """How many uploads were refused."""
+        return len(self.refused)
+
+    def has_met(self, slug: str) -> bool:
+        """Whether a *sometimes* property was met."""
+        return slug in self.seen
+
     def saw(self, slug: str, at_ms: int) -> None:
         """A *sometimes* property is met; the first time counts."""
         self.seen.setdefault(slug, at_ms)

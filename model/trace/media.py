@@ -21,21 +21,40 @@ MEDIA = frozenset(
 """The events that bear on it: few of a trace, so that a figure of each session costs little."""
 
 
-def media_lost_ms(trace: Iterable[e.Event]) -> int:
-    """How many ms of media of a finished run are stored nowhere."""
-    facts, chunk_ms, handed_out_ms = Facts(), dict[int, int](), 0
-    for event in trace:
-        if type(event) not in MEDIA:
-            continue
-        facts.observe(event)
+class Media:
+    """The media of each chunk, gathered event by event beside `Facts`."""
+
+    __slots__ = ("chunk_ms", "handed_out_ms", "settled_ms")
+
+    def __init__(self) -> None:
+        self.chunk_ms: dict[int, int] = {}
+        self.handed_out_ms = 0
+        self.settled_ms = 0
+        """The media of chunks that are stored for good, and named no more."""
+
+    def observe(self, event: e.Event, facts: Facts) -> None:
+        """Take one more event in, which the facts know already."""
         if isinstance(event, e.ChunkRecorded):
             media_ms = _recorded_by(facts, event.at_ms)
-            chunk_ms[event.chunk] = media_ms - handed_out_ms
-            handed_out_ms = media_ms
-    if facts.start_ms < 0:
-        return 0
-    whole_ms = _recorded_by(facts, facts.last_ms)
-    return whole_ms - sum(chunk_ms.get(chunk, 0) for chunk in facts.stored)
+            self.chunk_ms[event.chunk] = media_ms - self.handed_out_ms
+            self.handed_out_ms = media_ms
+
+    def lost_ms(self, facts: Facts) -> int:
+        """How many ms of media of a finished run are stored nowhere."""
+        if facts.start_ms < 0:
+            return 0
+        stored_ms = sum(self.chunk_ms.get(chunk, 0) for chunk in facts.stored)
+        return _recorded_by(facts, facts.last_ms) - stored_ms - self.settled_ms
+
+
+def media_lost_ms(trace: Iterable[e.Event]) -> int:
+    """How many ms of media of a finished run are stored nowhere."""
+    facts, media = Facts(), Media()
+    for event in trace:
+        if type(event) in MEDIA:
+            facts.observe(event)
+            media.observe(event, facts)
+    return media.lost_ms(facts)
 
 
 def _recorded_by(facts: Facts, at_ms: int) -> int:

@@ -1,0 +1,173 @@
+"""What is kept of a session's past: its facts, with numbers that stand in places of their own.
+
+The row of a session is worked out from its `Facts`. So a node needs of the past what the facts
+are, and no more: which chunks are where, what came, how the session stands. A time or a count among
+them is a number of the session's, and has a place in its *memory*. A chunk that is stored, and
+counted, is *settled*: only how many there are is kept, until an event names one of them again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+from lastchunk.model.properties import SOMETIMES
+from lastchunk.model.table.refused import NotCarried
+from lastchunk.model.trace import events as e
+from lastchunk.model.trace.events import Costs
+from lastchunk.model.trace.facts import Facts
+from lastchunk.model.trace.media import Media
+
+TIMES = (
+    *("start_ms", "stop_ms", "tab_closed_ms", "stop_answered_ms", "stop_ran_ms", "stop_told_ms"),
+    *("last_upload_ms", "last_recorded_ms", "completed_while_recording_ms", "stands_since_ms"),
+    *("recorded_ms", "row_ms"),
+)
+"""Facts that are a time, or -1."""
+COUNTS = ("stood_ms", "thrown", "retries", "messages", "chunks_uploaded")
+"""Facts that are a number, and begin with 0."""
+OF_PAST = ("settled", "refused_before", "alarm_writes")
+"""Numbers of `PastFacts`."""
+COST_NAMES = Costs._fields[1:]
+STORED = -2
+"""Stands for chunks that are stored, where only that one was refused is kept."""
+
+
+class ByEqual(MutableMapping[Any, int]):
+    """Counts by numbers that have no hash but by their value: each is held to those before."""
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[Any, int]] = []
+
+    def _at(self, key: Any) -> int:
+        return next((at for at, (other, _) in enumerate(self.pairs) if other == key), -1)
+
+    def __getitem__(self, key: Any) -> int:
+        at = self._at(key)
+        if at < 0:
+            raise KeyError(key)
+        return self.pairs[at][1]
+
+    def __setitem__(self, key: Any, count: int) -> None:
+        at = self._at(key)
+        if at < 0:
+            self.pairs.append((key, count))
+        else:
+            self.pairs[at] = (self.pairs[at][0], count)
+
+    def __delitem__(self, key: Any) -> None:
+        del self.pairs[self._at(key)]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([key for key, _ in self.pairs])
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+
+class PastFacts(Facts):
+    """Facts of which settled chunks are counted alone, with what else a row is made of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        runs: Any = ByEqual()
+        self.alarm_runs_by_due = runs
+        self.newest: Any = None
+        """The chunk recorded last: any chunk before it that is not among them is settled."""
+        self.settled: Any = 0
+        self.refused_before: Any = 0
+        """Uploads refused that `refused` does not hold."""
+        self.met: dict[str, Any] = dict.fromkeys(SOMETIMES, 0)
+        """Of each *sometimes* property 1 if it was met before, in the session's memory."""
+        self.alarm_writes: Any = 0
+        self.spent: list[Any] = [0] * len(COST_NAMES)
+        self.media = Media()
+
+    def copy(self) -> PastFacts:
+        """Facts that go their own way from here."""
+        other = PastFacts.__new__(PastFacts)
+        fields = other.__dict__
+        fields.update(self.__dict__)
+        for name, value in fields.items():
+            if isinstance(value, dict | list | set):
+                fields[name] = value.copy()
+        runs: Any = ByEqual()
+        runs.pairs = list(self.alarm_runs_by_due.pairs)  # type: ignore[attr-defined]
+        other.alarm_runs_by_due = runs
+        other.media = Media()
+        other.media.chunk_ms = self.media.chunk_ms.copy()
+        other.media.handed_out_ms = self.media.handed_out_ms
+        other.media.settled_ms = self.media.settled_ms
+        return other
+
+    # --- what a row asks -----------------------------------------------------------------------
+
+    @property
+    def recorded_count(self) -> Any:
+        """How many chunks were recorded."""
+        return self.settled + len(self.recorded)
+
+    @property
+    def has_recorded(self) -> bool:
+        """Whether a chunk was recorded."""
+        return self.newest is not None
+
+    @property
+    def refusals(self) -> Any:
+        """How many uploads were refused."""
+        return self.refused_before + len(self.refused)
+
+    def has_met(self, slug: str) -> Any:
+        """Whether a *sometimes* property was met: 1 or 0."""
+        return 1 if slug in self.seen else self.met[slug]
+
+    def true_count(self) -> tuple[Any, Any]:
+        """The least and the most that is no lie."""
+        known = self.uploads_ended | self.stored.keys()
+        return self.settled + len(self.uploads_ended), self.settled + len(known)
+
+    # --- events --------------------------------------------------------------------------------
+
+    def take_in(self, event: Any) -> None:
+        """Take one more event in. Raises `NotCarried`."""
+        if isinstance(event, e.BlobDeleted | e.BlobOfOtherTab):
+            raise NotCarried("a chunk that is stored no more")
+        if isinstance(event, e.ChunkRecorded):
+            if self.newest is not None and event.chunk - self.newest != 1:
+                raise NotCarried("chunks that are not recorded one after another")
+            self.newest = event.chunk
+        else:
+            for chunk in chunks_of(event):
+                self._awaken(chunk)
+        if isinstance(event, e.AlarmSet):
+            self.alarm_writes = self.alarm_writes + 1
+        if isinstance(event, e.BlobStored):
+            event = self._known(event)
+        self.observe(event)
+        self.media.observe(event, self)
+
+    def _awaken(self, chunk: Any) -> None:
+        """A chunk is named: if it is settled, it is a chunk like others until it is again."""
+        if self.newest is None or chunk in self.recorded or chunk - self.newest > 0:
+            return
+        self.recorded[chunk] = self.stored[chunk] = 0
+        self.uploads_ended.add(chunk)
+        self.settled = self.settled - 1
+
+    def _known(self, event: Any) -> Any:
+        """An attempt that is a number in memory, by the name that it has there."""
+        for chunk, attempt in self.orphans:
+            if chunk == event.chunk and attempt == event.attempt:
+                return event._replace(attempt=attempt)
+        return event
+
+
+def chunks_of(event: Any) -> list[Any]:
+    """The chunks that an event names."""
+    found = []
+    for name in ("chunk", "in_tab", "chunks"):
+        value = getattr(event, name, ())
+        for chunk in value if type(value) is tuple else (value,):
+            if type(chunk) is not int or chunk >= 0:
+                found.append(chunk)
+    return found
