@@ -75,15 +75,21 @@ class KeptCode:
             return
 
 
-def in_machine_code(function: Callable[..., Any]) -> Callable[..., Any]:
+def worked_in(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A small function in machine code, which stands in place of each call of it: what is handed
+    to a function costs more than what it does."""
+    return in_machine_code(function, forceinline=True)
+
+
+def in_machine_code(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
     """A function of numbers and arrays, in machine code."""
     config: Any = numba.config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(FOLDER or "")
     try:
-        decorated: Any = numba.njit(cache=FOLDER is not None, nogil=True, error_model="numpy")(
-            function
-        )
+        decorated: Any = numba.njit(
+            cache=FOLDER is not None, nogil=True, error_model="numpy", **options
+        )(function)
     finally:
         config.CACHE_DIR = before
     if FOLDER is not None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lastchunk.model.kernel.compiling import in_machine_code
+from lastchunk.model.kernel.compiling import in_machine_code, worked_in
 
 SESSIONS_END = 2**32
 """A session's number is one word of the sequence."""
@@ -25,6 +25,8 @@ _IV = (
 )
 _KEYED = np.uint64(0x01010000 ^ (16 << 8) ^ 8)  # a key of 16 bytes, a digest of 8
 _BLOCK = np.uint64(128)
+SHORT = 32
+"""Most names fill no more than four words of their block."""
 _ZERO, _ALL_ONES = np.uint64(0), np.uint64(0xFFFFFFFFFFFFFFFF)
 _INIT_A, _MULT_A = np.uint32(0x43B0D7E5), np.uint32(0x931E8875)
 _INIT_B, _MULT_B = np.uint32(0x8B51F9DD), np.uint32(0x58F38DED)
@@ -41,12 +43,12 @@ def seed_words(seed: int) -> npt.NDArray[np.uint32]:
     return np.array(words + [0] * (4 - len(words)), np.uint32)
 
 
-@in_machine_code
+@worked_in
 def _turned(word: Any, bits: Any) -> Any:
     return (word >> np.uint64(bits)) | (word << np.uint64(64 - bits))
 
 
-@in_machine_code
+@worked_in
 def _quarter(a: Any, b: Any, c: Any, d: Any, one: Any, two: Any) -> Any:
     a = a + b + one
     d = _turned(d ^ a, 32)
@@ -59,7 +61,7 @@ def _quarter(a: Any, b: Any, c: Any, d: Any, one: Any, two: Any) -> Any:
     return a, b, c, d
 
 
-@in_machine_code
+@worked_in
 def _round(v: Any, *m: Any) -> Any:
     """A round; the words come in the order in which it takes them."""
     v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, va, vb, vc, vd, ve, vf = v
@@ -75,10 +77,9 @@ def _round(v: Any, *m: Any) -> Any:
 
 
 @in_machine_code
-def _compressed(h: Any, block: Any, told: Any, last: Any) -> Any:
+def _compressed(h: Any, words: Any, told: Any, last: Any) -> Any:
     """One block of BLAKE2b."""
-    m0, m1, m2, m3, m4, m5, m6, m7 = _eight(block, 0)
-    m8, m9, ma, mb, mc, md, me, mf = _eight(block, 8)
+    m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, ma, mb, mc, md, me, mf = words
     i0, i1, i2, i3, i4, i5, i6, i7 = _IV
     v = (*h, i0, i1, i2, i3, i4 ^ told, i5, i6 ^ last, i7)
     v = _round(v, m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, ma, mb, mc, md, me, mf)
@@ -99,7 +100,7 @@ def _compressed(h: Any, block: Any, told: Any, last: Any) -> Any:
     )
 
 
-@in_machine_code
+@worked_in
 def _eight(block: Any, at: Any) -> Any:
     return (
         *(block[at], block[at + 1], block[at + 2], block[at + 3]),
@@ -146,11 +147,18 @@ def session_hash(seed: Any, session: Any, block: Any) -> Any:
     block[0] = np.uint64(pool[0]) | (np.uint64(pool[1]) << np.uint64(32))
     block[1] = np.uint64(pool[2]) | (np.uint64(pool[3]) << np.uint64(32))
     i0, i1, i2, i3, i4, i5, i6, i7 = _IV
-    return _compressed((i0 ^ _KEYED, i1, i2, i3, i4, i5, i6, i7), block, _BLOCK, _ZERO)
+    words = (*_eight(block, 0), *_eight(block, 8))
+    return _compressed((i0 ^ _KEYED, i1, i2, i3, i4, i5, i6, i7), words, _BLOCK, _ZERO)
 
 
 @in_machine_code
 def uniform(begun: Any, name: Any, length: Any) -> Any:
     """A number strictly between 0 and 1, as `Streams.uniform` gives it."""
-    word = _compressed(begun, name, _BLOCK + np.uint64(length), _ALL_ONES)[0]
+    told = _BLOCK + np.uint64(length)
+    if length <= SHORT:  # the rest is known to be nothing, and is not worked in
+        first = (*(name[0], name[1], name[2], name[3]), *(_ZERO, _ZERO, _ZERO, _ZERO))
+        nothing = (_ZERO, _ZERO, _ZERO, _ZERO, _ZERO, _ZERO, _ZERO, _ZERO)
+        word = _compressed(begun, (*first, *nothing), told, _ALL_ONES)[0]
+    else:
+        word = _compressed(begun, (*_eight(name, 0), *_eight(name, 8)), told, _ALL_ONES)[0]
     return (np.float64(word >> np.uint64(12)) + 0.5) * _SCALE

@@ -8,20 +8,25 @@ from typing import Any
 
 from lastchunk.model.kernel.judging import RowOf, judged_end
 from lastchunk.model.kernel.nodes import (
+    ALONE,
     AT_MOST_ZERO,
     DRAWN,
+    FIRST_MADE,
+    FIRST_REGISTER,
     IS_ZERO,
     LEAF,
     NO_ORDER,
     NOT_THERE,
+    NUMBERS,
     QUOTIENT,
     NodeStore,
+    Places,
     Spot,
 )
 from lastchunk.model.kernel.past import PastFacts
 from lastchunk.model.kernel.settling import Memory, Settling, Write
 from lastchunk.model.simulate import Run
-from lastchunk.model.table.machine import Arrival, SessionTable, State, StepEnd
+from lastchunk.model.table.machine import NOTHING, Arrival, SessionTable, State, StepEnd
 from lastchunk.model.table.numbers.counter import Counter
 from lastchunk.model.table.numbers.number import Number
 from lastchunk.model.table.refused import Counted, NotCarried
@@ -39,6 +44,10 @@ from lastchunk.model.table.tree import (
 )
 from lastchunk.model.table.walk import TableWalk, run_of
 
+BEGIN_PLACES = tuple(FIRST_REGISTER + at for at in range(len(BEGUN_WITH)))
+"""Where the registers stand that a session begins with."""
+PLAIN = (0, 0, 0, NOT_THERE, NOT_THERE, 0)
+"""What a move has that is no arrival."""
 CHUNK_FIELDS = ("chunk", "attempt", "in_tab", "chunks")
 """Fields of events that are numbers of chunks and attempts."""
 
@@ -77,10 +86,11 @@ class PastStep(RunningStep):
 
 @dataclass(frozen=True)
 class Node:
-    """A node: its number, the state of the table, and the facts of the past."""
+    """A node: its number, the state of the table, where its registers stand, and the facts."""
 
     number: int
     state: State
+    places: Places
     facts: PastFacts
 
 
@@ -110,13 +120,13 @@ class Learner:
     def _begin(self) -> None:
         scenario, store = self.machine.scenario, self.store
         for kind, spread, name in (
-            (DURATION, scenario.recording.duration_ms, ("recording duration", ())),
-            (OFFSET, scenario.platform.clock_offset_ms, ("clock offset", (0,))),
-            (PAGE_CLOCK, scenario.browser.clock_offset_ms, ("page clock offset", ())),
+            (DURATION, scenario.recording.duration_ms, ("recording duration",)),
+            (OFFSET, scenario.platform.clock_offset_ms, ("clock offset", 0)),
+            (PAGE_CLOCK, scenario.browser.clock_offset_ms, ("page clock offset",)),
         ):
             number = store.spreads.number_of(spread)
-            store.begun_with.append([BEGUN_WITH.index(kind), number, store.name(*name)])
-        store.most_registers = len(BEGUN_WITH)
+            place = BEGIN_PLACES[BEGUN_WITH.index(kind)]
+            store.begun_with.append([place, number, store.name(name, ())])
 
     def learn(self, seed: int, session: int) -> tuple[Run, str]:
         """Run a session by the table, and write down what is new. Returns the run, and why not all
@@ -155,6 +165,8 @@ class _Session:
         self.store = learner.store
         self.walk = walk
         self.memory: list[int] = []
+        self.places: Places = ()
+        """Where the registers stand of the node that the session is at."""
 
     def write(self) -> None:
         """Go the whole way. Raises `NotCarried`."""
@@ -191,8 +203,8 @@ class _Session:
     ) -> Turn:
         """One step: first the table's tree, then that of the facts."""
         learner = self.learner
+        self.places = BEGIN_PLACES if node is None else node.places
         spot, _ = self._fall(spot, place, given)
-        self.store.most_registers = max(self.store.most_registers, len(given))
         memory = self.memory + [0] * (len(learner.memory.names) - len(self.memory))
         known = [*given, *reversed(memory)]
         key = (-1 if node is None else node.number, at, id(leaf))
@@ -202,7 +214,7 @@ class _Session:
             NewTurn(learner, node, at, leaf, known).take(first)
             following, last = self._fall(spot, first, known)
         turn: Turn = last.content
-        self.store.cell(following, LEAF, Expression((), 0), yes=turn.end)
+        self.store.cell(following, LEAF, NOTHING, yes=turn.end)
         memory += [0] * (len(learner.memory.names) - len(memory))
         for to, expression in turn.writes:
             memory[to] = worth(expression, known)
@@ -217,7 +229,8 @@ class _Session:
             kind = type(asked)
             if kind is AtMostZero:
                 is_yes = worth(asked.expression, given) <= 0
-                spot = store.branch(store.cell(spot, AT_MOST_ZERO, asked.expression), is_yes)
+                cell = store.cell(spot, AT_MOST_ZERO, asked.expression, self.places)
+                spot = store.branch(cell, is_yes)
                 place = asked.yes if is_yes else asked.no
             elif kind is Exactly:
                 number = worth(asked.expression, given)
@@ -236,20 +249,20 @@ class _Session:
         store = self.store
         wanted = expression._replace(constant=expression.constant - number)
         while store.at(spot) != NOT_THERE and store.cells[store.at(spot)][3] != wanted.constant:
-            spot = store.branch(store.cell(spot, IS_ZERO, wanted), False)
-        return store.branch(store.cell(spot, IS_ZERO, wanted), True)
+            spot = store.branch(store.at(spot), False)
+        return store.branch(store.cell(spot, IS_ZERO, wanted, self.places), True)
 
     def _made(self, spot: Spot, asked: Any, target: int) -> Spot:
         """A register more: a quotient, or a draw."""
         store = self.store
+        place = FIRST_MADE + target - len(self.places)
         if type(asked) is Quotient:
-            more = {"divisor": asked.divisor}
-            cell = store.cell(spot, QUOTIENT, asked.expression, target=target, **more)
+            more = {"target": place, "divisor": asked.divisor}
+            cell = store.cell(spot, QUOTIENT, asked.expression, self.places, **more)
         else:
-            purpose, *entity = asked.stream
-            more = {"name": store.name(purpose, tuple(entity))}
+            more = {"target": place, "name": store.name(asked.stream, self.places)}
             more["divisor"] = store.spreads.number_of(asked.spread)
-            cell = store.cell(spot, DRAWN, Expression((), 0), target=target, **more)
+            cell = store.cell(spot, DRAWN, NOTHING, **more)
         return store.branch(cell, True)
 
 
@@ -266,6 +279,8 @@ class NewTurn:
         self.leaf = leaf
         self.known = known
         self.now = at
+        self.places = BEGIN_PLACES if node is None else node.places
+        self.is_first = node is None
         self.facts = PastFacts() if node is None else node.facts.copy()
         names, machine = self._columns(node), learner.machine
         self.signs = [name in machine.step.never_negative and least >= 0 for name, least in names]
@@ -339,46 +354,61 @@ class NewTurn:
         learner, leaf = self.learner, self.leaf
         settling = Settling(learner.memory, self.facts, self._chunk_as(state))
         key, writes = settling.settle()
-        self.store.most_memory = max(self.store.most_memory, len(learner.memory.names))
+        self.store.memory = len(learner.memory.names)
+        if self.is_first:  # a session begins with nothing in its memory
+            writes = [write for write in writes if write[1] != NOTHING]
         node = learner.nodes.get((id(state), key))
         if node is None:
-            number = self.store.node(self._choices(state))
-            node = learner.nodes[id(state), key] = Node(number, state, self.facts)
-        rows = [
-            self._column(column, order)
-            for column, order in zip(
-                leaf.columns,
-                [*leaf.orders, *[NO_ORDER] * (len(leaf.columns) - len(leaf.orders))],
-                strict=True,
-            )
+            places = kept_places(leaf, self.places)
+            number = self.store.node(self._choices(state, places), places)
+            node = Node(number, state, places, self.facts)
+            learner.nodes[id(state), key] = node
+        written = [
+            [to, *self.store.terms(expression, self.places), *PLAIN, NO_ORDER]
+            for to, expression in writes
         ]
-        self.store.most_registers = max(self.store.most_registers, len(rows))
-        return Turn(self._end(rows, [], node.number, NOT_THERE, writes), writes, node)
+        moves = [*self._moves(node.places), *written]
+        if len(moves) > NUMBERS:
+            raise NotCarried("a session of very many numbers")
+        return Turn(self.store.end(moves, [], node.number, NOT_THERE, leaf.fresh), writes, node)
 
     def _last(self) -> Turn:
-        learner = self.learner
+        learner, store = self.learner, self.store
         now: Any = self._number(self.now)
-        fixed, varying = judged_end(
+        judged = judged_end(
             self.facts, learner.machine, self.step, now, self.leaf.reason, learner.row_of
         )
-        unseen = [self._column(column, NO_ORDER) for column in self.leaf.unseen]
-        return Turn(self._end([], unseen, NOT_THERE, self.store.row(fixed, varying), []), [], None)
+        unseen = [self._move(NOT_THERE, column, NO_ORDER) for column in self.leaf.unseen]
+        row = store.row(*judged, self.places)
+        return Turn(store.end([], unseen, NOT_THERE, row, 0), [], None)
 
-    def _end(
-        self,
-        rows: list[list[int]],
-        unseen: list[list[int]],
-        node: int,
-        row: int,
-        writes: list[Write],
-    ) -> int:
+    def _moves(self, places: Places) -> list[list[int]]:
+        """What of the next registers does not stand where it stood."""
+        orders = self.leaf.orders
+        moves = []
+        for at, column in enumerate(self.leaf.columns):
+            order = orders[at] if at < len(orders) else NO_ORDER
+            if 0 <= order < NO_ORDER:
+                order = self.places[order]
+            move = self._move(places[at], column, order)
+            if move != [places[at], places[at], ALONE, 0, *PLAIN, move[-1]] or (
+                order not in (NO_ORDER, places[at])
+            ):
+                moves.append(move)
+        return moves
+
+    def _move(self, to: int, column: Any, order: int) -> list[int]:
         store = self.store
-        counts = (len(rows), len(unseen))
-        written = (len(store.writes), len(writes))
-        store.ends.append([len(store.columns), *counts, node, row, self.leaf.fresh, *written])
-        store.columns += [*rows, *unseen]
-        store.writes += [[to, *store.terms(expression)] for to, expression in writes]
-        return len(store.ends) - 1
+        if type(column) is Expression:
+            return [to, *store.terms(column, self.places), *PLAIN, order]
+        if type(column) is not Arrival:
+            raise NotCarried(f"a register of the kind {type(column).__name__}")
+        drawn = [NOT_THERE, NOT_THERE]
+        if column.spread is not None:
+            name = store.name(column.stream, self.places)
+            drawn = [store.spreads.number_of(column.spread), name]
+        base, planned = (store.terms(each, self.places) for each in (column.base, column.planned))
+        return [to, *base, *planned, *drawn, int(column.is_request), order]
 
     def _chunk_as(self, state: State) -> Callable[[Any], Any]:
         """Names chunks by the register that the next state has for them."""
@@ -397,30 +427,39 @@ class NewTurn:
 
         return named
 
-    def _choices(self, state: State) -> list[tuple[tuple[float, ...], int]]:
+    def _choices(self, state: State, places: Places) -> list[tuple[tuple[float, ...], int]]:
         found: list[tuple[tuple[float, ...], int]] = []
         for choice in state.choices:
             if choice is None:
                 found.append(((1.0,), NOT_THERE))
             else:
-                purpose, *entity = choice[1]
                 shares = tuple(share for _, share in choice[0])
-                found.append((shares, self.store.name(purpose, tuple(entity))))
+                found.append((shares, self.store.name(choice[1], places)))
         return found
 
-    def _column(self, column: Any, order: int) -> list[int]:
-        store = self.store
-        if type(column) is Expression:
-            return [*store.terms(column), 0, 0, 0, NOT_THERE, NOT_THERE, 0, order]
-        if type(column) is not Arrival:
-            raise NotCarried(f"a register of the kind {type(column).__name__}")
-        drawn = [NOT_THERE, NOT_THERE]
-        if column.spread is not None:
-            purpose, *entity = column.stream
-            name = store.name(purpose, tuple(entity))
-            drawn = [store.spreads.number_of(column.spread), name]
-        base, planned = store.terms(column.base), store.terms(column.planned)
-        return [*base, *planned, *drawn, int(column.is_request), order]
+
+def kept_places(leaf: StepEnd, places: Places) -> Places:
+    """Where the registers of a new node stand: where they stood, if that can be."""
+    found = dict[int, int]()
+    taken = set[int]()
+    for is_changed in (False, True):
+        for at, column in enumerate(leaf.columns):
+            if at in found or type(column) is not Expression or len(column.terms) != 1:
+                continue
+            (register, factor), changed = column.terms[0], column.constant != 0
+            if factor != 1 or changed != is_changed or not 0 <= register < len(places):
+                continue
+            if places[register] not in taken:
+                found[at] = places[register]
+                taken.add(places[register])
+    free = (place for place in range(FIRST_REGISTER, FIRST_MADE) if place not in taken)
+    for at in range(len(leaf.columns)):
+        if at not in found:
+            place = next(free, None)
+            if place is None:
+                raise NotCarried("a session of very many numbers")
+            found[at] = place
+    return tuple(found[at] for at in range(len(leaf.columns)))
 
 
 def _number_of(state: State, at: int, outcome: str) -> int:

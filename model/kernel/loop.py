@@ -6,9 +6,8 @@ tells what goes to memory and gives the next registers. Where a branch is missin
 given up, and Python walks it.
 
 Tables and registers lie in few arrays, one behind another: what is handed from function to function
-costs more than what is looked up. Of a session's numbers its registers come first, then its memory
-(``MEMORY``), then the registers that are being made, the orders, and what waits to be written. A
-name of a table is the place where its beginning stands.
+costs more than what is looked up. Behind a session's numbers lie the orders of what is pending, and
+what waits to be moved. A name of a table is the place where its beginning stands.
 """
 
 from __future__ import annotations
@@ -17,35 +16,37 @@ from typing import Any
 
 import numpy as np
 
-from lastchunk.model.kernel.compiling import in_machine_code
-from lastchunk.model.kernel.draws import session_hash, uniform
+from lastchunk.model.kernel.compiling import in_machine_code, worked_in
+from lastchunk.model.kernel.draws import SHORT, session_hash, uniform
 from lastchunk.model.kernel.names import NAME_BYTES_MAX
 from lastchunk.model.kernel.nodes import (
+    ALONE,
     AT_MOST_ZERO,
     CELL_FIELDS,
-    COLUMN_FIELDS,
     DRAWN,
     END_FIELDS,
     FIRST_INTS,
+    FIRST_REGISTER,
     IS_ZERO,
+    MOVE_FIELDS,
     NAME_FIELDS,
     NO_ORDER,
     NODE_FIELDS,
     NOT_THERE,
+    NUMBERS,
     PART_FIELDS,
     QUOTIENT,
     ROW_SPAN_FIELDS,
     SLOT_FIELDS,
     VARYING_FIELDS,
-    WRITE_FIELDS,
 )
 from lastchunk.model.kernel.quantiles import EVEN, GUIDE, IN_ROWS, TOO_NEAR
+from lastchunk.model.table.start import BEGUN_WITH
 
 NOT_DRAWN = -(2**62)
 """A draw that only Python can give."""
-_CELLS, _SLOTS, _OUTCOMES, _NODES, _ENDS, _COLUMNS, _WRITES = (
-    FIRST_INTS.index(name)
-    for name in ("cells", "slots", "outcomes", "nodes", "ends", "columns", "writes")
+_CELLS, _SLOTS, _OUTCOMES, _NODES, _ENDS, _MOVES = (
+    FIRST_INTS.index(name) for name in ("cells", "slots", "outcomes", "nodes", "ends", "moves")
 )
 _VARYING, _SPANS, _NAMES, _PARTS, _ROWS, _TERMS, _HEADS, _GUIDES, _BEGUN_WITH = (
     FIRST_INTS.index(name)
@@ -54,21 +55,21 @@ _VARYING, _SPANS, _NAMES, _PARTS, _ROWS, _TERMS, _HEADS, _GUIDES, _BEGUN_WITH = 
         "begun_with",
     )
 )
-_BEGUN, _VALUES, _REGISTERS, _MEMORY = map(
-    FIRST_INTS.index, ("begun", "values", "registers", "memory")
+_BEGUN, _VALUES, _MEMORY = map(FIRST_INTS.index, ("begun", "values", "memory"))
+_CELL, _SLOT, _NODE, _END, _MOVE = map(
+    len, (CELL_FIELDS, SLOT_FIELDS, NODE_FIELDS, END_FIELDS, MOVE_FIELDS)
 )
-_CELL, _SLOT, _NODE, _END, _COLUMN, _WRITE = map(
-    len, (CELL_FIELDS, SLOT_FIELDS, NODE_FIELDS, END_FIELDS, COLUMN_FIELDS, WRITE_FIELDS)
-)
-_VARIES, _SPAN, _NAME, _PART = map(
-    len, (VARYING_FIELDS, ROW_SPAN_FIELDS, NAME_FIELDS, PART_FIELDS)
-)
+_VARIES, _SPAN, _NAME, _PART = map(len, (VARYING_FIELDS, ROW_SPAN_FIELDS, NAME_FIELDS, PART_FIELDS))
+_ORDERS, _WAITING = NUMBERS, 2 * NUMBERS
+_BEGIN_WITH = len(BEGUN_WITH)
 _MINUS, _DIGIT = 45, 48
 
 
-@in_machine_code
+@worked_in
 def _worth(ints: Any, at: Any, work: Any) -> Any:
     """What an expression comes to."""
+    if ints[at + 1] == ALONE:
+        return ints[at + 2] + work[ints[at]]
     total = ints[at + 2]
     term = ints[_TERMS] + 2 * ints[at]
     for each in range(term, term + 2 * ints[at + 1], 2):
@@ -99,13 +100,15 @@ def _spelled(ints: Any, letters: Any, row: Any, work: Any, block: Any) -> Any:
                 at += 1
                 power //= 10
         part += _PART
-    for rest in range(at, NAME_BYTES_MAX):
+    for rest in range(at, SHORT if at <= SHORT else NAME_BYTES_MAX):
         block[rest] = 0
     return at
 
 
 @in_machine_code
-def _uniform(ints: Any, words: Any, letters: Any, begun: Any, name: Any, work: Any, room: Any) -> Any:
+def _uniform(
+    ints: Any, words: Any, letters: Any, begun: Any, name: Any, work: Any, room: Any
+) -> Any:
     """A draw by its name, as `Streams.uniform` gives it."""
     block, spelled = room
     row = ints[_NAMES] + _NAME * name
@@ -141,7 +144,9 @@ def _quantile(ints: Any, floats: Any, spread: Any, u: Any) -> Any:
 
 
 @in_machine_code
-def _fall(ints: Any, floats: Any, words: Any, letters: Any, begun: Any, cell: Any, work: Any, room: Any) -> Any:
+def _fall(
+    ints: Any, floats: Any, words: Any, letters: Any, begun: Any, cell: Any, work: Any, room: Any
+) -> Any:
     """The end of a tree that a session comes to: what its cell says, or `NOT_THERE`."""
     while cell != NOT_THERE:
         at = ints[_CELLS] + _CELL * cell
@@ -166,25 +171,45 @@ def _fall(ints: Any, floats: Any, words: Any, letters: Any, begun: Any, cell: An
 
 
 @in_machine_code
-def _first(count: Any, work: Any, orders: Any) -> Any:
+def _first(ints: Any, node: Any, work: Any) -> Any:
     """What comes next: the earliest, and of several the one that was pending first."""
-    first, least = 0, work[0]
-    for at in range(1, count):
-        due = work[at]
-        if due < least or (due == least and work[orders + at] < work[orders + first]):
-            first, least = at, due
+    slot = ints[_SLOTS] + _SLOT * ints[node]
+    first, place = slot, ints[slot + 3]
+    least = work[place]
+    for _ in range(1, ints[node + 1]):
+        slot += _SLOT
+        other = ints[slot + 3]
+        due = work[other]
+        if due < least or (due == least and work[_ORDERS + other] < work[_ORDERS + place]):
+            first, place, least = slot, other, due
     return first
 
 
 @in_machine_code
-def _remember(ints: Any, end: Any, work: Any, waiting: Any) -> None:
-    """What an end writes to memory: all of it is worked out first."""
-    first, count = ints[_WRITES] + _WRITE * ints[end + 6], ints[end + 7]
-    for number in range(count):
-        work[waiting + number] = _worth(ints, first + _WRITE * number + 1, work)
-    memory = ints[_REGISTERS]
-    for number in range(count):
-        work[memory + ints[first + _WRITE * number]] = work[waiting + number]
+def _arrival(
+    ints: Any,
+    floats: Any,
+    words: Any,
+    letters: Any,
+    begun: Any,
+    move: Any,
+    work: Any,
+    legs: Any,
+    room: Any,
+) -> Any:
+    """The delay of what has just become pending, or `NOT_DRAWN`; request legs are counted."""
+    spread, delay = ints[move + 7], 0
+    planned = _worth(ints, move + 4, work)
+    if spread != NOT_THERE:
+        u = _uniform(ints, words, letters, begun, ints[move + 8], work, room)
+        delay = _quantile(ints, floats, spread, u)
+        if delay == NOT_DRAWN:
+            return NOT_DRAWN
+        delay = planned = max(np.int64(0), planned + delay)
+    if ints[move + 9] == 1:
+        legs[0] += 1
+        legs[1] += planned
+    return delay
 
 
 @in_machine_code
@@ -197,50 +222,45 @@ def _arrive(
     end: Any,
     born: Any,
     work: Any,
-    places: Any,
     legs: Any,
     room: Any,
 ) -> Any:
-    """The registers of the next node and their orders; whether all could be drawn."""
-    made, orders, others, waiting = places
-    at = ints[_COLUMNS] + _COLUMN * ints[end]
-    count = ints[end + 1]
+    """The numbers at the next node: all are worked out before one is moved. Whether all could be
+    drawn."""
+    first, count = ints[_MOVES] + _MOVE * ints[end], ints[end + 1]
+    move = first
     for number in range(count + ints[end + 2]):
         delay = 0
-        spread, is_request = ints[at + 6], ints[at + 8]
-        if spread != NOT_THERE or is_request == 1:
-            planned = _worth(ints, at + 3, work)
-            if spread != NOT_THERE:
-                u = _uniform(ints, words, letters, begun, ints[at + 7], work, room)
-                delay = _quantile(ints, floats, spread, u)
-                if delay == NOT_DRAWN:
-                    return False
-                delay = planned = max(np.int64(0), planned + delay)
-            if is_request == 1:
-                legs[0] += 1
-                legs[1] += planned
+        if ints[move + 7] != NOT_THERE or ints[move + 9] == 1:
+            delay = _arrival(ints, floats, words, letters, begun, move, work, legs, room)
+            if delay == NOT_DRAWN:
+                return False
         if number < count:
-            work[made + number] = _worth(ints, at, work) + delay
-            order = ints[at + 9]
-            if order < 0:
-                work[others + number] = born - 1 - order
-            elif order != NO_ORDER:
-                work[others + number] = work[orders + order]
-        at += _COLUMN
-    _remember(ints, end, work, waiting)
+            work[_WAITING + 2 * number] = _worth(ints, move + 1, work) + delay
+            order = ints[move + 10]
+            if order != NO_ORDER:
+                order = born - 1 - order if order < 0 else work[_ORDERS + order]
+                work[_WAITING + 2 * number + 1] = order
+        move += _MOVE
+    move = first
     for number in range(count):
-        work[number] = work[made + number]
+        place = ints[move]
+        work[place] = work[_WAITING + 2 * number]
+        if ints[move + 10] != NO_ORDER:
+            work[_ORDERS + place] = work[_WAITING + 2 * number + 1]
+        move += _MOVE
     return True
 
 
 @in_machine_code
-def _outcome(ints: Any, floats: Any, words: Any, letters: Any, begun: Any, slot: Any, work: Any, room: Any) -> Any:
+def _outcome(
+    ints: Any, floats: Any, words: Any, letters: Any, begun: Any, slot: Any, work: Any, room: Any
+) -> Any:
     """The cell that the outcome of what happens leads to."""
-    at = ints[_SLOTS] + _SLOT * slot
-    first, count = ints[at], ints[at + 1]
+    first, count = ints[slot], ints[slot + 1]
     outcome = first
     if count > 1:
-        u = _uniform(ints, words, letters, begun, ints[at + 2], work, room)
+        u = _uniform(ints, words, letters, begun, ints[slot + 2], work, room)
         while outcome < first + count:
             u -= floats[outcome]
             if u < 0:
@@ -251,10 +271,14 @@ def _outcome(ints: Any, floats: Any, words: Any, letters: Any, begun: Any, slot:
 
 
 @in_machine_code
-def _begin(ints: Any, floats: Any, words: Any, letters: Any, begun: Any, work: Any, room: Any) -> Any:
+def _begin(
+    ints: Any, floats: Any, words: Any, letters: Any, begun: Any, work: Any, room: Any
+) -> Any:
     """The registers of a session that begins; whether all could be drawn."""
-    for register in range(ints[_REGISTERS]):
-        work[register] = 0
+    for place in range(ints[_MEMORY]):
+        work[place] = 0
+    for place in range(FIRST_REGISTER, FIRST_REGISTER + _BEGIN_WITH):
+        work[place] = 0
     row = ints[_BEGUN_WITH]
     for _ in range(ints[_BEGUN]):
         u = _uniform(ints, words, letters, begun, ints[row + 2], work, room)
@@ -274,14 +298,12 @@ def _session(
     letters: Any,
     begun: Any,
     work: Any,
-    places: Any,
     legs: Any,
     limits: Any,
     room: Any,
 ) -> Any:
     """Walk one session. Returns its row, or `NOT_THERE`."""
     horizon_ms, most = limits
-    made, orders, others, waiting = places
     if not _begin(ints, floats, words, letters, begun, work, room):
         return NOT_THERE
     cell, born = ints[0], 0
@@ -290,20 +312,15 @@ def _session(
         if end == NOT_THERE:
             return NOT_THERE
         end = ints[_ENDS] + _END * end
-        places = (made, orders, others, waiting)
-        if not _arrive(
-            ints, floats, words, letters, begun, end, born, work, places, legs, room
-        ):
+        if not _arrive(ints, floats, words, letters, begun, end, born, work, legs, room):
             return NOT_THERE
         if ints[end + 3] == NOT_THERE:
             return ints[end + 4]
         born += ints[end + 5]
-        orders, others = others, orders
-        node = ints[_NODES] + _NODE * ints[end + 3]
-        first = _first(ints[node + 1], work, orders)
-        if work[first] > horizon_ms:
+        slot = _first(ints, ints[_NODES] + _NODE * ints[end + 3], work)
+        if work[ints[slot + 3]] > horizon_ms:
             return NOT_THERE
-        cell = _outcome(ints, floats, words, letters, begun, ints[node] + first, work, room)
+        cell = _outcome(ints, floats, words, letters, begun, slot, work, room)
     return NOT_THERE
 
 
@@ -324,10 +341,7 @@ def walked(
 
     ``limits`` are the horizon, and how often something may happen.
     """
-    width, memory = ints[_REGISTERS], ints[_MEMORY]
-    made = width + memory
-    places = (made, made + width, made + 2 * width, made + 3 * width)
-    work = np.zeros(made + 3 * width + memory, np.int64)
+    work = np.zeros(_WAITING + 2 * NUMBERS, np.int64)
     begin_block = np.empty(16, np.uint64)
     block = np.zeros(NAME_BYTES_MAX, np.uint8)
     room = (block, block.view(np.uint64))
@@ -336,9 +350,7 @@ def walked(
         begun = session_hash(seed, sessions[number], begin_block)
         legs[number, 0] = 0
         legs[number, 1] = 0
-        row = _session(
-            ints, floats, words, letters, begun, work, places, legs[number], limits, room
-        )
+        row = _session(ints, floats, words, letters, begun, work, legs[number], limits, room)
         found[number] = row != NOT_THERE
         if row == NOT_THERE:
             continue

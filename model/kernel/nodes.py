@@ -2,8 +2,11 @@
 
 A *node* is a state of the table, and what is kept of a session's past (`past.py`). Of what is
 pending it knows the trees that sessions have fallen down: *cells*, each a question or an end. An
-*end* tells what goes to memory, the registers of the next node, and the node; or the row that the
-session comes to. Registers are those of the table; -1 and below are the places of memory.
+*end* tells what is written, and the next node; or the row that the session comes to.
+
+What a session knows stands in one row of numbers: its memory, the registers of the node that it is
+at, and what a tree has made on the way. A node keeps a register where the step before had it, if
+that place is free: so a step writes what it changes, and little else.
 """
 
 from __future__ import annotations
@@ -30,18 +33,17 @@ CELL_FIELDS = (
     *("kind", "terms", "count", "constant"),
     *("yes", "no", "target", "divisor", "name"),
 )
-SLOT_FIELDS = ("first", "count", "name")
+SLOT_FIELDS = ("first", "count", "name", "place")
 OUTCOME_FIELDS = ("cell",)
 NODE_FIELDS = ("slots", "fires")
-END_FIELDS = ("columns", "count", "unseen", "node", "row", "fresh", "writes", "written")
-"""Of a leaf: its columns, and those that nothing waits for; what comes next, or the row; how many
-are newly pending; and what goes to memory."""
-COLUMN_FIELDS = (
-    *("terms", "count", "constant"),
+END_FIELDS = ("moves", "count", "unseen", "node", "row", "fresh")
+"""Of a leaf: its moves, and those that nothing waits for; what comes next, or the row; and how many
+are newly pending."""
+MOVE_FIELDS = (
+    *("place", "terms", "count", "constant"),
     *("planned_terms", "planned_count", "planned"),
     *("spread", "name", "is_request", "order"),
 )
-WRITE_FIELDS = ("place", "terms", "count", "constant")
 VARYING_FIELDS = ("column", "terms", "count", "constant")
 ROW_SPAN_FIELDS = ("first", "count")
 NAME_FIELDS = ("length", "parts", "count")
@@ -53,8 +55,7 @@ TABLES = {
     "outcomes": OUTCOME_FIELDS,
     "nodes": NODE_FIELDS,
     "ends": END_FIELDS,
-    "columns": COLUMN_FIELDS,
-    "writes": WRITE_FIELDS,
+    "moves": MOVE_FIELDS,
     "varying": VARYING_FIELDS,
     "spans": ROW_SPAN_FIELDS,
     "name_rows": NAME_FIELDS,
@@ -62,7 +63,16 @@ TABLES = {
 }
 """The tables of a store, and what a row of each holds."""
 NO_ORDER = 2**30
-"""The order of a register that is no time of something pending."""
+"""The order of what is no time of something pending."""
+ALONE = -1
+"""How many terms an expression has that is one number, and what is added: it is its place."""
+MEMORY_MAX, REGISTERS_MAX, MADE_MAX = 512, 256, 64
+FIRST_REGISTER = MEMORY_MAX
+FIRST_MADE = FIRST_REGISTER + REGISTERS_MAX
+NUMBERS = FIRST_MADE + MADE_MAX
+"""How many numbers a session may have."""
+Places = tuple[int, ...]
+"""Where the registers of a node stand."""
 
 
 class NodeStore:
@@ -74,8 +84,7 @@ class NodeStore:
         self.outcomes: list[list[int]] = []
         self.nodes: list[list[int]] = []
         self.ends: list[list[int]] = []
-        self.columns: list[list[int]] = []
-        self.writes: list[list[int]] = []
+        self.moves: list[list[int]] = []
         self.varying: list[list[int]] = []
         self.spans: list[list[int]] = []
         self.rows: list[list[int]] = []
@@ -85,31 +94,38 @@ class NodeStore:
         self.term_at: list[int] = []
         self.term_factor: list[int] = []
         self.spreads = SpreadArrays()
-        self.names: dict[DrawName, int] = {}
+        self.names: dict[tuple[DrawName, Places], int] = {}
         self.name_rows: list[list[int]] = []
         self.parts: list[list[int]] = []
         self.letters = bytearray()
         self.begun_with: list[tuple[int, int, int]] = []
         """The registers that a session draws as it begins: register, spread and name."""
         self.root = [[NOT_THERE]]
-        self.most_registers = self.most_memory = 1
+        self.memory = 0
+        """How many places of memory there are."""
 
     # --- what is shared ----------------------------------------------------------------------
 
-    def terms(self, expression: Expression) -> tuple[int, int, int]:
-        """An expression: where its terms begin, how many there are, and the constant."""
-        at = self.terms_at.get(expression.terms)
+    def terms(self, expression: Expression, places: Places) -> tuple[int, int, int]:
+        """An expression of a node's registers, -1 and below of memory: where its terms begin, how
+        many there are, and the constant."""
+        terms = tuple((_place_of(at, places), factor) for at, factor in expression.terms)
+        if len(terms) == 1 and terms[0][1] == 1:
+            return terms[0][0], ALONE, expression.constant
+        at = self.terms_at.get(terms)
         if at is None:
-            at = self.terms_at[expression.terms] = len(self.term_at)
-            for register, factor in expression.terms:
-                self.term_at.append(register)
+            at = self.terms_at[terms] = len(self.term_at)
+            for place, factor in terms:
+                self.term_at.append(place)
                 self.term_factor.append(factor)
-        return at, len(expression.terms), expression.constant
+        return at, len(terms), expression.constant
 
-    def name(self, purpose: str, entity: tuple[Any, ...]) -> int:
+    def name(self, stream: tuple[Any, ...], places: Places) -> int:
         """The number of a name. Raises `NotCarried` for one that is too long."""
-        name = draw_name(purpose, entity)
-        number = self.names.get(name)
+        purpose, *entity = stream
+        name = draw_name(purpose, tuple(entity))
+        key = (name, () if name.is_fixed else places)
+        number = self.names.get(key)
         if number is not None:
             return number
         if name.is_fixed:
@@ -118,11 +134,11 @@ class NodeStore:
             parts = name.parts()
             self.name_rows.append([NOT_THERE, len(self.parts), len(parts)])
             for letters, behind in parts:
-                terms = (0, 0, 0) if behind is None else self.terms(behind)
+                terms = (0, 0, 0) if behind is None else self.terms(behind, places)
                 span = [len(self.letters), len(letters), int(behind is not None)]
                 self.parts.append([*span, *terms])
                 self.letters += letters
-        return self.names.setdefault(name, len(self.names))
+        return self.names.setdefault(key, len(self.names))
 
     # --- growing -----------------------------------------------------------------------------
 
@@ -145,7 +161,9 @@ class NodeStore:
         table, row, place = spot
         return table[row][place]
 
-    def cell(self, spot: Spot, kind: int, expression: Expression, **more: int) -> int:
+    def cell(
+        self, spot: Spot, kind: int, expression: Expression, places: Places = (), **more: int
+    ) -> int:
         """The cell at a spot, made where nobody has been."""
         number = self.at(spot)
         if number != NOT_THERE:
@@ -153,31 +171,51 @@ class NodeStore:
                 raise NotCarried("a step that asks something else the second time")
             return number
         given = dict.fromkeys(CELL_FIELDS, NOT_THERE) | {"kind": kind, **more}
-        given["terms"], given["count"], given["constant"] = self.terms(expression)
+        given["terms"], given["count"], given["constant"] = self.terms(expression, places)
         self.cells.append([given[name] for name in CELL_FIELDS])
         table, row, place = spot
         table[row][place] = len(self.cells) - 1
         return len(self.cells) - 1
 
-    def node(self, choices: list[tuple[tuple[float, ...], int]]) -> int:
+    def node(self, choices: list[tuple[tuple[float, ...], int]], places: Places) -> int:
         """A new node; ``choices`` are the shares of the outcomes of what is pending, and the name
-        of the draw that decides."""
+        of the draw that decides; ``places`` where what is pending stands."""
         self.nodes.append([len(self.slots), len(choices)])
-        for shares, name in choices:
-            self.slots.append([len(self.outcomes), len(shares), name])
+        for (shares, name), place in zip(choices, places, strict=False):
+            self.slots.append([len(self.outcomes), len(shares), name, place])
             self.outcomes += [[NOT_THERE] for _ in shares]
             self.shares += shares
         return len(self.nodes) - 1
 
-    def row(self, fixed: list[int], varying: list[tuple[int, Expression]]) -> int:
+    def end(self, moves: list[list[int]], unseen: list[list[int]], *rest: int) -> int:
+        """A new end; ``rest`` are the node, the row, and how many are newly pending."""
+        self.ends.append([len(self.moves), len(moves), len(unseen), *rest])
+        self.moves += [*moves, *unseen]
+        return len(self.ends) - 1
+
+    def row(self, fixed: list[int], varying: list[tuple[int, Expression]], places: Places) -> int:
         """A row of results: its numbers, and those that hang on the session's."""
-        key = (tuple(fixed), tuple(varying))
+        worth = [[column, *self.terms(each, places)] for column, each in varying]
+        key = (tuple(fixed), tuple(map(tuple, worth)))
         number = self.row_numbers.setdefault(key, len(self.rows))
         if number == len(self.rows):
             self.spans.append([len(self.varying), len(varying)])
-            self.varying += [[column, *self.terms(worth)] for column, worth in varying]
+            self.varying += worth
             self.rows.append(fixed)
         return number
+
+
+def _place_of(register: int, places: Places) -> int:
+    """Where a number stands. Raises `NotCarried` where there is no room."""
+    if register < 0:
+        place, end = -1 - register, MEMORY_MAX
+    elif register < len(places):
+        place, end = places[register], FIRST_MADE
+    else:
+        place, end = FIRST_MADE + register - len(places), NUMBERS
+    if place >= end:
+        raise NotCarried("a session of very many numbers")
+    return place
 
 
 class Frozen(NamedTuple):
@@ -194,21 +232,18 @@ class Frozen(NamedTuple):
 
 PARTS = (*TABLES, "rows", "terms", "heads", "guides", "begun_with")
 """The tables of ``ints``, in order."""
-FIRST_INTS = ("root", "begun", "values", "registers", "memory", *PARTS)
+FIRST_INTS = ("root", "begun", "values", "memory", *PARTS)
 """What ``ints`` begins with."""
 
 
 def as_arrays(store: NodeStore) -> Frozen:
     """Nodes as arrays."""
-    blocks = [name.letters() if name.is_fixed else b"" for name in store.names]
+    blocks = [name.letters() if name.is_fixed else b"" for name, _ in store.names]
     tables = {name: _flat(getattr(store, name)) for name in (*TABLES, "rows", "begun_with")}
-    at = np.array(store.term_at, np.int64)
-    at = np.where(at < 0, store.most_registers - 1 - at, at)
-    tables["terms"] = np.column_stack([at, np.array(store.term_factor, np.int64)]).ravel()
+    tables["terms"] = _flat(zip(store.term_at, store.term_factor, strict=True))
     tables["heads"] = _flat(store.spreads.heads)
     tables["guides"] = np.array(store.spreads.guides, np.int64)
-    sizes = (store.most_registers, store.most_memory)
-    header = [store.root[0][0], len(store.begun_with), len(store.shares), *sizes]
+    header = [store.root[0][0], len(store.begun_with), len(store.shares), store.memory]
     first = len(FIRST_INTS)
     for name in PARTS:
         header.append(first)

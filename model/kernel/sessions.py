@@ -7,7 +7,7 @@ well, and the rows are held to each other. A difference is an error of the tool.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ from lastchunk.model.table.machine import SessionTable
 
 LEARNED_AT_ONCE = 100
 """So many sessions are walked in Python before compiled code tries the others again."""
-COLUMNS_MAX = 1_000_000
+MOVES_MAX = 1_000_000
 """Nodes with more take much memory: what is new then is walked in Python, and not written down."""
 LATE_NEW_MAX = 20
 """Compiled code does not pay where later sessions of a pilot find more new steps each."""
@@ -56,7 +56,7 @@ class Known:
 
     def run(self, machine: SessionTable, seed: int, session: int, row_of: RowOf) -> Run:
         """Run a session by the table, and write down what is new while the nodes grow."""
-        if self.learner is not None and len(self.learner.store.columns) > COLUMNS_MAX:
+        if self.learner is not None and len(self.learner.store.moves) > MOVES_MAX:
             return walk.run_by_table(machine, seed, session)
         return self.learn(machine, seed, session, row_of)[0]
 

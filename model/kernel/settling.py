@@ -102,7 +102,9 @@ class Settling:
             return
         count, first_ms = len(facts.refused), facts.refused[0][0]
         there = (chunk for _, chunk, _ in facts.refused)
-        lacking = [chunk for chunk in there if chunk in facts.recorded and chunk not in facts.stored]
+        lacking = [
+            chunk for chunk in there if chunk in facts.recorded and chunk not in facts.stored
+        ]
         lacking = list(dict.fromkeys(lacking)) or [STORED]
         facts.refused_before = facts.refused_before + (count - len(lacking))
         at_ms = self._kept(("refused",), first_ms)
