@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba import types
 from numba.core.serialize import dumps
+from numba.extending import intrinsic
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import cache_folder, write_bytes
@@ -99,3 +101,14 @@ def in_machine_code(function: Callable[..., Any], **options: Any) -> Callable[..
         kept._impl.locator.ensure_cache_path = lambda: None  # it fails where the disk is full
     made: Callable[..., Any] = decorated
     return made
+
+
+@intrinsic  # type: ignore[misc,untyped-decorator]  # numba tells no types
+def pointer_to(typing: Any, array: Any) -> Any:
+    """The numbers of an array without their owner: each function that is handed an array counts its
+    owners up and down, which costs more than most functions here do."""
+
+    def generated(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        return context.make_array(signature.args[0])(context, builder, given[0]).data
+
+    return types.CPointer(array.dtype)(array), generated

@@ -152,13 +152,19 @@ def session_hash(seed: Any, session: Any, block: Any) -> Any:
 
 
 @in_machine_code
-def uniform(begun: Any, name: Any, length: Any) -> Any:
-    """A number strictly between 0 and 1, as `Streams.uniform` gives it."""
+def uniform(begun: Any, blocks: Any, at: Any, length: Any) -> Any:
+    """A number strictly between 0 and 1, as `Streams.uniform` gives it; the name is the block that
+    begins at a place."""
     told = _BLOCK + np.uint64(length)
     if length <= SHORT:  # the rest is known to be nothing, and is not worked in
-        first = (*(name[0], name[1], name[2], name[3]), *(_ZERO, _ZERO, _ZERO, _ZERO))
+        first = (
+            *(blocks[at], blocks[at + 1], blocks[at + 2], blocks[at + 3]),
+            *(_ZERO, _ZERO, _ZERO, _ZERO),
+        )
         nothing = (_ZERO, _ZERO, _ZERO, _ZERO, _ZERO, _ZERO, _ZERO, _ZERO)
         word = _compressed(begun, (*first, *nothing), told, _ALL_ONES)[0]
     else:
-        word = _compressed(begun, (*_eight(name, 0), *_eight(name, 8)), told, _ALL_ONES)[0]
+        word = _compressed(begun, (*_eight(blocks, at), *_eight(blocks, at + 8)), told, _ALL_ONES)[
+            0
+        ]
     return (np.float64(word >> np.uint64(12)) + 0.5) * _SCALE

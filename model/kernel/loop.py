@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from lastchunk.model.kernel.compiling import in_machine_code, worked_in
+from lastchunk.model.kernel.compiling import in_machine_code, pointer_to, worked_in
 from lastchunk.model.kernel.draws import SHORT, session_hash, uniform
 from lastchunk.model.kernel.names import NAME_BYTES_MAX
 from lastchunk.model.kernel.nodes import (
@@ -61,7 +61,12 @@ _CELL, _SLOT, _NODE, _END, _MOVE = map(
 )
 _VARIES, _SPAN, _NAME, _PART = map(len, (VARYING_FIELDS, ROW_SPAN_FIELDS, NAME_FIELDS, PART_FIELDS))
 _ORDERS, _WAITING = NUMBERS, 2 * NUMBERS
+_LEGS = 4 * NUMBERS
+"""How many request legs there were, and their sum."""
+ROOM = _LEGS + 2
+"""How many numbers there must be room for."""
 _BEGIN_WITH = len(BEGUN_WITH)
+_BLOCK_WORDS = NAME_BYTES_MAX // 8
 _MINUS, _DIGIT = 45, 48
 
 
@@ -107,15 +112,14 @@ def _spelled(ints: Any, letters: Any, row: Any, work: Any, block: Any) -> Any:
 
 @in_machine_code
 def _uniform(
-    ints: Any, words: Any, letters: Any, begun: Any, name: Any, work: Any, room: Any
+    ints: Any, words: Any, letters: Any, begun: Any, name: Any, work: Any, block: Any, spelled: Any
 ) -> Any:
     """A draw by its name, as `Streams.uniform` gives it."""
-    block, spelled = room
     row = ints[_NAMES] + _NAME * name
     length = ints[row]
     if length != NOT_THERE:
-        return uniform(begun, words[name], length)
-    return uniform(begun, spelled, _spelled(ints, letters, row, work, block))
+        return uniform(begun, words, _BLOCK_WORDS * name, length)
+    return uniform(begun, spelled, 0, _spelled(ints, letters, row, work, block))
 
 
 @in_machine_code
@@ -145,7 +149,15 @@ def _quantile(ints: Any, floats: Any, spread: Any, u: Any) -> Any:
 
 @in_machine_code
 def _fall(
-    ints: Any, floats: Any, words: Any, letters: Any, begun: Any, cell: Any, work: Any, room: Any
+    ints: Any,
+    floats: Any,
+    words: Any,
+    letters: Any,
+    begun: Any,
+    cell: Any,
+    work: Any,
+    block: Any,
+    spelled: Any,
 ) -> Any:
     """The end of a tree that a session comes to: what its cell says, or `NOT_THERE`."""
     while cell != NOT_THERE:
@@ -159,7 +171,7 @@ def _fall(
             work[ints[at + 6]] = _worth(ints, at + 1, work) // ints[at + 7]
             cell = yes
         elif kind == DRAWN:
-            u = _uniform(ints, words, letters, begun, ints[at + 8], work, room)
+            u = _uniform(ints, words, letters, begun, ints[at + 8], work, block, spelled)
             value = _quantile(ints, floats, ints[at + 7], u)
             if value == NOT_DRAWN:
                 return NOT_THERE
@@ -194,21 +206,21 @@ def _arrival(
     begun: Any,
     move: Any,
     work: Any,
-    legs: Any,
-    room: Any,
+    block: Any,
+    spelled: Any,
 ) -> Any:
     """The delay of what has just become pending, or `NOT_DRAWN`; request legs are counted."""
     spread, delay = ints[move + 7], 0
     planned = _worth(ints, move + 4, work)
     if spread != NOT_THERE:
-        u = _uniform(ints, words, letters, begun, ints[move + 8], work, room)
+        u = _uniform(ints, words, letters, begun, ints[move + 8], work, block, spelled)
         delay = _quantile(ints, floats, spread, u)
         if delay == NOT_DRAWN:
             return NOT_DRAWN
         delay = planned = max(np.int64(0), planned + delay)
     if ints[move + 9] == 1:
-        legs[0] += 1
-        legs[1] += planned
+        work[_LEGS] += 1
+        work[_LEGS + 1] += planned
     return delay
 
 
@@ -222,8 +234,8 @@ def _arrive(
     end: Any,
     born: Any,
     work: Any,
-    legs: Any,
-    room: Any,
+    block: Any,
+    spelled: Any,
 ) -> Any:
     """The numbers at the next node: all are worked out before one is moved. Whether all could be
     drawn."""
@@ -232,7 +244,7 @@ def _arrive(
     for number in range(count + ints[end + 2]):
         delay = 0
         if ints[move + 7] != NOT_THERE or ints[move + 9] == 1:
-            delay = _arrival(ints, floats, words, letters, begun, move, work, legs, room)
+            delay = _arrival(ints, floats, words, letters, begun, move, work, block, spelled)
             if delay == NOT_DRAWN:
                 return False
         if number < count:
@@ -254,13 +266,21 @@ def _arrive(
 
 @in_machine_code
 def _outcome(
-    ints: Any, floats: Any, words: Any, letters: Any, begun: Any, slot: Any, work: Any, room: Any
+    ints: Any,
+    floats: Any,
+    words: Any,
+    letters: Any,
+    begun: Any,
+    slot: Any,
+    work: Any,
+    block: Any,
+    spelled: Any,
 ) -> Any:
     """The cell that the outcome of what happens leads to."""
     first, count = ints[slot], ints[slot + 1]
     outcome = first
     if count > 1:
-        u = _uniform(ints, words, letters, begun, ints[slot + 2], work, room)
+        u = _uniform(ints, words, letters, begun, ints[slot + 2], work, block, spelled)
         while outcome < first + count:
             u -= floats[outcome]
             if u < 0:
@@ -272,7 +292,14 @@ def _outcome(
 
 @in_machine_code
 def _begin(
-    ints: Any, floats: Any, words: Any, letters: Any, begun: Any, work: Any, room: Any
+    ints: Any,
+    floats: Any,
+    words: Any,
+    letters: Any,
+    begun: Any,
+    work: Any,
+    block: Any,
+    spelled: Any,
 ) -> Any:
     """The registers of a session that begins; whether all could be drawn."""
     for place in range(ints[_MEMORY]):
@@ -281,7 +308,7 @@ def _begin(
         work[place] = 0
     row = ints[_BEGUN_WITH]
     for _ in range(ints[_BEGUN]):
-        u = _uniform(ints, words, letters, begun, ints[row + 2], work, room)
+        u = _uniform(ints, words, letters, begun, ints[row + 2], work, block, spelled)
         value = _quantile(ints, floats, ints[row + 1], u)
         if value == NOT_DRAWN:
             return False
@@ -298,21 +325,21 @@ def _session(
     letters: Any,
     begun: Any,
     work: Any,
-    legs: Any,
     limits: Any,
-    room: Any,
+    block: Any,
+    spelled: Any,
 ) -> Any:
     """Walk one session. Returns its row, or `NOT_THERE`."""
     horizon_ms, most = limits
-    if not _begin(ints, floats, words, letters, begun, work, room):
+    if not _begin(ints, floats, words, letters, begun, work, block, spelled):
         return NOT_THERE
     cell, born = ints[0], 0
     for _ in range(most + 1):
-        end = _fall(ints, floats, words, letters, begun, cell, work, room)
+        end = _fall(ints, floats, words, letters, begun, cell, work, block, spelled)
         if end == NOT_THERE:
             return NOT_THERE
         end = ints[_ENDS] + _END * end
-        if not _arrive(ints, floats, words, letters, begun, end, born, work, legs, room):
+        if not _arrive(ints, floats, words, letters, begun, end, born, work, block, spelled):
             return NOT_THERE
         if ints[end + 3] == NOT_THERE:
             return ints[end + 4]
@@ -320,7 +347,7 @@ def _session(
         slot = _first(ints, ints[_NODES] + _NODE * ints[end + 3], work)
         if work[ints[slot + 3]] > horizon_ms:
             return NOT_THERE
-        cell = _outcome(ints, floats, words, letters, begun, slot, work, room)
+        cell = _outcome(ints, floats, words, letters, begun, slot, work, block, spelled)
     return NOT_THERE
 
 
@@ -333,32 +360,36 @@ def walked(
     seed: Any,
     sessions: Any,
     limits: Any,
+    room: Any,
     found: Any,
     rows: Any,
     legs: Any,
 ) -> None:
     """Walk sessions: whether each came to a row, its numbers, and its request legs.
 
-    ``limits`` are the horizon, and how often something may happen.
+    ``limits`` are the horizon, and how often something may happen; ``room`` is a session's numbers,
+    and a block to spell a name in. Both are the caller's, as pointers lead there.
     """
-    work = np.zeros(_WAITING + 2 * NUMBERS, np.int64)
-    begin_block = np.empty(16, np.uint64)
-    block = np.zeros(NAME_BYTES_MAX, np.uint8)
-    room = (block, block.view(np.uint64))
     columns = rows.shape[1]
+    numbers, letter_block = room
+    begin_block = np.zeros(_BLOCK_WORDS, np.uint64)
+    work, block = pointer_to(numbers), pointer_to(letter_block)
+    spelled = pointer_to(letter_block.view(np.uint64))
+    table, shares = pointer_to(ints), pointer_to(floats)
+    blocks, spelling = pointer_to(words), pointer_to(letters)
     for number in range(len(sessions)):
         begun = session_hash(seed, sessions[number], begin_block)
-        legs[number, 0] = 0
-        legs[number, 1] = 0
-        row = _session(ints, floats, words, letters, begun, work, legs[number], limits, room)
+        numbers[_LEGS:] = 0
+        row = _session(table, shares, blocks, spelling, begun, work, limits, block, spelled)
         found[number] = row != NOT_THERE
         if row == NOT_THERE:
             continue
+        legs[number] = numbers[_LEGS:]
         first = ints[_ROWS] + columns * row
         for column in range(columns):
             rows[number, column] = ints[first + column]
         span = ints[_SPANS] + _SPAN * row
         at = ints[_VARYING] + _VARIES * ints[span]
         for _ in range(ints[span + 1]):
-            rows[number, ints[at]] = _worth(ints, at + 1, work)
+            rows[number, ints[at]] = _worth(table, at + 1, work)
             at += _VARIES

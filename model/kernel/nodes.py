@@ -252,7 +252,7 @@ def as_arrays(store: NodeStore) -> Frozen:
     return Frozen(
         np.concatenate([np.array(header, np.int64), *(tables[name] for name in PARTS)]),
         np.array([*store.shares, *store.spreads.values], np.float64),
-        np.frombuffer(words, "<u8").reshape(-1, NAME_BYTES_MAX // 8).astype(np.uint64),
+        np.frombuffer(words, "<u8").astype(np.uint64),
         np.frombuffer(bytes(store.letters) + b"\0", np.uint8).copy(),
     )
 

@@ -18,6 +18,7 @@ from lastchunk.model.base.errors import InternalError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.kernel.judging import NUMBER_COLUMNS, TRUTHS, WORD_COLUMNS, RowOf
 from lastchunk.model.kernel.learning import Learner
+from lastchunk.model.kernel.names import NAME_BYTES_MAX
 from lastchunk.model.kernel.nodes import Frozen, as_arrays
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.schema import Scenario
@@ -202,7 +203,7 @@ def _walked(
 ) -> npt.NDArray[np.bool_]:
     """Let compiled code walk sessions. Returns which of them came to a row."""
     from lastchunk.model.kernel.draws import SESSIONS_END, seed_words
-    from lastchunk.model.kernel.loop import walked
+    from lastchunk.model.kernel.loop import ROOM, walked
 
     limits, count = known.scenario.limits, len(sessions)
     found = np.zeros(count, np.bool_)
@@ -211,7 +212,8 @@ def _walked(
     if known.learner is not None and sessions[-1] < SESSIONS_END:
         known.arrays = arrays = known.arrays or as_arrays(known.learner.store)
         given = (seed_words(seed), sessions, (limits.horizon_ms, most))
-        walked(*arrays, *given, found, numbers, legs)
+        room = np.zeros(ROOM, np.int64), np.zeros(NAME_BYTES_MAX, np.uint8)
+        walked(*arrays, *given, room, found, numbers, legs)
     there = places[found]
     batch.numbers[there] = numbers[found]
     with np.errstate(invalid="ignore"):
