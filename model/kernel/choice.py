@@ -17,7 +17,7 @@ from lastchunk.model.table.engine import Path
 from lastchunk.model.table.numbers.pilot import PILOT_SEED, PILOTS
 
 if TYPE_CHECKING:
-    from lastchunk.model.kernel.judging import RowOf
+    from lastchunk.model.kernel.past.judging import RowOf
 
 ALL_ENGINES = (*table.ENGINES, "kernel")
 FEWEST_COMPILED = 20_000

@@ -26,6 +26,8 @@ from lastchunk.model.base.files import cache_folder, write_bytes
 
 _DIGEST_BYTES = 32
 _dumped: Any = dumps  # numba tells no types
+_types: Any = types
+_intrinsic: Callable[[Callable[..., Any]], Any] = intrinsic
 
 
 def _folder() -> Path | None:
@@ -103,7 +105,7 @@ def in_machine_code(function: Callable[..., Any], **options: Any) -> Callable[..
     return made
 
 
-@intrinsic  # type: ignore[misc,untyped-decorator]  # numba tells no types
+@_intrinsic
 def pointer_to(typing: Any, array: Any) -> Any:
     """The numbers of an array without their owner: each function that is handed an array counts its
     owners up and down, which costs more than most functions here do."""
@@ -111,4 +113,4 @@ def pointer_to(typing: Any, array: Any) -> Any:
     def generated(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         return context.make_array(signature.args[0])(context, builder, given[0]).data
 
-    return types.CPointer(array.dtype)(array), generated
+    return _types.CPointer(array.dtype)(array), generated

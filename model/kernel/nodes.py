@@ -1,6 +1,6 @@
 """The table as plain lists of numbers, for compiled code: they grow, and become arrays.
 
-A *node* is a state of the table, and what is kept of a session's past (`past.py`). Of what is
+A *node* is a state of the table, and what is kept of a session's past (`past`). Of what is
 pending it knows the trees that sessions have fallen down: *cells*, each a question or an end. An
 *end* tells what is written, and the next node; or the row that the session comes to.
 

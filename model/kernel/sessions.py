@@ -16,10 +16,11 @@ import pandas as pd
 
 from lastchunk.model.base.errors import InternalError
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.kernel.judging import NUMBER_COLUMNS, TRUTHS, WORD_COLUMNS, RowOf
-from lastchunk.model.kernel.learning import Learner
+from lastchunk.model.kernel.grown import Grown
+from lastchunk.model.kernel.learning import learn
 from lastchunk.model.kernel.names import NAME_BYTES_MAX
 from lastchunk.model.kernel.nodes import Frozen, as_arrays
+from lastchunk.model.kernel.past.judging import NUMBER_COLUMNS, TRUTHS, WORD_COLUMNS, RowOf
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
@@ -43,7 +44,7 @@ class Known:
 
     scenario: Scenario
     design: DesignSpec
-    learner: Learner | None = None
+    grown: Grown | None = None
     arrays: Frozen | None = None
     learned: int = 0
     seen: int = 0
@@ -53,11 +54,11 @@ class Known:
     @property
     def ends(self) -> int:
         """How many steps are written down."""
-        return 0 if self.learner is None else len(self.learner.store.ends)
+        return 0 if self.grown is None else len(self.grown.store.ends)
 
     def run(self, machine: SessionTable, seed: int, session: int, row_of: RowOf) -> Run:
         """Run a session by the table, and write down what is new while the nodes grow."""
-        if self.learner is not None and len(self.learner.store.moves) > MOVES_MAX:
+        if self.grown is not None and len(self.grown.store.moves) > MOVES_MAX:
             return walk.run_by_table(machine, seed, session)
         return self.learn(machine, seed, session, row_of)[0]
 
@@ -65,11 +66,11 @@ class Known:
         self, machine: SessionTable, seed: int, session: int, row_of: RowOf
     ) -> tuple[Run, str]:
         """Run a session by the table; and why not all is written down, if it is not."""
-        if self.learner is None or self.learner.machine is not machine:
-            self.learner, self.arrays = Learner(machine, row_of), None
+        if self.grown is None or self.grown.machine is not machine:
+            self.grown, self.arrays = Grown(machine, row_of), None
         self.learned += 1
         before = self.ends
-        ran = self.learner.learn(seed, session)
+        ran = learn(self.grown, seed, session)
         if self.ends > before:
             self.arrays = None
         return ran
@@ -209,8 +210,8 @@ def _walked(
     found = np.zeros(count, np.bool_)
     numbers, legs = np.zeros((count, len(NUMBER_COLUMNS)), np.int64), np.zeros((count, 2), np.int64)
     most = min(limits.happenings_max, walk.HAPPENINGS_MAX) - 1
-    if known.learner is not None and sessions[-1] < SESSIONS_END:
-        known.arrays = arrays = known.arrays or as_arrays(known.learner.store)
+    if known.grown is not None and sessions[-1] < SESSIONS_END:
+        known.arrays = arrays = known.arrays or as_arrays(known.grown.store)
         given = (seed_words(seed), sessions, (limits.horizon_ms, most))
         room = np.zeros(ROOM, np.int64), np.zeros(NAME_BYTES_MAX, np.uint8)
         walked(*arrays, *given, room, found, numbers, legs)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from lastchunk.model.base.streams import Streams
+from lastchunk.model.kernel.names import NAME_BYTES_MAX, DrawName
+from lastchunk.model.kernel.nodes import ALONE, NodeStore, as_arrays
 from lastchunk.model.kernel.quantiles import TOO_NEAR, SpreadArrays, thresholds
-from lastchunk.model.kernel.ways import DrawName, WayStore, as_arrays
 from lastchunk.model.scenario.delay import (
     Constant,
     Empirical,
@@ -22,6 +23,7 @@ from lastchunk.model.scenario.delay import (
     Weibull,
 )
 from lastchunk.model.table.refused import NotCarried
+from lastchunk.model.table.tree import Expression
 from lastchunk.model.world.base.pending import Between
 
 pytest.importorskip("numba", reason="compiled code needs numba")
@@ -30,11 +32,16 @@ from lastchunk.model.kernel.compiling import in_machine_code
 
 SEEDS = (0, 1, 7, 2**32 - 1, 2**32, 2**40 + 3, 2**63 - 1, 2**130 + 5)
 SESSIONS = (0, 1, 99, 2**31 + 5, 2**32 - 1)
+FIRST, LAST = Expression(((0, 1),), -2), Expression(((0, -3), (1, 2)), 7)
 NAMES = [
     DrawName("recording duration", ()),
     DrawName("clock offset", (0,)),
     DrawName("a b", (3, 12345, 0, -7)),
+    DrawName("one number", (FIRST,)),
+    DrawName("request delay upload", (FIRST, 0, LAST)),
+    DrawName("longer than half of a block, so that all of its words count", (1, LAST, FIRST)),
 ]
+REGISTERS = ((2, 0), (11, 13), (1, 998), (10**17 + 1, 10**6))
 SPREADS = [
     Constant(value_ms=7),
     Uniform(distribution="uniform", low_ms=3, high_ms=10**12),
@@ -52,21 +59,60 @@ SPREADS = [
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_draw_is_that_of_the_streams(seed: int) -> None:
-    ways, block = WayStore(), np.empty(16, np.uint64)
+    store, work = NodeStore(), np.zeros(loop.ROOM, np.int64)
     for name in NAMES:
-        ways.name(*name)
-    arrays = as_arrays(ways)
-    for session in SESSIONS:
+        store.name((name.purpose, *name.entity), (5, 9))
+    arrays = as_arrays(store)
+    for session, registers in zip(SESSIONS, (*REGISTERS, (0, 0)), strict=True):
         streams = Streams(seed, session)
+        work[5], work[9] = registers
         for number, name in enumerate(NAMES):
-            found = _drawn(arrays, draws.seed_words(seed), session, number, block)
-            assert found == streams.uniform(name.purpose, *name.entity)
+            entity = [
+                each if type(each) is int else _worth(each, registers) for each in name.entity
+            ]
+            found = _uniform_of(*arrays, draws.seed_words(seed), session, number, work)
+            assert found == streams.uniform(name.purpose, *entity), entity
+
+
+def _worth(expression: Any, registers: tuple[int, int]) -> int:
+    terms = (registers[at] * factor for at, factor in expression.terms)
+    return int(sum(terms) + expression.constant)
+
+
+def test_a_name_that_a_block_cannot_hold_is_refused() -> None:
+    store = NodeStore()
+    with pytest.raises(NotCarried, match="whose name is long"):
+        store.name(("x" * NAME_BYTES_MAX, 1), ())
+    with pytest.raises(NotCarried, match="whose name is long"):
+        store.name(("x" * (NAME_BYTES_MAX - 20), FIRST), (5,))
+    with pytest.raises(NotCarried, match="no row of numbers"):
+        store.name(("x", "y"), ())
+
+
+def test_one_number_alone_needs_no_terms() -> None:
+    store = NodeStore()
+    assert store.terms(FIRST, (5, 9)) == (5, ALONE, -2)
+    assert store.terms(LAST, (5, 9)) == (0, 2, 7)
+    assert store.terms(LAST, (5, 9)) == (0, 2, 7)
+    assert store.terms(LAST, (9, 5)) == (2, 2, 7)
+    assert store.terms(Expression((), 3), ())[1:] == (0, 3)
 
 
 @in_machine_code
-def _uniform_of(ints: Any, words: Any, seed: Any, session: Any, number: Any, block: Any) -> Any:
-    begun = draws.session_hash(seed, session, block)
-    return loop._uniform(ints, words, begun, number)
+def _uniform_of(
+    ints: Any,
+    floats: Any,
+    words: Any,
+    letters: Any,
+    seed: Any,
+    session: Any,
+    number: Any,
+    work: Any,
+) -> Any:
+    begun = draws.session_hash(seed, session, np.empty(16, np.uint64))
+    block = np.zeros(NAME_BYTES_MAX, np.uint8)
+    spelled = block.view(np.uint64)
+    return loop._uniform(ints, words, letters, begun, number, work, block, spelled)
 
 
 @in_machine_code
@@ -75,19 +121,15 @@ def _quantiles_of(ints: Any, floats: Any, given: Any, found: Any) -> None:
         found[at] = loop._quantile(ints, floats, 0, given[at])
 
 
-def _drawn(arrays: Any, seed: Any, session: int, number: int, block: Any) -> float:
-    return float(_uniform_of(arrays.ints, arrays.words, seed, session, number, block))
-
-
 @pytest.mark.parametrize("spread", SPREADS, ids=lambda spread: type(spread).__name__)
 def test_a_delay_is_that_of_its_quantile_function(spread: Any) -> None:
-    ways = WayStore()
-    ways.spreads.number_of(spread)
-    arrays = as_arrays(ways)
+    store = NodeStore()
+    store.spreads.number_of(spread)
+    arrays = as_arrays(store)
     given = (np.random.default_rng(1).integers(0, 2**52, 4_000) + 0.5) * 2.0**-52
     given = np.concatenate([given, [2.0**-53, 1 - 2.0**-53], 1 - 2.0 ** -np.arange(2, 24)])
-    if ways.spreads.heads[0][0] == 2:  # just outside of what is too near to a threshold
-        steps = np.array(ways.spreads.values)
+    if store.spreads.heads[0][0] == 2:  # just outside of what is too near to a threshold
+        steps = np.array(store.spreads.values)
         steps = steps[:: max(1, len(steps) // 500)]
         given = np.concatenate([given, steps - 1.01 * TOO_NEAR, steps + 1.01 * TOO_NEAR])
     given = given[(given > 0) & (given < 1)]
@@ -101,9 +143,9 @@ def test_a_delay_is_that_of_its_quantile_function(spread: Any) -> None:
 
 def test_what_is_near_to_a_threshold_is_left_to_python() -> None:
     spread = Exponential(distribution="exponential", mean_ms=700)
-    ways = WayStore()
-    ways.spreads.number_of(spread)
-    arrays, steps = as_arrays(ways), thresholds(spread)
+    store = NodeStore()
+    store.spreads.number_of(spread)
+    arrays, steps = as_arrays(store), thresholds(spread)
     given = np.concatenate(
         [steps[:50] - TOO_NEAR / 2, steps[:50] + TOO_NEAR / 2, [steps[-1], 1 - 2e-16]]
     )

@@ -13,9 +13,11 @@ from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import load_design
 from lastchunk.model.estimate import comparison, replicate
 from lastchunk.model.kernel import choice, sessions
-from lastchunk.model.kernel.ways import DrawName, WayStore
+from lastchunk.model.kernel.grown import Grown
+from lastchunk.model.kernel.names import DrawName
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
+from lastchunk.model.table import engine
 from lastchunk.model.table.engine import check_same, session_table
 from lastchunk.model.table.walk import run_by_table
 from lastchunk.properties import event, never
@@ -35,6 +37,13 @@ SETTINGS = {
     "a clock that is off": ("harmless", ["platform.clock_offset_ms={low_ms=-40, high_ms=60}"]),
     "cut at the horizon": ("harmless", ["limits.horizon_ms=27000"]),
     "cut after so many": ("harmless", ["limits.happenings_max=31"]),
+    "a page whose clock is off": (
+        "harmless",
+        ["browser.clock_offset_ms={low_ms=-40, high_ms=60}"],
+    ),
+    "requests and responses that are lost": ("lossy-mobile", []),
+    "handlers that are lost": ("deploy-while-recording", []),
+    "a tab that is closed": ("tab-closed-while-recording", []),
     "a fixed duration": ("everything-fast", ["recording.duration_ms=31000", BENCHMARK[0]]),
     "a stray stop": ("stray-stop", []),
 }
@@ -42,8 +51,9 @@ SETTINGS = {
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test learns its ways anew, in small rounds."""
+    """Each test learns its nodes anew, in small rounds."""
     monkeypatch.setattr(sessions, "_known", [])
+    monkeypatch.setattr(sessions, "_piloted", [])
     monkeypatch.setattr(sessions, "LEARNED_AT_ONCE", 20)
 
 
@@ -51,17 +61,17 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rows_are_those_of_simpy(words: str) -> None:
     name, overrides = SETTINGS[words]
     scenario = load_scenario(name, overrides)
-    for _ in range(2):  # the second time their ways are known
+    for _ in range(2):  # the second time their steps are known
         by_kernel = comparison.compare(scenario, ["manual", "alarm"], 60, 3, engine="kernel")
     assert by_kernel.engines == {"manual": "kernel", "alarm": "kernel"}
     plain = comparison.compare(scenario, ["manual", "alarm"], 60, 3, engine="simpy")
     pd.testing.assert_frame_equal(by_kernel.frame, plain.frame, check_exact=True)
 
 
-def test_most_sessions_take_ways_that_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_most_sessions_take_steps_that_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     comparison.compare("everything-fast", "alarm", 400, engine="kernel")
     known = sessions._known[-1]
-    assert known.learned <= 60
+    assert known.learned <= 64 + 20  # the pilot's, and a few
     assert known.seen == 400
 
 
@@ -80,28 +90,46 @@ def test_the_trace_of_a_session_is_there_on_demand() -> None:
 
 
 def test_what_is_not_written_down_any_more_is_still_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "FREE", 3)
-    monkeypatch.setattr(sessions, "NEW_SHARE_MAX", 0.0)
+    comparison.compare("small-scope", "alarm", 20, engine="kernel")
+    monkeypatch.setattr(sessions, "MOVES_MAX", 10)
+    before = len(grown_of(sessions._known[-1]).store.moves)
     by_kernel = comparison.compare("small-scope", "alarm", 80, engine="kernel")
     plain = comparison.compare("small-scope", "alarm", 80, engine="simpy")
     pd.testing.assert_frame_equal(by_kernel.frame, plain.frame, check_exact=True)
+    assert len(grown_of(sessions._known[-1]).store.moves) == before
 
 
-def wrong_number(ways: WayStore, name: str) -> None:
-    """Change one number of a table of the ways."""
+def grown_of(known: sessions.Known) -> Grown:
+    """What is written down of a design."""
+    assert known.grown is not None
+    return known.grown
+
+
+def wrong_number(grown: Grown, name: str) -> None:
+    """Let one number be wrong."""
+    store = grown.store
     if name == "rows":
-        ways.rows[0][0] += 1
+        for row in store.rows:
+            row[0] += 1
     elif name == "names":
-        ways.names = {DrawName("another duration", ()): at for at in ways.names.values()}
+        (first, *rest) = store.names
+        assert first[0].purpose == "recording duration"
+        wrong = (DrawName("another duration", ()), ())
+        store.names = {name: at for at, name in enumerate([wrong, *rest])}
+    elif name == "moves":
+        spent = grown.memory.places["spent", "requests"]
+        for move in store.moves:
+            move[3] += move[0] == spent
     else:
-        ways.varying[0][3] += 1
+        for varying in store.varying:
+            varying[3] += 1
 
 
-@pytest.mark.parametrize("name", ["rows", "names", "varying"])
+@pytest.mark.parametrize("name", ["rows", "names", "moves", "varying"])
 def test_one_wrong_number_is_found(name: str) -> None:
     comparison.compare("harmless", "alarm", 40, engine="kernel")
     known = sessions._known[-1]
-    wrong_number(known.ways, name)
+    wrong_number(grown_of(known), name)
     known.arrays = None
     scenario = load_scenario("harmless")
     spec = load_design("alarm", scenario)
@@ -121,16 +149,15 @@ def test_every_1000th_session_is_checked_whatever_the_batch(
     assert checked[-3:] == [990, 1_000, 2_000]
 
 
-def test_a_table_that_lays_its_registers_out_otherwise_begins_anew() -> None:
+def test_a_table_that_is_made_anew_has_nodes_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = load_scenario("harmless")
     spec = load_design("alarm", scenario)
     sessions.run_sessions(scenario, spec, 1, range(40), replicate._row)
     known = sessions._known[-1]
-    for node in known.ways.nodes:
-        node[2] += 1
-    before = known.ways
+    before = known.grown
+    monkeypatch.setattr(engine, "_tables", [])
     with_more = sessions.run_sessions(scenario, spec, 1, range(40, 200), replicate._row)
-    assert known.ways is not before
+    assert known.grown is not before
     plain = comparison.compare(scenario, "alarm", 200, engine="simpy").frame
     assert np.array_equal(with_more.columns()["stop_ms"], plain["stop_ms"][40:])
 
@@ -164,7 +191,6 @@ def test_what_compiled_code_does_not_carry_is_said(monkeypatch: pytest.MonkeyPat
         comparison.compare(scenario, "alarm", 5, engine="kernel")
     for overrides, words in (
         (["uplink={kind='constant', rate_kbps=4000}"], "an uplink that transfers share"),
-        (["browser.clock_offset_ms={low_ms=-40, high_ms=60}"], "a page whose clock is off"),
     ):
         with pytest.raises(InputError, match=f"table or auto: {words}"):
             comparison.compare(load_scenario("harmless", overrides), "alarm", 5, engine="kernel")

@@ -9,6 +9,7 @@ counted, is *settled*: only how many there are is kept, until an event names one
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
+from itertools import chain
 from typing import Any
 
 from lastchunk.model.properties import SOMETIMES
@@ -164,10 +165,6 @@ class PastFacts(Facts):
 
 def chunks_of(event: Any) -> list[Any]:
     """The chunks that an event names."""
-    found = []
-    for name in ("chunk", "in_tab", "chunks"):
-        value = getattr(event, name, ())
-        for chunk in value if type(value) is tuple else (value,):
-            if type(chunk) is not int or chunk >= 0:
-                found.append(chunk)
-    return found
+    named = [getattr(event, name, ()) for name in ("in_tab", "chunks")]
+    found = [getattr(event, "chunk", -1), *chain.from_iterable(named)]
+    return [chunk for chunk in found if type(chunk) is not int or chunk >= 0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lastchunk.model.kernel.past import STORED, PastFacts
+from lastchunk.model.kernel.past.facts import STORED, PastFacts
 from lastchunk.model.properties import OUTCOMES, SOMETIMES
 from lastchunk.model.properties.row import COLUMNS
 from lastchunk.model.simulate import Run
@@ -70,4 +70,4 @@ def _number_chunks(facts: PastFacts) -> None:
     facts.stored[STORED] = 0
     facts.refused = [(at_ms, numbers.get(c, STORED), status) for at_ms, c, status in facts.refused]
     for kept in (facts.completions, facts.consumer_reads):
-        kept[:] = [(*rest, (STORED,) * len(missing)) for *rest, missing in kept]  # type: ignore[misc]
+        kept[:] = [(*rest, (STORED,) * len(missing)) for *rest, missing in kept]

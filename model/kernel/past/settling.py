@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lastchunk.model.kernel.past import (
+from lastchunk.model.kernel.past.facts import (
     COST_NAMES,
     COUNTS,
     OF_PAST,
