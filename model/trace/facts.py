@@ -355,53 +355,11 @@ class Facts:
 
 
 _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
-    e.RecordingStarted: Facts._recording_started,
-    e.ChunkRecorded: Facts._chunk_recorded,
-    e.PauseStarted: Facts._pause_started,
-    e.PauseEnded: Facts._pause_ended,
-    e.StopPressed: Facts._stop_pressed,
-    e.RowWritten: Facts._row_written,
-    e.StopFlowFailed: Facts._stop_flow_failed,
-    e.TabClosed: Facts._tab_closed,
-    e.TabReopened: Facts._reopened_tab,
-    e.ChunksLost: Facts._chunks_lost,
-    e.RecorderFailed: Facts._recorder_failed,
-    e.LaptopSlept: Facts._slept,
-    e.LaptopWoke: Facts._woke,
-    e.TabFroze: Facts._froze,
-    e.TabThawed: Facts._thawed,
-    e.TabThrottled: Facts._throttled,
-    e.RequestTooLarge: Facts._too_large,
-    e.RequestSent: Facts._request_sent,
-    e.RequestArrived: Facts._request_arrived,
-    e.ResponseArrived: Facts._response_arrived,
-    e.ResponseLost: Facts._response_lost,
-    e.RequestDuplicated: Facts._duplicated,
-    e.NetworkWentDown: Facts._went_down,
-    e.StrayStop: Facts._stray_stop,
-    e.HandlerStarted: Facts._handler_started,
-    e.CodeThrew: Facts._threw,
-    e.HandlerEnded: Facts._handler_ended,
-    e.BlobStored: Facts._blob_stored,
-    e.BlobOfOtherTab: Facts._other_bytes,
-    e.StateWritten: Facts._state_written,
-    e.AlarmStarted: Facts._alarm_started,
-    e.AlarmFailed: Facts._alarm_failed,
-    e.AlarmDropped: Facts._alarm_dropped,
-    e.StaleDelivery: Facts._stale,
-    e.CommitFailed: Facts._commit_failed,
-    e.InstanceLost: Facts._instance_lost,
-    e.HandlerLost: Facts._handler_lost,
-    e.StorageReverted: Facts._reverted,
-    e.ProcessKilled: Facts._killed,
-    e.BlobPutFailed: Facts._blob_failed,
-    e.BlobDeleted: Facts._blob_deleted,
-    e.TroubleBegan: Facts._trouble,
-    e.Notified: Facts._notified,
-    e.ConsumerRead: Facts._consumer_read,
-    e.Costs: Facts._costs,
-    e.RunEnded: Facts._run_ended,
+    getattr(e, method.__annotations__["event"].removeprefix("e.")): method
+    for name, method in vars(Facts).items()
+    if name.startswith("_") and "event" in getattr(method, "__annotations__", ())
 }
+"""What takes an event in: the method whose ``event`` is of that kind."""
 
 
 def facts_of(trace: Iterable[e.Event]) -> Facts:
