@@ -1,1 +1,1 @@
-"""Many sessions at once: the ways that sessions have taken, as arrays, walked by compiled code."""
+"""Many sessions at once: the table, and what is kept of the past, as arrays for compiled code."""

@@ -1,4 +1,4 @@
-"""Which way many sessions are run: in SimPy, by the table, or by compiled code on its ways.
+"""Which way many sessions are run: in SimPy, by the table, or by compiled code.
 
 All three give the same rows. Compiled code needs numba, which takes its time to load: so it is
 taken from 20,000 sessions on, where a table pays, and where all that a pilot meets can be compiled.

@@ -25,7 +25,7 @@ _IV = (
 )
 _KEYED = np.uint64(0x01010000 ^ (16 << 8) ^ 8)  # a key of 16 bytes, a digest of 8
 _BLOCK = np.uint64(128)
-SHORT = 32
+SHORT_NAME = 32
 """Most names fill no more than four words of their block."""
 _ZERO, _ALL_ONES = np.uint64(0), np.uint64(0xFFFFFFFFFFFFFFFF)
 _INIT_A, _MULT_A = np.uint32(0x43B0D7E5), np.uint32(0x931E8875)
@@ -156,7 +156,7 @@ def uniform(begun: Any, blocks: Any, at: Any, length: Any) -> Any:
     """A number strictly between 0 and 1, as `Streams.uniform` gives it; the name is the block that
     begins at a place."""
     told = _BLOCK + np.uint64(length)
-    if length <= SHORT:  # the rest is known to be nothing, and is not worked in
+    if length <= SHORT_NAME:  # the rest is known to be nothing, and is not worked in
         first = (
             *(blocks[at], blocks[at + 1], blocks[at + 2], blocks[at + 3]),
             *(_ZERO, _ZERO, _ZERO, _ZERO),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lastchunk.model.kernel.nodes import FIRST_REGISTER, NodeStore, Places
+from lastchunk.model.kernel.nodes import FIRST_REGISTER, NodePlaces, NodeStore
 from lastchunk.model.kernel.past.facts import PastFacts
 from lastchunk.model.kernel.past.judging import RowOf
-from lastchunk.model.kernel.past.settling import Memory, Write
+from lastchunk.model.kernel.past.settling import SessionMemory, Write
 from lastchunk.model.table.machine import SessionTable, State
 from lastchunk.model.table.numbers.number import Number
 from lastchunk.model.table.refused import NotCarried
@@ -36,12 +36,12 @@ class PastStep(RunningStep):
 
 
 @dataclass(frozen=True)
-class Node:
+class TableNode:
     """A node: its number, the state of the table, where its registers stand, and the facts."""
 
     number: int
     state: State
-    places: Places
+    places: NodePlaces
     facts: PastFacts
 
 
@@ -51,7 +51,7 @@ class Turn:
 
     end: int
     writes: list[Write]
-    node: Node | None
+    node: TableNode | None
 
 
 class Grown:
@@ -62,8 +62,8 @@ class Grown:
         self.row_of = row_of
         self.store = NodeStore()
         self.step = PastStep()
-        self.memory = Memory(self.step)
-        self.nodes: dict[Any, Node] = {}
+        self.memory = SessionMemory(self.step)
+        self.nodes: dict[Any, TableNode] = {}
         self.turns: dict[tuple[int, int, int], Place] = {}
         self.atoms: dict[tuple[int, bool], int] = {}
         self._begin()

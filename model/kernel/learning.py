@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lastchunk.model.kernel.grown import BEGIN_PLACES, Grown, Node, Turn
+from lastchunk.model.kernel.grown import BEGIN_PLACES, Grown, TableNode, Turn
 from lastchunk.model.kernel.nodes import (
     AT_MOST_ZERO,
     DRAWN,
@@ -13,12 +13,12 @@ from lastchunk.model.kernel.nodes import (
     LEAF,
     NOT_THERE,
     QUOTIENT,
-    Places,
+    NodePlaces,
     Spot,
 )
 from lastchunk.model.kernel.turns import NewTurn
 from lastchunk.model.simulate import Run
-from lastchunk.model.table.machine import NOTHING, SessionTable, State, StepEnd
+from lastchunk.model.table.machine import NO_TERMS, SessionTable, State, StepEnd
 from lastchunk.model.table.refused import NotCarried
 from lastchunk.model.table.start import begun
 from lastchunk.model.table.tree import (
@@ -74,7 +74,7 @@ class _Session:
         self.store = grown.store
         self.walk = walk
         self.memory: list[int] = []
-        self.places: Places = ()
+        self.places: NodePlaces = ()
         """Where the registers stand of the node that the session is at."""
 
     def write(self) -> None:
@@ -105,7 +105,7 @@ class _Session:
         self,
         spot: Spot,
         place: Place,
-        node: Node | None,
+        node: TableNode | None,
         at: int,
         leaf: StepEnd,
         given: list[int],
@@ -123,7 +123,7 @@ class _Session:
             NewTurn(grown, node, at, leaf, known).take(first)
             following, last = self._fall(spot, first, known)
         turn: Turn = last.content
-        self.store.cell(following, LEAF, NOTHING, yes=turn.end)
+        self.store.cell(following, LEAF, NO_TERMS, yes=turn.end)
         memory += [0] * (len(grown.memory.names) - len(memory))
         for to, expression in turn.writes:
             memory[to] = worth(expression, known)
@@ -171,7 +171,7 @@ class _Session:
         else:
             name, spread = store.name(asked.stream, self.places), asked.spread
             more = {"target": place, "name": name, "divisor": store.spreads.number_of(spread)}
-            cell = store.cell(spot, DRAWN, NOTHING, self.places, **more)
+            cell = store.cell(spot, DRAWN, NO_TERMS, self.places, **more)
         return store.branch(cell, True)
 
 

@@ -17,10 +17,9 @@ from typing import Any
 import numpy as np
 
 from lastchunk.model.kernel.compiling import in_machine_code, pointer_to, worked_in
-from lastchunk.model.kernel.draws import SHORT, session_hash, uniform
+from lastchunk.model.kernel.draws import SHORT_NAME, session_hash, uniform
 from lastchunk.model.kernel.names import NAME_BYTES_MAX
 from lastchunk.model.kernel.nodes import (
-    ALONE,
     AT_MOST_ZERO,
     CELL_FIELDS,
     DRAWN,
@@ -33,7 +32,8 @@ from lastchunk.model.kernel.nodes import (
     NO_ORDER,
     NODE_FIELDS,
     NOT_THERE,
-    NUMBERS,
+    NUMBERS_MAX,
+    ONE_PLACE,
     PART_FIELDS,
     QUOTIENT,
     ROW_SPAN_FIELDS,
@@ -60,10 +60,10 @@ _CELL, _SLOT, _NODE, _END, _MOVE = map(
     len, (CELL_FIELDS, SLOT_FIELDS, NODE_FIELDS, END_FIELDS, MOVE_FIELDS)
 )
 _VARIES, _SPAN, _NAME, _PART = map(len, (VARYING_FIELDS, ROW_SPAN_FIELDS, NAME_FIELDS, PART_FIELDS))
-_ORDERS, _WAITING = NUMBERS, 2 * NUMBERS
-_LEGS = 4 * NUMBERS
+_ORDERS, _WAITING = NUMBERS_MAX, 2 * NUMBERS_MAX
+_LEGS = 4 * NUMBERS_MAX
 """How many request legs there were, and their sum."""
-ROOM = _LEGS + 2
+SESSION_ROOM = _LEGS + 2
 """How many numbers there must be room for."""
 _BEGIN_WITH = len(BEGUN_WITH)
 _BLOCK_WORDS = NAME_BYTES_MAX // 8
@@ -73,7 +73,7 @@ _MINUS, _DIGIT = 45, 48
 @worked_in
 def _worth(ints: Any, at: Any, work: Any) -> Any:
     """What an expression comes to."""
-    if ints[at + 1] == ALONE:
+    if ints[at + 1] == ONE_PLACE:
         return ints[at + 2] + work[ints[at]]
     total = ints[at + 2]
     term = ints[_TERMS] + 2 * ints[at]
@@ -105,7 +105,7 @@ def _spelled(ints: Any, letters: Any, row: Any, work: Any, block: Any) -> Any:
                 at += 1
                 power //= 10
         part += _PART
-    for rest in range(at, SHORT if at <= SHORT else NAME_BYTES_MAX):
+    for rest in range(at, SHORT_NAME if at <= SHORT_NAME else NAME_BYTES_MAX):
         block[rest] = 0
     return at
 

@@ -64,14 +64,14 @@ TABLES = {
 """The tables of a store, and what a row of each holds."""
 NO_ORDER = 2**30
 """The order of what is no time of something pending."""
-ALONE = -1
+ONE_PLACE = -1
 """How many terms an expression has that is one number, and what is added: it is its place."""
 MEMORY_MAX, REGISTERS_MAX, MADE_MAX = 512, 256, 64
 FIRST_REGISTER = MEMORY_MAX
 FIRST_MADE = FIRST_REGISTER + REGISTERS_MAX
-NUMBERS = FIRST_MADE + MADE_MAX
+NUMBERS_MAX = FIRST_MADE + MADE_MAX
 """How many numbers a session may have."""
-Places = tuple[int, ...]
+NodePlaces = tuple[int, ...]
 """Where the registers of a node stand."""
 
 
@@ -94,7 +94,7 @@ class NodeStore:
         self.term_at: list[int] = []
         self.term_factor: list[int] = []
         self.spreads = SpreadArrays()
-        self.names: dict[tuple[DrawName, Places], int] = {}
+        self.names: dict[tuple[DrawName, NodePlaces], int] = {}
         self.name_rows: list[list[int]] = []
         self.parts: list[list[int]] = []
         self.letters = bytearray()
@@ -106,12 +106,12 @@ class NodeStore:
 
     # --- what is shared ----------------------------------------------------------------------
 
-    def terms(self, expression: Expression, places: Places) -> tuple[int, int, int]:
+    def terms(self, expression: Expression, places: NodePlaces) -> tuple[int, int, int]:
         """An expression of a node's registers, -1 and below of memory: where its terms begin, how
         many there are, and the constant."""
         terms = tuple((_place_of(at, places), factor) for at, factor in expression.terms)
         if len(terms) == 1 and terms[0][1] == 1:
-            return terms[0][0], ALONE, expression.constant
+            return terms[0][0], ONE_PLACE, expression.constant
         at = self.terms_at.get(terms)
         if at is None:
             at = self.terms_at[terms] = len(self.term_at)
@@ -120,7 +120,7 @@ class NodeStore:
                 self.term_factor.append(factor)
         return at, len(terms), expression.constant
 
-    def name(self, stream: tuple[Any, ...], places: Places) -> int:
+    def name(self, stream: tuple[Any, ...], places: NodePlaces) -> int:
         """The number of a name. Raises `NotCarried` for one that is too long."""
         purpose, *entity = stream
         name = draw_name(purpose, tuple(entity))
@@ -162,7 +162,7 @@ class NodeStore:
         return table[row][place]
 
     def cell(
-        self, spot: Spot, kind: int, expression: Expression, places: Places = (), **more: int
+        self, spot: Spot, kind: int, expression: Expression, places: NodePlaces = (), **more: int
     ) -> int:
         """The cell at a spot, made where nobody has been."""
         number = self.at(spot)
@@ -177,7 +177,7 @@ class NodeStore:
         table[row][place] = len(self.cells) - 1
         return len(self.cells) - 1
 
-    def node(self, choices: list[tuple[tuple[float, ...], int]], places: Places) -> int:
+    def node(self, choices: list[tuple[tuple[float, ...], int]], places: NodePlaces) -> int:
         """A new node; ``choices`` are the shares of the outcomes of what is pending, and the name
         of the draw that decides; ``places`` where what is pending stands."""
         self.nodes.append([len(self.slots), len(choices)])
@@ -193,7 +193,9 @@ class NodeStore:
         self.moves += [*moves, *unseen]
         return len(self.ends) - 1
 
-    def row(self, fixed: list[int], varying: list[tuple[int, Expression]], places: Places) -> int:
+    def row(
+        self, fixed: list[int], varying: list[tuple[int, Expression]], places: NodePlaces
+    ) -> int:
         """A row of results: its numbers, and those that hang on the session's."""
         worth = [[column, *self.terms(each, places)] for column, each in varying]
         key = (tuple(fixed), tuple(map(tuple, worth)))
@@ -205,14 +207,14 @@ class NodeStore:
         return number
 
 
-def _place_of(register: int, places: Places) -> int:
+def _place_of(register: int, places: NodePlaces) -> int:
     """Where a number stands. Raises `NotCarried` where there is no room."""
     if register < 0:
         place, end = -1 - register, MEMORY_MAX
     elif register < len(places):
         place, end = places[register], FIRST_MADE
     else:
-        place, end = FIRST_MADE + register - len(places), NUMBERS
+        place, end = FIRST_MADE + register - len(places), NUMBERS_MAX
     if place >= end:
         raise NotCarried("a session of very many numbers")
     return place

@@ -204,7 +204,7 @@ def _walked(
 ) -> npt.NDArray[np.bool_]:
     """Let compiled code walk sessions. Returns which of them came to a row."""
     from lastchunk.model.kernel.draws import SESSIONS_END, seed_words
-    from lastchunk.model.kernel.loop import ROOM, walked
+    from lastchunk.model.kernel.loop import SESSION_ROOM, walked
 
     limits, count = known.scenario.limits, len(sessions)
     found = np.zeros(count, np.bool_)
@@ -213,7 +213,7 @@ def _walked(
     if known.grown is not None and sessions[-1] < SESSIONS_END:
         known.arrays = arrays = known.arrays or as_arrays(known.grown.store)
         given = (seed_words(seed), sessions, (limits.horizon_ms, most))
-        room = np.zeros(ROOM, np.int64), np.zeros(NAME_BYTES_MAX, np.uint8)
+        room = np.zeros(SESSION_ROOM, np.int64), np.zeros(NAME_BYTES_MAX, np.uint8)
         walked(*arrays, *given, room, found, numbers, legs)
     there = places[found]
     batch.numbers[there] = numbers[found]

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lastchunk.model.kernel.grown import BEGIN_PLACES, Grown, Node, Turn
+from lastchunk.model.kernel.grown import BEGIN_PLACES, Grown, TableNode, Turn
 from lastchunk.model.kernel.nodes import (
-    ALONE,
     FIRST_MADE,
     FIRST_REGISTER,
     NO_ORDER,
     NOT_THERE,
-    NUMBERS,
-    Places,
+    NUMBERS_MAX,
+    ONE_PLACE,
+    NodePlaces,
 )
 from lastchunk.model.kernel.past.facts import PastFacts
 from lastchunk.model.kernel.past.judging import judged_end
 from lastchunk.model.kernel.past.settling import Settling
-from lastchunk.model.table.machine import NOTHING, Arrival, State, StepEnd
+from lastchunk.model.table.machine import NO_TERMS, Arrival, State, StepEnd
 from lastchunk.model.table.numbers.counter import Counter
 from lastchunk.model.table.numbers.number import Number
 from lastchunk.model.table.refused import Counted, NotCarried
 from lastchunk.model.table.tree import Expression, FieldItems, Place
 
-PLAIN = (0, 0, 0, NOT_THERE, NOT_THERE, 0)
+NO_ARRIVAL = (0, 0, 0, NOT_THERE, NOT_THERE, 0)
 """What a move has that is no arrival."""
 CHUNK_FIELDS = ("chunk", "attempt", "in_tab", "chunks")
 """Fields of events that are numbers of chunks and attempts."""
@@ -35,7 +35,7 @@ class NewTurn:
     session that takes it first."""
 
     def __init__(
-        self, grown: Grown, node: Node | None, at: int, leaf: StepEnd, known: list[int]
+        self, grown: Grown, node: TableNode | None, at: int, leaf: StepEnd, known: list[int]
     ) -> None:
         self.grown = grown
         self.store = grown.store
@@ -50,7 +50,7 @@ class NewTurn:
         self.signs = [name in machine.step.never_negative and least >= 0 for name, least in names]
         self.chunks = self._chunk_register(names)
 
-    def _columns(self, node: Node | None) -> list[tuple[int, int]]:
+    def _columns(self, node: TableNode | None) -> list[tuple[int, int]]:
         if node is None:
             return [(name, 0) for name in self.grown.machine.places]
         return node.state.discrete.columns
@@ -117,19 +117,19 @@ class NewTurn:
         key, writes = settling.settle()
         self.store.memory = len(grown.memory.names)
         if self.is_first:  # a session begins with nothing in its memory
-            writes = [write for write in writes if write[1] != NOTHING]
+            writes = [write for write in writes if write[1] != NO_TERMS]
         node = grown.nodes.get((id(state), key))
         if node is None:
             places = kept_places(leaf, self.places)
             number = self.store.node(self._choices(state, places), places)
-            node = Node(number, state, places, self.facts)
+            node = TableNode(number, state, places, self.facts)
             grown.nodes[id(state), key] = node
         written = [
-            [to, *self.store.terms(expression, self.places), *PLAIN, NO_ORDER]
+            [to, *self.store.terms(expression, self.places), *NO_ARRIVAL, NO_ORDER]
             for to, expression in writes
         ]
         moves = [*self._moves(node.places), *written]
-        if len(moves) > NUMBERS:
+        if len(moves) > NUMBERS_MAX:
             raise NotCarried("a session of very many numbers")
         return Turn(self.store.end(moves, [], node.number, NOT_THERE, leaf.fresh), writes, node)
 
@@ -143,7 +143,7 @@ class NewTurn:
         row = store.row(*judged, self.places)
         return Turn(store.end([], unseen, NOT_THERE, row, 0), [], None)
 
-    def _moves(self, places: Places) -> list[list[int]]:
+    def _moves(self, places: NodePlaces) -> list[list[int]]:
         """What of the next registers does not stand where it stood."""
         orders = self.leaf.orders
         moves = []
@@ -152,7 +152,7 @@ class NewTurn:
             if 0 <= order < NO_ORDER:
                 order = self.places[order]
             move = self._move(places[at], column, order)
-            if move != [places[at], places[at], ALONE, 0, *PLAIN, move[-1]] or (
+            if move != [places[at], places[at], ONE_PLACE, 0, *NO_ARRIVAL, move[-1]] or (
                 order not in (NO_ORDER, places[at])
             ):
                 moves.append(move)
@@ -161,7 +161,7 @@ class NewTurn:
     def _move(self, to: int, column: Any, order: int) -> list[int]:
         store = self.store
         if type(column) is Expression:
-            return [to, *store.terms(column, self.places), *PLAIN, order]
+            return [to, *store.terms(column, self.places), *NO_ARRIVAL, order]
         if type(column) is not Arrival:
             raise NotCarried(f"a register of the kind {type(column).__name__}")
         drawn = [NOT_THERE, NOT_THERE]
@@ -188,7 +188,7 @@ class NewTurn:
 
         return named
 
-    def _choices(self, state: State, places: Places) -> list[tuple[tuple[float, ...], int]]:
+    def _choices(self, state: State, places: NodePlaces) -> list[tuple[tuple[float, ...], int]]:
         found: list[tuple[tuple[float, ...], int]] = []
         for choice in state.choices:
             if choice is None:
@@ -199,7 +199,7 @@ class NewTurn:
         return found
 
 
-def kept_places(leaf: StepEnd, places: Places) -> Places:
+def kept_places(leaf: StepEnd, places: NodePlaces) -> NodePlaces:
     """Where the registers of a new node stand: where they stood, if that can be."""
     found = dict[int, int]()
     taken = set[int]()

@@ -27,7 +27,7 @@ from lastchunk.model.world.object.meter import IDLE
 from lastchunk.model.world.world import World
 
 COUNTS = Costs._fields[1:]
-NOTHING = Expression((), 0)
+NO_TERMS = Expression((), 0)
 UNTRIED: dict[str, Place] = {}
 """What has not happened in a state yet; it stays empty."""
 STATES_MAX = 10_000
@@ -43,7 +43,7 @@ class Arrival:
     __slots__ = ("base", "is_request", "planned", "spread", "stream")
 
     def __init__(self) -> None:
-        self.base = self.planned = NOTHING
+        self.base = self.planned = NO_TERMS
         self.spread: Any = None
         self.stream: tuple[Any, ...] = ()
         self.is_request = False
@@ -204,7 +204,7 @@ class SessionTable:
         if leaf.reason and meter.active_since_ms != IDLE:
             counts[-1] = counts[-1] + (world.now_ms - meter.active_since_ms)
         costs = [(at, expression(count)) for at, count in enumerate(counts)]
-        leaf.costs = [cost for cost in costs if cost[1] != NOTHING]
+        leaf.costs = [cost for cost in costs if cost[1] != NO_TERMS]
         self._connect(leaf, world, times, fires)
         return leaf
 

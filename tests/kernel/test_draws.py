@@ -10,7 +10,7 @@ import pytest
 
 from lastchunk.model.base.streams import Streams
 from lastchunk.model.kernel.names import NAME_BYTES_MAX, DrawName
-from lastchunk.model.kernel.nodes import ALONE, NodeStore, as_arrays
+from lastchunk.model.kernel.nodes import ONE_PLACE, NodeStore, as_arrays
 from lastchunk.model.kernel.quantiles import TOO_NEAR, SpreadArrays, thresholds
 from lastchunk.model.scenario.delay import (
     Constant,
@@ -59,7 +59,7 @@ SPREADS = [
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_draw_is_that_of_the_streams(seed: int) -> None:
-    store, work = NodeStore(), np.zeros(loop.ROOM, np.int64)
+    store, work = NodeStore(), np.zeros(loop.SESSION_ROOM, np.int64)
     for name in NAMES:
         store.name((name.purpose, *name.entity), (5, 9))
     arrays = as_arrays(store)
@@ -91,7 +91,7 @@ def test_a_name_that_a_block_cannot_hold_is_refused() -> None:
 
 def test_one_number_alone_needs_no_terms() -> None:
     store = NodeStore()
-    assert store.terms(FIRST, (5, 9)) == (5, ALONE, -2)
+    assert store.terms(FIRST, (5, 9)) == (5, ONE_PLACE, -2)
     assert store.terms(LAST, (5, 9)) == (0, 2, 7)
     assert store.terms(LAST, (5, 9)) == (0, 2, 7)
     assert store.terms(LAST, (9, 5)) == (2, 2, 7)

@@ -19,13 +19,13 @@ from lastchunk.model.trace.events import Costs
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.trace.media import Media
 
-TIMES = (
+FACT_TIMES = (
     *("start_ms", "stop_ms", "tab_closed_ms", "stop_answered_ms", "stop_ran_ms", "stop_told_ms"),
     *("last_upload_ms", "last_recorded_ms", "completed_while_recording_ms", "stands_since_ms"),
     *("recorded_ms", "row_ms"),
 )
 """Facts that are a time, or -1."""
-COUNTS = ("stood_ms", "thrown", "retries", "messages", "chunks_uploaded")
+FACT_COUNTS = ("stood_ms", "thrown", "retries", "messages", "chunks_uploaded")
 """Facts that are a number, and begin with 0."""
 OF_PAST = ("settled", "refused_before", "alarm_writes")
 """Numbers of `PastFacts`."""
@@ -138,7 +138,7 @@ class PastFacts(Facts):
                 raise NotCarried("chunks that are not recorded one after another")
             self.newest = event.chunk
         else:
-            for chunk in chunks_of(event):
+            for chunk in chunks_named(event):
                 self._awaken(chunk)
         if isinstance(event, e.AlarmSet):
             self.alarm_writes = self.alarm_writes + 1
@@ -163,7 +163,7 @@ class PastFacts(Facts):
         return event
 
 
-def chunks_of(event: Any) -> list[Any]:
+def chunks_named(event: Any) -> list[Any]:
     """The chunks that an event names."""
     named = [getattr(event, name, ()) for name in ("in_tab", "chunks")]
     found = [getattr(event, "chunk", -1), *chain.from_iterable(named)]

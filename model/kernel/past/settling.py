@@ -12,10 +12,10 @@ from typing import Any
 
 from lastchunk.model.kernel.past.facts import (
     COST_NAMES,
-    COUNTS,
+    FACT_COUNTS,
+    FACT_TIMES,
     OF_PAST,
     STORED,
-    TIMES,
     PastFacts,
 )
 from lastchunk.model.table.numbers.counter import Counter
@@ -24,19 +24,19 @@ from lastchunk.model.table.refused import NotCarried
 from lastchunk.model.table.step import RunningStep
 from lastchunk.model.table.tree import Expression
 
-Path = tuple[Any, ...]
+NumberPath = tuple[Any, ...]
 Write = tuple[int, Expression]
 
 
-class Memory:
+class SessionMemory:
     """The places of a session's memory: each number of the facts has one, by its path."""
 
     def __init__(self, step: RunningStep) -> None:
         self.step = step
-        self.places: dict[Path, int] = {}
+        self.places: dict[NumberPath, int] = {}
         self.names: list[int] = []
 
-    def place(self, path: Path) -> int:
+    def place(self, path: NumberPath) -> int:
         """The place of a number. Its register is -1 - place."""
         at = self.places.get(path)
         if at is None:
@@ -49,7 +49,9 @@ class Memory:
 class Settling:
     """Settles the facts of one step; ``chunk_as`` names a chunk by the next state's register."""
 
-    def __init__(self, memory: Memory, facts: PastFacts, chunk_as: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, memory: SessionMemory, facts: PastFacts, chunk_as: Callable[[Any], Any]
+    ) -> None:
         self.memory = memory
         self.facts = facts
         self.chunk_as = chunk_as
@@ -61,13 +63,13 @@ class Settling:
         facts = self.facts
         self._refused()
         live = self._chunks()
-        for name in (*COUNTS, *OF_PAST):
+        for name in (*FACT_COUNTS, *OF_PAST):
             setattr(facts, name, self._kept((name,), getattr(facts, name)))
         facts.spent = [
             self._kept(("spent", name), spent)
             for name, spent in zip(COST_NAMES, facts.spent, strict=True)
         ]
-        for name in TIMES:
+        for name in FACT_TIMES:
             setattr(facts, name, self._kept_time((name,), getattr(facts, name)))
         facts.stop_runs = min(facts.stop_runs, 2)
         plain = (facts.status, facts.stands, facts.uploads_running, facts.stop_runs)
@@ -79,7 +81,7 @@ class Settling:
         self._lists()
         return tuple(self.key), self.writes
 
-    def _kept(self, path: Path, value: Any, kind: type[Number] = Number) -> Any:
+    def _kept(self, path: NumberPath, value: Any, kind: type[Number] = Number) -> Any:
         """A number, in its place."""
         memory = self.memory
         at = memory.place(path)
@@ -88,7 +90,7 @@ class Settling:
             self.writes.append((at, memory.step.expression_of(value)))
         return kind(memory.step, name)
 
-    def _kept_time(self, path: Path, value: Any) -> Any:
+    def _kept_time(self, path: NumberPath, value: Any) -> Any:
         """A time, in its place, or -1."""
         came = not (type(value) is int and value < 0)
         self.key.append(came)
