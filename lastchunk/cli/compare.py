@@ -302,7 +302,8 @@ def show(result: Comparison, slugs: Sequence[str]) -> None:
     for figure in result.known:
         console().print(escape(figure.sentence()))
     for name in names:
-        rows = result.rows_of(name)
+        is_of = result.frame["design"] == name
+        rows = result.frame.loc[is_of, ["session", "ended", "thrown"]]  # all of them are many
         threw = rows[rows["thrown"] > 0]
         if len(threw):
             console().print(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
@@ -91,9 +92,14 @@ class Comparison(Pictured):
 
     @cached_property
     def _rows(self) -> dict[str, pd.DataFrame]:
-        """The rows of each design: nobody else's, so that nobody changes them."""
-        is_of = self.frame["design"]
-        return {item.name: self.frame[is_of == item.name] for item in self.designs}
+        """The rows of each design, which lie together: no copy of them is made."""
+        found = {}
+        for item in self.designs:
+            places = np.flatnonzero(self.frame["design"] == item.name)
+            first, last = (int(places[0]), int(places[-1]) + 1) if len(places) else (0, 0)
+            assert last - first == len(places), "the rows are sorted by design"
+            found[item.name] = self.frame.iloc[first:last]
+        return found
 
     def statistics(self) -> pd.DataFrame:
         """One row per design and property: verdict, counts and interval."""
@@ -115,14 +121,18 @@ class Comparison(Pictured):
 
     def paired(self, a: str, b: str) -> dict[str, Paired]:
         """For each property the difference of two designs over the sessions that speak of both."""
-        rows_a = self.rows_of(a).set_index("session")
-        rows_b = self.rows_of(b).set_index("session")
+        slugs = [*PROPERTIES, *self.own]
+        rows_a, rows_b = (self._judged(name, slugs) for name in (a, b))
         result = {}
-        for slug in (*PROPERTIES, *self.own):
+        for slug in slugs:
             pair = paired_codes(rows_a[slug], rows_b[slug])
             if pair is not None:
                 result[slug] = pair
         return result
+
+    def _judged(self, design: str, slugs: list[str]) -> pd.DataFrame:
+        check_name("design", design, [item.name for item in self.designs])
+        return self._rows[design][["session", *slugs]].set_index("session")
 
     def outcomes(self) -> pd.DataFrame:
         """Sessions by design (rows) and outcome (columns, the best first)."""

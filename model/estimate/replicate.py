@@ -236,7 +236,9 @@ def replicate(
             progress(len(frame) // len(designs))
     engines = engines_of(frames)
     whole = pd.concat(frames, ignore_index=True)
-    whole = whole.sort_values(["design", "session"], ignore_index=True)
+    frames.clear()  # of very many sessions each copy is hundreds of megabytes
+    if len(designs) > 1:
+        whole = whole.sort_values(["design", "session"], ignore_index=True)
     whole.attrs["engines"] = engines
     return whole
 

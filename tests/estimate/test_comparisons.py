@@ -46,6 +46,17 @@ def compared(codes: dict[str, list[int]], met: dict[str, list[bool]]) -> Compari
     return Comparison(scenario, designs, 1, len(codes["alarm"]), frame_of(codes, met), 0.0)
 
 
+def test_the_rows_of_a_design_are_no_copy_and_whoever_asks_gets_one() -> None:
+    """A copy of very many sessions is hundreds of megabytes."""
+    met = {"manual": [False] * 3, "alarm": [False] * 3}
+    result = compared({"manual": [1, 0, 1], "alarm": [1, 1, 0]}, met)
+    rows, all_rows = result._rows["alarm"], result.frame["session"].to_numpy()
+    assert rows["session"].tolist() == [0, 1, 2]
+    assert rows["finalizes"].tolist() == [1, 1, 0]
+    assert np.shares_memory(rows["session"].to_numpy(), all_rows)
+    assert not np.shares_memory(result.rows_of("alarm")["session"].to_numpy(), all_rows)
+
+
 CODES = st.lists(
     st.tuples(
         st.sampled_from([HOLDS, VIOLATED, SILENT]), st.sampled_from([HOLDS, VIOLATED, SILENT])
