@@ -151,7 +151,7 @@ class Draughtsman:
         self, name: str, figure: Figure, alt: str, behind: dict[str, Any] | None
     ) -> Drawing:
         svg = svg_bytes(figure)
-        figure.set_layout_engine("none")  # its parts have their places now
+        figure.set_layout_engine(None)  # its parts have their places now: it is drawn once more
         (self.folder / f"{name}.png").write_bytes(png_bytes(figure))
         (self.folder / f"{name}.svg").write_bytes(svg)
         return {

@@ -136,6 +136,10 @@ class Comparison(Pictured):
 
     def outcomes(self) -> pd.DataFrame:
         """Sessions by design (rows) and outcome (columns, the best first)."""
+        return self._outcomes.copy()
+
+    @cached_property
+    def _outcomes(self) -> pd.DataFrame:
         counts = pd.crosstab(self.frame["design"], self.frame["outcome"])
         names = [design.name for design in self.designs]
         return counts.reindex(index=names, columns=list(OUTCOMES), fill_value=0)
@@ -172,15 +176,17 @@ class Comparison(Pictured):
 
 def paired_codes(a: pd.Series[int], b: pd.Series[int]) -> Paired | None:
     """Two judgements of the same sessions, side by side; None where no session speaks of both."""
-    codes = pd.DataFrame({"a": a, "b": b})
-    codes = codes[(codes >= 0).all(axis=1)]
-    if codes.empty:
+    if not a.index.equals(b.index):
+        a, b = a.align(b, join="inner")
+    of_a, of_b = a.to_numpy(), b.to_numpy()
+    speaks = (of_a >= 0) & (of_b >= 0)
+    sessions = int(speaks.sum())
+    if not sessions:
         return None
-    fails = codes == VIOLATED_CODE
-    both = int((fails["a"] & fails["b"]).sum())
-    only_a = int(fails["a"].sum()) - both
-    only_b = int(fails["b"].sum()) - both
-    return paired(both, only_a, only_b, len(codes) - both - only_a - only_b)
+    fails_a, fails_b = speaks & (of_a == VIOLATED_CODE), speaks & (of_b == VIOLATED_CODE)
+    both = int((fails_a & fails_b).sum())
+    only_a, only_b = int(fails_a.sum()) - both, int(fails_b.sum()) - both
+    return paired(both, only_a, only_b, sessions - both - only_a - only_b)
 
 
 def judge_rows(rows: pd.DataFrame, slug: str, expected: Sequence[str]) -> Verdict:

@@ -13,6 +13,7 @@ import sys
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from enum import Enum
+from operator import is_
 from types import MemberDescriptorType
 from typing import Any
 
@@ -107,10 +108,10 @@ def _default(value: defaultdict[Any, Any], met: Met) -> Any:
 
 
 def _tuple(value: tuple[Any, ...], met: Met) -> Any:
-    if getattr(value, "__dict__", None):
+    if type(value) is not tuple and getattr(value, "__dict__", None):
         raise NotCloneable(f"a {type(value).__name__} with fields beside its items")
     items = _all(tuple.__iter__(value), met)
-    is_same = all(map(_is, items, tuple.__iter__(value)))
+    is_same = all(map(is_, items, tuple.__iter__(value)))
     return value if is_same else tuple.__new__(type(value), items)
 
 
@@ -129,13 +130,16 @@ def _object(value: Any, met: Met) -> Any:
 def _frozen_dataclass(value: Any, met: Met) -> Any:
     """One that cannot change is shared, unless something in it can."""
     fields = _fields(value)
-    copies = [_clone(item, met) for _, item in fields]
-    if all(copy is item for copy, (_, item) in zip(copies, fields, strict=True)):
-        return value
-    other = object.__new__(type(value))
-    for copy, (name, _) in zip(copies, fields, strict=True):
+    other = None
+    for name, item in fields:
+        if type(item) in SHARED or (copy := _clone(item, met)) is item:
+            continue
+        if other is None:
+            other = object.__new__(type(value))
+            for each, same in fields:
+                object.__setattr__(other, each, same)
         object.__setattr__(other, name, copy)
-    return other
+    return value if other is None else other
 
 
 def _fields(value: Any) -> list[tuple[str, Any]]:
@@ -144,8 +148,11 @@ def _fields(value: Any) -> list[tuple[str, Any]]:
     slots = _SLOTS.get(kind)
     if slots is None:
         slots = _SLOTS[kind] = _slots_of(kind)
-    fields = list(getattr(value, "__dict__", {}).items())
-    fields += [(name, getattr(value, name)) for name in slots if hasattr(value, name)]
+    kept = getattr(value, "__dict__", None)
+    fields = list(kept.items()) if kept else []
+    for name in slots:
+        if (item := getattr(value, name, _NOT_SET)) is not _NOT_SET:
+            fields.append((name, item))
     return fields
 
 
@@ -181,10 +188,6 @@ def _same(value: Any, _met: Met) -> Any:
     return value
 
 
-def _is(one: Any, other: Any) -> bool:
-    return one is other
-
-
 _FIXED = frozenset((_same, _tuple, _frozenset, _frozen_dataclass))
 """Of these a value may stand in two places: it cannot change itself."""
 _COPIERS: dict[type, Callable[[Any, Met], Any]] = {
@@ -199,6 +202,7 @@ _COPIERS: dict[type, Callable[[Any, Met], Any]] = {
     tuple: _tuple,
     bytearray: lambda value, met: bytearray(value),
 }
+_NOT_SET = object()
 _SLOTS: dict[type, tuple[str, ...]] = {}
 """The slots of each type that was met: they are as old as their class."""
 _MADE_OF_NOTHING = frozenset(_COPIERS)
