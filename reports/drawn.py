@@ -27,7 +27,7 @@ from lastchunk.reports.figures.diagram import diagram_figure
 from lastchunk.reports.figures.inline import inline_svg
 from lastchunk.reports.figures.outcomes import outcome_figure, outcome_words, outcomes_met
 from lastchunk.reports.figures.race import race_svg
-from lastchunk.reports.figures.save import png_bytes, svg_bytes
+from lastchunk.reports.figures.save import png_bytes, settle, svg_bytes
 from lastchunk.reports.figures.spans import spans_of
 from lastchunk.reports.figures.sweeps import sweep_figure
 from lastchunk.reports.figures.timeline import panels_of, timeline_figure
@@ -150,8 +150,8 @@ class Draughtsman:
     def _figure(
         self, name: str, figure: Figure, alt: str, behind: dict[str, Any] | None
     ) -> Drawing:
+        settle(figure)
         svg = svg_bytes(figure)
-        figure.set_layout_engine(None)  # its parts have their places now: it is drawn once more
         (self.folder / f"{name}.png").write_bytes(png_bytes(figure))
         (self.folder / f"{name}.svg").write_bytes(svg)
         return {

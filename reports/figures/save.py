@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from lastchunk.reports.figures.style import styled
+
+SVG_DPI = 72
+"""Of an SVG's points an inch has always so many."""
 
 
 def png_bytes(figure: Figure) -> bytes:
@@ -18,6 +22,21 @@ def png_bytes(figure: Figure) -> bytes:
 def svg_bytes(figure: Figure) -> bytes:
     """The figure as an SVG."""
     return _bytes(figure, "svg")
+
+
+def settle(figure: Figure) -> None:
+    """Give its parts the places that they have in an SVG, for all that is drawn of it from now on.
+
+    To draw it would do that, too, and whatever has a layout is drawn twice.
+    """
+    engine, dpi = figure.get_layout_engine(), figure.dpi
+    with styled():
+        FigureCanvasSVG(figure)
+        if engine is not None:
+            figure.dpi = SVG_DPI
+            engine.execute(figure)
+            figure.dpi = dpi
+    figure.set_layout_engine(None)
 
 
 def _bytes(figure: Figure, kind: str) -> bytes:
