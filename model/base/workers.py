@@ -37,6 +37,8 @@ T = TypeVar("T")
 MODEL = __name__.rpartition(".base.")[0]
 END_SECONDS = 0.5
 """So long it is seen to that every worker is gone: a signal leaves two seconds for all."""
+COLLECT_EVERY = 100_000
+"""Looking for what a search has left costs as much as a sixth of it: seldom, where it ends soon."""
 _LIVE: WeakSet[ProcessPoolExecutor] = WeakSet()
 _SHARED: list[Ranked] = []
 _STARTING = threading.Lock()
@@ -177,7 +179,11 @@ def _own_pool(workers: int, tasks_per_worker: int | None) -> Iterator[ProcessPoo
     _start_server()
     context: Any = WithoutMain()
     executor = ProcessPoolExecutor(
-        workers, context, initializer=_begin, max_tasks_per_child=tasks_per_worker
+        workers,
+        context,
+        initializer=_begin,
+        initargs=(tasks_per_worker == 1,),
+        max_tasks_per_child=tasks_per_worker,
     )
     _LIVE.add(executor)
     try:
@@ -276,9 +282,11 @@ def _paths_of_this_process() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _begin() -> None:
+def _begin(has_one_task: bool) -> None:
     """What a worker does first."""
     gc.freeze()  # what its server has imported stays: nothing of it is garbage
+    if has_one_task:  # what that one leaves behind goes with the process, and is not looked for
+        gc.set_threshold(COLLECT_EVERY, *gc.get_threshold()[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))  # not the limit of a session elsewhere
