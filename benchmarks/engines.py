@@ -2,7 +2,8 @@
 
     python -m benchmarks.engines [MANY] [FEW] [ROUNDS]
 
-Scenario everything-fast, as shipped and with the delays of `benchmarks.simulate`. In each round
+Scenario everything-fast, as shipped and with the delays of `benchmarks.simulate`, and lossy-mobile,
+which the plain model in SimPy does not know: it loses no request. In each round
 every arm runs sessions of its own: compiled code MANY, the others FEW. What an arm takes for the
 first time (the table's growth, numba's loading, the ways) is told apart as its beginning. Lines are
 sessions a second, median and quartiles of the rounds, and how often as fast as the SimPy path; the
@@ -30,8 +31,8 @@ DESIGN = "alarm"
 COMPILED = "compiled code"
 
 
-def arms_of(scenario: Scenario) -> dict[str, Arm]:
-    """What runs sessions, by its name."""
+def arms_of(scenario: Scenario, is_plain: bool) -> dict[str, Arm]:
+    """What runs sessions, by its name; ``is_plain``: the plain model knows the scenario."""
     spec = load_design(DESIGN, scenario)
 
     def by(engine: str) -> Arm:
@@ -43,12 +44,8 @@ def arms_of(scenario: Scenario) -> dict[str, Arm]:
         runs = [PlainSession(scenario, DESIGN, 1, session).run() for session in sessions]
         return pd.DataFrame(runs)
 
-    return {
-        "SimPy path": by("simpy"),
-        "table walk": by("table"),
-        COMPILED: by("kernel"),
-        "plain SimPy": plain,
-    }
+    arms = {"SimPy path": by("simpy"), "table walk": by("table"), COMPILED: by("kernel")}
+    return arms | {"plain SimPy": plain} if is_plain else arms
 
 
 def seconds(arm: Arm, sessions: range) -> float:
@@ -66,9 +63,11 @@ def check_rows(arms: dict[str, Arm], sessions: range) -> None:
         pd.testing.assert_frame_equal(frame, frames[0], check_exact=True)
 
 
-def measure(words: str, scenario: Scenario, many: int, few: int, rounds: int) -> None:
+def measure(
+    words: str, scenario: Scenario, many: int, few: int, rounds: int, is_plain: bool = True
+) -> None:
     """Print what each arm does on a scenario."""
-    arms = arms_of(scenario)
+    arms = arms_of(scenario, is_plain)
     sizes = {name: many if name == COMPILED else few for name in arms}
     begun = {name: seconds(arm, range(sizes[name])) for name, arm in arms.items()}
     rates: dict[str, list[float]] = {name: [] for name in arms}
@@ -92,10 +91,11 @@ def measure(words: str, scenario: Scenario, many: int, few: int, rounds: int) ->
 
 
 def main(many: int, few: int, rounds: int) -> None:
-    """The scenario as shipped, and with the delays of the benchmark."""
+    """The scenarios, one after another."""
     given = (many, few, rounds)
     measure("everything-fast as shipped", load_scenario("everything-fast"), *given)
     measure("the protocol of the benchmark", load_scenario("everything-fast", SETTINGS), *given)
+    measure("lossy-mobile", load_scenario("lossy-mobile"), *given, is_plain=False)
 
 
 if __name__ == "__main__":
