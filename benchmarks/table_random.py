@@ -1,4 +1,4 @@
-"""Random designs in random scenarios, by the table and in SimPy: whole traces are equal.
+"""Random designs in random scenarios: by the table whole traces are SimPy's, by compiled code rows.
 
     python -m benchmarks.table_random [COUNT] [SEED]
     python -m benchmarks.table_random --show NUMBER
@@ -13,13 +13,18 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 
 from benchmarks.wider_grammar import WIDER_FROM
 from lastchunk.model.base.errors import InputError, InternalError
-from lastchunk.model.design.load import load_design
+from lastchunk.model.design.load import DesignSpec, load_design
+from lastchunk.model.estimate.replicate import _row
+from lastchunk.model.kernel.sessions import _check, run_sessions, unwritten
 from lastchunk.model.scenario.load import load_scenario, shipped
+from lastchunk.model.scenario.schema import Scenario
+from lastchunk.model.simulate import simulate
 from lastchunk.model.table.engine import BY_TABLE, run_session, session_table
 from lastchunk.model.table.refused import NotCarried
 from lastchunk.reference_impl.designs import DESIGNS
@@ -106,7 +111,27 @@ def one(number: int, folder: Path) -> str:
     except NotCarried as error:
         return f"refused: {error}"
     words = [run_session(BY_TABLE, scenario, spec, number, n, True)[1] for n in range(SESSIONS)]
-    return next((f"left to SimPy: {word}" for word in words if word), "equal")
+    left = next((f"left to SimPy: {word}" for word in words if word), "")
+    return left or f"equal, {compiled_too(scenario, spec, number)}"
+
+
+def compiled_too(scenario: Scenario, spec: DesignSpec, number: int) -> str:
+    """Hold the rows of compiled code to SimPy's, for sessions that it has learned and for others.
+
+    Returns in words whether it carries them. Raises `InternalError`.
+    """
+    if find_spec("numba") is None:
+        return "no numba"
+    reason = "".join(unwritten(scenario, spec, number, SESSIONS, _row)[:1])
+    if reason:
+        return f"compiled code: {reason}"
+    for one in (number, number + 1):
+        sessions = range(2 * SESSIONS)
+        batch = run_sessions(scenario, spec, one, sessions, _row)
+        for session in sessions:
+            row = _row(simulate(scenario, spec, one, session))
+            _check(batch.row(session), row, spec, session)
+    return "compiled too"
 
 
 def show(number: int, folder: Path) -> None:

@@ -5,8 +5,9 @@ pending happens, of several the one that was pending first; its tree leads to an
 tells what goes to memory and gives the next registers. Where a branch is missing the session is
 given up, and Python walks it.
 
-Tables and registers lie in few arrays, one behind another: what is handed from function to function
-costs more than what is looked up. Behind a session's numbers lie the orders of what is pending, and
+``tables`` are the four arrays of `Frozen`. ``session`` is what its draws begin with, its numbers,
+and a block for the names of draws, as letters and as words. All are pointers: an array's owners
+would be counted at each call. Behind a session's numbers lie the orders of what is pending, and
 what waits to be moved. A name of a table is the place where its beginning stands.
 """
 
@@ -83,8 +84,10 @@ def _worth(ints: Any, at: Any, work: Any) -> Any:
 
 
 @in_machine_code
-def _spelled(ints: Any, letters: Any, row: Any, work: Any, block: Any) -> Any:
+def _spelled(tables: Any, session: Any, row: Any) -> Any:
     """A name whose numbers are a session's, spelled into a block. Returns its length."""
+    ints, _, _, letters = tables
+    _, work, block, _ = session
     at, part = 0, ints[_PARTS] + _PART * ints[row + 1]
     for _ in range(ints[row + 2]):
         first = ints[part]
@@ -111,15 +114,15 @@ def _spelled(ints: Any, letters: Any, row: Any, work: Any, block: Any) -> Any:
 
 
 @in_machine_code
-def _uniform(
-    ints: Any, words: Any, letters: Any, begun: Any, name: Any, work: Any, block: Any, spelled: Any
-) -> Any:
+def _uniform(tables: Any, session: Any, name: Any) -> Any:
     """A draw by its name, as `Streams.uniform` gives it."""
+    ints, _, words, _ = tables
+    begun, _, _, spelled = session
     row = ints[_NAMES] + _NAME * name
     length = ints[row]
     if length != NOT_THERE:
         return uniform(begun, words, _BLOCK_WORDS * name, length)
-    return uniform(begun, spelled, 0, _spelled(ints, letters, row, work, block))
+    return uniform(begun, spelled, 0, _spelled(tables, session, row))
 
 
 @in_machine_code
@@ -148,18 +151,10 @@ def _quantile(ints: Any, floats: Any, spread: Any, u: Any) -> Any:
 
 
 @in_machine_code
-def _fall(
-    ints: Any,
-    floats: Any,
-    words: Any,
-    letters: Any,
-    begun: Any,
-    cell: Any,
-    work: Any,
-    block: Any,
-    spelled: Any,
-) -> Any:
+def _fall(tables: Any, session: Any, cell: Any) -> Any:
     """The end of a tree that a session comes to: what its cell says, or `NOT_THERE`."""
+    ints, floats, _, _ = tables
+    _, work, _, _ = session
     while cell != NOT_THERE:
         at = ints[_CELLS] + _CELL * cell
         kind, yes = ints[at], ints[at + 4]
@@ -171,7 +166,7 @@ def _fall(
             work[ints[at + 6]] = _worth(ints, at + 1, work) // ints[at + 7]
             cell = yes
         elif kind == DRAWN:
-            u = _uniform(ints, words, letters, begun, ints[at + 8], work, block, spelled)
+            u = _uniform(tables, session, ints[at + 8])
             value = _quantile(ints, floats, ints[at + 7], u)
             if value == NOT_DRAWN:
                 return NOT_THERE
@@ -198,22 +193,14 @@ def _first(ints: Any, node: Any, work: Any) -> Any:
 
 
 @in_machine_code
-def _arrival(
-    ints: Any,
-    floats: Any,
-    words: Any,
-    letters: Any,
-    begun: Any,
-    move: Any,
-    work: Any,
-    block: Any,
-    spelled: Any,
-) -> Any:
+def _arrival(tables: Any, session: Any, move: Any) -> Any:
     """The delay of what has just become pending, or `NOT_DRAWN`; request legs are counted."""
+    ints, floats, _, _ = tables
+    _, work, _, _ = session
     spread, delay = ints[move + 7], 0
     planned = _worth(ints, move + 4, work)
     if spread != NOT_THERE:
-        u = _uniform(ints, words, letters, begun, ints[move + 8], work, block, spelled)
+        u = _uniform(tables, session, ints[move + 8])
         delay = _quantile(ints, floats, spread, u)
         if delay == NOT_DRAWN:
             return NOT_DRAWN
@@ -225,26 +212,17 @@ def _arrival(
 
 
 @in_machine_code
-def _arrive(
-    ints: Any,
-    floats: Any,
-    words: Any,
-    letters: Any,
-    begun: Any,
-    end: Any,
-    born: Any,
-    work: Any,
-    block: Any,
-    spelled: Any,
-) -> Any:
+def _arrive(tables: Any, session: Any, end: Any, born: Any) -> Any:
     """The numbers at the next node: all are worked out before one is moved. Whether all could be
     drawn."""
+    ints, _, _, _ = tables
+    _, work, _, _ = session
     first, count = ints[_MOVES] + _MOVE * ints[end], ints[end + 1]
     move = first
     for number in range(count + ints[end + 2]):
         delay = 0
         if ints[move + 7] != NOT_THERE or ints[move + 9] == 1:
-            delay = _arrival(ints, floats, words, letters, begun, move, work, block, spelled)
+            delay = _arrival(tables, session, move)
             if delay == NOT_DRAWN:
                 return False
         if number < count:
@@ -265,22 +243,13 @@ def _arrive(
 
 
 @in_machine_code
-def _outcome(
-    ints: Any,
-    floats: Any,
-    words: Any,
-    letters: Any,
-    begun: Any,
-    slot: Any,
-    work: Any,
-    block: Any,
-    spelled: Any,
-) -> Any:
+def _outcome(tables: Any, session: Any, slot: Any) -> Any:
     """The cell that the outcome of what happens leads to."""
+    ints, floats, _, _ = tables
     first, count = ints[slot], ints[slot + 1]
     outcome = first
     if count > 1:
-        u = _uniform(ints, words, letters, begun, ints[slot + 2], work, block, spelled)
+        u = _uniform(tables, session, ints[slot + 2])
         while outcome < first + count:
             u -= floats[outcome]
             if u < 0:
@@ -291,24 +260,17 @@ def _outcome(
 
 
 @in_machine_code
-def _begin(
-    ints: Any,
-    floats: Any,
-    words: Any,
-    letters: Any,
-    begun: Any,
-    work: Any,
-    block: Any,
-    spelled: Any,
-) -> Any:
+def _begin(tables: Any, session: Any) -> Any:
     """The registers of a session that begins; whether all could be drawn."""
+    ints, floats, _, _ = tables
+    _, work, _, _ = session
     for place in range(ints[_MEMORY]):
         work[place] = 0
     for place in range(FIRST_REGISTER, FIRST_REGISTER + _BEGIN_WITH):
         work[place] = 0
     row = ints[_BEGUN_WITH]
     for _ in range(ints[_BEGUN]):
-        u = _uniform(ints, words, letters, begun, ints[row + 2], work, block, spelled)
+        u = _uniform(tables, session, ints[row + 2])
         value = _quantile(ints, floats, ints[row + 1], u)
         if value == NOT_DRAWN:
             return False
@@ -318,28 +280,20 @@ def _begin(
 
 
 @in_machine_code
-def _session(
-    ints: Any,
-    floats: Any,
-    words: Any,
-    letters: Any,
-    begun: Any,
-    work: Any,
-    limits: Any,
-    block: Any,
-    spelled: Any,
-) -> Any:
+def _session(tables: Any, session: Any, limits: Any) -> Any:
     """Walk one session. Returns its row, or `NOT_THERE`."""
+    ints, _, _, _ = tables
+    _, work, _, _ = session
     horizon_ms, most = limits
-    if not _begin(ints, floats, words, letters, begun, work, block, spelled):
+    if not _begin(tables, session):
         return NOT_THERE
     cell, born = ints[0], 0
     for _ in range(most + 1):
-        end = _fall(ints, floats, words, letters, begun, cell, work, block, spelled)
+        end = _fall(tables, session, cell)
         if end == NOT_THERE:
             return NOT_THERE
         end = ints[_ENDS] + _END * end
-        if not _arrive(ints, floats, words, letters, begun, end, born, work, block, spelled):
+        if not _arrive(tables, session, end, born):
             return NOT_THERE
         if ints[end + 3] == NOT_THERE:
             return ints[end + 4]
@@ -347,7 +301,7 @@ def _session(
         slot = _first(ints, ints[_NODES] + _NODE * ints[end + 3], work)
         if work[ints[slot + 3]] > horizon_ms:
             return NOT_THERE
-        cell = _outcome(ints, floats, words, letters, begun, slot, work, block, spelled)
+        cell = _outcome(tables, session, slot)
     return NOT_THERE
 
 
@@ -375,12 +329,12 @@ def walked(
     begin_block = np.zeros(_BLOCK_WORDS, np.uint64)
     work, block = pointer_to(numbers), pointer_to(letter_block)
     spelled = pointer_to(letter_block.view(np.uint64))
-    table, shares = pointer_to(ints), pointer_to(floats)
-    blocks, spelling = pointer_to(words), pointer_to(letters)
+    table = pointer_to(ints)
+    tables = (table, pointer_to(floats), pointer_to(words), pointer_to(letters))
     for number in range(len(sessions)):
         begun = session_hash(seed, sessions[number], begin_block)
         numbers[_LEGS:] = 0
-        row = _session(table, shares, blocks, spelling, begun, work, limits, block, spelled)
+        row = _session(tables, (begun, work, block, spelled), limits)
         found[number] = row != NOT_THERE
         if row == NOT_THERE:
             continue

@@ -147,6 +147,7 @@ def unwritten(
     unpaid = "steps that are new with nearly every session" if is_new else ""
     if all(other.design != design or other.scenario != scenario for other in _known):
         _known.append(known)
+        del _known[:-KEPT_MAX]
     _piloted.append((scenario, design, told, unpaid))
     del _piloted[:-KEPT_MAX]
     return told, unpaid

@@ -8,7 +8,7 @@ was not held by a tab that had been closed (nothing could wait for that one).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Self
 
 from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.contract import COMPLETED
@@ -55,6 +55,15 @@ class Facts:
         self.costs: e.Costs | None = None
         self.stop_failed = False  # whether the page's stop flow has ended with an error
         self.own: dict[str, tuple[Any, ...]] = {}  # what own properties remember while exploring
+
+    def copy(self) -> Self:
+        """Facts that go their own way from here."""
+        other = type(self).__new__(type(self))
+        fields = other.__dict__
+        fields.update(self.__dict__)
+        for name in CAN_GROW:
+            fields[name] = fields[name].copy()
+        return other
 
     def observe(self, event: e.Event) -> None:
         """Take one more event in."""
@@ -360,6 +369,10 @@ _OBSERVERS: dict[type, Callable[[Facts, Any], None]] = {
     if name.startswith("_") and "event" in getattr(method, "__annotations__", ())
 }
 """What takes an event in: the method whose ``event`` is of that kind."""
+
+
+CAN_GROW = tuple(name for name, v in vars(Facts()).items() if isinstance(v, dict | list | set))
+"""Facts that events are added to in place."""
 
 
 def facts_of(trace: Iterable[e.Event]) -> Facts:

@@ -32,6 +32,13 @@ class Media:
         self.settled_ms = 0
         """The media of chunks that are stored for good, and named no more."""
 
+    def copy(self) -> Media:
+        """Media that go their own way from here."""
+        other = Media()
+        other.chunk_ms = self.chunk_ms.copy()
+        other.handed_out_ms, other.settled_ms = self.handed_out_ms, self.settled_ms
+        return other
+
     def observe(self, event: e.Event, facts: Facts) -> None:
         """Take one more event in, which the facts know already."""
         if isinstance(event, e.ChunkRecorded):

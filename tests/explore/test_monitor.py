@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lastchunk.model.design.load import load_design
-from lastchunk.model.explore.state.monitor import Monitor, copy_facts
+from lastchunk.model.explore.state.monitor import Monitor
 from lastchunk.model.properties import EXPLORABLE, SOMETIMES, JudgeSettings, judge_settings
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
@@ -221,7 +221,7 @@ def test_copied_facts_go_their_own_way() -> None:
     trace, _ = traces()["all at once", 0]
     for at in range(0, len(trace), 7):
         facts = facts_of(trace[:at])
-        before, copied = repr(vars(facts)), copy_facts(facts)
+        before, copied = repr(vars(facts)), facts.copy()
         assert repr(vars(copied)) == before
         for event in trace[at:]:
             copied.observe(event)

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import pytest
 
-from lastchunk.model.explore.state.monitor import Monitor, copy_facts
+from lastchunk.model.explore.state.monitor import Monitor
 from lastchunk.model.properties import EXPLORABLE, JudgeSettings
 from lastchunk.model.properties.shipped.lines import LINES
 from lastchunk.model.trace import events as e
@@ -152,7 +152,7 @@ def futures(
     monitor: Monitor, facts: Facts, steps: Iterable[Sequence[e.Event]], now_ms: int
 ) -> object:
     """All that is ever judged from here on, and what is met sometimes."""
-    facts, seen = copy_facts(facts), []
+    facts, seen = facts.copy(), []
     for step in steps:
         judged = monitor.watch(facts, step)
         met = monitor.settle(facts) & set(monitor.sometimes)

@@ -28,7 +28,7 @@ from lastchunk.model.world.base.pending import Between
 
 pytest.importorskip("numba", reason="compiled code needs numba")
 from lastchunk.model.kernel import draws, loop
-from lastchunk.model.kernel.compiling import in_machine_code
+from lastchunk.model.kernel.compiling import in_machine_code, pointer_to
 
 SEEDS = (0, 1, 7, 2**32 - 1, 2**32, 2**40 + 3, 2**63 - 1, 2**130 + 5)
 SESSIONS = (0, 1, 99, 2**31 + 5, 2**32 - 1)
@@ -60,6 +60,7 @@ SPREADS = [
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_draw_is_that_of_the_streams(seed: int) -> None:
     store, work = NodeStore(), np.zeros(loop.SESSION_ROOM, np.int64)
+    block = np.zeros(NAME_BYTES_MAX, np.uint8)
     for name in NAMES:
         store.name((name.purpose, *name.entity), (5, 9))
     arrays = as_arrays(store)
@@ -70,7 +71,7 @@ def test_a_draw_is_that_of_the_streams(seed: int) -> None:
             entity = [
                 each if type(each) is int else _worth(each, registers) for each in name.entity
             ]
-            found = _uniform_of(*arrays, draws.seed_words(seed), session, number, work)
+            found = _uniform_of(*arrays, draws.seed_words(seed), session, number, work, block)
             assert found == streams.uniform(name.purpose, *entity), entity
 
 
@@ -108,11 +109,13 @@ def _uniform_of(
     session: Any,
     number: Any,
     work: Any,
+    block: Any,
 ) -> Any:
     begun = draws.session_hash(seed, session, np.empty(16, np.uint64))
-    block = np.zeros(NAME_BYTES_MAX, np.uint8)
-    spelled = block.view(np.uint64)
-    return loop._uniform(ints, words, letters, begun, number, work, block, spelled)
+    spelled = pointer_to(block.view(np.uint64))
+    tables = (pointer_to(ints), pointer_to(floats), pointer_to(words), pointer_to(letters))
+    session = (begun, pointer_to(work), pointer_to(block), spelled)
+    return loop._uniform(tables, session, number)
 
 
 @in_machine_code

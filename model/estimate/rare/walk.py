@@ -18,7 +18,6 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.machine import Machine, monitor_for
-from lastchunk.model.explore.state.monitor import copy_facts
 from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.state.worlds import DueAfter, Happened
 from lastchunk.model.explore.timing.instant import Instant, Span
@@ -126,7 +125,7 @@ class WalkMachine(Machine):
         """Whether a session that is cut at its horizon here violates the property."""
         self.timeline.begin(node.places, zone_of_values(values), Slot())
         now_ms = node.times[node.discrete.fires[0]]
-        judged = self.monitor.end(copy_facts(node.facts), now_ms, "horizon")
+        judged = self.monitor.end(node.facts.copy(), now_ms, "horizon")
         return isinstance(judged.get(slug), Violation)
 
     def arrived(self, leaf: Leaf, before: WalkState, now_ms: int, dice: Random) -> WalkState:

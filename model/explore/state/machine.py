@@ -15,7 +15,7 @@ from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.explore.code.frames import NotListed
 from lastchunk.model.explore.scope.refusals import refuse_scope
 from lastchunk.model.explore.state.discrete import DiscreteState
-from lastchunk.model.explore.state.monitor import NONE_OWN, Monitor, copy_facts
+from lastchunk.model.explore.state.monitor import NONE_OWN, Monitor
 from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.state.repeatable import CHECKED, check_repeatable
 from lastchunk.model.explore.state.state_encoder import StateEncoder, Times
@@ -127,7 +127,7 @@ class Machine:
     def _end(self, node: Node, slot: Slot, zone: Zone) -> None:
         """Judge the quiet end of a class; the tree has a leaf more."""
         self.timeline.begin(node.places, zone, slot)
-        facts = copy_facts(node.facts)
+        facts = node.facts.copy()
         now_ms = node.times[node.discrete.fires[0]]
         judgements = self.monitor.end(facts, now_ms, "quiet")
         self.timeline.slot.content = Leaf(judgements, frozenset())
@@ -139,7 +139,7 @@ class Machine:
         self.runs += 1
         self.timeline.begin(node.places, zone, move.slot, slot.drawn)
         with self.worlds.stepped(node, move) as happened:
-            leaf = self._leaf(happened, copy_facts(node.facts), node.times, node.places)
+            leaf = self._leaf(happened, node.facts.copy(), node.times, node.places)
         self.timeline.slot.content = leaf
 
     def _leaf(self, happened: Happened, facts: Facts, times: Times, places: Any) -> Leaf:

@@ -31,8 +31,6 @@ BY_CHUNK = frozenset(
     ("recorded", "stored", "in_closed_tab", "uploads_ended", "orphans", "seen", "own")
 )
 """Facts that are kept chunk by chunk, or not at all; what own properties remember comes beside."""
-CAN_GROW = tuple(n for n, v in vars(Facts()).items() if isinstance(v, dict | list | set))
-"""Facts that events are added to in place."""
 NO_JUDGEMENTS: Mapping[str, Judgement] = {}
 NONE_OWN: Mapping[str, Property] = {}
 MISSING = (-1,)
@@ -52,16 +50,6 @@ def groups_of(slugs: Sequence[str], own: Mapping[str, Property] = NONE_OWN) -> l
     plain = [slug for slug in slugs if not known[slug].is_timed]
     timed = [[slug] for slug in slugs if known[slug].is_timed]
     return [plain, *timed] if plain else timed
-
-
-def copy_facts(facts: Facts) -> Facts:
-    """Facts that go their own way from here."""
-    other = Facts.__new__(Facts)
-    fields = other.__dict__
-    fields.update(facts.__dict__)
-    for name in CAN_GROW:
-        fields[name] = fields[name].copy()
-    return other
 
 
 class Remembered:

@@ -16,7 +16,7 @@ from pathlib import Path
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.explore.search.deadline import Deadline
-from lastchunk.model.explore.state.monitor import NONE_OWN, copy_facts
+from lastchunk.model.explore.state.monitor import NONE_OWN
 from lastchunk.model.properties import EXPLORABLE, Property, Violation
 from lastchunk.model.properties.judged import judge_trace
 from lastchunk.model.scenario.schema import Scenario
@@ -160,7 +160,7 @@ def before_the_cut(facts: Facts) -> Facts:
 
     Whether it is put right later is not known then.
     """
-    before = copy_facts(facts)
+    before = facts.copy()
     if before.status:
         before.counts.pop()
     return before

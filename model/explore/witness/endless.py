@@ -14,7 +14,6 @@ from typing import Any
 from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.search.search import Search
 from lastchunk.model.explore.state.machine import Machine
-from lastchunk.model.explore.state.monitor import copy_facts
 from lastchunk.model.explore.state.node import Move
 from lastchunk.model.explore.timing.steps import Leaf
 from lastchunk.model.explore.witness.counterexample import (
@@ -103,7 +102,7 @@ def endless_example(
     found = once_round(search, cycle, slug, deadline)
     if found is None:
         return None
-    facts = copy_facts(found.run.facts)
+    facts = found.run.facts.copy()
     facts.ended = "quiet"  # as it would be judged if nothing ever changed any more
     item = search.machine.monitor.known[slug]
     judgement = judge_trace(item, found.run.trace, facts, found.run.judge)

@@ -13,7 +13,6 @@ from typing import Any
 
 from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.machine import Machine
-from lastchunk.model.explore.state.monitor import copy_facts
 from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.timing.bounds import bounds_of
 from lastchunk.model.explore.timing.drawn import Drawn
@@ -182,7 +181,7 @@ class Walker:
             for other in self.times.values():
                 limit = at_most(other.offset_ms - time.offset_ms)
                 script.constraints.append((time.name, other.name, limit))
-        self.facts = copy_facts(self.facts)
+        self.facts = self.facts.copy()
         world.happen(world.pending[key], time, move.outcome)  # type: ignore[arg-type]
         self.machine.monitor.watch(self.facts, world.trace)
         self.ended = leaf.reason
@@ -203,7 +202,7 @@ class Walker:
         }
         self.script.answers = answers_to(node.ends, leaf)
         next_ms: Any = self.times[discrete.fires[0]]
-        self.machine.monitor.end(copy_facts(self.facts), next_ms, "quiet")
+        self.machine.monitor.end(self.facts.copy(), next_ms, "quiet")
 
     def _rename(self, node: Node, leaf: Leaf, orders: Any) -> None:
         mine = dict(zip(node.discrete.chunks, self.order, strict=True))

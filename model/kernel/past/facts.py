@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
 from itertools import chain
-from typing import Any
+from typing import Any, Self
 
 from lastchunk.model.properties import SOMETIMES
 from lastchunk.model.table.refused import NotCarried
@@ -19,6 +19,19 @@ from lastchunk.model.trace.events import Costs
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.trace.media import Media
 
+PLAIN_FACTS = ("status", "stands", "uploads_running", "stop_runs", "stop_failed")
+"""Facts by which nodes are told apart as they are."""
+CHUNK_FACTS = ("recorded", "stored", "uploads_ended", "in_closed_tab", "orphans", "refused")
+LIST_FACTS = (
+    "completions",
+    "counts",
+    "reopened",
+    "notified",
+    "consumer_reads",
+    "alarm_runs_by_due",
+)
+END_FACTS = ("last_ms", "ended", "costs", "own")
+"""Facts that only the end of a session makes, and what no shipped property has."""
 FACT_TIMES = (
     *("start_ms", "stop_ms", "tab_closed_ms", "stop_answered_ms", "stop_ran_ms", "stop_told_ms"),
     *("last_upload_ms", "last_recorded_ms", "completed_while_recording_ms", "stands_since_ms"),
@@ -27,9 +40,14 @@ FACT_TIMES = (
 """Facts that are a time, or -1."""
 FACT_COUNTS = ("stood_ms", "thrown", "retries", "messages", "chunks_uploaded")
 """Facts that are a number, and begin with 0."""
+_SETTLED = {*PLAIN_FACTS, *CHUNK_FACTS, *LIST_FACTS, *END_FACTS, *FACT_TIMES, *FACT_COUNTS, "seen"}
+# A fact that nobody settles would make one node of two pasts.
+assert set(vars(Facts())) == _SETTLED, set(vars(Facts())) ^ _SETTLED
 OF_PAST = ("settled", "refused_before", "alarm_writes")
 """Numbers of `PastFacts`."""
 COST_NAMES = Costs._fields[1:]
+UNKNOWN: Any = None
+"""Stands for the time of a chunk: what would work with it ends with an error."""
 STORED = -2
 """Stands for chunks that are stored, where only that one was refused is kept."""
 
@@ -65,6 +83,12 @@ class ByEqual(MutableMapping[Any, int]):
     def __len__(self) -> int:
         return len(self.pairs)
 
+    def copy(self) -> ByEqual:
+        """Counts that go their own way from here."""
+        other = ByEqual()
+        other.pairs = self.pairs.copy()
+        return other
+
 
 class PastFacts(Facts):
     """Facts of which settled chunks are counted alone, with what else a row is made of."""
@@ -84,21 +108,11 @@ class PastFacts(Facts):
         self.spent: list[Any] = [0] * len(COST_NAMES)
         self.media = Media()
 
-    def copy(self) -> PastFacts:
+    def copy(self) -> Self:
         """Facts that go their own way from here."""
-        other = PastFacts.__new__(PastFacts)
-        fields = other.__dict__
-        fields.update(self.__dict__)
-        for name, value in fields.items():
-            if isinstance(value, dict | list | set):
-                fields[name] = value.copy()
-        runs: Any = ByEqual()
-        runs.pairs = list(self.alarm_runs_by_due.pairs)  # type: ignore[attr-defined]
-        other.alarm_runs_by_due = runs
-        other.media = Media()
-        other.media.chunk_ms = self.media.chunk_ms.copy()
-        other.media.handed_out_ms = self.media.handed_out_ms
-        other.media.settled_ms = self.media.settled_ms
+        other = super().copy()
+        other.met, other.spent = self.met.copy(), self.spent.copy()
+        other.media = self.media.copy()
         return other
 
     # --- what a row asks -----------------------------------------------------------------------
@@ -149,9 +163,11 @@ class PastFacts(Facts):
 
     def _awaken(self, chunk: Any) -> None:
         """A chunk is named: if it is settled, it is a chunk like others until it is again."""
-        if self.newest is None or chunk in self.recorded or chunk - self.newest > 0:
+        if chunk in self.recorded:
             return
-        self.recorded[chunk] = self.stored[chunk] = 0
+        if self.newest is None or chunk - self.newest > 0:
+            raise NotCarried("a chunk that nobody has recorded")
+        self.recorded[chunk] = self.stored[chunk] = UNKNOWN
         self.uploads_ended.add(chunk)
         self.settled = self.settled - 1
 

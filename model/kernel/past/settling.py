@@ -15,7 +15,9 @@ from lastchunk.model.kernel.past.facts import (
     FACT_COUNTS,
     FACT_TIMES,
     OF_PAST,
+    PLAIN_FACTS,
     STORED,
+    UNKNOWN,
     PastFacts,
 )
 from lastchunk.model.table.numbers.counter import Counter
@@ -26,6 +28,8 @@ from lastchunk.model.table.tree import Expression
 
 NumberPath = tuple[Any, ...]
 Write = tuple[int, Expression]
+MAY_BE_NEGATIVE = frozenset(("chunks_uploaded", "row_ms", "due"))
+"""Numbers that code writes: a design may count down, or set an alarm before the beginning."""
 
 
 class SessionMemory:
@@ -41,8 +45,7 @@ class SessionMemory:
         at = self.places.get(path)
         if at is None:
             at = self.places[path] = len(self.names)
-            name = self.step.fresh()
-            self.names.append(name)
+            self.names.append(self.step.fresh(path[0] not in MAY_BE_NEGATIVE))
         return at
 
 
@@ -72,8 +75,7 @@ class Settling:
         for name in FACT_TIMES:
             setattr(facts, name, self._kept_time((name,), getattr(facts, name)))
         facts.stop_runs = min(facts.stop_runs, 2)
-        plain = (facts.status, facts.stands, facts.uploads_running, facts.stop_runs)
-        self.key += [*plain, facts.stop_failed]
+        self.key += [getattr(facts, name) for name in PLAIN_FACTS]
         facts.met = {slug: self._kept(("met", slug), facts.has_met(slug)) for slug in facts.met}
         facts.seen.clear()
         self._media(live)
@@ -110,7 +112,7 @@ class Settling:
         lacking = list(dict.fromkeys(lacking)) or [STORED]
         facts.refused_before = facts.refused_before + (count - len(lacking))
         at_ms = self._kept(("refused",), first_ms)
-        facts.refused[:] = [(at_ms, self._named(chunk), 0) for chunk in lacking]
+        facts.refused[:] = [(at_ms, self.chunk_as(chunk), 0) for chunk in lacking]
         self.key.append(tuple(sorted(self._word(chunk) for _, chunk, _ in facts.refused)))
 
     def _chunks(self) -> dict[Any, Any]:
@@ -123,10 +125,8 @@ class Settling:
             facts.settled = facts.settled + 1
             media = facts.media
             media.settled_ms = media.settled_ms + media.chunk_ms.pop(chunk, 0)
-        live = {chunk: self._named(chunk) for chunk in facts.recorded}
+        live = {chunk: self.chunk_as(chunk) for chunk in facts.recorded}
         groups = (facts.stored, facts.uploads_ended, facts.in_closed_tab)
-        if any(chunk not in live for group in groups for chunk in group):
-            raise NotCarried("a chunk that nobody has recorded")
         self.key.append(
             tuple(
                 sorted(
@@ -135,12 +135,12 @@ class Settling:
                 )
             )
         )
-        facts.newest = None if facts.newest is None else self._named(facts.newest)
+        facts.newest = None if facts.newest is None else self.chunk_as(facts.newest)
         self.key.append(None if facts.newest is None else self._word(facts.newest))
-        facts.stored = dict.fromkeys([live[chunk] for chunk in facts.stored], 0)
+        facts.stored = dict.fromkeys([live[chunk] for chunk in facts.stored], UNKNOWN)
         facts.uploads_ended = {live[chunk] for chunk in facts.uploads_ended}
         facts.in_closed_tab = {live[chunk] for chunk in facts.in_closed_tab}
-        facts.recorded = dict.fromkeys(sorted(live.values(), key=self._word), 0)
+        facts.recorded = dict.fromkeys(sorted(live.values(), key=self._word), UNKNOWN)
         return live
 
     def _media(self, live: dict[Any, Any]) -> None:
@@ -205,11 +205,6 @@ class Settling:
         if type(key) is not str:
             raise NotCarried("a notification whose key is a number")
         return key
-
-    # --- chunks --------------------------------------------------------------------------------
-
-    def _named(self, chunk: Any) -> Any:
-        return self.chunk_as(chunk)
 
     @staticmethod
     def _word(chunk: Any) -> int:
