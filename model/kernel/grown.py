@@ -46,7 +46,7 @@ class TableNode:
 
 
 @dataclass(frozen=True)
-class Turn:
+class WrittenStep:
     """What a step comes to at a node: the number of its end, what goes to memory, what is next."""
 
     end: int
@@ -64,7 +64,7 @@ class Grown:
         self.step = PastStep()
         self.memory = SessionMemory(self.step)
         self.nodes: dict[Any, TableNode] = {}
-        self.turns: dict[tuple[int, int, int], Place] = {}
+        self.steps: dict[tuple[int, int, int], Place] = {}
         self.atoms: dict[tuple[int, bool], int] = {}
         self._begin()
 

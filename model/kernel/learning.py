@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lastchunk.model.kernel.grown import BEGIN_PLACES, Grown, TableNode, Turn
+from lastchunk.model.kernel.grown import BEGIN_PLACES, Grown, TableNode, WrittenStep
 from lastchunk.model.kernel.nodes import (
     AT_MOST_ZERO,
     DRAWN,
@@ -16,7 +16,7 @@ from lastchunk.model.kernel.nodes import (
     NodePlaces,
     Spot,
 )
-from lastchunk.model.kernel.turns import NewTurn
+from lastchunk.model.kernel.step_to_write import StepToWrite
 from lastchunk.model.simulate import Run
 from lastchunk.model.table.machine import NO_TERMS, SessionTable, State, StepEnd
 from lastchunk.model.table.refused import NotCarried
@@ -81,15 +81,15 @@ class _Session:
         """Go the whole way. Raises `NotCarried`."""
         machine, walk, store = self.grown.machine, self.walk, self.store
         given = begun(machine.scenario, walk.streams)
-        turn = self._step(store.begin, machine.root, None, 0, walk.leaves[0], given)
+        step = self._step(store.begin, machine.root, None, 0, walk.leaves[0], given)
         for (state, at, registers), leaf in zip(walk.steps, walk.leaves[1:], strict=True):
-            node = turn.node
+            node = step.node
             assert node is not None
             assert node.state is state
             outcome = self._outcome(state, at, registers, leaf)
             spot = store.outcome_of(node.number, at, _number_of(state, at, outcome))
             place = state.slots[at][outcome]
-            turn = self._step(spot, place, node, at, leaf, list(registers))
+            step = self._step(spot, place, node, at, leaf, list(registers))
 
     def _outcome(self, state: State, at: int, registers: list[int], leaf: StepEnd) -> str:
         """The outcome that has led to a leaf: each stands in one tree."""
@@ -109,7 +109,7 @@ class _Session:
         at: int,
         leaf: StepEnd,
         given: list[int],
-    ) -> Turn:
+    ) -> WrittenStep:
         """One step: first the table's tree, then that of the facts."""
         grown = self.grown
         self.places = BEGIN_PLACES if node is None else node.places
@@ -117,18 +117,18 @@ class _Session:
         memory = self.memory + [0] * (len(grown.memory.names) - len(self.memory))
         known = [*given, *reversed(memory)]
         key = (-1 if node is None else node.number, at, id(leaf))
-        first = grown.turns.setdefault(key, Place())
+        first = grown.steps.setdefault(key, Place())
         following, last = self._fall(spot, first, known)
         if last.content is None:
-            NewTurn(grown, node, at, leaf, known).take(first)
+            StepToWrite(grown, node, at, leaf, known).take(first)
             following, last = self._fall(spot, first, known)
-        turn: Turn = last.content
-        self.store.cell(following, LEAF, NO_TERMS, yes=turn.end)
+        step: WrittenStep = last.content
+        self.store.cell(following, LEAF, NO_TERMS, yes=step.end)
         memory += [0] * (len(grown.memory.names) - len(memory))
-        for to, expression in turn.writes:
+        for to, expression in step.writes:
             memory[to] = worth(expression, known)
         self.memory = memory
-        return turn
+        return step
 
     def _fall(self, spot: Spot, place: Place, given: list[int]) -> tuple[Spot, Place]:
         """Write the questions of a tree down, up to its end; registers that it makes are added."""
@@ -148,7 +148,7 @@ class _Session:
             elif kind in (Quotient, DrawnRegister):
                 spot = self._made(spot, asked, len(given))
                 place = asked.follow(given, self.walk.streams)
-            elif asked is None or kind in (StepEnd, Turn):
+            elif asked is None or kind in (StepEnd, WrittenStep):
                 return spot, place
             else:
                 raise NotCarried(f"a question of the kind {kind.__name__}")

@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 from lastchunk.model.kernel.grown import PastStep
+from lastchunk.model.kernel.nodes import FIRST_REGISTER
 from lastchunk.model.kernel.past.facts import PastFacts
 from lastchunk.model.kernel.past.settling import MAY_BE_NEGATIVE, SessionMemory, Settling
+from lastchunk.model.kernel.step_to_write import kept_places
+from lastchunk.model.table.machine import StepEnd
 from lastchunk.model.table.numbers.number import Number
 from lastchunk.model.table.refused import NotCarried
+from lastchunk.model.table.tree import Expression
 from lastchunk.model.trace import events as e
 
 UPLOAD = "upload"
@@ -137,3 +141,12 @@ def test_a_number_that_code_writes_may_be_below_0(name: str) -> None:
     memory.place((name,))
     memory.place(("stop_ms",))
     assert [step.sign_of(Number(step, each, 1)) for each in memory.names] == [None, False]
+
+
+def test_each_register_of_a_node_has_a_place_of_its_own_and_stays_where_it_stood() -> None:
+    leaf = StepEnd()
+    same, later = Expression(((1, 1),), 0), Expression(((1, 1),), 5)
+    leaf.columns = [later, same, Expression(((0, 1),), 0), Expression(((0, 1), (1, 1)), 0), same]
+    places = kept_places(leaf, (FIRST_REGISTER + 7, FIRST_REGISTER + 9))
+    assert places[1:3] == (FIRST_REGISTER + 9, FIRST_REGISTER + 7)
+    assert len(set(places)) == len(places)

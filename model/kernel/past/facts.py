@@ -46,7 +46,7 @@ assert set(vars(Facts())) == _SETTLED, set(vars(Facts())) ^ _SETTLED
 OF_PAST = ("settled", "refused_before", "alarm_writes")
 """Numbers of `PastFacts`."""
 COST_NAMES = Costs._fields[1:]
-UNKNOWN: Any = None
+NO_TIME: Any = None
 """Stands for the time of a chunk: what would work with it ends with an error."""
 STORED = -2
 """Stands for chunks that are stored, where only that one was refused is kept."""
@@ -167,7 +167,7 @@ class PastFacts(Facts):
             return
         if self.newest is None or chunk - self.newest > 0:
             raise NotCarried("a chunk that nobody has recorded")
-        self.recorded[chunk] = self.stored[chunk] = UNKNOWN
+        self.recorded[chunk] = self.stored[chunk] = NO_TIME
         self.uploads_ended.add(chunk)
         self.settled = self.settled - 1
 

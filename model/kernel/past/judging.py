@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lastchunk.model.kernel.past.facts import STORED, UNKNOWN, PastFacts
+from lastchunk.model.kernel.past.facts import NO_TIME, STORED, PastFacts
 from lastchunk.model.properties import OUTCOMES, SOMETIMES
 from lastchunk.model.properties.row import COLUMNS
 from lastchunk.model.simulate import Run
@@ -64,10 +64,10 @@ def _number_chunks(facts: PastFacts) -> None:
     """Give the chunks that are left plain numbers: what is said of them in words is in no row."""
     numbers = {chunk: at for at, chunk in enumerate(facts.recorded)}
     for name in ("recorded", "stored"):
-        setattr(facts, name, {numbers[chunk]: UNKNOWN for chunk in getattr(facts, name)})
+        setattr(facts, name, {numbers[chunk]: NO_TIME for chunk in getattr(facts, name)})
     for name in ("uploads_ended", "in_closed_tab"):
         setattr(facts, name, {numbers[chunk] for chunk in getattr(facts, name)})
-    facts.stored[STORED] = UNKNOWN
+    facts.stored[STORED] = NO_TIME
     facts.refused = [(at_ms, numbers.get(c, STORED), status) for at_ms, c, status in facts.refused]
     for kept in (facts.completions, facts.consumer_reads):
         kept[:] = [(*rest, (STORED,) * len(missing)) for *rest, missing in kept]

@@ -14,10 +14,10 @@ from lastchunk.model.kernel.past.facts import (
     COST_NAMES,
     FACT_COUNTS,
     FACT_TIMES,
+    NO_TIME,
     OF_PAST,
     PLAIN_FACTS,
     STORED,
-    UNKNOWN,
     PastFacts,
 )
 from lastchunk.model.table.numbers.counter import Counter
@@ -137,10 +137,10 @@ class Settling:
         )
         facts.newest = None if facts.newest is None else self.chunk_as(facts.newest)
         self.key.append(None if facts.newest is None else self._word(facts.newest))
-        facts.stored = dict.fromkeys([live[chunk] for chunk in facts.stored], UNKNOWN)
+        facts.stored = dict.fromkeys([live[chunk] for chunk in facts.stored], NO_TIME)
         facts.uploads_ended = {live[chunk] for chunk in facts.uploads_ended}
         facts.in_closed_tab = {live[chunk] for chunk in facts.in_closed_tab}
-        facts.recorded = dict.fromkeys(sorted(live.values(), key=self._word), UNKNOWN)
+        facts.recorded = dict.fromkeys(sorted(live.values(), key=self._word), NO_TIME)
         return live
 
     def _media(self, live: dict[Any, Any]) -> None:

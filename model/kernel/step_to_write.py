@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lastchunk.model.kernel.grown import BEGIN_PLACES, Grown, TableNode, Turn
+from lastchunk.model.kernel.grown import BEGIN_PLACES, Grown, TableNode, WrittenStep
 from lastchunk.model.kernel.nodes import (
     FIRST_MADE,
     FIRST_REGISTER,
@@ -30,7 +30,7 @@ CHUNK_FIELDS = ("chunk", "attempt", "in_tab", "chunks")
 """Fields of events that are numbers of chunks and attempts."""
 
 
-class NewTurn:
+class StepToWrite:
     """A step that nobody has taken at a node: ``known`` are the registers and the memory of the
     session that takes it first."""
 
@@ -73,8 +73,8 @@ class NewTurn:
             facts.take_in(kind(*map(self._field, kind._fields, fields)))
         for at, cost in leaf.costs:
             facts.spent[at] = facts.spent[at] + self._value(cost)
-        turn = self._last() if leaf.state is None else self._next(leaf.state)
-        self.step.slot.content = turn
+        following = self._last() if leaf.state is None else self._next(leaf.state)
+        self.step.slot.content = following
 
     # --- numbers -----------------------------------------------------------------------------
 
@@ -111,7 +111,7 @@ class NewTurn:
 
     # --- what comes next ---------------------------------------------------------------------
 
-    def _next(self, state: State) -> Turn:
+    def _next(self, state: State) -> WrittenStep:
         grown, leaf = self.grown, self.leaf
         settling = Settling(grown.memory, self.facts, self._chunk_as(state))
         key, writes = settling.settle()
@@ -131,9 +131,10 @@ class NewTurn:
         moves = [*self._moves(node.places), *written]
         if len(moves) > NUMBERS_MAX:
             raise NotCarried("a session of very many numbers")
-        return Turn(self.store.end(moves, [], node.number, NOT_THERE, leaf.fresh), writes, node)
+        end = self.store.end(moves, [], node.number, NOT_THERE, leaf.fresh)
+        return WrittenStep(end, writes, node)
 
-    def _last(self) -> Turn:
+    def _last(self) -> WrittenStep:
         grown, store = self.grown, self.store
         now: Any = self._number(self.now)
         judged = judged_end(
@@ -141,7 +142,7 @@ class NewTurn:
         )
         unseen = [self._move(NOT_THERE, column, NO_ORDER) for column in self.leaf.unseen]
         row = store.row(*judged, self.places)
-        return Turn(store.end([], unseen, NOT_THERE, row, 0), [], None)
+        return WrittenStep(store.end([], unseen, NOT_THERE, row, 0), [], None)
 
     def _moves(self, places: NodePlaces) -> list[list[int]]:
         """What of the next registers does not stand where it stood."""
