@@ -10,7 +10,7 @@ import pytest
 
 from lastchunk.model.base.streams import Streams
 from lastchunk.model.kernel.names import NAME_BYTES_MAX, DrawName
-from lastchunk.model.kernel.nodes import ONE_PLACE, NodeStore, as_arrays
+from lastchunk.model.kernel.nodes import FIRST_MADE, ONE_PLACE, NodeStore, as_arrays
 from lastchunk.model.kernel.quantiles import TOO_NEAR, SpreadArrays, thresholds
 from lastchunk.model.scenario.delay import (
     Constant,
@@ -97,6 +97,9 @@ def test_one_number_alone_needs_no_terms() -> None:
     assert store.terms(LAST, (5, 9)) == (0, 2, 7)
     assert store.terms(LAST, (9, 5)) == (2, 2, 7)
     assert store.terms(Expression((), 3), ())[1:] == (0, 3)
+    behind = [store.terms(Expression(((at, 1),), 0), (5, 9))[0] for at in (2, 3)]
+    assert behind == [FIRST_MADE, FIRST_MADE + 1]  # what a tree makes stands behind the registers
+    assert store.terms(Expression(((-3, 1),), 0), (5, 9)) == (2, ONE_PLACE, 0)  # of memory
 
 
 @in_machine_code
