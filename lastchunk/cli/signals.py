@@ -7,10 +7,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
+from weakref import ref
 
 from lastchunk.model.base.step_limit import is_collecting
 
@@ -40,25 +41,29 @@ class Ending:
 
     def __init__(self) -> None:
         self.number = 0
-        self.was_lost = False
+        self.raised: Callable[[], Interrupted | None] = lambda: None
+        """What was raised, while it is on its way or being handled."""
 
     def stop(self, number: int, frame: FrameType | None) -> None:
         """The handler: the workers end now, the command as soon as it has cleaned up."""
-        is_again = self.number != 0
-        self.number = number
-        if not is_again:
+        if not self.number:
             end_any_workers()
             threading.Thread(target=self._end_soon, daemon=True).start()
-        elif not self.was_lost:
-            return  # it is cleaning up
-        self.was_lost = is_collecting(frame)  # what is raised in there is thrown away
-        if self.was_lost:
-            threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), number)).start()
-            return
-        raise Interrupted(number)
+        self.number = number
+        if self.raised() is None and not is_collecting(frame):  # else it is cleaning up
+            raise self._new()
+
+    def _new(self) -> Interrupted:
+        """What to raise. No frame keeps it, so that it is gone as soon as nobody handles it."""
+        error = Interrupted(self.number)
+        self.raised = ref(error)
+        return error
 
     def _end_soon(self) -> None:
-        time.sleep(LAST_SECONDS)
+        """Tell it again and again: what is raised in other people's code may be thrown away."""
+        for _ in range(round(LAST_SECONDS / AGAIN_SECONDS)):
+            time.sleep(AGAIN_SECONDS)
+            os.kill(os.getpid(), self.number)
         end_any_workers()
         os._exit(128 + self.number)
 

@@ -124,6 +124,7 @@ class PageRun:
             if self.network.is_cut:
                 self.line.cut()
             yield after(self.grace_seconds + SLACK_SECONDS)
+            yield self.has_no_late_alarm  # a busy machine's runtime is late
             self.line.mend()
 
     def recorded(self, chunks: int) -> Script:
@@ -187,6 +188,11 @@ class PageRun:
         """Whether nothing more comes soon: it is settled, or active and nobody will end it."""
         row = self.row()
         return self.is_settled() or (row["status"] != "none" and row["alarmInMs"] is None)
+
+    def has_no_late_alarm(self) -> bool:
+        """Whether every alarm whose time has come has gone off."""
+        due_in_ms = self.row()["alarmInMs"]
+        return due_in_ms is None or due_in_ms > 0
 
     def shown_row(self) -> list[str]:
         """The same, as the page shows it; empty where it shows none."""

@@ -110,3 +110,34 @@ def test_an_interrupt_just_before_the_command_or_just_after_it_has_its_code(at: 
     )
     assert found.returncode == 130
     assert found.stderr == ""
+
+
+@pytest.mark.parametrize("where", ["a bare except", "a finalizer"])
+def test_an_interrupt_that_other_code_throws_away_comes_again(where: str) -> None:
+    """Libraries have bare excepts: the command still ends, and cleans up, long before its limit."""
+    lost = "Slow()" if where == "a finalizer" else "swallow()"
+    code = (
+        "import os, signal, time\n"
+        "from lastchunk import cli\n"
+        "def late():\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    time.sleep(0.05)\n"
+        "class Slow:\n"
+        "    def __del__(self):\n"
+        "        late()\n"
+        "def swallow():\n"
+        "    try:\n"
+        "        late()\n"
+        "    except:\n"
+        "        pass\n"
+        "def work(standalone_mode):\n"
+        "    try:\n"
+        f"        {lost}\n"
+        "        time.sleep(30)\n"
+        "    finally:\n"
+        "        print('cleaned up')\n"
+        "cli.app = work\n"
+        "cli.main()\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (found.returncode, found.stdout, found.stderr) == (130, "cleaned up\n", "")
