@@ -151,7 +151,8 @@ class StepLimit:
         self.steps = steps
         self.where = where
         self.seen = steps()
-        self.spent = TimeSpent()
+        self.spent: TimeSpent | None = None
+        """Counted from the first look on: most steps are over long before, and a clock costs."""
         self.timer: AbstractContextManager[None] | None = None
 
     def __enter__(self) -> None:
@@ -173,7 +174,7 @@ class StepLimit:
     def look(self, frame: FrameType | None) -> None:
         """Called at each tick."""
         done = self.steps()
-        if done != self.seen:
+        if done != self.seen or self.spent is None:
             self.seen, self.spent = done, TimeSpent()
         elif self.spent.seconds() >= self.seconds:
             where = place_of_frame(frame) or self.where()

@@ -64,6 +64,7 @@ class Grown:
         self.step = PastStep()
         self.memory = SessionMemory(self.step)
         self.nodes: dict[Any, TableNode] = {}
+        self.in_order: list[TableNode] = []
         self.steps: dict[tuple[int, int, int], Place] = {}
         self.atoms: dict[tuple[int, bool], int] = {}
         self._begin()
@@ -78,6 +79,13 @@ class Grown:
             number = store.spreads.number_of(spread)
             place = BEGIN_PLACES[BEGUN_WITH.index(kind)]
             store.begun_with.append((place, number, store.name(name, ())))
+
+    def put(self, key: Any, node: TableNode) -> TableNode:
+        """A node more: nodes have their numbers in the order in which they are made."""
+        assert node.number == len(self.in_order)
+        self.nodes[key] = node
+        self.in_order.append(node)
+        return node
 
     def atom(self, register: int, is_never_negative: bool) -> int:
         """The name of a register."""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lastchunk.model.kernel.grown import BEGIN_PLACES, Grown, TableNode, WrittenStep
 from lastchunk.model.kernel.nodes import (
     AT_MOST_ZERO,
+    BORN,
     DRAWN,
     FIRST_MADE,
     IS_ZERO,
     LEAF,
+    NODE_AT,
     NOT_THERE,
+    ORDERS,
     QUOTIENT,
     NodePlaces,
     Spot,
@@ -32,22 +39,62 @@ from lastchunk.model.table.tree import (
 )
 from lastchunk.model.table.walk import TableWalk, run_of
 
+KNOWN_MAX = 4
+"""After so many known steps one behind another compiled code goes on by itself."""
+
+
+class Noted(NamedTuple):
+    """A step of a walk: its state, what happened and how, the registers before, and its end."""
+
+    state: State
+    at: int
+    outcome: str
+    registers: list[int]
+    leaf: StepEnd
+
 
 class NotedWalk(TableWalk):
-    """A walk that notes each step: its state, what happened, the registers before; and its end."""
+    """A walk that notes each step."""
 
     def __init__(self, machine: SessionTable, seed: int, session: int) -> None:
         super().__init__(machine, seed, session)
-        self.steps: list[tuple[State, int, list[int]]] = []
-        self.leaves: list[StepEnd] = []
+        self.steps: list[Noted] = []
+        self.first: StepEnd | None = None
+        self.outcome = ""
+        self.leaf: StepEnd | None = None
 
     def _step(self, state: State, at: int, registers: list[int]) -> State | None:
-        self.steps.append((state, at, list(registers)))
-        return super()._step(state, at, registers)
+        before = list(registers)
+        self.outcome = ""
+        following = super()._step(state, at, registers)
+        assert self.leaf is not None
+        self.steps.append(Noted(state, at, self.outcome, before, self.leaf))
+        return following
+
+    def _outcome(self, state: State, at: int, registers: list[int]) -> str:
+        self.outcome = super()._outcome(state, at, registers)
+        return self.outcome
 
     def _arrive(self, leaf: StepEnd, registers: list[int]) -> State | None:
-        self.leaves.append(leaf)
+        self.first = self.first or leaf
+        self.leaf = leaf
         return super()._arrive(leaf, registers)
+
+    def go_on(self, node: TableNode, room: NDArray[np.int64]) -> None:
+        """Begin in the middle, where compiled code has come to."""
+        places = np.array(node.places, np.int64)
+        self.registers = room[places].tolist()
+        self.orders = room[ORDERS + places[: len(node.state.slots)]].tolist()
+        self.born = int(room[BORN])
+
+    def next_step(self, state: State) -> State | None:
+        """One step more; None where the session ends, or is cut."""
+        registers = self.registers
+        at = self._first(len(state.slots), registers)
+        if registers[at] > self.machine.scenario.limits.horizon_ms:
+            return None
+        self.now_ms = registers[at]
+        return self._step(state, at, registers)
 
 
 def learn(grown: Grown, seed: int, session: int) -> tuple[Run, str]:
@@ -64,56 +111,78 @@ def learn(grown: Grown, seed: int, session: int) -> tuple[Run, str]:
     return run, ""
 
 
-class _Session:
-    """One session, whose steps are written down."""
+def learn_on(grown: Grown, seed: int, session: int, room: NDArray[np.int64]) -> None:
+    """Take the steps that are new where compiled code could not go on, and write them down.
 
-    def __init__(self, grown: Grown, walk: NotedWalk) -> None:
+    ``room`` are all the numbers of the session at its node. Raises `NotCarried`.
+    """
+    node = grown.in_order[room[NODE_AT]]
+    walk = NotedWalk(grown.machine, seed, session)
+    walk.go_on(node, room)
+    writer = _Session(grown, walk, node, room[: len(grown.memory.names)].tolist())
+    state: State | None = node.state
+    known = 0
+    while state is not None and known < KNOWN_MAX:
+        before = len(grown.store.cells)
+        state = walk.next_step(state)
+        if walk.steps:
+            writer.take(walk.steps.pop())
+        known = known + 1 if len(grown.store.cells) == before else 0
+
+
+class _Session:
+    """One session, whose steps are written down; it begins, or is at a node with its memory."""
+
+    def __init__(
+        self,
+        grown: Grown,
+        walk: NotedWalk,
+        node: TableNode | None = None,
+        memory: Sequence[int] = (),
+    ) -> None:
         if grown.machine.scenario.uplink is not None:
             raise NotCarried("an uplink that transfers share")
         self.grown = grown
         self.store = grown.store
         self.walk = walk
-        self.memory: list[int] = []
-        self.places: NodePlaces = ()
+        self.node = node
+        self.memory = list(memory)
+
+    @property
+    def places(self) -> NodePlaces:
         """Where the registers stand of the node that the session is at."""
+        return BEGIN_PLACES if self.node is None else self.node.places
 
     def write(self) -> None:
         """Go the whole way. Raises `NotCarried`."""
-        machine, walk, store = self.grown.machine, self.walk, self.store
+        machine, walk = self.grown.machine, self.walk
         given = begun(machine.scenario, walk.streams)
-        step = self._step(store.begin, machine.root, None, 0, walk.leaves[0], given)
-        for (state, at, registers), leaf in zip(walk.steps, walk.leaves[1:], strict=True):
-            node = step.node
-            assert node is not None
-            assert node.state is state
-            outcome = self._outcome(state, at, registers, leaf)
-            spot = store.outcome_of(node.number, at, _number_of(state, at, outcome))
-            place = state.slots[at][outcome]
-            step = self._step(spot, place, node, at, leaf, list(registers))
+        assert walk.first is not None
+        self._step(self.store.begin, machine.root, 0, walk.first, given)
+        for step in walk.steps:
+            self.take(step)
 
-    def _outcome(self, state: State, at: int, registers: list[int], leaf: StepEnd) -> str:
-        """The outcome that has led to a leaf: each stands in one tree."""
-        for outcome, place in state.slots[at].items():
-            given = list(registers)
-            while place.content is not None and type(place.content) is not StepEnd:
-                place = place.content.follow(given, self.walk.streams)
-            if place.content is leaf:
-                return outcome
-        raise NotCarried("a step that does something else the second time")
+    def take(self, step: Noted) -> None:
+        """Write the step down that the session takes next. Raises `NotCarried`."""
+        state, at, outcome, registers, leaf = step
+        assert self.node is not None
+        assert self.node.state is state
+        spot = self.store.outcome_of(self.node.number, at, _number_of(state, at, outcome))
+        self._step(spot, state.slots[at][outcome], at, leaf, registers)
 
     def _step(
         self,
         spot: Spot,
         place: Place,
-        node: TableNode | None,
         at: int,
         leaf: StepEnd,
         given: list[int],
-    ) -> WrittenStep:
+    ) -> None:
         """One step: first the table's tree, then that of the facts."""
-        grown = self.grown
-        self.places = BEGIN_PLACES if node is None else node.places
-        spot, _ = self._fall(spot, place, given)
+        grown, node = self.grown, self.node
+        spot, reached = self._fall(spot, place, given)
+        if reached.content is not leaf:
+            raise NotCarried("a step that does something else the second time")
         memory = self.memory + [0] * (len(grown.memory.names) - len(self.memory))
         known = [*given, *reversed(memory)]
         key = (-1 if node is None else node.number, at, id(leaf))
@@ -128,7 +197,7 @@ class _Session:
         for to, expression in step.writes:
             memory[to] = worth(expression, known)
         self.memory = memory
-        return step
+        self.node = step.node
 
     def _fall(self, spot: Spot, place: Place, given: list[int]) -> tuple[Spot, Place]:
         """Write the questions of a tree down, up to its end; registers that it makes are added."""

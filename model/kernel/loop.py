@@ -22,24 +22,30 @@ from lastchunk.model.kernel.draws import SHORT_NAME, session_hash, uniform
 from lastchunk.model.kernel.names import NAME_BYTES_MAX
 from lastchunk.model.kernel.nodes import (
     AT_MOST_ZERO,
+    BORN,
     CELL_FIELDS,
     DRAWN,
     END_FIELDS,
     FIRST_INTS,
     FIRST_REGISTER,
     IS_ZERO,
+    LEGS,
     MOVE_FIELDS,
     NAME_FIELDS,
     NO_ORDER,
+    NODE_AT,
     NODE_FIELDS,
     NOT_THERE,
-    NUMBERS_MAX,
     ONE_PLACE,
+    ONLY_PYTHON,
+    ORDERS,
     PART_FIELDS,
     QUOTIENT,
     ROW_SPAN_FIELDS,
     SLOT_FIELDS,
+    UNKNOWN,
     VARYING_FIELDS,
+    WAITING,
 )
 from lastchunk.model.kernel.quantiles import EVEN, GUIDE, IN_ROWS, TOO_NEAR
 from lastchunk.model.table.start import BEGUN_WITH
@@ -61,11 +67,6 @@ _CELL, _SLOT, _NODE, _END, _MOVE = map(
     len, (CELL_FIELDS, SLOT_FIELDS, NODE_FIELDS, END_FIELDS, MOVE_FIELDS)
 )
 _VARIES, _SPAN, _NAME, _PART = map(len, (VARYING_FIELDS, ROW_SPAN_FIELDS, NAME_FIELDS, PART_FIELDS))
-_ORDERS, _WAITING = NUMBERS_MAX, 2 * NUMBERS_MAX
-_LEGS = 4 * NUMBERS_MAX
-"""How many request legs there were, and their sum."""
-SESSION_ROOM = _LEGS + 2
-"""How many numbers there must be room for."""
 _BEGIN_WITH = len(BEGUN_WITH)
 _BLOCK_WORDS = NAME_BYTES_MAX // 8
 _MINUS, _DIGIT = 45, 48
@@ -152,7 +153,7 @@ def _quantile(ints: Any, floats: Any, spread: Any, u: Any) -> Any:
 
 @in_machine_code
 def _fall(tables: Any, session: Any, cell: Any) -> Any:
-    """The end of a tree that a session comes to: what its cell says, or `NOT_THERE`."""
+    """The end of a tree that a session comes to: what its cell says; `UNKNOWN`, `ONLY_PYTHON`."""
     ints, floats, _, _ = tables
     _, work, _, _ = session
     while cell != NOT_THERE:
@@ -169,12 +170,12 @@ def _fall(tables: Any, session: Any, cell: Any) -> Any:
             u = _uniform(tables, session, ints[at + 8])
             value = _quantile(ints, floats, ints[at + 7], u)
             if value == NOT_DRAWN:
-                return NOT_THERE
+                return ONLY_PYTHON
             work[ints[at + 6]] = value
             cell = yes
         else:
             return yes
-    return NOT_THERE
+    return UNKNOWN
 
 
 @in_machine_code
@@ -187,7 +188,7 @@ def _first(ints: Any, node: Any, work: Any) -> Any:
         slot += _SLOT
         other = ints[slot + 3]
         due = work[other]
-        if due < least or (due == least and work[_ORDERS + other] < work[_ORDERS + place]):
+        if due < least or (due == least and work[ORDERS + other] < work[ORDERS + place]):
             first, place, least = slot, other, due
     return first
 
@@ -206,8 +207,8 @@ def _arrival(tables: Any, session: Any, move: Any) -> Any:
             return NOT_DRAWN
         delay = planned = max(np.int64(0), planned + delay)
     if ints[move + 9] == 1:
-        work[_LEGS] += 1
-        work[_LEGS + 1] += planned
+        work[LEGS] += 1
+        work[LEGS + 1] += planned
     return delay
 
 
@@ -226,18 +227,18 @@ def _arrive(tables: Any, session: Any, end: Any, born: Any) -> Any:
             if delay == NOT_DRAWN:
                 return False
         if number < count:
-            work[_WAITING + 2 * number] = _worth(ints, move + 1, work) + delay
+            work[WAITING + 2 * number] = _worth(ints, move + 1, work) + delay
             order = ints[move + 10]
             if order != NO_ORDER:
-                order = born - 1 - order if order < 0 else work[_ORDERS + order]
-                work[_WAITING + 2 * number + 1] = order
+                order = born - 1 - order if order < 0 else work[ORDERS + order]
+                work[WAITING + 2 * number + 1] = order
         move += _MOVE
     move = first
     for number in range(count):
         place = ints[move]
-        work[place] = work[_WAITING + 2 * number]
+        work[place] = work[WAITING + 2 * number]
         if ints[move + 10] != NO_ORDER:
-            work[_ORDERS + place] = work[_WAITING + 2 * number + 1]
+            work[ORDERS + place] = work[WAITING + 2 * number + 1]
         move += _MOVE
     return True
 
@@ -281,28 +282,30 @@ def _begin(tables: Any, session: Any) -> Any:
 
 @in_machine_code
 def _session(tables: Any, session: Any, limits: Any) -> Any:
-    """Walk one session. Returns its row, or `NOT_THERE`."""
+    """Walk one session. Returns its row, `UNKNOWN` or `ONLY_PYTHON`."""
     ints, _, _, _ = tables
     _, work, _, _ = session
     horizon_ms, most = limits
+    work[NODE_AT], work[BORN] = NOT_THERE, 0
     if not _begin(tables, session):
-        return NOT_THERE
-    cell, born = ints[0], 0
+        return ONLY_PYTHON
+    cell = ints[0]
     for _ in range(most + 1):
         end = _fall(tables, session, cell)
-        if end == NOT_THERE:
-            return NOT_THERE
+        if end < 0:
+            return end
         end = ints[_ENDS] + _END * end
-        if not _arrive(tables, session, end, born):
-            return NOT_THERE
+        if not _arrive(tables, session, end, work[BORN]):
+            return ONLY_PYTHON
         if ints[end + 3] == NOT_THERE:
             return ints[end + 4]
-        born += ints[end + 5]
+        work[NODE_AT] = ints[end + 3]
+        work[BORN] += ints[end + 5]
         slot = _first(ints, ints[_NODES] + _NODE * ints[end + 3], work)
         if work[ints[slot + 3]] > horizon_ms:
-            return NOT_THERE
+            return ONLY_PYTHON
         cell = _outcome(tables, session, slot)
-    return NOT_THERE
+    return ONLY_PYTHON
 
 
 @in_machine_code
@@ -315,14 +318,16 @@ def walked(
     sessions: Any,
     limits: Any,
     room: Any,
-    found: Any,
+    came_to: Any,
     rows: Any,
     legs: Any,
+    places: Any,
 ) -> None:
-    """Walk sessions: whether each came to a row, its numbers, and its request legs.
+    """Walk sessions: what each came to, its numbers, and its request legs.
 
     ``limits`` are the horizon, and how often something may happen; ``room`` is a session's numbers,
-    and a block to spell a name in. Both are the caller's, as pointers lead there.
+    and a block to spell a name in. Both are the caller's, as pointers lead there. ``places`` has
+    room for the numbers of the first sessions that come to an unknown step, as they are there.
     """
     columns = rows.shape[1]
     numbers, letter_block = room
@@ -331,14 +336,18 @@ def walked(
     spelled = pointer_to(letter_block.view(np.uint64))
     table = pointer_to(ints)
     tables = (table, pointer_to(floats), pointer_to(words), pointer_to(letters))
+    unknown = 0
     for number in range(len(sessions)):
         begun = session_hash(seed, sessions[number], begin_block)
-        numbers[_LEGS:] = 0
+        numbers[LEGS:NODE_AT] = 0
         row = _session(tables, (begun, work, block, spelled), limits)
-        found[number] = row != NOT_THERE
-        if row == NOT_THERE:
+        came_to[number] = row
+        if row < 0:
+            if row == UNKNOWN and unknown < len(places):
+                places[unknown] = numbers
+                unknown += 1
             continue
-        legs[number] = numbers[_LEGS:]
+        legs[number] = numbers[LEGS:NODE_AT]
         first = ints[_ROWS] + columns * row
         for column in range(columns):
             rows[number, column] = ints[first + column]

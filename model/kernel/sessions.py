@@ -14,12 +14,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lastchunk.model.base.errors import InternalError
+from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.kernel.grown import Grown
-from lastchunk.model.kernel.learning import learn
+from lastchunk.model.kernel.learning import learn, learn_on
 from lastchunk.model.kernel.names import NAME_BYTES_MAX
-from lastchunk.model.kernel.nodes import Frozen, as_arrays
+from lastchunk.model.kernel.nodes import (
+    NODE_AT,
+    NOT_THERE,
+    ONLY_PYTHON,
+    SESSION_ROOM,
+    UNKNOWN,
+    Frozen,
+    as_arrays,
+)
 from lastchunk.model.kernel.past.judging import NUMBER_COLUMNS, TRUTHS, WORD_COLUMNS, RowOf
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.schema import Scenario
@@ -27,6 +35,8 @@ from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.table import walk
 from lastchunk.model.table.engine import BY_TABLE, run_session, runs_both_ways
 from lastchunk.model.table.machine import SessionTable
+from lastchunk.model.table.refused import NotCarried
+from lastchunk.model.world.object.blob_store import StoreIsRead
 
 LEARNED_AT_ONCE = 100
 """So many sessions are walked in Python before compiled code tries the others again."""
@@ -52,6 +62,11 @@ class Known:
     """How many steps of a pilot's last sessions were new."""
 
     @property
+    def cells(self) -> int:
+        """How many questions and answers are written down."""
+        return 0 if self.grown is None else len(self.grown.store.cells)
+
+    @property
     def ends(self) -> int:
         """How many steps are written down."""
         return 0 if self.grown is None else len(self.grown.store.ends)
@@ -74,6 +89,21 @@ class Known:
         if self.ends > before:
             self.arrays = None
         return ran
+
+    def learn_on(
+        self, grown: Grown | None, seed: int, session: int, room: npt.NDArray[np.int64]
+    ) -> bool:
+        """Write down what is new where compiled code has come to in ``grown``. Returns whether it
+        could be; what could not be is run in Python, which says why."""
+        is_there = grown is not None and grown is self.grown and room[NODE_AT] != NOT_THERE
+        if not is_there or len(grown.store.moves) > MOVES_MAX:
+            return False
+        self.arrays = None
+        try:
+            learn_on(grown, seed, session, room)
+        except (NotCarried, InputError, StoreIsRead):
+            return False
+        return True
 
 
 _known: list[Known] = []
@@ -181,12 +211,21 @@ def run_sessions(
     waiting = np.arange(count)
     by_kernel = np.zeros(count, np.bool_)
     while len(waiting):
-        found = _walked(known, seed, sessions.start + waiting, batch, waiting)
-        by_kernel[waiting[found]] = True
-        waiting = waiting[~found]
-        for at in waiting[:LEARNED_AT_ONCE].tolist():
+        grown, before = known.grown, known.cells
+        came_to, rooms = _walked(known, seed, sessions.start + waiting, batch, waiting)
+        by_kernel[waiting[came_to >= 0]] = True
+        left = waiting[came_to == ONLY_PYTHON].tolist()
+        waiting = waiting[came_to == UNKNOWN]
+        there, waiting = waiting[:LEARNED_AT_ONCE], waiting[LEARNED_AT_ONCE:]
+        learned = [
+            known.learn_on(grown, seed, sessions[at], room)
+            for at, room in zip(there.tolist(), rooms, strict=False)
+        ]
+        if known.cells == before:  # nothing is new: they would come to the same place again
+            learned = [False] * len(there)
+        for at in [*left, *there[~np.array(learned, np.bool_)].tolist()]:
             _by_python(known, seed, sessions, at, row_of, batch)
-        waiting = waiting[LEARNED_AT_ONCE:]
+        waiting = np.concatenate([there[learned], waiting])
     known.seen += count
     for at, session in enumerate(sessions):
         if by_kernel[at] and runs_both_ways(session, sessions):
@@ -202,25 +241,28 @@ def _walked(
     sessions: npt.NDArray[np.int64],
     batch: Batch,
     places: npt.NDArray[np.int64],
-) -> npt.NDArray[np.bool_]:
-    """Let compiled code walk sessions. Returns which of them came to a row."""
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Let compiled code walk sessions. Returns what each came to: a row from 0 on, `UNKNOWN` or
+    `ONLY_PYTHON`; and of the first that came to an unknown step all their numbers there."""
     from lastchunk.model.kernel.draws import SESSIONS_END, seed_words
-    from lastchunk.model.kernel.loop import SESSION_ROOM, walked
+    from lastchunk.model.kernel.loop import walked
 
     limits, count = known.scenario.limits, len(sessions)
-    found = np.zeros(count, np.bool_)
+    came_to = np.full(count, UNKNOWN, np.int64)
     numbers, legs = np.zeros((count, len(NUMBER_COLUMNS)), np.int64), np.zeros((count, 2), np.int64)
     most = min(limits.happenings_max, walk.HAPPENINGS_MAX) - 1
+    at_unknown = np.full((min(count, LEARNED_AT_ONCE), SESSION_ROOM), NOT_THERE, np.int64)
     if known.grown is not None and sessions[-1] < SESSIONS_END:
         known.arrays = arrays = known.arrays or as_arrays(known.grown.store)
         given = (seed_words(seed), sessions, (limits.horizon_ms, most))
         room = np.zeros(SESSION_ROOM, np.int64), np.zeros(NAME_BYTES_MAX, np.uint8)
-        walked(*arrays, *given, room, found, numbers, legs)
+        walked(*arrays, *given, room, came_to, numbers, legs, at_unknown)
+    found = came_to >= 0
     there = places[found]
     batch.numbers[there] = numbers[found]
     with np.errstate(invalid="ignore"):
         batch.request_delay_ms[there] = legs[found, 1] / legs[found, 0]
-    return found
+    return came_to, at_unknown
 
 
 def _by_python(

@@ -122,8 +122,7 @@ class StepToWrite:
         if node is None:
             places = kept_places(leaf, self.places)
             number = self.store.node(self._choices(state, places), places)
-            node = TableNode(number, state, places, self.facts)
-            grown.nodes[id(state), key] = node
+            node = grown.put((id(state), key), TableNode(number, state, places, self.facts))
         written = [
             [to, *self.store.terms(expression, self.places), *NO_ARRIVAL, NO_ORDER]
             for to, expression in writes

@@ -85,20 +85,22 @@ class TableWalk:
                     first = at
         return first
 
+    def _outcome(self, state: State, at: int, registers: list[int]) -> str:
+        """What becomes of what happens, where a draw decides."""
+        choices, stream = state.choices[at]
+        u = self._uniform(stream, registers)
+        outcome: str = choices[-1][0]
+        for name, share in choices:
+            u -= share
+            if u < 0:
+                outcome = name
+                break
+        return outcome
+
     def _step(self, state: State, at: int, registers: list[int]) -> State | None:
-        outcome = ""
         if self.streams.transfers is not None:
             self.streams.transfers.before = None
-        choice = state.choices[at]
-        if choice is not None:
-            choices, stream = choice
-            u = self._uniform(stream, registers)
-            outcome = choices[-1][0]
-            for name, share in choices:
-                u -= share
-                if u < 0:
-                    outcome = name
-                    break
+        outcome = "" if state.choices[at] is None else self._outcome(state, at, registers)
         slot = state.slots[at].get(outcome)
         count = len(registers)
         leaf = None if slot is None else self._fall(slot, registers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,12 @@ from lastchunk.model.estimate import comparison, replicate
 from lastchunk.model.kernel import choice, sessions
 from lastchunk.model.kernel.grown import Grown
 from lastchunk.model.kernel.names import DrawName
+from lastchunk.model.kernel.nodes import SESSION_ROOM
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
-from lastchunk.model.table import engine
 from lastchunk.model.table.engine import check_same, session_table
+from lastchunk.model.table.machine import SessionTable
+from lastchunk.model.table.refused import NotCarried
 from lastchunk.model.table.walk import run_by_table
 from lastchunk.properties import event, never
 
@@ -149,17 +152,83 @@ def test_every_1000th_session_is_checked_whatever_the_batch(
     assert checked[-3:] == [990, 1_000, 2_000]
 
 
-def test_a_table_that_is_made_anew_has_nodes_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_is_made_anew_has_nodes_of_its_own() -> None:
     scenario = load_scenario("harmless")
     spec = load_design("alarm", scenario)
     sessions.run_sessions(scenario, spec, 1, range(40), replicate._row)
     known = sessions._known[-1]
     before = known.grown
-    monkeypatch.setattr(engine, "_tables", [])
+    known.learn(SessionTable(scenario, spec), 1, 39, replicate._row)
     with_more = sessions.run_sessions(scenario, spec, 1, range(40, 200), replicate._row)
     assert known.grown is not before
     plain = comparison.compare(scenario, "alarm", 200, engine="simpy").frame
     assert np.array_equal(with_more.columns()["stop_ms"], plain["stop_ms"][40:])
+
+
+def runs_in_python(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sessions that are run in Python as a whole."""
+    ran: list[int] = []
+    real = sessions._by_python
+
+    def noted(known: Any, seed: int, numbers: range, at: int, *more: Any) -> None:
+        ran.append(numbers[at])
+        real(known, seed, numbers, at, *more)
+
+    monkeypatch.setattr(sessions, "_by_python", noted)
+    return ran
+
+
+def test_what_is_new_is_learned_where_compiled_code_has_come_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only a table that knows nothing runs sessions as a whole; of later ones the new steps."""
+    ran = runs_in_python(monkeypatch)
+    scenario = load_scenario("lossy-mobile")
+    spec = load_design("alarm", scenario)
+    found = sessions.run_sessions(scenario, spec, 5, range(150), replicate._row)
+    assert ran == list(range(20))
+    known = sessions._known[-1]
+    before = known.ends
+    more = sessions.run_sessions(scenario, spec, 5, range(150, 400), replicate._row)
+    assert ran == list(range(20))
+    assert known.ends > before
+    plain = comparison.compare(scenario, "alarm", 400, 5, engine="simpy").frame
+    for batch, numbers in ((found, slice(0, 150)), (more, slice(150, 400))):
+        for name, column in batch.columns().items():
+            expected = plain[name][numbers].to_numpy()
+            assert list(map(repr, column)) == list(map(repr, expected)), name
+
+
+@pytest.mark.parametrize("how", ["nothing is learned", "it is refused"])
+def test_where_nothing_can_be_learned_python_runs_the_session(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def learn_on(*_: Any) -> None:
+        if how == "it is refused":
+            raise NotCarried("a thing")
+
+    scenario = load_scenario("small-scope")
+    spec = load_design("alarm", scenario)
+    sessions.run_sessions(scenario, spec, 1, range(30), replicate._row)
+    monkeypatch.setattr(sessions, "learn_on", learn_on)
+    ran = runs_in_python(monkeypatch)
+    found = sessions.run_sessions(scenario, spec, 1, range(30, 230), replicate._row)
+    assert 0 < len(ran) < 200
+    plain = comparison.compare(scenario, "alarm", 230, engine="simpy").frame
+    assert np.array_equal(found.columns()["retries"], plain["retries"][30:])
+    assert not found.left
+
+
+def test_what_was_walked_by_other_nodes_is_not_learned() -> None:
+    """A table that is made anew in the middle of a batch has nodes with other numbers."""
+    scenario = load_scenario("harmless")
+    spec = load_design("alarm", scenario)
+    sessions.run_sessions(scenario, spec, 1, range(40), replicate._row)
+    known = sessions._known[-1]
+    other = Grown(SessionTable(scenario, spec), replicate._row)
+    room = np.zeros(SESSION_ROOM, np.int64)
+    assert not known.learn_on(other, 1, 41, room)
+    assert not known.learn_on(None, 1, 41, room)
 
 
 def test_without_numba_all_runs_by_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
