@@ -63,8 +63,10 @@ def decided(
             break
         more = min(BATCH, sessions_max - result.sessions)
         given = (result.scenario, result.designs, more, seed, workers, None, result.sessions)
-        rows = pd.concat([result.frame, replicate(*given, result.own, "auto")], ignore_index=True)
-        result = replace(result, frame=rows, sessions=result.sessions + more)
+        sessions = result.sessions + more
+        fresh = replicate(*given, result.own, "auto", of_all=sessions)
+        rows = pd.concat([result.frame, fresh], ignore_index=True)
+        result = replace(result, frame=rows, sessions=sessions)
     intervals = {slug: _interval(*each) for slug, each in counts.items()}
     return DecidedRates(result, found, intervals)
 

@@ -170,14 +170,18 @@ def stream(
     first: int = 0,
     own: Own = NO_OWN,
     engine: str = "simpy",
+    of_all: int = 0,
 ) -> Iterator[pd.DataFrame]:
-    """Batches of rows, in the order of their sessions. Raises what a design raises."""
+    """Batches of rows, in the order of their sessions. Raises what a design raises.
+
+    ``of_all`` is how many sessions there are, where these are a part of more.
+    """
     last = first + sessions
-    given = (own, engine, sessions)
+    given = (own, engine, max(sessions, of_all))
     is_split = is_shared() and engine != "simpy" and sessions >= FEWEST
     size = BATCH_SHARED if is_split else BATCH
     if engine in FAST:
-        size = min(max(size, sessions // BATCHES), BATCH_MAX)
+        size = min(max(size, max(sessions, of_all) // BATCHES), BATCH_MAX)
     cuts = [range(at, min(at + size, last)) for at in range(first, last, size)]
     if workers == 1 or (len(cuts) == 1 and not is_shared()):
         for cut in cuts:
@@ -227,10 +231,14 @@ def replicate(
     first: int = 0,
     own: Own = NO_OWN,
     engine: str = "simpy",
+    of_all: int = 0,
 ) -> pd.DataFrame:
-    """One row per design and session, sorted so; shape (designs * sessions, columns)."""
+    """One row per design and session, sorted so; shape (designs * sessions, columns).
+
+    ``of_all`` is how many sessions there are, where these are a part of more.
+    """
     frames = []
-    for frame in stream(scenario, designs, sessions, seed, workers, first, own, engine):
+    for frame in stream(scenario, designs, sessions, seed, workers, first, own, engine, of_all):
         frames.append(frame)
         if progress is not None:
             progress(len(frame) // len(designs))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ import pytest
 
 import lastchunk
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.estimate import replicate
 from lastchunk.model.estimate.sweeps.chunk import COLUMNS_OF_CHUNK, MEANS, run_chunk
 from lastchunk.model.estimate.sweeps.plan import SweepPlan, digest_of_plan
 from lastchunk.model.estimate.sweeps.plan_file import read_plan
 from lastchunk.model.estimate.sweeps.run import SweepRun, in_workers, sweep_plan
 from lastchunk.model.estimate.sweeps.store import SweepFolder, merged
+from lastchunk.model.kernel import choice
 from tests.typescript.twins import DESIGNS_TS
 
 LOSSES = [0.0, 0.1, 0.2, 0.3, 0.4]
@@ -261,3 +264,24 @@ def test_a_design_in_typescript_is_known_by_its_files(tmp_path: Path) -> None:
     assert digest_of_plan(changed.described()) != known
     with pytest.raises(InputError, match="it holds another: designs"):
         sweep_plan(changed, tmp_path / "out")
+
+
+def test_chunks_of_a_point_with_very_many_sessions_run_in_compiled_code(
+    plan: SweepPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However small a chunk is: what counts is how many sessions its point has."""
+    pytest.importorskip("numba", reason="compiled code needs numba")
+    ran = []
+    real = replicate._at_once
+
+    def noted(scenario: Any, design: Any, seed: int, sessions: range, left: Any) -> pd.DataFrame:
+        ran.append(sessions)
+        return real(scenario, design, seed, sessions, left)
+
+    monkeypatch.setattr(replicate, "_at_once", noted)
+    long = replace(plan, sessions=600)
+    before = run_chunk(long.task(1, "digest"))
+    assert not ran
+    monkeypatch.setattr(choice, "FEWEST_COMPILED", 600)
+    assert run_chunk(long.task(1, "digest")) == before
+    assert ran == [range(250, 500)]

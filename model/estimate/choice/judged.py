@@ -184,7 +184,7 @@ def _sampled(
     while True:
         count = min(max(BATCH, len(rows)), question.sessions - len(rows))
         given = (count, question.seed, 1, None, len(rows))
-        more = replicate(scenario, [design], *given, engine="auto")
+        more = replicate(scenario, [design], *given, engine="auto", of_all=len(rows) + count)
         more.attrs = {}
         rows = pd.concat([rows, more], ignore_index=True)
         found = [

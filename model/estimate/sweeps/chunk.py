@@ -51,7 +51,7 @@ def run_chunk(task: ChunkTask) -> bytes:
 def _rows(task: ChunkTask, point: PlanPoint) -> list[tuple[Any, ...]]:
     scenario, specs = point.load(task.designs)
     given = (point.sessions, task.seed, 1, None, point.first)
-    frame = replicate(scenario, specs, *given, engine="auto")
+    frame = replicate(scenario, specs, *given, engine="auto", of_all=point.of_all)
     found = []
     for spec in specs:
         rows = frame[frame["design"] == spec.name]

@@ -29,7 +29,8 @@ PLAN_CHUNKS_MAX = 10_000_000
 
 @dataclass(frozen=True)
 class PlanPoint:
-    """Some sessions of one point: its number, its scenario and settings, which sessions."""
+    """Some sessions of one point: its number, its scenario and settings, which sessions, and how
+    many the point has in all."""
 
     number: int
     scenario: ScenarioLike
@@ -38,6 +39,7 @@ class PlanPoint:
     sessions: int
     uplink: Path | None = None
     video_mbps: float | None = None
+    of_all: int = 0
 
     def load(self, designs: Sequence[DesignLike]) -> tuple[Scenario, list[DesignSpec]]:
         """The scenario and the designs at this point. Raises `InputError`."""
@@ -132,7 +134,7 @@ class SweepPlan:
         settings = (*self.overrides, *self.space.overrides(self.space.points[at]))
         uplink = None if self.space.replaces_uplink else self.uplink
         where = (self.scenarios[scenario], settings, first, sessions, uplink, self.video_mbps)
-        return PlanPoint(number, *where)
+        return PlanPoint(number, *where, of_all=self.sessions)
 
     def described(self) -> dict[str, Any]:
         """All that the results hang on, as plain data."""
