@@ -30,10 +30,11 @@ site: $(STAMP)
 	@echo "build/site/index.html; to search it: $(BIN)/python -m http.server -d build/site"
 
 # Many tests start the command anew: each would compile all of it, where Python may not write.
-# One process has all tests of a file, so that what they share is made once.
+# One process has all tests of a file, so that what they share is made once. Of the plugins nbmake
+# takes seconds to load; the test of the notebooks calls it itself.
 test: $(STAMP)
 	$(BIN)/python -m compileall -q -j 2 lastchunk model reference_impl reports
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:nbmake
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -52,6 +53,8 @@ tree:
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.simulate
 	$(BIN)/python -m benchmarks.engines
+	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.many_sessions memory
 	$(BIN)/python -m benchmarks.random_worlds 100000
 	$(BIN)/python -m benchmarks.explore
 

@@ -31,6 +31,7 @@ from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
 from lastchunk.model.base.step_limit import LastResort
+from lastchunk.starting import LOOK_EVERY
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -285,8 +286,8 @@ def _paths_of_this_process() -> Iterator[None]:
 def _begin(has_one_task: bool) -> None:
     """What a worker does first."""
     gc.freeze()  # what its server has imported stays: nothing of it is garbage
-    if has_one_task:  # what that one leaves behind goes with the process, and is not looked for
-        gc.set_threshold(COLLECT_EVERY, *gc.get_threshold()[1:])
+    # What a worker's only task leaves behind goes with the process, and is not looked for.
+    gc.set_threshold(COLLECT_EVERY if has_one_task else LOOK_EVERY, *gc.get_threshold()[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))  # not the limit of a session elsewhere
