@@ -75,8 +75,8 @@ def measure(
     arms = arms_of(scenario, is_plain)
     if can_be_by_hand(scenario):
         arms[BY_HAND] = partial(by_hand, scenario)
-        found = apart(arms[BY_HAND](range(many)), arms[COMPILED](range(many)))
-        assert found < ERRORS_MAX, f"the loop and compiled code are {found:.1f} errors apart"
+        errors = apart(arms[BY_HAND](range(many)), arms[COMPILED](range(many)))
+        assert errors < ERRORS_MAX, f"the loop and compiled code are {errors:.1f} errors apart"
     sizes = {name: many if name in (COMPILED, BY_HAND) else few for name in arms}
     begun = {name: seconds(arm, range(sizes[name])) for name, arm in arms.items()}
     rates: dict[str, list[float]] = {name: [] for name in arms}

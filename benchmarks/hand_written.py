@@ -7,6 +7,8 @@ code, numba's own random numbers. It gives the first completion and the chunks t
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 import numba
 import numpy as np
@@ -17,15 +19,23 @@ from lastchunk.model.scenario.delay import Exponential, Uniform
 from lastchunk.model.scenario.schema import Scenario
 
 LONG_MS, GRACE_MS = 600_000, 5_000
+_numba: Any = numba  # it tells no types of what it makes
 COLUMNS = ("first_completed_ms", "missing_at_finalization")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-@numba.njit
+def _compiled(function: Callable[P, T]) -> Callable[P, T]:
+    made: Callable[P, T] = _numba.njit(function)
+    return made
+
+
+@_compiled
 def _wait(draws: np.random.Generator, mean_ms: float) -> int:
     return round(-mean_ms * math.log1p(-draws.random()))
 
 
-@numba.njit
+@_compiled
 def _session(
     draws: np.random.Generator,
     spread: tuple[int, int],
@@ -60,7 +70,7 @@ def _session(
     return due_ms, recorded - stored
 
 
-@numba.njit
+@_compiled
 def _sessions(
     draws: np.random.Generator,
     found: NDArray[np.int64],
@@ -88,11 +98,11 @@ def by_hand(scenario: Scenario, sessions: range) -> pd.DataFrame:
     duration = scenario.recording.duration_ms
     delays = delays_of(scenario)
     assert isinstance(duration, Uniform)
-    means = tuple(delay.mean_ms for delay in delays if isinstance(delay, Exponential))
+    request, response, put = [d.mean_ms for d in delays if isinstance(d, Exponential)]
     found = np.zeros((len(sessions), 2), np.int64)
     spread = (duration.low_ms, duration.high_ms)
     draws = np.random.default_rng(sessions.start)
-    _sessions(draws, found, spread, scenario.client.chunk_ms, means)
+    _sessions(draws, found, spread, scenario.client.chunk_ms, (request, response, put))
     return pd.DataFrame(found, columns=list(COLUMNS))
 
 

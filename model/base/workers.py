@@ -31,15 +31,15 @@ from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
 from lastchunk.model.base.step_limit import LastResort
-from lastchunk.starting import LOOK_EVERY
 
 P = ParamSpec("P")
 T = TypeVar("T")
 MODEL = __name__.rpartition(".base.")[0]
 END_SECONDS = 0.5
 """So long it is seen to that every worker is gone: a signal leaves two seconds for all."""
-COLLECT_EVERY = 100_000
-"""Looking for what a search has left costs as much as a sixth of it: seldom, where it ends soon."""
+SELDOM, COLLECT_EVERY = 20_000, 100_000
+"""Looking for garbage as often as Python does costs as much as a sixth of a search: it is done
+seldom, and where a worker ends soon still more seldom."""
 _LIVE: WeakSet[ProcessPoolExecutor] = WeakSet()
 _SHARED: list[Ranked] = []
 _STARTING = threading.Lock()
@@ -287,7 +287,7 @@ def _begin(has_one_task: bool) -> None:
     """What a worker does first."""
     gc.freeze()  # what its server has imported stays: nothing of it is garbage
     # What a worker's only task leaves behind goes with the process, and is not looked for.
-    gc.set_threshold(COLLECT_EVERY if has_one_task else LOOK_EVERY, *gc.get_threshold()[1:])
+    gc.set_threshold(COLLECT_EVERY if has_one_task else SELDOM, *gc.get_threshold()[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))  # not the limit of a session elsewhere

@@ -29,9 +29,10 @@ from lastchunk.model.kernel.nodes import (
     FIRST_INTS,
     FIRST_REGISTER,
     IS_ZERO,
-    LEGS,
+    LEGS_SEEN,
     MOVE_FIELDS,
     NAME_FIELDS,
+    NEW_STEP,
     NO_ORDER,
     NODE_AT,
     NODE_FIELDS,
@@ -43,7 +44,6 @@ from lastchunk.model.kernel.nodes import (
     QUOTIENT,
     ROW_SPAN_FIELDS,
     SLOT_FIELDS,
-    UNKNOWN,
     VARYING_FIELDS,
     WAITING,
 )
@@ -153,7 +153,7 @@ def _quantile(ints: Any, floats: Any, spread: Any, u: Any) -> Any:
 
 @in_machine_code
 def _fall(tables: Any, session: Any, cell: Any) -> Any:
-    """The end of a tree that a session comes to: what its cell says; `UNKNOWN`, `ONLY_PYTHON`."""
+    """The end of a tree that a session comes to: what its cell says; `NEW_STEP`, `ONLY_PYTHON`."""
     ints, floats, _, _ = tables
     _, work, _, _ = session
     while cell != NOT_THERE:
@@ -175,7 +175,7 @@ def _fall(tables: Any, session: Any, cell: Any) -> Any:
             cell = yes
         else:
             return yes
-    return UNKNOWN
+    return NEW_STEP
 
 
 @in_machine_code
@@ -207,8 +207,8 @@ def _arrival(tables: Any, session: Any, move: Any) -> Any:
             return NOT_DRAWN
         delay = planned = max(np.int64(0), planned + delay)
     if ints[move + 9] == 1:
-        work[LEGS] += 1
-        work[LEGS + 1] += planned
+        work[LEGS_SEEN] += 1
+        work[LEGS_SEEN + 1] += planned
     return delay
 
 
@@ -282,7 +282,7 @@ def _begin(tables: Any, session: Any) -> Any:
 
 @in_machine_code
 def _session(tables: Any, session: Any, limits: Any) -> Any:
-    """Walk one session. Returns its row, `UNKNOWN` or `ONLY_PYTHON`."""
+    """Walk one session. Returns its row, `NEW_STEP` or `ONLY_PYTHON`."""
     ints, _, _, _ = tables
     _, work, _, _ = session
     horizon_ms, most = limits
@@ -339,15 +339,15 @@ def walked(
     unknown = 0
     for number in range(len(sessions)):
         begun = session_hash(seed, sessions[number], begin_block)
-        numbers[LEGS:NODE_AT] = 0
+        numbers[LEGS_SEEN:NODE_AT] = 0
         row = _session(tables, (begun, work, block, spelled), limits)
         came_to[number] = row
         if row < 0:
-            if row == UNKNOWN and unknown < len(places):
+            if row == NEW_STEP and unknown < len(places):
                 places[unknown] = numbers
                 unknown += 1
             continue
-        legs[number] = numbers[LEGS:NODE_AT]
+        legs[number] = numbers[LEGS_SEEN:NODE_AT]
         first = ints[_ROWS] + columns * row
         for column in range(columns):
             rows[number, column] = ints[first + column]

@@ -71,14 +71,14 @@ FIRST_REGISTER = MEMORY_MAX
 FIRST_MADE = FIRST_REGISTER + REGISTERS_MAX
 NUMBERS_MAX = FIRST_MADE + MADE_MAX
 """How many numbers a session may have."""
-ORDERS, WAITING, LEGS = NUMBERS_MAX, 2 * NUMBERS_MAX, 4 * NUMBERS_MAX
+ORDERS, WAITING, LEGS_SEEN = NUMBERS_MAX, 2 * NUMBERS_MAX, 4 * NUMBERS_MAX
 """Behind a session's numbers: the orders of what is pending; what waits to be moved; how many
 request legs there were, and their sum."""
-NODE_AT, BORN = LEGS + 2, LEGS + 3
+NODE_AT, BORN = LEGS_SEEN + 2, LEGS_SEEN + 3
 """At which node the session is, and how much has become pending in it."""
-SESSION_ROOM = LEGS + 4
+SESSION_ROOM = LEGS_SEEN + 4
 """How many numbers there must be room for."""
-UNKNOWN, ONLY_PYTHON = -1, -2
+NEW_STEP, ONLY_PYTHON = -1, -2
 """What a session comes to in place of a row: a step that nobody has taken; or Python alone can run
 it, as it is cut, or has a draw at the very edge of two values."""
 NodePlaces = tuple[int, ...]

@@ -20,11 +20,11 @@ from lastchunk.model.kernel.grown import Grown
 from lastchunk.model.kernel.learning import learn, learn_on
 from lastchunk.model.kernel.names import NAME_BYTES_MAX
 from lastchunk.model.kernel.nodes import (
+    NEW_STEP,
     NODE_AT,
     NOT_THERE,
     ONLY_PYTHON,
     SESSION_ROOM,
-    UNKNOWN,
     Frozen,
     as_arrays,
 )
@@ -95,8 +95,9 @@ class Known:
     ) -> bool:
         """Write down what is new where compiled code has come to in ``grown``. Returns whether it
         could be; what could not be is run in Python, which says why."""
-        is_there = grown is not None and grown is self.grown and room[NODE_AT] != NOT_THERE
-        if not is_there or len(grown.store.moves) > MOVES_MAX:
+        if grown is None or grown is not self.grown or room[NODE_AT] == NOT_THERE:
+            return False
+        if len(grown.store.moves) > MOVES_MAX:
             return False
         self.arrays = None
         try:
@@ -215,7 +216,7 @@ def run_sessions(
         came_to, rooms = _walked(known, seed, sessions.start + waiting, batch, waiting)
         by_kernel[waiting[came_to >= 0]] = True
         left = waiting[came_to == ONLY_PYTHON].tolist()
-        waiting = waiting[came_to == UNKNOWN]
+        waiting = waiting[came_to == NEW_STEP]
         there, waiting = waiting[:LEARNED_AT_ONCE], waiting[LEARNED_AT_ONCE:]
         learned = [
             known.learn_on(grown, seed, sessions[at], room)
@@ -242,13 +243,13 @@ def _walked(
     batch: Batch,
     places: npt.NDArray[np.int64],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Let compiled code walk sessions. Returns what each came to: a row from 0 on, `UNKNOWN` or
+    """Let compiled code walk sessions. Returns what each came to: a row from 0 on, `NEW_STEP` or
     `ONLY_PYTHON`; and of the first that came to an unknown step all their numbers there."""
     from lastchunk.model.kernel.draws import SESSIONS_END, seed_words
     from lastchunk.model.kernel.loop import walked
 
     limits, count = known.scenario.limits, len(sessions)
-    came_to = np.full(count, UNKNOWN, np.int64)
+    came_to = np.full(count, NEW_STEP, np.int64)
     numbers, legs = np.zeros((count, len(NUMBER_COLUMNS)), np.int64), np.zeros((count, 2), np.int64)
     most = min(limits.happenings_max, walk.HAPPENINGS_MAX) - 1
     at_unknown = np.full((min(count, LEARNED_AT_ONCE), SESSION_ROOM), NOT_THERE, np.int64)

@@ -10,7 +10,7 @@ import pytest
 
 from lastchunk.model.base.streams import Streams
 from lastchunk.model.kernel.names import NAME_BYTES_MAX, DrawName
-from lastchunk.model.kernel.nodes import FIRST_MADE, ONE_PLACE, NodeStore, as_arrays
+from lastchunk.model.kernel.nodes import FIRST_MADE, ONE_PLACE, SESSION_ROOM, NodeStore, as_arrays
 from lastchunk.model.kernel.quantiles import TOO_NEAR, SpreadArrays, thresholds
 from lastchunk.model.scenario.delay import (
     Constant,
@@ -59,7 +59,7 @@ SPREADS = [
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_draw_is_that_of_the_streams(seed: int) -> None:
-    store, work = NodeStore(), np.zeros(loop.SESSION_ROOM, np.int64)
+    store, work = NodeStore(), np.zeros(SESSION_ROOM, np.int64)
     block = np.zeros(NAME_BYTES_MAX, np.uint8)
     for name in NAMES:
         store.name((name.purpose, *name.entity), (5, 9))
