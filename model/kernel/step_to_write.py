@@ -12,7 +12,6 @@ from lastchunk.model.kernel.nodes import (
     NO_ORDER,
     NOT_THERE,
     NUMBERS_MAX,
-    ONE_PLACE,
     NodePlaces,
 )
 from lastchunk.model.kernel.past.facts import PastFacts
@@ -66,7 +65,7 @@ class StepToWrite:
         grown, leaf, facts = self.grown, self.leaf, self.facts
         atoms = range(len(self.known) - len(grown.memory.names))
         for register in atoms:
-            self._number(register)
+            self._atom(register)
         self.step.begin(grown.places(), self.known, place)
         self.step.refusal = None
         for kind, fields in leaf.events:
@@ -78,9 +77,12 @@ class StepToWrite:
 
     # --- numbers -----------------------------------------------------------------------------
 
-    def _number(self, register: int) -> Number:
+    def _atom(self, register: int) -> int:
         is_never_negative = register < len(self.signs) and self.signs[register]
-        return Number(self.step, self.grown.atom(register, is_never_negative))
+        return self.grown.atom(register, is_never_negative)
+
+    def _number(self, register: int) -> Number:
+        return Number(self.step, self._atom(register))
 
     def _value(self, value: Any) -> Any:
         """A field of an event."""
@@ -151,12 +153,16 @@ class StepToWrite:
             order = orders[at] if at < len(orders) else NO_ORDER
             if 0 <= order < NO_ORDER:
                 order = self.places[order]
-            move = self._move(places[at], column, order)
-            if move != [places[at], places[at], ONE_PLACE, 0, *NO_ARRIVAL, move[-1]] or (
-                order not in (NO_ORDER, places[at])
-            ):
-                moves.append(move)
+            if not (order in (NO_ORDER, places[at]) and self._stands(column, places[at])):
+                moves.append(self._move(places[at], column, order))
         return moves
+
+    def _stands(self, column: Any, place: int) -> bool:
+        """Whether a register keeps its number and its place."""
+        if type(column) is not Expression or column.constant or len(column.terms) != 1:
+            return False
+        (register, factor), places = column.terms[0], self.places
+        return factor == 1 and 0 <= register < len(places) and places[register] == place
 
     def _move(self, to: int, column: Any, order: int) -> list[int]:
         store = self.store

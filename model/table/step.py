@@ -46,6 +46,7 @@ class RunningStep:
         self.slot = Place()
         self.streams: Any = None
         self.expressions: dict[Expression, Expression] = {}  # equal ones are kept once
+        self.registers_named: dict[tuple[int, int], Expression] = {}
         self.refusal: NotCarried | None = None
 
     def refuse(self, refusal: NotCarried) -> NoReturn:
@@ -125,9 +126,14 @@ class RunningStep:
         """A number in registers. Raises `NotCarried` where it is in none."""
         if not isinstance(value, Number):
             return self._once(Expression((), int(value)))
+        names = self.sums[value.name]
+        if len(names) == 1 and names[0][1] == 1:  # by far the commonest
+            place = self.places.get(names[0][0])
+            if place is not None and names[0][0] not in self.constants:
+                return self._one_register(place[0], value.offset_ms - place[1])
         total: dict[int, int] = {}
         constant = value.offset_ms
-        for atom, factor in self.sums[value.name]:
+        for atom, factor in names:
             if atom in self.constants:
                 constant += factor * self.constants[atom]
                 continue
@@ -136,6 +142,13 @@ class RunningStep:
             constant -= offset * factor
         terms = tuple(sorted((at, count) for at, count in total.items() if count))
         return self._once(Expression(terms, constant))
+
+    def _one_register(self, register: int, constant: int) -> Expression:
+        known = self.registers_named.get((register, constant))
+        if known is None:
+            known = self._once(Expression(((register, 1),), constant))
+            self.registers_named[register, constant] = known
+        return known
 
     def _once(self, expression: Expression) -> Expression:
         return self.expressions.setdefault(expression, expression)

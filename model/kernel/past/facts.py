@@ -48,6 +48,7 @@ OF_PAST = ("settled", "refused_before", "alarm_writes")
 COST_NAMES = Costs._fields[1:]
 NO_TIME: Any = None
 """Stands for the time of a chunk: what would work with it ends with an error."""
+TAKEN_AWAY = (e.BlobDeleted, e.BlobOfOtherTab)
 STORED = -2
 """Stands for chunks that are stored, where only that one was refused is kept."""
 
@@ -145,7 +146,7 @@ class PastFacts(Facts):
 
     def take_in(self, event: Any) -> None:
         """Take one more event in. Raises `NotCarried`."""
-        if isinstance(event, e.BlobDeleted | e.BlobOfOtherTab):
+        if isinstance(event, TAKEN_AWAY):
             raise NotCarried("a chunk that is stored no more")
         if isinstance(event, e.ChunkRecorded):
             if self.newest is not None and event.chunk - self.newest != 1:

@@ -39,6 +39,8 @@ class SessionMemory:
         self.step = step
         self.places: dict[NumberPath, int] = {}
         self.names: list[int] = []
+        self.numbers: dict[NumberPath, Number] = {}
+        """What stands in each place, as the facts of a node have it."""
 
     def place(self, path: NumberPath) -> int:
         """The place of a number. Its register is -1 - place."""
@@ -86,11 +88,16 @@ class Settling:
     def _kept(self, path: NumberPath, value: Any, kind: type[Number] = Number) -> Any:
         """A number, in its place."""
         memory = self.memory
+        known = memory.numbers.get(path)
+        if known is value and known is not None:  # it is where it was
+            return known
         at = memory.place(path)
         name = memory.names[at]
         if not (isinstance(value, Number) and value.name == name and value.offset_ms == 0):
             self.writes.append((at, memory.step.expression_of(value)))
-        return kind(memory.step, name)
+        if known is None:
+            known = memory.numbers[path] = kind(memory.step, name)
+        return known
 
     def _kept_time(self, path: NumberPath, value: Any) -> Any:
         """A time, in its place, or -1."""
