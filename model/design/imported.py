@@ -12,7 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from lastchunk.model.base.blame import is_own
-from lastchunk.model.design.neighbours import PACKAGE, home_of
+from lastchunk.model.design.from_source import PACKAGE
+from lastchunk.model.design.neighbours import home_of
 
 
 def with_imported(files: set[Path]) -> set[Path]:

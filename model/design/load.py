@@ -13,7 +13,7 @@ import inspect
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from lastchunk.model.base.blame import ESCAPES, is_from_outside, place_of_error,
 from lastchunk.model.base.errors import DesignError, InputError
 from lastchunk.model.base.step_limit import STEP_SECONDS_MAX, time_limit
 from lastchunk.model.design.carried import pack, unpack
+from lastchunk.model.design.from_source import from_text
 from lastchunk.model.design.given import (
     GIVEN_AS,
     class_of_session,
@@ -277,13 +278,15 @@ def import_file(path: Path, option: str = "--design", what: str = "design") -> A
     if spec is None or spec.loader is None:
         also = ", or TypeScript (.ts)" if what == "design" else ""
         raise InputError(option, str(path), f"a Python file (.py){also}")
+    loader = from_text(spec).loader
+    assert loader is not None
     module = importlib.util.module_from_spec(spec)
     # A dataclass looks its own module up while it is being made.
     sys.modules[name] = module
     try:
         work = f"{what} file {path}, as it was imported,"
         with time_limit(work, STEP_SECONDS_MAX), old_names(path), neighbours(path):
-            spec.loader.exec_module(module)
+            loader.exec_module(module)
     except InputError:
         raise
     except (Exception, *ESCAPES) as error:
@@ -324,10 +327,14 @@ def check_class(name: str, cls: Any) -> None:
 
 def takes_info(cls: Any) -> bool:
     """A8: whether the alarm's handler takes what is known of the alarm."""
-    if not hasattr(cls, "alarm"):
-        return False
+    return hasattr(cls, "alarm") and _takes_two(cls.alarm)
+
+
+@lru_cache(maxsize=64)
+def _takes_two(function: Any) -> bool:
+    """Whether a method takes one argument more than itself. It is asked in every session."""
     try:
-        inspect.signature(cls.alarm).bind(*range(2))
+        inspect.signature(function).bind(*range(2))
     except (TypeError, ValueError):
         return False
     return True

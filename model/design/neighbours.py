@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PACKAGE = __name__.partition(".")[0]
+from lastchunk.model.design.from_source import PACKAGE, is_beside, texts_of
+
 _HOMES: dict[str, Path] = {}
 """The modules that files of before have found beside them, and in which folder."""
 
@@ -27,7 +28,8 @@ def neighbours(file: Path) -> Iterator[None]:
     before = set(sys.modules)
     sys.path.insert(0, str(home))
     try:
-        yield
+        with texts_of(home):
+            yield
     finally:
         if str(home) in sys.path:  # the file may have changed the path itself
             sys.path.remove(str(home))
@@ -46,6 +48,4 @@ def home_of(file: Path) -> Path:
 def _is_below(name: str, home: Path) -> bool:
     """Whether a module was found in a folder, and not in an environment that lies there."""
     file = getattr(sys.modules[name], "__file__", None)
-    if file is None or name.partition(".")[0] == PACKAGE or not Path(file).is_relative_to(home):
-        return False
-    return "site-packages" not in Path(file).relative_to(home).parts
+    return file is not None and name.partition(".")[0] != PACKAGE and is_beside(file, home)

@@ -139,5 +139,12 @@ def test_an_interrupt_that_other_code_throws_away_comes_again(where: str) -> Non
         "cli.app = work\n"
         "cli.main()\n"
     )
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        # What was started in the background ignores the interrupt, and so do its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert (found.returncode, found.stdout, found.stderr) == (130, "cleaned up\n", "")

@@ -194,7 +194,13 @@ def chunks_in(out: Path) -> int:
 
 def killed_after(plan: Path, out: Path, chunks: int, how: int) -> int:
     """Run the command until so many chunks are there, and end it so. Returns its exit code."""
-    process = subprocess.Popen(command(plan, out), stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        command(plan, out),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # What was started in the background ignores the interrupt, and so do its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     until = time.monotonic() + 120
     while chunks_in(out) < chunks and process.poll() is None and time.monotonic() < until:
         time.sleep(0.01)

@@ -23,6 +23,8 @@ Names = Mapping[int, str]
 Ranks = Mapping[Any, int]
 
 
+PLAIN = frozenset((int, str, bool, type(None)))
+"""Parts of these types stand in a text as they are; most are."""
 BLANK = "\0"
 """Stands for a mark; the repr of a text never holds it."""
 
@@ -59,7 +61,8 @@ class Text:
     def _build(self, parts: Any) -> str:
         kind = type(parts)
         if kind is tuple:
-            return f"({','.join([self._build(part) for part in parts])})"
+            built = [repr(p) if type(p) in PLAIN else self._build(p) for p in parts]
+            return f"({','.join(built)})"
         if kind in TIME_TYPES:
             self.marks.append(parts)
             return BLANK
