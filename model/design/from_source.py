@@ -17,6 +17,7 @@ from types import CodeType, ModuleType
 
 PACKAGE = __name__.partition(".")[0]
 
+
 class TextLoader(SourceFileLoader):
     """Loads a file of Python without its bytecode."""
 

@@ -41,6 +41,8 @@ from lastchunk.model.table.walk import TableWalk, run_of
 
 KNOWN_MAX = 4
 """After so many known steps one behind another compiled code goes on by itself."""
+STEPS_MAX = 500
+"""Nor are more taken at once: compiled code counts them, and finds what never ends."""
 
 
 class Noted(NamedTuple):
@@ -122,7 +124,9 @@ def learn_on(grown: Grown, seed: int, session: int, room: NDArray[np.int64]) -> 
     writer = _Session(grown, walk, node, room[: len(grown.memory.names)].tolist())
     state: State | None = node.state
     known = 0
-    while state is not None and known < KNOWN_MAX:
+    for _ in range(STEPS_MAX):
+        if state is None or known == KNOWN_MAX:
+            return
         before = len(grown.store.cells)
         state = walk.next_step(state)
         if walk.steps:

@@ -13,7 +13,7 @@ import pytest
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import load_design
 from lastchunk.model.estimate import comparison, replicate
-from lastchunk.model.kernel import choice, sessions
+from lastchunk.model.kernel import choice, learning, sessions
 from lastchunk.model.kernel.grown import Grown
 from lastchunk.model.kernel.names import DrawName
 from lastchunk.model.kernel.nodes import SESSION_ROOM
@@ -217,6 +217,19 @@ def test_where_nothing_can_be_learned_python_runs_the_session(
     plain = comparison.compare(scenario, "alarm", 230, engine="simpy").frame
     assert np.array_equal(found.columns()["retries"], plain["retries"][30:])
     assert not found.left
+
+
+def test_a_session_is_learned_in_as_many_parts_as_it_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(learning, "STEPS_MAX", 2)
+    ran = runs_in_python(monkeypatch)
+    scenario = load_scenario("lossy-mobile")
+    spec = load_design("alarm", scenario)
+    found = sessions.run_sessions(scenario, spec, 8, range(60), replicate._row)
+    assert ran == list(range(20))
+    plain = comparison.compare(scenario, "alarm", 60, 8, engine="simpy").frame
+    assert np.array_equal(found.columns()["completed_ms"], plain["completed_ms"])
 
 
 def test_what_was_walked_by_other_nodes_is_not_learned() -> None:
