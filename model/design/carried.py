@@ -20,7 +20,7 @@ from types import CodeType
 from typing import Any
 
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.design.neighbours import PACKAGE
+from lastchunk.model.design.from_source import PACKAGE
 from lastchunk.model.subset import check_subset
 
 KEPT = 32

@@ -116,8 +116,11 @@ class PageRun:
         """Press stop. On a slow network an upload is under way then, and is so until the grace is
         over; or the line is cut for so long."""
         if self.network.is_slow:
-            while not (self.is_uploading() and self.line.stall()):
+            while not self.line.holds:
+                self.line.mend()
                 yield self.is_uploading
+                if self.line.stall():
+                    yield lambda: self.line.holds or not self.is_uploading()
         self.press("stop")
         if self.network.is_slow:
             yield self._has_signalled

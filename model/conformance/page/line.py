@@ -24,6 +24,8 @@ class Connection:
         self.flows.set()
         self.is_asking = False
         """Whether something was sent that has no answer yet."""
+        self.is_held = False
+        """Whether something that was sent stands still here."""
 
     async def run(self, reader: asyncio.StreamReader, port: int) -> None:
         """Pass on both ways until one side ends."""
@@ -38,8 +40,10 @@ class Connection:
         with suppress(OSError):
             while data := await reader.read(PIECE_BYTES):
                 self.is_asking = is_asking
-                if is_asking:
+                if is_asking and not self.flows.is_set():
+                    self.is_held = True
                     await self.flows.wait()
+                    self.is_held = False
                 writer.write(data)
                 await writer.drain()
         writer.close()
@@ -68,6 +72,11 @@ class PageLine:
     def url(self) -> str:
         """The page, over this line."""
         return f"http://localhost:{self.port}"
+
+    @property
+    def holds(self) -> bool:
+        """Whether a part of something stands still: all of it may have passed before."""
+        return any(connection.is_held for connection in self.connections)
 
     def stall(self) -> int:
         """What is being sent stands still; new requests pass. Returns how many stand still."""

@@ -23,7 +23,7 @@ Names = Mapping[int, str]
 Ranks = Mapping[Any, int]
 
 
-PLAIN = frozenset((int, str, bool, type(None)))
+AS_WRITTEN = frozenset((int, str, bool, type(None)))
 """Parts of these types stand in a text as they are; most are."""
 BLANK = "\0"
 """Stands for a mark; the repr of a text never holds it."""
@@ -61,7 +61,7 @@ class Text:
     def _build(self, parts: Any) -> str:
         kind = type(parts)
         if kind is tuple:
-            built = [repr(p) if type(p) in PLAIN else self._build(p) for p in parts]
+            built = [repr(p) if type(p) in AS_WRITTEN else self._build(p) for p in parts]
             return f"({','.join(built)})"
         if kind in TIME_TYPES:
             self.marks.append(parts)
