@@ -15,6 +15,8 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
+from lastchunk.model.base.blame import STDLIB
+
 PACKAGE = __name__.partition(".")[0]
 
 
@@ -65,6 +67,8 @@ def texts_of(home: Path) -> Iterator[None]:
 
 
 def is_beside(file: str, home: Path) -> bool:
-    """Whether a file lies in a folder, and not in an environment that lies there."""
+    """Whether a file lies in a folder, and not in an environment or a Python that lies there."""
     path = Path(file)
-    return path.is_relative_to(home) and "site-packages" not in path.relative_to(home).parts
+    if not path.is_relative_to(home) or path.is_relative_to(STDLIB):
+        return False
+    return "site-packages" not in path.relative_to(home).parts

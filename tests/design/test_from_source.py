@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 import lastchunk
 from lastchunk.model.design import neighbours
+from lastchunk.model.design.from_source import is_beside
 from lastchunk.model.design.load import import_file
 
 SECOND = 1_700_000_000
@@ -108,3 +110,12 @@ def test_a_design_that_was_mended_in_the_same_second_is_judged_as_it_is(tmp_path
         verified = lastchunk.verify("small-scope", f"{file}:Mine", "complete_at_finalization")
         found.append(verified.verdict)
     assert found == ["violated", "proved"]
+
+
+def test_python_itself_is_not_beside_a_file_above_it(tmp_path: Path) -> None:
+    """A Python that a person has built lies in the folder of all their files."""
+    home = Path(colorsys.__file__).parents[2]
+    assert not is_beside(colorsys.__file__, home)
+    assert not is_beside(str(home / "env" / "site-packages" / "a.py"), home)
+    assert is_beside(str(home / "mine.py"), home)
+    assert not is_beside(str(tmp_path / "mine.py"), home)
