@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,13 @@ from lastchunk.model.estimate import comparison, replicate
 from lastchunk.model.kernel import choice, learning, sessions
 from lastchunk.model.kernel.grown import Grown
 from lastchunk.model.kernel.names import DrawName
-from lastchunk.model.kernel.nodes import SESSION_ROOM
+from lastchunk.model.kernel.nodes import NEW_STEP, NODE_AT, SESSION_ROOM
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.model.table.engine import check_same, session_table
-from lastchunk.model.table.machine import SessionTable
+from lastchunk.model.table.machine import SessionTable, State
 from lastchunk.model.table.refused import NotCarried
-from lastchunk.model.table.walk import run_by_table
+from lastchunk.model.table.walk import TableWalk, run_by_table
 from lastchunk.properties import event, never
 
 pytest.importorskip("numba", reason="compiled code needs numba")
@@ -217,6 +218,39 @@ def test_where_nothing_can_be_learned_python_runs_the_session(
     plain = comparison.compare(scenario, "alarm", 230, engine="simpy").frame
     assert np.array_equal(found.columns()["retries"], plain["retries"][30:])
     assert not found.left
+
+
+class Followed(TableWalk):
+    """A walk that notes where it is before each step."""
+
+    def __init__(self, machine: SessionTable, seed: int, session: int) -> None:
+        super().__init__(machine, seed, session)
+        self.seen: list[Any] = []
+
+    def _step(self, state: State, at: int, registers: list[int]) -> State | None:
+        self.seen.append((state, list(registers), self.orders, self.born))
+        return super()._step(state, at, registers)
+
+
+def test_what_is_handed_over_is_where_a_walk_in_python_is() -> None:
+    """Registers, the order of what is pending, and how much has been: at the very same step."""
+    scenario = load_scenario("lossy-mobile")
+    spec = load_design("alarm", scenario)
+    sessions.run_sessions(scenario, spec, 5, range(20), replicate._row)
+    known, numbers = sessions._known[-1], np.arange(20, 60)
+    grown = grown_of(known)
+    found = np.zeros((60, len(sessions.NUMBER_COLUMNS)), np.int64)
+    batch = sessions.Batch(found, np.zeros(60), Counter())
+    came_to, rooms = sessions._walked(known, 5, numbers, batch, numbers)
+    handed = numbers[came_to == NEW_STEP].tolist()
+    assert len(handed) > 5
+    for session, room in zip(handed, rooms, strict=False):
+        node = grown.in_order[room[NODE_AT]]
+        walk = learning.NotedWalk(grown.machine, 5, session)
+        walk.go_on(node, room)
+        whole = Followed(grown.machine, 5, session)
+        whole.run()
+        assert (node.state, walk.registers, walk.orders, walk.born) in whole.seen
 
 
 def test_a_session_is_learned_in_as_many_parts_as_it_takes(
