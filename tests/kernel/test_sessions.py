@@ -18,6 +18,7 @@ from lastchunk.model.kernel import choice, learning, sessions
 from lastchunk.model.kernel.grown import Grown
 from lastchunk.model.kernel.names import DrawName
 from lastchunk.model.kernel.nodes import NEW_STEP, NODE_AT, SESSION_ROOM
+from lastchunk.model.kernel.past.judging import NUMBER_COLUMNS
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.model.table.engine import check_same, session_table
@@ -239,7 +240,7 @@ def test_what_is_handed_over_is_where_a_walk_in_python_is() -> None:
     sessions.run_sessions(scenario, spec, 5, range(20), replicate._row)
     known, numbers = sessions._known[-1], np.arange(20, 60)
     grown = grown_of(known)
-    found = np.zeros((60, len(sessions.NUMBER_COLUMNS)), np.int64)
+    found = np.zeros((60, len(NUMBER_COLUMNS)), np.int64)
     batch = sessions.Batch(found, np.zeros(60), Counter())
     came_to, rooms = sessions._walked(known, 5, numbers, batch, numbers)
     handed = numbers[came_to == NEW_STEP].tolist()
