@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lastchunk.model.kernel.nodes import FIRST_REGISTER, NodePlaces, NodeStore
+from lastchunk.model.kernel.nodes import FIRST_REGISTER, UPLINK, NodePlaces, NodeStore
 from lastchunk.model.kernel.past.facts import PastFacts
 from lastchunk.model.kernel.past.judging import RowOf
 from lastchunk.model.kernel.past.settling import SessionMemory, Write
+from lastchunk.model.kernel.uplink_rows import uplink_rows
 from lastchunk.model.table.machine import SessionTable, State
 from lastchunk.model.table.numbers.number import Number
 from lastchunk.model.table.refused import NotCarried
 from lastchunk.model.table.start import BEGUN_WITH, DURATION, OFFSET, PAGE_CLOCK
 from lastchunk.model.table.step import RunningStep
-from lastchunk.model.table.tree import Place
+from lastchunk.model.table.tree import Expression, Place
 
 BEGIN_PLACES = tuple(FIRST_REGISTER + at for at in range(len(BEGUN_WITH)))
 """Where the registers stand that a session begins with."""
@@ -79,6 +80,12 @@ class Grown:
             number = store.spreads.number_of(spread)
             place = BEGIN_PLACES[BEGUN_WITH.index(kind)]
             store.begun_with.append((place, number, store.name(name, ())))
+        store.uplink = uplink_rows(scenario.uplink, self._named)
+
+    def _named(self, purpose: str, *places: int) -> int:
+        """A draw for an uplink, of numbers that stand in a session's room for it."""
+        numbers = [Expression(((at, 1),), 0) for at in range(len(places))]
+        return self.store.name((purpose, *numbers), tuple(UPLINK + place for place in places))
 
     def put(self, key: Any, node: TableNode) -> TableNode:
         """A node more: nodes have their numbers in the order in which they are made."""

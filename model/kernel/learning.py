@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,22 +13,28 @@ from lastchunk.model.kernel.grown import BEGIN_PLACES, Grown, TableNode, Written
 from lastchunk.model.kernel.nodes import (
     AT_MOST_ZERO,
     BORN,
+    CELL_FIELDS,
     DRAWN,
     FIRST_MADE,
+    FIRST_TO_END,
     IS_ZERO,
     LEAF,
     NODE_AT,
     NOT_THERE,
     ORDERS,
     QUOTIENT,
+    TRANSFER_BEGINS,
+    TRANSFER_ENDS,
+    UPLINK,
     NodePlaces,
     Spot,
 )
 from lastchunk.model.kernel.step_to_write import StepToWrite
+from lastchunk.model.kernel.uplink_rows import FIRST_ENDS, put_transfers
 from lastchunk.model.simulate import Run
 from lastchunk.model.table.machine import NO_TERMS, SessionTable, State, StepEnd
 from lastchunk.model.table.refused import NotCarried
-from lastchunk.model.table.start import begun
+from lastchunk.model.table.start import SessionDraws, Transfers, begun
 from lastchunk.model.table.tree import (
     AtMostZero,
     DrawnRegister,
@@ -35,10 +42,15 @@ from lastchunk.model.table.tree import (
     Expression,
     Place,
     Quotient,
+    UplinkChange,
+    UplinkPlan,
     worth,
 )
 from lastchunk.model.table.walk import TableWalk, run_of
 
+SIZE_FIELDS = CELL_FIELDS[-3:]
+"""Where the size of a transfer stands."""
+WHICH_ENDS = Expression(((0, 1),), 0)
 KNOWN_MAX = 4
 """After so many known steps one behind another compiled code goes on by itself."""
 STEPS_MAX = 500
@@ -88,6 +100,7 @@ class NotedWalk(TableWalk):
         self.registers = room[places].tolist()
         self.orders = room[ORDERS + places[: len(node.state.slots)]].tolist()
         self.born = int(room[BORN])
+        self.streams = draws_again(self.streams, room)
 
     def next_step(self, state: State) -> State | None:
         """One step more; None where the session ends, or is cut."""
@@ -121,7 +134,8 @@ def learn_on(grown: Grown, seed: int, session: int, room: NDArray[np.int64]) -> 
     node = grown.in_order[room[NODE_AT]]
     walk = NotedWalk(grown.machine, seed, session)
     walk.go_on(node, room)
-    writer = _Session(grown, walk, node, room[: len(grown.memory.names)].tolist())
+    memory = room[: len(grown.memory.names)].tolist()
+    writer = _Session(grown, walk, node, memory, draws_again(walk.streams, room))
     state: State | None = node.state
     known = 0
     for _ in range(STEPS_MAX):
@@ -134,8 +148,19 @@ def learn_on(grown: Grown, seed: int, session: int, room: NDArray[np.int64]) -> 
         known = known + 1 if len(grown.store.cells) == before else 0
 
 
+def draws_again(draws: SessionDraws, room: NDArray[np.int64] | None = None) -> SessionDraws:
+    """The draws of a session, with its uplink as it is at first, or as it is in a room."""
+    other = copy(draws)
+    if draws.transfers is not None:
+        other.transfers = Transfers(draws.transfers.uplink)
+        if room is not None:
+            put_transfers(other.transfers, room[UPLINK:].tolist())
+    return other
+
+
 class _Session:
-    """One session, whose steps are written down; it begins, or is at a node with its memory."""
+    """One session, whose steps are written down; it begins, or is at a node with its memory. Its
+    draws are its own: the walk has taken the steps before."""
 
     def __init__(
         self,
@@ -143,14 +168,14 @@ class _Session:
         walk: NotedWalk,
         node: TableNode | None = None,
         memory: Sequence[int] = (),
+        draws: SessionDraws | None = None,
     ) -> None:
-        if grown.machine.scenario.uplink is not None:
-            raise NotCarried("an uplink that transfers share")
         self.grown = grown
         self.store = grown.store
         self.walk = walk
         self.node = node
         self.memory = list(memory)
+        self.draws = draws_again(walk.streams) if draws is None else draws
 
     @property
     def places(self) -> NodePlaces:
@@ -160,7 +185,7 @@ class _Session:
     def write(self) -> None:
         """Go the whole way. Raises `NotCarried`."""
         machine, walk = self.grown.machine, self.walk
-        given = begun(machine.scenario, walk.streams)
+        given = begun(machine.scenario, self.draws)
         assert walk.first is not None
         self._step(self.store.begin, machine.root, 0, walk.first, given)
         for step in walk.steps:
@@ -216,28 +241,39 @@ class _Session:
                 place = asked.yes if is_yes else asked.no
             elif kind is Exactly:
                 number = worth(asked.expression, given)
-                spot = self._exactly(spot, asked.expression, number)
+                spot = self._exactly(spot, asked.expression, number, self.places)
                 place = asked.slots[number]
             elif kind in (Quotient, DrawnRegister):
                 spot = self._made(spot, asked, len(given))
-                place = asked.follow(given, self.walk.streams)
+                place = asked.follow(given, self.draws)
+            elif kind is UplinkChange:
+                spot = self._changed(spot, asked)
+                place = asked.follow(given, self.draws)
+            elif kind is UplinkPlan:
+                spot = self._made(spot, asked, len(given))
+                place = asked.follow(given, self.draws)
+                first = next(at for at, slot in asked.slots.items() if slot is place)
+                spot = self._exactly(spot, WHICH_ENDS, first, (UPLINK + FIRST_ENDS,))
             elif asked is None or kind in (StepEnd, WrittenStep):
                 return spot, place
             else:
                 raise NotCarried(f"a question of the kind {kind.__name__}")
 
-    def _exactly(self, spot: Spot, expression: Expression, number: int) -> Spot:
+    def _exactly(self, spot: Spot, expression: Expression, number: int, places: NodePlaces) -> Spot:
         """A question for each number that was met, one after another."""
         store = self.store
         wanted = expression._replace(constant=expression.constant - number)
         while store.at(spot) != NOT_THERE and store.cells[store.at(spot)][3] != wanted.constant:
             spot = store.branch(store.at(spot), False)
-        return store.branch(store.cell(spot, IS_ZERO, wanted, self.places), True)
+        return store.branch(store.cell(spot, IS_ZERO, wanted, places), True)
 
     def _made(self, spot: Spot, asked: Any, target: int) -> Spot:
-        """A register more: a quotient, or a draw."""
+        """A register more: a quotient, when a transfer ends, or a draw."""
         store = self.store
         place = FIRST_MADE + target - len(self.places)
+        if type(asked) is UplinkPlan:
+            cell = store.cell(spot, FIRST_TO_END, asked.now, self.places, target=place)
+            return store.branch(cell, True)
         if type(asked) is Quotient:
             more = {"target": place, "divisor": asked.divisor}
             cell = store.cell(spot, QUOTIENT, asked.expression, self.places, **more)
@@ -245,6 +281,16 @@ class _Session:
             name, spread = store.name(asked.stream, self.places), asked.spread
             more = {"target": place, "name": name, "divisor": store.spreads.number_of(spread)}
             cell = store.cell(spot, DRAWN, NO_TERMS, self.places, **more)
+        return store.branch(cell, True)
+
+    def _changed(self, spot: Spot, asked: UplinkChange) -> Spot:
+        """A transfer begins, with its size, or ends, by its place among those known."""
+        store = self.store
+        if asked.verb == "start":
+            size = zip(SIZE_FIELDS, store.terms(asked.size, self.places), strict=True)
+            cell = store.cell(spot, TRANSFER_BEGINS, asked.now, self.places, **dict(size))
+        else:
+            cell = store.cell(spot, TRANSFER_ENDS, asked.now, self.places, no=asked.at)
         return store.branch(cell, True)
 
 

@@ -18,13 +18,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lastchunk.model.kernel.names import NAME_BYTES_MAX, DrawName, draw_name
-from lastchunk.model.kernel.quantiles import SpreadArrays
+from lastchunk.model.kernel.base.names import NAME_BYTES_MAX, DrawName, draw_name
+from lastchunk.model.kernel.base.quantiles import SpreadArrays
+from lastchunk.model.kernel.uplink_rows import NO_ROWS, UPLINK_ROOM
 from lastchunk.model.table.refused import NotCarried
 from lastchunk.model.table.tree import Expression
 
 AT_MOST_ZERO, IS_ZERO, QUOTIENT, DRAWN, LEAF = range(5)
-"""Kinds of cells."""
+TRANSFER_BEGINS, TRANSFER_ENDS, FIRST_TO_END = range(LEAF + 1, LEAF + 4)
+"""Kinds of cells. Of a transfer that begins the size stands in the last three fields, and of one
+that ends its place among those known in ``no``; what ends first is asked for by more cells."""
 NOT_THERE = -1
 Spot = tuple[list[list[int]], int, int]
 """Where a number of a cell stands: a list of rows, the row, and the place in it."""
@@ -76,7 +79,9 @@ ORDERS, WAITING, LEGS_SEEN = NUMBERS_MAX, 2 * NUMBERS_MAX, 4 * NUMBERS_MAX
 request legs there were, and their sum."""
 NODE_AT, BORN = LEGS_SEEN + 2, LEGS_SEEN + 3
 """At which node the session is, and how much has become pending in it."""
-SESSION_ROOM = LEGS_SEEN + 4
+UPLINK = LEGS_SEEN + 4
+"""Where what it shares on its uplink begins."""
+SESSION_ROOM = UPLINK + UPLINK_ROOM
 """How many numbers there must be room for."""
 NEW_STEP, ONLY_PYTHON = -1, -2
 """What a session comes to in place of a row: a step that nobody has taken; or Python alone can run
@@ -110,6 +115,7 @@ class NodeStore:
         self.letters = bytearray()
         self.begun_with: list[tuple[int, int, int]] = []
         """The registers that a session draws as it begins: register, spread and name."""
+        self.uplink = NO_ROWS
         self.root = [[NOT_THERE]]
         self.memory = 0
         """How many places of memory there are."""
@@ -222,7 +228,7 @@ def _place_of(register: int, places: NodePlaces) -> int:
     if register < 0:
         place, end = -1 - register, MEMORY_MAX
     elif register < len(places):
-        place, end = places[register], FIRST_MADE
+        place, end = places[register], SESSION_ROOM
     else:
         place, end = FIRST_MADE + register - len(places), NUMBERS_MAX
     if place >= end:
@@ -235,16 +241,16 @@ class Frozen(NamedTuple):
 
     ints: npt.NDArray[np.int64]
     floats: npt.NDArray[np.float64]
-    """The shares of outcomes, then the values of distributions."""
+    """The shares of outcomes, then the values of distributions, then an uplink's rates."""
     words: npt.NDArray[np.uint64]
     """The fixed names of draws, a block each."""
     letters: npt.NDArray[np.uint8]
     """The letters of the others."""
 
 
-PARTS = (*TABLES, "rows", "terms", "heads", "guides", "begun_with")
+PARTS = (*TABLES, "rows", "terms", "heads", "guides", "begun_with", "uplink")
 """The tables of ``ints``, in order."""
-FIRST_INTS = ("root", "begun", "values", "memory", *PARTS)
+FIRST_INTS = ("root", "begun", "values", "rates", "memory", *PARTS)
 """What ``ints`` begins with."""
 
 
@@ -255,7 +261,10 @@ def as_arrays(store: NodeStore) -> Frozen:
     tables["terms"] = _flat(zip(store.term_at, store.term_factor, strict=True))
     tables["heads"] = _flat(store.spreads.heads)
     tables["guides"] = np.array(store.spreads.guides, np.int64)
-    header = [store.root[0][0], len(store.begun_with), len(store.shares), store.memory]
+    tables["uplink"] = store.uplink.ints
+    floats = [store.shares, store.spreads.values, store.uplink.floats]
+    rates = len(floats[0]) + len(floats[1])
+    header = [store.root[0][0], len(store.begun_with), len(floats[0]), rates, store.memory]
     first = len(FIRST_INTS)
     for name in PARTS:
         header.append(first)
@@ -263,7 +272,7 @@ def as_arrays(store: NodeStore) -> Frozen:
     words = b"".join(block.ljust(NAME_BYTES_MAX, b"\0") for block in blocks)
     return Frozen(
         np.concatenate([np.array(header, np.int64), *(tables[name] for name in PARTS)]),
-        np.array([*store.shares, *store.spreads.values], np.float64),
+        np.array([*chain.from_iterable(floats)], np.float64),
         np.frombuffer(words, "<u8").astype(np.uint64),
         np.frombuffer(bytes(store.letters) + b"\0", np.uint8).copy(),
     )

@@ -16,9 +16,9 @@ import pandas as pd
 
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec
+from lastchunk.model.kernel.base.names import NAME_BYTES_MAX
 from lastchunk.model.kernel.grown import Grown
 from lastchunk.model.kernel.learning import learn, learn_on
-from lastchunk.model.kernel.names import NAME_BYTES_MAX
 from lastchunk.model.kernel.nodes import (
     NEW_STEP,
     NODE_AT,
@@ -29,6 +29,7 @@ from lastchunk.model.kernel.nodes import (
     as_arrays,
 )
 from lastchunk.model.kernel.past.judging import NUMBER_COLUMNS, TRUTHS, WORD_COLUMNS, RowOf
+from lastchunk.model.kernel.uplink_rows import INTERVALS_MAX, mean_rates
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
@@ -44,6 +45,8 @@ MOVES_MAX = 1_000_000
 """Nodes with more take much memory: what is new then is walked in Python, and not written down."""
 LATE_NEW_MAX = 20
 """Compiled code does not pay where later sessions of a pilot find more new steps each."""
+MEAN_COLUMNS = ("request_delay_ms", "uplink_kbps")
+"""Columns that are no whole numbers."""
 KEPT_MAX = 16
 """Designs and scenarios whose nodes a process keeps."""
 
@@ -124,10 +127,12 @@ def known_nodes(scenario: Scenario, design: DesignSpec) -> Known:
 
 @dataclass
 class Batch:
-    """What some sessions came to: their numbers, and the mean of their request legs."""
+    """What some sessions came to: their numbers, the mean of their request legs, and the rate of
+    their uplink."""
 
     numbers: npt.NDArray[np.int64]
     request_delay_ms: npt.NDArray[np.float64]
+    uplink_kbps: npt.NDArray[np.float64]
     left: Counter[str]
 
     def put(self, at: int, row: dict[str, Any]) -> None:
@@ -137,10 +142,10 @@ class Batch:
             self.numbers[at, column] = (
                 WORD_COLUMNS[name].index(value) if name in WORD_COLUMNS else value
             )
-        self.request_delay_ms[at] = row["request_delay_ms"]
+        self.request_delay_ms[at], self.uplink_kbps[at] = (row[name] for name in MEAN_COLUMNS)
 
     def columns(self) -> dict[str, Any]:
-        """All rows, column by column; nan where there is no uplink."""
+        """All rows, column by column."""
         found: dict[str, Any] = dict(zip(NUMBER_COLUMNS, self.numbers.T.copy(), strict=True))
         for name in PROPERTIES:
             found[name] = found[name].astype(np.int8)
@@ -148,8 +153,9 @@ class Batch:
             found[name] = found[name].astype(np.bool_)
         for name, words in WORD_COLUMNS.items():
             found[name] = pd.Categorical.from_codes(found[name], categories=pd.Index(words))
-        found["uplink_kbps"] = np.full(len(self.numbers), np.nan)
-        return found | {"request_delay_ms": self.request_delay_ms}
+        return found | dict(
+            zip(MEAN_COLUMNS, (self.request_delay_ms, self.uplink_kbps), strict=True)
+        )
 
     def row(self, at: int) -> dict[str, Any]:
         """The numbers of a session by their names."""
@@ -158,7 +164,8 @@ class Batch:
             row[name] = words[row[name]]
         for name in TRUTHS:
             row[name] = bool(row[name])
-        return row | {"request_delay_ms": float(self.request_delay_ms[at])}
+        means = float(self.request_delay_ms[at]), float(self.uplink_kbps[at])
+        return row | dict(zip(MEAN_COLUMNS, means, strict=True))
 
 
 def unwritten(
@@ -208,7 +215,8 @@ def run_sessions(
     """The rows of some sessions. Raises `InternalError` where they are not SimPy's."""
     known = known_nodes(scenario, design)
     count = len(sessions)
-    batch = Batch(np.zeros((count, len(NUMBER_COLUMNS)), np.int64), np.zeros(count), Counter())
+    numbers = np.zeros((count, len(NUMBER_COLUMNS)), np.int64)
+    batch = Batch(numbers, np.zeros(count), np.full(count, np.nan), Counter())
     waiting = np.arange(count)
     by_kernel = np.zeros(count, np.bool_)
     while len(waiting):
@@ -245,24 +253,27 @@ def _walked(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Let compiled code walk sessions. Returns what each came to: a row from 0 on, `NEW_STEP` or
     `ONLY_PYTHON`; and of the first that came to an unknown step all their numbers there."""
-    from lastchunk.model.kernel.draws import SESSIONS_END, seed_words
+    from lastchunk.model.kernel.base.draws import SESSIONS_END, seed_words
     from lastchunk.model.kernel.loop import walked
 
     limits, count = known.scenario.limits, len(sessions)
     came_to = np.full(count, NEW_STEP, np.int64)
-    numbers, legs = np.zeros((count, len(NUMBER_COLUMNS)), np.int64), np.zeros((count, 2), np.int64)
+    numbers, legs = np.zeros((count, len(NUMBER_COLUMNS)), np.int64), np.zeros((count, 4), np.int64)
     most = min(limits.happenings_max, walk.HAPPENINGS_MAX) - 1
     at_unknown = np.full((min(count, LEARNED_AT_ONCE), SESSION_ROOM), NOT_THERE, np.int64)
     if known.grown is not None and sessions[-1] < SESSIONS_END:
         known.arrays = arrays = known.arrays or as_arrays(known.grown.store)
         given = (seed_words(seed), sessions, (limits.horizon_ms, most))
         room = np.zeros(SESSION_ROOM, np.int64), np.zeros(NAME_BYTES_MAX, np.uint8)
-        walked(*arrays, *given, room, came_to, numbers, legs, at_unknown)
+        rates = np.zeros(INTERVALS_MAX + 1, np.int64)
+        walked(*arrays, *given, (*room, rates), came_to, numbers, legs, at_unknown)
     found = came_to >= 0
     there = places[found]
     batch.numbers[there] = numbers[found]
     with np.errstate(invalid="ignore"):
         batch.request_delay_ms[there] = legs[found, 1] / legs[found, 0]
+    if known.scenario.uplink is not None:
+        batch.uplink_kbps[there] = mean_rates(known.scenario.uplink, *legs[found, 2:].T)
     return came_to, at_unknown
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_OPPORTUNITIES = 50_000_000
+PACKET_BYTES = 1_500
+"""What goes by one opportunity."""
 
 
 def read_mahimahi(path: Path) -> NDArray[np.int64]:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 pytest.importorskip("numba", reason="compiled code needs numba")
-from lastchunk.model.kernel import compiling
+from lastchunk.model.kernel.base import compiling
 
 APART = """
 import sys
 from pathlib import Path
-from lastchunk.model.kernel import compiling
+from lastchunk.model.kernel.base import compiling
 compiling.FOLDER = Path(sys.argv[1])
 from tests.kernel.test_compiling import made
 print(*[made()(number) for number in (20, 1.5)])

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from lastchunk.model.base.streams import Streams
-from lastchunk.model.kernel.names import NAME_BYTES_MAX, DrawName
+from lastchunk.model.kernel.base.names import NAME_BYTES_MAX, DrawName
+from lastchunk.model.kernel.base.quantiles import TOO_NEAR, SpreadArrays, thresholds
 from lastchunk.model.kernel.nodes import FIRST_MADE, ONE_PLACE, SESSION_ROOM, NodeStore, as_arrays
-from lastchunk.model.kernel.quantiles import TOO_NEAR, SpreadArrays, thresholds
 from lastchunk.model.scenario.delay import (
     Constant,
     Empirical,
@@ -27,8 +27,9 @@ from lastchunk.model.table.tree import Expression
 from lastchunk.model.world.base.pending import Between
 
 pytest.importorskip("numba", reason="compiled code needs numba")
-from lastchunk.model.kernel import draws, loop
-from lastchunk.model.kernel.compiling import in_machine_code, pointer_to
+from lastchunk.model.kernel import drawing
+from lastchunk.model.kernel.base import draws
+from lastchunk.model.kernel.base.compiling import in_machine_code, pointer_to
 
 SEEDS = (0, 1, 7, 2**32 - 1, 2**32, 2**40 + 3, 2**63 - 1, 2**130 + 5)
 SESSIONS = (0, 1, 99, 2**31 + 5, 2**32 - 1)
@@ -118,13 +119,13 @@ def _uniform_of(
     spelled = pointer_to(block.view(np.uint64))
     tables = (pointer_to(ints), pointer_to(floats), pointer_to(words), pointer_to(letters))
     session = (begun, pointer_to(work), pointer_to(block), spelled)
-    return loop._uniform(tables, session, number)
+    return drawing.draw_at(tables, session, number)
 
 
 @in_machine_code
 def _quantiles_of(ints: Any, floats: Any, given: Any, found: Any) -> None:
     for at in range(len(given)):
-        found[at] = loop._quantile(ints, floats, 0, given[at])
+        found[at] = drawing.quantile(ints, floats, 0, given[at])
 
 
 @pytest.mark.parametrize("spread", SPREADS, ids=lambda spread: type(spread).__name__)
@@ -141,7 +142,7 @@ def test_a_delay_is_that_of_its_quantile_function(spread: Any) -> None:
     given = given[(given > 0) & (given < 1)]
     found = np.empty(len(given), np.int64)
     _quantiles_of(arrays.ints, arrays.floats, given, found)
-    drawn = found != loop.NOT_DRAWN
+    drawn = found != drawing.NOT_DRAWN
     assert drawn.mean() > 0.9
     right = [spread.quantile(u) for u in given[drawn].tolist()]
     assert found[drawn].tolist() == right
@@ -157,7 +158,7 @@ def test_what_is_near_to_a_threshold_is_left_to_python() -> None:
     )
     found = np.empty(len(given), np.int64)
     _quantiles_of(arrays.ints, arrays.floats, given, found)
-    assert set(found.tolist()) == {loop.NOT_DRAWN}
+    assert set(found.tolist()) == {drawing.NOT_DRAWN}
 
 
 def test_a_delay_that_no_list_holds_is_refused() -> None:
@@ -167,7 +168,7 @@ def test_a_delay_that_no_list_holds_is_refused() -> None:
 
 def test_a_wrong_threshold_is_found_as_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     spread = Exponential(distribution="exponential", mean_ms=700)
-    from lastchunk.model.kernel import quantiles
+    from lastchunk.model.kernel.base import quantiles
 
     def shifted(given: Any, wait_ms: Any) -> Any:
         return quantiles._exponential(given, wait_ms) + 2e-12

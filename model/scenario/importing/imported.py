@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.scenario.mahimahi import PACKET_BYTES
 
-PACKET_BYTES = 1_500
 KBPS_LEAST = 1
 LogInterval = tuple[int, float]
 """How long in ms, and the bytes that went through."""

@@ -14,19 +14,19 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lastchunk.model.base.streams import Streams
-from lastchunk.model.scenario.mahimahi import read_mahimahi
+from lastchunk.model.scenario.mahimahi import PACKET_BYTES, read_mahimahi
 from lastchunk.model.scenario.schema import (
     ConstantUplinkSpec,
     FluctuatingUplinkSpec,
     TraceUplinkSpec,
 )
 from lastchunk.model.world.base.pending import AnyTime, Spread
+from lastchunk.model.world.edge.rate_curve import fresh_share, rate_at, rate_curve
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-PACKET_BYTES = 1_500
 PACKET_BITS = PACKET_BYTES * 8
 _NORMAL = NormalDist()
 
@@ -112,19 +112,16 @@ class FluctuatingUplink:
         self.packets = [0]  # by the end of each interval
         self._normal = 0.0
         self._rest_bits = 0
-        from scipy.special import gammaincinv  # slow to import, and seldom needed
-
-        self._inverse = gammaincinv
+        self._curve = rate_curve(spec)
+        self._share = fresh_share(spec)
 
     def _extend(self) -> None:
         number = len(self.packets) - 1
         fresh = _NORMAL.inv_cdf(self.streams.uniform("uplink rate", number))
         keep = self.spec.correlation if number else 0.0
-        self._normal = keep * self._normal + (1 - keep * keep) ** 0.5 * fresh
-        # The tails are cut where the normal's own function rounds to 0 or 1.
-        u = min(max(_NORMAL.cdf(self._normal), 1e-12), 1 - 1e-12)
-        rate_kbps = float(self._inverse(self.spec.shape, u)) * self.spec.mean_kbps / self.spec.shape
-        bits = self._rest_bits + round(rate_kbps * self.spec.interval_ms)
+        self._normal = keep * self._normal + (self._share if number else 1.0) * fresh
+        rate_kbps = rate_at(self._curve, self._normal)
+        bits = self._rest_bits + max(0, round(rate_kbps * self.spec.interval_ms))
         packets, self._rest_bits = divmod(bits, PACKET_BITS)
         self.packets.append(self.packets[-1] + packets)
 
@@ -261,7 +258,8 @@ class FreeUplink:
 
 
 @lru_cache(maxsize=8)
-def _trace(path: Path) -> NDArray[np.int64]:
+def measured_times(path: Path) -> NDArray[np.int64]:
+    """The opportunities of a measured uplink, in ms; the last one is its period."""
     return read_mahimahi(path)
 
 
@@ -282,6 +280,6 @@ def build_uplink(spec: Any, streams: Streams) -> Uplink | None:
             return _met_by_all(spec, streams.seed, streams.session)
         return FluctuatingUplink(spec, streams)
     assert isinstance(spec, TraceUplinkSpec)
-    times_ms = _trace(spec.file)
+    times_ms = measured_times(spec.file)
     offset_ms = int(streams.uniform("uplink start") * int(times_ms[-1]))
     return TraceUplink(times_ms, offset_ms)

@@ -1,9 +1,9 @@
 """Functions in machine code, made by numba when they are first called, and kept in a folder.
 
-The folder is named by all sources of this one: numba itself looks at one file alone, and would take
-a function for known whose helper in another file has changed. Each piece of code is a file of its
-own, named by what it is for and checked by a digest: two processes may write at once, and a broken
-file is as good as none.
+The folder is named by all sources that compiled code has its numbers from: numba itself looks at
+one file alone, and would take a function for known whose helper in another file has changed. Each
+piece of code is a file of its own, named by what it is for and checked by a digest: two processes
+may write at once, and a broken file is as good as none.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from numba.extending import intrinsic
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import cache_folder, write_bytes
 
+SOURCES = ("kernel", "table", "world/edge")
+"""Rooms of `model` whose functions and numbers are worked into machine code."""
 _DIGEST_BYTES = 32
 _dumped: Any = dumps  # numba tells no types
 _types: Any = types
@@ -32,7 +34,8 @@ _intrinsic: Callable[[Callable[..., Any]], Any] = intrinsic
 
 def _folder() -> Path | None:
     """Where compiled code is kept; None where nothing can be."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    model = Path(__file__).parents[2]
+    sources = sorted(path for room in SOURCES for path in (model / room).rglob("*.py"))
     digest = sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
     folder = cache_folder() / f"compiled-{digest[:16]}"
     try:
@@ -79,10 +82,17 @@ class KeptCode:
             return
 
 
+def called_inside(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that machine code alone calls: what Python would need to call it is not made."""
+    return in_machine_code(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
 def worked_in(function: Callable[..., Any]) -> Callable[..., Any]:
     """A small function in machine code, which stands in place of each call of it: what is handed
     to a function costs more than what it does."""
-    return in_machine_code(function, forceinline=True)
+    return in_machine_code(
+        function, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )
 
 
 def in_machine_code(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:

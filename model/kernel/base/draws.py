@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lastchunk.model.kernel.compiling import in_machine_code, worked_in
+from lastchunk.model.kernel.base.compiling import called_inside, worked_in
 
 SESSIONS_END = 2**32
 """A session's number is one word of the sequence."""
@@ -76,7 +76,7 @@ def _round(v: Any, *m: Any) -> Any:
     return v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, va, vb, vc, vd, ve, vf
 
 
-@in_machine_code
+@called_inside
 def _compressed(h: Any, words: Any, told: Any, last: Any) -> Any:
     """One block of BLAKE2b."""
     m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, ma, mb, mc, md, me, mf = words
@@ -108,7 +108,7 @@ def _eight(block: Any, at: Any) -> Any:
     )
 
 
-@in_machine_code
+@called_inside
 def _hashed(word: Any, factor: Any, times: Any) -> Any:
     """A word in the sequence's hash, and the next factor."""
     word = word ^ factor
@@ -117,13 +117,13 @@ def _hashed(word: Any, factor: Any, times: Any) -> Any:
     return np.uint32(word ^ (word >> _HALF)), factor
 
 
-@in_machine_code
+@called_inside
 def _joined(one: Any, two: Any) -> Any:
     word = np.uint32(np.uint32(_MIX_LEFT * one) - np.uint32(_MIX_RIGHT * two))
     return np.uint32(word ^ (word >> _HALF))
 
 
-@in_machine_code
+@called_inside
 def session_hash(seed: Any, session: Any, block: Any) -> Any:
     """What all draws of a session begin with. ``seed`` is in words; ``block`` is room to work."""
     pool = np.empty(4, np.uint32)
@@ -143,7 +143,8 @@ def session_hash(seed: Any, session: Any, block: Any) -> Any:
     factor = _INIT_B
     for at in range(4):
         pool[at], factor = _hashed(pool[at], factor, _MULT_B)
-    block[:] = _ZERO
+    for at in range(len(block)):
+        block[at] = _ZERO
     block[0] = np.uint64(pool[0]) | (np.uint64(pool[1]) << np.uint64(32))
     block[1] = np.uint64(pool[2]) | (np.uint64(pool[3]) << np.uint64(32))
     i0, i1, i2, i3, i4, i5, i6, i7 = _IV
@@ -151,7 +152,7 @@ def session_hash(seed: Any, session: Any, block: Any) -> Any:
     return _compressed((i0 ^ _KEYED, i1, i2, i3, i4, i5, i6, i7), words, _BLOCK, _ZERO)
 
 
-@in_machine_code
+@called_inside
 def uniform(begun: Any, blocks: Any, at: Any, length: Any) -> Any:
     """A number strictly between 0 and 1, as `Streams.uniform` gives it; the name is the block that
     begins at a place."""
