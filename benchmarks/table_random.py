@@ -21,6 +21,7 @@ from benchmarks.wider_grammar import WIDER_FROM
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.estimate.replicate import _row
+from lastchunk.model.kernel.choice import MANY
 from lastchunk.model.kernel.sessions import _check, run_sessions, unwritten
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.scenario.schema import Scenario
@@ -122,7 +123,7 @@ def compiled_too(scenario: Scenario, spec: DesignSpec, number: int) -> str:
     """
     if find_spec("numba") is None:
         return "no numba"
-    reason = "".join(unwritten(scenario, spec, number, SESSIONS, _row)[:1])
+    reason = "".join(unwritten(scenario, spec, number, _row, MANY)[:1])
     if reason:
         return f"compiled code: {reason}"
     for one in (number, number + 1):

@@ -18,7 +18,13 @@ from typing import Any
 import pandas as pd
 
 from lastchunk.cli.progress import progress_bars
-from lastchunk.model.base.workers import end_workers, in_rank, shared_pool, workers_or_here
+from lastchunk.model.base.workers import (
+    end_workers,
+    in_rank,
+    load_in_workers,
+    shared_pool,
+    workers_or_here,
+)
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.estimate.comparison import Comparison, check_run, compare
 from lastchunk.model.estimate.costs import cost_table
@@ -26,6 +32,7 @@ from lastchunk.model.estimate.space import Axis
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.matrix import Matrix
+from lastchunk.model.kernel.choice import may_be_compiled
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.claims.needed import matrix_for_claims
@@ -33,6 +40,8 @@ from lastchunk.reports.proofs import Proofs, make_proofs
 from lastchunk.reports.simplicity import Portrait, portrait_of
 
 SWEEP_SCENARIO = "everything-fast"
+COMPILED = "lastchunk.model.kernel.loop"
+"""What takes its time to load, where numba is."""
 SWEPT = (UPLINK_SPEED, REQUEST_DELAY)
 WorkProgress = Callable[[int], None]
 
@@ -83,6 +92,8 @@ class Work:
         before minutes of exploring. Raises `InputError`.
         """
         check_run(sessions, self.seed, self.workers, self.engine)
+        if may_be_compiled(self.engine, sessions):
+            load_in_workers(COMPILED)
         totals = {
             "scenarios": len(self.scenarios) * sessions,
             "sweeps": sum(len(axis.points) for axis in SWEPT) * swept,

@@ -197,6 +197,9 @@ def _own_pool(workers: int, tasks_per_worker: int | None) -> Iterator[ProcessPoo
         _LIVE.discard(executor)
 
 
+_ALSO_LOADED: list[str] = []
+
+
 def end_workers() -> None:
     """End every worker process of this one, at once. What waits for them gets an error."""
     for executor in list(_LIVE):
@@ -249,13 +252,18 @@ class WithoutMain(ForkServerContext):
     Process = Worker
 
 
+def load_in_workers(module: str) -> None:
+    """Let workers have a module from the beginning, which this process does not need itself."""
+    _ALSO_LOADED.append(module)
+
+
 def _start_server() -> None:
     """Start the process that starts the workers, so that it and they take no interrupt."""
     from multiprocessing import forkserver
 
     # A worker is a copy of that process: what it has imported no worker needs to import again.
     loaded = [name for name in sys.modules if name.startswith(f"{MODEL}.")]
-    forkserver.set_forkserver_preload(loaded)
+    forkserver.set_forkserver_preload([*loaded, *_ALSO_LOADED])
     if threading.current_thread() is not threading.main_thread():
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from lastchunk.model.base.memory_limit import MemoryLimit
 from lastchunk.model.base.step_limit import steadily
 from lastchunk.model.base.workers import is_shared, pool
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.kernel.choice import chosen_path
+from lastchunk.model.kernel.choice import chosen_path, may_be_compiled
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, Property, row_of
 from lastchunk.model.properties.judged import judge_trace
 from lastchunk.model.properties.row import COLUMNS, row_code
@@ -37,6 +38,7 @@ BATCHES, BATCH_MAX, FAST = 40, 10_000, ("auto", "kernel")
 SMALL = 20_000
 """Sessions that are cut at fewer happenings cost little, and are counted as cut."""
 Progress = Callable[[int], None]
+T = TypeVar("T")
 Own = Mapping[str, Property]
 """Properties that a person brings, by name: each is a column more."""
 NO_OWN: Own = {}
@@ -49,17 +51,17 @@ def run_batch(
     seed: int,
     sessions: range,
     own: Own = NO_OWN,
-    engine: str = "simpy",
+    engine: str | Path = "simpy",
     of_all: int = 0,
 ) -> pd.DataFrame:
     """The rows of some sessions under each design, session by session.
 
-    ``of_all`` is how many sessions there are in all batches. ``attrs["paths"]`` says how each
+    ``engine`` may be the way that was chosen already; ``of_all`` is how many sessions there are in
+    all batches. ``attrs["paths"]`` says how each
     design's are run, and ``attrs["left"]`` how many were left to SimPy all the same, by reason.
     """
     with MemoryLimit(scenario.name, scenario.limits.memory_mb_max), steadily():
-        given = (of_all, _row, bool(own))
-        paths = [chosen_path(engine, scenario, design, *given) for design in designs]
+        paths = [_way(engine, scenario, design, own, of_all) for design in designs]
         ways = list(zip(designs, paths, strict=True))
         left: Counter[tuple[str, str]] = Counter()
         frames = [_one_by_one(scenario, ways, seed, sessions, own, left)]
@@ -73,6 +75,30 @@ def run_batch(
         frame = frame.sort_values(["session", "design"], ignore_index=True)
     frame.attrs = {"paths": {design.name: str(path) for design, path in ways}, "left": left}
     return frame
+
+
+def _way(engine: str | Path, scenario: Scenario, design: DesignSpec, own: Own, of_all: int) -> Path:
+    """How the sessions of a design are run."""
+    if isinstance(engine, Path):
+        return engine
+    return chosen_path(engine, scenario, design, of_all, _row, bool(own))
+
+
+def run_compiled(
+    scenario: Scenario,
+    designs: Sequence[DesignSpec],
+    seed: int,
+    sessions: range,
+    own: Own,
+    engine: str,
+    of_all: int,
+) -> pd.DataFrame | Path:
+    """The same, of one design, where compiled code runs them; else the way that was chosen."""
+    with MemoryLimit(scenario.name, scenario.limits.memory_mb_max), steadily():
+        (path,) = (_way(engine, scenario, design, own, of_all) for design in designs)
+    if not path.by_kernel:
+        return path
+    return run_batch(scenario, designs, seed, sessions, own, path, of_all)
 
 
 def _one_by_one(
@@ -176,32 +202,73 @@ def stream(
 
     ``of_all`` is how many sessions there are, where these are a part of more.
     """
-    last = first + sessions
-    given = (own, engine, max(sessions, of_all))
+    last, of_all = first + sessions, max(sessions, of_all)
     is_split = is_shared() and engine != "simpy" and sessions >= FEWEST
     size = BATCH_SHARED if is_split else BATCH
     if engine in FAST:
-        size = min(max(size, max(sessions, of_all) // BATCHES), BATCH_MAX)
-    cuts = [range(at, min(at + size, last)) for at in range(first, last, size)]
+        size = min(max(size, of_all // BATCHES), BATCH_MAX)
+    # What compiled code learns in one process no other one knows.
+    is_whole = is_split and may_be_compiled(engine, of_all)
+    cuts = _cut(range(first, last), BATCH_MAX if is_whole else size)
     if workers == 1 or (len(cuts) == 1 and not is_shared()):
         for cut in cuts:
-            yield run_batch(scenario, designs, seed, cut, *given)
+            yield run_batch(scenario, designs, seed, cut, own, engine, of_all)
         return
     # Where all workers are shared each task is a process: a table grows in one of them, for all.
-    shares = [[design] for design in designs] if is_split else [list(designs)]
-    with pool(min(workers, len(cuts) * len(shares))) as executor:
+    split = [[design] for design in designs] if is_split else [list(designs)]
+    with pool(min(workers, len(cuts) * len(split))) as executor:
 
-        def begin(cut: range) -> list[Future[pd.DataFrame]]:
-            return [
-                executor.submit(run_batch, scenario, share, seed, cut, *given) for share in shares
-            ]
+        def task(
+            share: list[DesignSpec], work: Callable[..., T], cut: range, path: str | Path
+        ) -> Future[T]:
+            return executor.submit(work, scenario, share, seed, cut, own, path, of_all)
 
+        shares = [_Share(partial(task, share), size, engine, is_whole) for share in split]
         waiting = iter(cuts)
-        under_way = deque(begin(cut) for cut in islice(waiting, workers * 2))
+        under_way = deque(cut for cut in islice(waiting, workers * 2))
+        for cut in under_way:
+            for share in shares:
+                share.begin(cut)
         while under_way:
-            frames = [future.result() for future in under_way.popleft()]
-            under_way.extend(begin(cut) for cut in islice(waiting, 1))
+            cut = under_way.popleft()
+            frames = [frame for share in shares for frame in share.frames(cut)]
+            for following in islice(waiting, 1):
+                under_way.append(following)
+                for share in shares:
+                    share.begin(following)
             yield _joined(frames, [design.name for design in designs])
+
+
+class _Share:
+    """The tasks of some designs: a cut is one where compiled code runs it, else it is cut again."""
+
+    def __init__(
+        self, task: Callable[..., Future[Any]], size: int, engine: str | Path, is_whole: bool
+    ) -> None:
+        self.task = task
+        self.size = size
+        self.engine = engine
+        self.is_whole = is_whole
+        self.begun: dict[range, list[Future[Any]]] = {}
+
+    def begin(self, cut: range) -> None:
+        """Hand a cut out."""
+        work: Callable[..., Any] = run_compiled if self.is_whole else run_batch
+        pieces = [cut] if self.is_whole else _cut(cut, self.size)
+        self.begun[cut] = [self.task(work, piece, self.engine) for piece in pieces]
+
+    def frames(self, cut: range) -> list[pd.DataFrame]:
+        """What came of it."""
+        frames = [future.result() for future in self.begun.pop(cut)]
+        if isinstance(frames[0], Path):
+            self.engine, self.is_whole = frames[0], False
+            self.begin(cut)
+            frames = [future.result() for future in self.begun.pop(cut)]
+        return frames
+
+
+def _cut(sessions: range, size: int) -> list[range]:
+    return [sessions[at : at + size] for at in range(0, len(sessions), size)]
 
 
 def _joined(frames: Sequence[pd.DataFrame], designs: Sequence[str]) -> pd.DataFrame:

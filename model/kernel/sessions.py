@@ -36,6 +36,7 @@ from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.table import walk
 from lastchunk.model.table.engine import BY_TABLE, run_session, runs_both_ways
 from lastchunk.model.table.machine import SessionTable
+from lastchunk.model.table.numbers.pilot import OF_COMPILED, Pilot
 from lastchunk.model.table.refused import NotCarried
 from lastchunk.model.world.object.blob_store import StoreIsRead
 
@@ -43,8 +44,6 @@ LEARNED_AT_ONCE = 100
 """So many sessions are walked in Python before compiled code tries the others again."""
 MOVES_MAX = 1_000_000
 """Nodes with more take much memory: what is new then is walked in Python, and not written down."""
-LATE_NEW_MAX = 20
-"""Compiled code does not pay where later sessions of a pilot find more new steps each."""
 MEAN_COLUMNS = ("request_delay_ms", "uplink_kbps")
 """Columns that are no whole numbers."""
 KEPT_MAX = 16
@@ -61,8 +60,6 @@ class Known:
     arrays: Frozen | None = None
     learned: int = 0
     seen: int = 0
-    late_new: int = 0
-    """How many steps of a pilot's last sessions were new."""
 
     @property
     def cells(self) -> int:
@@ -111,7 +108,6 @@ class Known:
 
 
 _known: list[Known] = []
-_piloted: list[tuple[Scenario, DesignSpec, str, str]] = []
 
 
 def known_nodes(scenario: Scenario, design: DesignSpec) -> Known:
@@ -168,45 +164,72 @@ class Batch:
         return row | dict(zip(MEAN_COLUMNS, means, strict=True))
 
 
+@dataclass(frozen=True)
+class Piloted:
+    """What a pilot has told: what no node can hold, or "", and how the nodes grow."""
+
+    scenario: Scenario
+    design: DesignSpec
+    told: str
+    pilot: Pilot
+
+    def answers(self, sessions: int) -> bool:
+        """Whether no more of its sessions need to run."""
+        return bool(self.told) or self.pilot.is_over or not self.pilot.may_pay(sessions)
+
+
+_piloted: list[Piloted] = []
+
+
 def unwritten(
-    scenario: Scenario, design: DesignSpec, seed: int, sessions: int, row_of: RowOf
+    scenario: Scenario, design: DesignSpec, seed: int, row_of: RowOf, sessions: int
 ) -> tuple[str, str]:
-    """What some sessions meet that no node can hold; and else why compiled code does not pay.
+    """What a pilot meets that no node can hold; and else why so many sessions do not pay.
 
     Both are "" where there is nothing.
     """
-    for known_scenario, known_design, told, unpaid in _piloted:
-        if known_design == design and known_scenario == scenario:
-            return told, unpaid
+    for at, found in enumerate(_piloted):
+        if found.design == design and found.scenario == scenario:
+            if not found.answers(sessions):
+                del _piloted[at]
+                break
+            return _words(found, sessions)
     known = Known(scenario, design)
-    reasons = _reasons(known, seed, sessions, row_of)
-    told = next(filter(None, reasons), "")
-    is_new = known.late_new > LATE_NEW_MAX * sessions / 4
-    unpaid = "steps that are new with nearly every session" if is_new else ""
+    _piloted.append(_run_pilot(known, seed, row_of, sessions))
+    del _piloted[:-KEPT_MAX]
     if all(other.design != design or other.scenario != scenario for other in _known):
         _known.append(known)
         del _known[:-KEPT_MAX]
-    _piloted.append((scenario, design, told, unpaid))
-    del _piloted[:-KEPT_MAX]
-    return told, unpaid
+    return _words(_piloted[-1], sessions)
 
 
-def _reasons(known: Known, seed: int, sessions: int, row_of: RowOf) -> list[str]:
-    """Why the steps of each session cannot be written down; "" where it can."""
-    reasons: list[str] = []
+def _words(found: Piloted, sessions: int) -> tuple[str, str]:
+    pilot = found.pilot
+    if found.told or (pilot.is_over and pilot.grown and pilot.pays(sessions)):
+        return found.told, ""
+    return "", "too many steps that are new" if pilot.grown else "sessions that are all cut"
+
+
+def _run_pilot(known: Known, seed: int, row_of: RowOf, sessions: int) -> Piloted:
+    """Run the sessions of a pilot, until one is refused, or they cost too much."""
+    pilot, told = Pilot(OF_COMPILED), ""
+    words: list[str] = []
 
     def by(machine: SessionTable) -> Run:
-        run, reason = known.learn(machine, seed, len(reasons), row_of)
-        reasons.append("" if run.cut_by else reason)
+        run, reason = known.learn(machine, seed, pilot.sessions, row_of)
+        words.append("" if run.cut_by else reason)
         return run
 
-    for session in range(sessions):
-        before = known.ends
-        given = (known.scenario, known.design, seed, session)
-        _, reason = run_session(BY_TABLE, *given, is_checked=False, by=by)
-        reasons[session:] = [reason or reasons[session]]
-        known.late_new += known.ends - before if session >= sessions * 3 / 4 else 0
-    return reasons
+    while not (pilot.is_over or told) and pilot.may_pay(sessions):
+        given = (known.scenario, known.design, seed, pilot.sessions)
+        try:
+            run, reason = run_session(BY_TABLE, *given, is_checked=False, by=by)
+        except InputError:  # whoever runs these sessions meets it, and says it
+            told = "a session that raises an error"
+        else:
+            told = reason or words[-1]
+            pilot.has_run(len(run.trace), known.ends)
+    return Piloted(known.scenario, known.design, told, pilot)
 
 
 def run_sessions(

@@ -15,7 +15,7 @@ from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
-from lastchunk.model.table.numbers.pilot import PILOT_SEED, Pilot
+from lastchunk.model.table.numbers.pilot import PILOT_SEED, Pilot, price_of_table
 from lastchunk.model.table.refused import Demoted, NotCarried
 from lastchunk.model.world.object.blob_store import StoreIsRead
 
@@ -115,7 +115,7 @@ def _pays(scenario: Scenario, design: DesignSpec, sessions: int) -> bool:
     pilot = session_table(scenario, design).pilot
     if pilot is None:
         _tables.pop()  # it may have grown by other sessions
-        pilot = Pilot(scenario)
+        pilot = Pilot(price_of_table(scenario))
         while not pilot.is_over and pilot.may_pay(sessions):
             run = _by_table(scenario, design, PILOT_SEED, pilot.sessions)
             pilot.has_run(len(run.trace), session_table(scenario, design).grown)

@@ -329,3 +329,52 @@ def test_what_compiled_code_does_not_carry_is_said(monkeypatch: pytest.MonkeyPat
 def test_many_sessions_take_it_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choice, "FEWEST_COMPILED", 500)
     assert comparison.compare("everything-fast", "alarm", 500).engines == {"alarm": "kernel"}
+
+
+def pilots_of(design: str, scenario: str, sessions_asked: int) -> tuple[tuple[str, str], int]:
+    """What a pilot says, and how many of its sessions have run."""
+    loaded = load_scenario(scenario)
+    spec = load_design(design, loaded)
+    answer = sessions.unwritten(loaded, spec, 1, replicate._row, sessions_asked)
+    return answer, sessions._piloted[-1].pilot.sessions
+
+
+def test_a_pilot_that_finds_too_much_that_is_new_is_given_up() -> None:
+    (told, unpaid), few = pilots_of("re-read", "lossy-mobile", 300)
+    assert (told, unpaid) == ("", "too many steps that are new")
+    assert few < 32
+    again, as_few = pilots_of("re-read", "lossy-mobile", 300)
+    assert (again, as_few) == ((told, unpaid), few)
+
+
+def test_more_sessions_let_a_pilot_go_on() -> None:
+    pilots_of("re-read", "lossy-mobile", 300)
+    asked_later = pilots_of("re-read", "lossy-mobile", 10**7)
+    assert asked_later == (("", ""), 64)
+    sessions._piloted.clear()
+    assert pilots_of("re-read", "lossy-mobile", 10**7) == asked_later
+
+
+def test_a_pilot_ends_where_something_is_refused() -> None:
+    scenario = load_scenario("harmless", ["platform.alarm_late_ms='measured'"])
+    spec = load_design("alarm", scenario)
+    told, unpaid = sessions.unwritten(scenario, spec, 1, replicate._row, 10**6)
+    assert (told, unpaid) == ("alarms that are as late as measured", "")
+    assert sessions._piloted[-1].pilot.sessions == 1
+
+
+def test_a_session_that_raises_is_told_by_whoever_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raises(*given: Any, **more: Any) -> Any:
+        raise InputError("design", "mine", "one that raises nothing")
+
+    monkeypatch.setattr(sessions, "run_session", raises)
+    scenario = load_scenario("harmless")
+    answer = sessions.unwritten(scenario, load_design("alarm", scenario), 1, replicate._row, 10**6)
+    assert answer == ("a session that raises an error", "")
+
+
+def test_sessions_that_are_all_cut_do_not_pay() -> None:
+    scenario = load_scenario("harmless", ["limits.horizon_ms=27000"])
+    spec = load_design("alarm", scenario)
+    answer = sessions.unwritten(scenario, spec, 1, replicate._row, 10**7)
+    assert answer == ("", "sessions that are all cut")

@@ -12,9 +12,7 @@ from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.table import engine
 from lastchunk.model.table.engine import BY_TABLE, run_session, session_table, way_of
-from lastchunk.model.table.numbers.pilot import PILOTS, Pilot
-
-HARMLESS = load_scenario("harmless")
+from lastchunk.model.table.numbers.pilot import OF_COMPILED, OF_TABLE, PILOTS, Pilot, Price
 
 
 @pytest.fixture(autouse=True)
@@ -24,18 +22,24 @@ def no_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_too_wide", [])
 
 
-def pilot_of(first: int, later: int) -> Pilot:
-    pilot = Pilot(HARMLESS)
+def pilot_of(first: int, later: int, price: Price = OF_TABLE) -> Pilot:
+    pilot = Pilot(price)
     for session in range(PILOTS):
         pilot.has_run(100, first if session < PILOTS // 2 else later)
     return pilot
 
 
-@given(st.integers(1, 2_000), st.integers(0, 4_000), st.integers(1, 10**6), st.integers(1, 100))
+@given(
+    st.integers(1, 2_000),
+    st.integers(0, 4_000),
+    st.integers(1, 10**6),
+    st.integers(1, 100),
+    st.sampled_from([OF_TABLE, OF_COMPILED]),
+)
 def test_what_pays_for_some_sessions_pays_for_more(
-    first: int, more: int, sessions: int, times: int
+    first: int, more: int, sessions: int, times: int, price: Price
 ) -> None:
-    pilot = pilot_of(first, first + more)
+    pilot = pilot_of(first, first + more, price)
     assert not pilot.pays(sessions) or pilot.pays(sessions * times)
     assert not pilot.pays(sessions) or pilot.may_pay(sessions)
 
