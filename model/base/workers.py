@@ -84,6 +84,10 @@ def in_rank(rank: int) -> Iterator[None]:
         _asked_by.rank = before
 
 
+_ALSO_LOADED: list[str] = []
+"""What workers have from the beginning, beside all that this process has."""
+
+
 class _AskedBy(threading.local):
     rank = 0
 
@@ -195,9 +199,6 @@ def _own_pool(workers: int, tasks_per_worker: int | None) -> Iterator[ProcessPoo
     finally:
         executor.shutdown()
         _LIVE.discard(executor)
-
-
-_ALSO_LOADED: list[str] = []
 
 
 def end_workers() -> None:

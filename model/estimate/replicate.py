@@ -57,8 +57,8 @@ def run_batch(
     """The rows of some sessions under each design, session by session.
 
     ``engine`` may be the way that was chosen already; ``of_all`` is how many sessions there are in
-    all batches. ``attrs["paths"]`` says how each
-    design's are run, and ``attrs["left"]`` how many were left to SimPy all the same, by reason.
+    all batches. ``attrs["paths"]`` says how each design's are run, and ``attrs["left"]`` how many
+    were left to SimPy all the same, by reason.
     """
     with MemoryLimit(scenario.name, scenario.limits.memory_mb_max), steadily():
         paths = [_way(engine, scenario, design, own, of_all) for design in designs]
