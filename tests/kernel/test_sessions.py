@@ -230,6 +230,14 @@ def test_where_nothing_can_be_learned_python_runs_the_session(
     assert not found.left
 
 
+def uplink_of(walk: TableWalk) -> Any:
+    """What is on the uplink of a walk just now."""
+    transfers = walk.streams.transfers
+    if transfers is None:
+        return None
+    return transfers.shared.fingerprint(), transfers.order.copy(), transfers.began
+
+
 class Followed(TableWalk):
     """A walk that notes where it is before each step."""
 
@@ -238,14 +246,17 @@ class Followed(TableWalk):
         self.seen: list[Any] = []
 
     def _step(self, state: State, at: int, registers: list[int]) -> State | None:
-        self.seen.append((state, list(registers), self.orders, self.born))
+        self.seen.append((state, list(registers), self.orders, self.born, uplink_of(self)))
         return super()._step(state, at, registers)
 
 
-def test_what_is_handed_over_is_where_a_walk_in_python_is() -> None:
-    """Registers, the order of what is pending, and how much has been: at the very same step."""
-    scenario = load_scenario("lossy-mobile")
-    spec = load_design("alarm", scenario)
+@pytest.mark.parametrize(
+    ("name", "design"), [("lossy-mobile", "alarm"), ("cellular-driving", "lazy-alarm")]
+)
+def test_what_is_handed_over_is_where_a_walk_in_python_is(name: str, design: str) -> None:
+    """Registers, the order of what is pending, how much has been, and the uplink: the same step."""
+    scenario = load_scenario(name, ["client.uploads_parallel=3"])
+    spec = load_design(design, scenario)
     sessions.run_sessions(scenario, spec, 5, range(20), replicate._row)
     known, numbers = sessions._known[-1], np.arange(20, 60)
     grown = grown_of(known)
@@ -260,7 +271,8 @@ def test_what_is_handed_over_is_where_a_walk_in_python_is() -> None:
         walk.go_on(node, room)
         whole = Followed(grown.machine, 5, session)
         whole.run()
-        assert (node.state, walk.registers, walk.orders, walk.born) in whole.seen
+        at = (node.state, walk.registers, walk.orders, walk.born, uplink_of(walk))
+        assert at in whole.seen
 
 
 def test_a_session_is_learned_in_as_many_parts_as_it_takes(
