@@ -52,6 +52,8 @@ _CURVE = 2
 EDGE, EDGE_SHARE = 2.0**-20, 2.0**-40
 """A rate in bits that lies so near to half a bit, and by this share of it nearer, may be rounded
 otherwise in Python."""
+BITS_MAX, PRODUCT_MAX = 2.0**50, 2**62
+"""More bits in an interval, or larger products, may make numbers that 64 bits do not hold."""
 
 
 @called_inside
@@ -127,6 +129,8 @@ def _extended(tables: Any, session: Any) -> Any:
     bits = np.floor(exact)
     if abs(exact - bits - 0.5) < EDGE + EDGE_SHARE * exact:
         return False
+    if exact > BITS_MAX or exact * np.float64(ints[uplink + 1]) > PRODUCT_MAX:
+        return False
     rounded = np.int64(bits)
     if exact - bits > 0.5:
         rounded += 1
@@ -144,6 +148,8 @@ def _packets_by(tables: Any, session: Any, t_ms: Any) -> Any:
     uplink = ints[_UPLINK]
     kind = ints[uplink]
     if kind == OF_ONE_RATE:
+        if t_ms > PRODUCT_MAX // ints[uplink + 1]:
+            return NOT_DRAWN
         return t_ms * ints[uplink + 1] // PACKET_BITS
     if kind == REPEATED:
         return _in_trace(ints, work[UPLINK + OFFSET_MS] + t_ms) - work[UPLINK + GONE_BEFORE]
@@ -259,6 +265,18 @@ def transfer_begins(tables: Any, session: Any, size_bytes: Any, now_ms: Any) -> 
 
 
 @called_inside
+def _drop(work: Any, count: Any, keys: Any, beside: Any, key: Any) -> Any:
+    """Take a transfer from a row of them, and what stands beside it; each may be in no row."""
+    kept = 0
+    for place in range(work[UPLINK + count]):
+        if work[UPLINK + keys + place] != key:
+            work[UPLINK + keys + kept] = work[UPLINK + keys + place]
+            work[UPLINK + beside + kept] = work[UPLINK + beside + place]
+            kept += 1
+    work[UPLINK + count] = kept
+
+
+@called_inside
 def transfer_ends(tables: Any, session: Any, which: Any, now_ms: Any) -> Any:
     """The n-th of those known ends, -1 for none. Whether that could be done."""
     work = session[1]
@@ -267,22 +285,9 @@ def transfer_ends(tables: Any, session: Any, which: Any, now_ms: Any) -> Any:
     key = np.int64(-1)
     if which >= 0:
         key = work[UPLINK + KNOWN_KEYS + which]
-        work[UPLINK + KNOWN_COUNT] -= 1
-        for place in range(which, work[UPLINK + KNOWN_COUNT]):
-            work[UPLINK + KNOWN_KEYS + place] = work[UPLINK + KNOWN_KEYS + place + 1]
-    kept = 0
-    for place in range(work[UPLINK + UNDER_WAY]):
-        if work[UPLINK + TRANSFER_KEYS + place] != key:
-            work[UPLINK + TRANSFER_KEYS + kept] = work[UPLINK + TRANSFER_KEYS + place]
-            work[UPLINK + LEFT + kept] = work[UPLINK + LEFT + place]
-            kept += 1
-    work[UPLINK + UNDER_WAY] = kept
-    kept = 0
-    for place in range(work[UPLINK + UNTAKEN]):
-        if work[UPLINK + UNTAKEN_KEYS + place] != key:
-            work[UPLINK + UNTAKEN_KEYS + kept] = work[UPLINK + UNTAKEN_KEYS + place]
-            kept += 1
-    work[UPLINK + UNTAKEN] = kept
+        _drop(work, KNOWN_COUNT, KNOWN_KEYS, KNOWN_KEYS, key)
+    _drop(work, UNDER_WAY, TRANSFER_KEYS, LEFT, key)
+    _drop(work, UNTAKEN, UNTAKEN_KEYS, UNTAKEN_KEYS, key)
     return True
 
 

@@ -36,6 +36,11 @@ UPLINKS = {
     "wild": "{kind='fluctuating', mean_kbps=400, shape=0.3, interval_ms=90}",
     "measured": "{kind='trace', file='%s'}",
 }
+VAST = {
+    "many bits": "{kind='fluctuating', mean_kbps=1000000000, shape=14, interval_ms=100000000}",
+    "long intervals": "{kind='fluctuating', mean_kbps=900, shape=14, interval_ms=1000000000000}",
+    "a fast line": "{kind='constant', rate_kbps=1000000000}",
+}
 
 
 @in_machine_code
@@ -76,7 +81,8 @@ def measured(tmp_path: Path) -> str:
 
 def grown_for(kind: str, measured: str) -> Grown:
     """Nodes of a scenario with an uplink."""
-    given = UPLINKS[kind] % measured if "%s" in UPLINKS[kind] else UPLINKS[kind]
+    given = (UPLINKS | VAST)[kind]
+    given = given % measured if "%s" in given else given
     scenario = load_scenario("harmless", [f"uplink={given}"])
     return Grown(SessionTable(scenario, load_design("alarm", scenario)), replicate._row)
 
@@ -157,6 +163,13 @@ def test_very_many_rates_are_left_to_python(measured: str) -> None:
     asked = [(BEGINS, -1, 10**10, 0), (ASKS, 0, 0, 0), (ENDS, -1, 0, 90 * 2**17)]
     answers, _ = compiled(grown, 0, asked)
     assert [answers[0][0], answers[1][1], answers[2][0]] == [1, NOT_DRAWN, 0]
+
+
+@pytest.mark.parametrize("kind", VAST)
+def test_what_64_bits_do_not_hold_is_left_to_python(kind: str, measured: str) -> None:
+    grown = grown_for(kind, measured)
+    answers, _ = compiled(grown, 0, [(BEGINS, -1, 40_000, 10**10)])
+    assert answers[0][0] == 0
 
 
 def test_sessions_that_it_leaves_have_the_rows_of_simpy(monkeypatch: pytest.MonkeyPatch) -> None:
