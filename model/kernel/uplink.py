@@ -52,8 +52,9 @@ _CURVE = 2
 EDGE, EDGE_SHARE = 2.0**-20, 2.0**-40
 """A rate in bits that lies so near to half a bit, and by this share of it nearer, may be rounded
 otherwise in Python."""
-BITS_MAX, PRODUCT_MAX = 2.0**50, 2**62
-"""More bits in an interval, or larger products, may make numbers that 64 bits do not hold."""
+PRODUCT_MAX = 2**62
+"""A larger product of bits and times may be none that 64 bits hold. Of more than 2**39 bits an
+interval all are near an edge."""
 
 
 @called_inside
@@ -129,7 +130,7 @@ def _extended(tables: Any, session: Any) -> Any:
     bits = np.floor(exact)
     if abs(exact - bits - 0.5) < EDGE + EDGE_SHARE * exact:
         return False
-    if exact > BITS_MAX or exact * np.float64(ints[uplink + 1]) > PRODUCT_MAX:
+    if exact * np.float64(ints[uplink + 1]) > PRODUCT_MAX:
         return False
     rounded = np.int64(bits)
     if exact - bits > 0.5:
