@@ -29,7 +29,10 @@ def run_html(run: Run) -> str:
 
 
 def comparison_html(item: Comparison) -> str:
-    """A comparison as its verdicts with their rates, its outcomes and its delays."""
+    """A comparison as its verdicts with their rates, its outcomes and its delays.
+
+    Delays are drawn of the rows of its sessions, where these were kept.
+    """
     names = list(item.verdicts)
     heads = "".join(f"<th>{escape(name)}</th>" for name in names)
     rows = [
@@ -46,7 +49,8 @@ def comparison_html(item: Comparison) -> str:
     words = f"{escape(title)}, {item.sessions:,} sessions of each design, seed {item.seed}"
     table = f"<table><caption>{words}</caption><tr><th></th>{heads}</tr>{''.join(rows)}</table>"
     outcomes = image_html(outcome_figure({title: item.outcomes()}), "Outcomes")
-    return table + outcomes + image_html(delay_figure({title: item.frame}), "Delays")
+    delays = image_html(delay_figure({title: item.frame}), "Delays") if item.has_rows else ""
+    return table + outcomes + delays
 
 
 def scenario_html(item: Scenario) -> str:

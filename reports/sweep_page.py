@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from lastchunk.model.base.files import write_bytes, write_text
 from lastchunk.model.base.verdict import percent
-from lastchunk.model.estimate.comparison import check_name
+from lastchunk.model.estimate.checks import check_name
 from lastchunk.model.estimate.sweeps.chunk import MEANS
 from lastchunk.model.estimate.sweeps.result import SweepResult
 from lastchunk.model.estimate.sweeps.sensitivity import MORRIS, SOBOL, sensitivity

@@ -44,6 +44,7 @@ from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.estimate.comparison import compare as run_compare
 from lastchunk.model.estimate.space import Axis
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
+from lastchunk.model.estimate.tally import Tally
 from lastchunk.model.properties import PROPERTIES, asked
 from lastchunk.model.scenario.schema import Limits, Scenario
 from lastchunk.model.table.engine import engine_words
@@ -115,7 +116,8 @@ def compare(
     wanted = targets_of(precision, until or [], slugs, loaded, specs)
     limits = (sessions, seed, cores(workers), half_width)
     rest = (list(own.values()), wanted, sessions_max, engine)
-    run = partial(run_compare, loaded, specs, *limits)
+    # Figures and a report are made of rows; what is shown is made of counts.
+    run = partial(run_compare, loaded, specs, *limits, keep_rows=bool(wanted) or out is not None)
     if wanted:
         result = until_known(slugs, lambda looked: run(None, *rest, looked))
     else:
@@ -128,9 +130,8 @@ def compare(
         settings = (overrides or [], uplink, video_mbps)
         names = design or DEFAULT_DESIGNS
         sweeps = run_sweeps(scenario, names, sweep_sessions, seed, cores(workers), *settings)
-        seconds = time.perf_counter() - began
         given = {loaded.name: [scenario, *options(*settings)]}
-        write_review(result, sweeps, seconds, given, out)
+        write_review(result, sweeps, time.perf_counter() - began, given, out)
     if gate:
         by_design = result.verdicts.values()
         verdicts = [found[slug] for found in by_design for slug in slugs if slug in found]
@@ -249,7 +250,17 @@ def check_asked(slugs: Sequence[str], scenario: Scenario, designs: Sequence[Desi
             raise InputError("--property", slug, f"only with {PROPERTIES[slug].asks}")
 
 
-def cut_lines(name: str, rows: pd.DataFrame, limits: Limits) -> Iterator[str]:
+def threw_lines(name: str, tally: Tally) -> Iterator[str]:
+    """A line where code of a design threw."""
+    threw = tally.count(name, "thrown")
+    if threw.sessions:
+        yield (
+            f"{name}: its code threw in {threw.sessions:,} of {tally.sessions[name]:,} sessions, "
+            f"and its callers were told 500; session {threw.first} shows where"
+        )
+
+
+def cut_lines(name: str, tally: Tally, limits: Limits) -> Iterator[str]:
     """A line for each limit at which sessions were cut: what had no end is not judged to it."""
     alone = f"limits.alone_max = {limits.alone_max:,}"
     known = {
@@ -257,11 +268,11 @@ def cut_lines(name: str, rows: pd.DataFrame, limits: Limits) -> Iterator[str]:
         "limit": f"{alone} or limits.happenings_max = {limits.happenings_max:,}",
     }
     for ended, words in known.items():
-        cut = rows[rows["ended"] == ended]
-        if len(cut):
+        cut = tally.count(name, "ended", ended)
+        if cut.sessions:
             yield (
-                f"{name}: {len(cut):,} of {len(rows):,} sessions had no end and were cut at "
-                f"{words}, as session {cut['session'].min()}; limits.end_at_completion=true ends "
+                f"{name}: {cut.sessions:,} of {tally.sessions[name]:,} sessions had no end and "
+                f"were cut at {words}, as session {cut.first}; limits.end_at_completion=true ends "
                 "a session as it is completed"
             )
 
@@ -302,13 +313,7 @@ def show(result: Comparison, slugs: Sequence[str]) -> None:
     for figure in result.known:
         console().print(escape(figure.sentence()))
     for name in names:
-        is_of = result.frame["design"] == name
-        rows = result.frame.loc[is_of, ["session", "ended", "thrown"]]  # all of them are many
-        threw = rows[rows["thrown"] > 0]
-        if len(threw):
-            console().print(
-                f"{escape(name)}: its code threw in {len(threw):,} of {len(rows):,} sessions, and "
-                f"its callers were told 500; session {threw['session'].min()} shows where"
-            )
-        for line in cut_lines(name, rows, result.scenario.limits):
+        for line in threw_lines(name, result.tally):
+            console().print(escape(line))
+        for line in cut_lines(name, result.tally, result.scenario.limits):
             console().print(escape(line), soft_wrap=True)

@@ -26,7 +26,8 @@ from lastchunk.model.base.workers import (
     workers_or_here,
 )
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.estimate.comparison import Comparison, check_run, compare
+from lastchunk.model.estimate.checks import check_run
+from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.estimate.costs import cost_table
 from lastchunk.model.estimate.space import Axis
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep

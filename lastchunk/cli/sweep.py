@@ -17,7 +17,7 @@ from lastchunk.cli.loading import command
 from lastchunk.cli.progress import progress_and_words
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.verdict import percent
-from lastchunk.model.estimate.comparison import check_name
+from lastchunk.model.estimate.checks import check_name
 from lastchunk.model.estimate.sweeps.chunk import MEANS
 from lastchunk.model.estimate.sweeps.live import LiveSweep
 from lastchunk.model.estimate.sweeps.plan_file import read_plan

@@ -66,7 +66,7 @@ def decided(
         sessions = result.sessions + more
         fresh = replicate(*given, result.own, "auto", of_all=sessions)
         rows = pd.concat([result.frame, fresh], ignore_index=True)
-        result = replace(result, frame=rows, sessions=sessions)
+        result = replace(result, kept=rows, sessions=sessions)
     intervals = {slug: _interval(*each) for slug, each in counts.items()}
     return DecidedRates(result, found, intervals)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -25,8 +26,13 @@ from lastchunk.model.estimate.intervals.confidence import (
     mean_sequence,
     rate_sequence,
 )
+from lastchunk.model.estimate.replicate import BATCH
+from lastchunk.model.estimate.tally import Kept, together
 from lastchunk.model.properties.row import VIOLATED_CODE
 from lastchunk.model.trace.prices import load_prices
+
+if TYPE_CHECKING:
+    from lastchunk.model.estimate.comparison import Comparison
 
 DOLLARS = "dollars"
 AMOUNTS = (
@@ -134,10 +140,43 @@ class KnownFigure:
         return f"{self.label}: {numbers[0]}, {numbers[1]} to {numbers[2]} at every look"
 
 
-def check_targets(
-    targets: Sequence[PrecisionTarget], designs: Sequence[str], slugs: Sequence[str]
-) -> None:
-    """Refuse a figure that there is not, and a design that is not compared."""
+def until_enough(
+    more: Callable[[int, int], Kept],
+    so_far: Callable[[Kept, int], Comparison],
+    between: tuple[int, int],
+    half_width: float | None,
+    looked: Callable[[Comparison], None] | None,
+) -> Comparison:
+    """Go on from so many sessions until enough is known, or up to so many."""
+    sessions, sessions_max = between
+    kept = more(sessions, 0)
+    while True:
+        found = so_far(kept, sessions)
+        if looked is not None:
+            looked(found)
+        is_wide = half_width is not None and found.tally.widest() > half_width
+        is_enough = not is_wide and all(each.is_met for each in found.known)
+        if sessions >= sessions_max or is_enough:
+            return found
+        # Whole batches, so that the next ones begin where a batch begins.
+        count = min(_more(sessions, half_width is None), sessions_max - sessions)
+        kept = together(kept, more(count, sessions))
+        sessions += count
+
+
+def _more(sessions: int, is_looked_at: bool) -> int:
+    """How many sessions more before the next look: as many again, or half of them."""
+    return max(BATCH, sessions // 2 // BATCH * BATCH if is_looked_at else sessions)
+
+
+def read_targets(
+    until: Sequence[str] | str, designs: Sequence[str], slugs: Sequence[str], has_rows: bool
+) -> list[PrecisionTarget]:
+    """What is to be known. Raises `InputError` for a figure that there is not, and for a design
+    that is not compared; and where there are no rows to take figures of."""
+    targets = [PrecisionTarget.of(each) for each in ([until] if isinstance(until, str) else until)]
+    if targets and not has_rows:
+        raise InputError("keep_rows", has_rows, "True with until, which takes each session's row")
     for target in targets:
         if target.name not in (*slugs, *AMOUNTS):
             raise InputError("until", target.name, "one of " + ", ".join([*slugs, *AMOUNTS]))
@@ -146,6 +185,7 @@ def check_targets(
                 raise InputError("until", name, "one of " + ", ".join(designs))
         if len(set(target.designs)) != len(target.designs) or len(target.designs) > 2:
             raise InputError("until", ",".join(target.designs), "one design, or two different ones")
+    return targets
 
 
 def figures_now(

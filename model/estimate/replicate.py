@@ -7,7 +7,7 @@ show in the results. Batches are handed on as they come, in order: memory does n
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from itertools import islice
@@ -304,28 +304,45 @@ def replicate(
 
     ``of_all`` is how many sessions there are, where these are a part of more.
     """
-    frames = []
-    for frame in stream(scenario, designs, sessions, seed, workers, first, own, engine, of_all):
-        frames.append(frame)
+    batches = stream(scenario, designs, sessions, seed, workers, first, own, engine, of_all)
+    rows, engines = collected(batches, [design.name for design in designs], progress)
+    rows.attrs["engines"] = engines
+    return rows
+
+
+def collected(
+    batches: Iterable[pd.DataFrame], designs: Sequence[str], progress: Progress | None = None
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """All rows of batches, sorted by design, and how their sessions were run."""
+    frames, used = [], EnginesUsed()
+    for rows in batches:
+        used.take(rows)
+        frames.append(rows)
         if progress is not None:
-            progress(len(frame) // len(designs))
-    engines = engines_of(frames)
+            progress(len(rows) // len(designs))
     whole = pd.concat(frames, ignore_index=True)
     frames.clear()  # of very many sessions each copy is hundreds of megabytes
     if len(designs) > 1:
         whole = whole.sort_values(["design", "session"], ignore_index=True)
-    whole.attrs["engines"] = engines
-    return whole
+    return whole, used.words()
 
 
-def engines_of(frames: Sequence[pd.DataFrame]) -> dict[str, str]:
-    """How the sessions of each design were run, in words; the frames forget it."""
-    left: Counter[tuple[str, str]] = Counter()
-    for frame in frames:
-        left += frame.attrs["left"]
-    words: dict[str, str] = dict(frames[0].attrs["paths"])
-    for (name, reason), count in sorted(left.items()):
-        words[name] += f", {count:,} in SimPy ({reason})"
-    for frame in frames:
-        frame.attrs = {}  # frames with different ones are not joined as they should be
-    return words
+class EnginesUsed:
+    """How the sessions of each design were run, from batch to batch."""
+
+    def __init__(self) -> None:
+        self.paths: dict[str, str] = {}
+        self.left: Counter[tuple[str, str]] = Counter()
+
+    def take(self, batch: pd.DataFrame) -> None:
+        """Note what a batch says, which forgets it: frames that differ there are not joined."""
+        self.paths = self.paths or batch.attrs["paths"]
+        self.left += batch.attrs["left"]
+        batch.attrs = {}
+
+    def words(self) -> dict[str, str]:
+        """The same in words, by design."""
+        found = dict(self.paths)
+        for (name, reason), count in sorted(self.left.items()):
+            found[name] += f", {count:,} in SimPy ({reason})"
+        return found

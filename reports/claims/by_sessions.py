@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lastchunk.model.base.verdict import Verdict, percent, sessions_words
-from lastchunk.model.estimate.comparison import Comparison, judge_rows
+from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.estimate.tally import judge_rows
 from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
 from lastchunk.reports.base.pooled import Pooled, ScenarioVerdict
 from lastchunk.reports.claims.catalogue import Claim

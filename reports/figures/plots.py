@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.estimate.comparison import Comparison, check_name
+from lastchunk.model.estimate.checks import check_name
+from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.simulate import Run
 from lastchunk.reports.figures.style import DESIGN_COLOURS, DESIGN_MARKERS, new_figure

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignSpec, load_design, load_designs
-from lastchunk.model.estimate import comparison, replicate
-from lastchunk.model.estimate.comparison import Comparison, check_range, compare, judge_rows, widest
+from lastchunk.model.estimate import comparison, precision, replicate
+from lastchunk.model.estimate.checks import check_range
+from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.estimate.intervals import mcnemar, wilson
+from lastchunk.model.estimate.tally import judge_rows, tally_of
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, ROW_COLUMNS, SOMETIMES
 from lastchunk.model.scenario.load import load_scenario
 
@@ -155,12 +157,17 @@ def test_the_widest_half_interval_is_over_designs_and_properties() -> None:
     assert widest(frame.iloc[:0]) == 0.0
 
 
+def widest(frame: pd.DataFrame) -> float:
+    """The widest half interval of some rows."""
+    return tally_of(frame, PAIR).widest()
+
+
 # --- sessions that are run ------------------------------------------------------------------------
 
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> int:
-    for module in (replicate, comparison):
+    for module in (replicate, precision):
         monkeypatch.setattr(module, "BATCH", 8)
     return 8
 

@@ -7,11 +7,12 @@ import pytest
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import load_designs
-from lastchunk.model.estimate.comparison import compare, judge_rows, widest
+from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.estimate.intervals import upper_bound_if_none, wilson
 from lastchunk.model.estimate.replicate import BATCH, replicate, stream
 from lastchunk.model.estimate.space import Axis
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
+from lastchunk.model.estimate.tally import judge_rows, tally_of
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, ROW_COLUMNS, SOMETIMES, row_of
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.scenario.schema import Scenario
@@ -143,7 +144,7 @@ def test_half_width_is_met() -> None:
     scenario = load_scenario("slow-uplink")
     designs = load_designs(["alarm"], scenario)
     result = compare(scenario, designs, 100, seed=6, half_width=0.06)
-    assert widest(result.frame) <= 0.06
+    assert tally_of(result.frame, ["alarm"]).widest() <= 0.06
     assert result.sessions == len(result.frame) > 100
     assert result.frame["session"].is_unique
 

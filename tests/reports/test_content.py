@@ -193,7 +193,7 @@ def replace_designs(review: Review, count: int) -> Review:
     """The same review with the first designs alone."""
     kept = [
         replace(
-            item, designs=item.designs[:count], frame=item.frame[item.frame["design"] == "manual"]
+            item, designs=item.designs[:count], kept=item.frame[item.frame["design"] == "manual"]
         )
         for item in review.comparisons
     ]

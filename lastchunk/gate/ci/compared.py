@@ -17,8 +17,8 @@ import pandas as pd
 
 from lastchunk.gate.ci.baseline import Amount, Baseline, Figure, Measured
 from lastchunk.model.base.verdict import p_words, percent
-from lastchunk.model.estimate.comparison import paired_codes
 from lastchunk.model.estimate.intervals import fisher, holm, more_often, rank_sum
+from lastchunk.model.estimate.tally import paired_codes
 from lastchunk.model.properties.row import VIOLATED_CODE
 
 ChangeKind = Literal["improved", "regressed", "within noise", "new"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.estimate.comparison import SESSIONS_MAX
+from lastchunk.model.estimate.checks import SESSIONS_MAX
 from lastchunk.model.scenario.tables import DesignEntries, NameList, StrictTable, read_table
 
 SEED_MAX = 2**63

@@ -16,10 +16,10 @@ from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.design.load import DesignLike, DesignSpec
 from lastchunk.model.estimate.choice.free import FreeSetting, loaded_with
 from lastchunk.model.estimate.choice.requirement import Requirement
-from lastchunk.model.estimate.comparison import judge_rows
 from lastchunk.model.estimate.intervals import CONFIDENCE, upper_bound_if_none
 from lastchunk.model.estimate.intervals.confidence import rate_sequence
 from lastchunk.model.estimate.replicate import BATCH, replicate
+from lastchunk.model.estimate.tally import judge_rows
 from lastchunk.model.explore.scope.refusals import NotExplorableError
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.scenario.load import ScenarioLike

@@ -10,6 +10,7 @@ from typing import Any
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignLike, load_design, to_send
+from lastchunk.model.estimate.checks import check_range
 from lastchunk.model.estimate.choice.free import VALUES_FIRST, VALUES_MAX, FreeSetting
 from lastchunk.model.estimate.choice.judged import (
     CHOICE_CLASSES,
@@ -18,7 +19,6 @@ from lastchunk.model.estimate.choice.judged import (
 )
 from lastchunk.model.estimate.choice.requirement import Requirement
 from lastchunk.model.estimate.choice.seek import SAMPLED_STEPS, TURNS_MAX, SettingLine
-from lastchunk.model.estimate.comparison import check_range
 from lastchunk.model.estimate.intervals import CONFIDENCE
 from lastchunk.model.estimate.intervals.confidence import rate_sequence
 from lastchunk.model.properties import asked as asked_of_design

@@ -10,7 +10,7 @@ from random import Random
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.workers import Here, pool
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
-from lastchunk.model.estimate.comparison import check_range
+from lastchunk.model.estimate.checks import check_range
 from lastchunk.model.estimate.rare.levels import LEVEL_CLASSES, with_levels
 from lastchunk.model.estimate.rare.replications import REPLICATIONS_FIRST, until_enough
 from lastchunk.model.estimate.rare.splitting import RareEstimate, Splitting, summed

@@ -1,0 +1,40 @@
+"""Numbers and names that cannot be meant are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.kernel.choice import ALL_ENGINES
+
+SESSIONS_MAX = 10_000_000
+
+
+def check_run(sessions: int, seed: int, workers: int, engine: str) -> None:
+    """Refuse numbers of a run that cannot be meant. Raises `InputError`."""
+    check_range("sessions", sessions, 1, SESSIONS_MAX)
+    check_range("seed", seed, 0, 2**63)
+    check_range("workers", workers, 1, 1_024)
+    check_name("engine", engine, ALL_ENGINES)
+
+
+def check_half_width(half_width: float | None) -> None:
+    """Refuse what is no half-width of a proportion."""
+    if half_width is not None and not isinstance(half_width, int | float):
+        raise InputError("half_width", half_width, "a number above 0 and below 0.5")
+    if half_width is not None and not 0 < half_width < 0.5:
+        raise InputError("half_width", half_width, "above 0 and below 0.5")
+
+
+def check_name(field: str, name: object, known: Sequence[str]) -> None:
+    """Refuse a name that is not known: nobody is to take it for one without any rows."""
+    if name not in known:
+        raise InputError(field, name, "one of " + ", ".join(known))
+
+
+def check_range(field: str, value: int, low: int, high: int) -> None:
+    """Refuse what is no whole number, and one that is out of range."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InputError(field, value, f"a whole number from {low} to {high}")
+    if not low <= value <= high:
+        raise InputError(field, value, f"{low} to {high}")

@@ -1,0 +1,238 @@
+"""A tally: what sessions came to, as counts that are added up batch by batch.
+
+It has all that a comparison says of very many sessions, so that no row of them needs to be kept:
+how often something was so and in which session first, and for two designs the table of each
+property's judgements that McNemar's test asks for. Sums and least numbers are the same however
+sessions are cut into batches, and in whatever order these come.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations_with_replacement, product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lastchunk.model.base.verdict import Verdict
+from lastchunk.model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
+from lastchunk.model.estimate.replicate import EnginesUsed, Progress
+from lastchunk.model.properties import PROPERTIES, SOMETIMES
+from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
+
+CODES = (VIOLATED_CODE, HELD_CODE)
+"""What a session says that speaks of a property; one that does not is counted nowhere."""
+WORD_COUNTED = ("outcome", "ended")
+"""Columns that hold one of several words."""
+LEAST = {"thrown": 1, "violation_ms": 0, **{f"saw_{slug}": 1 for slug in SOMETIMES}}
+"""Columns that are counted where they are at least so much, as the word 1."""
+
+Word = str | int
+Values = NDArray[Any]
+Place = slice | NDArray[np.bool_]
+Key = tuple[str, str, Word]
+"""A design, a column, and what the column says."""
+PairKey = tuple[str, str, str, int, int]
+"""A property, two designs, and the code of each."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """In how many sessions something was so, and in which first; -1 where in none."""
+
+    sessions: int = 0
+    first: int = -1
+
+    def __add__(self, other: Count) -> Count:
+        firsts = [each.first for each in (self, other) if each.sessions]
+        return Count(self.sessions + other.sessions, min(firsts, default=-1))
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of sessions; the sum of two is the tally of the sessions of both.
+
+    ``slugs`` are the properties that were judged, ``sessions`` all sessions of each design. In
+    ``pairs`` the design that comes first in ``designs`` is the first one.
+    """
+
+    designs: tuple[str, ...]
+    slugs: tuple[str, ...]
+    sessions: Counter[str] = field(default_factory=Counter)
+    counts: dict[Key, Count] = field(default_factory=dict)
+    pairs: Counter[PairKey] = field(default_factory=Counter)
+
+    def __add__(self, other: Tally) -> Tally:
+        assert (self.designs, self.slugs) == (other.designs, other.slugs), "of the same question"
+        counts = dict(self.counts)
+        for key, found in other.counts.items():
+            counts[key] = counts.get(key, Count()) + found
+        sessions, pairs = self.sessions + other.sessions, self.pairs + other.pairs
+        return Tally(self.designs, self.slugs, sessions, counts, pairs)
+
+    def count(self, design: str, column: str, word: Word = 1) -> Count:
+        """The sessions of a design in which a column says so."""
+        return self.counts.get((design, column, word), Count())
+
+    def verdict(self, design: str, slug: str, expected: Sequence[str]) -> Verdict:
+        """The verdict on one property; ``expected`` is what must be met sometimes."""
+        violated, held = (self.count(design, slug, code) for code in CODES)
+        sessions = violated.sessions + held.sessions
+        if violated.sessions:
+            bounds = wilson(violated.sessions, sessions)
+            counts = (sessions, violated.sessions, bounds.low, bounds.high)
+            return Verdict("violated", *counts, witness_session=violated.first)
+        if sessions == 0:
+            return Verdict("unknown", 0, 0, 0.0, 1.0, "no session says anything about it")
+        unmet = [name for name in expected if not self.count(design, *_met(name)).sessions]
+        if unmet:
+            reason = "never happened: " + ", ".join(unmet)
+            return Verdict("unknown", sessions, 0, 0.0, upper_bound_if_none(sessions), reason)
+        return Verdict("not seen", sessions, 0, 0.0, upper_bound_if_none(sessions))
+
+    def paired(self, a: str, b: str, slug: str) -> Paired | None:
+        """The difference of two designs; None where no session speaks of both."""
+        is_turned = self.designs.index(a) > self.designs.index(b)
+        table = {
+            (i, j): self.pairs[(slug, b, a, j, i) if is_turned else (slug, a, b, i, j)]
+            for i, j in product(CODES, CODES)
+        }
+        return _paired_by(table)
+
+    def widest(self) -> float:
+        """The widest half interval over designs and properties that any session speaks of."""
+        widths = [0.0]
+        for design, slug in product(self.designs, self.slugs):
+            violated, held = (self.count(design, slug, code).sessions for code in CODES)
+            if violated or held:
+                widths.append(wilson(violated, violated + held).half_width)
+        return max(widths)
+
+
+Kept = pd.DataFrame | Tally
+"""What there is of sessions: their rows, or their tally alone."""
+
+
+def tally_of(rows: pd.DataFrame, designs: Sequence[str], own: Iterable[str] = ()) -> Tally:
+    """The tally of some rows, in whatever order they are; ``own`` are a person's properties."""
+    slugs = (*PROPERTIES, *own)
+    design = rows["design"].astype(pd.CategoricalDtype(list(designs))).cat.codes.to_numpy()
+    places = {name: place_of(design == at) for at, name in enumerate(designs)}
+    numbers = {name: rows["session"].to_numpy()[place] for name, place in places.items()}
+    if any((np.diff(each) < 0).any() for each in numbers.values()):
+        return tally_of(rows.sort_values("session"), designs, slugs[len(PROPERTIES) :])
+    same = {
+        (a, b): _same_sessions(numbers[a], numbers[b])
+        for a, b in combinations_with_replacement(designs, 2)
+    }
+    whole = Tally(tuple(designs), slugs, Counter({name: len(numbers[name]) for name in designs}))
+    for column in (*slugs, *LEAST, *WORD_COUNTED):
+        coded, words = _coded(rows[column], column)
+        codes = {name: np.ascontiguousarray(coded[place]) for name, place in places.items()}
+        for name, (code, word) in product(designs, words.items()):
+            found = _count(codes[name] == code, numbers[name])
+            if found.sessions:
+                whole.counts[name, column, word] = found
+        for (a, b), (in_a, in_b) in same.items() if column in slugs else ():
+            for both, count in _table(codes[a][in_a], codes[b][in_b]).items():
+                whole.pairs[column, a, b, *both] = count
+    return whole
+
+
+def tallied(
+    batches: Iterable[pd.DataFrame],
+    designs: Sequence[str],
+    progress: Progress | None = None,
+    own: Iterable[str] = (),
+) -> tuple[Tally, dict[str, str]]:
+    """The tally of batches as they come, and how their sessions were run; no batch is kept."""
+    used, own = EnginesUsed(), tuple(own)
+    whole = Tally(tuple(designs), (*PROPERTIES, *own))
+    for rows in batches:
+        used.take(rows)
+        whole += tally_of(rows, designs, own)
+        if progress is not None:
+            progress(len(rows) // len(designs))
+    return whole, used.words()
+
+
+def together(kept: Kept, more: Kept) -> Kept:
+    """What was kept of some sessions and of those that follow."""
+    if isinstance(kept, Tally) and isinstance(more, Tally):
+        return kept + more
+    rows = [each for each in (kept, more) if isinstance(each, pd.DataFrame)]
+    assert len(rows) == 2, "both of a kind"
+    return pd.concat(rows).sort_values(["design", "session"], ignore_index=True)
+
+
+def judge_rows(rows: pd.DataFrame, slug: str, expected: Sequence[str]) -> Verdict:
+    """The verdict on one property from the rows of one design, the first session first."""
+    found = Tally(("",), (slug,))
+    for column in (slug, *(_met(name)[0] for name in expected)):
+        codes, words = _coded(rows[column], column)
+        for code, word in words.items():
+            found.counts["", column, word] = _count(codes == code, rows["session"].to_numpy())
+    return found.verdict("", slug, expected)
+
+
+def paired_codes(a: pd.Series[int], b: pd.Series[int]) -> Paired | None:
+    """Two judgements of the same sessions, side by side; None where no session speaks of both."""
+    if not a.index.equals(b.index):
+        a, b = a.align(b, join="inner")
+    return _paired_by(_table(a.to_numpy(), b.to_numpy()))
+
+
+def _met(slug: str) -> tuple[str, int]:
+    """The column of a *sometimes* property, and what it says where it is met; an own one is
+    judged as other properties are."""
+    return (f"saw_{slug}", 1) if slug in SOMETIMES else (slug, HELD_CODE)
+
+
+def place_of(is_of: NDArray[np.bool_]) -> Place:
+    """Where something is so: a slice where that is regular, since what it takes is no copy."""
+    places = np.flatnonzero(is_of)
+    first, last = (int(places[0]), int(places[-1])) if len(places) else (0, -1)
+    step = int(places[1]) - first if len(places) > 1 else 1
+    return slice(first, last + 1, step) if (np.diff(places) == step).all() else is_of
+
+
+def _coded(values: pd.Series[Any], column: str) -> tuple[Values, dict[int, Word]]:
+    """What a column says in each row, as codes, and the word for each that is counted."""
+    if column in WORD_COUNTED:
+        kept = values.astype("category").cat
+        return kept.codes.to_numpy(), dict(enumerate(kept.categories))
+    if column in LEAST:
+        return values.to_numpy() >= LEAST[column], {1: 1}
+    codes = values.to_numpy()
+    assert (codes <= HELD_CODE).all(), column
+    return codes, {code: code for code in CODES}
+
+
+def _count(is_so: NDArray[np.bool_], numbers: Values) -> Count:
+    """How often something is so; ``numbers`` are the sessions, the first one first."""
+    count = int(np.count_nonzero(is_so))
+    return Count(count, int(numbers[is_so.argmax()])) if count else Count()
+
+
+def _same_sessions(a: Values, b: Values) -> tuple[Any, Any]:
+    """Where the sessions are that both have."""
+    if np.array_equal(a, b):
+        return slice(None), slice(None)
+    return np.intersect1d(a, b, assume_unique=True, return_indices=True)[1:]
+
+
+def _table(a: Values, b: Values) -> dict[tuple[int, int], int]:
+    """How many sessions have each pair of codes, of those that speak of both."""
+    so_a, so_b = ([codes == code for code in CODES] for codes in (a, b))
+    found = [int(np.count_nonzero(one & other)) for one, other in product(so_a, so_b)]
+    return dict(zip(product(CODES, CODES), found, strict=True))
+
+
+def _paired_by(table: dict[tuple[int, int], int]) -> Paired | None:
+    fails, holds = VIOLATED_CODE, HELD_CODE
+    order = ((fails, fails), (fails, holds), (holds, fails), (holds, holds))
+    return paired(*(table[pair] for pair in order)) if any(table.values()) else None
