@@ -31,6 +31,7 @@ from benchmarks.killed_sweep import bytes_of
 LASTCHUNK = (sys.executable, "-m", "lastchunk")
 ITSELF = (sys.executable, "-m", "benchmarks.many_sessions")
 WORKERS = 2
+PAIR = ("--design", "alarm", "--design", "lazy-alarm")
 POINTS = """
 scenarios = ["{scenario}"]
 designs = ["alarm"]
@@ -95,8 +96,8 @@ def sweep_here(plan: Path, out: Path, workers: int) -> list[str]:
 def memory(folder: Path, sizes: Sequence[int]) -> None:
     """Print what one command takes with so many sessions."""
     for sessions in sizes or (10**5, 10**6):
-        given = ["everything-fast", "--design", "alarm", "--workers", "1"]
-        found = taken([*LASTCHUNK, "compare", *given, "--sessions", str(sessions)])
+        given = ["everything-fast", *PAIR, "--workers", "1", "--sessions", str(sessions)]
+        found = taken([*LASTCHUNK, "compare", *given])
         print(f"compare, {sessions:,} sessions: {found}", flush=True)
     for sessions in sizes or (10**5, 10**6):
         plan = plan_of(folder, "everything-fast", [0.0], (100_000, sessions // 100_000))

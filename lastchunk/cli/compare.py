@@ -44,7 +44,7 @@ from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.estimate.comparison import compare as run_compare
 from lastchunk.model.estimate.space import Axis
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
-from lastchunk.model.estimate.tally import Tally
+from lastchunk.model.estimate.tally import SessionTally
 from lastchunk.model.properties import PROPERTIES, asked
 from lastchunk.model.scenario.schema import Limits, Scenario
 from lastchunk.model.table.engine import engine_words
@@ -250,7 +250,7 @@ def check_asked(slugs: Sequence[str], scenario: Scenario, designs: Sequence[Desi
             raise InputError("--property", slug, f"only with {PROPERTIES[slug].asks}")
 
 
-def threw_lines(name: str, tally: Tally) -> Iterator[str]:
+def threw_lines(name: str, tally: SessionTally) -> Iterator[str]:
     """A line where code of a design threw."""
     threw = tally.count(name, "thrown")
     if threw.sessions:
@@ -260,7 +260,7 @@ def threw_lines(name: str, tally: Tally) -> Iterator[str]:
         )
 
 
-def cut_lines(name: str, tally: Tally, limits: Limits) -> Iterator[str]:
+def cut_lines(name: str, tally: SessionTally, limits: Limits) -> Iterator[str]:
     """A line for each limit at which sessions were cut: what had no end is not judged to it."""
     alone = f"limits.alone_max = {limits.alone_max:,}"
     known = {

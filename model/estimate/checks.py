@@ -10,16 +10,14 @@ from lastchunk.model.kernel.choice import ALL_ENGINES
 SESSIONS_MAX = 10_000_000
 
 
-def check_run(sessions: int, seed: int, workers: int, engine: str) -> None:
+def check_run(
+    sessions: int, seed: int, workers: int, engine: str, half_width: float | None = None
+) -> None:
     """Refuse numbers of a run that cannot be meant. Raises `InputError`."""
     check_range("sessions", sessions, 1, SESSIONS_MAX)
     check_range("seed", seed, 0, 2**63)
     check_range("workers", workers, 1, 1_024)
     check_name("engine", engine, ALL_ENGINES)
-
-
-def check_half_width(half_width: float | None) -> None:
-    """Refuse what is no half-width of a proportion."""
     if half_width is not None and not isinstance(half_width, int | float):
         raise InputError("half_width", half_width, "a number above 0 and below 0.5")
     if half_width is not None and not 0 < half_width < 0.5:

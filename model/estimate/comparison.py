@@ -14,17 +14,16 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.verdict import Verdict, percent
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_designs
-from lastchunk.model.estimate.checks import (
-    SESSIONS_MAX,
-    check_half_width,
-    check_name,
-    check_range,
-    check_run,
-)
+from lastchunk.model.estimate.checks import SESSIONS_MAX, check_name, check_range, check_run
 from lastchunk.model.estimate.intervals import Paired
-from lastchunk.model.estimate.precision import KnownFigure, figures_now, read_targets, until_enough
+from lastchunk.model.estimate.precision import (
+    KnownFigure,
+    figures_now,
+    more_until_enough,
+    read_targets,
+)
 from lastchunk.model.estimate.replicate import Own, Progress, collected, stream
-from lastchunk.model.estimate.tally import Kept, Tally, place_of, tallied, tally_of
+from lastchunk.model.estimate.tally import KeptSessions, SessionTally, rows_where, tallied, tally_of
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, asked
 from lastchunk.model.properties.judged import PropertiesLike, asked_of
 from lastchunk.model.properties.row import VIOLATED_CODE
@@ -47,7 +46,7 @@ class Comparison(Pictured):
     designs: tuple[DesignSpec, ...]
     seed: int
     sessions: int
-    kept: Kept
+    kept: pd.DataFrame | SessionTally
     wall_seconds: float
     own: Own = field(default_factory=dict)
     known: tuple[KnownFigure, ...] = ()
@@ -71,7 +70,7 @@ class Comparison(Pictured):
     @property
     def has_rows(self) -> bool:
         """Whether the rows of its sessions were kept."""
-        return not isinstance(self.kept, Tally)
+        return not isinstance(self.kept, SessionTally)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -80,16 +79,16 @@ class Comparison(Pictured):
 
         Raises `InputError` where rows were not kept.
         """
-        if isinstance(self.kept, Tally):
+        if isinstance(self.kept, SessionTally):
             raise InputError("keep_rows", False, "True, where the rows of sessions are asked for")
         return self.kept
 
     @cached_property
-    def tally(self) -> Tally:
+    def tally(self) -> SessionTally:
         """The counts of its sessions, from which all is said that needs no row."""
         return (
             self.kept
-            if isinstance(self.kept, Tally)
+            if isinstance(self.kept, SessionTally)
             else tally_of(self.kept, self._names, self.own)
         )
 
@@ -123,7 +122,7 @@ class Comparison(Pictured):
     def _rows(self) -> dict[str, pd.DataFrame]:
         """The rows of each design. Where they lie together, no copy of them is made."""
         design = self.frame["design"]
-        places = {name: place_of((design == name).to_numpy()) for name in self._names}
+        places = {name: rows_where((design == name).to_numpy()) for name in self._names}
         return {name: self.frame.iloc[place] for name, place in places.items()}
 
     def statistics(self) -> pd.DataFrame:
@@ -223,9 +222,8 @@ def compare(
     """
     own = {slug: item for slug, item in asked_of(properties).items() if item.watch is not None}
     sessions_max = SESSIONS_MAX if sessions_max is None else sessions_max
-    check_run(sessions, seed, workers, engine)
+    check_run(sessions, seed, workers, engine, half_width)
     check_range("sessions_max", sessions_max, sessions, SESSIONS_MAX)
-    check_half_width(half_width)
     scenario = as_scenario(scenario)
     designs = load_designs(designs, scenario)
     names = [design.name for design in designs]
@@ -233,17 +231,17 @@ def compare(
     engines: dict[str, str] = {}
     began = time.perf_counter()
 
-    def more(count: int, first: int) -> Kept:
+    def more(count: int, first: int) -> KeptSessions:
         batches = stream(scenario, designs, count, seed, workers, first, own, engine)
         gather = collected if keep_rows else partial(tallied, own=own)
         kept, told = gather(batches, names, progress)
         engines.update(engines or told)  # what is said is said of the first ones
         return kept
 
-    def so_far(kept: Kept, count: int) -> Comparison:
+    def so_far(kept: KeptSessions, count: int) -> Comparison:
         seconds = time.perf_counter() - began
         known = tuple(figures_now(kept, targets, names)) if isinstance(kept, pd.DataFrame) else ()
         run = (scenario, tuple(designs), seed, count, kept, seconds)
         return Comparison(*run, own, known, dict(engines))
 
-    return until_enough(more, so_far, (sessions, sessions_max), half_width, looked)
+    return more_until_enough(more, so_far, (sessions, sessions_max), half_width, looked)

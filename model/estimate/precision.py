@@ -27,7 +27,7 @@ from lastchunk.model.estimate.intervals.confidence import (
     rate_sequence,
 )
 from lastchunk.model.estimate.replicate import BATCH
-from lastchunk.model.estimate.tally import Kept, together
+from lastchunk.model.estimate.tally import KeptSessions, together
 from lastchunk.model.properties.row import VIOLATED_CODE
 from lastchunk.model.trace.prices import load_prices
 
@@ -140,9 +140,9 @@ class KnownFigure:
         return f"{self.label}: {numbers[0]}, {numbers[1]} to {numbers[2]} at every look"
 
 
-def until_enough(
-    more: Callable[[int, int], Kept],
-    so_far: Callable[[Kept, int], Comparison],
+def more_until_enough(
+    more: Callable[[int, int], KeptSessions],
+    so_far: Callable[[KeptSessions, int], Comparison],
     between: tuple[int, int],
     half_width: float | None,
     looked: Callable[[Comparison], None] | None,

@@ -32,28 +32,28 @@ LEAST = {"thrown": 1, "violation_ms": 0, **{f"saw_{slug}": 1 for slug in SOMETIM
 """Columns that are counted where they are at least so much, as the word 1."""
 
 Word = str | int
-Values = NDArray[Any]
-Place = slice | NDArray[np.bool_]
-Key = tuple[str, str, Word]
+RowValues = NDArray[Any]
+Picked = slice | NDArray[np.bool_]
+CountKey = tuple[str, str, Word]
 """A design, a column, and what the column says."""
 PairKey = tuple[str, str, str, int, int]
 """A property, two designs, and the code of each."""
 
 
 @dataclass(frozen=True)
-class Count:
+class SessionCount:
     """In how many sessions something was so, and in which first; -1 where in none."""
 
     sessions: int = 0
     first: int = -1
 
-    def __add__(self, other: Count) -> Count:
+    def __add__(self, other: SessionCount) -> SessionCount:
         firsts = [each.first for each in (self, other) if each.sessions]
-        return Count(self.sessions + other.sessions, min(firsts, default=-1))
+        return SessionCount(self.sessions + other.sessions, min(firsts, default=-1))
 
 
 @dataclass(frozen=True)
-class Tally:
+class SessionTally:
     """Counts of sessions; the sum of two is the tally of the sessions of both.
 
     ``slugs`` are the properties that were judged, ``sessions`` all sessions of each design. In
@@ -63,20 +63,20 @@ class Tally:
     designs: tuple[str, ...]
     slugs: tuple[str, ...]
     sessions: Counter[str] = field(default_factory=Counter)
-    counts: dict[Key, Count] = field(default_factory=dict)
+    counts: dict[CountKey, SessionCount] = field(default_factory=dict)
     pairs: Counter[PairKey] = field(default_factory=Counter)
 
-    def __add__(self, other: Tally) -> Tally:
+    def __add__(self, other: SessionTally) -> SessionTally:
         assert (self.designs, self.slugs) == (other.designs, other.slugs), "of the same question"
         counts = dict(self.counts)
         for key, found in other.counts.items():
-            counts[key] = counts.get(key, Count()) + found
+            counts[key] = counts.get(key, SessionCount()) + found
         sessions, pairs = self.sessions + other.sessions, self.pairs + other.pairs
-        return Tally(self.designs, self.slugs, sessions, counts, pairs)
+        return SessionTally(self.designs, self.slugs, sessions, counts, pairs)
 
-    def count(self, design: str, column: str, word: Word = 1) -> Count:
+    def count(self, design: str, column: str, word: Word = 1) -> SessionCount:
         """The sessions of a design in which a column says so."""
-        return self.counts.get((design, column, word), Count())
+        return self.counts.get((design, column, word), SessionCount())
 
     def verdict(self, design: str, slug: str, expected: Sequence[str]) -> Verdict:
         """The verdict on one property; ``expected`` is what must be met sometimes."""
@@ -113,15 +113,15 @@ class Tally:
         return max(widths)
 
 
-Kept = pd.DataFrame | Tally
+KeptSessions = pd.DataFrame | SessionTally
 """What there is of sessions: their rows, or their tally alone."""
 
 
-def tally_of(rows: pd.DataFrame, designs: Sequence[str], own: Iterable[str] = ()) -> Tally:
+def tally_of(rows: pd.DataFrame, designs: Sequence[str], own: Iterable[str] = ()) -> SessionTally:
     """The tally of some rows, in whatever order they are; ``own`` are a person's properties."""
     slugs = (*PROPERTIES, *own)
     design = rows["design"].astype(pd.CategoricalDtype(list(designs))).cat.codes.to_numpy()
-    places = {name: place_of(design == at) for at, name in enumerate(designs)}
+    places = {name: rows_where(design == at) for at, name in enumerate(designs)}
     numbers = {name: rows["session"].to_numpy()[place] for name, place in places.items()}
     if any((np.diff(each) < 0).any() for each in numbers.values()):
         return tally_of(rows.sort_values("session"), designs, slugs[len(PROPERTIES) :])
@@ -129,7 +129,9 @@ def tally_of(rows: pd.DataFrame, designs: Sequence[str], own: Iterable[str] = ()
         (a, b): _same_sessions(numbers[a], numbers[b])
         for a, b in combinations_with_replacement(designs, 2)
     }
-    whole = Tally(tuple(designs), slugs, Counter({name: len(numbers[name]) for name in designs}))
+    whole = SessionTally(
+        tuple(designs), slugs, Counter({name: len(numbers[name]) for name in designs})
+    )
     for column in (*slugs, *LEAST, *WORD_COUNTED):
         coded, words = _coded(rows[column], column)
         codes = {name: np.ascontiguousarray(coded[place]) for name, place in places.items()}
@@ -148,10 +150,10 @@ def tallied(
     designs: Sequence[str],
     progress: Progress | None = None,
     own: Iterable[str] = (),
-) -> tuple[Tally, dict[str, str]]:
+) -> tuple[SessionTally, dict[str, str]]:
     """The tally of batches as they come, and how their sessions were run; no batch is kept."""
     used, own = EnginesUsed(), tuple(own)
-    whole = Tally(tuple(designs), (*PROPERTIES, *own))
+    whole = SessionTally(tuple(designs), (*PROPERTIES, *own))
     for rows in batches:
         used.take(rows)
         whole += tally_of(rows, designs, own)
@@ -160,9 +162,9 @@ def tallied(
     return whole, used.words()
 
 
-def together(kept: Kept, more: Kept) -> Kept:
+def together(kept: KeptSessions, more: KeptSessions) -> KeptSessions:
     """What was kept of some sessions and of those that follow."""
-    if isinstance(kept, Tally) and isinstance(more, Tally):
+    if isinstance(kept, SessionTally) and isinstance(more, SessionTally):
         return kept + more
     rows = [each for each in (kept, more) if isinstance(each, pd.DataFrame)]
     assert len(rows) == 2, "both of a kind"
@@ -171,7 +173,7 @@ def together(kept: Kept, more: Kept) -> Kept:
 
 def judge_rows(rows: pd.DataFrame, slug: str, expected: Sequence[str]) -> Verdict:
     """The verdict on one property from the rows of one design, the first session first."""
-    found = Tally(("",), (slug,))
+    found = SessionTally(("",), (slug,))
     for column in (slug, *(_met(name)[0] for name in expected)):
         codes, words = _coded(rows[column], column)
         for code, word in words.items():
@@ -192,7 +194,7 @@ def _met(slug: str) -> tuple[str, int]:
     return (f"saw_{slug}", 1) if slug in SOMETIMES else (slug, HELD_CODE)
 
 
-def place_of(is_of: NDArray[np.bool_]) -> Place:
+def rows_where(is_of: NDArray[np.bool_]) -> Picked:
     """Where something is so: a slice where that is regular, since what it takes is no copy."""
     places = np.flatnonzero(is_of)
     first, last = (int(places[0]), int(places[-1])) if len(places) else (0, -1)
@@ -200,7 +202,7 @@ def place_of(is_of: NDArray[np.bool_]) -> Place:
     return slice(first, last + 1, step) if (np.diff(places) == step).all() else is_of
 
 
-def _coded(values: pd.Series[Any], column: str) -> tuple[Values, dict[int, Word]]:
+def _coded(values: pd.Series[Any], column: str) -> tuple[RowValues, dict[int, Word]]:
     """What a column says in each row, as codes, and the word for each that is counted."""
     if column in WORD_COUNTED:
         kept = values.astype("category").cat
@@ -212,20 +214,20 @@ def _coded(values: pd.Series[Any], column: str) -> tuple[Values, dict[int, Word]
     return codes, {code: code for code in CODES}
 
 
-def _count(is_so: NDArray[np.bool_], numbers: Values) -> Count:
+def _count(is_so: NDArray[np.bool_], numbers: RowValues) -> SessionCount:
     """How often something is so; ``numbers`` are the sessions, the first one first."""
     count = int(np.count_nonzero(is_so))
-    return Count(count, int(numbers[is_so.argmax()])) if count else Count()
+    return SessionCount(count, int(numbers[is_so.argmax()])) if count else SessionCount()
 
 
-def _same_sessions(a: Values, b: Values) -> tuple[Any, Any]:
+def _same_sessions(a: RowValues, b: RowValues) -> tuple[Any, Any]:
     """Where the sessions are that both have."""
     if np.array_equal(a, b):
         return slice(None), slice(None)
     return np.intersect1d(a, b, assume_unique=True, return_indices=True)[1:]
 
 
-def _table(a: Values, b: Values) -> dict[tuple[int, int], int]:
+def _table(a: RowValues, b: RowValues) -> dict[tuple[int, int], int]:
     """How many sessions have each pair of codes, of those that speak of both."""
     so_a, so_b = ([codes == code for code in CODES] for codes in (a, b))
     found = [int(np.count_nonzero(one & other)) for one, other in product(so_a, so_b)]
