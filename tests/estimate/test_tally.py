@@ -92,9 +92,10 @@ def test_tallies_of_any_cuts_add_up_to_what_pandas_counts(
 
 def check_pairs(found: SessionTally, rows: pd.DataFrame, names: list[str]) -> None:
     """Hold the pairs, and the widest half interval, to rows that are joined by session."""
-    widths = [0.0]
-    for slug in (*PROPERTIES, OWN):
-        wide = rows.pivot_table(index="session", columns="design", values=slug, observed=True)
+    widths, slugs = [0.0], [*PROPERTIES, OWN]
+    said = rows.pivot_table(index="session", columns="design", values=slugs, observed=True)
+    for slug in slugs:
+        wide = said[slug]
         for a in names:
             spoken = wide[wide[a] >= 0]
             if len(spoken):
