@@ -213,8 +213,8 @@ def compare(
     ``properties`` are own ones, which are judged beside the shipped ones (docs/properties.md).
     ``engine`` is how sessions are run, with the same rows: ``simpy``, ``table``, ``kernel``
     (compiled), or ``auto``: what carries the design and pays (`Comparison.engines` says which).
-    Without ``keep_rows`` the sessions are counted as they come, in memory that does not grow with
-    them: all of the result is there but its rows. ``until`` needs these.
+    Without ``keep_rows`` the sessions are counted as they come, and none of their rows is held:
+    the result says all but these. ``until`` needs them.
 
     >>> result = compare("cellular-driving", ["alarm", "lazy-alarm"], sessions=20)
     >>> {name: found["nothing_lost"].kind for name, found in result.verdicts.items()}
