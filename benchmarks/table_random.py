@@ -21,8 +21,9 @@ from benchmarks.wider_grammar import WIDER_FROM
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.estimate.replicate import _row
-from lastchunk.model.kernel.choice import MANY
-from lastchunk.model.kernel.sessions import _check, run_sessions, unwritten
+from lastchunk.model.kernel.running.choice import MANY
+from lastchunk.model.kernel.running.piloted import unwritten
+from lastchunk.model.kernel.running.sessions import _check, run_sessions
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import simulate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 
 from hypothesis import HealthCheck, settings
 
@@ -13,6 +14,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("lastchunk")
+
+os.environ["LASTCHUNK_TABLES"] = "off"
+"""What one test has learned no other one is to have: some run worlds that are wrong on purpose."""
 
 collect_ignore = ["example_project"]
 """A project of its own: tests/house/test_wheel.py runs it, from the wheel."""

@@ -33,7 +33,7 @@ from lastchunk.model.estimate.space import Axis
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.matrix import Matrix
-from lastchunk.model.kernel.choice import may_be_compiled
+from lastchunk.model.kernel.running.choice import may_be_compiled
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.claims.needed import matrix_for_claims

@@ -6,13 +6,15 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from lastchunk.model.base.errors import InputError
 
 OUT = "--out"
+_DIGEST_BYTES = 32
 
 
 def write_text(path: str | Path, text: str, option: str = OUT) -> None:
@@ -176,6 +178,27 @@ def new_folder(path: str | Path, own: Collection[str]) -> Iterator[Path]:
             retired.replace(path)
         for left in (building, retired):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def write_sealed(path: Path, data: bytes) -> None:
+    """Write bytes behind a digest of theirs, for `read_sealed`. Raises `InputError`."""
+    write_bytes(path, sha256(data).digest() + data)
+
+
+def read_sealed(path: Path) -> bytes | None:
+    """What was written so; None where there is nothing, or not all of it any more."""
+    try:
+        whole = path.read_bytes()
+    except OSError:
+        return None
+    data = memoryview(whole)[_DIGEST_BYTES:]
+    return bytes(data) if sha256(data).digest() == whole[:_DIGEST_BYTES] else None
+
+
+def digest_of_code(folders: Iterable[Path]) -> str:
+    """A digest of all Python files below some folders."""
+    files = sorted(path for folder in folders for path in folder.rglob("*.py"))
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def cache_folder() -> Path:

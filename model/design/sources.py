@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import linecache
 import sys
+import types
 from pathlib import Path
 from typing import Any
 
 from lastchunk.model.base.blame import is_own
 from lastchunk.model.design.imported import with_imported
-from lastchunk.model.design.load import DesignSpec
+from lastchunk.model.design.load import DesignSpec, values_of
 from lastchunk.model.design.own_page import has_own_page
 from lastchunk.model.subset import check_subset
+from lastchunk.model.subset.lasting import closure_cells_of, picture
+from lastchunk.model.subset.reach import Reached, is_users_function
 from lastchunk.model.typescript import files_of
 
 
@@ -43,3 +46,58 @@ def source_of(cls: Any) -> str:
     for text in sorted(texts):
         whole.update(text.encode("utf-8"))
     return whole.hexdigest()
+
+
+def content_of(spec: DesignSpec) -> str | None:
+    """A digest of all that a design can do: its sources, its settings, and each value that its code
+    reaches, as one that a module took from the environment when it was imported.
+
+    None where a value has no content that another process could compare.
+    """
+    if spec.real is not None:
+        return None
+    reached = Reached(spec.name, spec.cls)  # as it is now: a test may have put other code there
+    values: list[Any] = [
+        (used.name, used.value)
+        for used in reached.others
+        if used.line or not used.name.startswith("__")  # what Python writes into each class
+    ]
+    values += values_of(spec.settings).items()
+    texts = {code.file: "".join(linecache.getlines(code.file)) for code in reached.codes}
+    for function in reached.functions:
+        values += [_compiled(function.__code__), function.__defaults__, function.__kwdefaults__]
+        values += [(name, cell.cell_contents) for name, cell in closure_cells_of(function)]
+    try:
+        pictured = repr([picture(value, bare=_name_of) for value in values])
+    except NoContentError:
+        return None
+    whole = "\0".join([source_of(spec.cls), pictured, *sorted(texts.values())])
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _compiled(code: types.CodeType) -> tuple[Any, ...]:
+    """What code does: of one text a module may have made one function or another."""
+    constants = [_compiled(c) if isinstance(c, types.CodeType) else c for c in code.co_consts]
+    return (code.co_qualname, code.co_firstlineno, code.co_code, code.co_names, constants)
+
+
+class NoContentError(Exception):
+    """A value that two processes cannot compare."""
+
+
+def _name_of(value: Any) -> str:
+    """What stands for a module, a class, or a function of the library: its name.
+
+    Raises `NoContentError` for all else.
+    """
+    if isinstance(value, types.ModuleType):
+        return value.__name__
+    if isinstance(value, types.GetSetDescriptorType | types.MemberDescriptorType):
+        return f"{value.__objclass__.__qualname__}.{value.__name__}"
+    if isinstance(value, types.BuiltinFunctionType):
+        is_library = isinstance(value.__self__, types.ModuleType | type | None)  # of no object
+    else:
+        is_library = isinstance(value, types.FunctionType) and not is_users_function(value)
+    if isinstance(value, type) or is_library:
+        return f"{value.__module__}.{value.__qualname__}"
+    raise NoContentError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.kernel.choice import ALL_ENGINES
+from lastchunk.model.kernel.running.choice import ALL_ENGINES
 
 SESSIONS_MAX = 10_000_000
 

@@ -21,7 +21,7 @@ from lastchunk.model.base.memory_limit import MemoryLimit
 from lastchunk.model.base.step_limit import steadily
 from lastchunk.model.base.workers import is_shared, pool
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.kernel.choice import chosen_path, may_be_compiled
+from lastchunk.model.kernel.running.choice import chosen_path, may_be_compiled
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, Property, row_of
 from lastchunk.model.properties.judged import judge_trace
 from lastchunk.model.properties.row import COLUMNS, row_code
@@ -130,7 +130,7 @@ def _at_once(
     left: Counter[tuple[str, str]],
 ) -> pd.DataFrame:
     """The rows of a design that compiled code runs."""
-    from lastchunk.model.kernel.sessions import run_sessions  # it loads numba
+    from lastchunk.model.kernel.running.sessions import run_sessions  # it loads numba
 
     batch = run_sessions(scenario, design, seed, sessions, _row)
     left.update({(design.name, reason): count for reason, count in batch.left.items()})

@@ -154,24 +154,25 @@ def may_change(value: Any) -> bool:
     return isinstance(value, CONTAINERS) or is_users(type(value))
 
 
-def picture(value: Any, within: tuple[int, ...] = ()) -> Any:
+def picture(value: Any, within: tuple[int, ...] = (), bare: Callable[[Any], Any] = id) -> Any:
     """A value by its content, in a form that can be compared. Two pictures of one thing differ only
-    if it has changed."""
+    if it has changed. ``bare`` stands for what has no content to look at."""
     kind = type(value)
     if kind in UNCHANGING:
         return (kind, repr(value) if kind is float else value)
     if id(value) in within:
         return ("round", within.index(id(value)))
     inner = (*within, id(value))
+    rest = (inner, bare)
     if isinstance(value, dict | types.MappingProxyType):
-        return (kind, [(picture(k, inner), picture(v, inner)) for k, v in value.items()])
+        return (kind, [(picture(k, *rest), picture(v, *rest)) for k, v in value.items()])
     if isinstance(value, set | frozenset):
-        return (kind, sorted(repr(picture(item, inner)) for item in value))
+        return (kind, sorted(repr(picture(item, *rest)) for item in value))
     if isinstance(value, CONTAINERS):
-        return (kind, [picture(item, inner) for item in value])
+        return (kind, [picture(item, *rest) for item in value])
     if isinstance(value, OF_PYTHON) or not is_users(kind):
-        return (kind, id(value))
-    return (kind, [(name, picture(item, inner)) for name, item in _fields(value)])
+        return (kind, bare(value))
+    return (kind, [(name, picture(item, *rest)) for name, item in _fields(value)])
 
 
 def _fields(value: Any) -> list[tuple[str, Any]]:

@@ -22,7 +22,7 @@ from lastchunk.model.estimate.sweeps.plan import SweepPlan, digest_of_plan
 from lastchunk.model.estimate.sweeps.plan_file import read_plan
 from lastchunk.model.estimate.sweeps.run import SweepRun, in_workers, sweep_plan
 from lastchunk.model.estimate.sweeps.store import SweepFolder, merged
-from lastchunk.model.kernel import choice
+from lastchunk.model.kernel.running import choice
 from tests.typescript.twins import DESIGNS_TS
 
 LOSSES = [0.0, 0.1, 0.2, 0.3, 0.4]

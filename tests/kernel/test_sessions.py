@@ -15,11 +15,12 @@ import pytest
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import load_design
 from lastchunk.model.estimate import comparison, replicate
-from lastchunk.model.kernel import choice, learning, sessions
+from lastchunk.model.kernel import learning
 from lastchunk.model.kernel.base.names import DrawName
 from lastchunk.model.kernel.grown import Grown
 from lastchunk.model.kernel.nodes import NEW_STEP, NODE_AT, SESSION_ROOM
 from lastchunk.model.kernel.past.judging import NUMBER_COLUMNS
+from lastchunk.model.kernel.running import choice, nodes_known, piloted, sessions
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.model.table.engine import check_same, session_table
@@ -62,8 +63,8 @@ SETTINGS = {
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test learns its nodes anew, in small rounds."""
-    monkeypatch.setattr(sessions, "_known", [])
-    monkeypatch.setattr(sessions, "_piloted", [])
+    monkeypatch.setattr(nodes_known, "_known", [])
+    monkeypatch.setattr(piloted, "_piloted", [])
     monkeypatch.setattr(sessions, "LEARNED_AT_ONCE", 20)
 
 
@@ -84,7 +85,7 @@ def test_rows_are_those_of_simpy(words: str, tmp_path: Path) -> None:
 
 def test_most_sessions_take_steps_that_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     comparison.compare("everything-fast", "alarm", 400, engine="kernel")
-    known = sessions._known[-1]
+    known = nodes_known._known[-1]
     assert known.learned <= 64 + 20  # the pilot's, and a few
     assert known.seen == 400
 
@@ -105,15 +106,15 @@ def test_the_trace_of_a_session_is_there_on_demand() -> None:
 
 def test_what_is_not_written_down_any_more_is_still_right(monkeypatch: pytest.MonkeyPatch) -> None:
     comparison.compare("small-scope", "alarm", 20, engine="kernel")
-    monkeypatch.setattr(sessions, "MOVES_MAX", 10)
-    before = len(grown_of(sessions._known[-1]).store.moves)
+    monkeypatch.setattr(nodes_known, "MOVES_MAX", 10)
+    before = len(grown_of(nodes_known._known[-1]).store.moves)
     by_kernel = comparison.compare("small-scope", "alarm", 80, engine="kernel")
     plain = comparison.compare("small-scope", "alarm", 80, engine="simpy")
     pd.testing.assert_frame_equal(by_kernel.frame, plain.frame, check_exact=True)
-    assert len(grown_of(sessions._known[-1]).store.moves) == before
+    assert len(grown_of(nodes_known._known[-1]).store.moves) == before
 
 
-def grown_of(known: sessions.Known) -> Grown:
+def grown_of(known: nodes_known.Known) -> Grown:
     """What is written down of a design."""
     assert known.grown is not None
     return known.grown
@@ -142,7 +143,7 @@ def wrong_number(grown: Grown, name: str) -> None:
 @pytest.mark.parametrize("name", ["rows", "names", "moves", "varying"])
 def test_one_wrong_number_is_found(name: str) -> None:
     comparison.compare("harmless", "alarm", 40, engine="kernel")
-    known = sessions._known[-1]
+    known = nodes_known._known[-1]
     wrong_number(grown_of(known), name)
     known.arrays = None
     scenario = load_scenario("harmless")
@@ -167,7 +168,7 @@ def test_a_table_that_is_made_anew_has_nodes_of_its_own() -> None:
     scenario = load_scenario("harmless")
     spec = load_design("alarm", scenario)
     sessions.run_sessions(scenario, spec, 1, range(40), replicate._row)
-    known = sessions._known[-1]
+    known = nodes_known._known[-1]
     before = known.grown
     known.learn(SessionTable(scenario, spec), 1, 39, replicate._row)
     with_more = sessions.run_sessions(scenario, spec, 1, range(40, 200), replicate._row)
@@ -198,7 +199,7 @@ def test_what_is_new_is_learned_where_compiled_code_has_come_to(
     spec = load_design("alarm", scenario)
     found = sessions.run_sessions(scenario, spec, 5, range(150), replicate._row)
     assert ran == list(range(20))
-    known = sessions._known[-1]
+    known = nodes_known._known[-1]
     before = known.ends
     more = sessions.run_sessions(scenario, spec, 5, range(150, 400), replicate._row)
     assert ran == list(range(20))
@@ -221,7 +222,7 @@ def test_where_nothing_can_be_learned_python_runs_the_session(
     scenario = load_scenario("small-scope")
     spec = load_design("alarm", scenario)
     sessions.run_sessions(scenario, spec, 1, range(30), replicate._row)
-    monkeypatch.setattr(sessions, "learn_on", learn_on)
+    monkeypatch.setattr(nodes_known, "learn_on", learn_on)
     ran = runs_in_python(monkeypatch)
     found = sessions.run_sessions(scenario, spec, 1, range(30, 230), replicate._row)
     assert 0 < len(ran) < 200
@@ -258,7 +259,7 @@ def test_what_is_handed_over_is_where_a_walk_in_python_is(name: str, design: str
     scenario = load_scenario(name, ["client.uploads_parallel=3"])
     spec = load_design(design, scenario)
     sessions.run_sessions(scenario, spec, 5, range(20), replicate._row)
-    known, numbers = sessions._known[-1], np.arange(20, 60)
+    known, numbers = nodes_known._known[-1], np.arange(20, 60)
     grown = grown_of(known)
     found = np.zeros((60, len(NUMBER_COLUMNS)), np.int64)
     batch = sessions.Batch(found, np.zeros(60), np.zeros(60), Counter())
@@ -293,7 +294,7 @@ def test_what_was_walked_by_other_nodes_is_not_learned() -> None:
     scenario = load_scenario("harmless")
     spec = load_design("alarm", scenario)
     sessions.run_sessions(scenario, spec, 1, range(40), replicate._row)
-    known = sessions._known[-1]
+    known = nodes_known._known[-1]
     other = Grown(SessionTable(scenario, spec), replicate._row)
     room = np.zeros(SESSION_ROOM, np.int64)
     assert not known.learn_on(other, 1, 41, room)
@@ -313,7 +314,7 @@ def test_a_machine_that_has_no_numba_compares_all_the_same() -> None:
     source = (
         "import sys; sys.modules['numba'] = None; sys.argv[1:] = ['compare', 'harmless', "
         "'--sessions', '600', '--workers', '1', '--design', 'alarm']\n"
-        "from lastchunk.model.kernel import choice; choice.FEWEST_COMPILED = 500\n"
+        "from lastchunk.model.kernel.running import choice; choice.FEWEST_COMPILED = 500\n"
         "choice.find_spec = lambda name: None\n"
         "from lastchunk.cli import main; main()"
     )
@@ -343,8 +344,8 @@ def pilots_of(design: str, scenario: str, sessions_asked: int) -> tuple[tuple[st
     """What a pilot says, and how many of its sessions have run."""
     loaded = load_scenario(scenario)
     spec = load_design(design, loaded)
-    answer = sessions.unwritten(loaded, spec, 1, replicate._row, sessions_asked)
-    return answer, sessions._piloted[-1].pilot.sessions
+    answer = piloted.unwritten(loaded, spec, 1, replicate._row, sessions_asked)
+    return answer, piloted._piloted[-1].pilot.sessions
 
 
 def test_a_pilot_that_finds_too_much_that_is_new_is_given_up() -> None:
@@ -357,31 +358,31 @@ def test_a_pilot_that_finds_too_much_that_is_new_is_given_up() -> None:
 
 def test_more_sessions_let_a_pilot_go_on() -> None:
     pilots_of("re-read", "lossy-mobile", 300)
-    assert sessions._piloted[-1].pilot.sessions < 32
+    assert piloted._piloted[-1].pilot.sessions < 32
     assert pilots_of("re-read", "lossy-mobile", 10**7) == (("", ""), 64)
-    assert len(sessions._piloted) == 1
+    assert len(piloted._piloted) == 1
 
 
 def test_a_pilot_ends_where_something_is_refused() -> None:
     scenario = load_scenario("harmless", ["platform.alarm_late_ms='measured'"])
     spec = load_design("alarm", scenario)
-    told, unpaid = sessions.unwritten(scenario, spec, 1, replicate._row, 10**6)
+    told, unpaid = piloted.unwritten(scenario, spec, 1, replicate._row, 10**6)
     assert (told, unpaid) == ("alarms that are as late as measured", "")
-    assert sessions._piloted[-1].pilot.sessions == 1
+    assert piloted._piloted[-1].pilot.sessions == 1
 
 
 def test_a_session_that_raises_is_told_by_whoever_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def raises(*given: Any, **more: Any) -> Any:
         raise InputError("design", "mine", "one that raises nothing")
 
-    monkeypatch.setattr(sessions, "run_session", raises)
+    monkeypatch.setattr(piloted, "run_session", raises)
     scenario = load_scenario("harmless")
-    answer = sessions.unwritten(scenario, load_design("alarm", scenario), 1, replicate._row, 10**6)
+    answer = piloted.unwritten(scenario, load_design("alarm", scenario), 1, replicate._row, 10**6)
     assert answer == ("a session that raises an error", "")
 
 
 def test_sessions_that_are_all_cut_do_not_pay() -> None:
     scenario = load_scenario("harmless", ["limits.horizon_ms=27000"])
     spec = load_design("alarm", scenario)
-    answer = sessions.unwritten(scenario, spec, 1, replicate._row, 10**7)
+    answer = piloted.unwritten(scenario, spec, 1, replicate._row, 10**7)
     assert answer == ("", "sessions that are all cut")

@@ -17,13 +17,14 @@ from lastchunk.model.table.machine import SessionTable
 from lastchunk.model.table.start import SessionDraws, Transfers
 
 pytest.importorskip("numba", reason="compiled code needs numba")
-from lastchunk.model.kernel import learning, sessions, uplink, uplink_rows
+from lastchunk.model.kernel import learning, uplink, uplink_rows
 from lastchunk.model.kernel.base.compiling import in_machine_code, pointer_to
 from lastchunk.model.kernel.base.draws import seed_words, session_hash
 from lastchunk.model.kernel.base.names import NAME_BYTES_MAX
 from lastchunk.model.kernel.drawing import NOT_DRAWN
 from lastchunk.model.kernel.grown import Grown
 from lastchunk.model.kernel.nodes import SESSION_ROOM, UPLINK, as_arrays
+from lastchunk.model.kernel.running import nodes_known, sessions
 from lastchunk.model.kernel.uplink_rows import FIRST_ENDS, IS_KEPT, TRANSFERS_MAX
 
 Asked = list[tuple[int, int, int, int]]
@@ -174,7 +175,7 @@ def test_what_64_bits_do_not_hold_is_left_to_python(kind: str, measured: str) ->
 
 def test_sessions_that_it_leaves_have_the_rows_of_simpy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rate that changes each few ms has more values than there is room for."""
-    monkeypatch.setattr(sessions, "_known", [])
+    monkeypatch.setattr(nodes_known, "_known", [])
     given = ["uplink.interval_ms=5", "recording.duration_ms=340000"]
     scenario = load_scenario("cellular-driving", given)
     spec = load_design("alarm", scenario)

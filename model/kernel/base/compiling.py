@@ -22,11 +22,15 @@ from numba.core.serialize import dumps
 from numba.extending import intrinsic
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.files import cache_folder, write_bytes
+from lastchunk.model.base.files import (
+    cache_folder,
+    digest_of_code,
+    read_sealed,
+    write_sealed,
+)
 
 SOURCES = ("kernel", "table", "world/edge")
 """Rooms of `model` whose functions and numbers are worked into machine code."""
-_DIGEST_BYTES = 32
 _dumped: Any = dumps  # numba tells no types
 _types: Any = types
 _intrinsic: Callable[[Callable[..., Any]], Any] = intrinsic
@@ -35,8 +39,7 @@ _intrinsic: Callable[[Callable[..., Any]], Any] = intrinsic
 def _folder() -> Path | None:
     """Where compiled code is kept; None where nothing can be."""
     model = Path(__file__).parents[2]
-    sources = sorted(path for room in SOURCES for path in (model / room).rglob("*.py"))
-    digest = sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    digest = digest_of_code(model / room for room in SOURCES)
     folder = cache_folder() / f"compiled-{digest[:16]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -66,18 +69,14 @@ class KeptCode:
 
     def load(self, key: Any) -> Any:
         """What is kept; None where nothing is, or a broken file."""
-        try:
-            whole = self.path_for(key).read_bytes()
-        except OSError:
-            return None
-        digest, data = whole[:_DIGEST_BYTES], whole[_DIGEST_BYTES:]
-        return pickle.loads(data) if sha256(data).digest() == digest else None
+        data = read_sealed(self.path_for(key))
+        return None if data is None else pickle.loads(data)
 
     def save(self, key: Any, data: Any) -> None:
         """Keep what was compiled; where nothing can be written it is compiled again next time."""
         dumped: bytes = _dumped(data)
         try:
-            write_bytes(self.path_for(key), sha256(dumped).digest() + dumped)
+            write_sealed(self.path_for(key), dumped)
         except InputError:
             return
 

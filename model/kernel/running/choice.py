@@ -69,6 +69,6 @@ def _why_not(
         return "an object on the real runtime", ""
     if has_own:
         return "compiled code judges by the shipped properties alone", ""
-    from lastchunk.model.kernel.sessions import unwritten  # it loads what explores
+    from lastchunk.model.kernel.running.piloted import unwritten  # it loads what explores
 
     return unwritten(scenario, design, PILOT_SEED, row_of, sessions)

@@ -14,21 +14,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.model.base.errors import InternalError
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.kernel.base.names import NAME_BYTES_MAX
-from lastchunk.model.kernel.grown import Grown
-from lastchunk.model.kernel.learning import learn, learn_on
 from lastchunk.model.kernel.nodes import (
     NEW_STEP,
-    NODE_AT,
     NOT_THERE,
     ONLY_PYTHON,
     SESSION_ROOM,
-    Frozen,
-    as_arrays,
 )
 from lastchunk.model.kernel.past.judging import NUMBER_COLUMNS, TRUTHS, WORD_COLUMNS, RowOf
+from lastchunk.model.kernel.running.nodes_known import Known, known_nodes
 from lastchunk.model.kernel.uplink_rows import INTERVALS_MAX, mean_rates
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.scenario.schema import Scenario
@@ -36,89 +32,12 @@ from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.table import walk
 from lastchunk.model.table.engine import BY_TABLE, run_session, runs_both_ways
 from lastchunk.model.table.machine import SessionTable
-from lastchunk.model.table.numbers.pilot import OF_COMPILED, Pilot
-from lastchunk.model.table.refused import NotCarried
-from lastchunk.model.world.object.blob_store import StoreIsRead
 
+UNKEPT = "steps that are not kept"
 LEARNED_AT_ONCE = 100
 """So many sessions are walked in Python before compiled code tries the others again."""
-MOVES_MAX = 1_000_000
-"""Nodes with more take much memory: what is new then is walked in Python, and not written down."""
 MEAN_COLUMNS = ("request_delay_ms", "uplink_kbps")
 """Columns that are no whole numbers."""
-KEPT_MAX = 16
-"""Designs and scenarios whose nodes a process keeps."""
-
-
-@dataclass
-class Known:
-    """The nodes of a design in a scenario, which this process keeps while they grow."""
-
-    scenario: Scenario
-    design: DesignSpec
-    grown: Grown | None = None
-    arrays: Frozen | None = None
-    learned: int = 0
-    seen: int = 0
-
-    @property
-    def cells(self) -> int:
-        """How many questions and answers are written down."""
-        return 0 if self.grown is None else len(self.grown.store.cells)
-
-    @property
-    def ends(self) -> int:
-        """How many steps are written down."""
-        return 0 if self.grown is None else len(self.grown.store.ends)
-
-    def run(self, machine: SessionTable, seed: int, session: int, row_of: RowOf) -> Run:
-        """Run a session by the table, and write down what is new while the nodes grow."""
-        if self.grown is not None and len(self.grown.store.moves) > MOVES_MAX:
-            return walk.run_by_table(machine, seed, session)
-        return self.learn(machine, seed, session, row_of)[0]
-
-    def learn(
-        self, machine: SessionTable, seed: int, session: int, row_of: RowOf
-    ) -> tuple[Run, str]:
-        """Run a session by the table; and why not all is written down, if it is not."""
-        if self.grown is None or self.grown.machine is not machine:
-            self.grown, self.arrays = Grown(machine, row_of), None
-        self.learned += 1
-        before = self.ends
-        ran = learn(self.grown, seed, session)
-        if self.ends > before:
-            self.arrays = None
-        return ran
-
-    def learn_on(
-        self, grown: Grown | None, seed: int, session: int, room: npt.NDArray[np.int64]
-    ) -> bool:
-        """Write down what is new where compiled code has come to in ``grown``. Returns whether it
-        could be; what could not be is run in Python, which says why."""
-        if grown is None or grown is not self.grown or room[NODE_AT] == NOT_THERE:
-            return False
-        if len(grown.store.moves) > MOVES_MAX:
-            return False
-        self.arrays = None
-        try:
-            learn_on(grown, seed, session, room)
-        except (NotCarried, InputError, StoreIsRead):
-            return False
-        return True
-
-
-_known: list[Known] = []
-
-
-def known_nodes(scenario: Scenario, design: DesignSpec) -> Known:
-    """The nodes that this process knows."""
-    for at, known in enumerate(_known):
-        if known.design == design and known.scenario == scenario:
-            _known.append(_known.pop(at))
-            return known
-    _known.append(Known(scenario, design))
-    del _known[:-KEPT_MAX]
-    return _known[-1]
 
 
 @dataclass
@@ -164,74 +83,6 @@ class Batch:
         return row | dict(zip(MEAN_COLUMNS, means, strict=True))
 
 
-@dataclass(frozen=True)
-class Piloted:
-    """What a pilot has told: what no node can hold, or "", and how the nodes grow."""
-
-    scenario: Scenario
-    design: DesignSpec
-    told: str
-    pilot: Pilot
-
-    def answers(self, sessions: int) -> bool:
-        """Whether no more of its sessions need to run."""
-        return bool(self.told) or self.pilot.is_over or not self.pilot.may_pay(sessions)
-
-
-_piloted: list[Piloted] = []
-
-
-def unwritten(
-    scenario: Scenario, design: DesignSpec, seed: int, row_of: RowOf, sessions: int
-) -> tuple[str, str]:
-    """What a pilot meets that no node can hold; and else why so many sessions do not pay.
-
-    Both are "" where there is nothing.
-    """
-    for at, found in enumerate(_piloted):
-        if found.design == design and found.scenario == scenario:
-            if not found.answers(sessions):
-                del _piloted[at]
-                break
-            return _words(found, sessions)
-    known = Known(scenario, design)
-    _piloted.append(_run_pilot(known, seed, row_of, sessions))
-    del _piloted[:-KEPT_MAX]
-    if all(other.design != design or other.scenario != scenario for other in _known):
-        _known.append(known)
-        del _known[:-KEPT_MAX]
-    return _words(_piloted[-1], sessions)
-
-
-def _words(found: Piloted, sessions: int) -> tuple[str, str]:
-    pilot = found.pilot
-    if found.told or (pilot.is_over and pilot.grown and pilot.pays(sessions)):
-        return found.told, ""
-    return "", "too many steps that are new" if pilot.grown else "sessions that are all cut"
-
-
-def _run_pilot(known: Known, seed: int, row_of: RowOf, sessions: int) -> Piloted:
-    """Run the sessions of a pilot, until one is refused, or they cost too much."""
-    pilot, told = Pilot(OF_COMPILED), ""
-    words: list[str] = []
-
-    def by(machine: SessionTable) -> Run:
-        run, reason = known.learn(machine, seed, pilot.sessions, row_of)
-        words.append("" if run.cut_by else reason)
-        return run
-
-    while not (pilot.is_over or told) and pilot.may_pay(sessions):
-        given = (known.scenario, known.design, seed, pilot.sessions)
-        try:
-            run, reason = run_session(BY_TABLE, *given, is_checked=False, by=by)
-        except InputError:  # whoever runs these sessions meets it, and says it
-            told = "a session that raises an error"
-        else:
-            told = reason or words[-1]
-            pilot.has_run(len(run.trace), known.ends)
-    return Piloted(known.scenario, known.design, told, pilot)
-
-
 def run_sessions(
     scenario: Scenario, design: DesignSpec, seed: int, sessions: range, row_of: RowOf
 ) -> Batch:
@@ -243,11 +94,17 @@ def run_sessions(
     waiting = np.arange(count)
     by_kernel = np.zeros(count, np.bool_)
     while len(waiting):
+        is_kept = known.kept is not None
         grown, before = known.grown, known.cells
         came_to, rooms = _walked(known, seed, sessions.start + waiting, batch, waiting)
         by_kernel[waiting[came_to >= 0]] = True
         left = waiting[came_to == ONLY_PYTHON].tolist()
         waiting = waiting[came_to == NEW_STEP]
+        if is_kept:
+            if known.may_miss(len(waiting)):
+                left, waiting = [*left, *waiting.tolist()], waiting[:0]
+            _in_simpy(known, seed, sessions, left, row_of, batch)
+            continue
         there, waiting = waiting[:LEARNED_AT_ONCE], waiting[LEARNED_AT_ONCE:]
         learned = [
             known.learn_on(grown, seed, sessions[at], room)
@@ -259,12 +116,33 @@ def run_sessions(
             _by_python(known, seed, sessions, at, row_of, batch)
         waiting = np.concatenate([there[learned], waiting])
     known.seen += count
-    for at, session in enumerate(sessions):
-        if by_kernel[at] and runs_both_ways(session, sessions):
-            _check(
-                batch.row(at), row_of(simulate(scenario, design, seed, session)), design, session
-            )
+    by_it = np.flatnonzero(by_kernel).tolist()
+    checked = [at for at in by_it if runs_both_ways(sessions[at], sessions)]
+    _check_some(known, seed, sessions, checked, row_of, batch)
+    known.keep()
     return batch
+
+
+def _check_some(
+    known: Known, seed: int, sessions: range, places: list[int], row_of: RowOf, batch: Batch
+) -> None:
+    """Hold some rows to SimPy. What is kept on disk, and has a wrong one, is deleted."""
+    for at in places:
+        run = simulate(known.scenario, known.design, seed, sessions[at])
+        try:
+            _check(batch.row(at), row_of(run), known.design, sessions[at])
+        except InternalError:
+            known.drop()
+            raise
+
+
+def _in_simpy(
+    known: Known, seed: int, sessions: range, places: list[int], row_of: RowOf, batch: Batch
+) -> None:
+    """Run sessions that come to what is not kept."""
+    for at in places:
+        batch.put(at, row_of(simulate(known.scenario, known.design, seed, sessions[at])))
+    batch.left[UNKEPT] += len(places)
 
 
 def _walked(
@@ -284,8 +162,8 @@ def _walked(
     numbers, legs = np.zeros((count, len(NUMBER_COLUMNS)), np.int64), np.zeros((count, 4), np.int64)
     most = min(limits.happenings_max, walk.HAPPENINGS_MAX) - 1
     at_unknown = np.full((min(count, LEARNED_AT_ONCE), SESSION_ROOM), NOT_THERE, np.int64)
-    if known.grown is not None and sessions[-1] < SESSIONS_END:
-        known.arrays = arrays = known.arrays or as_arrays(known.grown.store)
+    arrays = known.as_arrays()
+    if arrays is not None and sessions[-1] < SESSIONS_END:
         given = (seed_words(seed), sessions, (limits.horizon_ms, most))
         room = np.zeros(SESSION_ROOM, np.int64), np.zeros(NAME_BYTES_MAX, np.uint8)
         rates = np.zeros(INTERVALS_MAX + 1, np.int64)
