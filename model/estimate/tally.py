@@ -31,6 +31,9 @@ WORD_COUNTED = ("outcome", "ended")
 LEAST = {"thrown": 1, "violation_ms": 0, **{f"saw_{slug}": 1 for slug in SOMETIMES}}
 """Columns that are counted where they are at least so much, as the word 1."""
 
+ROWS_AT_ONCE = 10_000
+"""A tally of few rows takes as long as one of so many."""
+
 Word = str | int
 RowValues = NDArray[Any]
 Picked = slice | NDArray[np.bool_]
@@ -151,14 +154,20 @@ def tallied(
     progress: Progress | None = None,
     own: Iterable[str] = (),
 ) -> tuple[SessionTally, dict[str, str]]:
-    """The tally of batches as they come, and how their sessions were run; no batch is kept."""
+    """The tally of batches as they come, and how their sessions were run; no batch is kept long."""
     used, own = EnginesUsed(), tuple(own)
     whole = SessionTally(tuple(designs), (*PROPERTIES, *own))
+    waiting: list[pd.DataFrame] = []
     for rows in batches:
         used.take(rows)
-        whole += tally_of(rows, designs, own)
+        waiting.append(rows)
+        if sum(map(len, waiting)) >= ROWS_AT_ONCE:
+            whole += tally_of(pd.concat(waiting), designs, own)
+            waiting.clear()
         if progress is not None:
             progress(len(rows) // len(designs))
+    if waiting:
+        whole += tally_of(pd.concat(waiting), designs, own)
     return whole, used.words()
 
 

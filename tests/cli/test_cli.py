@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from lastchunk.cli import app
+from lastchunk.cli import app, run
+from lastchunk.cli.ends import code_of
 from lastchunk.model.base.errors import InputError
 from lastchunk.reports.result import schema
 
@@ -32,8 +33,14 @@ def lastchunk(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def here(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Run the command line in this process; its exit code."""
+    monkeypatch.setattr(sys, "argv", ["lastchunk", *arguments])
+    return code_of(run)
+
+
 def show(*arguments: str) -> Any:
-    """Run the command line in this process."""
+    """Run one command in this process."""
     return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
 
 
@@ -126,8 +133,10 @@ def test_a_report_explores_its_designs_or_takes_a_matrix_that_was_written(tmp_pa
         (["everything-fast"], 0),
     ],
 )
-def test_a_gate_exits_by_its_verdicts(arguments: list[str], code: int) -> None:
-    assert lastchunk("compare", *arguments, "--sessions", "30").returncode == code
+def test_a_gate_exits_by_its_verdicts(
+    arguments: list[str], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert here(monkeypatch, "compare", *arguments, "--sessions", "30", "--workers", "1") == code
 
 
 def test_half_width_goes_on_until_it_is_met() -> None:
@@ -180,17 +189,23 @@ BAD = [
 
 
 @pytest.mark.parametrize(("arguments", "words"), BAD, ids=lambda item: str(item)[:60])
-def test_bad_input_is_one_clear_error(arguments: list[str], words: str, tmp_path: Path) -> None:
+def test_bad_input_is_one_clear_error(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     places = {name: tmp_path / name for name in ("empty", "garbage", "file")}
     places["empty"].write_text("")
     places["garbage"].write_text("5\nxyz\n")
     places["file"].write_text("in the way")
     filled = [item.format(canaries=CANARIES, **places) for item in arguments]
-    done = lastchunk(*filled)
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert done.stderr.startswith("lastchunk: ")
-    assert done.stderr.count("\n") == 1
+    assert here(monkeypatch, *filled) == 2
+    told = capsys.readouterr().err
+    assert words in told
+    assert told.startswith("lastchunk: ")
+    assert told.count("\n") == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "file", "garbage"]
 
 

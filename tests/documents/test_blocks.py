@@ -34,6 +34,7 @@ SMALL = {
     "compare": ("--sessions", "20", "--workers", "1", "--sweep-sessions", "0"),
     "verify": ("--property", "complete_at_finalization"),
     "ci": ("--workers", "1"),
+    "region": ("--x-values", "20,40", "--sessions", "20"),
 }
 """What is added to a command that shows no output, so that it takes a second and not a minute."""
 PAGES = [path for path in MARKDOWN if blocks_of(path.read_text(encoding="utf-8"))]

@@ -18,7 +18,7 @@ from lastchunk.cli import app
 from lastchunk.cli import compare as command
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import load_designs
-from lastchunk.model.estimate import precision, replicate
+from lastchunk.model.estimate import precision, replicate, tally
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.estimate.intervals import paired, wilson
 from lastchunk.model.estimate.tally import SessionTally, tallied, tally_of
@@ -63,7 +63,7 @@ def first_of(rows: pd.DataFrame) -> tuple[int, int]:
     return len(rows), int(rows["session"].min()) if len(rows) else -1
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10**6), sessions=st.integers(1, 40), many=st.integers(1, 3))
 def test_tallies_of_any_cuts_add_up_to_what_pandas_counts(
     seed: int, sessions: int, many: int
@@ -203,6 +203,7 @@ def test_no_batch_is_there_when_the_one_after_the_next_is_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(replicate, "run_batch", batches := Batches())
+    monkeypatch.setattr(tally, "ROWS_AT_ONCE", 1)
     found = compare("small-scope", "alarm", 160, engine="simpy", keep_rows=False)
     assert len(batches.handed) == 20
     assert batches.most <= 2
