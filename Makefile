@@ -70,8 +70,12 @@ nightly: $(STAMP)
 clean:
 	rm -rf .venv reports/out build *.egg-info
 
+# uv takes a third of the time that pip takes; where it cannot be had, pip does it.
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	{ $(BIN)/python -m pip install --quiet --require-hashes -r .ci/uv.lock && \
+	    $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python \
+	    --require-hashes -r requirements.lock; } || \
+	    $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $(STAMP)

@@ -77,9 +77,9 @@ def test_rows_are_those_of_simpy(words: str, tmp_path: Path) -> None:
     given = [measured if words == "measured" else words for words in overrides]
     scenario = load_scenario(name, given)
     for _ in range(2):  # the second time their steps are known
-        by_kernel = comparison.compare(scenario, ["manual", "alarm"], 60, 3, engine="kernel")
+        by_kernel = comparison.compare(scenario, ["manual", "alarm"], 40, 3, engine="kernel")
     assert by_kernel.engines == {"manual": "kernel", "alarm": "kernel"}
-    plain = comparison.compare(scenario, ["manual", "alarm"], 60, 3, engine="simpy")
+    plain = comparison.compare(scenario, ["manual", "alarm"], 40, 3, engine="simpy")
     pd.testing.assert_frame_equal(by_kernel.frame, plain.frame, check_exact=True)
 
 
