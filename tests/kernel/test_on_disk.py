@@ -296,3 +296,20 @@ def test_a_design_that_no_other_process_could_compare_is_not_kept(tmp_path: Path
     file.write_text(own_design("def grace(self): return COUNT('a')"), encoding="utf-8")
     scenario = load_scenario("harmless")
     assert nodes_file(scenario, load_design(f"{file}:MyDesign", scenario)) is None
+
+
+@pytest.mark.parametrize("content", [b"def (", b"x = '\xff'", b"x = '\0'", None])
+def test_a_design_beside_a_file_that_cannot_be_read_is_run_all_the_same(
+    content: bytes | None, tmp_path: Path
+) -> None:
+    file, beside = tmp_path / "mine.py", tmp_path / "beside_it.py"
+    seldom = "\n\ndef seldom():\n    import beside_it\n"
+    file.write_text(own_design("pass") + seldom, encoding="utf-8")
+    scenario = load_scenario("harmless")
+    spec = load_design(f"{file}:MyDesign", scenario)
+    beside.write_bytes(content or b"")
+    if content is None:
+        file.unlink()
+    assert nodes_file(scenario, spec) is None
+    found = comparison.compare(scenario, spec, 20, engine="kernel")
+    assert found.engines == {"MyDesign": "kernel"}

@@ -34,6 +34,9 @@ SWITCH = "LASTCHUNK_TABLES"
 BYTES_MAX = 1 << 30
 """More than that is not kept: what was used longest ago is deleted first."""
 NUMBERS = "numbers"
+UNREAD = (OSError, InputError, SyntaxError, ValueError, RecursionError)
+"""Of what cannot be read to its end nothing is kept: a file that is not there any more, or is no
+Python though it is imported somewhere; a value that is nested too deep."""
 
 
 class KeptNodes(NamedTuple):
@@ -86,7 +89,7 @@ def nodes_file(scenario: Scenario, design: DesignSpec) -> Path | None:
         content = content_of(design)
         if isinstance(scenario.uplink, TraceUplinkSpec):
             measured = scenario.uplink.file.read_bytes()
-    except OSError:  # a file that is not there any more
+    except UNREAD:
         return None
     if content is None:
         return None
