@@ -170,6 +170,16 @@ def test_what_is_kept_and_wrong_is_found_and_deleted(monkeypatch: pytest.MonkeyP
     ints[ints[FIRST_INTS.index("rows")]] += 1  # the first number of the first row
     save_nodes(place_of_design(), kept._replace(arrays=kept.arrays._replace(ints=ints)))
     forget(monkeypatch)
+
+    def refused(_: Path) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", refused)
+        with pytest.raises(InternalError, match="compiled code and SimPy differ"):
+            rows(1)
+    assert len(files()) == 1
+    forget(monkeypatch)
     with pytest.raises(InternalError, match="compiled code and SimPy differ"):
         rows(1)
     assert files() == []

@@ -5,6 +5,7 @@ What another process has kept is used while few sessions come to a step that is 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,7 +111,8 @@ class Known:
     def drop(self) -> None:
         """Delete what is kept: it is wrong."""
         if self.file is not None:
-            self.file.unlink(missing_ok=True)
+            with suppress(OSError):  # the caller has an error of its own to tell
+                self.file.unlink()
 
     def may_miss(self, sessions: int) -> bool:
         """Whether so many more may run in SimPy, which have come to a step that is not kept. Where
