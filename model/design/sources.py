@@ -6,6 +6,7 @@ import hashlib
 import linecache
 import sys
 import types
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from lastchunk.model.design.load import DesignSpec, values_of
 from lastchunk.model.design.own_page import has_own_page
 from lastchunk.model.subset import check_subset
 from lastchunk.model.subset.lasting import closure_cells_of, picture
-from lastchunk.model.subset.reach import Reached, is_users_function
+from lastchunk.model.subset.reach import Reached, is_users, is_users_function
 from lastchunk.model.typescript import files_of
 
 
@@ -68,7 +69,7 @@ def content_of(spec: DesignSpec) -> str | None:
         values += [_compiled(function.__code__), function.__defaults__, function.__kwdefaults__]
         values += [(name, cell.cell_contents) for name, cell in closure_cells_of(function)]
     try:
-        pictured = repr([picture(value, bare=_name_of) for value in values])
+        pictured = repr([picture(value, bare=partial(_name_of, reached)) for value in values])
     except NoContentError:
         return None
     whole = "\0".join([source_of(spec.cls), pictured, *sorted(texts.values())])
@@ -85,19 +86,22 @@ class NoContentError(Exception):
     """A value that two processes cannot compare."""
 
 
-def _name_of(value: Any) -> str:
+def _name_of(reached: Reached, value: Any) -> str:
     """What stands for a module, a class, or a function of the library: its name.
 
-    Raises `NoContentError` for all else.
+    Raises `NoContentError` for all else, and for what is a person's own and was not looked at.
     """
     if isinstance(value, types.ModuleType):
-        return value.__name__
-    if isinstance(value, types.GetSetDescriptorType | types.MemberDescriptorType):
-        return f"{value.__objclass__.__qualname__}.{value.__name__}"
-    if isinstance(value, types.BuiltinFunctionType):
-        is_library = isinstance(value.__self__, types.ModuleType | type | None)  # of no object
+        is_known, name = value.__name__.partition(".")[0] in sys.stdlib_module_names, ""
+    elif isinstance(value, types.GetSetDescriptorType | types.MemberDescriptorType):
+        is_known, name = True, value.__objclass__.__qualname__
+    elif isinstance(value, types.BuiltinFunctionType):
+        is_known = isinstance(value.__self__, types.ModuleType | type | None)  # of no object
+        name = f"{value.__module__}.{value.__qualname__}"
     else:
-        is_library = isinstance(value, types.FunctionType) and not is_users_function(value)
-    if isinstance(value, type) or is_library:
-        return f"{value.__module__}.{value.__qualname__}"
-    raise NoContentError
+        is_class = isinstance(value, type) and (not is_users(value) or value in reached.classes)
+        is_function = isinstance(value, types.FunctionType) and not is_users_function(value)
+        is_known, name = is_class or is_function, getattr(value, "__module__", "")
+    if not is_known:
+        raise NoContentError
+    return f"{name}.{getattr(value, '__qualname__', value.__name__)}"

@@ -158,6 +158,8 @@ def picture(value: Any, within: tuple[int, ...] = (), bare: Callable[[Any], Any]
     """A value by its content, in a form that can be compared. Two pictures of one thing differ only
     if it has changed. ``bare`` stands for what has no content to look at."""
     kind = type(value)
+    if kind is type:
+        return (kind, value, bare(value))
     if kind in UNCHANGING:
         return (kind, repr(value) if kind is float else value)
     if id(value) in within:

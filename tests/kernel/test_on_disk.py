@@ -32,6 +32,13 @@ TABLE = {"grace": [GRACE_MS], "names": frozenset(("a", "b", "c", "d"))}
 COUNT = [].count
 
 
+class Hidden:
+    grace_ms = GRACE_MS
+
+
+HELD = {"class": Hidden, "tuple": (Hidden,)}
+
+
 class Wait(enum.Enum):
     LONG = GRACE_MS
 
@@ -301,9 +308,17 @@ def test_a_value_from_the_environment_is_a_part_of_a_design(tmp_path: Path) -> N
     assert [place for place in one if place in other] == [one[-1]]  # the last one uses none of it
 
 
-def test_a_design_that_no_other_process_could_compare_is_not_kept(tmp_path: Path) -> None:
-    file = tmp_path / "mine.py"
-    file.write_text(own_design("def grace(self): return COUNT('a')"), encoding="utf-8")
+@pytest.mark.parametrize("what", ["COUNT('a')", "HELD['class'].grace_ms", "MODULES['one'].ONE"])
+def test_a_design_that_no_other_process_could_compare_is_not_kept(
+    what: str, tmp_path: Path
+) -> None:
+    (tmp_path / "settings_beside.py").write_text("ONE = 1\n", encoding="utf-8")
+    file, modules = (
+        tmp_path / "mine.py",
+        "import settings_beside\nMODULES = {'one': settings_beside}",
+    )
+    text = modules + own_design(f"def grace(self): return {what}")
+    file.write_text(text, encoding="utf-8")
     scenario = load_scenario("harmless")
     assert nodes_file(scenario, load_design(f"{file}:MyDesign", scenario)) is None
 
