@@ -9,6 +9,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.verdict import Verdict, VerdictKind
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
+from lastchunk.model.explore.by_hulls import searched_with_hulls
 from lastchunk.model.explore.code.watched import ChunkIndexUsed
 from lastchunk.model.explore.property_groups import (
     BETWEEN_MS,
@@ -354,9 +355,14 @@ def _explored(
     machine = Machine(design, scenario, monitor, *given, forgets_blobs=forgets, shared=worlds)
     # The longest delay needs every schedule; a violation of all that is asked needs no more.
     stops = PROMPT not in slugs or not longest
-    search = Search(machine, budget, reductions.inclusion, stops, progress, deadline=deadline)
+    is_timed = all(monitor.known[slug].is_timed for slug in slugs)
     try:
-        search.run()
+        if is_timed and not longest and reductions.inclusion:
+            search = searched_with_hulls(machine, budget, stops, progress, deadline)
+        else:
+            inclusion = reductions.inclusion
+            search = Search(machine, budget, inclusion, stops, progress, deadline=deadline)
+            search.run()
     except (ChunkIndexUsed, StoreIsRead) as seen:
         plain = reductions.without(seen)
     else:

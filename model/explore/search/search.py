@@ -115,6 +115,8 @@ def memory_used_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
+StateClass = tuple[Node, int, Move | None, Leaf, Any]
+"""A state, out of which class it was come by (-1: none), how, and the order of its chunks."""
 System = TypeVar("System", bound=TransitionSystem)
 
 
@@ -154,7 +156,7 @@ class Search(Generic[System]):
         self.asks_past = False
         self.known_states = self.last_new = 0
         self.found = Exploration()
-        self.classes: list[tuple[Node, int, Move | None, Leaf, Any]] = []
+        self.classes: list[StateClass] = []
         self.zones: dict[int, Zone] = {}
         self.depths = array("l")
         self.edges = array("l")
@@ -314,12 +316,17 @@ class Search(Generic[System]):
         cover = node.store.cover(zone)
         if parent >= 0:
             self.edges.extend((parent, number if cover < 0 else cover))
-        if cover >= 0:
-            return
+        if cover < 0:
+            self._keep((node, parent, move, leaf, orders), zone)
+
+    def _keep(self, found: StateClass, zone: Zone) -> None:
+        """Keep a class that none covers; its steps are taken later."""
+        node, parent, *_ = found
+        number = len(self.classes)
         for dropped in node.store.add(zone, number):
             self.covered[dropped] = number
             self.zones.pop(dropped, None)
-        self.classes.append((node, parent, move, leaf, orders))
+        self.classes.append(found)
         self.zones[number] = zone
         self.depths.append(self.depths[parent] + 1 if parent >= 0 else 0)
         if self.in_time:

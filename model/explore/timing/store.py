@@ -1,4 +1,4 @@
-"""The zones known for one discrete state: the maximal ones alone, or each that ever came up."""
+"""The zones known for one discrete state: the maximal ones, their hull, or all that came up."""
 
 from __future__ import annotations
 
@@ -38,6 +38,23 @@ class Store:
     def entries(self) -> Iterable[tuple[Bounds, int]]:
         """The zones that are kept, each with its class."""
         return self.zones.items()
+
+
+class HullStore(Store):
+    """Keeps one zone: the smallest that has all others in it."""
+
+    __slots__ = ()
+
+    def joined(self, zone: Zone) -> Zone | None:
+        """The hull of a zone and the one that is known; None where none is known.
+
+        The greater of two canonical bounds is canonical again: each way through a third instant is
+        at least as long in either matrix.
+        """
+        for known in self.zones:
+            bounds = tuple(map(max, known, zone.bounds))
+            return Zone(bounds, zone.size, plain=False).settled()
+        return None
 
 
 class EqualStore:

@@ -1,0 +1,86 @@
+"""Zones first, as exact as they are; where they become many, hulls, if these prove it.
+
+A timed property leaves some states with a hundred zones. One hull for each state is often enough
+to prove it (`search/hulls.py`); where it is not, the zones are searched to their end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lastchunk.model.base.errors import InternalError
+from lastchunk.model.explore.search.deadline import Deadline, OutOfTimeError
+from lastchunk.model.explore.search.hulls import HullSearch
+from lastchunk.model.explore.search.search import Budget, Exploration, Search, SearchProgress
+from lastchunk.model.explore.state.machine import Machine
+from lastchunk.model.explore.witness.cycles import Rounds
+
+HULLS_FROM = 8_000
+"""So many classes are searched as zones before hulls are tried."""
+CHECKED_CLASSES = 2_000
+"""Where zones show a violation with so few, hulls must not prove that there is none."""
+
+
+class HullsDisagreeError(InternalError):
+    """What hulls prove is violated by zones: one of the two searches is wrong."""
+
+    def __init__(self, design: str, slugs: list[str]) -> None:
+        super().__init__(design, slugs)
+
+    def __str__(self) -> str:
+        design, slugs = self.args
+        return (
+            f"{', '.join(slugs)} is proved of {design} by hulls of zones, and violated by zones; "
+            "nothing is told; please report it with the design and the scenario"
+        )
+
+
+def searched_with_hulls(
+    machine: Machine,
+    budget: Budget,
+    stops: bool,
+    progress: SearchProgress | None,
+    deadline: Deadline,
+) -> Search[Machine]:
+    """A search that has run: by zones; where these are many, by hulls, if they prove all of it."""
+    first = replace(budget, classes=min(budget.classes, HULLS_FROM))
+    search = Search(machine, first, True, stops, progress, deadline=deadline)
+    found = search.run()
+    if found.unfinished and HULLS_FROM <= found.classes < budget.classes:
+        by_hulls = proved_by_hulls(machine, budget, progress, deadline, found)
+        if by_hulls is not None:
+            return by_hulls
+        search = Search(machine, budget, True, stops, progress, deadline=deadline)
+        search.run()
+    elif found.findings and found.classes <= CHECKED_CLASSES:
+        check_not_proved(search)
+    return search
+
+
+def check_not_proved(zones: Search[Machine]) -> None:
+    """Raise `HullsDisagreeError` where hulls prove what zones violate."""
+    if proved_by_hulls(zones.machine, zones.budget, deadline=zones.deadline) is not None:
+        raise HullsDisagreeError(zones.machine.design.name, sorted(zones.found.findings))
+
+
+def proved_by_hulls(
+    machine: Machine,
+    budget: Budget,
+    progress: SearchProgress | None = None,
+    deadline: Deadline | None = None,
+    seen: Exploration | None = None,
+) -> HullSearch[Machine] | None:
+    """A search by hulls that proves all that a machine is asked; None where it is in doubt.
+
+    ``seen`` is what a search by zones has seen of it so far.
+    """
+    search = HullSearch(machine, budget, progress, deadline)
+    monitor = machine.monitor
+    if not search.settles(seen) or not search.found.sometimes.issuperset(monitor.sometimes):
+        return None
+    rounds = Rounds(search)
+    at_end = [slug for slug in monitor.slugs if slug in monitor.at_end]
+    try:
+        return None if any(rounds.violating(slug) for slug in at_end) else search
+    except OutOfTimeError:
+        return None

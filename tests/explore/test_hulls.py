@@ -1,0 +1,235 @@
+"""Searching by hulls: it contains all that zones contain, says nothing in doubt, and bites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import le
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lastchunk.model.design.load import load_design
+from lastchunk.model.explore import by_hulls
+from lastchunk.model.explore.by_hulls import HullsDisagreeError, proved_by_hulls
+from lastchunk.model.explore.matrix.fault_classes import BUILDERS
+from lastchunk.model.explore.search import hulls
+from lastchunk.model.explore.search.hulls import HullSearch
+from lastchunk.model.explore.search.search import Budget, Exploration, Search
+from lastchunk.model.explore.state.machine import Machine, monitor_for
+from lastchunk.model.explore.timing.steps import Leaf
+from lastchunk.model.explore.timing.store import HullStore
+from lastchunk.model.explore.timing.zone import zone_of
+from lastchunk.model.explore.verify import Verification, verify
+from lastchunk.model.properties import Holds, Violation
+from lastchunk.model.scenario.schema import Scenario
+from tests.explore.test_textbook import ALTERNATING_BIT, IFIP, Fischer, fischer
+from tests.oracles.front import Front, Interval
+from tests.oracles.petri import parse
+
+PROMPT = "finalizes_promptly"
+NEVER = "never_bad"
+
+
+class Bell(Front):
+    """A bell rings after a time; who goes late is near to it when he acts, who goes early is far.
+
+    It is bad to hear it between acting and closing, which takes no time.
+    """
+
+    steps = {
+        "start": {"choose early": "early", "choose late": "late"},
+        "early": {"go early": "there"},
+        "late": {"go late": "there"},
+        "there": {"act": "acted"},
+        "acted": {"close": "done"},
+    }
+    times = {
+        "choose early": Interval(0, 0),
+        "choose late": Interval(0, 0),
+        "go early": Interval(0, 1),
+        "go late": Interval(3, 4),
+        "act": Interval(3, 3),
+        "close": Interval(0, 0),
+    }
+
+    def __init__(self, rings_at: int) -> None:
+        self.rings = Interval(rings_at, rings_at)
+        super().__init__("start")
+        self.monitor = SimpleNamespace(slugs=(NEVER,))
+
+    def enabled(self, state: str) -> list[str]:
+        following = self.steps.get(state)
+        return [] if following is None else [*following, "bell"]
+
+    def interval(self, action: str) -> Interval:
+        return self.rings if action == "bell" else self.times[action]
+
+    def after(self, state: str, action: str) -> str:
+        if action == "bell":
+            return "bad" if state == "acted" else "over"
+        return self.steps[state][action]
+
+    def persists(self, state: str, action: str, other: str) -> bool:
+        return other == "bell" and action != "bell" and self.after(state, action) in self.steps
+
+    def _leaf(self, state: Any, kept: dict[Any, int], columns: int, now: int) -> Leaf:
+        leaf = super()._leaf(state, kept, columns, now)
+        if state == "bad":
+            leaf.judgements[NEVER] = Violation(0, "bad")
+        if state == "done":
+            leaf.judgements[NEVER] = Holds()
+        return leaf
+
+
+FRONTS: dict[str, Callable[[], Front]] = {
+    "ifip": lambda: parse(IFIP),
+    "alternating bit": lambda: parse(ALTERNATING_BIT),
+    "fischer": lambda: fischer(2, 2, 1),
+    "fischer, strict": lambda: Fischer(3, 10),
+    "bell": lambda: Bell(5),
+}
+
+
+@pytest.mark.parametrize("name", FRONTS)
+def test_each_class_of_zones_lies_in_the_hull_of_its_state(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hulls, "Violation", type(None))  # go on to the end
+    exact, wide = Search(FRONTS[name](), inclusion=False), HullSearch(FRONTS[name]())
+    exact.run()
+    found = wide.run()
+    assert found.classes == found.states
+    known = {
+        node_state(wide.machine, node): next(iter(node.store.zones))
+        for node in wide.machine.nodes.values()
+        if node.store is not None
+    }
+    for node in exact.machine.nodes.values():
+        for bounds, _ in node.store.entries():
+            assert all(map(le, bounds, known[node_state(exact.machine, node)]))
+
+
+def node_state(front: Any, node: Any) -> Any:
+    """The state of a node."""
+    return node.state
+
+
+def test_a_joined_zone_is_canonical_and_the_smallest() -> None:
+    one, two = zone_of([[0, -1024], [2048, 0]]), zone_of([[0, -4096], [5120, 0]])
+    store = HullStore()
+    assert store.joined(one) is None
+    store.add(one, 0)
+    joined = store.joined(two)
+    assert joined is not None
+    assert joined.bounds == (0, -1024, 5120, 0)
+    assert store.add(joined, 1) == [0]
+    assert list(store.entries()) == [((0, -1024, 5120, 0), 1)]
+    assert store.cover(two) == 1
+
+
+def test_what_lies_between_two_zones_is_no_violation() -> None:
+    exact = Search(Bell(5), stops=True)
+    found = exact.run()
+    assert not found.findings
+    assert found.holding == {NEVER}
+    assert "bad" not in exact.machine.nodes
+    wide = Bell(5)
+    assert not HullSearch(wide).settles(found)
+    assert "bad" in wide.nodes
+
+
+def test_a_violation_that_is_one_is_met_by_hulls_too() -> None:
+    assert Search(Bell(3)).run().findings
+    assert not HullSearch(Bell(3)).settles(Exploration(holding={NEVER}))
+
+
+def test_what_holds_in_a_hull_alone_was_not_seen() -> None:
+    wide = HullSearch(Bell(8))
+    assert not wide.settles()
+    assert not wide.found.unfinished
+    assert HullSearch(Bell(8)).settles(Search(Bell(8)).run())
+
+
+def test_what_holds_before_zones_are_joined_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    only_early = {"choose early": "early"}
+    monkeypatch.setattr(Bell, "steps", Bell.steps | {"start": only_early})
+    assert HullSearch(Bell(8)).settles()
+
+
+@pytest.mark.parametrize(("least", "settled"), [(0, False), (1_000, True)])
+def test_hulls_that_grow_too_often_are_given_up(
+    least: int, settled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hulls, "GROWN_LEAST", least)
+    monkeypatch.setattr(hulls, "GROWN_MAX", 0)
+    assert HullSearch(Bell(8)).settles(Search(Bell(8)).run()) is settled
+
+
+def test_a_budget_that_ends_proves_nothing() -> None:
+    seen = Search(Bell(8)).run()
+    assert not HullSearch(Bell(8), Budget(classes=2)).settles(seen)
+
+
+# --- of designs ------------------------------------------------------------------------------
+
+
+def scope_of(faults: str) -> Scenario:
+    """The first scope of a class of faults, with one chunk."""
+    return BUILDERS[faults](1).scopes[0].load()
+
+
+def judged(design: str, faults: str) -> Verification:
+    """Whether a design finalizes promptly, by hulls where they are allowed."""
+    return verify(scope_of(faults), design, PROMPT, longest=False, counterexamples=False, attack=0)
+
+
+def machine_of(design: str, faults: str) -> Machine:
+    """The machine that looks at promptness alone."""
+    scenario = scope_of(faults)
+    spec = load_design(design, scenario)
+    return Machine(spec, scenario, monitor_for(spec, scenario, [PROMPT]), symmetry=False)
+
+
+@pytest.mark.parametrize("design", ["manual", "alarm", "manifest"])
+@pytest.mark.parametrize("faults", ["loss", "commits"])
+def test_hulls_prove_nothing_that_zones_violate(design: str, faults: str) -> None:
+    exact = Search(machine_of(design, faults), Budget(classes=6_000), stops=True).run()
+    by_hull = proved_by_hulls(machine_of(design, faults), Budget(), seen=exact)
+    assert not (by_hull is not None and exact.findings)
+    if by_hull is not None:
+        assert by_hull.found.classes == by_hull.found.states
+        assert by_hull.found.late is None
+
+
+def test_a_proof_by_hulls_needs_fewer_classes(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_zones = judged("manual", "commits")
+    monkeypatch.setattr(by_hulls, "HULLS_FROM", 50)
+    by_hull = judged("manual", "commits")
+    assert by_zones.verdicts[PROMPT].kind == by_hull.verdicts[PROMPT].kind == "proved"
+    assert by_hull.classes == by_hull.states < by_zones.classes
+    assert by_hull.late_ms is None
+
+
+def test_the_longest_delay_is_told_by_zones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(by_hulls, "HULLS_FROM", 50)
+    found = verify(scope_of("commits"), "manual", PROMPT, counterexamples=False, attack=0)
+    assert found.late_ms is not None
+    assert found.classes > found.states
+
+
+def test_where_hulls_are_in_doubt_zones_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = judged("manual", "commits")
+    monkeypatch.setattr(by_hulls, "HULLS_FROM", 50)
+    monkeypatch.setattr(hulls, "GROWN_LEAST", 0)
+    monkeypatch.setattr(hulls, "GROWN_MAX", 0)
+    after = judged("manual", "commits")
+    assert after.verdicts == before.verdicts
+    assert (after.classes, after.states) == (before.classes, before.states)
+
+
+def test_hulls_that_miss_a_violation_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert judged("alarm", "loss").verdicts[PROMPT].kind == "violated"
+    monkeypatch.setattr(hulls, "Violation", type(None))
+    with pytest.raises(HullsDisagreeError, match="proved of alarm by hulls"):
+        judged("alarm", "loss")
