@@ -22,7 +22,7 @@ from lastchunk.model.estimate.precision import (
     more_until_enough,
     read_targets,
 )
-from lastchunk.model.estimate.replicate import Own, Progress, collected, stream
+from lastchunk.model.estimate.replicate import EnginesUsed, Own, Progress, collected, stream
 from lastchunk.model.estimate.tally import KeptSessions, SessionTally, rows_where, tallied, tally_of
 from lastchunk.model.properties import OUTCOMES, PROPERTIES, SOMETIMES, asked
 from lastchunk.model.properties.judged import PropertiesLike, asked_of
@@ -228,20 +228,18 @@ def compare(
     designs = load_designs(designs, scenario)
     names = [design.name for design in designs]
     targets = read_targets(until, names, [*PROPERTIES, *own], keep_rows)
-    engines: dict[str, str] = {}
+    used = EnginesUsed()
     began = time.perf_counter()
 
     def more(count: int, first: int) -> KeptSessions:
         batches = stream(scenario, designs, count, seed, workers, first, own, engine)
         gather = collected if keep_rows else partial(tallied, own=own)
-        kept, told = gather(batches, names, progress)
-        engines.update(engines or told)  # what is said is said of the first ones
-        return kept
+        return gather(batches, names, used, progress)
 
     def so_far(kept: KeptSessions, count: int) -> Comparison:
         seconds = time.perf_counter() - began
         known = tuple(figures_now(kept, targets, names)) if isinstance(kept, pd.DataFrame) else ()
         run = (scenario, tuple(designs), seed, count, kept, seconds)
-        return Comparison(*run, own, known, dict(engines))
+        return Comparison(*run, own, known, used.words())
 
     return more_until_enough(more, so_far, (sessions, sessions_max), half_width, looked)

@@ -305,16 +305,20 @@ def replicate(
     ``of_all`` is how many sessions there are, where these are a part of more.
     """
     batches = stream(scenario, designs, sessions, seed, workers, first, own, engine, of_all)
-    rows, engines = collected(batches, [design.name for design in designs], progress)
-    rows.attrs["engines"] = engines
+    used = EnginesUsed()
+    rows = collected(batches, [design.name for design in designs], used, progress)
+    rows.attrs["engines"] = used.words()
     return rows
 
 
 def collected(
-    batches: Iterable[pd.DataFrame], designs: Sequence[str], progress: Progress | None = None
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """All rows of batches, sorted by design, and how their sessions were run."""
-    frames, used = [], EnginesUsed()
+    batches: Iterable[pd.DataFrame],
+    designs: Sequence[str],
+    used: EnginesUsed,
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """All rows of batches, sorted by design; how their sessions were run is noted in ``used``."""
+    frames = []
     for rows in batches:
         used.take(rows)
         frames.append(rows)
@@ -324,25 +328,34 @@ def collected(
     frames.clear()  # of very many sessions each copy is hundreds of megabytes
     if len(designs) > 1:
         whole = whole.sort_values(["design", "session"], ignore_index=True)
-    return whole, used.words()
+    return whole
 
 
 class EnginesUsed:
-    """How the sessions of each design were run, from batch to batch."""
+    """How the sessions of each design were run, from batch to batch; more of them may be run in
+    another way than the first ones."""
 
     def __init__(self) -> None:
-        self.paths: dict[str, str] = {}
+        self.paths: dict[str, Counter[str]] = {}
         self.left: Counter[tuple[str, str]] = Counter()
 
     def take(self, batch: pd.DataFrame) -> None:
         """Note what a batch says, which forgets it: frames that differ there are not joined."""
-        self.paths = self.paths or batch.attrs["paths"]
+        paths: dict[str, str] = batch.attrs["paths"]
+        for name, path in paths.items():
+            self.paths.setdefault(name, Counter())[path] += len(batch) // len(paths)
         self.left += batch.attrs["left"]
         batch.attrs = {}
 
     def words(self) -> dict[str, str]:
-        """The same in words, by design."""
-        found = dict(self.paths)
+        """The same in words, by design; with several ways each has its sessions."""
+        found = {name: _ways_in_words(ways) for name, ways in self.paths.items()}
         for (name, reason), count in sorted(self.left.items()):
             found[name] += f", {count:,} in SimPy ({reason})"
         return found
+
+
+def _ways_in_words(ways: Counter[str]) -> str:
+    if len(ways) == 1:
+        return next(iter(ways))
+    return ", ".join(f"{count:,} by {way}" for way, count in ways.items())

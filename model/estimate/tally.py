@@ -151,11 +151,15 @@ def tally_of(rows: pd.DataFrame, designs: Sequence[str], own: Iterable[str] = ()
 def tallied(
     batches: Iterable[pd.DataFrame],
     designs: Sequence[str],
+    used: EnginesUsed,
     progress: Progress | None = None,
     own: Iterable[str] = (),
-) -> tuple[SessionTally, dict[str, str]]:
-    """The tally of batches as they come, and how their sessions were run; no batch is kept long."""
-    used, own = EnginesUsed(), tuple(own)
+) -> SessionTally:
+    """The tally of batches as they come; no batch is kept long.
+
+    How their sessions were run is noted in ``used``.
+    """
+    own = tuple(own)
     whole = SessionTally(tuple(designs), (*PROPERTIES, *own))
     waiting: list[pd.DataFrame] = []
     for rows in batches:
@@ -168,7 +172,7 @@ def tallied(
             progress(len(rows) // len(designs))
     if waiting:
         whole += tally_of(pd.concat(waiting), designs, own)
-    return whole, used.words()
+    return whole
 
 
 def together(kept: KeptSessions, more: KeptSessions) -> KeptSessions:

@@ -218,7 +218,7 @@ def test_a_tally_has_as_many_counts_for_any_number_of_sessions() -> None:
         batches = (
             Batches()(scenario, designs, 1, range(at, at + 50)) for at in range(0, sessions, 50)
         )
-        found, _ = tallied(batches, DESIGNS[:2])
+        found = tallied(batches, DESIGNS[:2], replicate.EnginesUsed())
         assert found.sessions["alarm"] == sessions
         return len(found.counts), len(found.pairs)
 

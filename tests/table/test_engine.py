@@ -54,6 +54,15 @@ def test_a_few_sessions_run_in_simpy_unless_the_table_is_asked_for() -> None:
     pd.testing.assert_frame_equal(few.frame, table.frame)
 
 
+@pytest.mark.parametrize("keeps", [True, False])
+def test_sessions_that_are_added_may_be_run_in_another_way_which_is_said(keeps: bool) -> None:
+    found = comparison.compare(
+        "small-scope", "alarm", 300, half_width=0.001, sessions_max=1_200, keep_rows=keeps
+    )
+    assert found.sessions == 1_200
+    assert found.engines == {"alarm": "600 by SimPy (fewer than 500 sessions), 600 by table"}
+
+
 def test_a_session_that_is_left_to_simpy_is_counted_with_the_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
