@@ -6,6 +6,7 @@ one outcome only is not in the table.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lastchunk.model.world.base.pending import BURST, GRACE_ENDS
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from lastchunk.model.scenario.schema import Network, Scenario
 
 Choices = tuple[tuple[str, float], ...]
+Counts = tuple[tuple[str, int], ...]
 INSTANCE_LOST = "instance lost"
 HARMLESS = frozenset(
     (
@@ -143,6 +145,12 @@ def failures_of(kind: str, outcome: str) -> tuple[str, ...]:
 
 def within(kind: str, choices: Choices, allowed: dict[str, int], so_far: dict[str, int]) -> Choices:
     """The outcomes that are left once the bounded ones are used up; () for one alone."""
+    return _left(kind, choices, tuple(allowed.items()), tuple(so_far.items()))
+
+
+@lru_cache(maxsize=1 << 12)
+def _left(kind: str, choices: Choices, allowed_of: Counts, so_far_of: Counts) -> Choices:
+    allowed, so_far = dict(allowed_of), dict(so_far_of)
     left = [
         (name, share)
         for name, share in choices

@@ -13,8 +13,12 @@ from __future__ import annotations
 from marshal import dumps
 from typing import Any
 
+from lastchunk.model.explore.code.watched import INDEX, SIZE, WatchedChunk
 from lastchunk.model.explore.timing.instant import Instant, Span
-from lastchunk.reference_impl.contract import Chunk
+from lastchunk.model.world.object.delivery import Attempt, Delivery
+from lastchunk.model.world.object.storage import Image
+from lastchunk.reference_impl.clock import Duration, Time
+from lastchunk.reference_impl.contract import Chunk, Response
 
 AS_IT_IS = frozenset((int, str, bytes, type(None)))
 """Types whose equal values say the same, and equal none of another of these types."""
@@ -28,6 +32,19 @@ WITHOUT_IDENTITIES = 2
 
 TIME, SPAN = ..., StopIteration
 """Blanks: constants that can be written as bytes, and that no value of a world is."""
+AT_ONCE = frozenset((int, str, bool, type(None), float, bytes))
+"""Types of values that hold no other."""
+HEADS: dict[type, complex] = {
+    kind: complex(0, number)
+    for number, kind in enumerate(
+        (Response, Delivery, Attempt, Image, Chunk, WatchedChunk, Time, Duration)
+    )
+}
+"""What stands before the content of an object whose type tells all else: no plain value is one."""
+OF_TUPLES = frozenset((Response, Delivery, Attempt, Image))
+OF_CHUNKS = frozenset((Chunk, WatchedChunk))
+OF_CLOCKS = frozenset((Time, Duration))
+OWN_HEADS = frozenset(map(id, HEADS.values()))
 
 
 class ShapelessError(Exception):
@@ -70,6 +87,8 @@ def has_own_bytes(value: Any) -> bool:
         return True
     if kind in BY_ITEMS:
         return all(map(has_own_bytes, value))
+    if kind is complex:
+        return id(value) in OWN_HEADS
     return (
         kind is dict and all(map(has_own_bytes, value)) and all(map(has_own_bytes, value.values()))
     )
@@ -78,17 +97,55 @@ def has_own_bytes(value: Any) -> bool:
 def times_apart(value: Any, times: list[Instant]) -> Any:
     """The value with a blank for each time in it, which is appended to ``times`` in order.
 
-    A blank is a constant that no value holds. Raises `ValueError` for one that does.
+    An object that stands in `HEADS` becomes a tuple of what it holds. A blank or a head is a
+    constant that no value holds. Raises `ValueError` for one that does.
     """
     kind = type(value)
+    if kind in AT_ONCE:
+        return value
     if kind is Instant:
         times.append(value)
         return TIME
+    if kind is tuple or kind is list:
+        items = [
+            item if type(item) in AT_ONCE else times_apart(item, times)
+            for item in value
+        ]
+        return tuple(items) if kind is tuple else items
+    if kind is dict:
+        return {
+            key: item if type(item) in AT_ONCE else times_apart(item, times)
+            for key, item in value.items()
+        }
     if kind is Span:
         times += (value.end, value.start)
         return SPAN
-    if value is TIME or value is SPAN:
+    if value is TIME or value is SPAN or kind is complex:
         raise ValueError("a blank of a value's own")
-    if kind is tuple:
-        return tuple([times_apart(item, times) for item in value])
-    return [times_apart(item, times) for item in value] if kind is list else value
+    head = HEADS.get(kind)
+    return value if head is None else (head, *_held(kind, value, times))
+
+
+def _held(kind: type, value: Any, times: list[Instant]) -> list[Any]:
+    """What an object holds, with blanks for the times."""
+    if kind in OF_TUPLES:
+        return [times_apart(item, times) for item in tuple.__iter__(value)]
+    if kind in OF_CHUNKS:
+        return [times_apart(field.__get__(value), times) for field in (INDEX, SIZE)]
+    return [times_apart(value._ms, times)]
+
+
+def is_told_apart(rest: Any, times: list[Instant]) -> bool:
+    """Whether the order in which the times of a text come can be told by comparing them.
+
+    The entries of a dictionary may be written in another order than they are held in.
+    """
+    return len(set(map(id, times))) == len(times) or not _has_entries(rest)
+
+
+def _has_entries(rest: Any) -> bool:
+    """Whether there is a dictionary in a value with more than one entry."""
+    kind = type(rest)
+    if kind is dict:
+        return len(rest) > 1 or any(map(_has_entries, rest.values()))
+    return kind in BY_ITEMS and any(map(_has_entries, rest))

@@ -60,15 +60,21 @@ class DiscreteState:
         self.key, self.columns, self.fires, self.owners = laid_out(parts, names, attempts)
 
     def _ranked(self, attempts: Mapping[Any, int], symmetric: bool) -> list[int]:
-        chunks = sorted(frozenset().union(*(part.chunks for part in self.parts)))
+        naming: dict[int, list[StatePart]] = {}
+        for part in self.parts:
+            for chunk in part.chunks:
+                naming.setdefault(chunk, []).append(part)
+        chunks = sorted(naming)
         if not symmetric:  # each keeps its own index: the code may look at it
             return list(range(max(chunks, default=-1) + 1))
+        if len(chunks) < 2:
+            return chunks
         for chunk in chunks:
             names = dict.fromkeys(chunks, "?")
             names[chunk] = "*"
-            texts = [part.fill(names, attempts)[0] for part in self.parts if chunk in part.chunks]
+            texts = [part.fill(names, attempts)[0] for part in naming[chunk]]
             self.signatures[chunk] = tuple(sorted(texts))
-        return sorted(chunks, key=lambda chunk: self.signatures[chunk])
+        return sorted(chunks, key=self.signatures.__getitem__)
 
     def find_groups(self) -> None:
         """Fill in ``groups``: runs of equal chunks whose swap leaves the state as it is."""
@@ -108,8 +114,9 @@ class DiscreteState:
 def _attempt_ranks(parts: list[StatePart]) -> dict[Any, int]:
     numbers: dict[Any, set[int]] = {}
     for part in parts:
-        for mark in part.attempts:
-            numbers.setdefault(mark.call, set()).add(mark.number)
+        if part.attempts:
+            for mark in part.attempts:
+                numbers.setdefault(mark.call, set()).add(mark.number)
     return {
         (call, number): rank
         for call, known in numbers.items()
@@ -143,12 +150,15 @@ def laid_out(
         owners.append(part.chunks)
         fires.append(part.key)
     for _, times, part in (*pending, *others):
+        if not times:
+            continue
         for time in times if part.key is None else times[1:]:
-            if time.name not in known:
-                known[time.name] = (len(columns), time.offset_ms)
-                columns.append((time.name, time.offset_ms))
+            name = time.name
+            if name not in known:
+                known[name] = (len(columns), time.offset_ms)
+                columns.append((name, time.offset_ms))
                 owners.append(part.chunks)
-            at, offset_ms = known[time.name]
+            at, offset_ms = known[name]
             refers.append((at, time.offset_ms - offset_ms))
-    texts = tuple([entry[0] for entry in pending] + [entry[0] for entry in others])
+    texts = (*map(TEXT, pending), *map(TEXT, others))
     return (texts, tuple(refers)), columns, fires, owners

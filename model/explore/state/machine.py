@@ -8,7 +8,7 @@ node and which zone come next.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from lastchunk.model.design.load import DesignSpec
@@ -28,6 +28,9 @@ from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.subset import check_values
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.world import World
+
+LAYOUTS_MAX = 1 << 14
+"""So many layouts are kept; a scope has far fewer."""
 
 
 class Machine:
@@ -233,6 +236,18 @@ def layout_of(discrete: DiscreteState, columns: int, places: Any, made: Any) -> 
         sources.append(at)
         lows.append(low_ms + shift_ms)
         highs.append(None if high_ms is None else high_ms + shift_ms)
+    return known_layout(columns, tuple(sources), tuple(lows), tuple(highs), tuple(ties))
+
+
+@lru_cache(maxsize=LAYOUTS_MAX)
+def known_layout(
+    columns: int,
+    sources: tuple[int, ...],
+    lows: tuple[int, ...],
+    highs: tuple[int | None, ...],
+    ties: tuple[tuple[int, int, int], ...],
+) -> Layout:
+    """A layout: the same object for all steps that have the like, since none ever changes."""
     return Layout(columns, sources, lows, highs, ties)
 
 

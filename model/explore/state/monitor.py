@@ -8,8 +8,9 @@ itself (`Property.remembers`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any, cast
 
 from lastchunk.model.properties import (
@@ -80,6 +81,8 @@ class Monitor:
         reverts: bool = False,
         own: Mapping[str, Property] = NONE_OWN,
     ) -> None:
+        self.field_names: tuple[str, ...] = ()
+        self.pick_plain: Callable[[dict[str, Any]], tuple[Any, ...]] = _nothing
         self.reverts = reverts
         self.slugs = tuple(slugs)
         self.sometimes = frozenset(sometimes)
@@ -255,7 +258,7 @@ class Monitor:
 
     def kept(self, facts: Facts) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
         """What is kept: values, and entries that say something of one chunk each."""
-        values = tuple(value for name, value in vars(facts).items() if name not in BY_CHUNK)
+        values = self._plain_of(vars(facts))
         out: list[tuple[Any, ...]] = []
         if "missing" in self.remembers:
             out += [("missing", chunk) for chunk in facts.missing]
@@ -275,6 +278,19 @@ class Monitor:
             values += (len(plain), *plain)
             out += [(f"counted by {slug}", chunk, count) for chunk, count in by_chunk]
         return values, out
+
+
+    def _plain_of(self, fields: dict[str, Any]) -> tuple[Any, ...]:
+        """The values of the facts that are not kept by chunk, in order."""
+        names = tuple(fields)
+        if names != self.field_names:
+            self.field_names = names
+            self.pick_plain = itemgetter(*(name for name in names if name not in BY_CHUNK))
+        return self.pick_plain(fields)
+
+
+def _nothing(_: dict[str, Any]) -> tuple[Any, ...]:
+    return ()
 
 
 def _later(stop_ms: Any, upload_ms: Any) -> tuple[Any, Any]:

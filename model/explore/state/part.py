@@ -23,7 +23,7 @@ class StatePart:
         self.times = self.text.times
 
     def at(self, times: list[Instant]) -> StatePart:
-        """The same part with other times, in order; its text is ready."""
+        """The same part with other times, in order; its text must not be nested."""
         other = StatePart.__new__(StatePart)
         other.text, other.chunks, other.key = self.text.at(times), self.chunks, self.key
         other.attempts, other.ready, other.times = self.attempts, self.ready, times
@@ -33,5 +33,7 @@ class StatePart:
         """The part's text, and its times in order."""
         if self.ready is not None:
             return self.ready, self.times
+        if not self.text.is_nested:
+            return self.text.named(names, ranks), self.times
         times: list[Instant] = []
         return self.text.fill(names, ranks, times), times

@@ -17,7 +17,7 @@ from lastchunk.model.explore.code.watched import WatchedChunk
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.world.base.frozen import fields_of
 from lastchunk.model.world.code.program import Program
-from lastchunk.reference_impl.contract import Chunk
+from lastchunk.reference_impl.contract import Chunk, Response
 
 EMPTY: dict[type, str] = {list: "empty", dict: "empty", set: "empty"}
 """Containers that are often empty."""
@@ -128,6 +128,8 @@ def _identity(frames: list[Any], kept: KeptEncoder) -> tuple[Any, ...] | None:
                 out.append(("fixed", number))
             elif type(value) in LASTING:
                 out.append((type(value), value))
+            elif type(value) is Response and all(type(item) in LASTING for item in value):
+                out.append((Response, *((type(item), item) for item in value)))
             else:
                 return None
     return tuple(out)

@@ -16,6 +16,7 @@ from lastchunk.model.explore.code.shapes import (
     ShapelessError,
     bytes_of,
     has_own_bytes,
+    is_told_apart,
     shape_of,
     times_apart,
 )
@@ -99,9 +100,9 @@ class WorldEncoder:
         self.calls: dict[Any, StatePart] = {}
         self.stored: dict[Any, tuple[Any, StatePart]] = {}
         self.shaped: dict[Any, StatePart] = {}
-        self.known: dict[str, tuple[tuple[Any, ...], StatePart]] = {}
-        self.plain: dict[tuple[str, bytes], StatePart] = {}
-        self.timed: dict[tuple[str, bytes], StatePart] = {}
+        self.known: dict[Any, tuple[tuple[Any, ...], StatePart]] = {}
+        self.plain: dict[tuple[Any, bytes], StatePart] = {}
+        self.timed: dict[tuple[Any, bytes], StatePart] = {}
         self.getters: dict[str, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {}
 
     def parts(self, world: Any, times: Times) -> list[StatePart]:
@@ -135,18 +136,55 @@ class WorldEncoder:
         last = self.pending.get(key)
         if last is not None and last[0] is pending and last[1] is time:
             return last[2]
-        encode = self.values.world
-        named, payload = encode(key), encode(pending.payload)
-        if key[0] == "commit":
-            named, payload = ("commit", key[1] - world.object.storage.confirmed), None
-        elif key[0] == "old_ends":
-            named = ("old_ends", world.object.instance - key[1])
-        elif key[0] in OF_CODE:
-            payload = self.values.data(pending.payload)
-        part = StatePart(("pending", time, named, payload), key)
-        if key[0] not in BY_NUMBER:
-            self.pending[key] = pending, time, part
+        if key[0] in BY_NUMBER:
+            named = self._number_of(world, key)
+            return self._planned(key, (time, named), lambda: ("pending", time, named, None))
+        values = time, key, pending.payload
+        part = self._planned(key, values, lambda: self._pending_content(pending, time))
+        self.pending[key] = pending, time, part
         return part
+
+    def _number_of(self, world: Any, key: Key) -> Key:
+        """A key that is known by a number, by its distance to now."""
+        now = world.object.storage.confirmed if key[0] == "commit" else 0
+        return ("commit", key[1] - now) if key[0] == "commit" else (
+            "old_ends", world.object.instance - key[1]
+        )
+
+    def _pending_content(self, pending: Any, time: Instant) -> tuple[Any, ...]:
+        payload, encode = pending.payload, self.values.world
+        named = encode(pending.key)
+        payload = self.values.data(payload) if pending.key[0] in OF_CODE else encode(payload)
+        return ("pending", time, named, payload)
+
+    def _planned(
+        self, key: Key, values: tuple[Any, ...], content: Callable[[], Any]
+    ) -> StatePart:
+        """The part of a pending thing made of these values, the first of which is its time."""
+        times: list[Instant] = []
+        try:
+            rest = times_apart(values, times)
+            name = "pending", bytes_of(rest)
+        except ValueError:
+            return StatePart(content(), key)
+        part = self.timed.get(name)
+        if part is None:
+            part = StatePart(content(), key)
+            self._keep_timed(name, part, rest, times)
+            return part
+        part = part.at(times)
+        part.key = key
+        return part
+
+    def _keep_timed(
+        self, name: tuple[Any, bytes], part: StatePart, rest: Any, times: list[Instant]
+    ) -> None:
+        """Keep a part for those that are as it is but for their times, if it shows which is which.
+        """
+        are_shown = not part.text.is_nested and len(part.times) == len(times)
+        is_in_order = are_shown and all(map(is_, part.times, times))
+        if is_in_order and is_told_apart(rest, times) and has_own_bytes(rest):
+            self.timed[name] = part
 
     def _fields(self, thing: Any) -> StatePart:
         kind = type(thing).__name__
@@ -158,7 +196,7 @@ class WorldEncoder:
         kept = getter(thing)
         return self._known(kind, kept, lambda: (kind, self.values.world(kept)))
 
-    def _known(self, kind: str, values: tuple[Any, ...], content: Callable[[], Any]) -> StatePart:
+    def _known(self, kind: Any, values: tuple[Any, ...], content: Callable[[], Any]) -> StatePart:
         """A part made of these values: one that was made before, wherever they are the same."""
         try:
             key = kind, bytes_of(values)
@@ -171,7 +209,7 @@ class WorldEncoder:
                 self.plain[key] = part
         return part
 
-    def _timed(self, kind: str, values: tuple[Any, ...], content: Callable[[], Any]) -> StatePart:
+    def _timed(self, kind: Any, values: tuple[Any, ...], content: Callable[[], Any]) -> StatePart:
         """A part made of values with times: as one with other times, but for these."""
         times: list[Instant] = []
         try:
@@ -180,15 +218,13 @@ class WorldEncoder:
         except ValueError:
             return self._same(kind, values, content)
         part = self.timed.get(key)
-        if part is not None and len(part.times) == len(times):
-            return part.at(times)
+        if part is not None:
+            return part.at(times) if times else part
         part = StatePart(content())
-        is_in_order = len(part.times) == len(times) and all(map(is_, part.times, times))
-        if part.ready is not None and is_in_order and has_own_bytes(rest):
-            self.timed[key] = part
+        self._keep_timed(key, part, rest, times)
         return part
 
-    def _same(self, kind: str, values: tuple[Any, ...], content: Callable[[], Any]) -> StatePart:
+    def _same(self, kind: Any, values: tuple[Any, ...], content: Callable[[], Any]) -> StatePart:
         """A part made of these values; the last one of its kind if they are the same still.
 
         What can change in place may have done so: of that only what is empty counts as the same.
@@ -201,7 +237,7 @@ class WorldEncoder:
         self.known[kind] = (now, part)
         return part
 
-    def _shaped(self, kind: str, values: Any, content: Callable[[], Any]) -> StatePart:
+    def _shaped(self, kind: Any, values: Any, content: Callable[[], Any]) -> StatePart:
         """The part of plain values without times; the same one wherever they are the same."""
         try:
             key = kind, shape_of(values)
@@ -254,7 +290,8 @@ class WorldEncoder:
         """The part of an object that never changes, which is kept, so that none takes its place."""
         known = self.stored.get((where, id(value)))
         if known is None:
-            known = self.stored[where, id(value)] = value, StatePart((*where, content()))
+            part = self._known(where, (value,), lambda: (*where, content()))
+            known = self.stored[where, id(value)] = value, part
         return known[1]
 
     def _storage(self, storage: Any) -> list[StatePart]:
@@ -278,10 +315,18 @@ class WorldEncoder:
             for number, image in storage.batches.items()
         ]
         at_gate = [
-            StatePart(("at gate", at, barrier - zero, kind, encode(task), encode(payload)))
-            for at, (barrier, kind, task, payload) in enumerate(storage.at_gate)
+            self._at_gate(at, barrier - zero, *held)
+            for at, (barrier, *held) in enumerate(storage.at_gate)
         ]
         return [cached, commits, disk, *images, *at_gate, *opened]
+
+    def _at_gate(self, at: int, ahead: int, kind: str, task: Any, payload: Any) -> StatePart:
+        encode = self.values.world
+        return self._known(
+            "at gate",
+            (at, ahead, kind, task, payload),
+            lambda: ("at gate", at, ahead, kind, encode(task), encode(payload)),
+        )
 
     def _opened(self, opened: Any) -> StatePart:
         """An open transaction: what it may come back to, and what it is still to tell (R18)."""

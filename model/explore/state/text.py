@@ -1,13 +1,14 @@
 """Encoded values as text, with the names, attempts and times left open.
 
 A text is built once for each part, as constant pieces with marks between them, and then filled in
-as often as the chunks are put in another order. Most parts hold no mark but times: theirs is
-ready.
+once for each way to name its chunks and rank its attempts. Most parts hold no mark but times:
+theirs is ready.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from lastchunk.model.explore.code.encode import (
@@ -32,30 +33,61 @@ BLANK = "\0"
 class Text:
     """An encoded value as text. ``chunks`` and ``attempts`` are those it names.
 
-    ``ready`` is the text, and ``times`` its times in order, where no name or attempt is in it.
+    ``ready`` is the text where no name or attempt is in it. ``times`` are its times in order,
+    unless ``is_nested``: then the names decide their order, since a bag with a name in it is sorted.
     """
 
-    __slots__ = ("attempts", "chunks", "marks", "pieces", "ready", "times")
+    __slots__ = (
+        "_filled",
+        "_names_of",
+        "_ranks_of",
+        "attempts",
+        "chunks",
+        "is_nested",
+        "marks",
+        "pieces",
+        "ready",
+        "times",
+    )
 
     def __init__(self, parts: Any) -> None:
         self.marks: list[Any] = []
         self.chunks: set[int] = set()
         self.attempts: list[AttemptMark] = []
+        self.is_nested = False
         text = self._build(parts)
         self.pieces: list[str] = []
         self.ready: str | None = None
         self.times: list[Instant] = []
-        if self.chunks or self.attempts:
-            self.pieces = text.split(BLANK)
-        else:
+        self._filled: dict[Any, str] = {}
+        self._names_of: Callable[[Names], Any] = _none
+        self._ranks_of: Callable[[Ranks], Any] = _none
+        if not (self.chunks or self.attempts):
             self.ready, self.times = text, self.marks
+            return
+        self.pieces = text.split(BLANK)
+        if not self.is_nested:
+            self.times = [mark for mark in self.marks if type(mark) in TIME_TYPES]
+            if self.chunks:
+                self._names_of = itemgetter(*self.chunks)
+            if self.attempts:
+                self._ranks_of = itemgetter(*((mark.call, mark.number) for mark in self.attempts))
 
     def at(self, times: list[Instant]) -> Text:
-        """The same text, ready as it is, with other times in it."""
+        """The same text with other times in it. It must not be nested."""
         other = Text.__new__(Text)
-        other.marks = other.times = times
+        other.times = times
         other.chunks, other.attempts, other.pieces = self.chunks, self.attempts, self.pieces
-        other.ready = self.ready
+        other.ready, other.is_nested = self.ready, False
+        other._filled = self._filled
+        other._names_of, other._ranks_of = self._names_of, self._ranks_of
+        if self.ready is not None:
+            other.marks = times
+        else:
+            following = iter(times)
+            other.marks = [
+                next(following) if type(mark) in TIME_TYPES else mark for mark in self.marks
+            ]
         return other
 
     def _build(self, parts: Any) -> str:
@@ -89,6 +121,7 @@ class Text:
             words = _bag(bag.kind, inner, {}, {}, times)
             self.marks += times
             return words
+        self.is_nested = True
         for text in inner:
             self.chunks |= text.chunks
             self.attempts += text.attempts
@@ -104,6 +137,23 @@ class Text:
         if self.ready is not None:
             times.extend(self.times)
             return self.ready
+        if not self.is_nested:
+            times.extend(self.times)
+            return self.named(names, ranks)
+        return self._written(names, ranks, times)
+
+    def named(self, names: Names, ranks: Ranks) -> str:
+        """The text with names and ranks filled in; it must not be nested.
+
+        What it says hangs on those of its own chunks and attempts alone: each is written once.
+        """
+        key = self._names_of(names), self._ranks_of(ranks)
+        text = self._filled.get(key)
+        if text is None:
+            text = self._filled[key] = self._written(names, ranks, [])
+        return text
+
+    def _written(self, names: Names, ranks: Ranks, times: list[Instant]) -> str:
         out = [self.pieces[0]]
         for mark, piece in zip(self.marks, self.pieces[1:], strict=True):
             kind = type(mark)
@@ -119,6 +169,10 @@ class Text:
                 out.append(_bag(bag, parts, names, ranks, times))
             out.append(piece)
         return "".join(out)
+
+
+def _none(_: Any) -> None:
+    """There is none of these."""
 
 
 def _bag(kind: str, parts: list[Text], names: Names, ranks: Ranks, times: list[Instant]) -> str:
