@@ -12,6 +12,7 @@ import types
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from operator import is_
 from typing import Any, NamedTuple
 
@@ -39,12 +40,12 @@ class Lasting:
             for function in reached.functions
             for word, cell in closure_cells_of(function)
         ]
-        self.values: list[tuple[Shared, Any]] = []
+        self.values: list[tuple[Shared, list[Any] | None, Any]] = []
         known: set[int] = set()
         for shared in _shared(reached):
             if id(shared.value) not in known and may_change(shared.value):
                 known.add(id(shared.value))
-                self.values.append((shared, picture(shared.value)))
+                self.values.append((shared, entries_of(shared.value), picture(shared.value)))
 
     def check(self) -> None:
         """Raise `DesignError` where anything has changed."""
@@ -69,7 +70,9 @@ class Lasting:
                 cell.cell_contents = content
                 place = self.faults.of_variable(word) or defined_at(function)
                 self._refuse(f"a variable around {function.__qualname__}()", place)
-        for shared, before in self.values:
+        for shared, entries, before in self.values:
+            if entries is not None and are_the_same(shared.value, entries):
+                continue
             if picture(shared.value) != before:
                 place = self.faults.of_value(shared.value, shared.owner) or shared.made()
                 self._refuse(shared.label, place)
@@ -175,6 +178,21 @@ def picture(value: Any, within: tuple[int, ...] = (), bare: Callable[[Any], Any]
     if isinstance(value, OF_PYTHON) or not is_users(kind):
         return (kind, bare(value))
     return (kind, [(name, picture(item, *rest)) for name, item in _fields(value)])
+
+
+def entries_of(value: Any) -> list[Any] | None:
+    """A plain dictionary's keys and values, where none can change in place; else None."""
+    if type(value) is not dict:
+        return None
+    entries = [*value, *value.values()]
+    return entries if all(type(item) in UNCHANGING for item in entries) else None
+
+
+def are_the_same(value: dict[Any, Any], entries: list[Any]) -> bool:
+    """Whether a dictionary holds the very same objects still, as its picture need not be made."""
+    return 2 * len(value) == len(entries) and all(
+        map(is_, chain(value, value.values()), entries)
+    )
 
 
 def _fields(value: Any) -> list[tuple[str, Any]]:

@@ -141,8 +141,11 @@ class Machine:
         """Take a step of the world in a class; the tree has a leaf more."""
         self.runs += 1
         self.timeline.begin(node.places, zone, move.slot, slot.drawn)
-        with self.worlds.stepped(node, move) as happened:
-            leaf = self._leaf(happened, node.facts.copy(), node.times, node.places)
+        leaf = self.worlds.stepped(
+            node,
+            move,
+            lambda happened: self._leaf(happened, node.facts.copy(), node.times, node.places),
+        )
         self.timeline.slot.content = leaf
 
     def _leaf(self, happened: Happened, facts: Facts, times: Times, places: Any) -> Leaf:

@@ -183,7 +183,8 @@ class Monitor:
         facts.consumer_reads.clear()
         if "notified" not in self.remembers:
             facts.notified.clear()
-        facts.notified[:] = [(CAME, key) for _, key in facts.notified]
+        if facts.notified:
+            facts.notified[:] = [(CAME, key) for _, key in facts.notified]
         if "alarm runs" not in self.remembers:
             facts.alarm_runs_by_due.clear()
             facts.alarm_due_ms = -1  # type: ignore[attr-defined]
@@ -197,18 +198,22 @@ class Monitor:
         """Completions and the like: what was violated by them, where that may still be undone."""
         # What is kept must follow from what is kept: of chunks nobody asks for, nothing is known.
         is_asked = self.reverts and "missing at completions" in self.remembers
-        kept = [
-            (at_ms if self.is_timed else CAME, MISSING if missing and is_asked else ())
-            for at_ms, missing in facts.completions
-        ]
-        facts.completions[:] = kept if self.reverts else kept[-1:]
-        wrong = [
-            (CAME, int(not least <= count <= most), 0, 0) for _, count, least, most in facts.counts
-        ]
-        if "uploads ended" not in self.remembers:
-            wrong = [(CAME, 0, 0, 0) for _ in wrong]
-        facts.counts[:] = wrong if self.reverts else []
-        facts.reopened[:] = [CAME for _ in facts.reopened] if self.reverts else []
+        if facts.completions:
+            kept = [
+                (at_ms if self.is_timed else CAME, MISSING if missing and is_asked else ())
+                for at_ms, missing in facts.completions
+            ]
+            facts.completions[:] = kept if self.reverts else kept[-1:]
+        if facts.counts:
+            wrong = [
+                (CAME, int(not least <= count <= most), 0, 0)
+                for _, count, least, most in facts.counts
+            ]
+            if "uploads ended" not in self.remembers:
+                wrong = [(CAME, 0, 0, 0) for _ in wrong]
+            facts.counts[:] = wrong if self.reverts else []
+        if facts.reopened:
+            facts.reopened[:] = [CAME for _ in facts.reopened] if self.reverts else []
 
     def _settle_chunks(self, facts: Facts) -> None:
         if "uploads ended" not in self.remembers:

@@ -94,6 +94,10 @@ class WorldEncoder:
         self.values = values
         self.symmetric = symmetric
         self.start = dict(vars(start))
+        self.field_names: tuple[str, ...] = ()
+        self.world_fields: list[tuple[str, Any]] = []
+        self.with_times: set[Any] = set()
+        """Kinds of parts in which a time was met: most of them have some."""
         self.about: dict[Any, StatePart] = {}
         self.programs = Programs(values)
         self.pending: dict[Key, tuple[Any, Instant, StatePart]] = {}
@@ -109,11 +113,7 @@ class WorldEncoder:
         """The parts of a world."""
         encode = self.values.world
         parts = [self._pending(world, part, times[key]) for key, part in world.pending.items()]
-        changed = [
-            (name, value)
-            for name, value in vars(world).items()
-            if name not in SKIPPED["World"] and value is not self.start.get(name)
-        ]
+        changed = self._changed(vars(world))
         if changed:  # a setting never changes: what is the same object still says nothing
             flat = tuple([each for pair in changed for each in pair])
             parts.append(self._known("world", flat, lambda: ("world", encode(tuple(changed)))))
@@ -123,6 +123,19 @@ class WorldEncoder:
         parts += self._chunk_puts(world, parts)
         parts += self._network(world, parts)
         return parts
+
+    def _changed(self, fields: dict[str, Any]) -> list[tuple[str, Any]]:
+        """The fields of a world that no longer hold what they held at the beginning."""
+        names = tuple(fields)
+        if names != self.field_names:
+            self.field_names = names
+            told = [name for name in names if name not in SKIPPED["World"]]
+            self.world_fields = [(name, self.start.get(name)) for name in told]
+        return [
+            (name, value)
+            for name, first in self.world_fields
+            if (value := fields[name]) is not first
+        ]
 
     def remembered(self, values: tuple[Any, ...], chunks: list[tuple[Any, ...]]) -> list[StatePart]:
         """The parts of what is remembered of the past: values, and what is said of one chunk."""
@@ -198,9 +211,12 @@ class WorldEncoder:
 
     def _known(self, kind: Any, values: tuple[Any, ...], content: Callable[[], Any]) -> StatePart:
         """A part made of these values: one that was made before, wherever they are the same."""
+        if kind in self.with_times:
+            return self._timed(kind, values, content)
         try:
             key = kind, bytes_of(values)
         except ValueError:
+            self.with_times.add(kind)
             return self._timed(kind, values, content)
         part = self.plain.get(key)
         if part is None:

@@ -14,7 +14,7 @@ happens, and what is due after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,7 +36,12 @@ from lastchunk.model.explore.state.state_encoder import Times, WorldEncoder
 from lastchunk.model.explore.timing.bounds import bounds_of
 from lastchunk.model.explore.timing.drawn import Drawn
 from lastchunk.model.explore.timing.instant import Instant
-from lastchunk.model.explore.timing.steps import AnsweredQuestion, ClassTimeline, StepQuestion
+from lastchunk.model.explore.timing.steps import (
+    AnsweredQuestion,
+    ClassTimeline,
+    Leaf,
+    StepQuestion,
+)
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.subset import lasting_of
 from lastchunk.model.trace.events import Event
@@ -169,27 +174,30 @@ class Worlds:
             yield happened
         self._keep(known, asked, happened)
 
-    @contextmanager
-    def stepped(self, node: Node, move: Move) -> Iterator[Happened]:
-        """What a move comes to, in the class that the timeline has begun in."""
+    def stepped(self, node: Node, move: Move, told: Callable[[Happened], Leaf]) -> Leaf:
+        """What is made of what a move comes to, in the class that the timeline has begun in."""
         known = self._place((id(node.times), move.key, move.outcome), node.times)
         happened = self._again(known)
         if happened is not None:
-            yield happened
-            return
+            return told(happened)
         world = node.world.fork()
         world.trace, world.fresh = [], []
-        with _shed(world):
+        try:
+            asked = self.timeline.note()
             try:
-                with self.timeline.noting() as asked:
-                    self._happen(world, node.times[move.key], move)
-                happened = Happened(world)
-                yield happened
-                self.lasting.check()
-            except DesignError:
-                self.lasting.check()  # what is told otherwise may come from what was changed here
-                raise
+                self._happen(world, node.times[move.key], move)
+            finally:
+                self.timeline.noted = None
+            happened = Happened(world)
+            leaf = told(happened)
+            self.lasting.check()
+        except DesignError:
+            self.lasting.check()  # what is told otherwise may come from what was changed here
+            raise
+        finally:
+            world.shed()  # code that is dropped later, as garbage, would ask another step's class
         self._keep(known, asked, happened)
+        return leaf
 
     def _happen(self, world: World, at_ms: Any, move: Move) -> None:
         with step_time_limit(self.design.name, (world.object.program, world.client.program)):

@@ -127,12 +127,15 @@ class ClassTimeline(ReplayedTimeline):
     @contextmanager
     def noting(self) -> Iterator[list[AnsweredQuestion]]:
         """Note what is asked from here on, with the answers."""
-        noted: list[AnsweredQuestion] = []
-        self.noted = noted
         try:
-            yield noted
+            yield self.note()
         finally:
             self.noted = None
+
+    def note(self) -> list[AnsweredQuestion]:
+        """The same; whoever asks for it ends it, by clearing ``noted``."""
+        self.noted = noted = []
+        return noted
 
     def mark(self) -> StepMark:
         """Where the step is."""

@@ -6,15 +6,19 @@ from collections.abc import Hashable
 from enum import Enum
 from functools import cache
 from types import FunctionType, MemberDescriptorType
-from typing import Any
+from typing import Any, cast
 
 from lastchunk.reference_impl.clock import Duration, Time, bare
 
 HEAP_TYPE = 1 << 9
+AS_IT_IS = frozenset((int, str, float, bool, type(None), bytes))
+"""Types of values that are hashable, and hold no other."""
 
 
 def frozen(value: Any) -> Hashable:
     """Plain data as something hashable; equal data, equal result, whatever the order of keys."""
+    if type(value) in AS_IT_IS:
+        return cast(Hashable, value)
     if isinstance(value, dict):
         return ("dict", tuple(sorted((repr(k), frozen(v)) for k, v in value.items())))
     if isinstance(value, set | frozenset):

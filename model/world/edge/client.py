@@ -298,11 +298,10 @@ class ClientHost:
     def copy(self, world: World) -> ClientHost:
         """The same page in another world."""
         other = ClientHost.__new__(ClientHost)
+        fields = other.__dict__
+        for name, value in self.__dict__.items():
+            fields[name] = value.copy() if type(value) is list else value
         other.world, other.program = world, self.program.copy()
-        other.settings, other.hooks = self.settings, self.hooks
-        for name in _PLAIN_FIELDS:
-            value = getattr(self, name)
-            setattr(other, name, value.copy() if isinstance(value, list) else value)
         return other
 
     def fingerprint(self) -> Hashable:

@@ -380,7 +380,8 @@ class Alarms:
 
     def copy(self, runtime: ObjectRuntime) -> Alarms:
         """The same alarm for the object's copy."""
-        other = Alarms(runtime)
+        other = Alarms.__new__(Alarms)
+        other.runtime = runtime
         for name in _PLAIN_FIELDS:
             setattr(other, name, getattr(self, name))
         return other
