@@ -190,9 +190,7 @@ def entries_of(value: Any) -> list[Any] | None:
 
 def are_the_same(value: dict[Any, Any], entries: list[Any]) -> bool:
     """Whether a dictionary holds the very same objects still, as its picture need not be made."""
-    return 2 * len(value) == len(entries) and all(
-        map(is_, chain(value, value.values()), entries)
-    )
+    return 2 * len(value) == len(entries) and all(map(is_, chain(value, value.values()), entries))
 
 
 def _fields(value: Any) -> list[tuple[str, Any]]:

@@ -107,10 +107,7 @@ def times_apart(value: Any, times: list[Instant]) -> Any:
         times.append(value)
         return TIME
     if kind is tuple or kind is list:
-        items = [
-            item if type(item) in AT_ONCE else times_apart(item, times)
-            for item in value
-        ]
+        items = [item if type(item) in AT_ONCE else times_apart(item, times) for item in value]
         return tuple(items) if kind is tuple else items
     if kind is dict:
         return {

@@ -130,11 +130,17 @@ def laid_out(
     """The key of a state, its columns, what fires, and whose the columns are."""
     pending: list[Rendered] = []
     others: list[Rendered] = []
+    timeless: list[str] = []
     for part in parts:
         text, times = part.ready, part.times
         if text is None:
             text, times = part.fill(names, attempts)
-        (others if part.key is None else pending).append((text, times, part))
+        if part.key is not None:
+            pending.append((text, times, part))
+        elif times:
+            others.append((text, times, part))
+        else:
+            timeless.append(text)
     pending.sort(key=TEXT)
     others.sort(key=TEXT)
     columns: list[Column] = []
@@ -150,8 +156,6 @@ def laid_out(
         owners.append(part.chunks)
         fires.append(part.key)
     for _, times, part in (*pending, *others):
-        if not times:
-            continue
         for time in times if part.key is None else times[1:]:
             name = time.name
             if name not in known:
@@ -160,5 +164,7 @@ def laid_out(
                 owners.append(part.chunks)
             at, offset_ms = known[name]
             refers.append((at, time.offset_ms - offset_ms))
-    texts = (*map(TEXT, pending), *map(TEXT, others))
+    timeless += map(TEXT, others)
+    timeless.sort()
+    texts = (*map(TEXT, pending), *timeless)
     return (texts, tuple(refers)), columns, fires, owners

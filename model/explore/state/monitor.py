@@ -284,7 +284,6 @@ class Monitor:
             out += [(f"counted by {slug}", chunk, count) for chunk, count in by_chunk]
         return values, out
 
-
     def _plain_of(self, fields: dict[str, Any]) -> tuple[Any, ...]:
         """The values of the facts that are not kept by chunk, in order."""
         names = tuple(fields)

@@ -23,6 +23,7 @@ from lastchunk.model.explore.code.shapes import (
 from lastchunk.model.explore.state.monitor import Monitor
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.explore.state.programs import Programs
+from lastchunk.model.explore.state.skipped import SKIPPED
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.base.pending import Key
@@ -35,46 +36,6 @@ BY_NUMBER = frozenset(("commit", "old_ends"))
 """Pending things that are known by a number, of which only the distance to now counts."""
 OF_CODE = frozenset(("storage", "request", "blob_call"))
 """Pending things that carry data of the code's, in which no tuple names a call."""
-SKIPPED = {
-    "World": {
-        "clock_offset",
-        "recorded_ms",
-        "trace",
-        "fresh",
-        "pending",
-        "now_ms",
-        "object",
-        "network",
-        "client",
-        "consumer",
-        "blob_store",
-        "put_ms",
-    },
-    "ObjectRuntime": {
-        "world",
-        "design",
-        "program",
-        "instance",
-        "replaced",
-        "storage",
-        "alarms",
-        "meter",
-        "waiting",
-    },
-    "Alarms": {"runtime", "runs", "ended"},
-    "Network": {
-        "world",
-        "uplink",
-        "planned",
-        "calls",
-        "attempts",
-        "failures",
-        "arrived",
-        "answered",
-    },
-    "ClientHost": {"world", "program", "settings", "hooks", "chunks", "sleeps"},
-}
-"""Fields that say nothing of the future, or that `WorldEncoder` writes out in its own way."""
 
 
 def _lasting(value: Any) -> Any:
@@ -112,7 +73,7 @@ class WorldEncoder:
     def parts(self, world: Any, times: Times) -> list[StatePart]:
         """The parts of a world."""
         encode = self.values.world
-        parts = [self._pending(world, part, times[key]) for key, part in world.pending.items()]
+        parts = [self._pending(world, each, times[key]) for key, each in world.pending.items()]
         changed = self._changed(vars(world))
         if changed:  # a setting never changes: what is the same object still says nothing
             flat = tuple([each for pair in changed for each in pair])
@@ -159,10 +120,9 @@ class WorldEncoder:
 
     def _number_of(self, world: Any, key: Key) -> Key:
         """A key that is known by a number, by its distance to now."""
-        now = world.object.storage.confirmed if key[0] == "commit" else 0
-        return ("commit", key[1] - now) if key[0] == "commit" else (
-            "old_ends", world.object.instance - key[1]
-        )
+        if key[0] == "commit":
+            return ("commit", key[1] - world.object.storage.confirmed)
+        return ("old_ends", world.object.instance - key[1])
 
     def _pending_content(self, pending: Any, time: Instant) -> tuple[Any, ...]:
         payload, encode = pending.payload, self.values.world
@@ -170,9 +130,7 @@ class WorldEncoder:
         payload = self.values.data(payload) if pending.key[0] in OF_CODE else encode(payload)
         return ("pending", time, named, payload)
 
-    def _planned(
-        self, key: Key, values: tuple[Any, ...], content: Callable[[], Any]
-    ) -> StatePart:
+    def _planned(self, key: Key, values: tuple[Any, ...], content: Callable[[], Any]) -> StatePart:
         """The part of a pending thing made of these values, the first of which is its time."""
         times: list[Instant] = []
         try:
@@ -192,8 +150,7 @@ class WorldEncoder:
     def _keep_timed(
         self, name: tuple[Any, bytes], part: StatePart, rest: Any, times: list[Instant]
     ) -> None:
-        """Keep a part for those that are as it is but for their times, if it shows which is which.
-        """
+        """Keep a part for those with other times, if it shows which of its times is which."""
         are_shown = not part.text.is_nested and len(part.times) == len(times)
         is_in_order = are_shown and all(map(is_, part.times, times))
         if is_in_order and is_told_apart(rest, times) and has_own_bytes(rest):

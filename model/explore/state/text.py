@@ -34,7 +34,7 @@ class Text:
     """An encoded value as text. ``chunks`` and ``attempts`` are those it names.
 
     ``ready`` is the text where no name or attempt is in it. ``times`` are its times in order,
-    unless ``is_nested``: then the names decide their order, since a bag with a name in it is sorted.
+    unless ``is_nested``: a bag with a name in it is sorted, so that the names decide their order.
     """
 
     __slots__ = (

@@ -134,7 +134,8 @@ class ClassTimeline(ReplayedTimeline):
 
     def note(self) -> list[AnsweredQuestion]:
         """The same; whoever asks for it ends it, by clearing ``noted``."""
-        self.noted = noted = []
+        noted: list[AnsweredQuestion] = []
+        self.noted = noted
         return noted
 
     def mark(self) -> StepMark:
