@@ -14,12 +14,17 @@ from lastchunk.model.explore.code.shapes import (
     ShapelessError,
     bytes_of,
     has_own_bytes,
+    is_told_apart,
     shape_of,
     times_apart,
 )
+from lastchunk.model.explore.code.watched import WatchedChunk
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.model.explore.timing.steps import ClassTimeline
+from lastchunk.model.world.object.delivery import Attempt, Delivery
+from lastchunk.model.world.object.storage import Image
+from lastchunk.reference_impl.clock import Duration, Time
 from lastchunk.reference_impl.contract import Chunk, Response
 
 ATOMS = st.sampled_from([None, True, False, 0, 1, 2, "", "1", "data", "upload", b"", b"1"])
@@ -131,3 +136,92 @@ def test_what_is_equal_but_for_its_times_has_one_text(one: Any, other: Any) -> N
 def test_a_blank_of_somebody_elses_is_refused(blank: Any) -> None:
     with pytest.raises(ValueError, match="blank"):
         times_apart((1, [blank]), [])
+
+
+POOL = [Instant(CLOCK, name, offset) for name in (0, 1) for offset in (0, 1)]
+"""Few times, so that a value holds one of them twice."""
+TIMES = st.integers(0, 3).map(POOL.__getitem__)
+CHUNKS = st.builds(Chunk, st.integers(0, 1), st.integers(0, 1))
+HELD = st.recursive(
+    ATOMS | TIMES | CHUNKS | TIMES.map(Time) | st.builds(Duration, st.integers(0, 1)),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(KEYS, inner, max_size=3)
+        | st.builds(Response, st.integers(200, 201), inner)
+        | st.builds(Delivery, TIMES, st.integers(0, 1))
+        | st.builds(Attempt, st.just(("alarm", -1, 0)), st.builds(Delivery, TIMES), KEYS)
+        | st.builds(Image, st.dictionaries(KEYS, inner, max_size=2), TIMES, st.just(""))
+    ),
+    max_leaves=8,
+)
+
+
+def retimed(value: Any) -> Any:
+    """The same value, with another time in each place where one is."""
+    kind = type(value)
+    if kind is Instant:
+        return Instant(CLOCK, 7, 7)
+    if kind in (Time, Duration):
+        return kind(retimed(value._ms))
+    if kind is dict:
+        return {key: retimed(item) for key, item in value.items()}
+    if kind in (list, tuple):
+        return kind(map(retimed, value))
+    if isinstance(value, tuple):
+        return kind(*map(retimed, value))
+    return value
+
+
+def filled(part: StatePart) -> tuple[str, list[int]]:
+    """A part's text, and which times stand in it."""
+    ranks = {(mark.call, mark.number): mark.number for mark in part.text.attempts}
+    text, times = part.fill(NAMES, ranks)
+    return text, list(map(id, times))
+
+
+@settings(max_examples=600, deadline=None)
+@given(value=HELD, of_world=st.booleans())
+def test_a_part_known_again_by_its_bytes_is_as_if_written_anew(value: Any, of_world: bool) -> None:
+    encoder, times, others = Encoder(("upload",), ()), [], []
+    encode = encoder.world if of_world else encoder.value
+    rest, other = times_apart(value, times), retimed(value)
+    assert bytes_of(rest) == bytes_of(times_apart(other, others))
+    part, anew = StatePart((encode(value),)), StatePart((encode(other),))
+    if part.text.is_nested or list(map(id, part.times)) != list(map(id, times)):
+        return  # is not kept
+    if is_told_apart(rest, times) and has_own_bytes(rest):
+        assert filled(part.at(others)) == filled(anew)
+        assert filled(part) == filled(StatePart((encode(value),)))
+
+
+@pytest.mark.parametrize("of_world", [False, True])
+@settings(max_examples=400, deadline=None)
+@given(one=HELD, other=HELD)
+def test_two_values_with_the_same_bytes_have_one_text(of_world: bool, one: Any, other: Any) -> None:
+    encoder = Encoder(("upload",), ())
+    encode = encoder.world if of_world else encoder.value
+    rests = times_apart(one, []), times_apart(other, [])
+    if bytes_of(rests[0]) == bytes_of(rests[1]) and has_own_bytes(rests[0]):
+        parts = [StatePart((encode(value),)) for value in (one, other)]
+        assert filled(parts[0])[0] == filled(parts[1])[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (Response(200, None), (0j, 200, None)),
+        (Time(1), (6j, 1)),
+        (Chunk(0, 1), (4j, 0, 1)),
+    ],
+)
+def test_what_stands_for_an_object_is_no_plain_value(value: Any, plain: Any) -> None:
+    times_apart(value, [])
+    with pytest.raises(ValueError, match="blank"):
+        times_apart(plain, [])
+
+
+def test_kinds_that_hold_the_same_are_told_apart() -> None:
+    alike = [Time(1), Duration(1), (1,), Chunk(0, 1), WatchedChunk(0, 1), Response(0, 1), (0, 1)]
+    alike += [Attempt((), 1, ""), Image((), 1, ""), ((), 1, "")]  # type: ignore[arg-type]
+    assert len({bytes_of(times_apart(value, [])) for value in alike}) == len(alike)
