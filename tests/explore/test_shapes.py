@@ -183,7 +183,9 @@ def filled(part: StatePart) -> tuple[str, list[int]]:
 @settings(max_examples=600, deadline=None)
 @given(value=HELD, of_world=st.booleans())
 def test_a_part_known_again_by_its_bytes_is_as_if_written_anew(value: Any, of_world: bool) -> None:
-    encoder, times, others = Encoder(("upload",), ()), [], []
+    times: list[Instant] = []
+    others: list[Instant] = []
+    encoder = Encoder(("upload",), ())
     encode = encoder.world if of_world else encoder.value
     rest, other = times_apart(value, times), retimed(value)
     assert bytes_of(rest) == bytes_of(times_apart(other, others))
