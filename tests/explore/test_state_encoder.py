@@ -14,9 +14,9 @@ import pytest
 
 from lastchunk.model.design.load import OBJECT_METHODS, load_design
 from lastchunk.model.explore.code.encode import Encoder
+from lastchunk.model.explore.code.skipped import SKIPPED
 from lastchunk.model.explore.state.discrete import DiscreteState
 from lastchunk.model.explore.state.monitor import Monitor
-from lastchunk.model.explore.state.skipped import SKIPPED
 from lastchunk.model.explore.state.state_encoder import StateEncoder, WorldEncoder
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.properties import JudgeSettings

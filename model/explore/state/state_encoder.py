@@ -20,10 +20,10 @@ from lastchunk.model.explore.code.shapes import (
     shape_of,
     times_apart,
 )
+from lastchunk.model.explore.code.skipped import SKIPPED
 from lastchunk.model.explore.state.monitor import Monitor
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.explore.state.programs import Programs
-from lastchunk.model.explore.state.skipped import SKIPPED
 from lastchunk.model.explore.timing.instant import Instant
 from lastchunk.model.trace.facts import Facts
 from lastchunk.model.world.base.pending import Key
