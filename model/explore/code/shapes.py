@@ -13,7 +13,7 @@ from __future__ import annotations
 from marshal import dumps
 from typing import Any
 
-from lastchunk.model.explore.code.watched import INDEX, SIZE, WatchedChunk
+from lastchunk.model.explore.code.watched import WatchedChunk, index_and_size
 from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.model.world.object.delivery import Attempt, Delivery
 from lastchunk.model.world.object.storage import Image
@@ -128,7 +128,7 @@ def _held(kind: type, value: Any, times: list[Instant]) -> list[Any]:
     if kind in OF_TUPLES:
         return [times_apart(item, times) for item in tuple.__iter__(value)]
     if kind in OF_CHUNKS:
-        return [times_apart(field.__get__(value), times) for field in (INDEX, SIZE)]
+        return [times_apart(number, times) for number in index_and_size(value)]
     return [times_apart(value._ms, times)]
 
 

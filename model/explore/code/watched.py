@@ -36,7 +36,8 @@ INDEX, SIZE = (vars(Chunk)[field.name] for field in dataclasses.fields(Chunk))
 """Where a chunk keeps its index, and its size."""
 
 
-def _index_and_size(chunk: Any) -> tuple[int, int]:
+def index_and_size(chunk: Any) -> tuple[int, int]:
+    """The two numbers of a chunk, for the world: nothing is noted."""
     return INDEX.__get__(chunk), SIZE.__get__(chunk)
 
 
@@ -56,7 +57,7 @@ def _compares(order: Callable[[Any, Any], bool]) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
         _checked()
         return (
-            order(_index_and_size(self), _index_and_size(other))
+            order(index_and_size(self), index_and_size(other))
             if isinstance(other, Chunk)
             else NotImplemented
         )
@@ -80,9 +81,9 @@ class WatchedChunk(Chunk):
     __le__ = _compares(operator.le)
     __gt__ = _compares(operator.gt)
     __ge__ = _compares(operator.ge)
-    __hash__ = _noted(lambda chunk: hash(_index_and_size(chunk)))
-    __repr__ = _noted(lambda chunk: repr(_index_and_size(chunk)))
-    __reduce_ex__ = _noted(lambda chunk: (Chunk, _index_and_size(chunk)))
+    __hash__ = _noted(lambda chunk: hash(index_and_size(chunk)))
+    __repr__ = _noted(lambda chunk: repr(index_and_size(chunk)))
+    __reduce_ex__ = _noted(lambda chunk: (Chunk, index_and_size(chunk)))
 
 
 def check_is_watched(chunk: Any) -> None:
@@ -97,7 +98,7 @@ def watched(design: DesignSpec) -> DesignSpec:
 
     class Watched(cls):  # type: ignore[misc, valid-type]
         async def upload(self, chunk: Chunk, *more: Any) -> Response:
-            seen = WatchedChunk(*_index_and_size(chunk))
+            seen = WatchedChunk(*index_and_size(chunk))
             response: Response = await super().upload(seen, *more)
             return response
 
