@@ -112,7 +112,9 @@ class WorldEncoder:
             return last[2]
         if key[0] in BY_NUMBER:
             named = self._number_of(world, key)
-            return self._planned(key, (time, named), lambda: ("pending", time, named, None))
+            said = None if key[0] == "commit" else pending.payload  # a commit's is its number
+            content = ("pending", time, named, self.values.world(said))
+            return self._planned(key, (time, named, said), lambda: content)
         values = time, key, pending.payload
         part = self._planned(key, values, lambda: self._pending_content(pending, time))
         self.pending[key] = pending, time, part
