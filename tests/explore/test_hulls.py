@@ -211,6 +211,21 @@ def test_a_proof_by_hulls_needs_fewer_classes(monkeypatch: pytest.MonkeyPatch) -
     assert by_hull.late_ms is None
 
 
+def test_what_was_to_be_met_sometimes_must_have_been() -> None:
+    machine = machine_of("manual", "commits")
+    assert proved_by_hulls(machine, Budget()) is not None
+    machine.monitor.sometimes = frozenset({"what never happens"})
+    assert proved_by_hulls(machine, Budget()) is None
+    assert proved_by_hulls(machine, Budget(), seen=Exploration(sometimes={"what never happens"}))
+
+
+def test_a_cycle_on_which_it_may_stay_violated_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = machine_of("manual", "commits")
+    assert PROMPT in machine.monitor.at_end
+    monkeypatch.setattr(by_hulls.Rounds, "violating", lambda *_: [0, 0])
+    assert proved_by_hulls(machine, Budget()) is None
+
+
 def test_the_longest_delay_is_told_by_zones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(by_hulls, "HULLS_FROM", 50)
     found = verify(scope_of("commits"), "manual", PROMPT, counterexamples=False, attack=0)
