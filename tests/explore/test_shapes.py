@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastchunk.model.explore.code.encode import Encoder
+from lastchunk.model.explore.code.encode import Bag, Encoder
 from lastchunk.model.explore.code.shapes import (
     ShapelessError,
     bytes_of,
@@ -22,6 +22,7 @@ from lastchunk.model.explore.code.watched import WatchedChunk
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.model.explore.timing.steps import ClassTimeline
+from lastchunk.model.subset.lasting import are_the_same, entries_of
 from lastchunk.model.world.object.delivery import Attempt, Delivery
 from lastchunk.model.world.object.storage import Image
 from lastchunk.reference_impl.clock import Duration, Time
@@ -227,3 +228,29 @@ def test_kinds_that_hold_the_same_are_told_apart() -> None:
     alike = [Time(1), Duration(1), (1,), Chunk(0, 1), WatchedChunk(0, 1), Response(0, 1), (0, 1)]
     alike += [Attempt((), 1, ""), Image((), 1, ""), ((), 1, "")]  # type: ignore[arg-type]
     assert len({bytes_of(times_apart(value, [])) for value in alike}) == len(alike)
+
+
+def test_a_text_is_known_again_by_the_ranks_of_its_attempts_too() -> None:
+    part = StatePart((Encoder(("upload",), ()).world(("upload", 0, 1)),))
+    (mark,) = part.text.attempts
+    texts = [part.fill(NAMES, {(mark.call, mark.number): rank})[0] for rank in (0, 1, 0)]
+    assert texts[0] == texts[2] != texts[1]
+    assert part.at([]).fill(NAMES, {(mark.call, mark.number): 1})[0] == texts[1]
+
+
+def test_names_in_a_bag_decide_the_order_of_its_times() -> None:
+    early, late = POOL[0], POOL[2]
+    entries = {"a": [Chunk(0, 1), early], "b": [Chunk(1, 1), late]}
+    bag = Bag("set", [Encoder(("upload",), ()).value(each) for each in entries.values()])
+    part = StatePart((bag,))
+    assert part.fill({0: "#0", 1: "#1"}, {})[1] == [early, late]
+    assert part.fill({0: "#1", 1: "#0"}, {})[1] == [late, early]
+
+
+@pytest.mark.parametrize("other", [{}, {"a": 1}, {"a": 1, "b": 2, "c": 3}, {"b": 2, "a": 1}])
+def test_a_dictionary_that_differs_is_not_the_same_still(other: dict[str, int]) -> None:
+    entries = entries_of({"a": 1, "b": 2})
+    assert entries is not None
+    assert are_the_same({"a": 1, "b": 2}, entries)
+    assert not are_the_same(other, entries)
+    assert entries_of({"a": []}) is None
