@@ -21,6 +21,7 @@ from lastchunk.model.explore.timing.steps import Leaf
 from lastchunk.model.explore.timing.store import HullStore
 from lastchunk.model.explore.timing.zone import zone_of
 from lastchunk.model.explore.verify import Verification, verify
+from lastchunk.model.explore.witness.cycles import Rounds
 from lastchunk.model.properties import Holds, Violation
 from lastchunk.model.scenario.schema import Scenario
 from tests.explore.test_textbook import ALTERNATING_BIT, IFIP, Fischer, fischer
@@ -222,7 +223,7 @@ def test_what_was_to_be_met_sometimes_must_have_been() -> None:
 def test_a_cycle_on_which_it_may_stay_violated_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = machine_of("manual", "commits")
     assert PROMPT in machine.monitor.at_end
-    monkeypatch.setattr(by_hulls.Rounds, "violating", lambda *_: [0, 0])
+    monkeypatch.setattr(Rounds, "violating", lambda *_: [0, 0])
     assert proved_by_hulls(machine, Budget()) is None
 
 
