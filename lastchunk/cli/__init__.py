@@ -8,12 +8,15 @@ from lastchunk.cli.app import app
 from lastchunk.cli.ends import code_of, give_up
 from lastchunk.cli.output import standard_output
 from lastchunk.cli.signals import Interrupted, handled, leave
+from lastchunk.model.base.memory import EndsSoon
 from lastchunk.model.base.step_limit import LastResort
+from lastchunk.starting import IS_COMMAND
 
 
 def main() -> None:
     """Run the command line; the exit code says how it went."""
     LastResort.end = give_up
+    EndsSoon.is_so = IS_COMMAND
     try:
         with handled() as ending:
             code = code_of(run)

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
+from lastchunk.model.base.memory import EndsSoon
 from lastchunk.model.base.step_limit import LastResort
 
 P = ParamSpec("P")
@@ -296,6 +297,7 @@ def _begin(has_one_task: bool) -> None:
     """What a worker does first."""
     gc.freeze()  # what its server has imported stays: nothing of it is garbage
     # What a worker's only task leaves behind goes with the process, and is not looked for.
+    EndsSoon.is_so = has_one_task
     gc.set_threshold(COLLECT_EVERY if has_one_task else SELDOM, *gc.get_threshold()[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.base.memory_limit import MemoryLimit
+from lastchunk.model.base.memory import MemoryLimit
 from lastchunk.model.base.step_limit import steadily
 from lastchunk.model.base.workers import is_shared, pool
 from lastchunk.model.design.load import DesignSpec

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.memory import few_collections, only_new_garbage
 from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.verdict import Verdict, VerdictKind
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
@@ -27,7 +28,6 @@ from lastchunk.model.explore.search.search import (
     Exploration,
     Search,
     SearchProgress,
-    few_collections,
 )
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.state.monitor import groups_of
@@ -262,7 +262,7 @@ def _attacked(
     if schedules is None:
         spent = sum(each.search.found.seconds for each in searches)
         seconds = min(max(SECONDS_LEAST, SHARE * spent), seconds)
-    with few_collections():
+    with only_new_garbage():
         return attacker.attack(schedules, happenings, seconds)
 
 

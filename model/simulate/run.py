@@ -17,7 +17,7 @@ import simpy
 from simpy.events import NORMAL
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.memory_limit import MemoryLimit
+from lastchunk.model.base.memory import MemoryLimit
 from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.step_limit import StepLimit
 from lastchunk.model.base.streams import Streams

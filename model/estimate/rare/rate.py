@@ -8,6 +8,7 @@ from itertools import count
 from random import Random
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.memory import LESS_OFTEN, few_collections
 from lastchunk.model.base.workers import Here, pool
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.estimate.checks import check_range
@@ -15,7 +16,6 @@ from lastchunk.model.estimate.rare.levels import LEVEL_CLASSES, with_levels
 from lastchunk.model.estimate.rare.replications import REPLICATIONS_FIRST, until_enough
 from lastchunk.model.estimate.rare.splitting import RareEstimate, Splitting, summed
 from lastchunk.model.estimate.rare.walk import SessionWalk, WalkMachine
-from lastchunk.model.explore.search.search import few_collections
 from lastchunk.model.properties import EXPLORABLE
 from lastchunk.model.scenario.load import ScenarioLike, as_scenario
 from lastchunk.model.scenario.schema import Scenario
@@ -92,7 +92,7 @@ def _replicate(
 ) -> tuple[float, int]:
     """One replication: its estimate, and its happenings."""
     splitting = Splitting(_walk(*asked), effort)
-    with few_collections():
+    with few_collections(LESS_OFTEN):
         found = splitting.replication(thresholds, Random(f"{seed} {number}"))
     return found, splitting.work.happenings
 
@@ -111,6 +111,6 @@ def _walk(
     """
     if call not in _KNOWN:
         _KNOWN.clear()
-        with few_collections():
+        with few_collections(LESS_OFTEN):
             _KNOWN[call] = with_levels(WalkMachine(design, scenario, slug), slug, classes)
     return _KNOWN[call]

@@ -6,18 +6,17 @@ it. Where a property cannot hold, the best possible is explored too.
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.memory import few_collections, make_room
 from lastchunk.model.design.load import DesignLike, load_design
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.scopes import Scope
 from lastchunk.model.explore.property_groups import SILENT
-from lastchunk.model.explore.search.search import few_collections, memory_used_mb
 from lastchunk.model.explore.state.monitor import groups_of
 from lastchunk.model.explore.state.worlds import SharedWorlds
 from lastchunk.model.explore.verify import Budget, Verification, verify
@@ -37,9 +36,6 @@ CELL_KINDS: tuple[CellKind, ...] = (
 SLUGS = tuple(slug for slug, item in PROPERTIES.items() if item.asks == "every design")
 """The properties of a matrix: those that every design can be asked."""
 MEMORY_MB = 3_000
-COLLECT_FROM_MB = 500
-"""Beyond that what the scopes before have left is freed: to look for it costs as much as exploring
-a small scope, and they seldom leave that much."""
 
 
 @dataclass(frozen=True)
@@ -188,8 +184,7 @@ def explore_scopes(
     for scope in scopes:
         left = [slug for slug in slugs if found[slug].kind != "violated"]
         worlds.clear()
-        if memory_used_mb() > COLLECT_FROM_MB:
-            gc.collect()
+        make_room()
         for group in groups_of(left):
             with (clock := clocks.of(group)):
                 said = explore_scope(design, scope, group, clock, worlds)

@@ -8,18 +8,16 @@ longest time to finalization, and whether all of it was covered or a budget was 
 
 from __future__ import annotations
 
-import gc
 import heapq
-import resource
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isqrt
 from typing import Any, Generic, TypeVar
 
 from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.memory import few_collections, free_garbage, resident_mb
 from lastchunk.model.base.step_limit import steadily
 from lastchunk.model.explore.search.deadline import Deadline, now
 from lastchunk.model.explore.search.past import Past
@@ -35,15 +33,13 @@ SearchProgress = Callable[[int, int, int], None]
 LOOK_EVERY = 64
 STEPS_A_LOOK = 8
 """Steps between two looks at the clock: the zones of a state may be many, and take long to scan."""
+NEARLY = 0.9
+"""Where so much of the memory is no garbage, none is looked for again: to look takes long."""
 PAST_FROM = 256
 PAST_DEPTH = 32
 PAST_TIMES = 2
 """A search that goes so much deeper than where it last found a new state asks what counts of the
 past, once it has so many classes: an instant in the past may be all that its classes differ in."""
-COLLECT_EVERY = 200_000
-"""New objects between two looks for cycles; the interpreter's own 700 cost a tenth of a search."""
-COLLECT_OLD = 1_000
-"""So many looks pass before one at what is older: nearly all of that is kept, and is much."""
 
 
 @dataclass(frozen=True)
@@ -99,22 +95,6 @@ def earliest(node: Node, zone: Zone) -> int:
     return at_most(offset_ms) - max(zone.row(at)[:count])
 
 
-@contextmanager
-def few_collections() -> Iterator[None]:
-    """Look for unreachable cycles less often: a search makes many objects and keeps most."""
-    before = gc.get_threshold()
-    gc.set_threshold(COLLECT_EVERY, COLLECT_OLD, before[2])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-def memory_used_mb() -> int:
-    """The most memory that this process has had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
 StateClass = tuple[Node, int, Move | None, Leaf, Any]
 """A state, out of which class it was come by (-1: none), how, and the order of its chunks."""
 System = TypeVar("System", bound=TransitionSystem)
@@ -148,6 +128,7 @@ class Search(Generic[System]):
         self.progress = progress
         self.in_time = machine.origin
         self.past_from = PAST_FROM
+        self.is_tight = False
         self._begin(past)
 
     def _begin(self, past: Past | None) -> None:
@@ -387,5 +368,13 @@ class Search(Generic[System]):
             self.found.findings[slug] = finding
 
     def _used_up(self) -> str:
-        is_over = memory_used_mb() >= self.budget.memory_mb
-        return f"{self.budget.memory_mb:,} MB of memory" if is_over else ""
+        allowed_mb = self.budget.memory_mb
+        if resident_mb() < allowed_mb:
+            return ""
+        if not self.is_tight:
+            free_garbage()  # part of it may be what earlier work has left
+            left_mb = resident_mb()
+            self.is_tight = left_mb >= NEARLY * allowed_mb
+            if left_mb < allowed_mb:
+                return ""
+        return f"{allowed_mb:,} MB of memory"
