@@ -120,14 +120,14 @@ def few_collections(every: int = NEVER_EARLY) -> Iterator[None]:
 
 @contextmanager
 def only_new_garbage() -> Iterator[None]:
-    """Look for what is made from here on and dropped: not through what is there already."""
-    gc.freeze()
-    try:
-        with few_collections(LESS_OFTEN):
-            yield
-    finally:
-        if not EndsSoon.is_so:
-            gc.unfreeze()
+    """Look for what is made from here on and dropped; in a process that ends soon for that alone.
+
+    Another process gets back what was there before, and might not look through that for long.
+    """
+    if EndsSoon.is_so:
+        gc.freeze()
+    with few_collections(LESS_OFTEN):
+        yield
 
 
 def make_room() -> None:

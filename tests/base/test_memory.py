@@ -87,15 +87,25 @@ def test_a_process_that_ends_soon_makes_room_before_more_work(
         assert ring() is None
 
 
-def test_where_only_new_garbage_is_looked_for_the_old_is_freed_later() -> None:
+def test_where_only_new_garbage_is_looked_for_the_old_is_set_aside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(EndsSoon, "is_so", True)
     old = weakref.ref(Ring())
     with only_new_garbage():
         new = weakref.ref(Ring())
         gc.collect()
         assert old() is not None
         assert new() is None
-    gc.collect()
-    assert old() is None
+
+
+def test_in_a_process_that_goes_on_the_old_is_freed_with_the_new() -> None:
+    aside = gc.get_freeze_count()
+    old = weakref.ref(Ring())
+    with only_new_garbage():
+        assert gc.get_freeze_count() == aside
+        gc.collect()
+        assert old() is None
 
 
 def test_there_is_room_within_the_bounds_and_a_process_knows_its_size() -> None:
