@@ -104,16 +104,18 @@ class EndsSoon:
 def few_collections(every: int = NEVER_EARLY) -> Iterator[None]:
     """Look for unreachable cycles less often, after so many new objects.
 
-    In a process that ends soon what is left then is looked through only if memory gets short.
+    In a process that ends soon what is left then is looked through only if memory gets short, and
+    not within work that does so already: what that has made is in use.
     """
-    if EndsSoon.is_so:
-        make_room()
     before = gc.get_threshold()
+    sets_aside = EndsSoon.is_so and before[1] != COLLECT_OLD
+    if sets_aside:
+        make_room()
     gc.set_threshold(every, COLLECT_OLD, before[2])
     try:
         yield
     finally:
-        if EndsSoon.is_so:
+        if sets_aside:
             gc.freeze()
         gc.set_threshold(*before)
 
@@ -137,8 +139,9 @@ def make_room() -> None:
 
 
 def free_garbage() -> None:
-    """Free what earlier work has left, also what was set aside."""
-    gc.unfreeze()
+    """Free what earlier work has left, also what was set aside here; a person's own stays so."""
+    if EndsSoon.is_so:
+        gc.unfreeze()
     gc.collect()
 
 

@@ -19,6 +19,7 @@ from lastchunk.model.base.memory import (
     NEVER_EARLY,
     EndsSoon,
     few_collections,
+    free_garbage,
     make_room,
     only_new_garbage,
     resident_mb,
@@ -44,6 +45,12 @@ def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gc.set_threshold(*before)
 
 
+@pytest.fixture
+def ends_soon_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process ends with its task, for the time of a test."""
+    monkeypatch.setattr(EndsSoon, "is_so", True)
+
+
 def test_the_thresholds_are_those_from_before_also_after_an_error() -> None:
     before = gc.get_threshold()
     with pytest.raises(KeyError) as raised, few_collections():
@@ -61,10 +68,10 @@ def test_nothing_is_set_aside_in_a_process_that_goes_on() -> None:
     assert ring() is None
 
 
+@pytest.mark.usefixtures("ends_soon_here")
 def test_what_is_left_is_set_aside_in_a_process_that_ends_soon(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(EndsSoon, "is_so", True)
     with few_collections():
         ring = weakref.ref(Ring())
     gc.collect()
@@ -74,10 +81,10 @@ def test_what_is_left_is_set_aside_in_a_process_that_ends_soon(
     assert ring() is None
 
 
+@pytest.mark.usefixtures("ends_soon_here")
 def test_a_process_that_ends_soon_makes_room_before_more_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(EndsSoon, "is_so", True)
     with few_collections():
         ring = weakref.ref(Ring())
     with few_collections():
@@ -87,10 +94,31 @@ def test_a_process_that_ends_soon_makes_room_before_more_work(
         assert ring() is None
 
 
-def test_where_only_new_garbage_is_looked_for_the_old_is_set_aside(
+@pytest.mark.usefixtures("ends_soon_here")
+def test_work_within_work_makes_no_room_and_sets_nothing_aside(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(EndsSoon, "is_so", True)
+    freed: list[str] = []
+    monkeypatch.setattr(memory, "make_room", lambda: freed.append("room"))
+    with few_collections():
+        aside = gc.get_freeze_count()
+        with few_collections():
+            pass
+        assert gc.get_freeze_count() == aside
+        assert gc.get_threshold()[:2] == (NEVER_EARLY, COLLECT_OLD)
+    assert freed == ["room"]
+    assert gc.get_freeze_count() > aside
+
+
+def test_what_a_person_has_set_aside_stays_so() -> None:
+    gc.freeze()
+    aside = gc.get_freeze_count()
+    free_garbage()
+    assert gc.get_freeze_count() == aside > 0
+
+
+@pytest.mark.usefixtures("ends_soon_here")
+def test_where_only_new_garbage_is_looked_for_the_old_is_set_aside() -> None:
     old = weakref.ref(Ring())
     with only_new_garbage():
         new = weakref.ref(Ring())
