@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lastchunk.model.logs.reading.mapping import UPLOAD_CALL
 from lastchunk.model.logs.reading.seen import CREATED, SeenCall, SeenSession
 from lastchunk.model.logs.recording import (
     chunks_of,
@@ -33,6 +34,8 @@ class Undecided:
 
 LogJudgement = Judgement | Undecided
 Checker = Callable[[SeenSession, JudgeSettings], LogJudgement]
+MAY_WRITE_BACK = (CREATED, UPLOAD_CALL)
+"""Calls that may write a record back that was read before the completion (F2, F22)."""
 NO_RECORD = "the log never has the session's record"
 
 
@@ -101,7 +104,7 @@ def _complete_at_finalization(session: SeenSession, judge: JudgeSettings) -> Log
             open_chunk = number
     if open_chunk >= 0:
         return Undecided(f"whether chunk {open_chunk} was stored before the completion")
-    return HOLDS
+    return _between_looks(session) or HOLDS
 
 
 def _was_there(session: SeenSession, calls: list[SeenCall], after_ms: int) -> bool:
@@ -139,7 +142,26 @@ def _completed_is_final(session: SeenSession, judge: JudgeSettings) -> LogJudgem
             return Violation(item.at_ms, f"completed became {item.status} again")
         if item.asked_ms > between[1] and item.reopens:
             return Violation(item.at_ms, f"completed, {item.previous} again, and completed again")
-    return _open_end(session) or HOLDS
+    return _open_end(session) or _between_looks(session) or HOLDS
+
+
+def _between_looks(session: SeenSession) -> Undecided | None:
+    """Why a session may have been completed, and active again, without being seen; None where not.
+
+    From the stop on something may complete it, and a call that is under way may write it back.
+    """
+    stop_ms = recording_ended(session)
+    if stop_ms is None or _sees_writes(session):
+        return None
+    before_ms, writers = stop_ms, [c for c in session.calls.values() if c.method in MAY_WRITE_BACK]
+    for item in session.record:
+        for call in writers:
+            is_over = call.over_ms is not None and call.over_ms <= before_ms
+            if before_ms < item.at_ms and call.first_ms < item.at_ms and not is_over:
+                took = f"{item.at_ms - before_ms:,} ms without a look at it"
+                return Undecided(f"whether it was completed, and active again, in {took}")
+        before_ms = max(before_ms, item.asked_ms)
+    return None
 
 
 def _open_end(session: SeenSession) -> Undecided | None:

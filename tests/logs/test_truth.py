@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lastchunk.model.logs.check import LogChecker, LogFinding, LogQuestion, check_logs
-from lastchunk.model.logs.judge import CHECKS, LogJudgement
+from lastchunk.model.logs.judge import CHECKS, LogJudgement, Undecided
 from lastchunk.model.logs.playback import NotPlayedError, play_session
 from lastchunk.model.logs.reading.mapping import make_mapping
 from lastchunk.model.logs.reading.seen import SeenSession
@@ -19,11 +19,13 @@ from lastchunk.model.properties import EXPLORABLE, Holds, NotApplicable, Violati
 from lastchunk.model.simulate import Run, replay, simulate
 from lastchunk.model.trace.jsonl import to_line
 from tests.simulate.test_field_facts import FACTS, Fact, run_of
-from tests.support.field_logs import har, har_entries, otlp, spans_of
+from tests.support.field_logs import entry, har, har_entries, otlp, spans_of, url_of
 
 KINDS = ("har", "otlp", "trace")
 SCENARIOS = ("lossy-mobile", "cellular-driving", "sleeping-laptop", "deploy-while-recording")
 DESIGNS = ("alarm", "manual", "lazy-alarm")
+HIDDEN = ("complete_at_finalization", "completed_is_final")
+"""What a completion violates that is over before somebody looks."""
 WAYS = {
     "F1-F2-alarm-inside-a-slow-upload": ("F2", "F1", "F1"),
     "F3-last-upload-after-stop": ("F3", "F3", "F3"),
@@ -55,6 +57,11 @@ def text_of(run: Run, kind: str) -> str:
 def judged(run: Run, kind: str, place: Path) -> dict[str, LogJudgement]:
     """What a log of a session says of each property."""
     place.write_text(text_of(run, kind), encoding="utf-8")
+    return judged_in(place, run)
+
+
+def judged_in(place: Path, run: Run) -> dict[str, LogJudgement]:
+    """What a log says of each property of the session that it was written of."""
     kept: list[SeenSession] = []
     # What an alarm that writes the record does is told by the deployed design alone.
     says = {"completion": {"alarm_writes": run.design.name != "lazy-alarm"}}
@@ -85,12 +92,45 @@ def agrees(run: Run, kind: str, place: Path) -> int:
 def test_no_log_contradicts_its_session(scenario: str, tmp_path: Path) -> None:
     decided = dict.fromkeys(KINDS, 0)
     for design in DESIGNS:
-        for session in range(2):
+        for session in range(4):
             run = simulate(scenario, design, 11, session)
             for kind in KINDS:
                 decided[kind] += agrees(run, kind, tmp_path / kind)
-    assert decided["har"] >= 20, "a HAR that decides nothing would contradict nothing"
-    assert decided["otlp"] >= 12
+    assert decided["har"] >= 32, "a HAR that decides nothing would contradict nothing"
+    assert decided["otlp"] >= 24
+
+
+def test_a_completion_between_two_looks_is_not_said_not_to_have_been(tmp_path: Path) -> None:
+    run = run_of(next(fact for fact in FACTS if fact.name.startswith("F1-F2")))
+    assert isinstance(EXPLORABLE["completed_is_final"].check(run.facts, run.judge), Violation)
+    for poll_ms in (1_000, 20_000, 3_600_000):
+        place = tmp_path / str(poll_ms)
+        place.write_text(har(har_entries(run.trace, poll_ms=poll_ms), indent=None), "utf-8")
+        said = judged_in(place, run)
+        for slug in HIDDEN:
+            assert not isinstance(said[slug], Holds), (poll_ms, slug)
+
+
+@pytest.mark.parametrize("took_ms", [900, 1_100])
+def test_where_nothing_is_under_way_after_the_stop_looks_tell_all(
+    took_ms: int, tmp_path: Path
+) -> None:
+    looks = [
+        (at_ms, "active" if at_ms < 6_000 else "completed") for at_ms in range(2_000, 9_000, 500)
+    ]
+    entries = [
+        entry(0, 10, "POST", url_of("create", "s1", -1), 200),
+        entry(100, took_ms, "POST", url_of("upload", "s1", 0), 200),
+        entry(1_000, 20, "POST", url_of("signal_stop", "s1", -1), 200),
+        *(
+            entry(at_ms, 0, "GET", "/getSessionState/s1", 200, f'{{"status": "{status}"}}')
+            for at_ms, status in looks
+        ),
+    ]
+    (tmp_path / "log").write_text(har(entries, indent=None), encoding="utf-8")
+    said = judged_in(tmp_path / "log", simulate("harmless", "alarm"))
+    kind = Holds if took_ms == 900 else Undecided  # 1,100: it ended 200 ms after the stop
+    assert [type(said[slug]) for slug in HIDDEN] == [kind, kind]
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
