@@ -40,11 +40,13 @@ run = lastchunk.simulate(scenario, "alarm", seed=1, session=0)
 run
 
 # %% [markdown]
-# A session is a list of events. These are the ones around the alarm.
+# A session is a list of events. These are the ones from the stop on, around the alarm.
 
 # %%
 wanted = ("StopPressed", "AlarmStarted", "StateWritten", "BlobStored")
-[event for event in run.trace if type(event).__name__ in wanted and event.at_ms > 79_000][:6]
+shown = [event for event in run.trace if type(event).__name__ in wanted]
+at = [type(event).__name__ for event in shown].index("StopPressed")
+shown[at : at + 6]
 
 # %% [markdown]
 # ## Many sessions, both designs, the same network

@@ -90,9 +90,9 @@ for row in shares.itertuples():
     print(f"{row.setting}: {alone}, {joint} with all others")
 
 # %% [markdown]
-# So lost requests hardly matter here: their interval ends at a few per cent. Grace and put both
-# matter, since both intervals leave out zero, and which of them matters more cannot be told: the
-# intervals overlap. More `points` would make them narrower.
+# So lost requests hardly matter here: with all others they make less than a tenth. Grace and put
+# both matter, since both intervals leave out zero, and which of them matters more cannot be told:
+# the intervals overlap. More `points` would make them narrower.
 #
 # ## Is that the whole story?
 #

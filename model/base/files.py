@@ -195,9 +195,11 @@ def read_sealed(path: Path) -> bytes | None:
     return bytes(data) if sha256(data).digest() == whole[:_DIGEST_BYTES] else None
 
 
-def digest_of_code(folders: Iterable[Path]) -> str:
-    """A digest of all Python files below some folders."""
-    files = sorted(path for folder in folders for path in folder.rglob("*.py"))
+def digest_of_code(places: Iterable[Path]) -> str:
+    """A digest of all Python files below some folders; a place may be a file, too."""
+    files = sorted(
+        path for place in places for path in ([place] if place.is_file() else place.rglob("*.py"))
+    )
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 

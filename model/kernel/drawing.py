@@ -1,4 +1,4 @@
-"""What the numbers of a session come to, in compiled code: expressions, names of draws, and draws.
+"""What the numbers of a session come to, in compiled code: expressions and draws.
 
 ``tables`` and ``session`` are those of `loop.py`.
 """
@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 
 from lastchunk.model.kernel.base.compiling import called_inside, worked_in
-from lastchunk.model.kernel.base.draws import SHORT_NAME, uniform
-from lastchunk.model.kernel.base.names import NAME_BYTES_MAX
+from lastchunk.model.kernel.base.draws import mixed_in, uniform
 from lastchunk.model.kernel.base.quantiles import EVEN, GUIDE, IN_ROWS, TOO_NEAR
 from lastchunk.model.kernel.nodes import (
     FIRST_INTS,
     NAME_FIELDS,
-    NOT_THERE,
     ONE_PLACE,
     PART_FIELDS,
 )
@@ -28,9 +26,6 @@ _NAMES, _PARTS, _TERMS, _HEADS, _GUIDES = map(
 )
 _VALUES = FIRST_INTS.index("values")
 _NAME, _PART = map(len, (NAME_FIELDS, PART_FIELDS))
-BLOCK_WORDS = NAME_BYTES_MAX // 8
-"""A fixed name fills so many words."""
-_MINUS, _DIGIT = 45, 48
 
 
 @worked_in
@@ -46,45 +41,17 @@ def sum_at(ints: Any, at: Any, work: Any) -> Any:
 
 
 @called_inside
-def _spelled(tables: Any, session: Any, row: Any) -> Any:
-    """A name whose numbers are a session's, spelled into a block. Returns its length."""
-    ints, _, _, letters = tables
-    work, block = session[1], session[2]
-    at, part = 0, ints[_PARTS] + _PART * ints[row + 1]
-    for _ in range(ints[row + 2]):
-        first = ints[part]
-        for letter in range(first, first + ints[part + 1]):
-            block[at] = letters[letter]
-            at += 1
-        if ints[part + 2] == 1:
-            number = sum_at(ints, part + 3, work)
-            if number < 0:
-                block[at] = _MINUS
-                at += 1
-                number = -number
-            power = 1
-            while number // power >= 10:
-                power *= 10
-            while power > 0:
-                block[at] = _DIGIT + number // power % 10
-                at += 1
-                power //= 10
-        part += _PART
-    for rest in range(at, SHORT_NAME if at <= SHORT_NAME else NAME_BYTES_MAX):
-        block[rest] = 0
-    return at
-
-
-@called_inside
 def draw_at(tables: Any, session: Any, name: Any) -> Any:
     """A draw by its name, as `Streams.uniform` gives it."""
-    ints, _, words, _ = tables
-    begun, spelled = session[0], session[3]
+    ints, _, words = tables
+    key, work = session[0], session[1]
+    word = words[name]
     row = ints[_NAMES] + _NAME * name
-    length = ints[row]
-    if length != NOT_THERE:
-        return uniform(begun, words, BLOCK_WORDS * name, length)
-    return uniform(begun, spelled, 0, _spelled(tables, session, row))
+    part = ints[_PARTS] + _PART * ints[row]
+    for _ in range(ints[row + 1]):
+        word = mixed_in(word, sum_at(ints, part, work))
+        part += _PART
+    return uniform(key, word)
 
 
 @called_inside

@@ -5,11 +5,10 @@ pending happens, of several the one that was pending first; its tree leads to an
 tells what goes to memory and gives the next registers. Where a branch is missing the session is
 given up, and Python walks it.
 
-``tables`` are the four arrays of `Frozen`. ``session`` is what its draws begin with, its numbers, a
-block for the names of draws, as letters and as words, and the rates of its uplink. All are
-pointers: an array's owners would be counted at each call. Behind a session's numbers lie the orders
-of what is pending, what waits to be moved, and what is on its uplink. A name of a table is the
-place where its beginning stands.
+``tables`` are the three arrays of `Frozen`. ``session`` is the key of its draws, its numbers, and
+the rates of its uplink. All are pointers: an array's owners would be counted at each call. Behind a
+session's numbers lie the orders of what is pending, what waits to be moved, and what is on its
+uplink. A name of a table is the place where its beginning stands.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from lastchunk.model.kernel.base.compiling import called_inside, in_machine_code, pointer_to
-from lastchunk.model.kernel.base.draws import session_hash
-from lastchunk.model.kernel.drawing import BLOCK_WORDS, NOT_DRAWN, draw_at, quantile, sum_at
+from lastchunk.model.kernel.base.draws import compiled_key
+from lastchunk.model.kernel.drawing import NOT_DRAWN, draw_at, quantile, sum_at
 from lastchunk.model.kernel.nodes import (
     AT_MOST_ZERO,
     BORN,
@@ -75,7 +74,7 @@ _BEGIN_WITH = len(BEGUN_WITH)
 @called_inside
 def _fall(tables: Any, session: Any, cell: Any) -> Any:
     """The end of a tree that a session comes to: what its cell says; `NEW_STEP`, `ONLY_PYTHON`."""
-    ints, floats, _, _ = tables
+    ints, floats, _ = tables
     work = session[1]
     while cell != NOT_THERE:
         at = ints[_CELLS] + _CELL * cell
@@ -136,7 +135,7 @@ def _first(ints: Any, node: Any, work: Any) -> Any:
 @called_inside
 def _arrival(tables: Any, session: Any, move: Any) -> Any:
     """The delay of what has just become pending, or `NOT_DRAWN`; request legs are counted."""
-    ints, floats, _, _ = tables
+    ints, floats, _ = tables
     work = session[1]
     spread, delay = ints[move + 7], 0
     planned = sum_at(ints, move + 4, work)
@@ -156,7 +155,7 @@ def _arrival(tables: Any, session: Any, move: Any) -> Any:
 def _arrive(tables: Any, session: Any, end: Any, born: Any) -> Any:
     """The numbers at the next node: all are worked out before one is moved. Whether all could be
     drawn."""
-    ints, _, _, _ = tables
+    ints, _, _ = tables
     work = session[1]
     first, count = ints[_MOVES] + _MOVE * ints[end], ints[end + 1]
     move = first
@@ -186,7 +185,7 @@ def _arrive(tables: Any, session: Any, end: Any, born: Any) -> Any:
 @called_inside
 def _outcome(tables: Any, session: Any, slot: Any) -> Any:
     """The cell that the outcome of what happens leads to."""
-    ints, floats, _, _ = tables
+    ints, floats, _ = tables
     first, count = ints[slot], ints[slot + 1]
     outcome = first
     if count > 1:
@@ -203,7 +202,7 @@ def _outcome(tables: Any, session: Any, slot: Any) -> Any:
 @called_inside
 def _begin(tables: Any, session: Any) -> Any:
     """The registers of a session that begins; whether all could be drawn."""
-    ints, floats, _, _ = tables
+    ints, floats, _ = tables
     work = session[1]
     for place in range(ints[_MEMORY]):
         work[place] = 0
@@ -224,7 +223,7 @@ def _begin(tables: Any, session: Any) -> Any:
 @called_inside
 def _session(tables: Any, session: Any, limits: Any) -> Any:
     """Walk one session. Returns its row, `NEW_STEP` or `ONLY_PYTHON`."""
-    ints, _, _, _ = tables
+    ints, _, _ = tables
     work = session[1]
     horizon_ms, most = limits
     work[NODE_AT], work[BORN] = NOT_THERE, 0
@@ -255,7 +254,6 @@ def walked(
     ints: Any,
     floats: Any,
     words: Any,
-    letters: Any,
     seed: Any,
     sessions: Any,
     limits: Any,
@@ -268,23 +266,21 @@ def walked(
     """Walk sessions: what each came to, its numbers, its request legs, and what its uplink had.
 
     ``limits`` are the horizon, and how often something may happen; ``room`` is a session's numbers,
-    a block to spell a name in, and rates. All are the caller's, as pointers lead there. ``places``
+    and rates. All are the caller's, as pointers lead there. ``places``
     has room for the numbers of the first sessions that come to an unknown step, as they are there.
     """
     columns = rows.shape[1]
-    numbers, letter_block, rates = room
-    begin_block = np.zeros(BLOCK_WORDS, np.uint64)
-    work, block = pointer_to(numbers), pointer_to(letter_block)
-    spelled = pointer_to(letter_block.view(np.uint64))
+    numbers, rates = room
+    work = pointer_to(numbers)
     table = pointer_to(ints)
-    tables = (table, pointer_to(floats), pointer_to(words), pointer_to(letters))
+    tables = (table, pointer_to(floats), pointer_to(words))
     normal = np.zeros(1, np.float64)
     shared = pointer_to(rates), pointer_to(normal)
     unknown = 0
     for number in range(len(sessions)):
-        begun = session_hash(seed, sessions[number], begin_block)
+        key = compiled_key(seed, sessions[number])
         numbers[LEGS_SEEN] = numbers[LEGS_SEEN + 1] = 0
-        row = _session(tables, (begun, work, block, spelled, *shared), limits)
+        row = _session(tables, (key, work, *shared), limits)
         came_to[number] = row
         if row < 0:
             if row == NEW_STEP and unknown < len(places):

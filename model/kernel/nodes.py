@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lastchunk.model.kernel.base.names import NAME_BYTES_MAX, DrawName, draw_name
+from lastchunk.model.kernel.base.names import DrawName, draw_name
 from lastchunk.model.kernel.base.quantiles import SpreadArrays
 from lastchunk.model.kernel.uplink_rows import NO_ROWS, UPLINK_ROOM
 from lastchunk.model.table.refused import NotCarried
@@ -49,9 +49,9 @@ MOVE_FIELDS = (
 )
 VARYING_FIELDS = ("column", "terms", "count", "constant")
 ROW_SPAN_FIELDS = ("first", "count")
-NAME_FIELDS = ("length", "parts", "count")
-"""A fixed name has a length; of others it is `NOT_THERE`, and they have parts."""
-PART_FIELDS = ("letters", "length", "is_number", "terms", "count", "constant")
+NAME_FIELDS = ("parts", "count")
+"""Of a name its numbers that hang on the session's."""
+PART_FIELDS = ("terms", "count", "constant")
 TABLES = {
     "cells": CELL_FIELDS,
     "slots": SLOT_FIELDS,
@@ -112,7 +112,6 @@ class NodeStore:
         self.names: dict[tuple[DrawName, NodePlaces], int] = {}
         self.name_rows: list[list[int]] = []
         self.parts: list[list[int]] = []
-        self.letters = bytearray()
         self.begun_with: list[tuple[int, int, int]] = []
         """The registers that a session draws as it begins: register, spread and name."""
         self.uplink = NO_ROWS
@@ -137,24 +136,15 @@ class NodeStore:
         return at, len(terms), expression.constant
 
     def name(self, stream: tuple[Any, ...], places: NodePlaces) -> int:
-        """The number of a name. Raises `NotCarried` for one that is too long."""
+        """The number of a name. Raises `NotCarried` for one that cannot be drawn."""
         purpose, *entity = stream
         name = draw_name(purpose, tuple(entity))
-        key = (name, () if name.is_fixed else places)
-        number = self.names.get(key)
-        if number is not None:
-            return number
-        if name.is_fixed:
-            self.name_rows.append([len(name.letters()), 0, 0])
-        else:
-            parts = name.parts()
-            self.name_rows.append([NOT_THERE, len(self.parts), len(parts)])
-            for letters, behind in parts:
-                terms = (0, 0, 0) if behind is None else self.terms(behind, places)
-                span = [len(self.letters), len(letters), int(behind is not None)]
-                self.parts.append([*span, *terms])
-                self.letters += letters
-        return self.names.setdefault(key, len(self.names))
+        key = (name, places if name.behind else ())
+        number = self.names.setdefault(key, len(self.names))
+        if number == len(self.name_rows):
+            self.name_rows.append([len(self.parts), len(name.behind)])
+            self.parts += [list(self.terms(each, places)) for each in name.behind]
+        return number
 
     # --- growing -----------------------------------------------------------------------------
 
@@ -237,15 +227,13 @@ def _place_of(register: int, places: NodePlaces) -> int:
 
 
 class Frozen(NamedTuple):
-    """Nodes as four arrays, for compiled code; ``ints`` begins with where each table does."""
+    """Nodes as three arrays, for compiled code; ``ints`` begins with where each table does."""
 
     ints: npt.NDArray[np.int64]
     floats: npt.NDArray[np.float64]
     """The shares of outcomes, then the values of distributions, then an uplink's rates."""
     words: npt.NDArray[np.uint64]
-    """The fixed names of draws, a block each."""
-    letters: npt.NDArray[np.uint8]
-    """The letters of the others."""
+    """The names of draws, a word each."""
 
 
 PARTS = (*TABLES, "rows", "terms", "heads", "guides", "begun_with", "uplink")
@@ -256,7 +244,6 @@ FIRST_INTS = ("root", "begun", "values", "rates", "memory", *PARTS)
 
 def as_arrays(store: NodeStore) -> Frozen:
     """Nodes as arrays."""
-    blocks = [name.letters() if name.is_fixed else b"" for name, _ in store.names]
     tables = {name: _flat(getattr(store, name)) for name in (*TABLES, "rows", "begun_with")}
     tables["terms"] = _flat(zip(store.term_at, store.term_factor, strict=True))
     tables["heads"] = _flat(store.spreads.heads)
@@ -269,12 +256,10 @@ def as_arrays(store: NodeStore) -> Frozen:
     for name in PARTS:
         header.append(first)
         first += len(tables[name])
-    words = b"".join(block.ljust(NAME_BYTES_MAX, b"\0") for block in blocks)
     return Frozen(
         np.concatenate([np.array(header, np.int64), *(tables[name] for name in PARTS)]),
         np.array([*chain.from_iterable(floats)], np.float64),
-        np.frombuffer(words, "<u8").astype(np.uint64),
-        np.frombuffer(bytes(store.letters) + b"\0", np.uint8).copy(),
+        np.array([name.word for name, _ in store.names], np.uint64),
     )
 
 

@@ -114,7 +114,7 @@ def _rate_at(floats: Any, curve: Any, normal: Any) -> Any:
 def _extended(tables: Any, session: Any) -> Any:
     """Draw the rate of one interval more. Whether that could be done."""
     ints, floats = tables[0], tables[1]
-    work, packets, normal = session[1], session[4], session[5]
+    work, packets, normal = session[1], session[2], session[3]
     uplink, first = ints[_UPLINK], ints[_RATES]
     number = work[UPLINK + INTERVAL]
     if number + 1 >= INTERVALS_MAX:
@@ -145,7 +145,7 @@ def _extended(tables: Any, session: Any) -> Any:
 @called_inside
 def _packets_by(tables: Any, session: Any, t_ms: Any) -> Any:
     """Opportunities up to a time, or `NOT_DRAWN`."""
-    ints, work, packets = tables[0], session[1], session[4]
+    ints, work, packets = tables[0], session[1], session[2]
     uplink = ints[_UPLINK]
     kind = ints[uplink]
     if kind == OF_ONE_RATE:
@@ -166,7 +166,7 @@ def _packets_by(tables: Any, session: Any, t_ms: Any) -> Any:
 @called_inside
 def _time_of(tables: Any, session: Any, number: Any) -> Any:
     """The time of an opportunity, or `NOT_DRAWN`."""
-    ints, work, packets = tables[0], session[1], session[4]
+    ints, work, packets = tables[0], session[1], session[2]
     uplink = ints[_UPLINK]
     kind = ints[uplink]
     if kind == OF_ONE_RATE:

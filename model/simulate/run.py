@@ -258,7 +258,7 @@ def simulate(scenario: ScenarioLike, design: DesignLike, seed: int = 1, session:
     another thing, `DesignError` where the design throws, or awaits what it may not.
 
     >>> simulate("cellular-driving", "alarm", seed=1)
-    <Run of alarm in cellular-driving, seed 1, session 0: 115 events, ended quiet, completed>
+    <Run of alarm in cellular-driving, seed 1, session 0: 104 events, ended quiet, completed>
     """
     return _run_of(_simulation(scenario, design, seed, session), seed, session)
 

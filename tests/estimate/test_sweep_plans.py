@@ -17,6 +17,7 @@ import pytest
 import lastchunk
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.estimate import replicate
+from lastchunk.model.estimate.sweeps import plan as plan_module
 from lastchunk.model.estimate.sweeps.chunk import COLUMNS_OF_CHUNK, MEANS, run_chunk
 from lastchunk.model.estimate.sweeps.plan import SweepPlan, digest_of_plan
 from lastchunk.model.estimate.sweeps.plan_file import read_plan
@@ -270,6 +271,15 @@ def test_a_design_in_typescript_is_known_by_its_files(tmp_path: Path) -> None:
     assert digest_of_plan(changed.described()) != known
     with pytest.raises(InputError, match="it holds another: designs"):
         sweep_plan(changed, tmp_path / "out")
+
+
+def test_a_sweep_of_other_random_numbers_is_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = read_plan(write_plan(tmp_path, PLAN))
+    known = digest_of_plan(plan.described())
+    monkeypatch.setattr(plan_module, "DRAWS", "others")
+    assert digest_of_plan(plan.described()) != known
 
 
 def test_chunks_of_a_point_with_very_many_sessions_run_in_compiled_code(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lastchunk.model.base.streams import Streams
-from lastchunk.model.kernel.base.names import NAME_BYTES_MAX, DrawName
+from lastchunk.model.kernel.base.names import NUMBER_END
 from lastchunk.model.kernel.base.quantiles import TOO_NEAR, SpreadArrays, thresholds
 from lastchunk.model.kernel.nodes import FIRST_MADE, ONE_PLACE, SESSION_ROOM, NodeStore, as_arrays
 from lastchunk.model.scenario.delay import (
@@ -34,13 +34,14 @@ from lastchunk.model.kernel.base.compiling import in_machine_code, pointer_to
 SEEDS = (0, 1, 7, 2**32 - 1, 2**32, 2**40 + 3, 2**63 - 1, 2**130 + 5)
 SESSIONS = (0, 1, 99, 2**31 + 5, 2**32 - 1)
 FIRST, LAST = Expression(((0, 1),), -2), Expression(((0, -3), (1, 2)), 7)
-NAMES = [
-    DrawName("recording duration", ()),
-    DrawName("clock offset", (0,)),
-    DrawName("a b", (3, 12345, 0, -7)),
-    DrawName("one number", (FIRST,)),
-    DrawName("request delay upload", (FIRST, 0, LAST)),
-    DrawName("longer than half of a block, so that all of its words count", (1, LAST, FIRST)),
+NAMES: list[tuple[Any, ...]] = [
+    ("recording duration",),
+    ("clock offset", 0),
+    ("a b", 3, 12345, 0, -7),
+    ("one number", FIRST),
+    ("request delay upload", FIRST, 0, LAST),
+    ("same at first, then its own, then the same", 1, -4, LAST, NUMBER_END - 1, 1 - NUMBER_END),
+    ("a name that is as long as one likes " * 9, 1, LAST, FIRST),
 ]
 REGISTERS = ((2, 0), (11, 13), (1, 998), (10**17 + 1, 10**6))
 SPREADS = [
@@ -61,19 +62,16 @@ SPREADS = [
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_draw_is_that_of_the_streams(seed: int) -> None:
     store, work = NodeStore(), np.zeros(SESSION_ROOM, np.int64)
-    block = np.zeros(NAME_BYTES_MAX, np.uint8)
     for name in NAMES:
-        store.name((name.purpose, *name.entity), (5, 9))
+        store.name(name, (5, 9))
     arrays = as_arrays(store)
     for session, registers in zip(SESSIONS, (*REGISTERS, (0, 0)), strict=True):
         streams = Streams(seed, session)
         work[5], work[9] = registers
-        for number, name in enumerate(NAMES):
-            entity = [
-                each if type(each) is int else _worth(each, registers) for each in name.entity
-            ]
-            found = _uniform_of(*arrays, draws.seed_words(seed), session, number, work, block)
-            assert found == streams.uniform(name.purpose, *entity), entity
+        for number, (purpose, *entity) in enumerate(NAMES):
+            entity = [each if type(each) is int else _worth(each, registers) for each in entity]
+            found = _uniform_of(*arrays, draws.seed_words(seed), session, number, work)
+            assert found == streams.uniform(purpose, *entity), (purpose, entity)
 
 
 def _worth(expression: Any, registers: tuple[int, int]) -> int:
@@ -81,14 +79,23 @@ def _worth(expression: Any, registers: tuple[int, int]) -> int:
     return int(sum(terms) + expression.constant)
 
 
-def test_a_name_that_a_block_cannot_hold_is_refused() -> None:
+def test_a_name_that_is_no_row_of_numbers_is_refused() -> None:
     store = NodeStore()
-    with pytest.raises(NotCarried, match="whose name is long"):
-        store.name(("x" * NAME_BYTES_MAX, 1), ())
-    with pytest.raises(NotCarried, match="whose name is long"):
-        store.name(("x" * (NAME_BYTES_MAX - 20), FIRST), (5,))
+    for number in (NUMBER_END, -NUMBER_END):
+        with pytest.raises(NotCarried, match="very large number"):
+            store.name(("x", FIRST, number), (5,))
     with pytest.raises(NotCarried, match="no row of numbers"):
         store.name(("x", "y"), ())
+
+
+def test_a_name_has_one_row() -> None:
+    store = NodeStore()
+    names = [("x", 1, FIRST), ("x", FIRST, 1), ("x", 1), ("x",), ("y", 1, FIRST)]
+    assert [store.name(name, (5, 9)) for name in names] == [0, 1, 2, 3, 4]
+    assert [store.name(name, (5, 9)) for name in names] == [0, 1, 2, 3, 4]
+    assert store.name(("x", 1, FIRST), (9, 5)) == 5  # the number stands elsewhere
+    assert store.name(("x", 1), (9, 5)) == 2  # it has none that stands anywhere
+    assert len(as_arrays(store).words) == 6
 
 
 def test_one_number_alone_needs_no_terms() -> None:
@@ -108,17 +115,13 @@ def _uniform_of(
     ints: Any,
     floats: Any,
     words: Any,
-    letters: Any,
     seed: Any,
     session: Any,
     number: Any,
     work: Any,
-    block: Any,
 ) -> Any:
-    begun = draws.session_hash(seed, session, np.empty(16, np.uint64))
-    spelled = pointer_to(block.view(np.uint64))
-    tables = (pointer_to(ints), pointer_to(floats), pointer_to(words), pointer_to(letters))
-    session = (begun, pointer_to(work), pointer_to(block), spelled)
+    tables = (pointer_to(ints), pointer_to(floats), pointer_to(words))
+    session = (draws.compiled_key(seed, session), pointer_to(work))
     return drawing.draw_at(tables, session, number)
 
 

@@ -16,7 +16,7 @@ from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.design.load import load_design
 from lastchunk.model.estimate import comparison, replicate
 from lastchunk.model.kernel import learning
-from lastchunk.model.kernel.base.names import DrawName
+from lastchunk.model.kernel.base.names import draw_name
 from lastchunk.model.kernel.grown import Grown
 from lastchunk.model.kernel.nodes import NEW_STEP, NODE_AT, SESSION_ROOM
 from lastchunk.model.kernel.past.judging import NUMBER_COLUMNS
@@ -128,8 +128,8 @@ def wrong_number(grown: Grown, name: str) -> None:
             row[0] += 1
     elif name == "names":
         (first, *rest) = store.names
-        assert first[0].purpose == "recording duration"
-        wrong = (DrawName("another duration", ()), ())
+        assert first[0] == draw_name("recording duration", ())
+        wrong = (draw_name("another duration", ()), ())
         store.names = {name: at for at, name in enumerate([wrong, *rest])}
     elif name == "moves":
         spent = grown.memory.places["spent", "requests"]

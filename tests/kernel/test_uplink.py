@@ -19,8 +19,7 @@ from lastchunk.model.table.start import SessionDraws, Transfers
 pytest.importorskip("numba", reason="compiled code needs numba")
 from lastchunk.model.kernel import learning, uplink, uplink_rows
 from lastchunk.model.kernel.base.compiling import in_machine_code, pointer_to
-from lastchunk.model.kernel.base.draws import seed_words, session_hash
-from lastchunk.model.kernel.base.names import NAME_BYTES_MAX
+from lastchunk.model.kernel.base.draws import compiled_key, seed_words
 from lastchunk.model.kernel.drawing import NOT_DRAWN
 from lastchunk.model.kernel.grown import Grown
 from lastchunk.model.kernel.nodes import SESSION_ROOM, UPLINK, as_arrays
@@ -47,15 +46,12 @@ VAST = {
 @in_machine_code
 def played(arrays: Any, room: Any, seed: Any, number: Any, asked: Any, answers: Any) -> None:
     """Do one thing after another to an uplink."""
-    ints, floats, words, letters = arrays
-    begun = session_hash(seed, number, np.zeros(16, np.uint64))
-    numbers, letter_block, rates = room
+    ints, floats, words = arrays
+    numbers, rates = room
     normal = np.zeros(1, np.float64)
-    work, block = pointer_to(numbers), pointer_to(letter_block)
-    shared = pointer_to(rates), pointer_to(normal)
-    spelled = pointer_to(letter_block.view(np.uint64))
-    tables = (pointer_to(ints), pointer_to(floats), pointer_to(words), pointer_to(letters))
-    session = (begun, work, block, spelled, *shared)
+    work = pointer_to(numbers)
+    tables = (pointer_to(ints), pointer_to(floats), pointer_to(words))
+    session = (compiled_key(seed, number), work, pointer_to(rates), pointer_to(normal))
     uplink.begin_uplink(tables, session)
     for at in range(len(asked)):
         what, which, size, now_ms = asked[at]
@@ -128,11 +124,10 @@ def in_python(transfers: Transfers, asked: Asked) -> list[list[int]]:
 
 def compiled(grown: Grown, session: int, asked: Asked) -> tuple[list[list[int]], Any]:
     """The same in compiled code: its answers, and all its numbers."""
-    room = np.zeros(SESSION_ROOM, np.int64), np.zeros(NAME_BYTES_MAX, np.uint8)
-    rates = np.zeros(uplink_rows.INTERVALS_MAX + 1, np.int64)
+    room = np.zeros(SESSION_ROOM, np.int64), np.zeros(uplink_rows.INTERVALS_MAX + 1, np.int64)
     answers = np.zeros((len(asked), 2), np.int64)
     arrays, given = tuple(as_arrays(grown.store)), (seed_words(3), session, np.array(asked))
-    played(arrays, (*room, rates), *given, answers)
+    played(arrays, room, *given, answers)
     return answers.tolist(), room[0]
 
 

@@ -257,7 +257,7 @@ def test_results_show_themselves_in_a_notebook() -> None:
 
 def test_a_timeline_numbers_its_violations_and_explains_its_marks() -> None:
     scenario = load_scenario("cellular-lte")
-    run = simulate(scenario, load_designs(["manual"], scenario)[0], 1)
+    run = simulate(scenario, load_designs(["manual"], scenario)[0], 1, 2)
     found = violations_of(run)
     figure = timeline_figure(run)
     shown = [text.get_text().strip() for axes in figure.axes for text in axes.texts]

@@ -38,9 +38,9 @@ class Heads(AlarmDesign):
 
 
 def test_rows_are_the_same_by_either_way_and_any_number_of_workers() -> None:
-    plain = comparison.compare("small-scope", DESIGNS, 520, 3, engine="simpy")
+    plain = comparison.compare("small-scope", DESIGNS, 800, 3, engine="simpy")
     for workers in (1, 2):
-        by_table = comparison.compare("small-scope", DESIGNS, 520, 3, workers)
+        by_table = comparison.compare("small-scope", DESIGNS, 800, 3, workers)
         assert by_table.engines == {"manual": "table", "alarm": "table"}
         pd.testing.assert_frame_equal(by_table.frame, plain.frame, check_exact=True)
     assert plain.engines == dict.fromkeys(DESIGNS, "SimPy (asked for)")

@@ -132,9 +132,10 @@ def test_facts_of_stormy_sessions_are_those_of_the_whole_trace(seed: int) -> Non
 
 
 def test_the_storms_show_what_the_oracle_is_there_for() -> None:
-    scenario = load_scenario("everything-at-once", ["recording.duration_ms=60000"])
+    settings = ["recording.duration_ms=60000", "design.grace_ms=2000"]
+    scenario = load_scenario("everything-at-once", settings)
     (design,) = load_designs(["alarm"], scenario)
-    found = [simulate(scenario, design, seed).facts for seed in range(40)]
+    found = [simulate(scenario, design, seed).facts for seed in range(300)]
     assert any(facts.reopened for facts in found)
     assert any(facts.orphans for facts in found)
     assert any(missing for facts in found for _, missing in facts.completions)

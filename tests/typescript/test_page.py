@@ -61,7 +61,7 @@ def test_both_engines_compare_such_a_page(engine: str, tmp_path: Path) -> None:
 def test_a_stop_flow_that_gives_up_is_heard_as_such(tmp_path: Path) -> None:
     twin = with_page(tmp_path, "manual")
     scenario = lastchunk.load_scenario("network-down-across-stop")
-    own, other = (lastchunk.simulate(scenario, d, seed=1, session=0) for d in ("manual", twin))
+    own, other = (lastchunk.simulate(scenario, d, seed=1, session=1) for d in ("manual", twin))
     assert any(isinstance(event, StopFlowFailed) for event in own.trace)
     assert other.trace == own.trace
 

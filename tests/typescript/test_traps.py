@@ -28,16 +28,18 @@ from tests.typescript.traps import (
 )
 
 pytest.importorskip("tree_sitter", reason="the extra typescript is not installed")
+SESSIONS = 20
+"""In one of so many an upload runs before the stop ends the session."""
 SCOPE = lastchunk.load_scenario("small-scope", ["chunks=2"])
 
 
 def refusal_of(folder: Path, here: str, above: str = "", scenario: Any = SCOPE) -> str:
-    """How a class is refused, in a session or as it is read."""
+    """How a class is refused, in one of some sessions or as it is read."""
     file = folder / "trap.ts"
     file.write_text(WITHIN.format(here=here, above=above), encoding="utf-8")
     (folder / "trap.toml").write_text(BINDING, encoding="utf-8")
     with pytest.raises((DesignError, InputError)) as refused:
-        lastchunk.simulate(scenario, f"{file}:Trap")
+        _ = [lastchunk.simulate(scenario, f"{file}:Trap", session=n) for n in range(SESSIONS)]
     return str(refused.value)
 
 

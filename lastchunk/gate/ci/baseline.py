@@ -14,6 +14,7 @@ from lastchunk.gate.ci.config import AmountName, Seed
 from lastchunk.gate.ci.plan import PlannedCheck
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import write_text
+from lastchunk.model.base.streams import DRAWS
 from lastchunk.model.base.text_files import read_text
 from lastchunk.model.design.load import DesignSpec, values_of
 from lastchunk.model.design.sources import source_of
@@ -33,10 +34,12 @@ DIGEST_LENGTH = 16
 
 
 class Measured(StrictTable):
-    """What was measured, and what it was measured on, as digests."""
+    """What was measured, and what it was measured on, as digests; and what draws were made by, ""
+    where a baseline is of before that was written down."""
 
     check: Annotated[str, Field(min_length=1)]
     seed: Seed
+    draws: str = ""
     design: str
     scenario: str
 
@@ -84,6 +87,7 @@ def figure_of(check: PlannedCheck, slug: str, measured: Comparison) -> Figure:
     return Figure(
         check=check.key(slug),
         seed=measured.seed,
+        draws=DRAWS,
         design=design_digest(check.design),
         scenario=short_digest(check.scenario.model_dump(mode="json")),
         sessions="".join(SIGNS[int(code)] for code in rows[slug]),
@@ -102,6 +106,7 @@ def amounts_of(check: PlannedCheck, measured: Comparison) -> list[Amount]:
             Amount(
                 check=check.key(name),
                 seed=measured.seed,
+                draws=DRAWS,
                 design=design_digest(check.design),
                 scenario=short_digest(of),
                 name=name,

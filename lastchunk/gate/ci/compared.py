@@ -104,12 +104,17 @@ def _tested(now: Measured, before: Measured | None) -> _Tested:
         other = "another scenario, or of other prices" if priced else "another scenario"
         return _Tested(None, value, 1.0, f"the baseline has it of {other}", False)
     design = "the same design" if before.design == now.design else "another design"
-    is_paired = before.seed == now.seed
+    is_paired = (before.seed, before.draws) == (now.seed, now.draws)
     if isinstance(now, Figure) and isinstance(before, Figure):
         return (_paired_rates if is_paired else _rates)(before, now, design)
     if isinstance(now, Amount) and isinstance(before, Amount):
         return (_paired_amounts if is_paired else _amounts)(before, now, design)
     return _Tested(None, value, 1.0, "the baseline has something else of that name", False)
+
+
+def _unpaired(before: Measured, now: Measured) -> str:
+    """Why the sessions are others."""
+    return "another seed" if before.seed != now.seed else "other random numbers"
 
 
 def _paired_rates(before: Figure, now: Figure, design: str) -> _Tested:
@@ -127,7 +132,7 @@ def _rates(before: Figure, now: Figure, design: str) -> _Tested:
     if rates[0] is None or rates[1] is None:
         return _Tested(*rates, 1.0, "no session says anything about it", False)
     p_value = fisher(*_counts(now.codes()), *_counts(before.codes()))
-    how = f"{design}, another seed"
+    how = f"{design}, {_unpaired(before, now)}"
     return _Tested(*rates, p_value, how, is_worse=rates[1] > rates[0])
 
 
@@ -149,7 +154,7 @@ def _amounts(before: Amount, now: Amount, design: str) -> _Tested:
         how = "no session says anything about it"
         return _Tested(_mean(first), _mean(second), 1.0, how, False)
     share, p_value = rank_sum(first, second)
-    how = f"{design}, another seed"
+    how = f"{design}, {_unpaired(before, now)}"
     return _Tested(fmean(first), fmean(second), p_value, how, is_worse=share > 0.5)
 
 

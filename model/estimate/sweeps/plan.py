@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from lastchunk.model.base.streams import DRAWS
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_designs, values_of
 from lastchunk.model.design.sources import source_of_spec
 from lastchunk.model.estimate.replicate import BATCH
@@ -141,6 +142,7 @@ class SweepPlan:
         _, specs = self.point(0).load(self.designs)
         return {
             "lastchunk": version("lastchunk"),
+            "draws": DRAWS,
             "scenarios": [
                 load_scenario(each, self.overrides, self.uplink, self.video_mbps).model_dump(
                     mode="json"

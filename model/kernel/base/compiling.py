@@ -29,8 +29,8 @@ from lastchunk.model.base.files import (
     write_sealed,
 )
 
-SOURCES = ("kernel", "table", "world/edge")
-"""Rooms of `model` whose functions and numbers are worked into machine code."""
+SOURCES = ("kernel", "table", "world/edge", "base/streams.py")
+"""Places of `model` whose functions and numbers are worked into machine code."""
 _dumped: Any = dumps  # numba tells no types
 _types: Any = types
 _intrinsic: Callable[[Callable[..., Any]], Any] = intrinsic
@@ -39,7 +39,7 @@ _intrinsic: Callable[[Callable[..., Any]], Any] = intrinsic
 def _folder() -> Path | None:
     """Where compiled code is kept; None where nothing can be."""
     model = Path(__file__).parents[2]
-    digest = digest_of_code(model / room for room in SOURCES)
+    digest = digest_of_code(model / place for place in SOURCES)
     folder = cache_folder() / f"compiled-{digest[:16]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

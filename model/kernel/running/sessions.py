@@ -16,7 +16,6 @@ import pandas as pd
 
 from lastchunk.model.base.errors import InternalError
 from lastchunk.model.design.load import DesignSpec
-from lastchunk.model.kernel.base.names import NAME_BYTES_MAX
 from lastchunk.model.kernel.nodes import (
     NEW_STEP,
     NOT_THERE,
@@ -165,9 +164,8 @@ def _walked(
     arrays = known.as_arrays()
     if arrays is not None and sessions[-1] < SESSIONS_END:
         given = (seed_words(seed), sessions, (limits.horizon_ms, most))
-        room = np.zeros(SESSION_ROOM, np.int64), np.zeros(NAME_BYTES_MAX, np.uint8)
-        rates = np.zeros(INTERVALS_MAX + 1, np.int64)
-        walked(*arrays, *given, (*room, rates), came_to, numbers, legs, at_unknown)
+        room = np.zeros(SESSION_ROOM, np.int64), np.zeros(INTERVALS_MAX + 1, np.int64)
+        walked(*arrays, *given, room, came_to, numbers, legs, at_unknown)
     found = came_to >= 0
     there = places[found]
     batch.numbers[there] = numbers[found]
