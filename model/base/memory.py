@@ -101,14 +101,15 @@ class EndsSoon:
 
 
 @contextmanager
-def few_collections(every: int = NEVER_EARLY) -> Iterator[None]:
+def few_collections(every: int = NEVER_EARLY, keeps: bool = True) -> Iterator[None]:
     """Look for unreachable cycles less often, after so many new objects.
 
     In a process that ends soon what is left then is looked through only if memory gets short, and
-    not within work that does so already: what that has made is in use.
+    not within work that does so already: what that has made is in use. Work that comes again and
+    again, and drops a part each time, ``keeps`` nothing: what it leaves is looked through later.
     """
     before = gc.get_threshold()
-    sets_aside = EndsSoon.is_so and before[1] != COLLECT_OLD
+    sets_aside = keeps and EndsSoon.is_so and before[1] != COLLECT_OLD
     if sets_aside:
         make_room()
     gc.set_threshold(every, COLLECT_OLD, before[2])

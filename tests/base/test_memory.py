@@ -17,6 +17,7 @@ import pytest
 from lastchunk.model.base import memory
 from lastchunk.model.base.memory import (
     COLLECT_OLD,
+    LESS_OFTEN,
     NEVER_EARLY,
     EndsSoon,
     few_collections,
@@ -93,6 +94,18 @@ def test_a_process_that_ends_soon_makes_room_before_more_work(
     monkeypatch.setattr(memory, "room_mb", lambda: 0)
     with few_collections():
         assert ring() is None
+
+
+@pytest.mark.usefixtures("ends_soon_here")
+def test_work_that_comes_again_and_again_sets_nothing_aside() -> None:
+    before, aside = gc.get_threshold(), gc.get_freeze_count()
+    with few_collections(LESS_OFTEN, keeps=False):
+        ring = weakref.ref(Ring())
+        assert gc.get_threshold()[:2] == (LESS_OFTEN, COLLECT_OLD)
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == aside
+    gc.collect()
+    assert ring() is None
 
 
 @pytest.mark.usefixtures("ends_soon_here")

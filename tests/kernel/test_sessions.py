@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from collections import Counter
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 
 from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.model.base.memory import LESS_OFTEN
 from lastchunk.model.design.load import load_design
 from lastchunk.model.estimate import comparison, replicate
 from lastchunk.model.kernel import learning
@@ -162,6 +164,23 @@ def test_every_1000th_session_is_checked_whatever_the_batch(
     sessions.run_sessions(scenario, spec, 1, range(40), replicate._row)
     sessions.run_sessions(scenario, spec, 1, range(990, 2_010), replicate._row)
     assert checked[-3:] == [990, 1_000, 2_000]
+
+
+def test_garbage_is_looked_for_seldom_while_steps_are_learned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen, learn_on, before = [], learning.learn_on, gc.get_threshold()
+
+    def noting(*given: Any) -> None:
+        seen.append(gc.get_threshold()[0])
+        learn_on(*given)
+
+    monkeypatch.setattr(nodes_known, "learn_on", noting)
+    scenario = load_scenario("lossy-mobile", ["client.retry_ms=1717"])
+    sessions.run_sessions(scenario, load_design("alarm", scenario), 1, range(120), replicate._row)
+    assert seen
+    assert set(seen) == {LESS_OFTEN}
+    assert gc.get_threshold() == before
 
 
 def test_a_table_that_is_made_anew_has_nodes_of_its_own() -> None:

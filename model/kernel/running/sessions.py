@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from lastchunk.model.base.errors import InternalError
+from lastchunk.model.base.memory import LESS_OFTEN, few_collections
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.kernel.nodes import (
     NEW_STEP,
@@ -82,6 +83,7 @@ class Batch:
         return row | dict(zip(MEAN_COLUMNS, means, strict=True))
 
 
+@few_collections(LESS_OFTEN, keeps=False)
 def run_sessions(
     scenario: Scenario, design: DesignSpec, seed: int, sessions: range, row_of: RowOf
 ) -> Batch:
