@@ -11,7 +11,7 @@ that place is free: so a step writes what it changes, and little else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -65,6 +65,9 @@ TABLES = {
     "parts": PART_FIELDS,
 }
 """The tables of a store, and what a row of each holds."""
+CHANGING = ("cells", "outcomes")
+"""Tables whose rows change after they are made: a branch that is missing at first leads somewhere
+later. Rows of the others stay as they are."""
 NO_ORDER = 2**30
 """The order of what is no time of something pending."""
 ONE_PLACE = -1
@@ -115,6 +118,8 @@ class NodeStore:
         self.begun_with: list[tuple[int, int, int]] = []
         """The registers that a session draws as it begins: register, spread and name."""
         self.uplink = NO_ROWS
+        self.flat = {name: Flat(_flat) for name in (*TABLES, "rows") if name not in CHANGING}
+        self.floats = [Flat(_floats), Flat(_floats)]
         self.root = [[NOT_THERE]]
         self.memory = 0
         """How many places of memory there are."""
@@ -242,14 +247,32 @@ FIRST_INTS = ("root", "begun", "values", "rates", "memory", *PARTS)
 """What ``ints`` begins with."""
 
 
+class Flat:
+    """A list that only grows as an array: what was there before is not laid out again."""
+
+    def __init__(self, lay_out: Callable[[list[Any]], npt.NDArray[Any]]) -> None:
+        self.lay_out = lay_out
+        self.known = 0
+        self.numbers = lay_out([])
+
+    def of(self, items: list[Any]) -> npt.NDArray[Any]:
+        """All of the list."""
+        if self.known < len(items):
+            self.numbers = np.concatenate([self.numbers, self.lay_out(items[self.known :])])
+            self.known = len(items)
+        return self.numbers
+
+
 def as_arrays(store: NodeStore) -> Frozen:
     """Nodes as arrays."""
-    tables = {name: _flat(getattr(store, name)) for name in (*TABLES, "rows", "begun_with")}
+    tables = {name: flat.of(getattr(store, name)) for name, flat in store.flat.items()}
+    tables |= {name: _flat(getattr(store, name)) for name in (*CHANGING, "begun_with")}
     tables["terms"] = _flat(zip(store.term_at, store.term_factor, strict=True))
     tables["heads"] = _flat(store.spreads.heads)
     tables["guides"] = np.array(store.spreads.guides, np.int64)
     tables["uplink"] = store.uplink.ints
-    floats = [store.shares, store.spreads.values, store.uplink.floats]
+    lists = zip(store.floats, (store.shares, store.spreads.values), strict=True)
+    floats = [*(flat.of(items) for flat, items in lists), _floats(store.uplink.floats)]
     rates = len(floats[0]) + len(floats[1])
     header = [store.root[0][0], len(store.begun_with), len(floats[0]), rates, store.memory]
     first = len(FIRST_INTS)
@@ -258,9 +281,13 @@ def as_arrays(store: NodeStore) -> Frozen:
         first += len(tables[name])
     return Frozen(
         np.concatenate([np.array(header, np.int64), *(tables[name] for name in PARTS)]),
-        np.array([*chain.from_iterable(floats)], np.float64),
+        np.concatenate(floats),
         np.array([name.word for name, _ in store.names], np.uint64),
     )
+
+
+def _floats(numbers: Sequence[float]) -> npt.NDArray[np.float64]:
+    return np.array(numbers, np.float64)
 
 
 def _flat(rows: Iterable[Sequence[int]]) -> npt.NDArray[np.int64]:

@@ -20,7 +20,7 @@ from lastchunk.model.estimate import comparison, replicate
 from lastchunk.model.kernel import learning
 from lastchunk.model.kernel.base.names import draw_name
 from lastchunk.model.kernel.grown import Grown
-from lastchunk.model.kernel.nodes import NEW_STEP, NODE_AT, SESSION_ROOM
+from lastchunk.model.kernel.nodes import NEW_STEP, NODE_AT, SESSION_ROOM, NodeStore, as_arrays
 from lastchunk.model.kernel.past.judging import NUMBER_COLUMNS
 from lastchunk.model.kernel.running import choice, nodes_known, piloted, sessions
 from lastchunk.model.scenario.load import load_scenario
@@ -147,6 +147,7 @@ def test_one_wrong_number_is_found(name: str) -> None:
     comparison.compare("harmless", "alarm", 40, engine="kernel")
     known = nodes_known._known[-1]
     wrong_number(grown_of(known), name)
+    grown_of(known).store.flat = NodeStore().flat
     known.arrays = None
     scenario = load_scenario("harmless")
     spec = load_design("alarm", scenario)
@@ -181,6 +182,22 @@ def test_garbage_is_looked_for_seldom_while_steps_are_learned(
     assert seen
     assert set(seen) == {LESS_OFTEN}
     assert gc.get_threshold() == before
+
+
+def test_nodes_that_grow_are_the_arrays_that_all_of_them_make_at_once() -> None:
+    scenario = load_scenario("lossy-mobile", ["client.retry_ms=1718"])
+    spec = load_design("alarm", scenario)
+    laid_out = []
+    for batch in (range(60), range(60, 400), range(400, 2_000)):
+        sessions.run_sessions(scenario, spec, 1, batch, replicate._row)
+        store = grown_of(nodes_known._known[-1]).store
+        grown = as_arrays(store)
+        anew = NodeStore()
+        store.flat, store.floats = anew.flat, anew.floats
+        for one, other in zip(grown, as_arrays(store), strict=True):
+            np.testing.assert_array_equal(one, other)
+        laid_out.append(len(grown.ints))
+    assert laid_out == sorted(set(laid_out))
 
 
 def test_a_table_that_is_made_anew_has_nodes_of_its_own() -> None:
