@@ -145,11 +145,12 @@ class NodeStore:
         purpose, *entity = stream
         name = draw_name(purpose, tuple(entity))
         key = (name, places if name.behind else ())
-        number = self.names.setdefault(key, len(self.names))
-        if number == len(self.name_rows):
-            self.name_rows.append([len(self.parts), len(name.behind)])
-            self.parts += [list(self.terms(each, places)) for each in name.behind]
-        return number
+        if key not in self.names:
+            behind = [list(self.terms(each, places)) for each in name.behind]
+            self.name_rows.append([len(self.parts), len(behind)])
+            self.parts += behind
+            self.names[key] = len(self.names)
+        return self.names[key]
 
     # --- growing -----------------------------------------------------------------------------
 

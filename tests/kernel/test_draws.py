@@ -88,6 +88,16 @@ def test_a_name_that_is_no_row_of_numbers_is_refused() -> None:
         store.name(("x", "y"), ())
 
 
+def test_a_name_that_is_refused_leaves_nothing_behind() -> None:
+    store = NodeStore()
+    too_many = Expression(((10**6, 1),), 0)
+    for _ in range(2):
+        with pytest.raises(NotCarried, match="very many numbers"):
+            store.name(("x", FIRST, too_many), (5,))
+    assert store.name(("y", FIRST), (5,)) == 0
+    assert (len(store.names), len(store.name_rows), len(store.parts)) == (1, 1, 1)
+
+
 def test_a_name_has_one_row() -> None:
     store = NodeStore()
     names = [("x", 1, FIRST), ("x", FIRST, 1), ("x", 1), ("x",), ("y", 1, FIRST)]
