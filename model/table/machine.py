@@ -203,7 +203,8 @@ class SessionTable:
         counts[COUNTS.index("requests")] = meter.requests - before
         if leaf.reason and meter.active_since_ms != IDLE:
             counts[-1] = counts[-1] + (world.now_ms - meter.active_since_ms)
-        costs = [(at, expression(count)) for at, count in enumerate(counts)]
+        counted = [(at, n) for at, n in enumerate(counts) if type(n) is not int or n != 0]
+        costs = [(at, expression(count)) for at, count in counted]
         leaf.costs = [cost for cost in costs if cost[1] != NO_TERMS]
         self._connect(leaf, world, times, fires)
         return leaf
@@ -247,7 +248,7 @@ class SessionTable:
                 assert offset_ms == 0 or at >= len(discrete.fires)
                 leaf.columns.append(made[name])
             else:
-                leaf.columns.append(self.step.expression_of(Number(self.step, name, offset_ms)))
+                leaf.columns.append(self.step.expression_named(name, offset_ms))
         leaf.orders = [orders[key] for key in discrete.fires]
         self.step.keep([name for name, _ in discrete.columns])
         state = self.states.get(discrete.key)

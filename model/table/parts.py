@@ -27,9 +27,11 @@ class Live:
         self.plain: set[int] = set()
         self.counted: set[tuple[int, int]] = set()
         for part in parts:
-            self.plain |= part.chunks
-            marks = part.times if part.ready is not None else part.text.marks
-            self.counted |= {(m.name, m.offset_ms) for m in marks if type(m) is Counter}
+            if part.chunks:
+                self.plain |= part.chunks
+            for mark in part.times if part.ready is not None else part.text.marks:
+                if type(mark) is Counter:
+                    self.counted.add((mark.name, mark.offset_ms))
 
     def __contains__(self, chunk: Any) -> bool:
         if type(chunk) is Counter:
@@ -48,43 +50,51 @@ class SessionParts(WorldEncoder):
         self.resends = "second_tab" in kinds or page is not Recorder
 
     def _client(self, client: Any) -> list[StatePart]:
-        parts = [self._fields(client), StatePart(("chunks", client.made))]
+        parts = [self._fields(client), self.plain_part("chunks", client.made)]
         if self.closes and client.settings.keeps_queue:
             answered = client.world.network.answered
             kept = [chunk for chunk in client.chunks if chunk.index not in answered]
-            parts.append(StatePart(("queue", self.values.value(kept))))
+            parts.append(self._known("queue", (kept,), lambda: ("queue", self.values.value(kept))))
         return [*parts, *self.programs.parts("page", client.program)]
 
     def _chunk_puts(self, world: Any, others: list[StatePart]) -> list[StatePart]:
         live = Live(others) if world.put_ms else None
-        name = self.values.name
         return [
-            StatePart(("put", name(chunk), at_ms))
+            self.of_chunk("put", chunk, at_ms)
             for chunk, at_ms in world.put_ms.items()
             if self.resends or (live is not None and chunk in live)
         ]
 
     def _network(self, world: Any, others: list[StatePart]) -> list[StatePart]:
-        network, name = world.network, self.values.name
+        network = world.network
         parts = [self._fields(network), *self._calls(network)]
         if network.uplink is not None:
-            parts.append(StatePart(("uplink", self.values.world(tuple(network.uplink.transfers)))))
+            sent = tuple(network.uplink.transfers)
+            parts.append(self._known("uplink", sent, lambda: ("uplink", self.values.world(sent))))
         live = Live([*others, *parts])
         if world.failures_max is not None:
             parts += [
-                StatePart(("failures", method, name(chunk), min(failures, world.failures_max)))
+                self.of_chunk("failures " + method, chunk, min(failures, world.failures_max))
                 for (method, chunk), failures in network.failures.items()
                 if failures and chunk in live
             ]
         if self.closes:
             parts += [
-                StatePart(("in the tab", name(chunk.index)))
+                self.of_chunk("in the tab", chunk.index)
                 for chunk in world.client.chunks
                 if chunk.index not in network.arrived
             ]
         parts += [
-            StatePart(("attempts", method, name(chunk), count))
+            self.of_chunk("attempts " + method, chunk, count)
             for (method, chunk), count in network.attempts.items()
             if self.resends or chunk in live
         ]
         return parts
+
+    def of_chunk(self, word: str, chunk: Any, *more: Any) -> StatePart:
+        """A part that says something of one chunk."""
+        return self._known(word, (chunk, *more), lambda: (word, self.values.name(chunk), *more))
+
+    def plain_part(self, word: str, *values: Any) -> StatePart:
+        """A part of numbers, words and keys."""
+        return self._known(word, values, lambda: (word, *map(self.values.world, values)))

@@ -60,15 +60,14 @@ class TableEncoder:
         """The state of a world. ``times`` are those of what is pending."""
         parts = self.parts.parts(world, times)
         page, runtime = world.client, world.object
+        part = self.parts.plain_part
         if not page.is_stopped:
-            parts.append(StatePart(("duration", world.duration_ms)))
-        parts.append(StatePart(("active since", runtime.meter.active_since_ms)))
-        parts.append(StatePart(("requests", runtime.meter.requests)))
-        encode = self.parts.values.world
+            parts.append(part("duration", world.duration_ms))
+        parts.append(part("active since", runtime.meter.active_since_ms, runtime.meter.requests))
         for key, pending in world.pending.items():
             if key[0] in world.choosing:
-                parts.append(StatePart(("stream", encode(key), *pending.stream)))
-        parts += [StatePart(("number", kind, number)) for kind, number in numbers_of(world)]
+                parts.append(part("stream", key, *pending.stream))
+        parts.append(part("numbers", *(number for _, number in numbers_of(world))))
         return TableState(parts, self._counts(world), signs)
 
     def _counts(self, world: Any) -> tuple[Any, ...]:

@@ -126,13 +126,16 @@ class RunningStep:
         """A number in registers. Raises `NotCarried` where it is in none."""
         if not isinstance(value, Number):
             return self._once(Expression((), int(value)))
-        names = self.sums[value.name]
+        return self.expression_named(value.name, value.offset_ms)
+
+    def expression_named(self, name: int, constant: int) -> Expression:
+        """A name in registers, and what is added to it."""
+        names = self.sums[name]
         if len(names) == 1 and names[0][1] == 1:  # by far the commonest
             place = self.places.get(names[0][0])
             if place is not None and names[0][0] not in self.constants:
-                return self._one_register(place[0], value.offset_ms - place[1])
+                return self._one_register(place[0], constant - place[1])
         total: dict[int, int] = {}
-        constant = value.offset_ms
         for atom, factor in names:
             if atom in self.constants:
                 constant += factor * self.constants[atom]

@@ -19,7 +19,7 @@ from lastchunk.model.trace.events import Costs, Event, RunEnded
 HAPPENINGS_MAX = LOOK
 """A session of more is left to SimPy, which looks after storms."""
 
-COMPILED_AFTER = 5
+COMPILED_AFTER = 16
 """The end of a step that was walked so often is made code of its own."""
 
 

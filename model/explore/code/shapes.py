@@ -13,6 +13,7 @@ from __future__ import annotations
 from marshal import dumps
 from typing import Any
 
+from lastchunk.model.explore.code.encode import TIME_TYPES
 from lastchunk.model.explore.code.watched import WatchedChunk, index_and_size
 from lastchunk.model.explore.timing.instant import Instant, Span
 from lastchunk.model.world.object.delivery import Attempt, Delivery
@@ -103,7 +104,7 @@ def times_apart(value: Any, times: list[Instant]) -> Any:
     kind = type(value)
     if kind in AT_ONCE:
         return value
-    if kind is Instant:
+    if kind in TIME_TYPES:
         times.append(value)
         return TIME
     if kind is tuple or kind is list:
