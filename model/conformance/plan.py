@@ -201,7 +201,7 @@ class Planner:
         twin = twin_of(design) if twinned is None else OWN_CLASS
         settings = dict(vars(design.settings))
         self.world: World = build_world(schedule, design)
-        if self.world.commits_wait:
+        if self.world.settings.commits_wait:
             raise NotPlayableError("a commit that takes time or fails")
         start = schedule.scenario.start.session
         own = twinned or (own_file(design) if twin == OWN_CLASS else None)

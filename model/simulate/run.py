@@ -229,7 +229,7 @@ class Simulation:
             return
         self.happenings_left -= 1
         outcome = ""
-        if pending.key[0] in world.choosing:
+        if pending.key[0] in world.settings.choosing:
             choices = world.choices(pending)
             if choices:
                 outcome = self._draw_outcome(pending, choices)

@@ -282,7 +282,7 @@ class SessionTable:
             state.active_since = self.step.expression_of(since)
         for at, key in enumerate(state.discrete.fires):
             pending = world.pending[key]
-            choices = world.choices(pending) if key[0] in world.choosing else ()
+            choices = world.choices(pending) if key[0] in world.settings.choosing else ()
             if choices:
                 purpose, *entity = map(self._field, pending.stream)
                 state.choices[at] = (choices, (f"{purpose} outcome", *entity))

@@ -72,9 +72,11 @@ class SessionParts(WorldEncoder):
             sent = tuple(network.uplink.transfers)
             parts.append(self._known("uplink", sent, lambda: ("uplink", self.values.world(sent))))
         live = Live([*others, *parts])
-        if world.failures_max is not None:
+        if world.settings.failures_max is not None:
             parts += [
-                self.of_chunk("failures " + method, chunk, min(failures, world.failures_max))
+                self.of_chunk(
+                    "failures " + method, chunk, min(failures, world.settings.failures_max)
+                )
                 for (method, chunk), failures in network.failures.items()
                 if failures and chunk in live
             ]

@@ -105,7 +105,7 @@ class SessionStart:
             world.client.clock_offset_ms = self.number(PAGE_CLOCK)
         world.blob_store.is_left_out = forgets_blobs
         meter = world.object.meter = StepMeter()
-        if type(world.idle_ms) is not int:  # its draws are named by the requests so far
+        if type(world.settings.idle_ms) is not int:  # its draws are named by the requests so far
             meter.requests = self.number(REQUESTS)
         for program in world.programs:
             program.records = True

@@ -65,7 +65,7 @@ class TableEncoder:
             parts.append(part("duration", world.duration_ms))
         parts.append(part("active since", runtime.meter.active_since_ms, runtime.meter.requests))
         for key, pending in world.pending.items():
-            if key[0] in world.choosing:
+            if key[0] in world.settings.choosing:
                 parts.append(part("stream", key, *pending.stream))
         parts.append(part("numbers", *(number for _, number in numbers_of(world))))
         return TableState(parts, self._counts(world), signs)

@@ -95,7 +95,7 @@ def _tab_throttled(world: World, fault: Any, number: int, kept: int) -> None:
 
 def _stray_stop(world: World, fault: Any, number: int, kept: int) -> None:
     world.trace.append(e.StrayStop(world.now_ms))
-    world.network.inject(world.stop_call)
+    world.network.inject(world.settings.stop_call)
 
 
 def _second_tab(world: World, fault: Any, number: int, kept: int) -> None:

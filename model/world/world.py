@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
-from lastchunk.model.scenario.delay import Constant
 from lastchunk.model.scenario.lateness import MeasuredLateness
 from lastchunk.model.trace.events import NO_CHUNK, BlobOfOtherTab, BlobStored, Event
 from lastchunk.model.world import faults
@@ -39,12 +38,11 @@ from lastchunk.model.world.outcomes import (
     INSTANCE_LOST,
     Choices,
     counted,
-    failures_allowed,
     fault_choices,
     keeping,
-    table_of,
     within,
 )
+from lastchunk.model.world.settings import WorldSettings, exact
 from lastchunk.reference_impl.blobs import BlobObject, PutPart
 from lastchunk.reference_impl.contract import Chunk
 
@@ -60,14 +58,6 @@ Given = Callable[..., float]
 CERTAIN = ""
 LEGS = ("request", "response")
 AWAITS = frozenset(("blob", "blob_call", "timer", "storage", "notify"))
-
-
-def exact(delay: Any) -> int | Spread:
-    """A distribution as the scheduler wants it: whole milliseconds where it is a constant."""
-    if isinstance(delay, Constant):
-        return delay.value_ms
-    spread: Spread = delay
-    return spread
 
 
 def no_offset(instance: int) -> int:
@@ -109,7 +99,12 @@ class World:
     ) -> None:
         self.clock_offset = clock_offset
         self.given = given
-        self._read_settings(design, scenario, duration_ms)
+        self.scenario = scenario
+        self.design = design
+        self.settings = WorldSettings(design, scenario)
+        self.duration_ms = duration_ms
+        self.recorded_ms: int | Spread = duration_ms
+        self.failures_so_far: dict[str, int] = {}  # replaced, never changed: worlds share it
         self.now_ms = 0
         self.ended = ""
         self.trace: list[Event] = []
@@ -130,55 +125,6 @@ class World:
     ) -> int:
         """What a function of the scenario's makes of numbers and of a share, drawn if named."""
         return work(*given, self.given(*stream) if stream else 0.5)
-
-    def _read_settings(self, design: DesignSpec, scenario: Scenario, duration_ms: int) -> None:
-        network, platform = scenario.network, scenario.platform
-        self.scenario = scenario
-        self.design = design
-        self.platform = platform
-        self.stop_call: str = design.cls.stop_call
-        self.duration_ms = duration_ms
-        self.recorded_ms: int | Spread = duration_ms
-        self.storage_read_ms = platform.storage_read_ms
-        self.commit_ms = exact(platform.commit_ms)
-        self.commits_wait = (
-            self.commit_ms != 0
-            or platform.commit_failure > 0
-            or platform.alarm_move_loss > 0
-            or faults.are_met(scenario, "commit")
-        )
-        self.alarm_late_ms = exact(platform.alarm_late_ms)
-        self.idle_ms = exact(
-            platform.hibernate_after_ms if platform.hibernates else platform.evict_after_ms
-        )
-        self.clocks_differ = platform.clock_offset_ms.low_ms != platform.clock_offset_ms.high_ms
-        self.consumer_ms = exact(scenario.consumer.reads_after_ms)
-        self.notify_ms = exact(scenario.consumer.notify_delay_ms)
-        self.put_delay_ms = exact(scenario.blobs.put_delay_ms)
-        self.call_delay_ms = exact(scenario.blobs.call_delay_ms)
-        self.same_key_ms = scenario.blobs.same_key_ms
-        self.request_ms = exact(network.request_delay_ms)
-        stop_delay = network.stop_delay_ms
-        self.stop_ms = self.request_ms if stop_delay is None else exact(stop_delay)
-        self.response_ms = exact(network.response_delay_ms)
-        self.error_ms = exact(network.error_delay_ms)
-        self.stop_may_fail = network.stop_may_fail
-        self.failures_max = network.failures_per_chunk_max
-        self.streams_bodies = network.body == "streamed"
-        self.end_at_completion = scenario.limits.end_at_completion
-        self.awaits_max = scenario.limits.awaits_max
-        self.outcomes = table_of(scenario)
-        self.choosing = frozenset((*self.outcomes, "fault", GRACE_ENDS))
-        self.failures_allowed = failures_allowed(scenario)
-        self.failures_so_far: dict[str, int] = {}  # replaced, never changed: worlds share it
-        # No delay and no choice is no step of its own, as a commit or a read that takes no time.
-        self.puts_at_once = (
-            self.put_delay_ms == 0
-            and self.same_key_ms == 0
-            and "blob" not in self.outcomes
-            and not faults.are_met(scenario, "blob")
-        )
-        self.answers_at_once = self.response_ms == 0 and "response" not in self.outcomes
 
     # --- the transition system ---------------------------------------------------------------
 
@@ -208,19 +154,17 @@ class World:
         self.pending.pop(key, None)
 
     def choices(self, pending: Pending) -> Choices:
-        """The outcomes that a pending thing may have, each with its probability; () for one.
-
-        ``choosing`` holds the kinds that may have more than one.
-        """
+        """The outcomes that a pending thing may have, each with its probability; () for one."""
         kind = pending.key[0]
         if kind == "fault":
             return self._fault_choices(pending.payload)
         if kind == GRACE_ENDS:
             return keeping(fault_choices(1.0), "strikes", self.object.storage.under_way)
         in_burst = self.network.in_burst and kind in LEGS
-        choices = self.outcomes.get(BURST + kind if in_burst else kind, ())
-        if choices and self.failures_allowed:
-            choices = within(kind, choices, self.failures_allowed, self.failures_so_far)
+        settings = self.settings
+        choices = settings.outcomes.get(BURST + kind if in_burst else kind, ())
+        if choices and settings.failures_allowed:
+            choices = within(kind, choices, settings.failures_allowed, self.failures_so_far)
         if kind in LEGS:
             return choices if choices and self.network.may_fail(pending.key[1:4]) else ()
         if kind in AWAITS and choices:
@@ -228,7 +172,7 @@ class World:
         return choices
 
     def _fault_choices(self, fault: Fault) -> Choices:
-        allowed = self.failures_allowed.get(ANY)
+        allowed = self.settings.failures_allowed.get(ANY)
         is_left = allowed is None or self.failures_so_far.get(ANY, 0) < allowed
         choices = fault_choices(fault.probability, is_left)
         if faults.RULES[fault.kind].takes_instance and not faults.has_grace(fault):
@@ -239,9 +183,9 @@ class World:
         """Let one pending thing happen. ``fresh`` then holds what has become pending by it."""
         self.now_ms = at_ms
         del self.pending[pending.key]
-        if outcome and self.failures_allowed:
+        if outcome and self.settings.failures_allowed:
             self.failures_so_far = counted(
-                pending.key[0], outcome, self.failures_so_far, self.failures_allowed
+                pending.key[0], outcome, self.failures_so_far, self.settings.failures_allowed
             )
         HAPPENINGS[pending.key[0]](self, pending, outcome)
 
@@ -250,20 +194,20 @@ class World:
     def request_leg(self, call: Call, copy: int) -> Leg:
         """The delay of a request leg, and its random stream."""
         method, chunk, attempt = call
-        if method == self.stop_call:
-            return self.stop_ms, ("stop request delay", attempt, copy)
-        return self.request_ms, (method + " request delay", chunk + 1, attempt, copy)
+        if method == self.settings.stop_call:
+            return self.settings.stop_ms, ("stop request delay", attempt, copy)
+        return self.settings.request_ms, (method + " request delay", chunk + 1, attempt, copy)
 
     def response_leg(self, call: Call, copy: int) -> Leg:
         """The delay of a response leg, and its random stream."""
         method, chunk, attempt = call
-        if method == self.stop_call:
-            return self.response_ms, ("stop response delay", attempt, copy)
-        return self.response_ms, (method + " response delay", chunk + 1, attempt, copy)
+        if method == self.settings.stop_call:
+            return self.settings.response_ms, ("stop response delay", attempt, copy)
+        return self.settings.response_ms, (method + " response delay", chunk + 1, attempt, copy)
 
     def plan_alarm(self, wait_ms: int, delivery: Delivery) -> None:
         """Register the alarm with the scheduler: never early (D3), perhaps late."""
-        late: Any = self.alarm_late_ms
+        late: Any = self.settings.alarm_late_ms
         if isinstance(late, MeasuredLateness):
             late = late.ahead(wait_ms)
         delay = wait_ms + late if isinstance(late, int) else Shifted(wait_ms, late)
@@ -271,7 +215,7 @@ class World:
 
     def move_alarm(self, due_ms: int | None) -> None:
         """Tell the scheduler of a later alarm, or of none: best effort (R9)."""
-        if "move_alarm" in self.outcomes:
+        if "move_alarm" in self.settings.outcomes:
             stream = ("alarm move", self.object.storage.confirmed)
             self.add(Pending(("move_alarm",), 0, stream, due_ms))
         else:
@@ -287,13 +231,13 @@ class World:
         _, _, attempt, copy = task
         stream = ("blob put delay", chunk.index, attempt, copy)
         kind = "blob"
-        if self.same_key_ms:
+        if self.settings.same_key_ms:
             last_ms = self.put_ms.get(chunk.index)
-            if last_ms is not None and self.now_ms - last_ms < self.same_key_ms:
+            if last_ms is not None and self.now_ms - last_ms < self.settings.same_key_ms:
                 kind = "blob_refused"
             else:
                 self.put_ms[chunk.index] = self.now_ms
-        self.add(Pending((kind, *task), self.put_delay_ms, stream, chunk))
+        self.add(Pending((kind, *task), self.settings.put_delay_ms, stream, chunk))
 
     # --- plans -------------------------------------------------------------------------------
 
@@ -339,7 +283,8 @@ class World:
 
     def call_blobs(self, task: tuple[Any, ...], call: Any) -> None:
         """Any other call of the blob store has left the object: a part takes as long as a put."""
-        delay = self.put_delay_ms if isinstance(call, PutPart) else self.call_delay_ms
+        settings = self.settings
+        delay = settings.put_delay_ms if isinstance(call, PutPart) else settings.call_delay_ms
         stream = ("blob call delay", *task[1:])
         self.add(Pending(("blob_call", *task), delay, stream, call))
 

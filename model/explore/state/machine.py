@@ -286,4 +286,4 @@ def monitor_for(
 
 def commits_can_fail(design: DesignSpec, scenario: Scenario) -> bool:
     """Whether the world keeps memory and disk apart."""
-    return World(design, scenario, 0).commits_wait
+    return World(design, scenario, 0).settings.commits_wait

@@ -350,10 +350,10 @@ class WorldEncoder:
         network = world.network
         parts = [self._fields(network), *self._calls(network)]
         live = frozenset().union(*(part.chunks for part in others))
-        if world.failures_max is not None:
+        if world.settings.failures_max is not None:
             for (method, chunk), failures in network.failures.items():
                 if failures and (chunk < 0 or chunk in live):
-                    limit = min(failures, world.failures_max)
+                    limit = min(failures, world.settings.failures_max)
                     parts.append(self._about("failures of " + method, chunk, limit))
         # What a page that is gone may still lose, or finds unreadable when it is there again.
         is_asked = world.client.is_open or network.calls or ("reopen",) in world.pending

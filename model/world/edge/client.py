@@ -187,11 +187,11 @@ class ClientHost:
 
     def _drive(self, task: TaskId, effect: Effect[Any] | Done) -> None:
         clock_ms = self.clock_ms
-        left = self.world.awaits_max
+        left = self.world.settings.awaits_max
         while type(effect) is not Done:
             left -= 1
             if left < 0:
-                raise awaits_for_ever(self.program, task, self.world.awaits_max)
+                raise awaits_for_ever(self.program, task, self.world.settings.awaits_max)
             handler = ANSWERS.get(type(effect))
             if handler is None:
                 method = "stop_flow" if task == STOP else self.method_of(task)

@@ -32,7 +32,7 @@ class Consumers:
     def send(self, task: TaskId, key: str) -> None:
         """A notification is on its way."""
         self.sent += 1
-        delay = self.world.notify_ms
+        delay = self.world.settings.notify_ms
         stream = ("notify delay", self.sent)
         self.world.add(Pending(("notify", *task), delay, stream, key))
 
@@ -53,7 +53,7 @@ class Consumers:
 
     def stop_answered(self) -> None:
         """The page knows that its stop has run: who waits for that begins."""
-        delay: Any = self.world.consumer_ms
+        delay: Any = self.world.settings.consumer_ms
         if delay is not None:
             self.world.add(Pending(READ, delay, ("consumer delay",)))
 

@@ -78,7 +78,7 @@ class Network:
             self.uplink.start(call, size_bytes, self.world.now_ms)
             self.draining[call] = fetch.arguments
             self._plan_uplink()
-            if not self.world.streams_bodies:
+            if not self.world.settings.streams_bodies:
                 return None
         self._launch(call, 0, fetch.arguments)
         return None
@@ -151,7 +151,7 @@ class Network:
     def _is_too_large(self, pending: Pending) -> bool:
         """Whether the platform takes no body of that size; the code then never hears of it."""
         size_bytes = pending.payload[0].size_bytes
-        if size_bytes <= self.world.platform.body_bytes_max:
+        if size_bytes <= self.world.settings.platform.body_bytes_max:
             return False
         _, method, chunk, attempt, _ = pending.key
         event = e.RequestTooLarge(self.world.now_ms, method, chunk, attempt, size_bytes)
@@ -178,7 +178,7 @@ class Network:
             return
         self.uplink.finish(call, self.world.now_ms)
         self._plan_uplink()
-        if self.world.streams_bodies:
+        if self.world.settings.streams_bodies:
             # The end of the body needs as long as its beginning did: the same draw.
             delay, stream = self.world.request_leg(call, 0)
             self.world.add(Pending(("body", *call), delay, stream))
@@ -204,7 +204,7 @@ class Network:
         self.uplink.cancel(call, self.world.now_ms)
         self.world.cancel(("body", *call))
         self._plan_uplink()
-        if self.world.streams_bodies:
+        if self.world.settings.streams_bodies:
             outside.body_broke(self.world.object, call)
 
     # --- responses ---------------------------------------------------------------------------
@@ -216,7 +216,7 @@ class Network:
             return
         delay, stream = self.world.response_leg(call, task[3])
         pending = Pending(("response", *task), delay, stream, response)
-        if self.world.answers_at_once:
+        if self.world.settings.answers_at_once:
             self.response_arrives(pending, "")
         else:
             self.world.add(pending)
@@ -240,18 +240,18 @@ class Network:
         self.world.trace.append(e.ResponseArrived(self.world.now_ms, *call, status))
         if call[0] == UPLOAD and status < 400:
             self.answered.add(call[1])
-        if call[0] == self.world.stop_call and status < 400:
+        if call[0] == self.world.settings.stop_call and status < 400:
             self.world.consumer.stop_answered()
         self.world.client.tell("send", task, pending.payload)
 
     # --- failures ----------------------------------------------------------------------------
 
     def _is_exposed(self, call: Call) -> bool:
-        return self.world.stop_may_fail or call[0] == UPLOAD
+        return self.world.settings.stop_may_fail or call[0] == UPLOAD
 
     def may_fail(self, call: Call) -> bool:
         """Whether a fault may still touch this call: a chunk's failures may be bounded."""
-        failures_max = self.world.failures_max
+        failures_max = self.world.settings.failures_max
         return self._is_exposed(call) and (
             failures_max is None or self.failures.get(call[:2], 0) < failures_max
         )
@@ -265,11 +265,11 @@ class Network:
         """The page learns of a network error after the time that this takes."""
         if call not in self.calls:
             return
-        if self.world.error_ms == 0:
+        if self.world.settings.error_ms == 0:
             self.error_arrives(call, reason)
         else:
             stream = ("error delay " + call[0], call[1], call[2])
-            self.world.add(Pending(("error", *call), self.world.error_ms, stream, reason))
+            self.world.add(Pending(("error", *call), self.world.settings.error_ms, stream, reason))
 
     def error_arrives(self, call: Call, reason: str) -> None:
         """The page sees the network error, unless it has stopped waiting."""

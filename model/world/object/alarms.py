@@ -72,7 +72,7 @@ class Alarms:
         due_ms = self.stored_time(at_ms)
         if self.is_stored(due_ms):
             return
-        if due_ms == self.time_ms and runtime.world.platform.bug_alarm_set_to_now_is_lost:
+        if due_ms == self.time_ms and runtime.world.settings.platform.bug_alarm_set_to_now_is_lost:
             self.told_ms = due_ms  # A7, the known bug: the scheduler is taken to know already
         self.time_ms = due_ms
         self.will_delete = False
@@ -138,7 +138,7 @@ class Alarms:
         world = self.runtime.world
         pending = world.pending.get(SLOT)
         in_back_off = pending is not None and pending.payload.back_off > 0
-        return in_back_off and world.platform.bug_alarm_waits_for_back_off
+        return in_back_off and world.settings.platform.bug_alarm_waits_for_back_off
 
     def unplan(self) -> None:
         """The scheduler forgets what it was to deliver, and what it was still to be told (R9)."""
@@ -264,7 +264,8 @@ class Alarms:
 
     def is_queued(self, delivery: Delivery) -> bool:
         """A7, the known bug: whether the object's alarm stood behind this retry."""
-        return delivery.back_off > 0 and self.runtime.world.platform.bug_alarm_waits_for_back_off
+        platform = self.runtime.world.settings.platform
+        return delivery.back_off > 0 and platform.bug_alarm_waits_for_back_off
 
     # --- the end of an attempt ---------------------------------------------------------------
 
@@ -340,7 +341,7 @@ class Alarms:
         storage, world = self.runtime.storage, self.runtime.world
         world.trace.append(e.AlarmDropped(world.now_ms, due_ms))
         self.told_ms = None
-        if self.time_ms == due_ms and world.platform.bug_dropped_alarm_is_kept:
+        if self.time_ms == due_ms and world.settings.platform.bug_dropped_alarm_is_kept:
             self.dropped_ms = self.told_ms = due_ms
         elif self.time_ms == due_ms:
             self.time_ms = None

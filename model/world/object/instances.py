@@ -61,7 +61,7 @@ def fall_idle(runtime: ObjectRuntime) -> None:
     world = runtime.world
     runtime.meter.idle(world.now_ms)
     if a_cold_start_shows(runtime):
-        world.add(Pending(IDLE_END, world.idle_ms, ("idle", runtime.meter.requests)))
+        world.add(Pending(IDLE_END, world.settings.idle_ms, ("idle", runtime.meter.requests)))
 
 
 def a_cold_start_shows(runtime: ObjectRuntime) -> bool:
@@ -72,9 +72,9 @@ def a_cold_start_shows(runtime: ObjectRuntime) -> bool:
     """
     if runtime.is_new:
         return False  # a replaced one has ended; its successor has not begun
-    world = runtime.world
-    is_cached = world.storage_read_ms > 0 and len(runtime.storage.cached) > 0
-    return bool(runtime.program.log) or runtime.has_construct or world.clocks_differ or is_cached
+    settings = runtime.world.settings
+    is_cached = settings.storage_read_ms > 0 and len(runtime.storage.cached) > 0
+    return bool(runtime.program.log) or runtime.has_construct or settings.clocks_differ or is_cached
 
 
 def idle_long_enough(runtime: ObjectRuntime) -> None:
@@ -82,7 +82,7 @@ def idle_long_enough(runtime: ObjectRuntime) -> None:
     if runtime.storage.under_way:
         fall_idle(runtime)  # a write is not confirmed yet: not now
     else:
-        lose(runtime, "hibernated" if runtime.world.platform.hibernates else "evicted")
+        lose(runtime, "hibernated" if runtime.world.settings.platform.hibernates else "evicted")
 
 
 # --- an instance is lost -------------------------------------------------------------------------

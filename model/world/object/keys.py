@@ -79,7 +79,7 @@ def _read(
     is_known: bool = True,
 ) -> Any:
     """Answer a read: at once, or once the storage has, with the gate closed until then."""
-    storage, wait_ms = runtime.storage, runtime.world.storage_read_ms
+    storage, wait_ms = runtime.storage, runtime.world.settings.storage_read_ms
     runtime.meter.rows_read += rows
     if wait_ms == 0 or (is_known and storage.cached.issuperset(names)):
         return answer  # R7: SQLite, or cached: at once
@@ -154,7 +154,7 @@ def delete_all(runtime: ObjectRuntime, task: TaskId, effect: DeleteAll) -> None:
     runtime.meter.rows_written += len(runtime.storage.values)
     runtime.storage.values = {}
     runtime.storage.dirty = True
-    if runtime.world.platform.compatibility_date >= DELETES_ALARM_FROM:
+    if runtime.world.settings.platform.compatibility_date >= DELETES_ALARM_FROM:
         runtime.alarms.delete()
 
 

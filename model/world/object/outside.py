@@ -57,7 +57,7 @@ def blob_put(runtime: ObjectRuntime, task: TaskId, effect: BlobPut | PutPart) ->
     if world.network.body_under_way(task):
         runtime.awaiting_body[task] = effect
     elif (
-        world.puts_at_once
+        world.settings.puts_at_once
         and isinstance(effect, BlobPut)
         and runtime.storage.is_open
         and task in runtime.program.tasks

@@ -79,7 +79,7 @@ class ObjectRuntime:
         self.replaced: list[tuple[int, Program]] = []
         self.offset_ms = world.clock_offset(0)
         self.is_down = False
-        self.storage: Storage = Storage(self, world.commits_wait)
+        self.storage: Storage = Storage(self, world.settings.commits_wait)
         self.alarms: Alarms = Alarms(self)
         self.meter = Meter()
         self.status = ""
@@ -172,11 +172,11 @@ class ObjectRuntime:
         """Answer effects until the code waits for something, or ends. Nothing gets in between."""
         program = self.program
         send, clock_ms = program.send, self.world.now_ms + self.offset_ms
-        left = self.world.awaits_max
+        left = self.world.settings.awaits_max
         while type(effect) is not Done:
             left -= 1
             if left < 0:
-                raise awaits_for_ever(program, task, self.world.awaits_max)
+                raise awaits_for_ever(program, task, self.world.settings.awaits_max)
             handler = _ANSWERS.get(type(effect))
             if handler is None:
                 raise self._not_for_objects(task, effect)
@@ -270,7 +270,7 @@ class ObjectRuntime:
         """The session's public record is another one from now on."""
         self.world.trace.append(e.StateWritten(self.world.now_ms, status, count, self.status))
         self.status = status
-        if status == COMPLETED and self.world.end_at_completion:
+        if status == COMPLETED and self.world.settings.end_at_completion:
             self.world.ended = "completion"
 
     # --- the alarm ---------------------------------------------------------------------------

@@ -123,7 +123,7 @@ class Storage:
         self.batches[number] = image = self.image()
         self.runtime.alarms.before_commit(image.alarm_ms)
         world = self.runtime.world
-        world.add(Pending(("commit", number), world.commit_ms, ("commit", number), number))
+        world.add(Pending(("commit", number), world.settings.commit_ms, ("commit", number), number))
 
     def commit_ends(self, number: int, outcome: str) -> None:
         """The end of a commit: confirmed, or not, and then it is written all the same or not."""
