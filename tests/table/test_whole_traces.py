@@ -24,7 +24,11 @@ SETTINGS = {
     "every clock is another one": [
         "platform.clock_offset_ms={low_ms=-40, high_ms=60}",
         "platform.instance_loss=0.1",
-        "platform.evict_after_ms={distribution='uniform', low_ms=2000, high_ms=9000}",
+    ],
+    "an idle object is evicted": [
+        "platform.hibernates=false",
+        "platform.evict_after_ms={distribution='uniform', low_ms=1, high_ms=9000}",
+        "platform.clock_offset_ms={low_ms=-40, high_ms=60}",
     ],
     "commits take time": ["platform.commit_ms={distribution='uniform', low_ms=0, high_ms=90}"],
     "timers are throttled": ["faults=[{kind='tab_throttled', offset_ms=9000, for_ms=70000}]"],
