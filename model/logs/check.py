@@ -38,7 +38,9 @@ from lastchunk.model.trace.facts import facts_of
 ASSUMED = {
     "a HAR": (
         "a stop ended the recording, unless a later one did",
-        "a chunk that was answered below 400 is stored",
+        "a chunk that was answered below 400 is stored, and one that was refused is not",
+        "while it records, nothing completes a session within a minute of a call that ended",
+        "a list of sessions is as new as the session's own record",
         "what the page had queued and never sent is known by its number alone",
     ),
     "OTLP spans": (
@@ -52,6 +54,8 @@ ASSUMED = {
     ),
 }
 """What a judgement takes for true that a kind of log does not say."""
+EARLY_MAX, EARLY_SESSIONS_MAX = 1_000, 10_000
+"""So many looks at a session, and so many sessions, are held before a call of it has come."""
 LOOK_EVERY = 500
 """So many events are taken in between two looks for sessions that are over."""
 FINDINGS_MAX = 1_000
@@ -142,6 +146,25 @@ class LogQuestion:
     idle_ms: int = 3_600_000
 
 
+class EarlyReads:
+    """What was read of sessions of which no call has come yet: a list has those of others, too."""
+
+    def __init__(self) -> None:
+        self.reads: dict[str, list[RecordRead]] = {}
+
+    def add(self, name: str, read: RecordRead) -> None:
+        """Keep what was read, of a session among the last that were read of, and not too much."""
+        reads = self.reads.setdefault(name, [])
+        del reads[:-EARLY_MAX]
+        reads.append(read)
+        if len(self.reads) > EARLY_SESSIONS_MAX:
+            del self.reads[next(iter(self.reads))]
+
+    def of(self, name: str) -> list[RecordRead]:
+        """What was read of a session whose first call has come."""
+        return self.reads.pop(name, [])
+
+
 class LogChecker:
     """Reads logs one after the other, as one log."""
 
@@ -154,6 +177,7 @@ class LogChecker:
         self.checked = Checked()
         self.open: dict[str, SeenSession] = {}
         self.over: set[bytes] = set()
+        self.early = EarlyReads()
         self.newest_ms = -1
         self.numbering = Numbering()
         self.carries: frozenset[str] = frozenset()
@@ -195,11 +219,14 @@ class LogChecker:
         session = self.open.get(name)
         if session is None:
             if isinstance(event, RecordRead):
-                return  # a list has sessions of others, too
+                self.early.add(name, event)
+                return
             if _digest(name) in self.over:
                 self.checked.notes["events of sessions that were over: left out"] += 1
                 return
             session = self.open[name] = SeenSession(name)
+            for read in self.early.of(name):
+                session.add(read)
             self.checked.held_most = max(self.checked.held_most, len(self.open))
         session.add(event)
         self.newest_ms = max(self.newest_ms, event.at_ms)

@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lastchunk.model.logs.reading.mapping import UPLOAD_CALL
-from lastchunk.model.logs.reading.seen import CREATED, SeenCall, SeenSession
+from lastchunk.model.logs import unseen
+from lastchunk.model.logs.reading.seen import SeenCall, SeenRecord, SeenSession
 from lastchunk.model.logs.recording import (
     chunks_of,
     known_chunks,
+    recorded_later,
     recording_ended,
     stored_by,
 )
-from lastchunk.model.properties import Judgement, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.properties import Holds, Judgement, JudgeSettings, NotApplicable, Violation
 from lastchunk.model.properties.always import named
 from lastchunk.model.properties.base import HOLDS
-from lastchunk.reference_impl.contract import COMPLETED, INCOMPLETE
+from lastchunk.reference_impl.contract import ACTIVE, COMPLETED, INCOMPLETE
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,20 @@ class Undecided:
 
 LogJudgement = Judgement | Undecided
 Checker = Callable[[SeenSession, JudgeSettings], LogJudgement]
-MAY_WRITE_BACK = (CREATED, UPLOAD_CALL)
-"""Calls that may write a record back that was read before the completion (F2, F22)."""
 NO_RECORD = "the log never has the session's record"
+
+
+STATUSES = (ACTIVE, COMPLETED, INCOMPLETE)
+
+
+def _unless(*reasons: str) -> LogJudgement:
+    """It holds, unless something may have happened unseen."""
+    return next((Undecided(reason) for reason in reasons if reason), HOLDS)
+
+
+def _no_record(session: SeenSession) -> Undecided:
+    """The log has no record; where an alarm may have written it, another log would have."""
+    return Undecided(NO_RECORD, not session.alarm_writes)
 
 
 def may_be_stored(calls: list[SeenCall]) -> bool:
@@ -56,7 +68,7 @@ def _nothing_refused(session: SeenSession, judge: JudgeSettings) -> LogJudgement
     silent = [call for call in uploads if call.status is None and call.failed_ms is None]
     if silent:
         return Undecided(f"the log has no answer to the upload of chunk {silent[0].chunk}")
-    return HOLDS
+    return _unless(unseen.beginning(session), unseen.hole(session))
 
 
 def _nothing_lost(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
@@ -69,22 +81,13 @@ def _nothing_lost(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
     if surely:
         return Violation(session.last_ms, f"{named(surely)} refused, and never stored")
     never_sent = tuple(n for n in lost if n not in chunks)
-    if never_sent and not _sees_all_sent(session):
+    if never_sent and not unseen.sees_all_sent(session):
         return Undecided(f"whether chunk {never_sent[0]} was ever sent: the log may lack it")
     if never_sent and session.is_settled:
         return Violation(session.last_ms, f"{named(never_sent)} never sent")
     if lost:
         return Undecided(f"whether chunk {lost[0]} was stored: the log has no answer to it")
-    return HOLDS
-
-
-def _sees_all_sent(session: SeenSession) -> bool:
-    """Whether a chunk that is not in the log was not sent: it is a page's, from the beginning on.
-
-    An invocation may be missing from an export of traces, by sampling or with its instance.
-    """
-    creates = [call for call in session.calls.values() if call.method == CREATED]
-    return any(call.sent_ms is not None for call in creates)
+    return _unless(unseen.beginning(session))
 
 
 def _complete_at_finalization(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
@@ -96,15 +99,17 @@ def _complete_at_finalization(session: SeenSession, judge: JudgeSettings) -> Log
     chunks, open_chunk = chunks_of(session), -1
     for number in known_chunks(session):
         calls = chunks.get(number, [])
-        is_known = bool(calls) or _sees_all_sent(session)
+        is_known = bool(calls) or unseen.sees_all_sent(session)
         if is_known and _was_there(session, calls, after_ms) and _surely_missing(calls, by_ms):
+            if before := unseen.beginning(session):  # it may have been completed before
+                return Undecided(before)
             return Violation(by_ms, f"completed without {named((number,))}")
         stored_ms = stored_by(calls)
         if stored_ms is None or stored_ms > after_ms:
             open_chunk = number
     if open_chunk >= 0:
         return Undecided(f"whether chunk {open_chunk} was stored before the completion")
-    return _between_looks(session) or HOLDS
+    return _unless(unseen.completions(session))
 
 
 def _was_there(session: SeenSession, calls: list[SeenCall], after_ms: int) -> bool:
@@ -128,7 +133,7 @@ def _surely_missing(calls: list[SeenCall], by_ms: int) -> bool:
 
 def _never_completed(session: SeenSession) -> LogJudgement:
     if not session.record:
-        return Undecided(NO_RECORD, True)
+        return _no_record(session)
     return NotApplicable("it was never seen completed")
 
 
@@ -137,90 +142,63 @@ def _completed_is_final(session: SeenSession, judge: JudgeSettings) -> LogJudgem
     between = session.completed_between()
     if between is None:
         return _never_completed(session)
+    doubt = ""
     for item in session.record:
-        if item.asked_ms > between[1] and item.status != COMPLETED:
+        is_later = item.asked_ms > between[1] and item.status != COMPLETED
+        if is_later and item.status not in STATUSES:
+            doubt = f"whether it stayed completed: what the status {item.status} says"
+        elif is_later:
             return Violation(item.at_ms, f"completed became {item.status} again")
         if item.asked_ms > between[1] and item.reopens:
             return Violation(item.at_ms, f"completed, {item.previous} again, and completed again")
-    return _open_end(session) or _between_looks(session) or HOLDS
-
-
-def _between_looks(session: SeenSession) -> Undecided | None:
-    """Why a session may have been completed, and active again, without being seen; None where not.
-
-    From the stop on something may complete it, and a call that is under way may write it back.
-    """
-    stop_ms = recording_ended(session)
-    if stop_ms is None or _sees_writes(session):
-        return None
-    before_ms, writers = stop_ms, [c for c in session.calls.values() if c.method in MAY_WRITE_BACK]
-    for item in session.record:
-        for call in writers:
-            is_over = call.over_ms is not None and call.over_ms <= before_ms
-            if before_ms < item.at_ms and call.first_ms < item.at_ms and not is_over:
-                took = f"{item.at_ms - before_ms:,} ms without a look at it"
-                return Undecided(f"whether it was completed, and active again, in {took}")
-        before_ms = max(before_ms, item.asked_ms)
-    return None
-
-
-def _open_end(session: SeenSession) -> Undecided | None:
-    """Why the record may have changed after it was last seen; None where it did not."""
-    last = session.record[-1]
-    wrote = [item for item in session.touched if item.at_ms > last.at_ms]
-    if wrote:
-        words = f"{wrote[0].method} wrote the record {wrote[0].at_ms - last.at_ms:,} ms later"
-        return Undecided(f"{words}, and the log does not say what")
-    over = [call.over_ms for call in session.uploads]
-    known = [at_ms for at_ms in over if at_ms is not None]
-    is_old = len(known) < len(over) or last.asked_ms < max(known, default=0)
-    if is_old and not _sees_writes(session):
-        return Undecided("nobody read the record after the last upload")
-    return None
-
-
-def _sees_writes(session: SeenSession) -> bool:
-    """Whether the log has each write of the record, or at least that there was one."""
-    return any(item.is_write for item in session.record)
+    return _unless(doubt, unseen.open_end(session), unseen.completions(session))
 
 
 def _count_true(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
-    """The count that the record has last is that of the chunks stored by then."""
+    """The count that the record has at its completion, and last, is that of the chunks stored."""
     counted = [item for item in session.record if item.counted >= 0]
     if not counted:
         return Undecided("the log never has the count in the session's record", True)
-    at_ms, count, asked_ms = counted[-1].at_ms, counted[-1].counted, counted[-1].asked_ms
-    chunks = chunks_of(session)
-    least = sum(
-        any(
-            call.is_taken and call.over_ms is not None and call.over_ms <= asked_ms
-            for call in calls
-        )
-        for calls in chunks.values()
-    )
+    before_ms, found = session.first_ms, list[LogJudgement]()
+    for item in session.record:
+        if item.status == COMPLETED and item.counted >= 0:
+            since_ms = item.at_ms if item.is_write else before_ms
+            found.append(_counted(session, item, since_ms))
+            break
+        before_ms = item.asked_ms
+    found.append(_counted(session, counted[-1], counted[-1].asked_ms))
+    order = (Violation, Undecided, Holds)
+    return min(found, key=lambda one: order.index(type(one)))
+
+
+def _counted(session: SeenSession, item: SeenRecord, since_ms: int) -> LogJudgement:
+    """One count, of what was stored between a time and when it was seen."""
+    chunks, count = chunks_of(session), item.counted
+    least = sum(any(_is_over(call, since_ms) for call in calls) for calls in chunks.values())
     most = sum(
-        any(call.first_ms <= at_ms and not call.is_refused for call in calls)
+        any(call.first_ms <= item.at_ms and not call.is_refused for call in calls)
         for calls in chunks.values()
     )
-    if not least <= count <= most:
+    unknown = unseen.beginning(session) or unseen.hole(session)
+    if count < least or (count > most and not unknown):
         true_count = least if count < least else most
-        return Violation(at_ms, f"the count is {count}, stored are {true_count}")
-    if least < most:
-        return Undecided(f"the count is {count}, stored are {least} to {most}")
+        return Violation(item.at_ms, f"the count is {count}, stored are {true_count}")
+    if least < most or unknown:
+        return Undecided(unknown or f"the count is {count}, stored are {least} to {most}")
     return HOLDS
 
 
 def _is_over(call: SeenCall, by_ms: int) -> bool:
-    """Whether an upload had surely been taken by a time."""
-    return call.is_taken and call.over_ms is not None and call.over_ms <= by_ms
+    """Whether an upload had surely been stored by a time."""
+    return call.stored_by_ms is not None and call.stored_by_ms <= by_ms
 
 
 def _finalizes(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
     """The session was settled when it was last seen."""
     if not session.record:
-        return Undecided(NO_RECORD, True)
+        return _no_record(session)
     if session.is_settled:
-        return _open_end(session) or HOLDS
+        return _unless(unseen.open_end(session))
     return Undecided(f"it was {session.last_status} when it was last seen")
 
 
@@ -253,12 +231,24 @@ def _soon(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
 
 
 def _prompt(session: SeenSession, last_ms: int, sure_ms: int, judge: JudgeSettings) -> LogJudgement:
+    found = _prompt_by(session, last_ms, sure_ms, judge)
+    silent = [call for call in session.uploads if call.status is None and call.ended_ms is None]
+    if isinstance(found, Violation) and silent:  # it may have been taken, and ended, at any time
+        return Undecided(f"when chunk {silent[-1].chunk} came: the log has no answer to it")
+    return found
+
+
+def _prompt_by(
+    session: SeenSession, last_ms: int, sure_ms: int, judge: JudgeSettings
+) -> LogJudgement:
     due_ms = last_ms + judge.prompt_ms
     final = session.completed_for_good()
     if not session.record:
-        return Undecided(NO_RECORD, True)
+        return _no_record(session)
     if final is None and session.last_status == INCOMPLETE:
         return NotApplicable("it was declared incomplete")
+    if final is None and session.last_status not in STATUSES:
+        return Undecided(f"whether it is completed: what the status {session.last_status} says")
     if final is None:
         not_yet = [item.asked_ms for item in session.record if item.status != COMPLETED]
         if not_yet and not_yet[-1] > due_ms:
@@ -271,9 +261,16 @@ def _prompt(session: SeenSession, last_ms: int, sure_ms: int, judge: JudgeSettin
         late_ms = after_ms - last_ms
         return Violation(due_ms, f"{words} {late_ms:,} ms after the stop and the last upload")
     if by_ms <= sure_ms + judge.prompt_ms:
-        return _open_end(session) or HOLDS
+        return _unless(
+            unseen.open_end(session), unseen.between_looks(session, _asked(session, by_ms))
+        )
     seen = f"between {after_ms - last_ms:,} and {by_ms - last_ms:,} ms after the last upload"
     return Undecided(f"it was completed {seen}")
+
+
+def _asked(session: SeenSession, at_ms: int) -> int:
+    """When the look began that saw the record by a time."""
+    return min(item.asked_ms for item in session.record if item.at_ms == at_ms)
 
 
 def _not_while_recording(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
@@ -285,7 +282,11 @@ def _not_while_recording(session: SeenSession, judge: JudgeSettings) -> LogJudge
         return Undecided("when the recording ended: no stop is in the log")
     if between[1] < stop_ms:
         return Violation(between[1], "completed while recording")
-    return HOLDS if between[0] >= stop_ms else Undecided("whether it was completed before the stop")
+    if between[0] < stop_ms:
+        return Undecided("whether it was completed before the stop")
+    if recorded_later(session, stop_ms) >= 0:
+        return Undecided("whether it recorded on after the stop")
+    return _unless(unseen.beginning(session), unseen.in_quiet(session))
 
 
 def _notified_once(session: SeenSession, judge: JudgeSettings) -> LogJudgement:

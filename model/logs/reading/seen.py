@@ -47,10 +47,16 @@ class RecordTouched(NamedTuple):
 
 
 class AlarmWrote(NamedTuple):
-    """A run of the alarm wrote; ``is_record`` where the log has the key, and it is the record's."""
+    """A run of the alarm wrote; ``is_record`` where the log has the key, and it is the record's.
+
+    ``due_ms`` is when it was scheduled, -1 where the log does not have that. ``has_failed``: the
+    run did, or was cut off, so that its writes may be lost.
+    """
 
     at_ms: int
     is_record: bool
+    due_ms: int = -1
+    has_failed: bool = False
 
 
 class ChunksTold(NamedTuple):
@@ -81,7 +87,10 @@ class SeenRecord(NamedTuple):
 
 @dataclass
 class SeenCall:
-    """One call. ``stored_ms`` is when its blob put ended, ``ended_ms`` when its handler did."""
+    """One call. ``stored_ms`` is when its blob put ended, ``ended_ms`` when its handler did.
+
+    ``put_failed``: the log has a put of it that failed.
+    """
 
     method: str
     chunk: int
@@ -94,6 +103,7 @@ class SeenCall:
     answered_ms: int | None = None
     failed_ms: int | None = None
     status: int | None = None
+    put_failed: bool = False
 
     @property
     def first_ms(self) -> int:
@@ -121,7 +131,7 @@ class SeenCall:
         """When its chunk was stored at the latest; None where it is not known to be."""
         if self.stored_ms is not None:
             return self.stored_ms
-        return self.over_ms if self.is_taken else None
+        return self.over_ms if self.is_taken and not self.put_failed else None
 
 
 @dataclass
@@ -202,17 +212,32 @@ class SeenSession:
         self.alarms.sort(key=lambda alarm: alarm.started_ms)
         self.sets.sort()
 
-    def _completions(self) -> list[e.StateWritten]:
+    def _completions(self) -> list[e.StateWritten | RecordRead]:
         """The writes of alarms that complete. Where the log has no key an alarm may have written
-        another thing: one after a completion counts only if a call may have reopened it since."""
-        found: list[e.StateWritten] = []
+        another thing: one after a completion counts only if a call may have reopened it since.
+
+        An alarm that runs again is due at the same time: what it wrote before may have been lost
+        with its commit. So it completed the session by the one run or by the other.
+        """
+        found: list[e.StateWritten | RecordRead] = []
+        due_ms = failed_ms = -1
+        since_ms = self.first_ms
         for write in sorted(self.alarm_writes):
-            if not write.is_record and found:
-                since_ms = found[-1].at_ms
-                reopened = (item.at_ms for item in self.touched if item.may_reopen)
-                if not any(since_ms <= at_ms <= write.at_ms for at_ms in reopened):
-                    continue
-            found.append(e.StateWritten(write.at_ms, COMPLETED, -1, ACTIVE))
+            reopened = (item.at_ms for item in self.touched if item.may_reopen)
+            may_be_active = any(since_ms <= at_ms <= write.at_ms for at_ms in reopened)
+            is_again = write.due_ms == due_ms >= 0
+            if write.has_failed:
+                self.touched.append(RecordTouched(write.at_ms, "an alarm that failed"))
+                failed_ms = failed_ms if is_again and failed_ms >= 0 else write.at_ms
+            elif is_again and failed_ms >= 0:
+                found.append(RecordRead(write.at_ms, COMPLETED, -1, failed_ms))
+            elif is_again and found:
+                first_ms = getattr(found.pop(), "asked_ms", since_ms)
+                found.append(RecordRead(write.at_ms, COMPLETED, -1, first_ms))
+            elif write.is_record or may_be_active or not found:
+                found.append(e.StateWritten(write.at_ms, COMPLETED, -1, ACTIVE))
+                failed_ms = -1
+            due_ms, since_ms = write.due_ms, write.at_ms
         return found
 
     def completed_between(self) -> tuple[int, int] | None:
@@ -270,6 +295,10 @@ def _put(session: SeenSession, event: Any) -> None:
     session.upload(event).put_ms = event.at_ms
 
 
+def _put_failed(session: SeenSession, event: e.BlobPutFailed) -> None:
+    session.upload(event).put_failed = True
+
+
 def _stored(session: SeenSession, event: Any) -> None:
     session.upload(event).stored_ms = event.at_ms
 
@@ -292,6 +321,12 @@ def _written(session: SeenSession, event: e.StateWritten) -> None:
     session.record.append(SeenRecord(at_ms, *written, True, event.previous, at_ms))
 
 
+def _reverted(session: SeenSession, event: e.StorageReverted) -> None:
+    at_ms, left = event.at_ms, (event.status, event.chunks_uploaded)
+    if event.status:  # else there is no record any more
+        session.record.append(SeenRecord(at_ms, *left, False, "", at_ms))
+
+
 def _read(session: SeenSession, event: RecordRead) -> None:
     read = (event.status, event.counted)
     session.record.append(SeenRecord(event.at_ms, *read, False, "", event.asked_ms))
@@ -312,7 +347,9 @@ TAKES: dict[type, Callable[[SeenSession, Any], None]] = {
     e.HandlerStarted: _started,
     e.HandlerEnded: _ended,
     e.BlobPutStarted: _put,
+    e.BlobPutFailed: _put_failed,
     e.BlobStored: _stored,
+    e.StorageReverted: _reverted,
     e.AlarmStarted: _alarm,
     e.AlarmEnded: _alarm_over,
     e.AlarmFailed: _alarm_failed,

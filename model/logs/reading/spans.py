@@ -153,11 +153,15 @@ class SpanReader:
             yield e.AlarmEnded(root.end_ms)
         yield from self._written("alarm", spans)
         key = self.mapping.key
-        writes = sorted((s.end_ms, not _has_keys(s)) for s in spans if _writes(s, key))
+        wrote = [span for span in spans if _writes(span, key)]
+        taken = [span for span in wrote if not span.is_error]
+        writes = sorted((span.end_ms, not _has_keys(span, key)) for span in taken or wrote)
         if writes and self.mapping.alarm_writes:
             self.without_key += any(is_keyless for _, is_keyless in writes)
             at_ms, is_keyless = min(writes, key=lambda write: (write[1], write[0]))
-            yield AlarmWrote(at_ms, not is_keyless)
+            has_failed = outcome != "ok" or _is_open(root) or not taken
+            told_ms = -1 if scheduled is None else due_ms
+            yield AlarmWrote(at_ms, not is_keyless, told_ms, has_failed)
 
     def _call(self, name: str, root: LoggedSpan, spans: list[LoggedSpan]) -> Iterator[Any]:
         puts = [span for span in spans if span.name == PUT]
@@ -225,9 +229,13 @@ def _writes(span: LoggedSpan, key: str) -> bool:
     return keys is None or key in named
 
 
-def _has_keys(span: LoggedSpan) -> bool:
-    """Whether a span of a write says what it wrote."""
-    return span.name == SQL or span.attributes.get(KEYS) is not None
+def _has_keys(span: LoggedSpan, key: str) -> bool:
+    """Whether a span of a write says that it wrote the record; a statement by the record's name."""
+    if span.name == SQL:
+        return (
+            re.search(rf"\b{re.escape(key)}\b", str(span.attributes.get(STATEMENT, ""))) is not None
+        )
+    return span.attributes.get(KEYS) is not None
 
 
 def _is_open(span: LoggedSpan) -> bool:
