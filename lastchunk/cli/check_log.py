@@ -28,6 +28,8 @@ from lastchunk.model.scenario.load import load_scenario
 
 FORMAT = "lastchunk check-log 1"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_DAY_MS = 253_402_214_400_000
+"""The last day of the year 9999: no calendar goes on."""
 SHOWN = 20
 """So many sessions that fail are shown; a file of results has all that are kept."""
 COLOURS = {"violated": "red", "unknown": "yellow", "holds": "green"}
@@ -183,7 +185,7 @@ def short(name: str) -> str:
 
 def begun_words(at_ms: int) -> str:
     """When a session began: a time of day, or ms where the log has its own clock."""
-    if at_ms < 10**11:
+    if not 10**11 <= at_ms < LAST_DAY_MS:
         return f"{at_ms:,} ms"
     return (
         (EPOCH + timedelta(milliseconds=at_ms)).isoformat(timespec="seconds")[:19].replace("T", " ")

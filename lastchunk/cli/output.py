@@ -23,6 +23,8 @@ class Output:
     def __init__(self, stream: Any) -> None:
         self.stream = stream
         self.is_gone = False
+        if hasattr(stream, "reconfigure"):  # a log may name things by half a character
+            stream.reconfigure(errors="backslashreplace")
 
     def write(self, text: str) -> int:
         """Write; to nowhere once the reader has gone."""

@@ -19,7 +19,7 @@ _DIGEST_BYTES = 32
 
 def write_text(path: str | Path, text: str, option: str = OUT) -> None:
     """Write a text file under a temporary name, then rename it."""
-    write_bytes(path, text.encode("utf-8"), option)
+    write_bytes(path, text.encode("utf-8", "backslashreplace"), option)
 
 
 def write_bytes(

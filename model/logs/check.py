@@ -196,7 +196,7 @@ class LogChecker:
         if kind == "log" and '"lastchunk log' not in reader.text[:200]:
             self._kind("a HAR", har.CARRIES)
             yield from read_har(reader, self.question.mapping, self.numbering)
-        elif kind == "resourceSpans":
+        elif kind in ("resourceSpans", "resourceMetrics", "resourceLogs"):  # all to one file
             self._kind("OTLP spans", spans.CARRIES)
             while reader.peek():
                 yield from self.span_reader.read(reader)

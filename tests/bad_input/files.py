@@ -22,6 +22,15 @@ SPANS = '{"resourceSpans":[{"scopeSpans":[{"spans":[%s]}]}]}'
 DAY = "2026-11-27T10:00:00Z"
 FILES: dict[str, str | bytes] = {
     "cut.har": (ENTRY % (DAY, 5, "upload/a/0"))[:90],
+    "event_list.jsonl": '{"event": ["a"]}\n',
+    "event_object.jsonl": '{"event": {"url": "x"}, "outcome": "ok"}\n',
+    "method_list.jsonl": (
+        '{"event": "HandlerEnded", "session": "a", "at_ms": 1, "method": ["u"], "chunk": 0, '
+        '"status": 200}\n'
+    ),
+    "carries_object.jsonl": '{"log": "lastchunk log 1", "carries": [{"a": 1}]}\n',
+    "far.jsonl": '{"event": "HandlerStarted", "at_ms": 9999999999999999999, "method": "upload"}\n',
+    "endless.json": SPANS % SPAN.replace('"9000000"', "1e999") % ("POST", "9000000"),
     "back.har": ENTRY % (DAY, -5, "upload/a/0"),
     "other.har": ENTRY % (DAY, 5, "style.css"),
     "clock.har": ENTRY % ("yesterday", 5, "upload/a/0"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -334,3 +336,72 @@ def test_a_wrong_mapping_is_refused_by_its_key(text: str, said: str, tmp_path: P
     (tmp_path / "m.toml").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=said):
         read_mapping(tmp_path / "m.toml")
+
+
+# --- what stands in logs and is no call ----------------------------------------------------------
+
+
+def test_what_looks_at_an_upload_s_path_is_no_upload(look: Look) -> None:
+    """A mapping that names the method says another thing."""
+    entries = [entry(0, 10, method, "/upload/s/0", 404) for method in ("GET", "HEAD", "POST")]
+    _, (session,) = look(har(entries))
+    assert [call.status for call in session.uploads] == [404]
+    _, (session,) = look(har(entries), {"calls": {"upload": "GET /upload/{session}/{chunk}"}})
+    assert len(session.uploads) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_an_upload_that_is_sent_elsewhere_is_not_known_to_be_stored(
+    status: int, look: Look
+) -> None:
+    found, (session,) = look(har([entry(0, 10, "POST", "/upload/s/0", status)]))
+    assert session.uploads[0].stored_by_ms is None
+    assert found.tallies["nothing_lost"].kind == "unknown"
+
+
+def test_what_the_browser_had_kept_was_not_asked(look: Look) -> None:
+    kept = entry(50, 1, "GET", "/getSessionState/s", 200, '{"status": "completed"}')
+    kept["_fromCache"] = "disk"
+    _, (session,) = look(har([entry(0, 10, "POST", "/upload/s/0", 200), kept]))
+    assert session.record == []
+
+
+def test_what_is_no_url_is_no_call(look: Look) -> None:
+    bad = entry(0, 10, "POST", "", 200)
+    bad["request"]["url"] = "http://[::1"
+    _, (session,) = look(har([bad, entry(0, 10, "POST", "/upload/s/0", 200)]))
+    assert len(session.uploads) == 1
+
+
+def test_an_attribute_without_a_value_is_one(look: Look) -> None:
+    made = Exporter("s")
+    root = made.call("upload", 0, 0, 60, 200)
+    made.child(root, "r2_put", 5, 50)
+    made.spans[0]["attributes"] += [{"key": "a", "value": {}}, {"key": "b"}]
+    made.spans.append({**made.spans[1], "spanId": "f", "name": "other", "attributes": None})
+    _, (session,) = look(otlp(made.spans))
+    assert len(session.uploads) == 1
+
+
+def test_a_file_of_an_exporter_may_have_metrics_first(look: Look) -> None:
+    made = Exporter("s")
+    root = made.call("upload", 0, 0, 60, 200)
+    made.child(root, "r2_put", 5, 50)
+    text = '{"resourceMetrics": []}\n{"resourceLogs": []}\n' + otlp(made.spans)
+    _, (session,) = look(text)
+    assert len(session.uploads) == 1
+
+
+def test_a_name_with_half_a_character_is_shown_and_written(look: Look, tmp_path: Path) -> None:
+    body = '{"status": "completed\\ud83d"}'
+    text = har([entry(0, 5, "POST", "/upload/s/0", 403)]).replace("upload/s", "upload/\\ud83d")
+    place = tmp_path / "half.har"
+    place.write_text(text, encoding="utf-8")
+    words = [sys.executable, "-m", "lastchunk", "check-log", str(place), "--json", "found.json"]
+    ran = subprocess.run(words, capture_output=True, cwd=tmp_path, check=False)
+    assert ran.returncode == 1, ran.stderr
+    said = json.loads((tmp_path / "found.json").read_text("utf-8"))
+    assert said["failed"][0]["session"] == "\ud83d"
+    read = entry(9, 1, "GET", "/getSessionState/s", 200, body)
+    _, (session,) = look(har([entry(0, 5, "POST", "/upload/s/0", 200), read]))
+    assert session.last_status == "completed\ud83d"

@@ -30,6 +30,7 @@ from lastchunk.model.trace import events as e
 CARRIES = frozenset(("RequestSent", "ResponseArrived", "RequestFailed"))
 """The events that a HAR has all of, at their own times."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+REDIRECTS = (301, 302, 303, 307, 308)
 PREFLIGHT = "OPTIONS"
 LONGEST_MS = 10**9
 ONE_PAGE = "page"
@@ -111,7 +112,7 @@ def _of_entry(
         allowed = "an entry of a HAR, with startedDateTime, time, request and response"
         raise InputError(place, f"no {error}", allowed) from error
     meant = mapping.of_url(str(method), str(url))
-    if meant is None or method == PREFLIGHT:
+    if meant is None or method == PREFLIGHT or entry.get("_fromCache"):
         return
     sent_ms = time_ms(started, f"{place}: startedDateTime")
     wait_ms = _length_ms(length, f"{place}: time")
@@ -145,7 +146,10 @@ def _reads(
 
 
 def _failure(response: dict[str, Any], status: int, wait_ms: int | None) -> str:
-    """Why a request failed; "" where it did not, or is still under way."""
+    """Why a request failed; "" where it did not, or is still under way. One that was sent to
+    another place is the next entry, if the browser went there."""
+    if status in REDIRECTS:
+        return "redirected"
     if status > 0:
         return ""
     said = response.get("_error") or response.get("_failureText")

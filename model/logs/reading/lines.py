@@ -33,6 +33,8 @@ OWN = frozenset(("session", "event", "at_ms", "time", "seq"))
 CALLED = {"createSession": "create", "signalStop": "signal_stop", "stop": "signal_stop"}
 CALLED |= {"finalizeSession": CALL_METHODS["finalize"], "finalize": CALL_METHODS["finalize"]}
 BEGINS = frozenset(("RequestSent", "RequestArrived", "HandlerStarted", "BlobPutStarted"))
+TIME_MAX_MS = 10**15
+"""Times go no further than this, which is some 30,000 years."""
 ONE = "session"
 """The name of the session of a trace."""
 HINTS: dict[str, dict[str, Any]] = {}
@@ -67,20 +69,20 @@ class LineReader:
         if data["log"] != FORMAT or not isinstance(names, list):
             raise InputError(place, data["log"], f"a first line whose 'log' is {FORMAT!r}")
         for name in names:
-            if name not in EVENTS:
+            if type(name) is not str or name not in EVENTS:
                 raise InputError(f"{place}: carries", name, "names of events of a trace")
         self.carries = frozenset(names)
 
     def _event(self, data: dict[str, Any], place: str) -> tuple[str, Any] | None:
         name, session = data.get("event"), data.get("session", ONE)
-        if name not in EVENTS:
+        if type(name) is not str or name not in EVENTS:
             raise InputError(f"{place}: event", name, "the name of an event of a trace")
         if not isinstance(session, str):
             raise InputError(f"{place}: session", session, "a text")
         if "session" not in data and not self.last:
             self.carries = ALL_EVENTS  # a trace
         at_ms = time_ms(data["time"], f"{place}: time") if "time" in data else data.get("at_ms")
-        if type(at_ms) is not int:
+        if type(at_ms) is not int or abs(at_ms) > TIME_MAX_MS:
             raise InputError(f"{place}: at_ms", at_ms, "a time in whole ms")
         if not self._is_next(session, at_ms, data, place):
             return None
@@ -109,7 +111,7 @@ class LineReader:
     def _fill(self, name: str, session: str, fields: dict[str, Any]) -> None:
         """What a line may leave out."""
         known = EVENTS[name]._fields
-        if "method" in fields:
+        if type(fields.get("method")) is str:
             fields["method"] = CALLED.get(fields["method"], fields["method"])
         for key, value in (("chunk", -1), ("size_bytes", 0), ("retry", 0), ("suspended", 0)):
             if key in known:

@@ -28,6 +28,7 @@ CALL_METHODS = {
 """What a call is named in a trace; ``state`` is in none, it is what somebody reads."""
 RPC = "rpc:"
 NAMES = {"session", "chunk", "chunks"}
+READS = ("GET", "HEAD", "OPTIONS")
 HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DEFAULT_CALLS: dict[str, tuple[str, ...]] = {
     CREATE_CALL: ("/createSession/{session}", "/createSession", "rpc:createSession"),
@@ -71,6 +72,8 @@ class Route:
         """What a request means by this pattern, if it fits."""
         if self.method and self.method != method:
             return None
+        if not self.method and self.call == UPLOAD_CALL and method in READS:
+            return None  # what is stored is looked at, or played, under the same path
         found = self.path.search(path)
         if found is None or any(key not in query for key, _ in self.query):
             return None
@@ -101,9 +104,12 @@ class LogMapping:
     row: Mapping[str, str] = field(default_factory=lambda: DEFAULT_LIST)
 
     def of_url(self, method: str, url: str) -> Meant | None:
-        """What a request for a URL means; None for one that is no call."""
-        parts = urlsplit(url)
-        query = parse_qs(parts.query)
+        """What a request for a URL means; None for one that is no call, or no URL."""
+        try:
+            parts = urlsplit(url)
+            query = parse_qs(parts.query)
+        except ValueError:
+            return None
         found = (route.fits(method, parts.path, query) for route in self.routes)
         return next((meant for meant in found if meant is not None), None)
 

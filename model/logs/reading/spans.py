@@ -261,8 +261,9 @@ def _span(data: Any, place: str) -> tuple[LoggedSpan, str]:
     try:
         name, span_id = data["name"], data["spanId"]
         times = [int(data[key]) for key in ("startTimeUnixNano", "endTimeUnixNano")]
-        attributes = {item["key"]: _plain(item["value"]) for item in data.get("attributes", [])}
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        given = data.get("attributes") or []
+        attributes = {item["key"]: _plain(item.get("value")) for item in given}
+    except (TypeError, KeyError, ValueError, AttributeError, OverflowError) as error:
         allowed = "a span with name, spanId, startTimeUnixNano, endTimeUnixNano and attributes"
         raise InputError(place, f"{type(error).__name__}: {error}", allowed) from error
     start_ms, end_ms = (time // 1_000_000 for time in times)
@@ -277,8 +278,10 @@ def _span(data: Any, place: str) -> tuple[LoggedSpan, str]:
     return span, str(attributes.get(INVOCATION) or data.get("traceId", ""))
 
 
-def _plain(value: dict[str, Any]) -> Any:
-    """The value of an attribute; a whole number comes as a text."""
+def _plain(value: dict[str, Any] | None) -> Any:
+    """The value of an attribute, None for none; a whole number comes as a text."""
+    if not value:
+        return None
     (kind, found), *_ = value.items()
     if kind == "intValue":
         return int(found)
