@@ -57,6 +57,10 @@ def missing_is_null(owner: Any, key: Any) -> Any:
     return None if found is UNDEFINED else found
 
 
+def dropped_by_its_parent(node: Any) -> bool:
+    return node.parent.type in ("expression_statement", "for_statement")
+
+
 def never_after(_self: Any, _loop: Any) -> list[ast.stmt]:
     return []
 
@@ -105,6 +109,7 @@ OTHERS: list[tuple[str, Any, str, Any]] = [
     ("a body without continue", statements, "_continues", lambda _node: False),
     ("no captured variables", statements, "_captured", lambda _function, _node: set()),
     ("functions not of a turn", functions, "_boxed", lambda _outer, _node: []),
+    ("a condition that nobody asks for", changes, "_is_dropped", dropped_by_its_parent),
     ("division for a product in place", changes, "OPERATORS", changes.OPERATORS | {"*": "div"}),
 ]
 METHODS_WRONG: list[tuple[dict[str, Any], str, Any]] = [

@@ -153,6 +153,10 @@ SAID: list[tuple[str, list[str]]] = [
         ["[5, 6, 7, 7, 6]", "29", "3", '{"k": 4}'],
     ),
     (
+        "let n = 0; for (let i = 3; i--; ) n++; const o = { k: 2 }; for (; o.k--; ) n++; out([n, o]);",
+        ['[5, {"k": -1}]'],
+    ),
+    (
         "use(out);",
         [
             '[2, ["own", 4], "derived!", [1, 2], "s2", "s4", "base", true]',

@@ -1,4 +1,4 @@
-"""Iterators, generators and regular expressions mean what they mean in Node."""
+"""Iterators, generators, patterns, and what changes a value, mean what they mean in Node."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import pytest
 
 from tests.typescript.against_node import NODE, REFUSED, difference, node_says, we_say
 from tests.typescript.random_patterns import pattern_program
+from tests.typescript.said_of_changes import CHANGES
 from tests.typescript.said_of_language import ITERATORS, PATTERNS
 
 pytest.importorskip("tree_sitter", reason="the extra typescript is not installed")
-SAID = [*ITERATORS, *PATTERNS]
+SAID = [*ITERATORS, *PATTERNS, *CHANGES]
 COUNT = 150
 
 

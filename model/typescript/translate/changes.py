@@ -131,11 +131,24 @@ def _update(function: Function, node: TreeNode) -> ast.expr:
     place = _Place(function, argument, is_read_first=False)
     how = OPERATORS[sign[0]]
     is_prefix = node.children[0].type == sign
-    if is_prefix or node.parent.type in ("expression_statement", "for_statement"):
+    if is_prefix or _is_dropped(node):
         return place.put(rt(how, rt("to_number", place.old()), const(1)))
     kept = function.temp()
     new = place.put(rt(how, kept_in(kept, rt("to_number", place.old())), const(1)))
     return ast.Subscript(ast.Tuple([new, loaded(kept)], ast.Load()), const(1), ast.Load())
+
+
+def _is_dropped(node: TreeNode) -> bool:
+    """Whether nothing asks for the value of an expression: it is a statement, or begins a ``for``,
+    or steps it. The condition of a ``for`` stands in the same node, and is asked for."""
+    outer = node.parent
+    if outer.type == "for_statement":
+        sides = (field(outer, "initializer"), field(outer, "increment"))
+        return any(side is not None and side.id == node.id for side in sides)
+    if outer.type != "expression_statement":
+        return False
+    around = field(outer.parent, "condition")  # some grammars make a statement of a condition
+    return around is None or around.id != outer.id
 
 
 @makes_expression("unary_expression")
