@@ -89,4 +89,74 @@ CHANGES = [
         "let c = 3; const o = { a: { n: 2 } }; for (; o.a.n-- && c--; ) out([o.a.n, c]); for (; c++ || false; ) { out(c); if (c > 3) break; }",
         ["[1, 2]", "[0, 1]", "2", "3", "4"],
     ),
+    (
+        "",
+        "const o={a:1,b:2}; const r=[]; for (const k in o){r.push(k); delete o.b;} out(r);",
+        ['["a"]'],
+    ),
+    (
+        "",
+        "const l=[1,2,3]; const r=[]; for (const k in l){r.push(k); l.pop();} out(r);",
+        ['["0", "1"]'],
+    ),
+    (
+        "",
+        "const l=[1,2,3]; const r=[]; for (const k in l){r.push(k); l.length = 1;} out(r);",
+        ['["0"]'],
+    ),
+    (
+        "",
+        "const o={a:1,b:2,c:3}; const r=[]; for (const k in o){r.push(k); delete o.b; o.b = 9;} out(r);",
+        ['["a", "b", "c"]'],
+    ),
+    (
+        "",
+        "const o={a:1,b:2,c:3}; const r=[]; for (const k in o){r.push(k); delete o[k];} out(r); out(o);",
+        ['["a", "b", "c"]', "{}"],
+    ),
+    (
+        "",
+        "const o={a:1,b:2}; const r=[]; for (const k in o){r.push(k); if (k === 'a') o.z = 1;} out(r);",
+        ['["a", "b"]'],
+    ),
+    (
+        "",
+        "const l=[1,2]; const r=[]; for (const k in l){r.push(k); if (l.length < 5) l.push(0);} out(r);",
+        ['["0", "1"]'],
+    ),
+    (
+        "",
+        "const r=[]; for (const k in 'abc') r.push(k); for (const k in null) r.push(k); for (const k in undefined) r.push(k); for (const k in 5) r.push(k); out(r);",
+        ['["0", "1", "2"]'],
+    ),
+    (
+        "",
+        "let o={a:1,b:2}; const r=[]; for (const k in o){r.push(k); o = {};} out(r);",
+        ['["a", "b"]'],
+    ),
+    (
+        "",
+        "const o={2:1,1:2,x:0}; const r=[]; for (const k in o){r.push(k); delete o[2];} out(r);",
+        ['["1", "x"]'],
+    ),
+    (
+        "",
+        "const fs=[]; const o={a:1,b:2}; for (const k in o) { fs.push(() => k); delete o.b; } out(fs.map((f) => f()));",
+        ['["a"]'],
+    ),
+    (
+        "",
+        "const o={a:1,b:2,c:3}; for (const k in o) { if (k === 'b') { delete o.c; continue; } out(k); } const m = {a: 1, b: 1}; for (const i in m) for (const j in m) { out(i + j); delete m.b; }",
+        ['"a"', '"aa"'],
+    ),
+    (
+        "",
+        "const r=[]; const l=[5,6,7]; for (const k in l) { r.push(k); l.shift(); } out(r); out(l);",
+        ['["0", "1"]', "[7]"],
+    ),
+    (
+        "",
+        "const o={a:1,b:2}; const f = async () => { delete o.b; }; const r=[]; for (const k in o) { r.push(k); await f(); } out(r);",
+        ['["a"]'],
+    ),
 ]

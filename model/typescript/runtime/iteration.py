@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from lastchunk.model.typescript.runtime.facets import tell_apart
-from lastchunk.model.typescript.runtime.iterators import LiveIterator, left
+from lastchunk.model.typescript.runtime.iterators import KeysLeft, LiveIterator, left
 from lastchunk.model.typescript.runtime.members import word_of
 from lastchunk.model.typescript.runtime.texts import seen_text
 from lastchunk.model.typescript.runtime.values import (
@@ -89,10 +89,13 @@ def fields_now(value: Any) -> dict[str, Any]:
 
 
 def each_key(value: Any) -> Iterator[str]:
-    """What ``for (... in value)`` goes through."""
+    """What ``for (... in value)`` goes through; what is added meanwhile is not among it."""
+    if type(value) is Facet:
+        value = tell_apart(value)
     if isinstance(value, Object):
         refuse_here("for in through an object of a class", "Object.keys()")
-    return iter(list(fields_now(value)))
+    keys = list(fields_now(value))
+    return KeysLeft(value, keys) if type(value) is dict or type(value) is list else iter(keys)
 
 
 def spread_fields(value: Any) -> dict[str, Any]:

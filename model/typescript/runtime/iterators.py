@@ -69,6 +69,24 @@ class ArrayItems(LiveIterator):
         return self.source[at] if self.how == VALUES else [at, self.source[at]]
 
 
+class KeysLeft(LiveIterator):
+    """Through the keys that an array or a plain object had: one that is gone is left out."""
+
+    __slots__ = ("left", "source")
+
+    def __init__(self, source: Any, keys: list[str]) -> None:
+        self.source: Any = source
+        self.left = keys[::-1]
+
+    def __next__(self) -> str:
+        while self.left:
+            key = self.left.pop()
+            if key in self.source if type(self.source) is dict else int(key) < len(self.source):
+                return key
+        self.source = None
+        raise StopIteration
+
+
 class KeyedValue:
     """A value under a key. A key that comes again has another one."""
 
