@@ -260,6 +260,8 @@ def bind_method(owner: Any, key: Any, *given: Any) -> Any:
 
 
 def _call_method(owner: Any, key: Any, table: dict[str, Any], given: tuple[Any, ...]) -> Any:
+    if _is_place(owner, key):
+        return call_function(_item(owner, key), *given, named=f"the item {key}")
     if key not in table:
         lacking(owner, key)
     method = table[key]
@@ -277,6 +279,11 @@ def _call_entry(owner: dict[str, Any], key: Any, given: tuple[Any, ...]) -> Any:
     return call_function(get_member(owner, key), *given, named=key)
 
 
+def _is_place(owner: Any, key: Any) -> bool:
+    """Whether a member is an item of an array."""
+    return type(owner) is list and (type(key) is int or (type(key) is str and key.isdigit()))
+
+
 def call_function(function: Any, *given: Any, named: Any = "it") -> Any:
     """``a(b)``"""
     if isinstance(function, type) and not issubclass(function, ErrorObject):
@@ -290,7 +297,7 @@ def call_function(function: Any, *given: Any, named: Any = "it") -> Any:
 
 def bound(owner: Any, key: Any) -> Any:
     """The function of ``a.b?.(c)``, or what stands in its place."""
-    if METHOD_TABLE.get(type(owner)) is not None:
+    if METHOD_TABLE.get(type(owner)) is not None and not _is_place(owner, key):
         method = METHOD_TABLE[type(owner)].get(key) or lacking(owner, key)
         return lambda *given: method(owner, *given)
     if isinstance(owner, Object) and not isinstance(owner, HostObject):

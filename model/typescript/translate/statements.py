@@ -24,7 +24,7 @@ from lastchunk.model.typescript.translate.ground.dispatch import (
     truth,
 )
 from lastchunk.model.typescript.translate.ground.loops import Loop
-from lastchunk.model.typescript.translate.ground.scope import Function
+from lastchunk.model.typescript.translate.ground.scope import Function, Variable
 from lastchunk.model.typescript.translate.patterns import bind_pattern, names_declared
 
 FUNCTIONS = frozenset(
@@ -211,15 +211,21 @@ def _for(function: Function, node: TreeNode, labels: frozenset[str]) -> list[ast
     condition = None if condition is None or condition.type in DOES_NOTHING else condition
     if condition is not None and condition.type == "expression_statement":
         condition = parts(condition)[0]
-    renewed = [
-        assign(item.made, rt("box", ast.Attribute(loaded(item.made), "value", ast.Load())))
-        for item in own
-        if item.is_boxed
-    ]
-    out += _looped(function, node, labels, condition, field(node, "increment"), renewed)
+    if start is not None and any(item.type in FUNCTIONS for item in walk_nodes(start)):
+        out += _renewed(own)  # a function of the head keeps the variables of before the first turn
+    out += _looped(function, node, labels, condition, field(node, "increment"), _renewed(own))
     function.blocks.pop()
     function.boxed_names = names
     return out
+
+
+def _renewed(variables: list[Variable]) -> list[ast.stmt]:
+    """Each turn of a loop has variables of its own, with the values of those of before."""
+    return [
+        assign(item.made, rt("box", ast.Attribute(loaded(item.made), "value", ast.Load())))
+        for item in variables
+        if item.is_boxed
+    ]
 
 
 def _looped(
