@@ -19,7 +19,7 @@ from lastchunk.model.typescript.runtime import (
     values,
 )
 from lastchunk.model.typescript.runtime.values import UNDEFINED
-from lastchunk.model.typescript.translate import changes, functions, statements
+from lastchunk.model.typescript.translate import changes, declared, functions, statements
 from lastchunk.model.typescript.translate.ground import loops, scope
 
 LISTS, TEXTS = arrays.OF_ARRAYS, strings.OF_TEXTS
@@ -110,6 +110,9 @@ OTHERS: list[tuple[str, Any, str, Any]] = [
     ("no captured variables", statements, "_captured", lambda _function, _node: set()),
     ("functions not of a turn", functions, "_boxed", lambda _outer, _node: []),
     ("a condition that nobody asks for", changes, "_is_dropped", dropped_by_its_parent),
+    ("nothing is used early", declared, "_used_early", lambda *_: set()),
+    ("functions of a head within its first turn", statements, "_renewed", lambda _variables: []),
+    ("keys that are gone", iteration, "KeysLeft", lambda _owner, keys: iter(keys)),
     ("division for a product in place", changes, "OPERATORS", changes.OPERATORS | {"*": "div"}),
 ]
 METHODS_WRONG: list[tuple[dict[str, Any], str, Any]] = [

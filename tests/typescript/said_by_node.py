@@ -157,6 +157,19 @@ SAID: list[tuple[str, list[str]]] = [
         ['[5, {"k": -1}]'],
     ),
     (
+        "for (const v of [0, 1, 2]) { try { switch (v) { case 0: let x = 5; out(x); break; case 1: x = 6; default: out(x); } } catch (e) { out(e.name); } } try { out(y); } catch (e) { out(e.message); } let y = 1;",
+        [
+            "5",
+            '"ReferenceError"',
+            '"ReferenceError"',
+            "\"Cannot access 'y' before initialization\"",
+        ],
+    ),
+    (
+        "const fs = []; for (let i = 0, more = () => i++; i < 3; more(), i++) fs.push(() => i); out(fs.map((f) => f())); const o = { a: 1, b: 2 }; for (const k in o) { out(k); delete o.b; }",
+        ["[0, 1, 2]", '"a"'],
+    ),
+    (
         "use(out);",
         [
             '[2, ["own", 4], "derived!", [1, 2], "s2", "s4", "base", true]',

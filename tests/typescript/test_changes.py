@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import lastchunk
-from tests.typescript.test_state import CLASS, HEAD, SIGNALS
+from tests.typescript.field_styles import HEAD, SIGNALS
+from tests.typescript.test_state import CLASS
 
 pytest.importorskip("tree_sitter", reason="the extra typescript is not installed")
 ENDS = "await this.ctx.storage.put('state', { ...state, status: 'completed' });"

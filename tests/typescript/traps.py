@@ -103,7 +103,8 @@ VALUES = {
     "a comparison of true and false": "list.sort((a, b) => (a > b) as any);",
     "a loop through a promise": "for (const x of Promise.resolve(1) as any) { x; }",
     "an array of holes": "new Array(3);",
-    "a variable before it is declared": "(() => later)(); const later = 1;",
+    "a parameter before it has a value": "((a = b, b = 1) => a)();",
+    "a loop through what it declares": "for (const list of list) list;",
 }
 """What the language's own objects refuse."""
 PLATFORM = {

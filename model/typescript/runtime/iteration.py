@@ -17,6 +17,8 @@ from lastchunk.model.typescript.runtime.values import (
     Facet,
     HostObject,
     Object,
+    ReferenceErrorObject,
+    Thrown,
     refuse_here,
     type_error,
 )
@@ -128,5 +130,19 @@ def items_from(items: list[Any], number: int) -> list[Any]:
 
 def put_box(box: Box, value: Any) -> Any:
     """A variable of one turn of a loop gets a value."""
+    box.value = value
+    return value
+
+
+def live_value(box: Box, name: str) -> Any:
+    """The value of a variable that may have none yet."""
+    if not hasattr(box, "value"):
+        raise Thrown(ReferenceErrorObject(f"Cannot access '{name}' before initialization"))
+    return box.value
+
+
+def put_live(box: Box, value: Any, name: str) -> Any:
+    """A variable that may have no value yet gets another one."""
+    live_value(box, name)
     box.value = value
     return value

@@ -96,6 +96,10 @@ class RangeErrorObject(ErrorObject):
     KIND = "RangeError"
 
 
+class ReferenceErrorObject(ErrorObject):
+    KIND = "ReferenceError"
+
+
 class SyntaxErrorObject(ErrorObject):
     KIND = "SyntaxError"
 

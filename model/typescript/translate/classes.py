@@ -9,6 +9,7 @@ from dataclasses import field as made_field
 from lastchunk.model.typescript.parse.literals import string_value
 from lastchunk.model.typescript.parse.tree import TreeNode, field, parts, words
 from lastchunk.model.typescript.runtime.members import attribute
+from lastchunk.model.typescript.translate.declared import boxes
 from lastchunk.model.typescript.translate.functions import REST, defined, framed, parameters
 from lastchunk.model.typescript.translate.ground.build import (
     RUNTIME_SIGN,
@@ -25,7 +26,6 @@ from lastchunk.model.typescript.translate.ground.build import (
 from lastchunk.model.typescript.translate.ground.dispatch import expression, statement
 from lastchunk.model.typescript.translate.ground.scope import ClassInfo, Function, Variable
 from lastchunk.model.typescript.translate.members import name_of_member
-from lastchunk.model.typescript.translate.statements import _boxes as boxes
 
 SIGNATURES = ("abstract_method_signature", "method_signature", "index_signature")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 
 from lastchunk.model.typescript.parse.tree import TreeNode, field, parts, walk_nodes, words
+from lastchunk.model.typescript.translate.declared import declare_pattern
 from lastchunk.model.typescript.translate.ground.build import (
     RUNTIME_SIGN,
     arguments,
@@ -165,6 +166,8 @@ def parameters(
     prologue: list[ast.stmt] = []
     fields: list[tuple[str, TreeNode]] = []
     for item in items:
+        declare_pattern(inner, field(item, "pattern") if "parameter" in item.type else item)
+    for item in items:
         is_wrapped = item.type in ("required_parameter", "optional_parameter")
         pattern = field(item, "pattern") if is_wrapped else item
         if any(kid.type == "decorator" for kid in item.children):
@@ -188,7 +191,9 @@ def parameters(
             test = is_it(loaded(made), undefined())
             step: list[ast.stmt] = [*inner.drain(), ast.If(test, [assign(made, given)], [])]
             prologue += [at(item, part) for part in step]
-        if not is_plain:
+        if is_plain:
+            inner.declare(inner.text(pattern)).refusal = ""
+        else:
             prologue += bind_pattern(inner, pattern, loaded(made), declares=True)
         if any(kid.type in ("accessibility_modifier", "readonly") for kid in item.children):
             fields.append((inner.text(pattern), item))

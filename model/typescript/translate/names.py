@@ -36,6 +36,8 @@ GLOBALS = frozenset(
         "Error",
         "TypeError",
         "RangeError",
+        "ReferenceError",
+        "SyntaxError",
         "URL",
         "URLSearchParams",
         "Headers",
@@ -76,6 +78,8 @@ def read(function: Function, node: TreeNode, found: Variable) -> ast.expr:
         function.refuse(node, found.refusal)
     if found.inlined is not None:
         return expression(function, found.inlined)
+    if found.is_asked:
+        return rt("live_value", loaded(found.made), const(function.text(node)))
     if found.is_boxed:
         return ast.Attribute(loaded(found.made), "value", ast.Load())
     return loaded(found.made)
@@ -95,12 +99,16 @@ def changeable(function: Function, node: TreeNode) -> Variable:
             f"{name} of the module is changed, and all objects of one isolate share it; "
             "allowed: a field of the class",
         )
+    if found.refusal:
+        function.refuse(node, found.refusal)
     return found
 
 
 def put_variable(function: Function, node: TreeNode, value: ast.expr) -> ast.expr:
     """An expression that changes a variable, and is its new value."""
     found = changeable(function, node)
+    if found.is_asked:
+        return rt("put_live", loaded(found.made), value, const(function.text(node)))
     if found.is_boxed:
         return rt("put_box", loaded(found.made), value)
     function.borrow(found)

@@ -20,7 +20,7 @@ from lastchunk.model.typescript.translate.ground.build import (
 )
 from lastchunk.model.typescript.translate.ground.dispatch import expression
 from lastchunk.model.typescript.translate.ground.scope import Function
-from lastchunk.model.typescript.translate.names import changeable, set_variable
+from lastchunk.model.typescript.translate.names import changeable, put_variable, set_variable
 
 NAMES = ("identifier", "shorthand_property_identifier_pattern")
 PATTERNS = ("array_pattern", "object_pattern")
@@ -29,14 +29,19 @@ DEFAULTS = ("assignment_pattern", "object_assignment_pattern")
 
 def names_declared(function: Function, pattern: TreeNode) -> list[str]:
     """The names that a pattern declares."""
+    return [function.text(node) for node in nodes_declared(pattern)]
+
+
+def nodes_declared(pattern: TreeNode) -> list[TreeNode]:
+    """Where the names stand that a pattern declares."""
     if pattern.type in NAMES:
-        return [function.text(pattern)]
+        return [pattern]
     if pattern.type in DEFAULTS:
-        return names_declared(function, field(pattern, "left"))
+        return nodes_declared(field(pattern, "left"))
     if pattern.type == "pair_pattern":
-        return names_declared(function, field(pattern, "value"))
+        return nodes_declared(field(pattern, "value"))
     if pattern.type in (*PATTERNS, "rest_pattern"):
-        return [name for part in parts(pattern) for name in names_declared(function, part)]
+        return [node for part in parts(pattern) for node in nodes_declared(part)]
     return []
 
 
@@ -47,7 +52,10 @@ def bind_pattern(
     target = unwrapped(target)
     if target.type in NAMES:
         name = function.text(target)
+        if not declares and changeable(function, target).is_asked:
+            return [at(target, ast.Expr(put_variable(function, target, value)))]
         found = function.declare(name, is_const) if declares else changeable(function, target)
+        found.refusal = ""  # from its place on
         return [at(target, set_variable(function, found, value))]
     if target.type in DEFAULTS:
         kept = function.temp()

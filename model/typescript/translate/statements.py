@@ -5,6 +5,15 @@ from __future__ import annotations
 import ast
 
 from lastchunk.model.typescript.parse.tree import TreeNode, field, parts, walk_nodes, words
+from lastchunk.model.typescript.translate.declared import (
+    DECLARATIONS,
+    FUNCTIONS,
+    HOISTED,
+    TOO_EARLY,
+    USES,
+    boxes,
+    declare_pattern,
+)
 from lastchunk.model.typescript.translate.ground.build import (
     RUNTIME_SIGN,
     assign,
@@ -25,51 +34,19 @@ from lastchunk.model.typescript.translate.ground.dispatch import (
 )
 from lastchunk.model.typescript.translate.ground.loops import Loop
 from lastchunk.model.typescript.translate.ground.scope import Function, Variable
-from lastchunk.model.typescript.translate.patterns import bind_pattern, names_declared
-
-FUNCTIONS = frozenset(
-    (
-        "arrow_function",
-        "function_expression",
-        "function_declaration",
-        "generator_function",
-        "generator_function_declaration",
-        "method_definition",
-    )
-)
-HOISTED = ("function_declaration", "generator_function_declaration")
-DECLARATIONS = ("lexical_declaration", "variable_declaration")
+from lastchunk.model.typescript.translate.patterns import bind_pattern, nodes_declared
 
 
 def block(function: Function, nodes: list[TreeNode], is_own: bool = False) -> list[ast.stmt]:
     """Statements with a scope of their own; ``is_own``: the scope of the function's body."""
     if not is_own:
         function.blocks.append({})
-    out = _boxes(function, nodes)
+    out = boxes(function, nodes)
     first = [node for node in nodes if node.type in HOISTED]
     for node in (*first, *(node for node in nodes if node.type not in HOISTED)):
         out += statement(function, node)
     if not is_own:
         function.blocks.pop()
-    return out
-
-
-def _boxes(function: Function, nodes: list[TreeNode]) -> list[ast.stmt]:
-    """Declare what a block declares, so that functions before it mean the same variable."""
-    out: list[ast.stmt] = []
-    for node in nodes:
-        names: list[str] = []
-        if node.type in DECLARATIONS:
-            for item in parts(node):
-                names += names_declared(function, field(item, "name"))
-        elif node.type in HOISTED:
-            names.append(function.text(field(node, "name")))
-        elif node.type in ("class_declaration", "abstract_class_declaration", "enum_declaration"):
-            function.refuse(node, "a class or an enum in a function; allowed: at the top")
-        for name in names:
-            variable = function.declare(name)
-            if variable.is_boxed:
-                out.append(at(node, assign(variable.made, rt("box"))))
     return out
 
 
@@ -157,11 +134,7 @@ def _captured(function: Function, node: TreeNode) -> set[str]:
     found: set[str] = set()
     for item in walk_nodes(node):
         if item.type in FUNCTIONS:
-            found |= {
-                function.text(inner)
-                for inner in walk_nodes(item)
-                if inner.type in ("identifier", "shorthand_property_identifier")
-            }
+            found |= {function.text(inner) for inner in walk_nodes(item) if inner.type in USES}
     return found
 
 
@@ -202,7 +175,7 @@ def _for(function: Function, node: TreeNode, labels: frozenset[str]) -> list[ast
     start = field(node, "initializer")
     out: list[ast.stmt] = []
     if start is not None and start.type in DECLARATIONS:
-        out += _boxes(function, [start])
+        out += boxes(function, [start])
     if start is not None and start.type not in DOES_NOTHING:
         wrapped = start.type in DECLARATIONS or start.type.endswith("_statement")
         out += statement(function, start) if wrapped else [ast.Expr(expression(function, start))]
@@ -272,7 +245,8 @@ def _for_in(function: Function, node: TreeNode, labels: frozenset[str]) -> list[
     if "await" in words(node):
         function.refuse(node, "for await is not understood; allowed: for of, with await in it")
     kind = "each" if function.text(field(node, "operator")) == "of" else "each_key"
-    items = rt(kind, expression(function, field(node, "right")))
+    left, declares = field(node, "left"), field(node, "kind") is not None
+    items = rt(kind, _gone_through(function, node, nodes_declared(left) if declares else []))
     before = function.drain()
     through = ""
     if kind == "each" and function.module.has_generators:
@@ -282,14 +256,8 @@ def _for_in(function: Function, node: TreeNode, labels: frozenset[str]) -> list[
     loop = Loop(labels)
     function.blocks.append({})
     outer = _enter(function, node, loop)
-    left, declares = field(node, "left"), field(node, "kind") is not None
     item = function.module.fresh(RUNTIME_SIGN + "item")
-    first: list[ast.stmt] = []
-    if declares:
-        for name in names_declared(function, left):
-            variable = function.declare(name)
-            if variable.is_boxed:
-                first.append(assign(variable.made, rt("box")))
+    first = declare_pattern(function, left) if declares else []
     is_const = declares and field(node, "kind").type == "const"
     first += bind_pattern(function, left, loaded(item), declares=declares, is_const=is_const)
     first = [*function.drain(), *first]
@@ -300,6 +268,15 @@ def _for_in(function: Function, node: TreeNode, labels: frozenset[str]) -> list[
     out = _leave(function, loop, outer, made)
     function.blocks.pop()
     return [*before, *out]
+
+
+def _gone_through(function: Function, node: TreeNode, names: list[TreeNode]) -> ast.expr:
+    """What a loop goes through. What the loop declares hides what is called so around it."""
+    words_of_it = [function.text(name) for name in names]
+    function.blocks.append({word: Variable(word, refusal=TOO_EARLY) for word in words_of_it})
+    made = expression(function, field(node, "right"))
+    function.blocks.pop()
+    return made
 
 
 def _told_when_left(loop: ast.stmt, through: str) -> ast.stmt:
@@ -336,7 +313,10 @@ def _switch(function: Function, node: TreeNode) -> list[ast.stmt]:
         [n for n in item.children_by_field_name("body") if n.type != "comment"] for item in cases
     ]
     function.blocks.append({})
-    out += _boxes(function, [inner for body in bodies for inner in body])
+    values = [field(item, "value") for item in cases if item.type == "switch_case"]
+    out += boxes(function, *bodies, values)
+    hoisted = [inner for body in bodies for inner in body if inner.type in HOISTED]
+    out += [part for inner in hoisted for part in statement(function, inner)]
     default = next((n for n, item in enumerate(cases) if item.type == "switch_default"), len(cases))
     which: ast.expr = const(default)
     for number in range(len(cases) - 1, -1, -1):
@@ -348,7 +328,8 @@ def _switch(function: Function, node: TreeNode) -> list[ast.stmt]:
     function.loops.open.append(loop)
     body: list[ast.stmt] = []
     for number, nodes in enumerate(bodies):
-        made = [part for inner in nodes for part in statement(function, inner)]
+        rest = [inner for inner in nodes if inner.type not in HOISTED]
+        made = [part for inner in rest for part in statement(function, inner)]
         if made:
             reached = ast.Compare(loaded(case), [ast.LtE()], [const(number)])
             body.append(at(cases[number], ast.If(reached, made, [])))
@@ -378,10 +359,7 @@ def _handler(function: Function, node: TreeNode) -> ast.ExceptHandler:
     caught = function.module.fresh(RUNTIME_SIGN + "error")
     first: list[ast.stmt] = []
     if parameter is not None:
-        for name in names_declared(function, parameter):
-            variable = function.declare(name)
-            if variable.is_boxed:
-                first.append(assign(variable.made, rt("box")))
+        first = declare_pattern(function, parameter)
         first += bind_pattern(function, parameter, rt("caught", loaded(caught)), declares=True)
         first = [*function.drain(), *first]
     body = block(function, parts(field(node, "body")))

@@ -19,6 +19,8 @@ class Variable:
     is_const: bool = False
     is_boxed: bool = False
     """Whether it is kept in a box: one variable for each turn of a loop."""
+    is_asked: bool = False
+    """Whether it may be used before it has a value: its box is asked."""
     is_module: bool = False
     inlined: TreeNode = None
     """The constant expression that stands for it wherever it is used."""
