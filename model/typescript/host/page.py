@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from lastchunk.model.typescript.host.web import ResponseObject
+from lastchunk.model.typescript.host.web import ResponseNamespace, ResponseObject
 from lastchunk.model.typescript.library.dates import time_now
 from lastchunk.model.typescript.library.json_text import JsonNamespace
 from lastchunk.model.typescript.runtime.facets import of_chunk
@@ -199,4 +199,4 @@ def _no_answer(_answer: Any) -> Any:
 def _as_object(answer: Response) -> ResponseObject:
     body = answer.body
     text = body if body is None or type(body) is str else JsonNamespace.stringify(body)
-    return ResponseObject(text, {"status": answer.status})
+    return ResponseNamespace.from_elsewhere(answer.status, text)

@@ -23,6 +23,8 @@ from lastchunk.model.typescript.runtime.values import (
 from lastchunk.reference_impl.contract import Chunk
 
 PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(/[A-Za-z0-9._~/-]*)?(\?[^#\\]*)?(#.*)?")
+OF_TEXT = "text/plain;charset=UTF-8"
+"""What the platform says of a text that is sent."""
 NO_BODY = (101, 204, 205, 304)
 
 
@@ -56,7 +58,8 @@ class Headers(HostObject):
         """The header of a name; null where there is none."""
         key = seen_text(to_text(name)).lower()
         if self.is_given and key not in self.fields:
-            refuse_here(f"the header {key} of a request is not known", "one that the binding gives")
+            what = "a header of a request that the binding gives"
+            refuse_here(f"the header {key} of what is sent from elsewhere is not known", what)
         return self.fields.get(key)
 
     def has(self, name: Any = UNDEFINED, *_: Any) -> bool:
@@ -67,6 +70,11 @@ class Headers(HostObject):
         """Another one under a name."""
         self.fields[seen_text(to_text(name)).lower()] = to_text(value)
         return UNDEFINED
+
+    def describe(self, body: Any, kind: str) -> None:
+        """Say what a body is, where code has not: the platform does so of texts alone."""
+        if body is not None and body is not UNDEFINED and not isinstance(body, HostObject):
+            self.fields.setdefault("content-type", kind)
 
 
 class SearchQuery(HostObject):
@@ -209,6 +217,7 @@ class Request(Message):
         self.method = given.get("method", "GET")
         self.headers = Headers(given.get("headers", UNDEFINED))
         self.body = given.get("body")
+        self.headers.describe(self.body, OF_TEXT)
 
     def arrayBuffer(self, *_: Any) -> Promise:  # noqa: N802 - the platform's name
         """Its body, once all of it is there: what is put next waits for it."""
@@ -226,7 +235,7 @@ class ResponseObject(Message):
     WORD = "a response"
     NAMES = frozenset(("status", "ok", "headers", "body", "json", "text"))
 
-    def __init__(self, body: Any = None, init: Any = UNDEFINED, *_: Any) -> None:
+    def __init__(self, body: Any = None, init: Any = UNDEFINED, kind: str = OF_TEXT) -> None:
         given = {} if init is UNDEFINED else fields_now(init)
         status = given.get("status", 200)
         status = 200 if status is UNDEFINED else status
@@ -248,6 +257,7 @@ class ResponseObject(Message):
             if isinstance(body, ChunkBody)
             else body and to_text(body)
         )
+        self.headers.describe(body, kind)
 
 
 class ResponseNamespace(HostObject):
@@ -261,12 +271,19 @@ class ResponseNamespace(HostObject):
     @staticmethod
     def construct(*given: Any) -> ResponseObject:
         """``new Response(body, init)``"""
-        return ResponseObject(*given)
+        return ResponseObject(*given[:2])
+
+    @staticmethod
+    def from_elsewhere(status: int, body: Any = None) -> ResponseObject:
+        """What another one has answered: its headers are not known."""
+        made = ResponseObject(body, {"status": status})
+        made.headers = Headers(is_given=True)
+        return made
 
     @staticmethod
     def json(value: Any = UNDEFINED, init: Any = UNDEFINED, *_: Any) -> ResponseObject:
         """``Response.json(value, init)``"""
-        return ResponseObject(JsonNamespace.stringify(value), init)
+        return ResponseObject(JsonNamespace.stringify(value), init, "application/json")
 
 
 class Constructor(HostObject):
