@@ -10,9 +10,10 @@ from tests.typescript.against_node import NODE, REFUSED, difference, node_says, 
 from tests.typescript.random_patterns import pattern_program
 from tests.typescript.said_of_changes import CHANGES
 from tests.typescript.said_of_language import ITERATORS, PATTERNS
+from tests.typescript.said_of_objects import OBJECTS
 
 pytest.importorskip("tree_sitter", reason="the extra typescript is not installed")
-SAID = [*ITERATORS, *PATTERNS, *CHANGES]
+SAID = [*ITERATORS, *PATTERNS, *CHANGES, *OBJECTS]
 COUNT = 150
 
 
@@ -54,6 +55,22 @@ def test_random_patterns_match_as_in_node() -> None:
         ("", "out(3 >= 2 << 1 < 9);", "a comparison of a comparison"),
         ("class A { static get n() { return 0; } }", "out(A.n ? 1 : 2);", "a static getter"),
         ("class A { set n(v) {} }", "new A().n = 1;", "a setter without its getter"),
+        (
+            "class A { get n() { return 0; } } class B extends A { n = 5; }",
+            "out(new B().n);",
+            "n is a field of a class and a getter of another one",
+        ),
+        (
+            "class A { constructor(private n) {} } class B extends A { get n() { return 0; } }",
+            "out(new B(1).n);",
+            "n is a field of a class and a getter of another one",
+        ),
+        (
+            "class E extends Error { get message() { return 'own'; } }",
+            "new E('given');",
+            "a getter message of an Error that is made with a message",
+        ),
+        ("", "const f = () => { c = 2; }; const c = 1;", "c is a const, and is changed"),
         ("", "Array(3).fill(0);", "a call of Array without new"),
         ("", "Object('a');", "a call of Object without new"),
         ("", "function F() {} ({}) instanceof F;", "instanceof of a function"),

@@ -200,8 +200,7 @@ class Map(_Mapping):
         ["size", "has", "get", "set", "delete", "clear", "keys", "values", "entries", "forEach"]
     )
 
-    @staticmethod
-    def as_json() -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """What JSON has of it: nothing."""
         return {}
 

@@ -23,6 +23,9 @@ from lastchunk.model.typescript.runtime.values import (
     type_error,
 )
 
+INDEXES_END = 2**32 - 1
+"""The first whole number that is no index of an array."""
+
 
 def items_of(value: Any) -> list[Any]:
     """All that a value gives, one by one, as a list of its own."""
@@ -65,12 +68,16 @@ def each(value: Any) -> Iterator[Any]:
 
 def own_keys(owner: dict[str, Any]) -> list[str]:
     """The keys of a plain object in JavaScript's order: whole numbers first, by size."""
-    numbers = [
-        key for key in owner if key.isdigit() and (key == "0" or key[0] != "0") and len(key) < 10
-    ]
+    numbers = {key for key in owner if key[:1].isdigit() and _is_index(key)}
     if not numbers:
         return list(owner)
-    return sorted(numbers, key=int) + [key for key in owner if key not in set(numbers)]
+    return sorted(numbers, key=int) + [key for key in owner if key not in numbers]
+
+
+def _is_index(key: str) -> bool:
+    """Whether a key is an array's index: a whole number below 2 ** 32 - 1."""
+    is_number = key.isascii() and key.isdigit() and len(key) <= len(str(INDEXES_END))
+    return is_number and str(int(key)) == key and int(key) < INDEXES_END
 
 
 def fields_now(value: Any) -> dict[str, Any]:

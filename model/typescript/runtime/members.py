@@ -48,6 +48,10 @@ OF_ALL_OBJECTS = frozenset(
 """What every object inherits, and what only a few calls of are understood."""
 
 
+OWN_FIELDS = "fields"
+"""Where a class says which fields it has; no member is called so, each begins with a dot."""
+
+
 def attribute(key: Any) -> str:
     """A member's name as an attribute of Python's."""
     return f".{key}"
@@ -324,6 +328,16 @@ def call_super(own: type, this: Any, key: str, *given: Any) -> Any:
 def super_init(own: type) -> Any:
     """The constructor of the class that a class extends."""
     return own.__mro__[1].__init__  # type: ignore[misc]  # it is told whose it is
+
+
+def declares_fields(kind: type, *names: str) -> None:
+    """A class has fields. Refuses one whose getter has the name of a field, of which JavaScript
+    would see the field."""
+    setattr(kind, OWN_FIELDS, names)
+    for cls in kind.__mro__:
+        for name in vars(cls).get(OWN_FIELDS, ()):
+            if isinstance(getattr(kind, attribute(name), None), property):
+                refuse_here(f"{name} is a field of a class and a getter of another one", "one name")
 
 
 def base_class(value: Any) -> type:

@@ -81,11 +81,18 @@ class ErrorObject(Object):
             from lastchunk.model.typescript.runtime.texts import to_text
 
             message = to_text(message)
-        setattr(self, ".message", "" if message is UNDEFINED else message)
-        setattr(self, ".name", self.KIND)
-        if more and more[0] is not UNDEFINED:
-            cause = more[0].get("cause", UNDEFINED) if type(more[0]) is dict else UNDEFINED
-            setattr(self, ".cause", cause)
+        self._begins("message", "", message)
+        self._begins("name", self.KIND)
+        if more and type(more[0]) is dict and "cause" in more[0]:
+            self._begins("cause", UNDEFINED, more[0]["cause"])
+
+    def _begins(self, name: str, otherwise: Any, given: Any = UNDEFINED) -> None:
+        """What an error has under a name at first; a class of the file may say it by a getter."""
+        own = getattr(type(self), "." + name, None)
+        if given is not UNDEFINED and isinstance(own, property):
+            refuse_here(f"a getter {name} of an Error that is made with a {name}", "another name")
+        if given is not UNDEFINED or own is None:
+            setattr(self, "." + name, otherwise if given is UNDEFINED else given)
 
 
 class TypeErrorObject(ErrorObject):

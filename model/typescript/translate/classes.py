@@ -10,7 +10,13 @@ from lastchunk.model.typescript.parse.literals import string_value
 from lastchunk.model.typescript.parse.tree import TreeNode, field, parts, words
 from lastchunk.model.typescript.runtime.members import attribute
 from lastchunk.model.typescript.translate.declared import boxes
-from lastchunk.model.typescript.translate.functions import REST, defined, framed, parameters
+from lastchunk.model.typescript.translate.functions import (
+    FIELD_SIGNS,
+    REST,
+    defined,
+    framed,
+    parameters,
+)
 from lastchunk.model.typescript.translate.ground.build import (
     RUNTIME_SIGN,
     SELF,
@@ -65,6 +71,8 @@ def class_statements(outer: Function, node: TreeNode, variable: Variable) -> lis
     bases = [base if base is not None else loaded(RUNTIME_SIGN + "Object")]
     out = [at(node, class_(variable.made, bases, body))]
     module.shown[variable.made] = info.name
+    names = map(const, _field_names(inner, members))
+    out.append(at(node, ast.Expr(rt("declares_fields", loaded(variable.made), *names))))
     for kid in members.statics:
         name = const(name_of_member(outer, field(kid, "name")))
         value = field(kid, "value")
@@ -74,6 +82,18 @@ def class_statements(outer: Function, node: TreeNode, variable: Variable) -> lis
         out += [at(kid, item) for item in [*before, put]]
     module.in_class = None
     return out
+
+
+def _field_names(inner: Function, members: _Members) -> list[str]:
+    """The names of the fields, also of those that are parameters of the constructor."""
+    names = [_name(inner, kid) for kid in members.fields]
+    if members.constructor is not None:
+        names += [
+            inner.text(field(item, "pattern"))
+            for item in parts(field(members.constructor, "parameters"))
+            if any(kid.type in FIELD_SIGNS for kid in item.children)
+        ]
+    return names
 
 
 def _base(outer: Function, node: TreeNode) -> ast.expr | None:

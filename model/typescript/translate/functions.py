@@ -35,6 +35,8 @@ from lastchunk.model.typescript.translate.patterns import bind_pattern, names_de
 from lastchunk.model.typescript.translate.statements import block
 
 REST = RUNTIME_SIGN + "more"
+FIELD_SIGNS = ("accessibility_modifier", "readonly")
+"""What makes a field of a parameter of the constructor."""
 
 
 @makes_expression("arrow_function", "function_expression", "generator_function")
@@ -195,7 +197,7 @@ def parameters(
             inner.declare(inner.text(pattern)).refusal = ""
         else:
             prologue += bind_pattern(inner, pattern, loaded(made), declares=True)
-        if any(kid.type in ("accessibility_modifier", "readonly") for kid in item.children):
+        if any(kid.type in FIELD_SIGNS for kid in item.children):
             fields.append((inner.text(pattern), item))
     _check_twice(inner, items)
     return names, [undefined() for _ in names], [at(node, item) for item in prologue], fields
