@@ -331,13 +331,18 @@ class Maker:
         made = self.pick(
             f"{label}: for (let {i} = 0; {i} < 3; {i}++) {{ {body} }}",
             f"{label}: for (const {i} of [0, 1, 2]) {{ {body} }}",
+            f"{label}: for (let {i} = 3; {i}--; ) {{ {body} }}",
+            f"{label}: for (let {i} = 0, m{i} = () => {i}{self.pick('', '++')}; {i} < 3; m{i}(), {i}++) {{ {body} }}",
+            f"{{ const o{i} = {{ n: 3 }}; {label}: for (; o{i}.n--; ) {{ const {i} = o{i}.n; {body} }} }}",
             f"{{ let {i} = -1; {label}: while (++{i} < 3) {{ {body} }} }}",
             f"{{ let {i} = -1; {label}: do {{ {i}++; {body} }} while ({i} < 2); }}",
         )
         self.names.remove(i)
         if self.rng.random() < 0.15:
             key = self.fresh("k")
-            return made + f" for (const {key} in {self.plainobject(1)}) out({key});"
+            drop = self.pick("", f"delete k{key}.b;", f"delete k{key}[{key}];", f"k{key}.z = 1;")
+            over = f"const k{key} = {self.plainobject(1)};"
+            return f"{made} {{ {over} for (const {key} in k{key}) {{ out({key}); {drop} }} }}"
         return made
 
     def tried(self, depth: int) -> str:
@@ -368,6 +373,12 @@ class Maker:
         cases.insert(
             self.rng.randrange(4), f"default: {self.statements(1, 0)} {self.pick('break;', '')}"
         )
+        if self.rng.random() < 0.3:
+            x = self.fresh("x")
+            cases.insert(self.rng.randrange(5), f"case {self.value(1)}: let {x} = {self.value(1)};")
+            cases.append(f"case {self.value(1)}: {self.pick(f'{x} = 1;', f'{x}++;', '')} out({x});")
+            whole = f"switch ({self.value(1)}) {{ {' '.join(cases)} }}"
+            return f"try {{ {whole} }} catch (e) {{ out(e.name); }}"
         return f"switch ({self.value(1)}) {{ {' '.join(cases)} }}"
 
     def closures(self, depth: int) -> str:

@@ -15,12 +15,12 @@ from lastchunk.model.typescript.parse.tree import TreeNode, field, parts, unwrap
 from lastchunk.model.typescript.translate.ground.build import assign, at, rt
 from lastchunk.model.typescript.translate.ground.scope import Function
 from lastchunk.model.typescript.translate.patterns import (
-    DEFAULTS,
-    NAMES,
+    PATTERN_NAMES,
+    WITH_DEFAULT,
     nodes_declared,
 )
 
-FUNCTIONS = frozenset(
+FUNCTION_NODES = frozenset(
     (
         "arrow_function",
         "function_expression",
@@ -33,8 +33,8 @@ FUNCTIONS = frozenset(
 HOISTED = ("function_declaration", "generator_function_declaration")
 DECLARATIONS = ("lexical_declaration", "variable_declaration")
 CLASSES_AND_ENUMS = ("class_declaration", "abstract_class_declaration", "enum_declaration")
-USES = frozenset((*NAMES, "shorthand_property_identifier"))
-TOO_EARLY = "a variable is used before it has a value; allowed: below its declaration"
+NAME_NODES = frozenset((*PATTERN_NAMES, "shorthand_property_identifier"))
+BEFORE_ITS_VALUE = "a variable is used before it has a value; allowed: below its declaration"
 
 
 class _Declared(NamedTuple):
@@ -66,7 +66,7 @@ def declare_pattern(function: Function, pattern: TreeNode) -> list[ast.stmt]:
     out: list[ast.stmt] = []
     for node in nodes_declared(pattern):
         variable = function.declare(function.text(node))
-        variable.refusal = TOO_EARLY
+        variable.refusal = BEFORE_ITS_VALUE
         if variable.is_boxed:
             out.append(assign(variable.made, rt("box")))
     return out
@@ -90,10 +90,10 @@ def _spans(item: TreeNode, name: TreeNode) -> tuple[tuple[int, int], ...]:
     place, end = name, name
     while place.id != item.id:
         place = place.parent
-        end = place if place.type in DEFAULTS else end
+        end = place if place.type in WITH_DEFAULT else end
     value = field(item, "value")
     made = None if value is None else unwrapped(value)
-    if made is None or made.type in FUNCTIONS:  # to make a function asks for nothing in it
+    if made is None or made.type in FUNCTION_NODES:  # to make a function asks for nothing in it
         return ((0, end.end_byte),)
     return ((0, end.end_byte), (made.start_byte, made.end_byte))
 
@@ -121,7 +121,7 @@ def _used_early(
     found: set[str] = set()
     for number, nodes in enumerate(groups):
         for part in (part for node in nodes for part in walk_nodes(node)):
-            if part.type not in USES or (part.start_byte, part.end_byte) in places:
+            if part.type not in NAME_NODES or (part.start_byte, part.end_byte) in places:
                 continue
             own, without = spans.get(function.text(part), (number, ()))
             if own != number or any(low <= part.start_byte < high for low, high in without):

@@ -22,9 +22,9 @@ from lastchunk.model.typescript.translate.ground.dispatch import expression
 from lastchunk.model.typescript.translate.ground.scope import Function
 from lastchunk.model.typescript.translate.names import changeable, put_variable, set_variable
 
-NAMES = ("identifier", "shorthand_property_identifier_pattern")
+PATTERN_NAMES = ("identifier", "shorthand_property_identifier_pattern")
 PATTERNS = ("array_pattern", "object_pattern")
-DEFAULTS = ("assignment_pattern", "object_assignment_pattern")
+WITH_DEFAULT = ("assignment_pattern", "object_assignment_pattern")
 
 
 def names_declared(function: Function, pattern: TreeNode) -> list[str]:
@@ -34,9 +34,9 @@ def names_declared(function: Function, pattern: TreeNode) -> list[str]:
 
 def nodes_declared(pattern: TreeNode) -> list[TreeNode]:
     """Where the names stand that a pattern declares."""
-    if pattern.type in NAMES:
+    if pattern.type in PATTERN_NAMES:
         return [pattern]
-    if pattern.type in DEFAULTS:
+    if pattern.type in WITH_DEFAULT:
         return nodes_declared(field(pattern, "left"))
     if pattern.type == "pair_pattern":
         return nodes_declared(field(pattern, "value"))
@@ -50,14 +50,14 @@ def bind_pattern(
 ) -> list[ast.stmt]:
     """Give a name, a member or a pattern its value."""
     target = unwrapped(target)
-    if target.type in NAMES:
+    if target.type in PATTERN_NAMES:
         name = function.text(target)
         if not declares and changeable(function, target).is_asked:
             return [at(target, ast.Expr(put_variable(function, target, value)))]
         found = function.declare(name, is_const) if declares else changeable(function, target)
         found.refusal = ""  # from its place on
         return [at(target, set_variable(function, found, value))]
-    if target.type in DEFAULTS:
+    if target.type in WITH_DEFAULT:
         kept = function.temp()
         test = is_it(kept_in(kept, value), undefined())
         default = expression(function, field(target, "right"))

@@ -6,11 +6,11 @@ import ast
 
 from lastchunk.model.typescript.parse.tree import TreeNode, field, parts, walk_nodes, words
 from lastchunk.model.typescript.translate.declared import (
+    BEFORE_ITS_VALUE,
     DECLARATIONS,
-    FUNCTIONS,
+    FUNCTION_NODES,
     HOISTED,
-    TOO_EARLY,
-    USES,
+    NAME_NODES,
     boxes,
     declare_pattern,
 )
@@ -133,8 +133,10 @@ def _captured(function: Function, node: TreeNode) -> set[str]:
     """The names that functions within a loop use: each turn has its own variables of these."""
     found: set[str] = set()
     for item in walk_nodes(node):
-        if item.type in FUNCTIONS:
-            found |= {function.text(inner) for inner in walk_nodes(item) if inner.type in USES}
+        if item.type in FUNCTION_NODES:
+            found |= {
+                function.text(inner) for inner in walk_nodes(item) if inner.type in NAME_NODES
+            }
     return found
 
 
@@ -184,7 +186,7 @@ def _for(function: Function, node: TreeNode, labels: frozenset[str]) -> list[ast
     condition = None if condition is None or condition.type in DOES_NOTHING else condition
     if condition is not None and condition.type == "expression_statement":
         condition = parts(condition)[0]
-    if start is not None and any(item.type in FUNCTIONS for item in walk_nodes(start)):
+    if start is not None and any(item.type in FUNCTION_NODES for item in walk_nodes(start)):
         out += _renewed(own)  # a function of the head keeps the variables of before the first turn
     out += _looped(function, node, labels, condition, field(node, "increment"), _renewed(own))
     function.blocks.pop()
@@ -273,7 +275,7 @@ def _for_in(function: Function, node: TreeNode, labels: frozenset[str]) -> list[
 def _gone_through(function: Function, node: TreeNode, names: list[TreeNode]) -> ast.expr:
     """What a loop goes through. What the loop declares hides what is called so around it."""
     words_of_it = [function.text(name) for name in names]
-    function.blocks.append({word: Variable(word, refusal=TOO_EARLY) for word in words_of_it})
+    function.blocks.append({word: Variable(word, refusal=BEFORE_ITS_VALUE) for word in words_of_it})
     made = expression(function, field(node, "right"))
     function.blocks.pop()
     return made
