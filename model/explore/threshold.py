@@ -75,6 +75,8 @@ def find_threshold(
     >>> find_threshold("small-scope", [], "alarm", "complete_at_finalization", "grace_ms").above_ms
     17
     """
+    if high_ms is not None and high_ms < low_ms:
+        raise InputError("high_ms", high_ms, f"at least low_ms, which is {low_ms}")
     known: dict[int, Side] = {}
     whole = budget or Budget()
     until = deadline or Deadline(whole.seconds)

@@ -38,7 +38,7 @@ Checker = Callable[[SeenSession, JudgeSettings], LogJudgement]
 NO_RECORD = "the log never has the session's record"
 
 
-STATUSES = (ACTIVE, COMPLETED, INCOMPLETE)
+OWN_STATUSES = (ACTIVE, COMPLETED, INCOMPLETE)
 
 
 def _unless(*reasons: str) -> LogJudgement:
@@ -145,7 +145,7 @@ def _completed_is_final(session: SeenSession, judge: JudgeSettings) -> LogJudgem
     doubt = ""
     for item in session.record:
         is_later = item.asked_ms > between[1] and item.status != COMPLETED
-        if is_later and item.status not in STATUSES:
+        if is_later and item.status not in OWN_STATUSES:
             doubt = f"whether it stayed completed: what the status {item.status} says"
         elif is_later:
             return Violation(item.at_ms, f"completed became {item.status} again")
@@ -247,7 +247,7 @@ def _prompt_by(
         return _no_record(session)
     if final is None and session.last_status == INCOMPLETE:
         return NotApplicable("it was declared incomplete")
-    if final is None and session.last_status not in STATUSES:
+    if final is None and session.last_status not in OWN_STATUSES:
         return Undecided(f"whether it is completed: what the status {session.last_status} says")
     if final is None:
         not_yet = [item.asked_ms for item in session.record if item.status != COMPLETED]

@@ -49,6 +49,8 @@ def first_error(
     found = error.errors(include_url=False)
     # A name that is none says more than the one that is missing for it.
     first = next((item for item in found if item["type"] == "extra_forbidden"), found[0])
+    if not first["loc"]:
+        return InputError(source.of("").strip(": "), shown(first.get("input")), "a table of keys")
     *path, last = map(str, first["loc"])
     is_name = first["type"] == "extra_forbidden"  # then the last one is no tag, whatever its name
     steps = [step for step in path if step not in TAGS]

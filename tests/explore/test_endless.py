@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from lastchunk.model.base.verdict import Verdict
+from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.property_groups import PropertyGroupSearch
 from lastchunk.model.explore.search.search import Exploration, Search
+from lastchunk.model.explore.verify import verify
 from lastchunk.model.explore.witness.attack import violations
 from lastchunk.model.properties import EXPLORABLE, Violation
-from lastchunk.model.simulate import replay
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import replay, simulate
 from lastchunk.model.simulate.edges import play_edges
 from lastchunk.model.trace.events import AlarmStarted
 from lastchunk.properties import eventually, state
@@ -40,6 +43,16 @@ def test_a_schedule_that_goes_on_for_ever_is_a_violation() -> None:
     run = replay(example.schedule, found.design)
     assert run.facts.status == "active"
     assert [step.key for step in example.schedule.steps][-1] == ("alarm",)
+
+
+def test_a_session_that_never_comes_about_is_not_unsettled_for_ever() -> None:
+    """Where the call that creates is lost again and again there is nothing to be finalized."""
+    changes = ["network.request_loss=0.1", "recording.duration_ms=15000"]
+    scenario = load_scenario("everything-fast", changes)
+    found = verify(scenario, load_design("alarm", scenario), ["finalizes"])
+    assert found.verdict == "proved"
+    lost = load_scenario("everything-fast", [*changes, "network.request_loss=1.0"])
+    assert simulate(lost, load_design("alarm", lost)).facts.status == ""
 
 
 def test_a_verdict_starts_no_search(monkeypatch: pytest.MonkeyPatch) -> None:

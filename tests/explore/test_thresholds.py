@@ -30,6 +30,11 @@ def scanned(key: str, values: range, *overrides: str) -> dict[int, str]:
     return out
 
 
+def test_a_range_that_is_none_is_refused() -> None:
+    with pytest.raises(InputError, match=r"high_ms: 10; allowed: at least low_ms, which is 50"):
+        find_threshold("small-scope", SMALL, "alarm", COMPLETE, "grace_ms", low_ms=50, high_ms=10)
+
+
 @pytest.mark.parametrize(
     ("key", "overrides", "last"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -190,6 +191,22 @@ def test_a_design_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("lastchunk.model.explore.code.watched.STEP_SECONDS_MAX", 0.5)
     with pytest.raises(DesignError, match=r"did not come to an await or an end.*signal_stop"):
         explored(Spins, [COMPLETE], "limits.awaits_max=10_000_000")
+
+
+class NeverBegins(AlarmDesign):
+    """Its page's code does not end as the session begins."""
+
+    @staticmethod
+    async def stop_flow(page: Any, settings: Any) -> None:
+        """Go on and on."""
+        while True:
+            pass
+
+
+def test_a_beginning_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lastchunk.model.explore.code.watched.STEP_SECONDS_MAX", 0.5)
+    with pytest.raises(DesignError, match=r"did not come to an await or an end.*stop_flow"):
+        explored(NeverBegins, [COMPLETE])
 
 
 def test_a_design_that_throws_is_answered_500_and_judged() -> None:

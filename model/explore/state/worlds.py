@@ -167,7 +167,8 @@ class Worlds:
         world = self.pristine.fork()
         world.now_ms = Instant(self.timeline, 0)  # type: ignore[assignment]
         with _shed(world):
-            with self.timeline.noting() as asked:
+            programs = world.object.program, world.client.program
+            with self.timeline.noting() as asked, step_time_limit(self.design.name, programs):
                 self.drawn.give(world)
                 world.begin()
             happened = Happened(world)

@@ -47,10 +47,10 @@ class Rounds:
         """The shortest cycle through the first class on one that violates a property for ever.
 
         It begins and ends with that class; empty: there is none. For `finalizes` a class is enough
-        in which the session is not settled.
+        in which there is a session that is not settled.
         """
         if slug == FINALIZES:
-            unsettled = [number for number in self.classes if not self._is_settled(number)]
+            unsettled = [number for number in self.classes if self._is_unsettled(number)]
             if unsettled:
                 return _shortest_round(self.following, unsettled[0])
         return self._within({n for n in self.classes if self._would_be(n, slug, Violation)})
@@ -70,6 +70,9 @@ class Rounds:
 
     def _is_settled(self, number: int) -> bool:
         return self.search.classes[number][0].facts.status in SETTLED
+
+    def _is_unsettled(self, number: int) -> bool:
+        return bool(self.search.classes[number][0].facts.status) and not self._is_settled(number)
 
     def _within(self, classes: set[int]) -> list[int]:
         """The shortest cycle through the first class on one that has some classes alone."""

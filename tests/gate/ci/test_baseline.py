@@ -250,6 +250,7 @@ def test_what_the_baseline_cannot_speak_of_is_new_and_what_is_gone_is_told(tmp_p
     ("text", "said"),
     [
         ("{", "base.json'; allowed: a baseline; lastchunk ci CONFIG --update-baseline writes it"),
+        ("[]", "base.json: []; allowed: a table of keys"),
         ('{"format": "x", "figures": []}', "base.json: format: 'x'"),
         ('{"format": "lastchunk baseline 1", "figures": [], "a": 1}', "a: unknown key: 'a'"),
         (None, "a baseline; lastchunk ci CONFIG --update-baseline writes it (No such file"),
