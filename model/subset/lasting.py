@@ -7,9 +7,11 @@ its instance is pictured before it runs, and looked at again after each step.
 
 from __future__ import annotations
 
+import contextlib
 import enum
+import itertools
 import types
-from collections import deque
+from collections import UserDict, UserList, defaultdict, deque
 from collections.abc import Callable
 from functools import partial
 from itertools import chain
@@ -24,6 +26,17 @@ UNCHANGING = frozenset((int, float, str, bytes, bool, type(None), type, complex)
 OF_PYTHON = (types.ModuleType, types.BuiltinFunctionType, types.MethodType, property, type)
 BY_PYTHON = frozenset(("__slotnames__", "_abc_impl", "__weakref__"))
 """What Python itself writes into a class when an instance is copied, or its kind is asked for."""
+BOUND = (types.BuiltinFunctionType, types.MethodType)
+OF_LIBRARY = (
+    types.SimpleNamespace,
+    UserDict,
+    UserList,
+    contextlib.ExitStack,
+    contextlib.AsyncExitStack,
+    itertools.count,
+    partial,
+)
+"""What the library has for keeping things, besides containers."""
 CONTAINERS = (list, tuple, deque, set, frozenset, dict, bytearray, types.MappingProxyType)
 
 
@@ -148,13 +161,17 @@ def _shared(reached: Reached) -> list[Shared]:
 
 
 def may_change(value: Any) -> bool:
-    if type(value) in UNCHANGING or isinstance(value, (*OF_PYTHON, enum.Enum)):
+    if type(value) in UNCHANGING or isinstance(value, enum.Enum):
+        return False
+    if isinstance(value, BOUND):
+        return _is_held(value.__self__) and may_change(value.__self__)
+    if isinstance(value, OF_PYTHON):
         return False
     if isinstance(value, types.FunctionType | staticmethod | classmethod):
         return False  # its defaults and fields are pictured by themselves
     if type(value) in (tuple, frozenset):
         return any(map(may_change, value))
-    return isinstance(value, CONTAINERS) or is_users(type(value))
+    return isinstance(value, (*CONTAINERS, *OF_LIBRARY)) or is_users(type(value))
 
 
 def picture(value: Any, within: tuple[int, ...] = (), bare: Callable[[Any], Any] = id) -> Any:
@@ -169,15 +186,39 @@ def picture(value: Any, within: tuple[int, ...] = (), bare: Callable[[Any], Any]
         return ("round", within.index(id(value)))
     inner = (*within, id(value))
     rest = (inner, bare)
+    beside = [(name, picture(item, *rest)) for name, item in _beside(value)]
     if isinstance(value, dict | types.MappingProxyType):
-        return (kind, [(picture(k, *rest), picture(v, *rest)) for k, v in value.items()])
+        return (kind, [(picture(k, *rest), picture(v, *rest)) for k, v in value.items()], beside)
     if isinstance(value, set | frozenset):
-        return (kind, sorted(repr(picture(item, *rest)) for item in value))
+        return (kind, sorted(repr(picture(item, *rest)) for item in value), beside)
     if isinstance(value, CONTAINERS):
-        return (kind, [picture(item, *rest) for item in value])
+        return (kind, [picture(item, *rest) for item in value], beside)
+    if isinstance(value, itertools.count):
+        return (kind, repr(value))
+    if beside:
+        return (kind, bare(value), beside)
     if isinstance(value, OF_PYTHON) or not is_users(kind):
         return (kind, bare(value))
     return (kind, [(name, picture(item, *rest)) for name, item in _fields(value)])
+
+
+def _beside(value: Any) -> list[tuple[str, Any]]:
+    """What one of Python's or of the library's own objects holds beside its entries."""
+    if isinstance(value, BOUND):
+        return [("__self__", value.__self__)] if _is_held(value.__self__) else []
+    found: list[tuple[str, Any]] = []
+    if isinstance(value, defaultdict):
+        found.append(("default_factory", value.default_factory))
+    if isinstance(value, partial):
+        found += [("func", value.func), ("args", value.args), ("keywords", value.keywords)]
+    if isinstance(value, (*CONTAINERS, *OF_LIBRARY)):
+        found += _fields(value)
+    return found
+
+
+def _is_held(holder: Any) -> bool:
+    """Whether a method is bound to an object: a function of Python's own is to its module."""
+    return holder is not None and not isinstance(holder, type | types.ModuleType)
 
 
 def entries_of(value: Any) -> list[Any] | None:

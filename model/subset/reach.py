@@ -22,6 +22,10 @@ from lastchunk.reference_impl import blobs, clock, contract, effect, transaction
 KNOWN = frozenset(part.__name__ for part in (blobs, contract, clock, effect, transaction))
 
 
+TABLES = frozenset((dict, list, tuple, functools.partial))
+"""What may hold code, and is looked through."""
+
+
 class Used(NamedTuple):
     """A name that code uses: what it stands for, and where."""
 
@@ -77,6 +81,7 @@ class Reached:
             self._class(value)
         elif isinstance(value, types.MethodType | staticmethod | classmethod):
             self._function(value.__func__)
+            self._holder(used, getattr(value, "__self__", None))
         elif isinstance(value, property):
             for part in (value.fget, value.fset, value.fdel):
                 if part is not None:
@@ -87,6 +92,30 @@ class Reached:
             if is_users(type(value)):
                 self._class(type(value))
             self.others.append(used)
+            self._inside(used)
+
+    def _holder(self, used: Used, holder: Any) -> None:
+        """Follow the object that a method is bound to: it is shared as the method is."""
+        if holder is not None and not isinstance(holder, type | types.ModuleType):
+            self.value(used._replace(value=holder))
+
+    def _inside(self, used: Used) -> None:
+        """Follow the code in a table of functions, or behind a partial call."""
+        value = used.value
+        if id(value) in self.seen:
+            return
+        if isinstance(value, functools.partial):
+            inside = [value.func, *value.args, *value.keywords.values()]
+        elif isinstance(value, dict | types.MappingProxyType):
+            inside = list(value.values())
+        elif isinstance(value, tuple | list | set | frozenset):
+            inside = list(value)
+        else:
+            return
+        self.seen.add(id(value))
+        for item in inside:
+            if isinstance(item, types.FunctionType | types.MethodType) or type(item) in TABLES:
+                self.value(used._replace(value=item))
 
     def _class(self, cls: type) -> None:
         hidden: set[str] = set()
@@ -98,6 +127,10 @@ class Reached:
             self.shadowed |= {id(inspect.unwrap(own[name])) for name in hidden & own.keys()}
             hidden |= own.keys()
             self.classes.append(base)
+            if is_users(type(base)):
+                self._class(type(base))
+            for field in getattr(base, "__dataclass_fields__", {}).values():
+                self.value(Used(field.name, field.default_factory, 0))
             for name, value in list(vars(base).items()):
                 if not (name.startswith("__") and isinstance(value, str | tuple | dict | None)):
                     self.value(Used(name, value, 0))
