@@ -280,6 +280,9 @@ def _not_while_recording(session: SeenSession, judge: JudgeSettings) -> LogJudge
         return _never_completed(session)
     if stop_ms is None:
         return Undecided("when the recording ended: no stop is in the log")
+    first_ms = min(call.first_ms for call in session.calls.values())
+    if between[1] < stop_ms and between[1] <= first_ms:
+        return Undecided("what had completed it before the first call in the log")
     if between[1] < stop_ms:
         return Violation(between[1], "completed while recording")
     if between[0] < stop_ms:

@@ -82,7 +82,7 @@ STORIES: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "a look before the first call is one": (
         "look 0 completed 0; create 1; look 2 active 0; up 10 0; stop 15; look 21 completed 1",
-        {"completed_is_final": "violated"},
+        {"completed_is_final": "violated", "not_while_recording": "unknown"},
     ),
     "looks that stand before the calls in the file are some": (
         "look 16 active 2; look 19 active 2; look 21 completed 2; look 27 active 2; "
