@@ -96,7 +96,8 @@ class Reached:
 
     def _holder(self, used: Used, holder: Any) -> None:
         """Follow the object that a method is bound to: it is shared as the method is."""
-        if holder is not None and not isinstance(holder, type | types.ModuleType):
+        is_object = holder is not None and not isinstance(holder, type | types.ModuleType)
+        if is_object and is_users(type(holder)):
             self.value(used._replace(value=holder))
 
     def _inside(self, used: Used) -> None:
@@ -130,7 +131,8 @@ class Reached:
             if is_users(type(base)):
                 self._class(type(base))
             for field in getattr(base, "__dataclass_fields__", {}).values():
-                self.value(Used(field.name, field.default_factory, 0))
+                if isinstance(field.default_factory, types.FunctionType | types.MethodType):
+                    self.value(Used(field.name, field.default_factory, 0))
             for name, value in list(vars(base).items()):
                 if not (name.startswith("__") and isinstance(value, str | tuple | dict | None)):
                     self.value(Used(name, value, 0))
