@@ -17,6 +17,18 @@ class InputError(Exception):
         super().__init__(f"{text}; allowed: {allowed}" if allowed else text)
 
 
+class JsonNull:
+    """The null of a file, as an error shows it: None there says that no value is to be shown."""
+
+    def __repr__(self) -> str:
+        return "null"
+
+
+def as_given(value: object) -> object:
+    """A value of a JSON file, for an `InputError`."""
+    return JsonNull() if value is None else value
+
+
 def _short_repr(value: object) -> str:
     """A value for a line: an object that was given by mistake may have pages to say of itself."""
     text = " ".join(repr(value).split("\n"))

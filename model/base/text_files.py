@@ -53,6 +53,12 @@ def marked(start: bytes) -> str:
 def what_it_is(text: str) -> str:
     """What a text is that somebody took for something else, and what to do; "" where unknown."""
     start = text.lstrip()[:2_000]
+    return what_document(text) or _columns(start) or _table(start)
+
+
+def what_document(text: str) -> str:
+    """The same of a text that is to be no table of numbers."""
+    start = text.lstrip()[:2_000]
     if start[:1] in ("{", "[") and not re.match(r"\[\[?[\w.-]+\]\]?\s*\n", start):
         return _json(text)
     if re.match(r"<(!doctype|html|\?xml)", start, re.IGNORECASE):
@@ -61,7 +67,7 @@ def what_it_is(text: str) -> str:
         return "this is Python: a design is given as --design file.py:ClassName"
     if start.startswith("#!/"):
         return "this is a script"
-    return _columns(start) or _table(start)
+    return ""
 
 
 def _json(text: str) -> str:

@@ -23,7 +23,7 @@ from lastchunk.model.logs.reading.lines import LineReader
 from lastchunk.model.logs.reading.mapping import LogMapping
 from lastchunk.model.logs.reading.seen import RecordRead, SeenSession
 from lastchunk.model.logs.reading.spans import SpanReader
-from lastchunk.model.logs.reading.stream import JsonReader, first_key, foreign, open_log
+from lastchunk.model.logs.reading.stream import JsonReader, foreign, open_log, opening
 from lastchunk.model.logs.ways import FailureWay, nearest_way
 from lastchunk.model.properties import (
     EXPLORABLE,
@@ -192,15 +192,15 @@ class LogChecker:
 
     def _events(self, reader: JsonReader) -> Iterator[tuple[str, Any]]:
         """The events of a file of any kind, by how it begins."""
-        kind = first_key(reader)
-        if kind == "log" and '"lastchunk log' not in reader.text[:200]:
+        kind, sign = opening(reader)
+        if kind == "log" and sign == "{":
             self._kind("a HAR", har.CARRIES)
             yield from read_har(reader, self.question.mapping, self.numbering)
         elif kind in ("resourceSpans", "resourceMetrics", "resourceLogs"):  # all to one file
             self._kind("OTLP spans", spans.CARRIES)
             while reader.peek():
                 yield from self.span_reader.read(reader)
-        elif kind in ("event", "session", "at_ms", "time", "seq", "log"):
+        elif kind in ("event", "session", "at_ms", "time", "seq", "log", "carries"):
             self._kind("an event log", lines.CARRIES)
             for item in self.line_reader.read(reader):
                 self.carries = self.line_reader.carries

@@ -28,9 +28,31 @@ FILES: dict[str, str | bytes] = {
         '{"event": "HandlerEnded", "session": "a", "at_ms": 1, "method": ["u"], "chunk": 0, '
         '"status": 200}\n'
     ),
+    "method_object.jsonl": (
+        '{"event": "HandlerEnded", "session": "a", "at_ms": 1, "method": {"u": 1}, "chunk": [0], '
+        '"status": 200}\n'
+    ),
+    "chunk_list.jsonl": LINE.replace('"chunk":0', '"chunk":[0]') % (9, 1) + "\n",
+    "null_event.jsonl": '{"event": null, "session": "a", "at_ms": 1}\n',
+    "head.jsonl": '{"log": "lastchunk", "carries": []}\n',
+    "head_object.jsonl": '{"log": {"a": 1}}\n',
     "carries_object.jsonl": '{"log": "lastchunk log 1", "carries": [{"a": 1}]}\n',
     "far.jsonl": '{"event": "HandlerStarted", "at_ms": 9999999999999999999, "method": "upload"}\n',
     "endless.json": SPANS % SPAN.replace('"9000000"', "1e999") % ("POST", "9000000"),
+    "nameless.json": SPANS % '{"spanId":"aa"}',
+    "no_object.json": SPANS % '"aa"',
+    "attribute.json": SPANS % (SPAN[:-1] % ("POST", "9000000") + ',"attributes":[{"value":{}}]}'),
+    "whole.json": SPANS
+    % (SPAN[:-1] % ("POST", "9000000") + ',"attributes":[{"key":"n","value":{"intValue":"x"}}]}'),
+    "null_time.har": ENTRY % (DAY, "null", "upload/a/0"),
+    "null_status.har": (ENTRY % (DAY, 5, "upload/a/0")).replace("200", "null"),
+    "null_started.har": (ENTRY % (DAY, 5, "upload/a/0")).replace(f'"{DAY}"', "null"),
+    "null_response.har": (ENTRY % (DAY, 5, "upload/a/0")).replace('{"status":200}', "null"),
+    "no_response.har": '{"log":{"entries":[{"startedDateTime":1,"time":1,"request":{}}]}}',
+    "tail.txt": (
+        "POST https://rec.example/upload/s1/0 - Ok @ 3/9/2026, 10:00:00 AM\n  (log) stored\n"
+    ),
+    "tail.json": '{\n  "outcome": "ok",\n  "scriptName": "rec",\n  "eventTimestamp": 1\n}\n',
     "back.har": ENTRY % (DAY, -5, "upload/a/0"),
     "other.har": ENTRY % (DAY, 5, "style.css"),
     "clock.har": ENTRY % ("yesterday", 5, "upload/a/0"),

@@ -1,7 +1,8 @@
 """A HAR of a browser, as Chromium, Firefox and Playwright write it, as events of the page's side.
 
 An entry is one request. Its answer comes ``time`` ms after its start. A request that failed has the
-status 0 or -1 and an error; one without an error was still under way when the HAR was saved.
+status 0 or -1 and an error; one without an error was still under way when the HAR was saved. One
+that the browser answered from its cache never came to a server.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_given
 from lastchunk.model.logs.reading.mapping import (
     CALL_METHODS,
     CREATE_CALL,
@@ -31,7 +32,8 @@ CARRIES = frozenset(("RequestSent", "ResponseArrived", "RequestFailed"))
 """The events that a HAR has all of, at their own times."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REDIRECTS = (301, 302, 303, 307, 308)
-PREFLIGHT = "OPTIONS"
+ENTRY_ALLOWED = "an entry of a HAR, with startedDateTime, time, request and response"
+NO_ENTRY_ALLOWED = 'a HAR with requests in it; an event log begins with {"log": "lastchunk log 1"}'
 LONGEST_MS = 10**9
 ONE_PAGE = "page"
 """The name of the session where no URL says one."""
@@ -67,15 +69,18 @@ class Numbering:
             self.begun = url
         return ONE_PAGE if self.files < 2 else f"{ONE_PAGE} {self.files}"
 
-    def call(self, session: str, meant: Meant, is_failed: bool) -> tuple[str, int, int]:
-        """The call of a request: method, chunk and attempt."""
+    def call(self, session: str, meant: Meant, is_again: bool) -> tuple[str, int, int]:
+        """The call of a request: method, chunk and attempt.
+
+        ``is_again``: the session's next upload without a number carries the same chunk.
+        """
         method, chunk = CALL_METHODS[meant.call], meant.chunk
         if meant.call != UPLOAD_CALL:
             chunk = e.NO_CHUNK
         elif chunk < 0:
             last, again = self.chunks.get(session, (-1, False))
             chunk = last if again else last + 1
-            self.chunks[session] = chunk, is_failed
+            self.chunks[session] = chunk, is_again
         attempts = self.attempts.setdefault(session, {})
         attempt = attempts.get((method, chunk), 0)
         attempts[method, chunk] = attempt + 1
@@ -95,30 +100,45 @@ def read_har(
     numbering.next_file()
     for item in items(reader, ("log", "entries", EACH)):
         found = True
-        yield from _of_entry(item, f"{reader.place}, line {item.line}", mapping, numbering)
+        place = f"{reader.place}, line {item.line}"
+        entry = _entry(item, place)
+        meant = mapping.of_url(entry["request"]["method"], entry["request"]["url"])
+        if meant is not None and not entry.get("_fromCache"):
+            yield from _of_entry(entry, meant, place, mapping, numbering)
     if not found:
-        raise InputError(reader.place, "a HAR without an entry", "one with requests in it")
+        raise InputError(f"{reader.place}: log.entries", "none", NO_ENTRY_ALLOWED)
+
+
+def _entry(item: Item, place: str) -> dict[str, Any]:
+    """An entry that has what every entry has. Raises `InputError`."""
+    entry = _object(item.value, place, ("startedDateTime", "time", "request", "response"))
+    request = _object(entry["request"], f"{place}: request", ("method", "url"))
+    _object(entry["response"], f"{place}: response", ("status",))
+    for key in ("method", "url"):
+        if not isinstance(request[key], str):
+            raise InputError(f"{place}: request.{key}", as_given(request[key]), "a text")
+    return entry
+
+
+def _object(value: Any, place: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InputError(place, as_given(value), ENTRY_ALLOWED)
+    missing = [key for key in keys if key not in value]
+    if missing:
+        raise InputError(place, f"no {missing[0]}", ENTRY_ALLOWED)
+    return value
 
 
 def _of_entry(
-    item: Item, place: str, mapping: LogMapping, numbering: Numbering
+    entry: dict[str, Any], meant: Meant, place: str, mapping: LogMapping, numbering: Numbering
 ) -> Iterator[tuple[str, Any]]:
-    entry = item.value
-    try:
-        request, response = entry["request"], entry["response"]
-        method, url, status = request["method"], request["url"], response["status"]
-        started, length = entry["startedDateTime"], entry["time"]
-    except (TypeError, KeyError) as error:
-        allowed = "an entry of a HAR, with startedDateTime, time, request and response"
-        raise InputError(place, f"no {error}", allowed) from error
-    meant = mapping.of_url(str(method), str(url))
-    if meant is None or method == PREFLIGHT or entry.get("_fromCache"):
-        return
+    response, url = entry["response"], entry["request"]["url"]
+    started, length, status = entry["startedDateTime"], entry["time"], response["status"]
     sent_ms = time_ms(started, f"{place}: startedDateTime")
     wait_ms = _length_ms(length, f"{place}: time")
-    session = meant.session or numbering.page(place, meant.call, str(url))
+    session = meant.session or numbering.page(place, meant.call, url)
     if type(status) is not int:
-        raise InputError(f"{place}: status", status, "a whole number")
+        raise InputError(f"{place}: status", as_given(status), "a whole number")
     if meant.call in (READ_CALL, LIST_CALL):
         data = None if wait_ms is None else _body(response, status)
         for name, word, count in _reads(meant.call, session, data, mapping):
@@ -146,8 +166,11 @@ def _reads(
 
 
 def _failure(response: dict[str, Any], status: int, wait_ms: int | None) -> str:
-    """Why a request failed; "" where it did not, or is still under way. One that was sent to
-    another place is the next entry, if the browser went there."""
+    """Why a request failed; "" where it did not, or is still under way.
+
+    Of one that was sent elsewhere nothing is known by that. Where the browser went there with the
+    body, that is an entry of its own.
+    """
     if status in REDIRECTS:
         return "redirected"
     if status > 0:
@@ -156,9 +179,9 @@ def _failure(response: dict[str, Any], status: int, wait_ms: int | None) -> str:
     return str(said) if said else ("no answer" if wait_ms else "")
 
 
-def _body(response: Any, status: int) -> Any:
+def _body(response: dict[str, Any], status: int) -> Any:
     """The JSON of an answer's body, where the HAR has that body; else None."""
-    content = response.get("content") if isinstance(response, dict) else None
+    content = response.get("content")
     if not isinstance(content, dict):
         return None
     text = content.get("text")
@@ -180,7 +203,7 @@ def _body(response: Any, status: int) -> Any:
 def _length_ms(value: Any, place: str) -> int | None:
     """How long a request took; None where it was not over."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(place, value, "a number of ms")
+        raise InputError(place, as_given(value), "a number of ms")
     if value == -1:
         return None
     if not 0 <= value <= LONGEST_MS:
@@ -193,7 +216,7 @@ def time_ms(value: Any, place: str) -> int:
     try:
         found = datetime.fromisoformat(value)
     except (TypeError, ValueError) as error:
-        raise InputError(place, value, "a time as 2026-11-27T10:00:00.000Z") from error
+        raise InputError(place, as_given(value), "a time as 2026-11-27T10:00:00.000Z") from error
     if found.tzinfo is None:
         raise InputError(place, value, "a time with its zone, as 2026-11-27T10:00:00.000Z")
     return (found - EPOCH) // timedelta(milliseconds=1)

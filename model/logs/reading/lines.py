@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, get_type_hints
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_given
 from lastchunk.model.logs.reading.har import time_ms
 from lastchunk.model.logs.reading.mapping import CALL_METHODS
 from lastchunk.model.logs.reading.stream import BLOCK, ITEM_MAX, JsonReader
@@ -67,26 +67,29 @@ class LineReader:
     def _head(self, data: dict[str, Any], place: str) -> None:
         names = data.get("carries", [])
         if data["log"] != FORMAT or not isinstance(names, list):
-            raise InputError(place, data["log"], f"a first line whose 'log' is {FORMAT!r}")
+            allowed = f"a first line whose 'log' is {FORMAT!r}, and 'carries' a list"
+            raise InputError(f"{place}: log", as_given(data["log"]), allowed)
         for name in names:
             if type(name) is not str or name not in EVENTS:
-                raise InputError(f"{place}: carries", name, "names of events of a trace")
+                raise InputError(f"{place}: carries", as_given(name), "names of events of a trace")
         self.carries = frozenset(names)
 
     def _event(self, data: dict[str, Any], place: str) -> tuple[str, Any] | None:
         name, session = data.get("event"), data.get("session", ONE)
         if type(name) is not str or name not in EVENTS:
-            raise InputError(f"{place}: event", name, "the name of an event of a trace")
+            allowed = "the name of an event of a trace"
+            raise InputError(f"{place}: event", _shown(data, "event"), allowed)
         if not isinstance(session, str):
-            raise InputError(f"{place}: session", session, "a text")
+            raise InputError(f"{place}: session", as_given(session), "a text")
         if "session" not in data and not self.last:
             self.carries = ALL_EVENTS  # a trace
         at_ms = time_ms(data["time"], f"{place}: time") if "time" in data else data.get("at_ms")
         if type(at_ms) is not int or abs(at_ms) > TIME_MAX_MS:
-            raise InputError(f"{place}: at_ms", at_ms, "a time in whole ms")
+            raise InputError(f"{place}: at_ms", _shown(data, "at_ms"), "a time in whole ms")
         if not self._is_next(session, at_ms, data, place):
             return None
         fields = {key: value for key, value in data.items() if key not in OWN}
+        _check(name, fields, place)
         self._fill(name, session, fields)
         return session, _made(name, at_ms, fields, place)
 
@@ -94,7 +97,7 @@ class LineReader:
         """Whether a line is new. Raises `InputError` where time or the numbers go back."""
         seq = data.get("seq", -1)
         if type(seq) is not int:
-            raise InputError(f"{place}: seq", seq, "a whole number")
+            raise InputError(f"{place}: seq", as_given(seq), "a whole number")
         last_ms, last_seq, before = self.last.get(session, (at_ms, seq - 1, {}))
         if seq >= 0 and seq == last_seq and data == before:
             return False
@@ -111,7 +114,7 @@ class LineReader:
     def _fill(self, name: str, session: str, fields: dict[str, Any]) -> None:
         """What a line may leave out."""
         known = EVENTS[name]._fields
-        if type(fields.get("method")) is str:
+        if "method" in fields:
             fields["method"] = CALLED.get(fields["method"], fields["method"])
         for key, value in (("chunk", -1), ("size_bytes", 0), ("retry", 0), ("suspended", 0)):
             if key in known:
@@ -165,18 +168,34 @@ def _object(line: str, place: str) -> dict[str, Any]:
     return data
 
 
-def _made(name: str, at_ms: int, fields: dict[str, Any], place: str) -> Any:
-    """The event, its fields checked. Raises `InputError`."""
+def _shown(data: dict[str, Any], key: str) -> object:
+    """What an error shows of a key: nothing where the line does not have it."""
+    return as_given(data[key]) if key in data else None
+
+
+def _check(name: str, fields: dict[str, Any], place: str) -> None:
+    """Check the fields that a line has, before anything rests on them. Raises `InputError`."""
     if name not in HINTS:
         HINTS[name] = get_type_hints(EVENTS[name])
     hints = HINTS[name]
-    if set(fields) | {"at_ms"} != set(hints):
-        wanted = ", ".join(key for key in hints if key != "at_ms")
-        raise InputError(place, sorted(fields), f"for {name}: {wanted}")
+    if not set(fields) <= set(hints):
+        raise _not_its_fields(name, fields, place)
     for key, value in fields.items():
         if isinstance(value, list):
             fields[key] = value = tuple(value)
         expected = hints[key] if isinstance(hints[key], type) else tuple
         if not is_of(value, expected):
-            raise InputError(f"{place}: {key}", value, f"a value of type {expected.__name__}")
+            allowed = f"a value of type {expected.__name__}"
+            raise InputError(f"{place}: {key}", as_given(value), allowed)
+
+
+def _made(name: str, at_ms: int, fields: dict[str, Any], place: str) -> Any:
+    """The event. Raises `InputError` where it lacks a field."""
+    if set(fields) | {"at_ms"} != set(HINTS[name]):
+        raise _not_its_fields(name, fields, place)
     return EVENTS[name](at_ms=at_ms, **fields)
+
+
+def _not_its_fields(name: str, fields: dict[str, Any], place: str) -> InputError:
+    wanted = ", ".join(key for key in HINTS[name] if key != "at_ms")
+    return InputError(place, sorted(fields), f"for {name}: {wanted}")

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_given
 from lastchunk.model.logs.reading.har import Numbering, time_ms
 from lastchunk.model.logs.reading.mapping import (
     CALL_METHODS,
@@ -49,6 +49,9 @@ WRITES = frozenset(("durable_object_storage_put", "durable_object_storage_kv_put
 SETS = frozenset(("durable_object_storage_setAlarm", "durable_object_alarms_setAlarm"))
 SQL, STATEMENT = "durable_object_storage_exec", "cloudflare.durable_object.sql.query.statement"
 PUT, PUT_KEY = "r2_put", "cloudflare.r2.request.key"
+TIMES = ("startTimeUnixNano", "endTimeUnixNano")
+NANOS_MAX = 10**20
+SPAN_ALLOWED = "a span with name, spanId, startTimeUnixNano, endTimeUnixNano and attributes"
 NOT_ENDED = "span_not_ended"
 HELD_MAX = 2_000
 """So many invocations are held that may still get spans."""
@@ -258,17 +261,17 @@ def _status(root: LoggedSpan) -> int:
 
 def _span(data: Any, place: str) -> tuple[LoggedSpan, str]:
     """A span, and of which invocation it is. Raises `InputError`."""
-    try:
-        name, span_id = data["name"], data["spanId"]
-        times = [int(data[key]) for key in ("startTimeUnixNano", "endTimeUnixNano")]
-        given = data.get("attributes") or []
-        attributes = {item["key"]: _plain(item.get("value")) for item in given}
-    except (TypeError, KeyError, ValueError, AttributeError, OverflowError) as error:
-        allowed = "a span with name, spanId, startTimeUnixNano, endTimeUnixNano and attributes"
-        raise InputError(place, f"{type(error).__name__}: {error}", allowed) from error
-    start_ms, end_ms = (time // 1_000_000 for time in times)
+    if not isinstance(data, dict):
+        raise InputError(place, as_given(data), SPAN_ALLOWED)
+    missing = [key for key in ("name", "spanId", *TIMES) if key not in data]
+    if missing:
+        raise InputError(place, f"no {missing[0]}", SPAN_ALLOWED)
+    name, span_id = data["name"], data["spanId"]
+    attributes = _attributes(data.get("attributes"), place)
+    start_ms, end_ms = (_whole_ms(data[key], f"{place}: {key}") for key in TIMES)
     if end_ms < start_ms:
-        raise InputError(f"{place}: endTimeUnixNano", times[1], "no time before the span's start")
+        allowed = "no time before the span's start"
+        raise InputError(f"{place}: endTimeUnixNano", data["endTimeUnixNano"], allowed)
     parent = str(data.get("parentSpanId") or "")
     is_error = isinstance(data.get("status"), dict) and data["status"].get("code") in (
         2,
@@ -278,13 +281,41 @@ def _span(data: Any, place: str) -> tuple[LoggedSpan, str]:
     return span, str(attributes.get(INVOCATION) or data.get("traceId", ""))
 
 
+def _whole_ms(value: Any, place: str) -> int:
+    """A time of a span in ms; whole ns come as a text, or as a number. Raises `InputError`."""
+    is_text = isinstance(value, str) and re.fullmatch(r"[0-9]{1,20}", value) is not None
+    is_number = type(value) in (int, float) and 0 <= value <= NANOS_MAX
+    if not is_text and not is_number:
+        raise InputError(place, as_given(value), "whole ns since 1970, as a number or a text")
+    return int(value) // 1_000_000
+
+
+def _attributes(given: Any, place: str) -> dict[str, Any]:
+    """The attributes of a span by their keys. Raises `InputError`."""
+    if given is None:
+        return {}
+    is_list = isinstance(given, list) and all(isinstance(item, dict) for item in given)
+    if not is_list or not all(isinstance(item.get("key"), str) for item in given):
+        raise InputError(f"{place}: attributes", given, "a list of attributes, each with its key")
+    found = {}
+    for item in given:
+        try:
+            found[item["key"]] = _plain(item.get("value"))
+        except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+            allowed = "a value of OTLP JSON, as {'stringValue': 'a'} or {'intValue': '1'}"
+            raise InputError(f"{place}: {item['key']}", item["value"], allowed) from error
+    return found
+
+
 def _plain(value: dict[str, Any] | None) -> Any:
     """The value of an attribute, None for none; a whole number comes as a text."""
-    if not value:
+    if value is None or value == {}:
         return None
     (kind, found), *_ = value.items()
+    if found is None:
+        return None
     if kind == "intValue":
         return int(found)
     if kind == "arrayValue":
-        return [_plain(item) for item in found.get("values", [])]
+        return [_plain(item) for item in found.get("values") or []]
     return found

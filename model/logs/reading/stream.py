@@ -12,11 +12,16 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.text_files import marked, what_it_is
+from lastchunk.model.base.text_files import marked, what_document
 
 LOG_ALLOWED = (
-    "a HAR of a browser, an OTLP JSON export of traces, or an event log as docs/real-logs.md has it"
+    "a HAR of a browser, an OTLP JSON export of traces, or lastchunk's own JSON lines "
+    "(docs/real-logs.md)"
 )
+NO_LOG = "this is no log that is known"
+TAIL = re.compile(r'(?:[A-Z]+ \S+ - [\w ]+|Alarm|"[^"\n]*") @ \d')
+"""How `wrangler tail` prints an event as text: a request, an alarm, a cron."""
+TAIL_KEYS = ('"outcome"', '"scriptName"', '"eventTimestamp"')
 BLOCK = 1 << 16
 ITEM_MAX = 64_000_000
 """So many characters may one entry of a log have."""
@@ -185,17 +190,24 @@ def _parts(reader: JsonReader, first: str, last: str) -> Iterator[None]:
         return
 
 
-def first_key(reader: JsonReader) -> str:
-    """The first key of the document that comes next, which stays unread."""
+def opening(reader: JsonReader) -> tuple[str, str]:
+    """The first key of the document that comes next, which stays unread, and how its value begins.
+
+    Both are "" where it has none.
+    """
     if reader.peek() != "{":
-        return ""
+        return "", ""
     while len(reader.text) - reader.at < BLOCK and reader.more():
         pass
-    found = re.match(r'\{\s*"([^"\\]*)"', reader.text[reader.at : reader.at + 1_000])
-    return found[1] if found else ""
+    start = reader.text[reader.at : reader.at + 1_000]
+    found = re.match(r'\{\s*"([^"\\]*)"\s*(?::\s*(\S))?', start)
+    return (found[1], found[2] or "") if found else ("", "")
 
 
 def foreign(reader: JsonReader) -> InputError:
     """What is said of a file that is no log."""
-    words = what_it_is(reader.text[reader.at :][:BLOCK])
-    return InputError("log", reader.place, f"{LOG_ALLOWED}; {words}" if words else LOG_ALLOWED)
+    text = reader.text[reader.at :][:BLOCK]
+    is_tail = TAIL.match(text) is not None or all(key in text for key in TAIL_KEYS)
+    words = "this is what `wrangler tail` prints" if is_tail else what_document(text)
+    said = f"{NO_LOG}; {words}" if words else NO_LOG
+    return InputError("log", reader.place, f"{LOG_ALLOWED}; {said}")
