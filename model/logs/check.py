@@ -195,7 +195,7 @@ class LogChecker:
         kind, sign = opening(reader)
         if kind == "log" and sign == "{":
             self._kind("a HAR", har.CARRIES)
-            yield from read_har(reader, self.question.mapping, self.numbering)
+            yield from read_har(reader, self.question.mapping, self.numbering, self.checked.notes)
         elif kind in ("resourceSpans", "resourceMetrics", "resourceLogs"):  # all to one file
             self._kind("OTLP spans", spans.CARRIES)
             while reader.peek():

@@ -10,9 +10,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 from lastchunk.model.base.errors import InputError, as_given
 from lastchunk.model.logs.reading.mapping import (
@@ -31,9 +33,12 @@ from lastchunk.model.trace import events as e
 CARRIES = frozenset(("RequestSent", "ResponseArrived", "RequestFailed"))
 """The events that a HAR has all of, at their own times."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECTS = range(300, 400)
+SENT_ON = (307, 308)
+"""With these a browser sends the same request, with its body, to another place."""
 ENTRY_ALLOWED = "an entry of a HAR, with startedDateTime, time, request and response"
 NO_ENTRY_ALLOWED = 'a HAR with requests in it; an event log begins with {"log": "lastchunk log 1"}'
+CACHED = "requests that the browser answered from its cache: left out"
 LONGEST_MS = 10**9
 ONE_PAGE = "page"
 """The name of the session where no URL says one."""
@@ -93,9 +98,12 @@ class Numbering:
 
 
 def read_har(
-    reader: JsonReader, mapping: LogMapping, numbering: Numbering
+    reader: JsonReader, mapping: LogMapping, numbering: Numbering, notes: Counter[str]
 ) -> Iterator[tuple[str, Any]]:
-    """The events of a HAR, each with its session. Raises `InputError` naming the line."""
+    """The events of a HAR, each with its session; ``notes`` counts calls that are left out.
+
+    Raises `InputError` naming the line.
+    """
     found = False
     numbering.next_file()
     for item in items(reader, ("log", "entries", EACH)):
@@ -103,7 +111,9 @@ def read_har(
         place = f"{reader.place}, line {item.line}"
         entry = _entry(item, place)
         meant = mapping.of_url(entry["request"]["method"], entry["request"]["url"])
-        if meant is not None and not entry.get("_fromCache"):
+        if meant is not None and entry.get("_fromCache"):
+            notes[CACHED] += 1
+        elif meant is not None:
             yield from _of_entry(entry, meant, place, mapping, numbering)
     if not found:
         raise InputError(f"{reader.place}: log.entries", "none", NO_ENTRY_ALLOWED)
@@ -145,7 +155,8 @@ def _of_entry(
             yield name, RecordRead(sent_ms + (wait_ms or 0), word, count, sent_ms)
         return
     why = _failure(response, status, wait_ms)
-    call = numbering.call(session, meant, bool(why) or status >= 500)
+    is_again = status >= 500 or (bool(why) and status not in REDIRECTS)
+    call = numbering.call(session, meant, is_again or _is_sent_on(entry, mapping))
     yield session, e.RequestSent(sent_ms, *call)
     if meant.chunks_told >= 0:
         yield session, ChunksTold(sent_ms, meant.chunks_told)
@@ -177,6 +188,20 @@ def _failure(response: dict[str, Any], status: int, wait_ms: int | None) -> str:
         return ""
     said = response.get("_error") or response.get("_failureText")
     return str(said) if said else ("no answer" if wait_ms else "")
+
+
+def _is_sent_on(entry: dict[str, Any], mapping: LogMapping) -> bool:
+    """Whether an upload was sent, as it is, to a place that is one of an upload, too."""
+    request, response = entry["request"], entry["response"]
+    place = response.get("redirectURL")
+    if response["status"] not in SENT_ON or not place:
+        return False
+    try:
+        url = urljoin(request["url"], str(place))
+    except ValueError:
+        return False
+    meant = mapping.of_url(request["method"], url)
+    return meant is not None and meant.call == UPLOAD_CALL
 
 
 def _body(response: dict[str, Any], status: int) -> Any:

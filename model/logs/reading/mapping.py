@@ -28,7 +28,9 @@ CALL_METHODS = {
 """What a call is named in a trace; ``state`` is in none, it is what somebody reads."""
 RPC = "rpc:"
 NAMES = {"session", "chunk", "chunks"}
-READS = ("GET", "HEAD", "OPTIONS")
+READS = ("GET", "HEAD")
+PREFLIGHT = "OPTIONS"
+"""Whether a call is allowed is asked so by a browser, and no pattern can name it."""
 HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DEFAULT_CALLS: dict[str, tuple[str, ...]] = {
     CREATE_CALL: ("/createSession/{session}", "/createSession", "rpc:createSession"),
@@ -70,7 +72,7 @@ class Route:
 
     def fits(self, method: str, path: str, query: Mapping[str, list[str]]) -> Meant | None:
         """What a request means by this pattern, if it fits."""
-        if self.method and self.method != method:
+        if method == PREFLIGHT or (self.method and self.method != method):
             return None
         if not self.method and self.call == UPLOAD_CALL and method in READS:
             return None  # what is stored is looked at, or played, under the same path
