@@ -33,6 +33,9 @@ FILES: dict[str, str | bytes] = {
         '"status": 200}\n'
     ),
     "chunk_list.jsonl": LINE.replace('"chunk":0', '"chunk":[0]') % (9, 1) + "\n",
+    "chunk_far.jsonl": LINE.replace('"chunk":0', '"chunk":999999999') % (9, 1) + "\n",
+    "chunk_far.har": ENTRY % (DAY, 5, "upload/a/170123456"),
+    "told_far.har": ENTRY % (DAY, 5, "signalStop/a?chunks=170123456"),
     "null_event.jsonl": '{"event": null, "session": "a", "at_ms": 1}\n',
     "head.jsonl": '{"log": "lastchunk", "carries": []}\n',
     "head_object.jsonl": '{"log": {"a": 1}}\n',

@@ -25,6 +25,7 @@ from lastchunk.model.logs.reading.mapping import (
     UPLOAD_CALL,
     LogMapping,
     Meant,
+    check_chunk_number,
 )
 from lastchunk.model.logs.reading.seen import ChunksTold, RecordRead
 from lastchunk.model.logs.reading.stream import EACH, Item, JsonReader, items
@@ -75,11 +76,13 @@ class Numbering:
         return ONE_PAGE if self.files < 2 else f"{ONE_PAGE} {self.files}"
 
     def call(self, session: str, meant: Meant, is_again: bool) -> tuple[str, int, int]:
-        """The call of a request: method, chunk and attempt.
+        """The call of a request: method, chunk and attempt. Raises `InputError`.
 
         ``is_again``: the session's next upload without a number carries the same chunk.
         """
         method, chunk = CALL_METHODS[meant.call], meant.chunk
+        check_chunk_number(chunk, f"session {session}: chunk")
+        check_chunk_number(meant.chunks_told, f"session {session}: chunks")
         if meant.call != UPLOAD_CALL:
             chunk = e.NO_CHUNK
         elif chunk < 0:
@@ -121,16 +124,16 @@ def read_har(
 
 def _entry(item: Item, place: str) -> dict[str, Any]:
     """An entry that has what every entry has. Raises `InputError`."""
-    entry = _object(item.value, place, ("startedDateTime", "time", "request", "response"))
-    request = _object(entry["request"], f"{place}: request", ("method", "url"))
-    _object(entry["response"], f"{place}: response", ("status",))
+    entry = _with_keys(item.value, place, ("startedDateTime", "time", "request", "response"))
+    request = _with_keys(entry["request"], f"{place}: request", ("method", "url"))
+    _with_keys(entry["response"], f"{place}: response", ("status",))
     for key in ("method", "url"):
         if not isinstance(request[key], str):
             raise InputError(f"{place}: request.{key}", as_given(request[key]), "a text")
     return entry
 
 
-def _object(value: Any, place: str, keys: tuple[str, ...]) -> dict[str, Any]:
+def _with_keys(value: Any, place: str, keys: tuple[str, ...]) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError(place, as_given(value), ENTRY_ALLOWED)
     missing = [key for key in keys if key not in value]

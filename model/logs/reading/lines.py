@@ -14,7 +14,7 @@ from typing import Any, get_type_hints
 
 from lastchunk.model.base.errors import InputError, as_given
 from lastchunk.model.logs.reading.har import time_ms
-from lastchunk.model.logs.reading.mapping import CALL_METHODS
+from lastchunk.model.logs.reading.mapping import CALL_METHODS, check_chunk_number
 from lastchunk.model.logs.reading.stream import BLOCK, ITEM_MAX, JsonReader
 from lastchunk.model.trace.event import EVENTS
 from lastchunk.model.trace.jsonl import is_of
@@ -187,6 +187,8 @@ def _check(name: str, fields: dict[str, Any], place: str) -> None:
         if not is_of(value, expected):
             allowed = f"a value of type {expected.__name__}"
             raise InputError(f"{place}: {key}", as_given(value), allowed)
+        if key == "chunk":
+            check_chunk_number(value, f"{place}: chunk")
 
 
 def _made(name: str, at_ms: int, fields: dict[str, Any], place: str) -> Any:

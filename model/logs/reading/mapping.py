@@ -50,6 +50,8 @@ DEFAULT_RECORD = {"key": "state", "status": "status", "count": "chunks_uploaded"
 TABLES = ("calls", "record", "list", "completion")
 OF_BINDING = ("page", "env", "settings", "headers")
 LENGTH = "length of "
+LOGGED_CHUNKS_MAX = 1_000_000
+"""A session has no more chunks than this: a number beyond is that of something else."""
 
 
 class Meant(NamedTuple):
@@ -136,6 +138,17 @@ class LogMapping:
         if isinstance(count, list | dict):
             count = len(count)
         return self.words.get(status, status), count if type(count) is int else -1
+
+
+def check_chunk_number(number: int, place: str) -> None:
+    """Refuse a number that no chunk has. Raises `InputError`.
+
+    All numbers below that of a chunk are chunks, too, so that one wrong one would be millions.
+    """
+    if number > LOGGED_CHUNKS_MAX:
+        raise InputError(
+            place, number, f"at most {LOGGED_CHUNKS_MAX:,}: is it the number of a chunk?"
+        )
 
 
 def _at(data: Any, path: str) -> Any:

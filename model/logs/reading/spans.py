@@ -294,11 +294,13 @@ def _attributes(given: Any, place: str) -> dict[str, Any]:
     """The attributes of a span by their keys. Raises `InputError`."""
     if given is None:
         return {}
-    is_list = isinstance(given, list) and all(isinstance(item, dict) for item in given)
-    if not is_list or not all(isinstance(item.get("key"), str) for item in given):
-        raise InputError(f"{place}: attributes", given, "a list of attributes, each with its key")
+    allowed = "a list of attributes, each with its key, a text"
+    if not isinstance(given, list):
+        raise InputError(f"{place}: attributes", given, allowed)
     found = {}
     for item in given:
+        if not isinstance(item, dict) or not isinstance(item.get("key"), str):
+            raise InputError(f"{place}: attributes", as_given(item), allowed)
         try:
             found[item["key"]] = _plain(item.get("value"))
         except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
