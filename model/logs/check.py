@@ -38,7 +38,7 @@ from lastchunk.model.trace.facts import facts_of
 ASSUMED = {
     "a HAR": (
         "a stop ended the recording, unless a later one did",
-        "a chunk that was answered below 400 is stored, and one that was refused is not",
+        "a chunk that was answered 2xx is stored, and one that was refused is not",
         "while it records, nothing completes a session within a minute of a call that ended",
         "a list of sessions is as new as the session's own record",
         "what the page had queued and never sent is known by its number alone",

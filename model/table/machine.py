@@ -31,7 +31,7 @@ NO_TERMS = Expression((), 0)
 UNTRIED: dict[str, Place] = {}
 """What has not happened in a state yet; it stays empty."""
 STATES_MAX = 10_000
-"""A table takes 15 to 19 KB for each; a session that would need more runs in SimPy."""
+"""A table takes 14 to 18 KB for each; a session that would need more runs in SimPy."""
 
 
 class Arrival:

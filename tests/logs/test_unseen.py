@@ -292,6 +292,24 @@ def test_a_statement_that_does_not_name_the_record_completes_once(tmp_path: Path
 # --- an object's own lines ---------------------------------------------------------------------
 
 
+def test_a_call_of_which_only_a_put_that_failed_is_known_is_one(tmp_path: Path) -> None:
+    row = {"session": "a", "at_ms": 5, "event": "BlobPutFailed", "chunk": 0, "status": 500}
+    (tmp_path / "log").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    kept: list[SeenSession] = []
+    check_logs([tmp_path / "log"], LogQuestion(make_mapping({}, ""), JudgeSettings()), kept.append)
+    (call,) = kept[0].uploads
+    assert (call.first_ms, call.stored_by_ms) == (5, None)
+
+
+def test_an_answer_that_sends_elsewhere_stores_nothing(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"event": "HandlerStarted", "at_ms": 0, "method": "upload", "chunk": 0},
+        {"event": "HandlerEnded", "at_ms": 9, "method": "upload", "chunk": 0, "status": 302},
+    ]
+    text = "".join(json.dumps({"session": "a", **row}) + "\n" for row in rows)
+    assert verdicts(text, tmp_path / "log.jsonl")["nothing_lost"] == "unknown"
+
+
 def test_a_record_that_was_reverted_at_the_end_is_not_completed(tmp_path: Path) -> None:
     rows: list[dict[str, Any]] = [
         {"event": "HandlerStarted", "at_ms": 0, "method": "upload", "chunk": 0},

@@ -89,7 +89,7 @@ class SeenRecord(NamedTuple):
 class SeenCall:
     """One call. ``stored_ms`` is when its blob put ended, ``ended_ms`` when its handler did.
 
-    ``put_failed``: the log has a put of it that failed.
+    ``put_failed_ms`` is when a put of it failed, the last that did.
     """
 
     method: str
@@ -103,13 +103,14 @@ class SeenCall:
     answered_ms: int | None = None
     failed_ms: int | None = None
     status: int | None = None
-    put_failed: bool = False
+    put_failed_ms: int | None = None
 
     @property
     def first_ms(self) -> int:
         """The first that is known of it."""
         known = (self.sent_ms, self.started_ms, self.put_ms, self.stored_ms, self.ended_ms)
-        return min(at for at in (*known, self.answered_ms, self.failed_ms) if at is not None)
+        ends = (self.answered_ms, self.failed_ms, self.put_failed_ms)
+        return min(at for at in (*known, *ends) if at is not None)
 
     @property
     def over_ms(self) -> int | None:
@@ -119,7 +120,7 @@ class SeenCall:
     @property
     def is_taken(self) -> bool:
         """Whether it was answered as a success."""
-        return self.status is not None and self.status < 400
+        return self.status is not None and self.status < 300
 
     @property
     def is_refused(self) -> bool:
@@ -131,7 +132,7 @@ class SeenCall:
         """When its chunk was stored at the latest; None where it is not known to be."""
         if self.stored_ms is not None:
             return self.stored_ms
-        return self.over_ms if self.is_taken and not self.put_failed else None
+        return self.over_ms if self.is_taken and self.put_failed_ms is None else None
 
 
 @dataclass
@@ -296,7 +297,7 @@ def _put(session: SeenSession, event: Any) -> None:
 
 
 def _put_failed(session: SeenSession, event: e.BlobPutFailed) -> None:
-    session.upload(event).put_failed = True
+    session.upload(event).put_failed_ms = event.at_ms
 
 
 def _stored(session: SeenSession, event: Any) -> None:
