@@ -27,6 +27,7 @@ from lastchunk.model.subset.reach import (
 )
 from lastchunk.model.subset.sets import set_names, set_problems
 from lastchunk.model.subset.syntax import Problem, syntax_problems
+from lastchunk.model.world.base.frozen import is_frozen_dataclass
 from lastchunk.reference_impl.detached import wait_until
 
 MAKERS = (type, types.new_class, dataclasses.make_dataclass, namedtuple, NamedTuple, NewType)
@@ -49,6 +50,12 @@ def check_subset(name: str, cls: type) -> Reached:
                     raise DesignError(
                         f"{name}: class {base.__name__} has {method}(); allowed: {instead}"
                     )
+            if not isinstance(vars(base).get("__dict__", None), types.GetSetDescriptorType | None):
+                where = f" ({at})" if (at := made_at(base, "__dict__")) is not None else ""
+                raise DesignError(
+                    f"{name}: class {base.__name__} has a __dict__ of its own{where}; "
+                    "allowed: fields"
+                )
         for used in reached.others:
             _check_other(name, used, reached)
         live, faults = reached.live, Faults(reached)
@@ -81,8 +88,8 @@ def check_values(name: str, settings: Any) -> None:
 
 
 def _check_settings(name: str, cls: type) -> None:
-    made = getattr(getattr(cls, "Settings", None), "__dataclass_params__", None)
-    if made is None or not made.frozen:
+    settings = getattr(cls, "Settings", None)
+    if not (isinstance(settings, type) and is_frozen_dataclass(settings)):
         raise DesignError(f"design {name} needs Settings, a frozen dataclass")
 
 

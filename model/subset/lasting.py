@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset.faults import Faults, SourceLine, defined_at, made_at, used_at
-from lastchunk.model.subset.reach import Reached, is_users
+from lastchunk.model.subset.reach import OF_CLASSES, Reached, is_held, is_users
 
 UNCHANGING = frozenset((int, float, str, bytes, bool, type(None), type, complex))
 OF_PYTHON = (types.ModuleType, types.BuiltinFunctionType, types.MethodType, property, type)
@@ -138,8 +138,8 @@ def _shared(reached: Reached) -> list[Shared]:
         out += [
             Shared(f"{cls.__name__}.{name}", value, partial(made_at, cls, name))
             for name, value in vars(cls).items()
-            if not (name.startswith("__") and name.endswith("__"))
-            and not (issubclass(cls, enum.Enum) and name.startswith("_"))
+            if name not in OF_CLASSES
+            and not (issubclass(cls, enum.Enum) and is_of_enum(name))
             and may_change(value)
         ]
         if issubclass(cls, enum.Enum):
@@ -160,11 +160,16 @@ def _shared(reached: Reached) -> list[Shared]:
     return out
 
 
+def is_of_enum(name: str) -> bool:
+    """Whether a name is one that enumerations keep for themselves: a person's has no such end."""
+    return name.startswith("_") and name.endswith("_")
+
+
 def may_change(value: Any) -> bool:
     if type(value) in UNCHANGING or isinstance(value, enum.Enum):
         return False
     if isinstance(value, BOUND):
-        return _is_held(value.__self__) and may_change(value.__self__)
+        return is_held(value.__self__) and may_change(value.__self__)
     if isinstance(value, OF_PYTHON):
         return False
     if isinstance(value, types.FunctionType | staticmethod | classmethod):
@@ -205,7 +210,7 @@ def picture(value: Any, within: tuple[int, ...] = (), bare: Callable[[Any], Any]
 def _beside(value: Any) -> list[tuple[str, Any]]:
     """What one of Python's or of the library's own objects holds beside its entries."""
     if isinstance(value, BOUND):
-        return [("__self__", value.__self__)] if _is_held(value.__self__) else []
+        return [("__self__", value.__self__)] if is_held(value.__self__) else []
     found: list[tuple[str, Any]] = []
     if isinstance(value, defaultdict):
         found.append(("default_factory", value.default_factory))
@@ -214,11 +219,6 @@ def _beside(value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, (*CONTAINERS, *OF_LIBRARY)):
         found += _fields(value)
     return found
-
-
-def _is_held(holder: Any) -> bool:
-    """Whether a method is bound to an object: a function of Python's own is to its module."""
-    return holder is not None and not isinstance(holder, type | types.ModuleType)
 
 
 def entries_of(value: Any) -> list[Any] | None:

@@ -91,12 +91,17 @@ ATTRIBUTES = {
     "__sizeof__": "len",
     "__reduce__": "the fields by name",
     "__reduce_ex__": "the fields by name",
+    "__set__": "an assignment",
+    "__delete__": "del",
+    "__annotations__": "the fields by name",
     "__setattr__": "an assignment",
     "__delattr__": "del",
     "with_traceback": "raise",
     "_ms": "an operation on times",
 }
 """Attributes that lead out of what is seen."""
+SAID_OF_CODE = frozenset(("__doc__", "__name__", "__qualname__", "__module__"))
+"""What Python says of functions, generators and classes: it may be read, and not be changed."""
 FRAMES = ("cr_", "gi_", "ag_", "f_back", "f_locals", "f_globals", "f_code", "tb_")
 """How the names of attributes begin that show code under way."""
 

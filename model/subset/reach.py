@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from lastchunk.model.base.blame import STDLIB
 from lastchunk.model.base.errors import DesignError
+from lastchunk.model.world.base.frozen import fields_of
 from lastchunk.reference_impl import blobs, clock, contract, effect, transaction
 
 KNOWN = frozenset(part.__name__ for part in (blobs, contract, clock, effect, transaction))
@@ -24,6 +25,16 @@ KNOWN = frozenset(part.__name__ for part in (blobs, contract, clock, effect, tra
 
 TABLES = frozenset((dict, list, tuple, functools.partial))
 """What may hold code, and is looked through."""
+
+
+OF_CLASSES = frozenset(
+    (
+        *("__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__slots__"),
+        *("__annotations__", "__dataclass_fields__", "__dataclass_params__", "__match_args__"),
+        *("__abstractmethods__", "__orig_bases__", "__parameters__", "__hash__"),
+    )
+)
+"""What Python itself writes into a class; what else is in one a person has put there."""
 
 
 class Used(NamedTuple):
@@ -82,11 +93,11 @@ class Reached:
         elif isinstance(value, types.MethodType | staticmethod | classmethod):
             self._function(value.__func__)
             self._holder(used, getattr(value, "__self__", None))
-        elif isinstance(value, property):
+        elif isinstance(value, property | types.DynamicClassAttribute):  # an enum's is the other
             for part in (value.fget, value.fset, value.fdel):
                 if part is not None:
                     self.value(used._replace(value=part))
-        elif isinstance(value, functools.cached_property):
+        elif isinstance(value, functools.cached_property | functools.partialmethod):
             self.value(used._replace(value=value.func))
         else:
             if is_users(type(value)):
@@ -96,12 +107,11 @@ class Reached:
 
     def _holder(self, used: Used, holder: Any) -> None:
         """Follow the object that a method is bound to: it is shared as the method is."""
-        is_object = holder is not None and not isinstance(holder, type | types.ModuleType)
-        if is_object and is_users(type(holder)):
+        if is_held(holder) and is_users(type(holder)):
             self.value(used._replace(value=holder))
 
     def _inside(self, used: Used) -> None:
-        """Follow the code in a table of functions, or behind a partial call."""
+        """Follow the code in a table of functions, in a person's own object, or behind a call."""
         value = used.value
         if id(value) in self.seen:
             return
@@ -111,11 +121,14 @@ class Reached:
             inside = list(value.values())
         elif isinstance(value, tuple | list | set | frozenset):
             inside = list(value)
+        elif is_users(type(value)):
+            inside = list(fields_of(value).values())
         else:
             return
         self.seen.add(id(value))
         for item in inside:
-            if isinstance(item, types.FunctionType | types.MethodType) or type(item) in TABLES:
+            is_code = isinstance(item, types.FunctionType | types.MethodType)
+            if is_code or type(item) in TABLES or is_users(type(item)):
                 self.value(used._replace(value=item))
 
     def _class(self, cls: type) -> None:
@@ -134,7 +147,7 @@ class Reached:
                 if isinstance(field.default_factory, types.FunctionType | types.MethodType):
                     self.value(Used(field.name, field.default_factory, 0))
             for name, value in list(vars(base).items()):
-                if not (name.startswith("__") and isinstance(value, str | tuple | dict | None)):
+                if name not in OF_CLASSES:
                     self.value(Used(name, value, 0))
 
     def _function(self, function: Any) -> None:
@@ -166,6 +179,11 @@ class Reached:
                 "allowed: a class from a file, a notebook or a test"
             )
         return functions_of(code.co_filename).get((code.co_firstlineno, code.co_name))
+
+
+def is_held(holder: Any) -> bool:
+    """Whether a method is bound to an object: a function of Python's own is to its module."""
+    return holder is not None and not isinstance(holder, type | types.ModuleType)
 
 
 def is_users(cls: type) -> bool:

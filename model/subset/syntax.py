@@ -19,6 +19,7 @@ from lastchunk.model.subset.listed import (
     LISTED_MODULES,
     MUTATORS,
     PORTS,
+    SAID_OF_CODE,
 )
 from lastchunk.model.subset.reach import Code, walk
 
@@ -82,6 +83,8 @@ def _attribute(node: ast.Attribute, names: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(node.lineno, f"{node.attr} tells equal values apart", "==, or a flag")
     elif node.attr.startswith(FRAMES) and not isinstance(node.ctx, ast.Store):
         yield Problem(node.lineno, f"{node.attr} shows code under way", "a field of your own")
+    elif node.attr in SAID_OF_CODE and not isinstance(node.ctx, ast.Load):
+        yield Problem(node.lineno, f"{node.attr} is changed", "a field of your own")
     elif node.attr == "__class__" and not isinstance(node.ctx, ast.Load):
         yield Problem(node.lineno, "the class of an object is changed", "a field that says which")
 
@@ -125,7 +128,11 @@ def _by_word(node: ast.Call, names: dict[str, Any]) -> Iterator[Problem]:
     word = node.args[1] if len(node.args) > 1 else None
     if isinstance(word, ast.Constant) and word.value in ATTRIBUTES:
         yield Problem(node.lineno, f"{word.value} is not listed", ATTRIBUTES[word.value])
-    if getattr(node.func, "id", "") != "getattr" and _is_class(node.args[0], names):
+    if getattr(node.func, "id", "") == "getattr":
+        return
+    if isinstance(word, ast.Constant) and word.value in SAID_OF_CODE:
+        yield Problem(node.lineno, f"{word.value} is changed", "a field of your own")
+    if _is_class(node.args[0], names):
         yield Problem(node.lineno, "a class is changed", "a field of the instance")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import itertools
 import types
@@ -14,7 +15,7 @@ import pytest
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.simulate import simulate
-from tests.attack.ground import REFUSED, Patient, Tried, found
+from tests.attack.ground import REFUSED, Looks, Patient, Tried, found
 
 BOX: UserDict[str, int] = UserDict()
 
@@ -225,7 +226,44 @@ class ByFieldsFactory(Patient):
         return Numbered().n
 
 
+class Stage(enum.Enum):
+    """Keeps a private list."""
+
+    A = 1
+    __seen: ClassVar[list[int]] = []
+
+    @classmethod
+    def up(cls) -> int:
+        """One more."""
+        cls.__seen.append(1)
+        return len(cls.__seen)
+
+
+class PrivateInEnum(Patient):
+    """A private list of an enumeration."""
+
+    def looks(self) -> int:
+        """One more."""
+        return Stage.up()
+
+
+class MadeOfLooks(Looks):
+    """Settings that can change: the class itself is not frozen."""
+
+
+class ThawedKindOfSettings(Patient):
+    """A field of its settings."""
+
+    Settings = MadeOfLooks
+
+    def looks(self) -> int:
+        """One more."""
+        self.settings.more = getattr(self.settings, "more", 0) + 1
+        return int(self.settings.more)
+
+
 HELD = (
+    PrivateInEnum,
     InUserDict,
     InUserList,
     InNamespace,
@@ -247,7 +285,8 @@ def test_what_outlives_the_instance_is_refused_wherever_it_is_kept(cls: type) ->
     kind, words = found(tried)
     assert kind == REFUSED
     assert "outlives" in words, words
-    assert "test_process_held.py, line" in words or "of test_process_held.py" in words
+    is_told = "test_process_held.py, line" in words or "of test_process_held.py" in words
+    assert is_told or "Stage._Stage__seen" in words  # a private name is that of no line
     with pytest.raises(DesignError, match="outlives"):
         simulated(tried)
 
@@ -256,3 +295,8 @@ def simulated(tried: Tried) -> None:
     """Sessions by sampling."""
     for session in range(4):
         simulate(tried.scenario(), tried.spec(), 1, session)
+
+
+def test_settings_of_a_class_that_is_not_frozen_itself_are_refused() -> None:
+    said = found(Tried(ThawedKindOfSettings, REFUSED))
+    assert said == (REFUSED, "design ThawedKindOfSettings needs Settings, a frozen dataclass")

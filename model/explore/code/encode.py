@@ -149,14 +149,14 @@ class Encoder:
     def _tuple(self, value: tuple[Any, ...]) -> tuple[Any, ...]:
         if type(value) is Response:
             return (Head("Response"), *map(self.data, value))
-        for at, part in enumerate(value) if self.names_calls else ():
+        for at, part in enumerate(tuple.__iter__(value)) if self.names_calls else ():
             if type(part) is str and part in self.methods and len(value) > at + 1:
                 return self._call(value, at)
             if part == "data" and len(value) == at + 2 and type(value[at + 1]) is int:
                 return (*value[: at + 1], self.name(value[at + 1]))
         kind = type(value)
         head = () if kind is tuple else (Head(kind.__name__), self.class_number(kind))
-        return (*head, *map(self.value, value))
+        return (*head, *map(self.value, tuple.__iter__(value)))
 
     def _call(self, value: tuple[Any, ...], at: int) -> tuple[Any, ...]:
         """A tuple that names a call: its method, then the chunk, then perhaps the attempt."""

@@ -165,17 +165,23 @@ class KeptEncoder:
 
 
 def _enum(encoder: KeptEncoder, value: enum.Enum) -> Any:
+    kind = type(value)
     if not vars(value).keys() <= ENUM_FIELDS:
         raise NotListed(f"an enum member with fields of its own ({value})", "a dataclass")
-    name = value.name if value.name is not None else repr(value.value)
-    return (Head("enum"), encoder.codes.of(type(value)), name)
+    # A class may have another `name`, and another `value`, and make members as it goes.
+    if kind._member_map_.get(value._name_) is value:
+        return (Head("enum"), encoder.codes.of(kind), value._name_)
+    if isinstance(value, enum.Flag):
+        return (Head("enum"), encoder.codes.of(kind), repr(value._value_))
+    raise NotListed(f"a member of {kind.__name__} that its class does not list", "a listed one")
 
 
 def _named_tuple(encoder: KeptEncoder, value: tuple[Any, ...]) -> Any:
     kind = type(value)
     if not hasattr(kind, "_fields") or getattr(value, "__dict__", None):
         raise NotListed(f"a value of type {kind.__name__}, a kind of tuple", "a dataclass")
-    return (Head(kind.__name__), encoder.codes.of(kind), *encoder.values(value))
+    items = tuple.__iter__(value)  # a class may show others
+    return (Head(kind.__name__), encoder.codes.of(kind), *encoder.values(items))
 
 
 def _chunk(encoder: KeptEncoder, value: Chunk) -> Any:
@@ -195,7 +201,7 @@ def _error(encoder: KeptEncoder, value: BaseException) -> Any:
         and hasattr(value, name)
     ]
     fields = [(field_name(name), encoder.value(item)) for name, item in sorted(vars(value).items())]
-    args = encoder.values(value.args)
+    args = encoder.values(ARGS.__get__(value))  # a class may have others of that name
     return (Head("error"), encoder.codes.of(type(value)), args, *hidden, *fields)
 
 
@@ -205,7 +211,9 @@ def _function(encoder: KeptEncoder, value: types.FunctionType) -> Any:
     defaults = encoder.values(value.__defaults__ or ())
     named = encoder.values((value.__kwdefaults__ or {}).items())
     fields = encoder.values(sorted(vars(value).items()))
-    return (Head("function"), encoder.codes.of(value.__code__), cells, defaults, named, fields)
+    said = (value.__name__, value.__qualname__, value.__module__, value.__doc__)
+    parts = (cells, defaults, named, fields, said)
+    return (Head("function"), encoder.codes.of(value.__code__), *parts)
 
 
 def _any_function(encoder: KeptEncoder, value: types.FunctionType) -> Any:
@@ -300,9 +308,11 @@ def _suspended(encoder: KeptEncoder, value: Any) -> Any:
         frame = value.gi_frame  # an effect that was made, and is awaited later or never
         made = None if frame is None else frame.f_locals["self"]
         return (Head("to await"), frame and frame.f_lasti, encoder.value(made))
-    return (Head(type(value).__name__), *encoder.suspended(frames_of(value)))
+    said = (value.__name__, value.__qualname__)
+    return (Head(type(value).__name__), said, *encoder.suspended(frames_of(value)))
 
 
+ARGS: Any = vars(BaseException)["args"]
 _MAKERS: dict[type, Callable[[KeptEncoder, Any], Any]] = {
     tuple: KeptEncoder.values,
     Time: lambda encoder, value: (Head("time"), value._ms),

@@ -54,6 +54,13 @@ def fields_of(target: Any) -> dict[str, Any]:
 
 
 @cache
+def is_frozen_dataclass(cls: type) -> bool:
+    """Whether a class is itself a frozen dataclass: one that is made of it may be changed."""
+    made = vars(cls).get("__dataclass_params__")
+    return made is not None and made.frozen and not issubclass(cls, BaseException)
+
+
+@cache
 def _slots_of(cls: type) -> tuple[tuple[str, str, Any], ...]:
     """The slots of a class and its bases."""
     return tuple(

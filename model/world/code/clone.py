@@ -17,6 +17,7 @@ from operator import is_
 from types import MemberDescriptorType
 from typing import Any
 
+from lastchunk.model.world.base.frozen import is_frozen_dataclass
 from lastchunk.model.world.code.handed import is_of_recorder
 from lastchunk.reference_impl.clock import Duration, Time
 from lastchunk.reference_impl.contract import Chunk, Response
@@ -179,8 +180,7 @@ def _copier_of(kind: type) -> Callable[[Any, Met], Any]:
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return _tuple
     if _is_plain_class(kind):
-        made = getattr(kind, "__dataclass_params__", None)
-        return _frozen_dataclass if made is not None and made.frozen else _object
+        return _frozen_dataclass if is_frozen_dataclass(kind) else _object  # type: ignore[arg-type]  # classes hash
     raise NotCloneable(f"a value of type {kind.__name__}")
 
 

@@ -13,7 +13,7 @@ from operator import is_
 from types import FunctionType, MethodType
 from typing import Any
 
-from lastchunk.model.world.base.frozen import fields_of
+from lastchunk.model.world.base.frozen import fields_of, is_frozen_dataclass
 from lastchunk.model.world.code.handed import HANDED, is_as_handed
 
 _ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
@@ -46,10 +46,16 @@ def are_same(target: Any, memory: dict[str, Any]) -> bool:
     if fields.keys() != memory.keys():
         return False
     return all(map(is_, fields.values(), memory.values())) or all(
-        value is memory[name]
-        or (type(value) in _ATOMS and type(value) is type(memory[name]) and value == memory[name])
+        value is memory[name] or (type(value) in _ATOMS and _is_same_atom(value, memory[name]))
         for name, value in fields.items()
     )
+
+
+def _is_same_atom(value: Any, before: Any) -> bool:
+    """Whether two plain values say the same: 0.0 is equal to -0.0, and does not."""
+    if type(value) is float and type(before) is float:
+        return value.hex() == before.hex()
+    return type(value) is type(before) and bool(value == before)
 
 
 def _lasts(value: Any, owner: object) -> bool:
@@ -72,8 +78,7 @@ def _lasts(value: Any, owner: object) -> bool:
 @cache
 def _frozen_names(cls: type) -> tuple[str, ...] | None:
     """The fields of a frozen dataclass; None of any other class, or where more is kept."""
-    made = getattr(cls, "__dataclass_params__", None)
     items = [item for base in cls.__mro__ for item in vars(base).values()]
-    if made is None or not made.frozen or any(type(item) is cached_property for item in items):
+    if not is_frozen_dataclass(cls) or any(type(item) is cached_property for item in items):
         return None
     return tuple(field.name for field in dataclasses.fields(cls))
