@@ -6,6 +6,7 @@ import html.parser
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -233,6 +234,27 @@ def test_figures_are_the_same_bytes_each_time() -> None:
     run = simulate(scenario, load_designs(["alarm"], scenario)[0], 1)
     assert svg_bytes(timeline_figure(run)) == svg_bytes(timeline_figure(run))
     assert png_bytes(timeline_figure(run)) == png_bytes(timeline_figure(run))
+
+
+def test_a_layout_that_differs_in_its_last_digits_draws_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scenario = load_scenario("stray-stop")
+    run = simulate(scenario, load_designs(["alarm"], scenario)[0], 1)
+    kind = type(timeline_figure(run).get_layout_engine())
+    execute, drawn = kind.execute, set()
+    for noise in (0.0, 1e-15):
+
+        def disturbed(self: Any, figure: Any, noise: float = noise) -> None:
+            execute(self, figure)
+            for axes in figure.axes:
+                bounds = axes.get_position(original=True).bounds
+                axes.set_position([part + noise for part in bounds], which="original")
+                axes.set_in_layout(True)
+
+        monkeypatch.setattr(kind, "execute", disturbed)
+        drawn.add(svg_bytes(timeline_figure(run)))
+    assert len(drawn) == 1
 
 
 def test_results_show_themselves_in_a_notebook() -> None:
