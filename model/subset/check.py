@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, NewType
 from lastchunk.model.base.blame import place
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset.faults import Faults, made_at, used_at
+from lastchunk.model.subset.held import is_frozen_dataclass
 from lastchunk.model.subset.lasting import Lasting, may_change
 from lastchunk.model.subset.listed import BUILTINS, INSTEAD_OF_MODULES, LISTED_MODULES, METHODS
 from lastchunk.model.subset.reach import (
@@ -27,7 +28,6 @@ from lastchunk.model.subset.reach import (
 )
 from lastchunk.model.subset.sets import set_names, set_problems
 from lastchunk.model.subset.syntax import Problem, syntax_problems
-from lastchunk.model.world.base.frozen import is_frozen_dataclass
 from lastchunk.reference_impl.detached import wait_until
 
 MAKERS = (type, types.new_class, dataclasses.make_dataclass, namedtuple, NamedTuple, NewType)

@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset.faults import Faults, SourceLine, defined_at, made_at, used_at
-from lastchunk.model.subset.reach import OF_CLASSES, Reached, is_held, is_users
+from lastchunk.model.subset.held import fields_of, is_held
+from lastchunk.model.subset.reach import OF_CLASSES, Reached, is_users
 
 UNCHANGING = frozenset((int, float, str, bytes, bool, type(None), type, complex))
 OF_PYTHON = (types.ModuleType, types.BuiltinFunctionType, types.MethodType, property, type)
@@ -204,7 +205,7 @@ def picture(value: Any, within: tuple[int, ...] = (), bare: Callable[[Any], Any]
         return (kind, bare(value), beside)
     if isinstance(value, OF_PYTHON) or not is_users(kind):
         return (kind, bare(value))
-    return (kind, [(name, picture(item, *rest)) for name, item in _fields(value)])
+    return (kind, [(name, picture(item, *rest)) for name, item in sorted(fields_of(value).items())])
 
 
 def _beside(value: Any) -> list[tuple[str, Any]]:
@@ -217,7 +218,7 @@ def _beside(value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, partial):
         found += [("func", value.func), ("args", value.args), ("keywords", value.keywords)]
     if isinstance(value, (*CONTAINERS, *OF_LIBRARY)):
-        found += _fields(value)
+        found += sorted(fields_of(value).items())
     return found
 
 
@@ -232,12 +233,3 @@ def entries_of(value: Any) -> list[Any] | None:
 def are_the_same(value: dict[Any, Any], entries: list[Any]) -> bool:
     """Whether a dictionary holds the very same objects still, as its picture need not be made."""
     return 2 * len(value) == len(entries) and all(map(is_, chain(value, value.values()), entries))
-
-
-def _fields(value: Any) -> list[tuple[str, Any]]:
-    fields = sorted(getattr(value, "__dict__", {}).items())
-    for cls in type(value).__mro__:
-        for name, member in vars(cls).items():
-            if isinstance(member, types.MemberDescriptorType) and hasattr(value, name):
-                fields.append((name, getattr(value, name)))
-    return fields

@@ -94,6 +94,7 @@ ATTRIBUTES = {
     "__set__": "an assignment",
     "__delete__": "del",
     "__annotations__": "the fields by name",
+    "_value2member_map_": "the members by name",
     "__setattr__": "an assignment",
     "__delattr__": "del",
     "with_traceback": "raise",

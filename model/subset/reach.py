@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from lastchunk.model.base.blame import STDLIB
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.world.base.frozen import fields_of
+from lastchunk.model.subset.held import fields_of, is_held
 from lastchunk.reference_impl import blobs, clock, contract, effect, transaction
 
 KNOWN = frozenset(part.__name__ for part in (blobs, contract, clock, effect, transaction))
@@ -179,11 +179,6 @@ class Reached:
                 "allowed: a class from a file, a notebook or a test"
             )
         return functions_of(code.co_filename).get((code.co_firstlineno, code.co_name))
-
-
-def is_held(holder: Any) -> bool:
-    """Whether a method is bound to an object: a function of Python's own is to its module."""
-    return holder is not None and not isinstance(holder, type | types.ModuleType)
 
 
 def is_users(cls: type) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import ast
 import inspect
 import logging
@@ -85,6 +86,8 @@ def _attribute(node: ast.Attribute, names: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(node.lineno, f"{node.attr} shows code under way", "a field of your own")
     elif node.attr in SAID_OF_CODE and not isinstance(node.ctx, ast.Load):
         yield Problem(node.lineno, f"{node.attr} is changed", "a field of your own")
+    elif node.attr == "register" and isinstance(names.get(_root(node)), abc.ABCMeta):
+        yield Problem(node.lineno, "a class is changed", "a base class, or a field")
     elif node.attr == "__class__" and not isinstance(node.ctx, ast.Load):
         yield Problem(node.lineno, "the class of an object is changed", "a field that says which")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -317,6 +318,39 @@ class InTableOfObjects(Patient):
         return int(ROUTES[0].to())
 
 
+class Shape(abc.ABC):  # noqa: B024 - what is asked is who calls itself one
+    """Others may call themselves one."""
+
+
+class Square:
+    """Is none."""
+
+
+class InRegistry(Patient):
+    """What an abstract class is told of others."""
+
+    def looks(self) -> int:
+        """Patience is over at the second look."""
+        has_looked = issubclass(Square, Shape)
+        Shape.register(Square)  # refused
+        return 9 if has_looked else 1
+
+
+class Bits(enum.Flag):
+    """Two."""
+
+    A, B = 1, 2
+
+
+class InMembersOfFlag(Patient):
+    """A member that a flag makes as it is asked for."""
+
+    def looks(self) -> int:
+        """Patience is over at the second look."""
+        has_looked = 3 in Bits._value2member_map_  # refused
+        return 9 if has_looked else int(Bits(3).value)
+
+
 TRIED = (
     *patient(HiddenItem, HiddenArguments, OnKindOfFrozen, CauseOfFrozen),
     *(Tried(cls, VIOLATED) for cls in (OwnNameOfEnum, MemberMadeLater, SignOfZero)),
@@ -328,6 +362,8 @@ TRIED = (
             WordsOfFunction,
             NameOfFunction,
             Annotated,
+            InRegistry,
+            InMembersOfFlag,
             PrivateInClass,
             PropertyOfEnum,
             InTableOfObjects,

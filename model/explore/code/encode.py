@@ -15,7 +15,7 @@ from typing import Any
 from lastchunk.model.explore.code.frames import NotListed
 from lastchunk.model.explore.code.sizes import Size
 from lastchunk.model.explore.timing.instant import Instant, Span
-from lastchunk.model.world.base.frozen import fields_of
+from lastchunk.model.subset.held import fields_of
 from lastchunk.model.world.code.handed import is_of_recorder
 from lastchunk.reference_impl.clock import Duration, Time
 from lastchunk.reference_impl.contract import Chunk, Response

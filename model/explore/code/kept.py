@@ -46,7 +46,7 @@ from lastchunk.model.explore.code.kinds import (
 from lastchunk.model.explore.code.places import MetObjects, ObjectPlace, Reference
 from lastchunk.model.explore.code.sizes import Size
 from lastchunk.model.explore.timing.instant import Instant, Span
-from lastchunk.model.world.base.frozen import fields_of
+from lastchunk.model.subset.held import fields_of
 from lastchunk.model.world.code.handed import is_of_recorder
 from lastchunk.model.world.code.program import Program
 from lastchunk.reference_impl.clock import Duration, Time

@@ -15,7 +15,7 @@ from lastchunk.model.explore.code.kinds import PLAIN, is_of_world
 from lastchunk.model.explore.code.places import ObjectPlace, Reference
 from lastchunk.model.explore.code.watched import WatchedChunk
 from lastchunk.model.explore.state.part import StatePart
-from lastchunk.model.world.base.frozen import fields_of
+from lastchunk.model.subset.held import fields_of
 from lastchunk.model.world.code.program import Program
 from lastchunk.reference_impl.contract import Chunk, Response
 

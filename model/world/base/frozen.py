@@ -1,13 +1,13 @@
-"""Values by their content: what the fields of an object hold, and data that can be compared."""
+"""Values by their content, as data that can be compared."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from enum import Enum
-from functools import cache
-from types import FunctionType, MemberDescriptorType
+from types import FunctionType
 from typing import Any, cast
 
+from lastchunk.model.subset.held import fields_of
 from lastchunk.reference_impl.clock import Duration, Time, bare
 
 HEAP_TYPE = 1 << 9
@@ -39,33 +39,3 @@ def frozen(value: Any) -> Hashable:
     if kind.__flags__ & HEAP_TYPE and not (is_hashable and has_own_eq):
         return (kind.__qualname__, frozen(fields_of(value)))  # its own words may say where it is
     return value if is_hashable else repr(value)
-
-
-def fields_of(target: Any) -> dict[str, Any]:
-    """What an object keeps in its fields, in ``__dict__`` and in slots, by name."""
-    fields = dict(getattr(target, "__dict__", ()))
-    for owner, name, member in _slots_of(type(target)):  # type: ignore[arg-type]  # classes hash
-        try:
-            value = member.__get__(target)
-        except AttributeError:
-            continue  # a slot that is empty
-        fields[f"{owner}.{name}" if name in fields else name] = value
-    return fields
-
-
-@cache
-def is_frozen_dataclass(cls: type) -> bool:
-    """Whether a class is itself a frozen dataclass: one that is made of it may be changed."""
-    made = vars(cls).get("__dataclass_params__")
-    return made is not None and made.frozen and not issubclass(cls, BaseException)
-
-
-@cache
-def _slots_of(cls: type) -> tuple[tuple[str, str, Any], ...]:
-    """The slots of a class and its bases."""
-    return tuple(
-        (base.__name__, name, member)
-        for base in cls.__mro__
-        for name, member in vars(base).items()
-        if type(member) is MemberDescriptorType
-    )

@@ -17,7 +17,7 @@ from operator import is_
 from types import MemberDescriptorType
 from typing import Any
 
-from lastchunk.model.world.base.frozen import is_frozen_dataclass
+from lastchunk.model.subset.held import is_frozen_dataclass
 from lastchunk.model.world.code.handed import is_of_recorder
 from lastchunk.reference_impl.clock import Duration, Time
 from lastchunk.reference_impl.contract import Chunk, Response

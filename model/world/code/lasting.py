@@ -13,7 +13,7 @@ from operator import is_
 from types import FunctionType, MethodType
 from typing import Any
 
-from lastchunk.model.world.base.frozen import fields_of, is_frozen_dataclass
+from lastchunk.model.subset.held import fields_of, is_frozen_dataclass
 from lastchunk.model.world.code.handed import HANDED, is_as_handed
 
 _ATOMS = frozenset((int, float, str, bytes, bool, type(None)))

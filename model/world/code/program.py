@@ -22,8 +22,9 @@ from typing import Any
 
 from lastchunk.model.base.blame import ESCAPES, is_from_outside, place_of_method, place_of_suspended
 from lastchunk.model.base.errors import DesignError
+from lastchunk.model.subset.held import fields_of
 from lastchunk.model.trace.event import NO_CHUNK
-from lastchunk.model.world.base.frozen import fields_of, frozen
+from lastchunk.model.world.base.frozen import frozen
 from lastchunk.model.world.code.clone import SHARED, clone
 from lastchunk.model.world.code.closing import has_closed
 from lastchunk.model.world.code.deeds import (
@@ -365,8 +366,6 @@ class Program:
             self.detached_before = self.detached
             self.answers.clear()
             self.deeds.clear()
-
-    # --- blame -------------------------------------------------------------------------------
 
     def _fail(self, error: BaseException) -> Done:
         """Raise what ends the run, in words where it is the code's."""
