@@ -241,7 +241,7 @@ def test_a_layout_that_differs_in_its_last_digits_draws_the_same(
 ) -> None:
     scenario = load_scenario("stray-stop")
     run = simulate(scenario, load_designs(["alarm"], scenario)[0], 1)
-    kind = type(timeline_figure(run).get_layout_engine())
+    kind: Any = type(timeline_figure(run).get_layout_engine())
     execute, drawn = kind.execute, set()
     for noise in (0.0, 1e-15):
 
