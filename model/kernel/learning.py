@@ -32,16 +32,18 @@ from lastchunk.model.kernel.nodes import (
 from lastchunk.model.kernel.step_to_write import StepToWrite
 from lastchunk.model.kernel.uplink_rows import FIRST_ENDS, put_transfers
 from lastchunk.model.simulate import Run
-from lastchunk.model.table.machine import NO_TERMS, SessionTable, State, StepEnd
+from lastchunk.model.table.machine import SessionTable, State
 from lastchunk.model.table.refused import NotCarried
 from lastchunk.model.table.start import SessionDraws, Transfers, begun
 from lastchunk.model.table.tree import (
+    NO_TERMS,
     AtMostZero,
     DrawnRegister,
     Exactly,
     Expression,
     Place,
     Quotient,
+    StepEnd,
     UplinkChange,
     UplinkPlan,
     worth,

@@ -17,11 +17,11 @@ from lastchunk.model.kernel.nodes import (
 from lastchunk.model.kernel.past.facts import PastFacts
 from lastchunk.model.kernel.past.judging import judged_end
 from lastchunk.model.kernel.past.settling import Settling
-from lastchunk.model.table.machine import NO_TERMS, Arrival, State, StepEnd
+from lastchunk.model.table.machine import State
 from lastchunk.model.table.numbers.counter import Counter
 from lastchunk.model.table.numbers.number import Number
 from lastchunk.model.table.refused import Counted, NotCarried
-from lastchunk.model.table.tree import Expression, FieldItems, Place
+from lastchunk.model.table.tree import NO_TERMS, Arrival, Expression, FieldItems, Place, StepEnd
 
 NO_ARRIVAL = (0, 0, 0, NOT_THERE, NOT_THERE, 0)
 """What a move has that is no arrival."""

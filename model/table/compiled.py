@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lastchunk.model.table.machine import Arrival, StepEnd
-from lastchunk.model.table.tree import Expression, FieldItems
+from lastchunk.model.table.tree import Arrival, Expression, FieldItems, StepEnd
 
 StepCode = Callable[
     [list[int], list[Any], list[int], Callable[[Arrival, list[int]], int]], list[int]

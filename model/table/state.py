@@ -8,14 +8,15 @@ trace is written as it goes.
 
 from __future__ import annotations
 
-from itertools import chain
-from sys import intern
+from hashlib import blake2b
 from typing import Any
 
 from lastchunk.model.explore.code.encode import Encoder
+from lastchunk.model.explore.code.shapes import bytes_of
 from lastchunk.model.explore.state.discrete import laid_out
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.table.parts import SessionParts
+from lastchunk.model.table.step import RunningStep
 
 
 class InFull(dict[Any, Any]):
@@ -26,23 +27,25 @@ class InFull(dict[Any, Any]):
 
 
 NAMES = InFull()
+DIGEST_BYTES = 16
+"""A table of 10,000 states has two different ones of one digest with a chance of 10^-31."""
 
 
 class TableState:
-    """One state: ``key`` is equal for equal ones. ``columns`` are its registers, by name and
-    offset; the first of them are those of ``fires``, what is pending."""
+    """One state: ``key`` is equal for equal ones, a digest of all that it says. ``columns`` are its
+    registers, by name and offset; the first of them are those of ``fires``, what is pending."""
 
     __slots__ = ("fires", "key", "names", "offsets")
 
-    def __init__(self, parts: list[StatePart], counts: tuple[Any, ...], signs: set[int]) -> None:
-        (texts, refers), columns, self.fires, _ = laid_out(parts, NAMES, NAMES)
+    def __init__(self, parts: list[StatePart], counts: tuple[Any, ...], step: RunningStep) -> None:
+        said, columns, self.fires, _ = laid_out(parts, NAMES, NAMES)
         self.names = tuple([name for name, _ in columns])
-        self.offsets = tuple([offset for _, offset in columns])
-        # A table has the same texts in many states: each is kept once.
-        key = (tuple(map(intern, texts)), tuple(chain.from_iterable(refers)))
+        self.offsets = step.once(tuple([offset for _, offset in columns]))
         # A name is never negative for whoever comes here, if its register is that much above 0.
+        signs = step.never_negative
         above = tuple([offset if name in signs else None for name, offset in columns])
-        self.key = (key, counts, above)
+        words = bytes_of((said, counts, above))
+        self.key = blake2b(words, digest_size=DIGEST_BYTES).digest()
 
     @property
     def columns(self) -> list[tuple[int, int]]:
@@ -50,14 +53,22 @@ class TableState:
         return list(zip(self.names, self.offsets, strict=True))
 
 
+FORGETS_EVERY = 64
+"""After so many states their parts are let go: most are met again soon, or not at all."""
+
+
 class TableEncoder:
     """Writes the states of one table; ``start`` is the world at its beginning."""
 
     def __init__(self, values: Encoder, start: Any) -> None:
         self.parts = SessionParts(values, start)
+        self.written = 0
 
-    def state(self, world: Any, times: Any, signs: set[int]) -> TableState:
+    def state(self, world: Any, times: Any, step: RunningStep) -> TableState:
         """The state of a world. ``times`` are those of what is pending."""
+        self.written += 1
+        if self.written % FORGETS_EVERY == 0:
+            self.parts.forget()
         parts = self.parts.parts(world, times)
         page, runtime = world.client, world.object
         part = self.parts.plain_part
@@ -68,7 +79,7 @@ class TableEncoder:
             if key[0] in world.settings.choosing:
                 parts.append(part("stream", key, *pending.stream))
         parts.append(part("numbers", *(number for _, number in numbers_of(world))))
-        return TableState(parts, self._counts(world), signs)
+        return TableState(parts, self._counts(world), step)
 
     def _counts(self, world: Any) -> tuple[Any, ...]:
         """Further numbers that name later draws and events."""

@@ -44,6 +44,9 @@ def worth(expression: Expression, registers: Sequence[int]) -> int:
     return total
 
 
+NO_TERMS = Expression((), 0)
+
+
 class Place:
     """A place in a tree, empty until a session has been there."""
 
@@ -175,6 +178,51 @@ class UplinkPlan:
         return self.slots.setdefault(at, Place())
 
 
+class Arrival:
+    """When something becomes due that has just become pending: ``base`` and a draw.
+
+    ``spread`` is None where nothing is drawn.
+    """
+
+    __slots__ = ("base", "is_request", "planned", "spread", "stream")
+
+    def __init__(self) -> None:
+        self.base = self.planned = NO_TERMS
+        self.spread: Any = None
+        self.stream: tuple[Any, ...] = ()
+        self.is_request = False
+
+
+class StepEnd:
+    """What one step comes to. ``columns`` make the next state's registers, ``orders`` the order
+    of what is pending: that of a register before, or the n-th that is new (-1 - n)."""
+
+    __slots__ = (
+        "columns",
+        "costs",
+        "events",
+        "fresh",
+        "orders",
+        "reason",
+        "state",
+        "unseen",
+        "used",
+        "work",
+    )
+
+    def __init__(self) -> None:
+        self.events: list[tuple[Any, tuple[Any, ...]]] = []
+        self.costs: list[tuple[int, Expression]] = []
+        self.columns: list[Any] = []
+        self.orders: tuple[int, ...] = ()
+        self.unseen: list[Arrival] = []
+        self.fresh = 0
+        self.reason = ""
+        self.state: Any = None
+        self.used = 0
+        self.work: Any = None
+
+
 def same_question(one: Any, two: Any) -> bool:
     """Whether two questions ask the same."""
     return type(one) is type(two) and all(
@@ -182,3 +230,31 @@ def same_question(one: Any, two: Any) -> bool:
         for name in type(one).__slots__
         if name not in ("yes", "no", "then", "slots")
     )
+
+
+def way_to(start: Place, end: StepEnd) -> list[Place]:
+    """The places of a tree below its top, on the way to an end of it: the last one first."""
+    before: dict[Place, Place] = {}
+    open_places = [start]
+    while open_places:
+        place = open_places.pop()
+        if place.content is end:
+            way = []
+            while place is not start:
+                way.append(place)
+                place = before[place]
+            return way
+        for following in places_after(place.content):
+            before[following] = place
+            open_places.append(following)
+    raise LookupError("an end that the tree does not have")
+
+
+def places_after(content: Any) -> list[Place]:
+    """Where a session may go on from what stands at a place."""
+    kind = type(content)
+    if kind is AtMostZero:
+        return [content.yes, content.no]
+    if kind in (Exactly, UplinkPlan):
+        return list(content.slots.values())
+    return [] if kind is StepEnd or content is None else [content.then]

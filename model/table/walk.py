@@ -10,10 +10,10 @@ from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run
 from lastchunk.model.simulate.storm import LOOK
 from lastchunk.model.table.compiled import compiled
-from lastchunk.model.table.machine import COUNTS, Arrival, SessionTable, State, StepEnd
+from lastchunk.model.table.machine import COUNTS, SessionTable, State
 from lastchunk.model.table.refused import NotCarried
 from lastchunk.model.table.start import SessionDraws, begun
-from lastchunk.model.table.tree import AtMostZero, Place, field_worth, worth
+from lastchunk.model.table.tree import Arrival, AtMostZero, Place, StepEnd, field_worth, worth
 from lastchunk.model.trace.events import Costs, Event, RunEnded
 
 HAPPENINGS_MAX = LOOK
@@ -138,14 +138,15 @@ class TableWalk:
             if leaf.used > COMPILED_AFTER:
                 leaf.work = compiled(leaf)
             following = self._worked_out(leaf, registers)
-        if leaf.state is None:
+        state: State | None = leaf.state
+        if state is None:
             self.reason = leaf.reason
             return None
         self.registers = following
         born, orders = self.born, self.orders
         self.orders = [born - 1 - order if order < 0 else orders[order] for order in leaf.orders]
         self.born += leaf.fresh
-        return leaf.state
+        return state
 
     def _worked_out(self, leaf: StepEnd, registers: list[int]) -> list[int]:
         for kind, fields in leaf.events:

@@ -11,10 +11,9 @@ from lastchunk.model.kernel.nodes import FIRST_REGISTER
 from lastchunk.model.kernel.past.facts import PastFacts
 from lastchunk.model.kernel.past.settling import MAY_BE_NEGATIVE, SessionMemory, Settling
 from lastchunk.model.kernel.step_to_write import kept_places
-from lastchunk.model.table.machine import StepEnd
 from lastchunk.model.table.numbers.number import Number
 from lastchunk.model.table.refused import NotCarried
-from lastchunk.model.table.tree import Expression
+from lastchunk.model.table.tree import Expression, StepEnd
 from lastchunk.model.trace import events as e
 
 UPLOAD = "upload"

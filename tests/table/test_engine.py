@@ -19,7 +19,7 @@ from lastchunk.model.estimate.replicate import run_batch
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.table import engine, machine, walk
-from lastchunk.model.table.machine import StepEnd
+from lastchunk.model.table.tree import StepEnd
 from lastchunk.model.trace import events as e
 
 DESIGNS = ["manual", "alarm"]
@@ -129,14 +129,14 @@ def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that gets one event wrong."""
     from lastchunk.model.table.machine import SessionTable
 
-    made = SessionTable._leaf
+    made = SessionTable._end
 
     def wrong(self: SessionTable, *given: Any) -> StepEnd:
-        leaf = made(self, *given)
-        spoiled(leaf)
-        return leaf
+        end = made(self, *given)
+        spoiled(end)
+        return end
 
-    monkeypatch.setattr(SessionTable, "_leaf", wrong)
+    monkeypatch.setattr(SessionTable, "_end", wrong)
     monkeypatch.setattr(engine, "_tables", [])
 
 

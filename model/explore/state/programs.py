@@ -33,7 +33,6 @@ class Programs:
         self.encoder = encoder
         self.codes = Codes()
         self.tasks: dict[Any, StatePart] = {}
-        self.fields: dict[Any, StatePart] = {}
 
     def parts(self, whose: str, program: Program) -> list[StatePart]:
         """The tasks of a program and its instance's fields, kept until it is told something.

@@ -70,6 +70,13 @@ class WorldEncoder:
         self.timed: dict[tuple[Any, bytes], StatePart] = {}
         self.getters: dict[str, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {}
 
+    def forget(self) -> None:
+        """Let go of the parts that were written: each is written anew when it is met again."""
+        for known in (self.about, self.pending, self.calls, self.stored, self.shaped):
+            known.clear()
+        for parts in (self.known, self.plain, self.timed, self.programs.tasks):
+            parts.clear()
+
     def parts(self, world: Any, times: Times) -> list[StatePart]:
         """The parts of a world."""
         encode = self.values.world
