@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from lastchunk.model.design.load import load_design
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.table import engine, machine
@@ -21,7 +22,6 @@ from lastchunk.model.table.tree import (
     StepEnd,
     way_to,
 )
-
 from tests.table.test_counted import DELAYS, DESIGN, LINES
 
 PAIRS = [
