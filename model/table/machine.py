@@ -105,6 +105,7 @@ class State:
     def let_go(self) -> None:
         """Keep the world only where others are made again from it, and of that what it must."""
         if self.depth % KEPT_EVERY:
+            self.standing.__dict__.clear()  # its parts lead back to it: they are free at once
             self.world, self.times = None, {}
         else:
             for program in self.standing.programs:
