@@ -7,6 +7,7 @@ from lastchunk.model.properties.base import (
     NotApplicable,
     Property,
     Sometimes,
+    Unsettled,
     Violation,
     judge_settings,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "NotApplicable",
     "Property",
     "Sometimes",
+    "Unsettled",
     "Violation",
     "asked",
     "check_all",

@@ -83,6 +83,12 @@ def count_true(facts: Facts, judge: JudgeSettings) -> Judgement:
     return HOLDS
 
 
+def was_miscounted(facts: Facts) -> bool:
+    """Whether the count was wrong at a completion; at a cut it may still be put right."""
+    told = facts.counts[:-1] if facts.status else facts.counts  # less what the end counted
+    return any(not least <= count <= most for _, count, least, most in told)
+
+
 def not_while_recording(facts: Facts, judge: JudgeSettings) -> Judgement:
     """The session is not completed while the user records."""
     if facts.start_ms < 0:

@@ -17,6 +17,7 @@ PROMPT_SLACK_MS = 2_000
 Decided = Literal["by news", "by any step", "by the end", "by news or the end"]
 """What can violate a property for good. *News* are a refusal, a completion, a session that is
 opened again, and a consumer's read."""
+BY_NEWS: tuple[Decided, ...] = ("by news", "by any step")
 Memory = Literal[
     "missing",  # which chunks are neither stored nor lost with a closed tab
     "missing at completions",
@@ -82,8 +83,25 @@ class NotApplicable:
     reason: str
 
 
+@dataclass(frozen=True)
+class Unsettled(NotApplicable):
+    """The run was cut before the property was decided: with more time it could be either."""
+
+
 Judgement = Holds | Violation | NotApplicable
 HOLDS = Holds()
+
+
+def unsettled(ended: str) -> Unsettled:
+    """The judgement of a run that was cut, with the limit that cut it."""
+    return Unsettled(f"the run ended at the {ended}")
+
+
+def with_end(found: Judgement | None, end: Judgement) -> Judgement:
+    """What events said of a run, and what its end says: a violation counts, and then a case."""
+    if found is None or (isinstance(end, Violation) and not isinstance(found, Violation)):
+        return end
+    return found
 
 
 @dataclass(frozen=True)
@@ -93,7 +111,8 @@ class Property:
     The rest is what an exploration must know. ``remembers``: the past on which a later judgement
     depends. ``is_timed``: it looks at when things came, not at whether. ``is_reverted``: a commit
     that fails may undo its violation, as what was not on disk never happened. ``asks`` says of what
-    it can be asked at all; elsewhere it has no verdict.
+    it can be asked at all; elsewhere it has no verdict. ``stands``: whether what violates it in a
+    run that was cut cannot be mended; where it is None, whatever only news violate stands.
     """
 
     slug: str
@@ -111,6 +130,16 @@ class Property:
     )
     watch: Watch | None = None
     place: str = ""
+    stands: Callable[[Facts], bool] | None = None
+
+    def judge(self, facts: Facts, judge: JudgeSettings) -> Judgement:
+        """What a run that is over says. Of one that was cut only a violation that stays is known:
+        what is not violated yet could be violated later."""
+        said = self.check(facts, judge)
+        if not facts.is_cut:
+            return said
+        stands = self.decided in BY_NEWS if self.stands is None else self.stands(facts)
+        return said if isinstance(said, Violation) and stands else unsettled(facts.ended)
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ PROPERTIES: dict[str, Property] = {
             decided="by news or the end",
             remembers=("not stored", "uploads ended", "chunks uploaded"),
             is_reverted=True,
+            stands=always.was_miscounted,
         ),
         Property(
             "finalizes",
@@ -106,6 +107,7 @@ PROPERTIES: dict[str, Property] = {
             decided="by the end",
             remembers=("notified",),
             asks="a design that notifies",
+            stands=eventually.acted_again,
         ),
         Property(
             "consumer_sees_all",

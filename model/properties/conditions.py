@@ -56,6 +56,8 @@ class Formula(ABC):
     """Whether it says of an event that it comes, and nothing more."""
     is_of_event: bool = False
     """Whether it says nothing of the state."""
+    only_rises: bool = False
+    """Whether it is about costs, and true of all higher ones where it is true of some."""
 
     def is_case(self, event: Event, facts: Facts) -> bool:
         """Whether an event is one of those that it is about, whatever it then says of it.
@@ -237,6 +239,7 @@ class Joined(Formula):
         object.__setattr__(self, "events", events)
         object.__setattr__(self, "is_bare", not self.is_all and left.is_bare and right.is_bare)
         object.__setattr__(self, "is_of_event", left.is_of_event and right.is_of_event)
+        object.__setattr__(self, "only_rises", left.only_rises and right.only_rises)
         object.__setattr__(self, "remembers", left.remembers | right.remembers)
         object.__setattr__(self, "not_explored", left.not_explored or right.not_explored)
 
@@ -316,6 +319,11 @@ class CostsMore(Formula):
     dollars_per_million: float | None = None
     events = frozenset(("Costs",))
     not_explored = "what a session costs"
+
+    @property
+    def only_rises(self) -> bool:  # type: ignore[override]  # more chunks allow more
+        """Whether it is of the whole session."""
+        return not self.is_per_chunk
 
     def holds(self, event: Event, facts: Facts) -> bool:
         """Whether any of the counts is above its bound; a session without a chunk has one's."""

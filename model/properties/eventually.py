@@ -38,10 +38,7 @@ def notified_once(facts: Facts, judge: JudgeSettings) -> Judgement:
     """
     if not judge.notifies and not facts.notified:
         return NotApplicable("the design has no notifies = True, and no notification came")
-    acted: list[tuple[int, str]] = []
-    for at_ms, key in facts.notified:
-        if not key or all(key != other for _, other in acted):
-            acted.append((at_ms, key))
+    acted = _acts(facts)
     if len(acted) > 1:
         return Violation(acted[1][0], f"the consumer acted {len(acted)} times")
     if acted:
@@ -51,6 +48,20 @@ def notified_once(facts: Facts, judge: JudgeSettings) -> Judgement:
     if facts.ended != "quiet":
         return NotApplicable(f"the run ended at the {facts.ended}")
     return Violation(facts.last_ms, "the consumer was never told")
+
+
+def acted_again(facts: Facts) -> bool:
+    """Whether the consumer has acted more than once: nothing takes that back."""
+    return len(_acts(facts)) > 1
+
+
+def _acts(facts: Facts) -> list[tuple[int, str]]:
+    """The notifications that the consumer acted on."""
+    acted: list[tuple[int, str]] = []
+    for at_ms, key in facts.notified:
+        if not key or all(key != other for _, other in acted):
+            acted.append((at_ms, key))
+    return acted
 
 
 def finalizes_promptly(facts: Facts, judge: JudgeSettings) -> Judgement:

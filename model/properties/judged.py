@@ -28,7 +28,7 @@ from lastchunk.model.properties.language import (
 )
 from lastchunk.model.properties.row import ROW_COLUMNS
 from lastchunk.model.properties.watches import RunsEnd, Watch
-from lastchunk.model.trace.events import Event, RunEnded
+from lastchunk.model.trace.events import Costs, Event, RunEnded
 from lastchunk.model.trace.facts import Facts
 
 PropertiesLike = Iterable[str | Property] | Mapping[str, Property] | str | Property
@@ -88,7 +88,7 @@ def judge_trace(
 ) -> Judgement:
     """What a finished run says of a property; ``facts`` are those of its trace."""
     if item.watch is None:
-        return item.check(facts, judge)
+        return item.judge(facts, judge)
     return watched_trace(item.watch, trace, facts.ended, judge)
 
 
@@ -97,23 +97,18 @@ def watched_trace(
 ) -> Judgement:
     """The first violation; else whether any event speaks for it, or what the end says."""
     facts, memory, found, last_ms = Facts(), watch.begin(0), None, 0
+    # What a session has cost by its cut is no event of it: of costs that rise a violation stays.
+    is_bill_open = RunsEnd(0, ended, judge).is_cut and not watch.only_rises
     for item in trace:
         facts.observe(item)
         last_ms = item.at_ms
-        if isinstance(item, RunEnded):
+        if isinstance(item, RunEnded) or (is_bill_open and isinstance(item, Costs)):
             continue
         memory, judgement = watch.step(memory, item, facts)
         if isinstance(judgement, Violation):
             return judgement
         found = judgement or found
-    return with_end(found, watch.end(memory, RunsEnd(last_ms, ended, judge), facts))
-
-
-def with_end(found: Judgement | None, end: Judgement) -> Judgement:
-    """What events said of a run, and what its end says: a violation counts, and then a case."""
-    if found is None or (isinstance(end, Violation) and not isinstance(found, Violation)):
-        return end
-    return found
+    return watch.over(found, memory, RunsEnd(last_ms, ended, judge), facts)
 
 
 def asked_of(properties: PropertiesLike) -> dict[str, Property]:

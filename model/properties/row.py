@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from lastchunk.model.properties.base import Judgement, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.properties.base import (
+    Judgement,
+    JudgeSettings,
+    NotApplicable,
+    Unsettled,
+    Violation,
+)
 from lastchunk.model.properties.catalogue import PROPERTIES, SOMETIMES
 from lastchunk.model.trace.events import Costs
 from lastchunk.model.trace.facts import Facts
@@ -40,7 +46,7 @@ COUNTERS = {
 
 assert tuple(COUNTERS) == Costs._fields[1:]
 
-HELD_CODE, VIOLATED_CODE, NOT_APPLICABLE_CODE = 1, 0, -1
+HELD_CODE, VIOLATED_CODE, NOT_APPLICABLE_CODE, UNSETTLED_CODE = 1, 0, -1, -2
 
 ROW_WORDS = {
     "scenario": "The scenario's name.",
@@ -48,7 +54,7 @@ ROW_WORDS = {
     "session": "The number of the session, from 0: the same network for each design.",
     "outcome": "What became of the session, in a word.",
     **{
-        slug: f"1 holds, 0 violated, -1 says nothing: {item.meaning}"
+        slug: f"1 holds, 0 violated, -1 says nothing, -2 cut before that: {item.meaning}"
         for slug, item in PROPERTIES.items()
     },
     **{f"saw_{slug}": f"Whether it was met: {item.meaning}" for slug, item in SOMETIMES.items()},
@@ -86,15 +92,18 @@ COLUMNS = {
 
 def check_all(facts: Facts, judge: JudgeSettings) -> dict[str, Judgement]:
     """The judgement of every property on one run."""
-    return {slug: item.check(facts, judge) for slug, item in PROPERTIES.items()}
+    return {slug: item.judge(facts, judge) for slug, item in PROPERTIES.items()}
 
 
 def outcome_of(facts: Facts, judgements: dict[str, Judgement]) -> str:
     """What became of the session. Each word rests on judgements, so that none can contradict one.
 
     *Lost* is a session with a chunk that is stored nowhere at its end; *prompt* one whose
-    promptness was judged, *unstopped* one that is complete and that nobody stopped.
+    promptness was judged, *unstopped* one that is complete and that nobody stopped. Of a session
+    that was cut nothing but that is known: what it lacks may have been on its way.
     """
+    if facts.is_cut:
+        return "cut off"
     if facts.final_completion_ms < 0:
         return _outcome_without_completion(facts, judgements["finalizes"])
     if isinstance(judgements["nothing_lost"], Violation):
@@ -161,4 +170,6 @@ def row_code(judgement: Judgement) -> int:
     """A judgement as a number of a row."""
     if isinstance(judgement, Violation):
         return VIOLATED_CODE
+    if isinstance(judgement, Unsettled):
+        return UNSETTLED_CODE
     return NOT_APPLICABLE_CODE if isinstance(judgement, NotApplicable) else HELD_CODE

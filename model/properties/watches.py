@@ -23,11 +23,13 @@ from lastchunk.model.properties.base import (
     Memory,
     NotApplicable,
     Violation,
+    unsettled,
+    with_end,
 )
 from lastchunk.model.properties.conditions import Formula
 from lastchunk.model.properties.names import FIELDS
 from lastchunk.model.trace.events import Event
-from lastchunk.model.trace.facts import Facts
+from lastchunk.model.trace.facts import COMES_TO_AN_END, Facts
 
 Remembering = tuple[Any, ...]
 QUIET = "quiet"
@@ -42,8 +44,13 @@ class RunsEnd(NamedTuple):
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing can happen any more; else the run was cut."""
+        """Whether nothing can happen any more; else more could have come."""
         return self.reason == QUIET
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a limit cut the run, and not its scenario."""
+        return self.reason not in COMES_TO_AN_END
 
 
 class Watch(ABC):
@@ -75,6 +82,25 @@ class Watch(ABC):
     def end(self, memory: Remembering, ending: RunsEnd, facts: Facts) -> Judgement:
         """What the end says where no event has violated it: that its case never came."""
         return NotApplicable(f"it never came: {self.conditions[-1].words}")
+
+    def over(
+        self, found: Judgement | None, memory: Remembering, ending: RunsEnd, facts: Facts
+    ) -> Judgement:
+        """What a run that is over says; ``found`` is what its events said.
+
+        Of one that was cut that counts alone which no later event could change.
+        """
+        said = with_end(found, self.end(memory, ending, facts))
+        return unsettled(ending.reason) if ending.is_cut and not self.stands(said) else said
+
+    def stands(self, said: Judgement) -> bool:
+        """Whether it stays so, whatever comes after a cut: what was violated was."""
+        return isinstance(said, Violation)
+
+    @property
+    def only_rises(self) -> bool:
+        """Whether what is violated at the cost of a cut run is violated at a higher one, too."""
+        return all(item.only_rises for item in self.conditions)
 
     def by_chunk(self, memory: Remembering) -> tuple[Remembering, tuple[tuple[int, int], ...]]:
         """The memory in two: what names no chunk, as one row, and numbers by chunk."""
@@ -230,6 +256,12 @@ class Eventually(Watch):
             return Violation(ending.at_ms, f"it never came: {self.wanted.words}")
         return NotApplicable(f"the run ended at the {ending.reason}")
 
+    def stands(self, said: Judgement) -> bool:
+        """Once is enough without ``after``; a bound that is over may begin anew with ``since``."""
+        return (isinstance(said, Violation) and self.since is None) or (
+            said == HOLDS and self.after is None
+        )
+
 
 def _case(counted: Formula, event: Event, facts: Facts) -> Judgement | None:
     """An event that may be counted speaks for a bound, whether or not it is counted."""
@@ -358,3 +390,7 @@ class SomeTime(Watch):
     ) -> tuple[Remembering, Judgement | None]:
         """It is met."""
         return memory, HOLDS if self.wanted.holds(event, facts) else None
+
+    def stands(self, said: Judgement) -> bool:
+        """Once is enough."""
+        return said == HOLDS

@@ -14,6 +14,8 @@ from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.contract import COMPLETED
 
 LONG_PAUSE_MS = 600_000
+COMES_TO_AN_END = ("", "quiet", "completion")
+"""Why a run ends that is not cut; "" is a log, which does not say."""
 UPLOAD = "upload"
 CLIENT_ERROR, SERVER_ERROR = 400, 500
 TOO_LARGE = 413
@@ -70,6 +72,11 @@ class Facts:
         observer = _OBSERVERS.get(type(event))
         if observer is not None:
             observer(self, event)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the run was cut at a limit: what is not there yet may still have come."""
+        return self.ended not in COMES_TO_AN_END
 
     @property
     def missing(self) -> tuple[int, ...]:

@@ -10,11 +10,21 @@ from collections.abc import Sequence
 from typing import Any
 
 Truth = Sequence[bool]
-VIOLATED, HOLDS, SILENT = "Violation", "Holds", "NotApplicable"
+VIOLATED, HOLDS, SILENT, OPEN = "Violation", "Holds", "NotApplicable", "Unsettled"
 
 
 def _said(is_violated: bool, speaks: bool) -> str:
     return VIOLATED if is_violated else HOLDS if speaks else SILENT
+
+
+def at_its_end(said: str, ended: str, is_enough_once: bool = False) -> str:
+    """What is said of a run that ended so: of one that was cut, what is still missing may come.
+
+    A violation stays. That it holds is known where once is enough.
+    """
+    if ended in ("quiet", "completion") or said == VIOLATED:
+        return said
+    return HOLDS if said == HOLDS and is_enough_once else OPEN
 
 
 def read_always(asked: Truth, when: Truth | None) -> str:

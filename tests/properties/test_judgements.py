@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import pytest
 
-from lastchunk.model.properties import EXPLORABLE, Holds, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.properties import (
+    EXPLORABLE,
+    Holds,
+    JudgeSettings,
+    NotApplicable,
+    Unsettled,
+    Violation,
+)
 from lastchunk.model.properties.base import Judgement
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
@@ -20,7 +27,7 @@ NO_SESSION: list[e.Event] = [e.RecordingStarted(10), RECORDED, e.RunEnded(99, "q
 
 def said(slug: str, trace: list[e.Event], judge: JudgeSettings = JUDGE) -> Judgement:
     """The judgement of one property, one that no report shows included."""
-    return EXPLORABLE[slug].check(facts_of(trace), judge)
+    return EXPLORABLE[slug].judge(facts_of(trace), judge)
 
 
 # --- completeness ---------------------------------------------------------------------------------
@@ -105,13 +112,21 @@ def test_where_nothing_was_recorded_nothing_can_be_lost(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", ["nothing_lost", "nothing_recoverable_lost"])
-@pytest.mark.parametrize("ended", ["horizon", "limit", "completion"])
-def test_a_chunk_is_lost_only_when_nothing_can_happen_any_more(slug: str, ended: str) -> None:
-    cut = start(RECORDED, ended=ended)
-    assert said(slug, cut) == NotApplicable(f"the run ended at the {ended}")
-    stored = start(*upload(0, 10_010, 10_050, 1), ended=ended)
+def test_a_chunk_is_lost_only_when_nothing_can_happen_any_more(slug: str) -> None:
+    ends_there = start(RECORDED, ended="completion")
+    assert said(slug, ends_there) == NotApplicable("the run ended at the completion")
+    stored = start(*upload(0, 10_010, 10_050, 1), ended="completion")
     assert said(slug, stored) == Holds()
     assert said(slug, start(RECORDED)) == Violation(700_000, "chunk 0 never stored")
+
+
+@pytest.mark.parametrize("slug", ["nothing_lost", "nothing_recoverable_lost"])
+@pytest.mark.parametrize("ended", ["horizon", "limit"])
+def test_nothing_missing_yet_is_not_nothing_lost(slug: str, ended: str) -> None:
+    cut = Unsettled(f"the run ended at the {ended}")
+    assert said(slug, start(RECORDED, ended=ended)) == cut
+    assert said(slug, start(*upload(0, 10_010, 10_050, 1), ended=ended)) == cut
+    assert said(slug, [e.RunEnded(1, ended)]) == cut, "a chunk may still be recorded"
 
 
 def test_what_a_closed_tab_held_is_lost_and_cannot_be_recovered() -> None:

@@ -10,11 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lastchunk.model.properties import EXPLORABLE, Holds, JudgeSettings, NotApplicable, Violation
+from lastchunk.model.properties import (
+    EXPLORABLE,
+    Holds,
+    JudgeSettings,
+    NotApplicable,
+    Unsettled,
+    Violation,
+)
 from lastchunk.model.properties.base import Judgement, judge_settings
 from lastchunk.model.trace import events as e
 from lastchunk.model.trace.facts import facts_of
 from lastchunk.reference_impl.designs import DESIGNS
+from tests.properties.test_judgements import RECORDED
 from tests.properties.test_properties import JUDGE, STOP, done, start, upload
 from tests.support.probes import Probe
 from tests.support.worlds import spec_of
@@ -22,7 +30,7 @@ from tests.support.worlds import spec_of
 
 def said(slug: str, trace: list[e.Event], judge: JudgeSettings = JUDGE) -> Judgement:
     """The judgement of one property, one that no report shows included."""
-    return EXPLORABLE[slug].check(facts_of(trace), judge)
+    return EXPLORABLE[slug].judge(facts_of(trace), judge)
 
 
 def incomplete(at_ms: int, count: int) -> e.Event:
@@ -91,10 +99,40 @@ def test_an_active_session_is_never_settled_whatever_it_misses() -> None:
 @pytest.mark.parametrize("ended", ["horizon", "limit"])
 def test_a_run_that_was_cut_says_nothing_of_the_end(ended: str) -> None:
     cut = start(*upload(0, 10_010, 10_050, 1), *STOP, ended=ended)
-    assert said("finalizes", cut) == NotApplicable(f"the run ended at the {ended}")
-    assert said("finalizes", [e.RunEnded(9, ended)]) == NotApplicable("no session")
+    is_open = Unsettled(f"the run ended at the {ended}")
+    assert said("finalizes", cut) == is_open
+    assert said("finalizes", [e.RunEnded(9, ended)]) == is_open
     completed = start(*STOP, done(35_000, 0), ended=ended)
-    assert said("finalizes", completed) == Holds()
+    assert said("finalizes", completed) == is_open, "it may be opened again"
+    late = start(*STOP, done(90_000, 0), ended=ended)
+    assert said("finalizes_promptly", late) == is_open, "another upload may end"
+
+
+@pytest.mark.parametrize("ended", ["horizon", "limit"])
+def test_what_was_violated_stays_so_and_nothing_else_is_said_of_a_cut_run(ended: str) -> None:
+    early = start(*ONE_OF_TWO, done(25_000, 2), ended=ended)
+    refused = start(e.HandlerEnded(10_060, "upload", 0, 0, 403), RECORDED, ended=ended)
+    violated = {
+        "complete_at_finalization": (early, 25_000),
+        "not_while_recording": (early, 25_000),
+        "count_true": (early, 25_000),
+        "nothing_refused": (refused, 10_060),
+    }
+    for slug in EXPLORABLE:
+        trace, at_ms = violated.get(slug, (early, -1))
+        found = said(slug, trace)
+        if at_ms < 0:
+            assert found == Unsettled(f"the run ended at the {ended}"), slug
+        else:
+            assert isinstance(found, Violation), slug
+            assert found.at_ms == at_ms
+
+
+def test_a_count_that_is_wrong_where_the_run_was_cut_may_be_put_right() -> None:
+    counted = e.StateWritten(20_050, "active", 2, "active")
+    trace = [*upload(0, 10_010, 10_050, 1), counted]
+    assert isinstance(said("count_true", start(*trace)), Violation)
+    assert isinstance(said("count_true", start(*trace, ended="horizon")), Unsettled)
 
 
 def test_an_answer_and_a_completion_at_time_zero_count() -> None:
@@ -174,7 +212,11 @@ TELLS = JudgeSettings(notifies=True)
 def test_nobody_needs_to_be_told_of_what_is_not_completed() -> None:
     assert said("notified_once", start(*STOP), TELLS) == NotApplicable("not completed at the end")
     cut = start(*STOP, done(35_000, 0), ended="horizon")
-    assert said("notified_once", cut, TELLS) == NotApplicable("the run ended at the horizon")
+    assert said("notified_once", cut, TELLS) == Unsettled("the run ended at the horizon")
+    once = start(*STOP, done(35_000, 0), e.Notified(35_001, ""), ended="horizon")
+    assert said("notified_once", once, TELLS) == Unsettled("the run ended at the horizon")
+    twice = start(e.Notified(35_001, ""), e.Notified(35_002, ""), ended="horizon")
+    assert said("notified_once", twice, TELLS) == Violation(35_002, "the consumer acted 2 times")
     silent = said("notified_once", start(*STOP, done(35_000, 0)), JUDGE)
     assert silent == NotApplicable("the design has no notifies = True, and no notification came")
 

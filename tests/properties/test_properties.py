@@ -14,6 +14,7 @@ from lastchunk.model.properties import (
     Holds,
     JudgeSettings,
     NotApplicable,
+    Unsettled,
     Violation,
     check_all,
     row_of,
@@ -173,7 +174,7 @@ def test_active_for_ever_violates_only_when_nothing_is_pending() -> None:
     trace = start(*upload(0, 10_010, 10_050, 1), *STOP, ended="horizon")
     assert violations(trace) == {}
     found = check_all(facts_of(trace), JUDGE)["finalizes"]
-    assert found == NotApplicable("the run ended at the horizon")
+    assert found == Unsettled("the run ended at the horizon")
 
 
 def test_completed_while_recording_violates() -> None:

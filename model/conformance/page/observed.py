@@ -77,7 +77,7 @@ def trace_of(seen: SeenRecording) -> list[e.Event]:
 def judged(trace: list[e.Event], settings: JudgeSettings) -> dict[str, Judgement]:
     """What the shipped properties say of it."""
     facts = facts_of(trace)
-    return {slug: item.check(facts, settings) for slug, item in EXPLORABLE.items()}
+    return {slug: item.judge(facts, settings) for slug, item in EXPLORABLE.items()}
 
 
 def _placed(seen: SeenRecording) -> Iterator[tuple[int, int, e.Event]]:

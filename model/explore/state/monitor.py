@@ -21,7 +21,6 @@ from lastchunk.model.properties import (
     Property,
     Violation,
 )
-from lastchunk.model.properties.judged import with_end
 from lastchunk.model.properties.watches import RunsEnd
 from lastchunk.model.trace.events import AlarmStarted, Event, RunEnded
 from lastchunk.model.trace.facts import Facts
@@ -157,7 +156,7 @@ class Monitor:
         facts.observe(RunEnded(now_ms, reason))
         ending = RunsEnd(now_ms, reason, self.judge)
         own = {
-            slug: with_end(step.get(slug), watch.end(facts.own[slug], ending, facts))
+            slug: watch.over(step.get(slug), facts.own[slug], ending, facts)
             for slug, watch in self.own.items()
         }
         return self._judged(facts, at_end=True) | own
@@ -165,7 +164,7 @@ class Monitor:
     def _judged(self, facts: Facts, at_end: bool) -> dict[str, Judgement]:
         remembered = cast(Facts, Remembered(facts))
         return {
-            slug: self.known[slug].check(remembered if slug in self.late else facts, self.judge)
+            slug: self.known[slug].judge(remembered if slug in self.late else facts, self.judge)
             for slug in self.shipped
             if at_end or slug not in self.late
         }

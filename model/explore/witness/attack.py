@@ -20,10 +20,9 @@ from lastchunk.model.explore.state.monitor import NONE_OWN
 from lastchunk.model.properties import EXPLORABLE, Property, Violation
 from lastchunk.model.properties.judged import judge_trace
 from lastchunk.model.scenario.schema import Scenario
-from lastchunk.model.simulate.edges import CUT, play_edges, simulate_edges
+from lastchunk.model.simulate.edges import play_edges, simulate_edges
 from lastchunk.model.simulate.run import Run
 from lastchunk.model.simulate.schedule import Schedule, write_schedule
-from lastchunk.model.trace.facts import Facts
 
 LEAST = 20
 """Schedules that are tried however little was explored: that takes some hundredths of a second."""
@@ -145,25 +144,12 @@ def violations(
     own: Mapping[str, Property] = NONE_OWN,
 ) -> dict[str, Violation]:
     """What a run violates of some properties; where it was cut, of those that no end decides."""
-    cut = schedule.ended in (CUT, "horizon")
-    facts = before_the_cut(run.facts) if cut else run.facts
     judged = {
-        slug: judge_trace(own.get(slug) or EXPLORABLE[slug], run.trace, facts, run.judge)
+        slug: judge_trace(own.get(slug) or EXPLORABLE[slug], run.trace, run.facts, run.judge)
         for slug in slugs
-        if not (cut and slug in undecided)
+        if not (run.facts.is_cut and slug in undecided)
     }
     return {slug: item for slug, item in judged.items() if isinstance(item, Violation)}
-
-
-def before_the_cut(facts: Facts) -> Facts:
-    """The facts without the count that was looked at where the run was cut: it went on from there.
-
-    Whether it is put right later is not known then.
-    """
-    before = facts.copy()
-    if before.status:
-        before.counts.pop()
-    return before
 
 
 def _written(schedule: Schedule, name: str) -> str:

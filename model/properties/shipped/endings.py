@@ -30,7 +30,8 @@ def at_end(
 ) -> Property:
     """When nothing can happen any more, ``asked`` is true, where ``when`` is true then.
 
-    A run that was cut before it ended says nothing against it, unless ``even_if_cut``.
+    A run that its scenario ends at the completion says nothing against it, unless ``even_if_cut``.
+    One that a limit cut says nothing at all: what is there by then, or is not, may change.
     """
 
     found, case = condition(asked), None if when is None else condition(when)

@@ -31,7 +31,8 @@ NO_CASE, GOOD, BAD = 0, 1, 2
 class AtEnd(Watch):
     """When nothing can happen any more, ``asked`` is true; ``when`` is a condition on that end.
 
-    A run that was cut says nothing against it, unless ``even_if_cut``.
+    A run that its scenario ends at the completion says nothing against it, unless ``even_if_cut``;
+    one that a limit cut says nothing at all.
     """
 
     asked: Formula
@@ -60,6 +61,10 @@ class AtEnd(Watch):
         if not ending.is_quiet and not self.even_if_cut:
             return NotApplicable(f"the run ended at the {ending.reason}")
         return Violation(ending.at_ms, f"at the end, not: {self.asked.words}")
+
+    def stands(self, said: Judgement) -> bool:
+        """A cut is no end."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,10 @@ class LastWithin(Watch):
             words = f"not within {bound_ms:,} ms of {self._since}: {self.wanted.words}"
             return Violation(since_ms + bound_ms, words)
         return HOLDS
+
+    def stands(self, said: Judgement) -> bool:
+        """After a cut either may come once more."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -282,6 +291,6 @@ class Both(Watch):
 
     def end(self, memory: Remembering, ending: RunsEnd, facts: Facts) -> Judgement:
         """A violation, else what holds, else why neither says anything."""
-        said = [p.end(m, ending, facts) for p, m in zip(self.parts, memory, strict=True)]
+        said = [p.over(None, m, ending, facts) for p, m in zip(self.parts, memory, strict=True)]
         said.sort(key=lambda item: (isinstance(item, NotApplicable), item == HOLDS))
         return said[0]
