@@ -70,8 +70,7 @@ def ci(
         results.append(result)
         if held.measured is not None:
             keep_measured(result, held.measured, figures, amounts)
-        if result.failure is not None or not quiet:
-            console().print(escape(result.line()), soft_wrap=True, highlight=False)
+        show_result(result, quiet)
     measured = [*figures, *amounts]
     changes = [] if baseline is None else figure_changes(measured, baseline, loaded.error_rate)
     if baseline is not None:
@@ -95,6 +94,13 @@ def ci(
     if update_baseline:
         write_figures(figures, amounts, config.parent / str(loaded.baseline))
     raise typer.Exit(code)
+
+
+def show_result(result: CheckResult, is_quiet: bool) -> None:
+    """Print the line of a check; with its last property, how many sessions were cut."""
+    show_lines([result.line()] if result.failure is not None or not is_quiet else [])
+    if result.item is result.check.properties[-1]:
+        show_lines([f"     {line}" for line in result.cut])
 
 
 def keep_measured(

@@ -44,9 +44,9 @@ from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.estimate.comparison import compare as run_compare
 from lastchunk.model.estimate.space import Axis
 from lastchunk.model.estimate.sweep import REQUEST_DELAY, UPLINK_SPEED, sweep
-from lastchunk.model.estimate.tally import SessionTally
+from lastchunk.model.estimate.tally import SessionTally, cut_lines
 from lastchunk.model.properties import PROPERTIES, asked
-from lastchunk.model.scenario.schema import Limits, Scenario
+from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.table.engine import engine_words
 
 COLOURS = {"violated": "red", "not seen": "cyan", "unknown": "yellow", "proved": "green"}
@@ -260,23 +260,6 @@ def threw_lines(name: str, tally: SessionTally) -> Iterator[str]:
         )
 
 
-def cut_lines(name: str, tally: SessionTally, limits: Limits) -> Iterator[str]:
-    """A line for each limit at which sessions were cut: what had no end is not judged to it."""
-    alone = f"limits.alone_max = {limits.alone_max:,}"
-    known = {
-        "horizon": f"limits.horizon_ms = {limits.horizon_ms:,}",
-        "limit": f"{alone} or limits.happenings_max = {limits.happenings_max:,}",
-    }
-    for ended, words in known.items():
-        cut = tally.count(name, "ended", ended)
-        if cut.sessions:
-            yield (
-                f"{name}: {cut.sessions:,} of {tally.sessions[name]:,} sessions had no end and "
-                f"were cut at {words}, as session {cut.first}; limits.end_at_completion=true ends "
-                "a session as it is completed"
-            )
-
-
 def show(result: Comparison, slugs: Sequence[str]) -> None:
     """Print the verdicts of a comparison side by side, and the paired differences."""
     names = [design.name for design in result.designs]
@@ -299,6 +282,7 @@ def show(result: Comparison, slugs: Sequence[str]) -> None:
             elif verdict.kind == "violated":
                 rate = verdict.violations / verdict.sessions
                 words += f" {percent(rate)} [{percent(verdict.low)}, {percent(verdict.high)}]"
+                words += f"; {verdict.unsettled_words}" if verdict.unsettled else ""
             else:
                 words += f", below {percent(verdict.high)}"
             cells.append(words)

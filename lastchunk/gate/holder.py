@@ -275,18 +275,20 @@ def judged_rate(verdict: Verdict, at_most: float, side: str = "") -> tuple[Any, 
 
     ``side`` is that of a sequential test, which then decides.
     """
-    if verdict.kind == "unknown":
+    if verdict.kind == "unknown" and not (at_most and verdict.is_only_cut and verdict.sessions):
         return "unknown", verdict.reason
     rate = f"{verdict.violations:,} of {verdict.sessions:,} sessions"
+    cut = f"; {verdict.unsettled_words}" if verdict.unsettled else ""
     span = f"{percent(verdict.low)} to {percent(verdict.high)}"
     if at_most == 0:
-        return ("violated", f"{rate} fail ({span})") if verdict.violations else ("", "")
+        return ("violated", f"{rate} fail ({span}){cut}") if verdict.violations else ("", "")
     if side == "below":
         return "", ""
     if side == "above" or (not side and verdict.low > at_most):
-        return "violated", f"{rate} fail ({span}), more than {percent(at_most)}"
+        return "violated", f"{rate} fail ({span}), more than {percent(at_most)}{cut}"
     if side == "open" or verdict.high > at_most:
-        return "unknown", f"{rate} fail ({span}): too few to tell whether {percent(at_most)} holds"
+        few = f"too few to tell whether {percent(at_most)} holds"
+        return "unknown", f"{rate} fail ({span}): {few}{cut}"
     return "", ""
 
 
@@ -317,7 +319,7 @@ def _said(
 ) -> list[str]:
     """The properties that a comparison has a verdict on. Raises `InputError` for one it has not."""
     if asked is None:
-        return [slug for slug in verdicts if verdicts[slug].sessions]
+        return [slug for slug, said in verdicts.items() if said.sessions or said.unsettled]
     for slug in asked:
         if slug not in verdicts:
             allowed = f"one that {spec.name} can be asked in {scenario.name}: {', '.join(verdicts)}"

@@ -19,7 +19,8 @@ class Verdict:
     """``low`` and ``high`` bound the failure rate with 95 % confidence.
 
     ``sessions`` counts those that say something about the property. ``witness_session`` is the
-    first session that violates it; -1 where there is none.
+    first session that violates it; -1 where there is none. ``unsettled`` counts sessions that were
+    cut before it was decided: the bounds hold whatever they would have come to.
     """
 
     kind: VerdictKind
@@ -29,6 +30,19 @@ class Verdict:
     high: float
     reason: str = ""
     witness_session: int = -1
+    unsettled: int = 0
+
+    @property
+    def unsettled_words(self) -> str:
+        """How many sessions were cut before it was decided; "" where none was."""
+        every = self.sessions + self.unsettled
+        words = f"{self.unsettled:,} of {sessions_words(every)} cut before it was settled"
+        return words if self.unsettled else ""
+
+    @property
+    def is_only_cut(self) -> bool:
+        """Whether nothing but sessions that were cut leaves it unknown."""
+        return self.kind == "unknown" and self.unsettled > 0 and self.reason == self.unsettled_words
 
     @property
     def holds(self) -> bool:
@@ -39,10 +53,11 @@ class Verdict:
         """The verdict on a property in one sentence, with its strength."""
         if self.kind == "violated":
             rate = self.violations / self.sessions
+            cut = f"; {self.unsettled_words}" if self.unsettled else ""
             return (
                 f"“{item.meaning}” is violated in {self.violations:,} of {self.sessions:,} "
                 f"sessions: {percent(rate)}, 95 % interval {percent(self.low)} to "
-                f"{percent(self.high)}."
+                f"{percent(self.high)}{cut}."
             )
         if self.kind == "not seen":
             return (

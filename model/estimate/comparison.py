@@ -135,6 +135,7 @@ class Comparison(Pictured):
                 "verdict": verdict.kind,
                 "sessions": verdict.sessions,
                 "violations": verdict.violations,
+                "unsettled": verdict.unsettled,
                 "low": verdict.low,
                 "high": verdict.high,
                 "reason": verdict.reason,

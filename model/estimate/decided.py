@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pandas as pd
 
 from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.estimate.comparison import Comparison, compare
+from lastchunk.model.estimate.intervals import whatever_they_were
 from lastchunk.model.estimate.intervals.confidence import rate_sequence
 from lastchunk.model.estimate.intervals.rate_test import RateSide, RateTest, sides
 from lastchunk.model.estimate.replicate import BATCH, replicate
 from lastchunk.model.properties import Property
-from lastchunk.model.properties.row import VIOLATED_CODE
+from lastchunk.model.properties.row import UNSETTLED_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.schema import Scenario
 
 
@@ -49,16 +51,19 @@ def decided(
 ) -> DecidedRates:
     """Sample a batch at a time until every rate is below or above the limit, or to the most there
     may be. One error rate holds over all of the properties."""
-    tests = {slug: RateTest(limit) for slug in slugs}
+    tests = {slug: TwoRateTests(RateTest(limit), RateTest(limit)) for slug in slugs}
     first = min(BATCH, sessions_max)
     result = compare(scenario, design, first, seed, workers, properties=tuple(own))
     while True:
         counts = {slug: _counts(result.frame, slug) for slug in slugs}
         for slug, test in tests.items():
             test.look(*counts[slug])
-        found = dict(zip(slugs, sides(list(tests.values())), strict=True))
+        found = dict(zip(slugs, _sides(list(tests.values())), strict=True))
         verdicts = result.verdicts[design.name]
-        is_open = "open" in found.values() or any(verdicts[s].kind == "unknown" for s in slugs)
+        unknown = [
+            s for s in slugs if verdicts[s].kind == "unknown" and not verdicts[s].is_only_cut
+        ]
+        is_open = "open" in found.values() or bool(unknown)
         if not is_open or result.sessions >= sessions_max:
             break
         more = min(BATCH, sessions_max - result.sessions)
@@ -71,13 +76,38 @@ def decided(
     return DecidedRates(result, found, intervals)
 
 
-def _counts(rows: pd.DataFrame, slug: str) -> tuple[int, int]:
-    """How many sessions violate a property, and how many say anything about it."""
-    return int((rows[slug] == VIOLATED_CODE).sum()), int((rows[slug] >= 0).sum())
+class TwoRateTests(NamedTuple):
+    """The test of a rate where some sessions are unsettled: as if none of them failed, and as if
+    all did. It is above the limit by the first alone, and below it by the second."""
+
+    least: RateTest
+    most: RateTest
+
+    def look(self, failures: int, sessions: int, unsettled: int) -> None:
+        """What has been seen by now, all in all."""
+        self.least.look(failures, sessions + unsettled)
+        self.most.look(failures + unsettled, sessions + unsettled)
 
 
-def _interval(failures: int, sessions: int) -> tuple[float, float]:
-    if not sessions:
+def _sides(tests: Sequence[TwoRateTests]) -> list[RateSide]:
+    """What is known of the rates. For each side one test counts, so the error rate is as of one."""
+    least, most = sides([test.least for test in tests]), sides([test.most for test in tests])
+    return [
+        "above" if low == "above" else "below" if high == "below" else "open"
+        for low, high in zip(least, most, strict=True)
+    ]
+
+
+def _counts(rows: pd.DataFrame, slug: str) -> tuple[int, int, int]:
+    """How many sessions violate a property, say anything about it, and were cut before that."""
+    codes = rows[slug]
+    counts = (codes == VIOLATED_CODE, codes >= 0, codes == UNSETTLED_CODE)
+    failures, sessions, unsettled = (int(each.sum()) for each in counts)
+    return failures, sessions, unsettled
+
+
+def _interval(failures: int, sessions: int, unsettled: int) -> tuple[float, float]:
+    if not sessions + unsettled:
         return 0.0, 1.0
-    found = rate_sequence(failures, sessions)
+    found = whatever_they_were(rate_sequence, failures, sessions, unsettled)
     return found.low, found.high

@@ -28,7 +28,7 @@ from lastchunk.model.estimate.intervals.confidence import (
 )
 from lastchunk.model.estimate.replicate import BATCH
 from lastchunk.model.estimate.tally import KeptSessions, together
-from lastchunk.model.properties.row import VIOLATED_CODE
+from lastchunk.model.properties.row import NOT_APPLICABLE_CODE, UNSETTLED_CODE, VIOLATED_CODE
 from lastchunk.model.trace.prices import load_prices
 
 if TYPE_CHECKING:
@@ -208,7 +208,8 @@ def _figure(
     is_rate = target.name not in AMOUNTS
     speaks = np.logical_and.reduce([~np.isnan(each) for each in values])
     kept = [each[speaks] for each in values]
-    sessions = int(speaks.sum())
+    settled = np.logical_and.reduce([each != UNSETTLED_CODE for each in kept])
+    sessions = int(settled.sum()) if is_rate else int(speaks.sum())
     if not sessions:
         interval = Interval(0.0, -1.0, 1.0)
     elif is_rate:
@@ -222,10 +223,26 @@ def _figure(
 
 
 def _rate(failed: Sequence[NDArray[np.float64]], confidence: float) -> Interval:
-    sessions = len(failed[0])
-    if len(failed) == 1:
-        return rate_sequence(int(failed[0].sum()), sessions, confidence)
-    only_a, only_b = (int((one > other).sum()) for one, other in (failed, failed[::-1]))
+    """The share of failures, or the difference of two; it holds whatever unsettled ones were."""
+    least = _rate_if(failed, (0.0, 1.0), confidence)
+    most = _rate_if(failed, (1.0, 0.0), confidence)
+    settled = np.logical_and.reduce([each != UNSETTLED_CODE for each in failed])
+    only = _rate_if([each[settled] for each in failed], (0.0, 0.0), confidence)
+    return Interval(only.estimate, least.low, most.high)
+
+
+def _rate_if(
+    failed: Sequence[NDArray[np.float64]], unsettled: tuple[float, float], confidence: float
+) -> Interval:
+    """The same where an unsettled session of each design counts as so many failures."""
+    whole = [
+        np.where(each == UNSETTLED_CODE, worth, each)
+        for each, worth in zip(failed, unsettled, strict=False)
+    ]
+    sessions = len(whole[0])
+    if len(whole) == 1:
+        return rate_sequence(int(whole[0].sum()), sessions, confidence)
+    only_a, only_b = (int((one > other).sum()) for one, other in (whole, whole[::-1]))
     return difference_sequence(only_a, only_b, sessions, confidence)
 
 
@@ -236,9 +253,14 @@ def _mean(each: NDArray[np.float64], confidence: float) -> Interval:
 
 
 def _values(rows: pd.DataFrame, name: str) -> NDArray[np.float64]:
-    """What each session says, in order; nan where it says nothing."""
+    """What each session says, in order; nan where it says nothing.
+
+    Of a property 1 where it is violated, and the code of a session that was cut before that.
+    """
     if name == DOLLARS:
         return dollars(rows, load_prices()).sum(axis=1).to_numpy(dtype=float)
     values = rows[name].to_numpy(dtype=float)
-    said = np.where(values < 0, np.nan, values)
-    return said if name in AMOUNTS else np.where(np.isnan(said), np.nan, values == VIOLATED_CODE)
+    if name in AMOUNTS:
+        return np.where(values < 0, np.nan, values)
+    said = np.where(values == UNSETTLED_CODE, UNSETTLED_CODE, values == VIOLATED_CODE)
+    return np.where(values == NOT_APPLICABLE_CODE, np.nan, said)

@@ -12,7 +12,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.design.load import DesignLike, load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
-from lastchunk.model.estimate.intervals import wilson
+from lastchunk.model.estimate.intervals import whatever_they_were, wilson
 from lastchunk.model.estimate.space import Axis, Space, grid
 from lastchunk.model.scenario.load import ScenarioLike, load_scenario
 
@@ -99,6 +99,7 @@ def _rows(result: Comparison) -> Iterator[tuple[object, ...]]:
     for design, verdicts in result.verdicts.items():
         for slug, verdict in verdicts.items():
             if verdict.sessions:
-                bounds = wilson(verdict.violations, verdict.sessions)
                 counts = (verdict.sessions, verdict.violations)
+                given = (verdict.violations, verdict.sessions, verdict.unsettled)
+                bounds = whatever_they_were(wilson, *given)
                 yield (design, slug, *counts, bounds.estimate, bounds.low, bounds.high)

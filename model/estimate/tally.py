@@ -9,8 +9,8 @@ sessions are cut into batches, and in whatever order these come.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations_with_replacement, product
 from typing import Any
 
@@ -19,13 +19,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lastchunk.model.base.verdict import Verdict
-from lastchunk.model.estimate.intervals import Paired, paired, upper_bound_if_none, wilson
+from lastchunk.model.estimate.intervals import (
+    Paired,
+    either_way,
+    paired,
+    upper_bound_if_none,
+    whatever_they_were,
+    wilson,
+)
 from lastchunk.model.estimate.replicate import EnginesUsed, Progress
 from lastchunk.model.properties import PROPERTIES, SOMETIMES
-from lastchunk.model.properties.row import HELD_CODE, VIOLATED_CODE
+from lastchunk.model.properties.row import HELD_CODE, UNSETTLED_CODE, VIOLATED_CODE
+from lastchunk.model.scenario.schema import Limits
 
 CODES = (VIOLATED_CODE, HELD_CODE)
 """What a session says that speaks of a property; one that does not is counted nowhere."""
+COUNTED_CODES = (*CODES, UNSETTLED_CODE)
+"""The same, and that it was cut before it could say so."""
 WORD_COUNTED = ("outcome", "ended")
 """Columns that hold one of several words."""
 LEAST = {"thrown": 1, "violation_ms": 0, **{f"saw_{slug}": 1 for slug in SOMETIMES}}
@@ -83,26 +93,29 @@ class SessionTally:
 
     def verdict(self, design: str, slug: str, expected: Sequence[str]) -> Verdict:
         """The verdict on one property; ``expected`` is what must be met sometimes."""
-        violated, held = (self.count(design, slug, code) for code in CODES)
-        sessions = violated.sessions + held.sessions
-        if violated.sessions:
-            bounds = wilson(violated.sessions, sessions)
-            counts = (sessions, violated.sessions, bounds.low, bounds.high)
-            return Verdict("violated", *counts, witness_session=violated.first)
-        if sessions == 0:
+        violated, held, cut = (self.count(design, slug, code) for code in COUNTED_CODES)
+        sessions, unsettled = violated.sessions + held.sessions, cut.sessions
+        if sessions + unsettled == 0:
             return Verdict("unknown", 0, 0, 0.0, 1.0, "no session says anything about it")
+        bounds = whatever_they_were(wilson, violated.sessions, sessions, unsettled)
+        counts = (sessions, violated.sessions, bounds.low, bounds.high)
+        if violated.sessions:
+            first = violated.first
+            return Verdict("violated", *counts, witness_session=first, unsettled=unsettled)
+        high = bounds.high if unsettled else upper_bound_if_none(sessions)
+        found = Verdict("not seen", sessions, 0, 0.0, high, unsettled=unsettled)
         unmet = [name for name in expected if not self.count(design, *_met(name)).sessions]
-        if unmet:
-            reason = "never happened: " + ", ".join(unmet)
-            return Verdict("unknown", sessions, 0, 0.0, upper_bound_if_none(sessions), reason)
-        return Verdict("not seen", sessions, 0, 0.0, upper_bound_if_none(sessions))
+        # Each session that was cut could have violated it.
+        reasons = ["never happened: " + ", ".join(unmet)] if unmet else []
+        reasons += [found.unsettled_words] if unsettled else []
+        return replace(found, kind="unknown", reason="; ".join(reasons)) if reasons else found
 
     def paired(self, a: str, b: str, slug: str) -> Paired | None:
         """The difference of two designs; None where no session speaks of both."""
         is_turned = self.designs.index(a) > self.designs.index(b)
         table = {
             (i, j): self.pairs[(slug, b, a, j, i) if is_turned else (slug, a, b, i, j)]
-            for i, j in product(CODES, CODES)
+            for i, j in product(COUNTED_CODES, COUNTED_CODES)
         }
         return _paired_by(table)
 
@@ -110,9 +123,10 @@ class SessionTally:
         """The widest half interval over designs and properties that any session speaks of."""
         widths = [0.0]
         for design, slug in product(self.designs, self.slugs):
-            violated, held = (self.count(design, slug, code).sessions for code in CODES)
-            if violated or held:
-                widths.append(wilson(violated, violated + held).half_width)
+            violated, held, cut = (self.count(design, slug, c).sessions for c in COUNTED_CODES)
+            if violated or held or cut:
+                bounds = whatever_they_were(wilson, violated, violated + held, cut)
+                widths.append(bounds.half_width)
         return max(widths)
 
 
@@ -207,6 +221,24 @@ def _met(slug: str) -> tuple[str, int]:
     return (f"saw_{slug}", 1) if slug in SOMETIMES else (slug, HELD_CODE)
 
 
+def cut_lines(name: str, tally: SessionTally, limits: Limits) -> Iterator[str]:
+    """A line for each limit at which sessions were cut: what had no end is not judged to it."""
+    alone = f"limits.alone_max = {limits.alone_max:,}"
+    known = {
+        "horizon": f"limits.horizon_ms = {limits.horizon_ms:,}",
+        "limit": f"{alone} or limits.happenings_max = {limits.happenings_max:,}",
+    }
+    for ended, words in known.items():
+        cut = tally.count(name, "ended", ended)
+        if cut.sessions:
+            yield (
+                f"{name}: {cut.sessions:,} of {tally.sessions[name]:,} sessions had no end and "
+                f"were cut at {words}, as session {cut.first}; they tell what was violated by "
+                "then and nothing else. limits.end_at_completion=true ends a session as it is "
+                "completed"
+            )
+
+
 def rows_where(is_of: NDArray[np.bool_]) -> Picked:
     """Where something is so: a slice where that is regular, since what it takes is no copy."""
     places = np.flatnonzero(is_of)
@@ -224,7 +256,7 @@ def _coded(values: pd.Series[Any], column: str) -> tuple[RowValues, dict[int, Wo
         return values.to_numpy() >= LEAST[column], {1: 1}
     codes = values.to_numpy()
     assert (codes <= HELD_CODE).all(), column
-    return codes, {code: code for code in CODES}
+    return codes, {code: code for code in COUNTED_CODES}
 
 
 def _count(is_so: NDArray[np.bool_], numbers: RowValues) -> SessionCount:
@@ -242,12 +274,27 @@ def _same_sessions(a: RowValues, b: RowValues) -> tuple[Any, Any]:
 
 def _table(a: RowValues, b: RowValues) -> dict[tuple[int, int], int]:
     """How many sessions have each pair of codes, of those that speak of both."""
-    so_a, so_b = ([codes == code for code in CODES] for codes in (a, b))
+    so_a, so_b = ([codes == code for code in COUNTED_CODES] for codes in (a, b))
     found = [int(np.count_nonzero(one & other)) for one, other in product(so_a, so_b)]
-    return dict(zip(product(CODES, CODES), found, strict=True))
+    return dict(zip(product(COUNTED_CODES, COUNTED_CODES), found, strict=True))
 
 
 def _paired_by(table: dict[tuple[int, int], int]) -> Paired | None:
+    """The difference of the settled sessions; its interval holds whatever the others are."""
     fails, holds = VIOLATED_CODE, HELD_CODE
-    order = ((fails, fails), (fails, holds), (holds, fails), (holds, holds))
-    return paired(*(table[pair] for pair in order)) if any(table.values()) else None
+    settled = {pair: count for pair, count in table.items() if UNSETTLED_CODE not in pair}
+    if not any(settled.values()):
+        return None
+    found = _paired_as(settled, holds, holds)
+    if sum(settled.values()) == sum(table.values()):
+        return found
+    return either_way(found, _paired_as(table, holds, fails), _paired_as(table, fails, holds))
+
+
+def _paired_as(table: dict[tuple[int, int], int], a: int, b: int) -> Paired:
+    """The difference where what is unsettled counts so, for each of the two designs."""
+    counts = Counter[tuple[int, int]]()
+    for (one, other), count in table.items():
+        pair = (a if one == UNSETTLED_CODE else one, b if other == UNSETTLED_CODE else other)
+        counts[pair] += count
+    return paired(*(counts[pair] for pair in product(CODES, CODES)))

@@ -10,13 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.estimate.choice.requirement import Requirement
 from lastchunk.model.estimate.choice.seek import FINE, least_enough
 from lastchunk.model.estimate.comparison import Comparison, compare
-from lastchunk.model.estimate.intervals import CONFIDENCE, upper_bound_if_none, wilson
+from lastchunk.model.estimate.intervals import (
+    CONFIDENCE,
+    upper_bound_if_none,
+    whatever_they_were,
+    wilson,
+)
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.scenario.schema import Scenario
 
@@ -108,9 +114,10 @@ def with_confidence(verdict: Verdict, confidence: float) -> Verdict:
     """A verdict by sampling, with the interval of another confidence."""
     if not verdict.sessions:
         return verdict
-    if not verdict.violations:
+    if not verdict.violations and not verdict.unsettled:
         return replace(verdict, high=upper_bound_if_none(verdict.sessions, confidence))
-    bounds = wilson(verdict.violations, verdict.sessions, confidence)
+    counts = (verdict.violations, verdict.sessions, verdict.unsettled)
+    bounds = whatever_they_were(partial(wilson, confidence=confidence), *counts)
     return replace(verdict, low=bounds.low, high=bounds.high)
 
 

@@ -33,8 +33,8 @@ class ScenarioVerdict:
 
     @property
     def is_silent(self) -> bool:
-        """Whether no session of it says anything."""
-        return not self.verdict.sessions
+        """Whether no session of it says anything, nor was cut before it could."""
+        return not (self.verdict.sessions or self.verdict.unsettled)
 
     @property
     def rate(self) -> float:
@@ -136,7 +136,9 @@ def rate_words(found: Verdict) -> str:
     """The rate of a verdict with its interval, in words."""
     if found.kind == "violated":
         rate = percent(found.violations / found.sessions)
-        return f"{rate} ({percent(found.low)} to {percent(found.high)}) of {found.sessions:,}"
+        cut = f"; {found.unsettled_words}" if found.unsettled else ""
+        span = f"{percent(found.low)} to {percent(found.high)}"
+        return f"{rate} ({span}) of {found.sessions:,}{cut}"
     if found.kind == "unknown":
         return found.reason
     return f"rate below {percent(found.high)} ({sessions_words(found.sessions)})"

@@ -128,7 +128,7 @@ def test_statistics_have_a_row_for_each_design_and_property_that_it_can_be_asked
     table = result.statistics()
     assert list(table.columns) == [
         *("scenario", "design", "property", "verdict", "sessions", "violations"),
-        *("low", "high", "reason"),
+        *("unsettled", "low", "high", "reason"),
     ]
     rows = {(row["design"], row["property"]): row for row in table.to_dict("records")}
     manual, alarm = rows["manual", "finalizes"], rows["alarm", "finalizes"]

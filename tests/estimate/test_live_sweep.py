@@ -99,7 +99,7 @@ def test_a_chunk_that_is_early_counts_when_its_turn_comes(plan: SweepPlan, run: 
 
 def chunk(rows: list[tuple[int, int]], sessions: int) -> pd.DataFrame:
     """A chunk of so many sessions at each point, by the point and its violations."""
-    each = [(point, 0, "alarm", FIGURE, sessions, failed, 0.0, 0.0) for point, failed in rows]
+    each = [(point, 0, "alarm", FIGURE, sessions, failed, 0, 0.0, 0.0) for point, failed in rows]
     return pd.DataFrame(each, columns=list(COLUMNS_OF_CHUNK))
 
 

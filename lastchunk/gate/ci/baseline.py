@@ -20,15 +20,21 @@ from lastchunk.model.design.load import DesignSpec, values_of
 from lastchunk.model.design.sources import source_of
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.estimate.costs import dollars
-from lastchunk.model.properties.row import HELD_CODE, NOT_APPLICABLE_CODE, VIOLATED_CODE
+from lastchunk.model.properties.row import (
+    HELD_CODE,
+    NOT_APPLICABLE_CODE,
+    UNSETTLED_CODE,
+    VIOLATED_CODE,
+)
 from lastchunk.model.scenario.refusals import Source, first_error
 from lastchunk.model.scenario.tables import StrictTable
 from lastchunk.model.trace.prices import Prices, load_prices
 from lastchunk.reports.base.sealed import digest_of
 
 BASELINE_FORMAT: Literal["lastchunk baseline 1"] = "lastchunk baseline 1"
-SIGNS = {HELD_CODE: ".", VIOLATED_CODE: "x", NOT_APPLICABLE_CODE: "-"}
-"""How a session is written: the property holds, is violated, or it says nothing about it."""
+SIGNS = {HELD_CODE: ".", VIOLATED_CODE: "x", NOT_APPLICABLE_CODE: "-", UNSETTLED_CODE: "?"}
+"""How a session is written: the property holds, is violated, it says nothing about it, or it was
+cut before that."""
 CODES = {sign: code for code, sign in SIGNS.items()}
 DIGEST_LENGTH = 16
 
@@ -54,7 +60,7 @@ class Amount(Measured):
 class Figure(Measured):
     """One sampled check: a sign for each session."""
 
-    sessions: Annotated[str, Field(pattern=r"^[.x-]+$")]
+    sessions: Annotated[str, Field(pattern=r"^[.x?-]+$")]
 
     def codes(self) -> list[int]:
         """The sessions in order, as a comparison has them."""

@@ -27,6 +27,8 @@ class CheckResult:
     verdict: Verdict
     failure: Failure | None
     looked: str
+    cut: tuple[str, ...] = ()
+    """For each limit at which sessions were cut a line that says how many."""
 
     @property
     def key(self) -> str:
@@ -38,7 +40,8 @@ class CheckResult:
         """The verdict that counts: a share that may fail makes no violation of a session."""
         if self.failure is not None:
             return self.failure.kind
-        return "held" if self.verdict.kind == "violated" else self.verdict.kind
+        is_rare = self.verdict.kind == "violated" or self.verdict.is_only_cut
+        return "held" if is_rare else self.verdict.kind
 
     def line(self) -> str:
         """The check in one line."""
@@ -56,7 +59,8 @@ class CheckResult:
         rate = f"{verdict.violations:,} of {verdict.sessions:,} sessions fail"
         span = f"{percent(verdict.low)} to {percent(verdict.high)}"
         wanted = self.check.at_most
-        return f"{rate} ({span}{f', at most {percent(wanted)} may' if wanted else ''})"
+        cut = f"; {verdict.unsettled_words}" if verdict.unsettled else ""
+        return f"{rate} ({span}{f', at most {percent(wanted)} may' if wanted else ''}){cut}"
 
     def data(self) -> dict[str, Any]:
         """The result as plain data."""
@@ -83,10 +87,12 @@ class CheckResult:
         return {
             "sessions": verdict.sessions,
             "violations": verdict.violations,
+            "unsettled": verdict.unsettled,
             "low": verdict.low,
             "high": verdict.high,
             "at_most": self.check.at_most,
             "seed": self.check.settings.seed,
+            "cut": list(self.cut),
         }
 
     def _commands(self) -> tuple[str, ...]:
@@ -109,10 +115,20 @@ def checked(checks: Iterable[PlannedCheck], folder: Path) -> Iterator[tuple[Chec
                 check.scenario, check.design, asked, check.at_most, check.stops_early
             )
         failures = {failure.item.slug: failure for failure in held.failures}
+        cut = _cut(held)
         for item in asked:
             slug = item.slug
-            result = CheckResult(check, item, held.verdicts[slug], failures.get(slug), held.looked)
-            yield result, held
+            found = (held.verdicts[slug], failures.get(slug), held.looked)
+            yield CheckResult(check, item, *found, cut), held
+
+
+def _cut(held: Held) -> tuple[str, ...]:
+    """The lines on sessions of a sampling that were cut."""
+    from lastchunk.model.estimate.tally import cut_lines
+
+    if held.measured is None:
+        return ()
+    return tuple(cut_lines(held.design, held.measured.tally, held.measured.scenario.limits))
 
 
 def code_of_results(results: Iterable[CheckResult]) -> int:

@@ -19,7 +19,7 @@ from lastchunk.gate.ci.baseline import Amount, Baseline, Figure, Measured
 from lastchunk.model.base.verdict import p_words, percent
 from lastchunk.model.estimate.intervals import fisher, holm, more_often, rank_sum
 from lastchunk.model.estimate.tally import paired_codes
-from lastchunk.model.properties.row import VIOLATED_CODE
+from lastchunk.model.properties.row import HELD_CODE, UNSETTLED_CODE, VIOLATED_CODE
 
 ChangeKind = Literal["improved", "regressed", "within noise", "new"]
 
@@ -131,7 +131,13 @@ def _rates(before: Figure, now: Figure, design: str) -> _Tested:
     rates = _rate(before.codes()), _rate(now.codes())
     if rates[0] is None or rates[1] is None:
         return _Tested(*rates, 1.0, "no session says anything about it", False)
-    p_value = fisher(*_counts(now.codes()), *_counts(before.codes()))
+    # Whatever the sessions were that were cut before it was settled: the weaker of both ends.
+    ends = [
+        (_counts(now.codes(), one), _counts(before.codes(), other))
+        for one, other in ((HELD_CODE, VIOLATED_CODE), (VIOLATED_CODE, HELD_CODE))
+    ]
+    is_worse = {failed * n > others * m for (failed, m), (others, n) in ends}
+    p_value = max(fisher(*one, *other) for one, other in ends) if len(is_worse) == 1 else 1.0
     how = f"{design}, {_unpaired(before, now)}"
     return _Tested(*rates, p_value, how, is_worse=rates[1] > rates[0])
 
@@ -158,8 +164,10 @@ def _amounts(before: Amount, now: Amount, design: str) -> _Tested:
     return _Tested(fmean(first), fmean(second), p_value, how, is_worse=share > 0.5)
 
 
-def _counts(codes: Sequence[int]) -> tuple[int, int]:
-    return codes.count(VIOLATED_CODE), sum(code >= 0 for code in codes)
+def _counts(codes: Sequence[int], unsettled: int = UNSETTLED_CODE) -> tuple[int, int]:
+    """How many violate it, and how many say anything; what is unsettled counts as it is told."""
+    told = [unsettled if code == UNSETTLED_CODE else code for code in codes]
+    return told.count(VIOLATED_CODE), sum(code >= 0 for code in told)
 
 
 def _rate(codes: Sequence[int]) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 
@@ -16,7 +17,11 @@ from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.design.load import DesignLike, DesignSpec
 from lastchunk.model.estimate.choice.free import FreeSetting, loaded_with
 from lastchunk.model.estimate.choice.requirement import Requirement
-from lastchunk.model.estimate.intervals import CONFIDENCE, upper_bound_if_none
+from lastchunk.model.estimate.intervals import (
+    CONFIDENCE,
+    upper_bound_if_none,
+    whatever_they_were,
+)
 from lastchunk.model.estimate.intervals.confidence import rate_sequence
 from lastchunk.model.estimate.replicate import BATCH, replicate
 from lastchunk.model.estimate.tally import judge_rows
@@ -217,9 +222,11 @@ def rate_verdict(
     found = judge_rows(rows, requirement.slug, scenario.expect.sometimes)
     if not found.sessions:
         return found
-    bounds = rate_sequence(found.violations, found.sessions, question.confidence)
+    sequence = partial(rate_sequence, confidence=question.confidence)
+    counts = (found.violations, found.sessions, found.unsettled)
+    bounds = whatever_they_were(sequence, *counts)
     high = bounds.high
-    if not found.violations and not requirement.limit:
+    if not (found.violations or found.unsettled or requirement.limit):
         high = upper_bound_if_none(found.sessions, question.confidence)
     return replace(found, low=bounds.low, high=high)
 

@@ -7,6 +7,7 @@ from lastchunk.model.estimate.intervals.fixed import (
     CONFIDENCE,
     Interval,
     Paired,
+    either_way,
     fisher,
     holm,
     mcnemar,
@@ -14,6 +15,7 @@ from lastchunk.model.estimate.intervals.fixed import (
     paired,
     rank_sum,
     upper_bound_if_none,
+    whatever_they_were,
     wilson,
 )
 
@@ -21,6 +23,7 @@ __all__ = [
     "CONFIDENCE",
     "Interval",
     "Paired",
+    "either_way",
     "fisher",
     "holm",
     "mcnemar",
@@ -28,5 +31,6 @@ __all__ = [
     "paired",
     "rank_sum",
     "upper_bound_if_none",
+    "whatever_they_were",
     "wilson",
 ]

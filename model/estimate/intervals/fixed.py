@@ -10,7 +10,7 @@ multiple test procedure".
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scipy.stats import binomtest, fisher_exact, mannwhitneyu
@@ -51,6 +51,20 @@ def wilson(failures: int, sessions: int, confidence: float = CONFIDENCE) -> Inte
     return Interval(failures / sessions, max(0.0, float(interval.low)), float(interval.high))
 
 
+def whatever_they_were(
+    interval: Callable[[int, int], Interval], failures: int, sessions: int, unsettled: int
+) -> Interval:
+    """An interval that holds whatever the unsettled sessions would have come to.
+
+    Its low end counts none of them as a failure, its high end all; the estimate is of the others.
+    """
+    if not unsettled:
+        return interval(failures, sessions)
+    every = sessions + unsettled
+    low, high = interval(failures, every), interval(failures + unsettled, every)
+    return Interval(failures / sessions if sessions else 0.0, low.low, high.high)
+
+
 def upper_bound_if_none(sessions: int, confidence: float = CONFIDENCE) -> float:
     """The rate above which none in so many sessions would be a rarer event than the rest allows."""
     return 1.0 - math.pow(1.0 - confidence, 1.0 / sessions)
@@ -69,6 +83,18 @@ def paired(
     low = difference - math.sqrt(max(0.0, down_a**2 - 2 * phi * down_a * up_b + up_b**2))
     high = difference + math.sqrt(max(0.0, down_b**2 - 2 * phi * down_b * up_a + up_a**2))
     return Paired(n, both, only_a, only_b, Interval(difference, low, high), mcnemar(only_a, only_b))
+
+
+def either_way(found: Paired, least: Paired, most: Paired) -> Paired:
+    """A difference that holds whatever unsettled sessions would have come to.
+
+    ``least`` and ``most`` count them as it is least and most; ``found`` has the settled alone.
+    """
+    low, high = least.difference, most.difference
+    is_known = low.estimate * high.estimate > 0  # it points one way in both
+    p_value = max(least.p_value, most.p_value) if is_known else 1.0
+    difference = Interval(found.difference.estimate, low.low, high.high)
+    return Paired(found.sessions, found.both, found.only_a, found.only_b, difference, p_value)
 
 
 def _phi(both: int, only_a: int, only_b: int, neither: int) -> float:

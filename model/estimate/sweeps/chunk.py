@@ -15,7 +15,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.estimate.replicate import replicate
 from lastchunk.model.estimate.sweeps.plan import ChunkTask, PlanPoint
 from lastchunk.model.properties import asked
-from lastchunk.model.properties.row import VIOLATED_CODE
+from lastchunk.model.properties.row import UNSETTLED_CODE, VIOLATED_CODE
 
 MEANS = (
     "delay_ms",
@@ -34,10 +34,11 @@ COLUMNS_OF_CHUNK = {
     "figure": "str",
     "sessions": "int64",
     "violations": "int64",
+    "unsettled": "int64",
     "total": "float64",
     "squares": "float64",
 }
-"""Of a rate ``violations`` counts, of a mean ``total`` and ``squares`` sum."""
+"""Of a rate ``violations`` and ``unsettled`` count, of a mean ``total`` and ``squares`` sum."""
 META = b"lastchunk"
 
 
@@ -59,11 +60,13 @@ def _rows(task: ChunkTask, point: PlanPoint) -> list[tuple[Any, ...]]:
         for slug in asked(spec.cls, scenario):
             codes = rows[slug]
             violations = int((codes == VIOLATED_CODE).sum())
-            found.append((*head, slug, int((codes >= 0).sum()), violations, 0.0, 0.0))
+            unsettled = int((codes == UNSETTLED_CODE).sum())
+            counts = (int((codes >= 0).sum()), violations, unsettled)
+            found.append((*head, slug, *counts, 0.0, 0.0))
         for name in MEANS:
             values = rows[name][rows[name] >= 0].astype(float)
             sums = (float(values.sum()), float((values * values).sum()))
-            found.append((*head, name, len(values), 0, *sums))
+            found.append((*head, name, len(values), 0, 0, *sums))
     return found
 
 

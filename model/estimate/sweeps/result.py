@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from lastchunk.model.estimate.intervals import wilson
+from lastchunk.model.estimate.intervals import whatever_they_were, wilson
 from lastchunk.model.estimate.sweep import SWEEP_COLUMNS
 from lastchunk.model.estimate.sweeps.chunk import MEANS, parquet_bytes
 from lastchunk.model.estimate.sweeps.store import RESULTS, SweepFolder, json_bytes
@@ -57,8 +57,9 @@ def result_of(about: dict[str, Any], frames: Iterable[pd.DataFrame]) -> SweepRes
             if row.figure in MEANS:
                 means.append((*head, *_mean(int(row.sessions), row.total, row.squares)))
             elif row.sessions:
-                found = wilson(int(row.violations), int(row.sessions))
-                counts = (int(row.sessions), int(row.violations))
+                sessions, violations = int(row.sessions), int(row.violations)
+                found = whatever_they_were(wilson, violations, sessions, int(row.unsettled))
+                counts = (sessions, violations)
                 rates.append((*head, *counts, found.estimate, found.low, found.high))
     axes = ["scenario", *about["axes"]]
     return SweepResult(

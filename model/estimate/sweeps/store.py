@@ -21,7 +21,7 @@ from lastchunk.model.base.files import unwritable, write_bytes
 from lastchunk.model.estimate.sweeps.chunk import read_chunk
 from lastchunk.model.estimate.sweeps.plan import SweepPlan, digest_of_plan
 
-FORMAT = "lastchunk sweep 1"
+FORMAT = "lastchunk sweep 2"
 MANIFEST, CHUNKS = "manifest.json", "chunks"
 RESULTS = ("rates.parquet", "means.parquet", "result.json")
 
