@@ -16,7 +16,7 @@ from lastchunk.reports.proofs import Proofs, kind_in, scope_block
 from lastchunk.reports.review import Review, evidence_of
 
 SCHEMA_PATH = Path(__file__).parent / "result.schema.json"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def schema() -> dict[str, Any]:
@@ -102,12 +102,13 @@ def outcome_counts(item: Comparison, design: str) -> dict[str, int]:
 
 def pooled(found: Pooled) -> dict[str, Any]:
     """The verdicts of all scenarios on one property: counts and a range, and never one rate."""
-    rates = [item.rate for item in found.speaking]
+    rates = [item.rate for item in found.speaking if item.verdict.sessions]
     return {
         "verdict": found.kind,
         "reason": found.reason,
         "sessions": found.sessions,
         "violations": found.violations,
+        "unsettled": sum(item.verdict.unsettled for item in found.found),
         "rate_min": min(rates, default=None),
         "rate_max": max(rates, default=None),
         "violated_in": [item.name for item in found.of_kind("violated")],
@@ -122,6 +123,7 @@ def verdict(found: Verdict) -> dict[str, Any]:
         "verdict": found.kind,
         "sessions": found.sessions,
         "violations": found.violations,
+        "unsettled": found.unsettled,
         "low": found.low,
         "high": found.high,
         "reason": found.reason,

@@ -16,7 +16,7 @@ from typing import Any
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.logs.judge import CHECKS, NOT_ASKED, LogJudgement, Undecided
-from lastchunk.model.logs.needs import lacks
+from lastchunk.model.logs.needs import PLAIN_WATCHES, lacks
 from lastchunk.model.logs.reading import har, lines, spans
 from lastchunk.model.logs.reading.har import Numbering, read_har
 from lastchunk.model.logs.reading.lines import LineReader
@@ -30,6 +30,7 @@ from lastchunk.model.properties import (
     Holds,
     JudgeSettings,
     Property,
+    Unsettled,
     Violation,
 )
 from lastchunk.model.properties.judged import judge_trace
@@ -308,7 +309,10 @@ class LogChecker:
         missing = lacks(item, self.carries)
         if missing:
             return Undecided(f"the log does not carry {', '.join(missing)}", True)
-        return judge_trace(item, session.events, facts_of(session.events), self.question.judge)
+        found = judge_trace(item, session.events, facts_of(session.events), self.question.judge)
+        if isinstance(found, Holds) and not isinstance(item.watch, PLAIN_WATCHES):
+            return Undecided("how it ended: the log ends before the session does")
+        return found
 
     def _of_trace(self, session: SeenSession, asked: Sequence[str]) -> dict[str, LogJudgement]:
         """A whole trace is judged as a run of the model is."""
@@ -328,9 +332,9 @@ def _count(tally: Tally, item: LogJudgement) -> None:
         tally.violated += 1
     elif isinstance(item, Holds):
         tally.held += 1
-    elif isinstance(item, Undecided):
+    elif isinstance(item, Undecided | Unsettled):
         tally.undecided += 1
-        tally.lacking += item.is_lack
+        tally.lacking += isinstance(item, Undecided) and item.is_lack
         tally.reasons[_generic(item.reason)] += 1
     else:
         tally.silent += 1

@@ -54,7 +54,7 @@ ROW_WORDS = {
     "session": "The number of the session, from 0: the same network for each design.",
     "outcome": "What became of the session, in a word.",
     **{
-        slug: f"1 holds, 0 violated, -1 says nothing, -2 cut before that: {item.meaning}"
+        slug: f"1 holds, 0 violated, -1 says nothing, -2 cut before it was settled: {item.meaning}"
         for slug, item in PROPERTIES.items()
     },
     **{f"saw_{slug}": f"Whether it was met: {item.meaning}" for slug, item in SOMETIMES.items()},

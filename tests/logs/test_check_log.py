@@ -12,8 +12,10 @@ import pytest
 
 from lastchunk.cli import main
 from lastchunk.model.properties import Violation
+from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay, simulate
 from lastchunk.model.simulate.schedule import read_schedule
+from lastchunk.model.trace.events import BlobStored
 from lastchunk.model.trace.jsonl import write_jsonl
 from tests.simulate.test_field_facts import FACTS, run_of
 from tests.support.field_logs import har, har_entries, otlp, spans_of
@@ -175,3 +177,31 @@ def test_spans_of_the_real_runtime(check: Check, tmp_path: Path) -> None:
     for item in (late, cut):
         found = replay(read_schedule(item["schedule"])).check(list(item["violations"]))
         assert any(isinstance(one, Violation) for one in found.values())
+
+
+def test_a_trace_that_was_cut_is_no_green_gate(check: Check, tmp_path: Path) -> None:
+    scenario = load_scenario("everything-fast", ["limits.horizon_ms=25000"])
+    run = simulate(scenario, "lazy-alarm", 1, 0)
+    assert run.facts.ended == "horizon"
+    write_jsonl(run.trace, tmp_path / "cut.jsonl")
+    code, said = check(tmp_path / "cut.jsonl", "--property", "nothing_lost")
+    assert code == 3
+    assert "the run ended at the horizon" in said
+
+
+def test_a_trace_without_its_end_does_not_say_how_it_ends(check: Check, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.py"
+    mine.write_text(
+        "from lastchunk.model.properties.shipped.endings import at_end\n"
+        "from lastchunk.properties import state\n"
+        "none_left = at_end(state.not_stored == 0, when=state.has_recorded)\n",
+        encoding="utf-8",
+    )
+    run = simulate("everything-fast", "lazy-alarm", 1, 0)
+    write_jsonl(run.trace, tmp_path / "whole.jsonl")
+    assert check(tmp_path / "whole.jsonl", "--property", f"{mine}:none_left")[0] == 0
+    first = next(at for at, item in enumerate(run.trace) if isinstance(item, BlobStored))
+    write_jsonl(run.trace[: first + 1], tmp_path / "some.jsonl")
+    code, said = check(tmp_path / "some.jsonl", "--property", f"{mine}:none_left")
+    assert code == 3
+    assert "the log ends before the session does" in " ".join(said.split())

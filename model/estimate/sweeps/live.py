@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from lastchunk.model.estimate.intervals import CONFIDENCE, Interval
+from lastchunk.model.estimate.intervals import CONFIDENCE, Interval, whatever_they_were
 from lastchunk.model.estimate.intervals.confidence import mean_sequence, rate_sequence
 from lastchunk.model.estimate.precision import AMOUNT_SESSIONS_MIN, KnownFigure
 from lastchunk.model.estimate.sweeps.chunk import MEANS
 from lastchunk.model.estimate.sweeps.plan import SweepPlan
 
-_SUMS = ("sessions", "violations", "total", "squares")
+_SUMS = ("sessions", "violations", "total", "squares", "unsettled")
 
 
 class LiveSweep:
@@ -58,10 +59,11 @@ class LiveSweep:
         is_rate = self.figure not in MEANS
         amount = _SUMS.index("violations" if is_rate else "total")
         key = max(known, key=lambda key: (known[key][amount] / known[key][0], known[key][0]))
-        sessions, violations, total, squares = known[key]
+        sessions, violations, total, squares, unsettled = known[key]
         count = int(sessions)
         if is_rate:
-            interval = rate_sequence(int(violations), count, self.confidence)
+            sequence = partial(rate_sequence, confidence=self.confidence)
+            interval = whatever_they_were(sequence, int(violations), count, int(unsettled))
         else:
             interval = self._mean(count, total, squares)
         what = "violations of" if is_rate else "mean"
