@@ -9,8 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from lastchunk.cli.app import app
-from lastchunk.gate.holder import judged_rate
+from lastchunk.gate.holder import Holder, HoldSettings, judged_rate
+from lastchunk.gate.kept import KeptSchedules
 from lastchunk.model.base.verdict import Verdict
+from lastchunk.model.scenario.load import load_scenario
 from tests.gate.ci.test_ci import ran
 
 CHECK = """
@@ -39,7 +41,7 @@ def check(horizon_ms: int, properties: str, design: str = "lazy-alarm", more: st
 @pytest.mark.parametrize("more", ["", "at_most = 0.3\n", "at_most = 0.3\nstops_early = true\n"])
 @pytest.mark.parametrize("horizon_ms", [1, 20_000])
 def test_sessions_that_are_all_cut_pass_no_gate(tmp_path: Path, horizon_ms: int, more: str) -> None:
-    found = ran(tmp_path, check(horizon_ms, '["nothing_lost"]', more=more), "--json", "ci.json")
+    found = ran(tmp_path, check(horizon_ms, '["nothing_lost"]', more=more))
     assert found.code == 3
     assert found.lines[0].startswith("?    nothing_lost: lazy-alarm in harmless by sampling: ")
     assert "60 of 60 sessions cut before it was settled" in found.lines[0]
@@ -92,3 +94,11 @@ def test_compare_passes_nothing_at_a_horizon_of_one_ms(slug: str) -> None:
     found = CliRunner().invoke(app, [*words, *cut, "--set", "expect.sometimes=[]"])
     assert found.exit_code == 3, found.output
     assert "cut before it was" in " ".join(found.output.split())
+
+
+def test_of_all_properties_none_is_left_out_where_every_session_was_cut(tmp_path: Path) -> None:
+    scenario = load_scenario("harmless", ["limits.horizon_ms=1", "expect.sometimes=[]"])
+    held = Holder(HoldSettings(sessions=30), KeptSchedules(tmp_path)).sample(scenario, "lazy-alarm")
+    assert held.kind == "unknown"
+    assert {failure.item.slug for failure in held.failures} == set(held.verdicts)
+    assert "nothing_lost" in held.verdicts
