@@ -167,18 +167,22 @@ class SessionTable:
 
     def begin(self, registers: list[int], streams: Any) -> StepEnd:
         """Let a session begin where none has begun so."""
+        self._check_room()
         return self._grown(BEGIN, registers, streams)
 
     def happen(
         self, state: State, at: int, outcome: str, registers: list[int], streams: Any
     ) -> StepEnd:
         """Let something happen in a state, as it has not happened yet."""
+        self._check_room()
         self._stand(state)
         return self._grown(StepFrom(state, at, outcome), registers, streams)
 
-    def _grown(self, by: StepFrom, registers: list[int], streams: Any) -> StepEnd:
+    def _check_room(self) -> None:
         if len(self.states) >= STATES_MAX:
             raise NotCarried(f"a table of more than {STATES_MAX:,} states")
+
+    def _grown(self, by: StepFrom, registers: list[int], streams: Any) -> StepEnd:
         self.grown += 1
         self.step.streams = streams
         first = self.step.named

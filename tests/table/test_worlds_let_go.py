@@ -131,3 +131,16 @@ def test_the_way_to_an_end_is_found_in_its_tree() -> None:
     assert way_to(asked.yes, other) == []
     with pytest.raises(LookupError):
         way_to(number.slots[7], end)
+
+
+@pytest.mark.usefixtures("lets_all_go")
+def test_a_full_table_makes_no_world_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = load_scenario("lossy-mobile")
+    spec = load_design("alarm", scenario)
+    table = grown(scenario, spec, 3)
+    monkeypatch.setattr(machine, "STATES_MAX", len(table.states))
+    made: list[Any] = []
+    monkeypatch.setattr(SessionTable, "_stand", lambda *given: made.append(given))
+    reasons = {run_session(BY_TABLE, scenario, spec, 1, n, False)[1] for n in range(30)}
+    assert reasons == {"", f"a table of more than {len(table.states):,} states"}
+    assert not made
