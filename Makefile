@@ -57,6 +57,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.many_sessions memory
 	$(BIN)/python -m benchmarks.random_worlds 100000
 	$(BIN)/python -m benchmarks.explore
+	$(BIN)/python -m benchmarks.by_detangle 1 30
 
 # The big campaign on the real runtime; the first run fetches it by npm.
 conformance: $(STAMP)

@@ -3,12 +3,13 @@
     python -m benchmarks.engines [MANY] [FEW] [ROUNDS]
 
 Scenario everything-fast, as shipped and with the delays of `benchmarks.simulate`, and lossy-mobile,
-which the plain model in SimPy does not know: it loses no request. The delays of the benchmark are
-also run by a loop of the bare protocol that is written by hand; it draws its own numbers, so its
-means are held to those of compiled code (6 standard errors). In each round every arm runs sessions
-of its own: compiled code and that loop MANY, the others FEW. Compiled code meets new steps in them;
-then it runs the same sessions once more and knows all that it can (*known*). What an arm takes
-for the first time (the table's growth, numba's loading, the ways) is told apart as its beginning.
+which the plain models in SimPy and in salabim do not know: they lose no request. With one set of
+draws these two come to the same in each session, which is looked at. The delays of the benchmark
+are also run by a loop of the bare protocol that is written by hand; it draws its own numbers, so
+its means are held to those of compiled code (6 standard errors). In each round every arm runs
+sessions of its own: compiled code and that loop MANY, the others FEW. Compiled code meets new steps
+in them; then it runs the same sessions once more and knows all that it can (*known*). What an arm
+takes for the first time (the table's growth, numba's loading, the ways) is told apart as its beginning.
 Lines are sessions a second, median and quartiles of the rounds, and how often as fast as the SimPy
 path; the rows of all engines are held to each other.
 """
@@ -24,6 +25,7 @@ from statistics import quantiles
 import pandas as pd
 
 from benchmarks.hand_written import apart, by_hand, can_be_by_hand
+from benchmarks.plain_salabim import SalabimSession
 from benchmarks.plain_simpy import PlainSession
 from benchmarks.simulate import SETTINGS
 from lastchunk.model.design.load import load_design
@@ -34,11 +36,12 @@ from lastchunk.model.scenario.schema import Scenario
 Arm = Callable[[range], pd.DataFrame]
 DESIGN = "alarm"
 COMPILED, AGAIN, BY_HAND = "compiled code", "compiled code, known", "a loop by hand"
+PLAIN, SALABIM = "plain SimPy", "plain salabim"
 ERRORS_MAX = 6.0
 
 
 def arms_of(scenario: Scenario, is_plain: bool) -> dict[str, Arm]:
-    """What runs sessions, by its name; ``is_plain``: the plain model knows the scenario."""
+    """What runs sessions, by its name; ``is_plain``: the plain models know the scenario."""
     spec = load_design(DESIGN, scenario)
 
     def by(engine: str) -> Arm:
@@ -50,9 +53,12 @@ def arms_of(scenario: Scenario, is_plain: bool) -> dict[str, Arm]:
         runs = [PlainSession(scenario, DESIGN, 1, session).run() for session in sessions]
         return pd.DataFrame(runs)
 
+    def in_salabim(sessions: range) -> pd.DataFrame:
+        return pd.DataFrame([SalabimSession(scenario, 1, session).run() for session in sessions])
+
     kernel = by("kernel")
     arms = {"SimPy path": by("simpy"), "table walk": by("table"), COMPILED: kernel, AGAIN: kernel}
-    return arms | {"plain SimPy": plain} if is_plain else arms
+    return arms | {PLAIN: plain, SALABIM: in_salabim} if is_plain else arms
 
 
 def seconds(arm: Arm, sessions: range) -> float:
@@ -63,11 +69,13 @@ def seconds(arm: Arm, sessions: range) -> float:
 
 
 def check_rows(arms: dict[str, Arm], sessions: range) -> None:
-    """Hold the rows of the engines to each other."""
+    """Hold the rows of the engines to each other, and those of the plain models."""
     frames = [arms[name](sessions) for name in ("SimPy path", "table walk", COMPILED)]
     for frame in frames:
         frame.attrs = {}
         pd.testing.assert_frame_equal(frame, frames[0], check_exact=True)
+    if PLAIN in arms:
+        pd.testing.assert_frame_equal(arms[PLAIN](sessions), arms[SALABIM](sessions))
 
 
 def measure(

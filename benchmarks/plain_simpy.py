@@ -15,6 +15,7 @@ from lastchunk.model.base.streams import Streams
 from lastchunk.model.scenario.schema import Scenario
 
 Steps = Generator[simpy.Event, Any, Any]
+LONG_MS, GRACE_MS = 600_000, 5_000
 
 
 class PlainSession:
@@ -56,7 +57,7 @@ class PlainSession:
         )
         yield self.leg("request", "create", 0, 0, 0)
         self.status = "active"
-        self.set_alarm(600_000)
+        self.set_alarm(LONG_MS)
         yield self.leg("response", "create", 0, 0, 0)
         self.env.process(self.uploader())
         chunk_ms = self.scenario.client.chunk_ms
@@ -99,7 +100,7 @@ class PlainSession:
             if self.design == "manual":
                 self.complete()
             else:
-                self.set_alarm(5_000)
+                self.set_alarm(GRACE_MS)
 
     # --- the object --------------------------------------------------------------------------
 
@@ -115,7 +116,7 @@ class PlainSession:
         with self.gate.request() as entered:
             yield entered
             self.status = "active"
-            self.set_alarm(600_000)
+            self.set_alarm(LONG_MS)
 
     def set_alarm(self, wait_ms: int) -> None:
         """Replace the alarm."""
