@@ -91,8 +91,11 @@ class Loaded(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run it, now that its module is there."""
+        from lastchunk.model.base.files import of_one_command
+
         look_for_garbage()
-        return super().invoke(ctx)
+        with of_one_command():
+            return super().invoke(ctx)
 
 
 class LazyGroup(TyperGroup):

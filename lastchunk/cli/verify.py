@@ -23,7 +23,7 @@ from lastchunk.cli.app import (
 from lastchunk.cli.gate import failed_schedules
 from lastchunk.cli.loading import load, options, own_properties, properties_options
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.files import write_text
+from lastchunk.model.base.files import check_file, write_text
 from lastchunk.model.base.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
 from lastchunk.model.explore.export.promela import promela
 from lastchunk.model.explore.export.tchecker import tchecker
@@ -141,9 +141,12 @@ def write_exports(
 ) -> None:
     """Write the scope for other tools, where that was asked for."""
     exports = (("--promela", promela_file, promela), ("--tchecker", tchecker_file, tchecker))
-    for option, file, export in exports:
-        if file is not None:
-            write_text(file, export(scenario), option)
+    asked_for = [(option, file, export) for option, file, export in exports if file is not None]
+    for option, file, _ in asked_for:
+        check_file(file, option)
+    texts = [export(scenario) for *_, export in asked_for]  # before any of them is written
+    for (option, file, _), text in zip(asked_for, texts, strict=True):
+        write_text(file, text, option)
 
 
 def show(result: Verification, limits: list[Threshold]) -> None:

@@ -10,11 +10,107 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import ClassVar
 
 from lastchunk.model.base.errors import InputError
 
 OUT = "--out"
+REWRITTEN = ("--update-baseline",)
+"""Options whose file is to be read and then written anew."""
 _DIGEST_BYTES = 32
+
+
+class OverwriteError(InputError):
+    """A command would write over what it was given; the option is to blame, whoever reads it."""
+
+
+class CommandFiles:
+    """What one command reads and where it is to write: none writes over what it was given.
+
+    Files are told apart by where they lie on the disk, so that a link and another spelling are the
+    same file. Outside of a command nothing is noted: a program reads and writes as it likes.
+    """
+
+    now: ClassVar[CommandFiles | None] = None
+
+    def __init__(self) -> None:
+        self.read: dict[str, Path] = {}
+        self.outputs: dict[str, str] = {}
+        """By real path, with the option that named it."""
+        self.folders: dict[str, str] = {}
+        """The same of folders that are replaced as a whole."""
+        self.made: set[str] = set()
+        """What the command itself has written, which it may read again."""
+
+    def reads(self, path: Path) -> None:
+        """Note an input. Raises `InputError` where it is to be written over."""
+        real = os.path.realpath(path)
+        is_its_own = any(Path(real).is_relative_to(made) for made in self.made)
+        if is_its_own or real in self.read or self.outputs.get(real) in REWRITTEN:
+            return
+        self.read[real] = path
+        for output, option in self.outputs.items():
+            if _is_same(real, output):
+                raise _read_too(option, output, path)
+        for folder, option in self.folders.items():
+            if Path(real).is_relative_to(folder):
+                raise _read_too(option, folder, path)
+
+    def writes(self, path: Path, option: str) -> None:
+        """Note an output. Raises `InputError` where it is an input, or another option's output."""
+        real = os.path.realpath(path)
+        for known, given in self.read.items():
+            if _is_same(real, known):
+                raise _read_too(option, str(path), given)
+        other = self.outputs.setdefault(real, option)
+        if other != option:
+            raise InputError(option, str(path), f"another file than that of {other}")
+
+    def replaces(self, folder: Path, option: str) -> None:
+        """The same of a folder that is replaced with all that is in it."""
+        real = os.path.realpath(folder)
+        for known, given in self.read.items():
+            if Path(known).is_relative_to(real):
+                raise _read_too(option, str(folder), given)
+        self.folders[real] = option
+
+
+def _is_same(first: str, second: str) -> bool:
+    """Whether two real paths lead to one file: also by case alone, or by a hard link."""
+    try:
+        return first == second or Path(first).samefile(second)
+    except OSError:
+        return False
+
+
+def _read_too(option: str, output: str, given: Path) -> OverwriteError:
+    return OverwriteError(option, output, f"a place where no input is; {given} is read")
+
+
+@contextmanager
+def of_one_command() -> Iterator[None]:
+    """Note what is read and written, as that of one command."""
+    before, CommandFiles.now = CommandFiles.now, CommandFiles()
+    try:
+        yield
+    finally:
+        CommandFiles.now = before
+
+
+def note_input(path: str | Path) -> None:
+    """Say that a person's file is read. Raises `InputError` where the command writes over it."""
+    if CommandFiles.now is not None:
+        CommandFiles.now.reads(Path(path))
+
+
+def _note_output(path: Path, option: str) -> None:
+    if CommandFiles.now is not None:
+        CommandFiles.now.writes(path, option)
+
+
+def _note_written(path: Path) -> None:
+    if CommandFiles.now is not None:
+        CommandFiles.now.made.add(os.path.realpath(path))
 
 
 def write_text(path: str | Path, text: str, option: str = OUT) -> None:
@@ -33,7 +129,9 @@ def write_bytes(
     path = Path(path)
     try:
         if _is_regular(path):
+            _note_output(path, option)
             _replace(Path(os.path.realpath(path)), data, is_told_to_disk)
+            _note_written(path)
         else:
             _write_into(path, data)
     except OSError as error:
@@ -56,6 +154,7 @@ def check_file(path: Path, option: str = OUT, suffix: str = "") -> None:
         raise unwritable(path, error, option) from error
     if path.suffix.lower() != suffix and suffix:
         raise InputError(option, str(path), f"a name that ends in {suffix}")
+    _note_output(path, option)
 
 
 def _is_regular(path: Path) -> bool:
@@ -152,6 +251,8 @@ def check_folder(path: Path, own: Collection[str]) -> None:
     if foreign:
         allowed = f"a new folder, an empty one or an older report; this one holds {foreign[0]!r}"
         raise InputError("--out", str(path), allowed)
+    if CommandFiles.now is not None:
+        CommandFiles.now.replaces(path, OUT)
 
 
 @contextmanager
@@ -171,6 +272,7 @@ def new_folder(path: str | Path, own: Collection[str]) -> Iterator[Path]:
         if path.exists():
             path.replace(retired)
         building.replace(path)
+        _note_written(path)
     except OSError as error:
         raise unwritable(path, error) from error
     finally:

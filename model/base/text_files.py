@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import note_input
 
 MARKS = {
     codecs.BOM_UTF8: "begins with a byte order mark (BOM); save it as UTF-8 without one",
@@ -34,6 +35,7 @@ def read_text(path: str | Path, field: str, allowed: str) -> str:
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(field, str(path), f"{allowed} ({reason})") from error
+    note_input(path)
     words = marked(data)
     if words:
         raise InputError(field, str(path), f"{allowed}; this file {words}")

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 from lastchunk.model.base.blame import STDLIB
+from lastchunk.model.base.files import note_input
 
 PACKAGE = __name__.partition(".")[0]
 
@@ -26,6 +27,7 @@ class TextLoader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         """The code of a module, from its text."""
         path = self.get_filename(fullname)
+        note_input(path)
         code: CodeType = self.source_to_code(self.get_data(path), path)
         return code
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import OverwriteError
 from lastchunk.model.base.toml_text import read_toml
 from lastchunk.model.scenario.load import SHIPPED
 from lastchunk.model.scenario.refusals import Source, first_error
@@ -63,6 +64,8 @@ def blamed(place: str) -> Iterator[None]:
     """What is refused inside is named by its place in the file."""
     try:
         yield
+    except OverwriteError:
+        raise
     except InputError as error:
         inner = error.field.removeprefix("--set").strip().removeprefix("--")
         ends = tuple(f"{before}{inner}{after}" for before in (".", " ") for after in ("", "s"))

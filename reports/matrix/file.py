@@ -17,6 +17,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, ValidationError
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import note_input
 from lastchunk.model.explore.matrix.cells import SLUGS, Cell, CellKind, Finding
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS, FaultClass
 from lastchunk.model.explore.matrix.matrix import CHUNKS_MAX, Matrix
@@ -97,6 +98,7 @@ def read_matrix(folder: str | Path) -> Matrix:
     path = folder / FILE
     try:
         text = path.read_bytes()
+        note_input(path)
         data = _File.model_validate_json(text)
     except OSError as error:
         allowed = f"a folder that `lastchunk matrix` wrote, with {FILE} in it"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import note_input
 from lastchunk.model.base.text_files import marked, what_document
 
 LOG_ALLOWED = (
@@ -46,6 +47,7 @@ def open_log(path: Path) -> TextIO:
     try:
         with path.open("rb") as file:
             start = file.read(8)
+        note_input(path)
     except OSError as error:
         raise InputError("log", str(path), f"{LOG_ALLOWED} ({error.strerror or error})") from error
     words = "" if start.startswith(BOM) else marked(start)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from lastchunk.model.base.errors import DesignError, InputError
+from lastchunk.model.base.files import note_input
 
 TreeNode = Any
 """A node of tree-sitter's."""
@@ -68,6 +69,7 @@ def read_source(path: Path) -> SourceText:
     """A file's tree. Raises `DesignError` where it cannot be read."""
     if not path.is_file():
         raise InputError("--design", str(path), "a TypeScript file that exists")
+    note_input(path)
     data = path.read_bytes()
     try:
         data.decode()
