@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from lastchunk.model.base.files import write_bytes, write_text
+from lastchunk.model.base.files import write_changed
 from lastchunk.model.base.verdict import percent
 from lastchunk.model.estimate.checks import check_name
 from lastchunk.model.estimate.sweeps.chunk import MEANS
@@ -33,8 +33,8 @@ def write_sweep_page(result: SweepResult, out: Path, slug: str) -> None:
     check_name("--figure", slug, [*known, *MEANS])
     drawn = sweep_pictures(result, slug)
     if drawn:
-        write_bytes(out / PICTURE_NAME, png_bytes(drawn[0][1]))
-    write_text(out / PAGE_NAME, sweep_page(result, slug, drawn))
+        write_changed(out / PICTURE_NAME, png_bytes(drawn[0][1]))
+    write_changed(out / PAGE_NAME, sweep_page(result, slug, drawn).encode("utf-8", "replace"))
 
 
 def sweep_pictures(result: SweepResult, slug: str) -> list[tuple[str, Figure]]:

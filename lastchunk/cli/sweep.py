@@ -95,13 +95,7 @@ def merge(
 ) -> None:
     """Bring the chunks of a sweep's shards together, and write the result."""
     check_name("--figure", figure, [*PROPERTIES, *MEANS])
-    target = merged(folders, out)
-    missing = sorted(set(range(target.chunks)) - set(target.there()))
-    if missing and not partial:
-        words = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
-        said = f"{len(missing)} of {target.chunks} chunks are missing: {words}"
-        raise InputError("FOLDER", said, "folders with all of them, or --partial")
-    deliver_sweep(write_result(target), out, figure)
+    deliver_sweep(write_result(merged(folders, out, partial)), out, figure)
 
 
 def shard_of(text: str) -> tuple[int, int]:

@@ -138,6 +138,19 @@ def write_bytes(
         raise unwritable(path, error, option) from error
 
 
+def write_changed(path: Path, data: bytes) -> None:
+    """Write a file so that a loss of power changes nothing; one that holds just that is left alone.
+
+    So what is finished can be asked for again where nothing may be written.
+    """
+    try:
+        if path.read_bytes() == data:
+            return
+    except OSError:
+        pass  # it is not there, or cannot be read: writing says what is wrong
+    write_bytes(path, data, is_told_to_disk=True)
+
+
 def check_file(path: Path, option: str = OUT, suffix: str = "") -> None:
     """Refuse a place for a file, before any work is done for it. Raises `InputError`.
 

@@ -248,6 +248,66 @@ def test_a_full_disk_is_one_line_and_nothing_is_lost(
     assert bytes_of(out) == bytes_of(whole)
 
 
+def refuse_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be written, as on a disk that is read-only; a mode keeps root from nothing."""
+    opened = os.open
+
+    def no_lock(path: Any, flags: int, *rest: Any, **named: Any) -> int:
+        if flags & os.O_CREAT:
+            raise OSError(30, "Read-only file system")
+        return opened(path, flags, *rest, **named)
+
+    monkeypatch.setattr(os, "open", no_lock)
+
+
+def test_a_sweep_that_is_finished_can_be_asked_again_where_nothing_can_be_written(
+    plan: SweepPlan, whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = bytes_of(whole)
+    refuse_to_write(monkeypatch)
+    result = sweep_plan(plan, whole)
+    assert result is not None
+    assert result.is_whole
+    assert bytes_of(whole) == before
+
+
+def test_one_that_is_not_finished_is_refused_there(
+    plan: SweepPlan, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    merged([whole], out)
+    SweepFolder.open(out).place(0).unlink()
+    refuse_to_write(monkeypatch)
+    with pytest.raises(InputError, match="allowed: a place that can be written") as error:
+        sweep_plan(plan, out)
+    assert (error.value.field, error.value.value) == ("--out", str(out))
+
+
+def test_a_merge_that_is_refused_leaves_nothing_behind(
+    plan: SweepPlan, whole: Path, tmp_path: Path
+) -> None:
+    shard = tmp_path / "1"
+    assert sweep_plan(plan, shard, shard=(1, 3)) is None
+    with pytest.raises(InputError, match="chunks are missing: 1, 2, 4"):
+        merged([shard], tmp_path / "all", partial=False)
+    assert not (tmp_path / "all").exists()
+    last = SweepFolder.open(shard).place(max(SweepFolder.open(shard).there()))
+    last.write_bytes(last.read_bytes()[:-9])
+    with pytest.raises(InputError, match="a whole file; this one is damaged"):
+        merged([whole, shard], tmp_path / "all")
+    assert not (tmp_path / "all").exists()
+
+
+def test_a_merge_takes_what_its_own_folder_has(
+    plan: SweepPlan, whole: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "all"
+    assert sweep_plan(plan, out, shard=(1, 2)) is None
+    assert sweep_plan(plan, tmp_path / "2", shard=(2, 2)) is None
+    target = merged([tmp_path / "2"], out, partial=False)
+    assert len(target.there()) == target.chunks
+
+
 def test_a_chunk_is_counts_and_sums(plan: SweepPlan, whole: Path) -> None:
     folder = SweepFolder.open(whole)
     assert run_chunk(plan.task(0, folder.digest)) == folder.place(0).read_bytes()

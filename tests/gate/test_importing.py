@@ -209,3 +209,73 @@ def test_opportunities_never_go_back(tmp_path: Path) -> None:
     imported(tmp_path, "drive.log", DRIVE)
     times = list(read_mahimahi(tmp_path / "out.up"))
     assert all(before <= after for before, after in pairwise(times))
+
+
+LAST_IS_BAD = "time_ms,kbps,put_delay_ms\n0,100,3\n1000,100,99999999999999\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.csv", LAST_IS_BAD, "a.csv, row 3, put_delay_ms: 99999999999999.0; allowed: a delay"),
+        ("a.csv", "put_delay_ms\n", "a.csv: 'put_delay_ms'; allowed: at least one row below"),
+        ("a.csv", "put_delay_ms,put_delay_ms\n1,2\n", "line 1: 'put_delay_ms'; allowed: each"),
+        ("a.csv", f'put_delay_ms,"{"x" * 140_000}"\n1,2\n', "field larger than field limit"),
+        ("a.csv", "time_ms,kbps\n0,9e9\n1000,9e9\n", "'2.25e+12 bytes in 2,000 ms'; allowed: at"),
+        ("a.csv", "time_ms,kbps\n0,1\n1e300,1\n", "'2e+300 ms'; allowed: a log of above 0"),
+        ("a.csv", "time_ms,mbps\n0,1\n0.4,1e300\n", "'0 ms'; allowed: a log of above 0"),
+        ("a.txt", "0 1e305\n1 1\n", "'inf bytes in 2,000 ms'; allowed: at least 1,500"),
+        ("a.ini", "[x]\nbwOut=nan\n", "[x]: nan; allowed: an upload rate of at least"),
+        ("a.ini", "[x]\nbwOut=inf\n", "[x]: inf; allowed: an upload rate of at least"),
+        ("a.ini", "[x]\nbwOut=1e6\nlatency=nan\n", "[x]: nan; allowed: a round trip of 0 to"),
+        ("a.ini", "[x]\nbwOut=1e6\nplr=nan\n", "[x]: nan; allowed: a plr of 0 to 100 %"),
+        ("a.json", '{"upload": Infinity}', "'upload': inf}; allowed: numbers upload"),
+        ("a.json", '[{"toxics": null}]', "a.json: toxics: null; allowed: a list"),
+        ("a.json", '[{"toxics": [3]}]', "a.json: toxics.0: 3; allowed: an object whose"),
+        ("a.json", '[{"toxics": [{"attributes": [1]}]}]', "allowed: an object whose attributes"),
+        (
+            "a.json",
+            '[{"type": "bandwidth", "stream": "upstream", "attributes": {"rate": "a"}}]',
+            "a.json, bandwidth: {'rate': 'a'}; allowed: a number rate, in KB/s",
+        ),
+        (
+            "a.json",
+            '[{"type": "limit_data", "stream": "upstream", "attributes": {"bytes": 10000000000}}]',
+            "o.toml: network.cut_after_bytes: ",
+        ),
+    ],
+)
+def test_what_is_refused_is_named_and_leaves_nothing_behind(
+    name: str, text: str, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        write_import(read_import(tmp_path / name), tmp_path / name, tmp_path / "o.toml")
+    assert words in str(error.value)
+    assert [item.name for item in tmp_path.iterdir()] == [name]
+
+
+def test_one_of_two_profiles_of_one_name_is_not_guessed(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"toxics": []}, {"toxics": []}]', encoding="utf-8")
+    with pytest.raises(InputError, match="'proxy'; allowed: a name that one profile has alone"):
+        read_import(tmp_path / "a.json", "proxy")
+
+
+def test_a_second_file_that_cannot_be_written_leaves_no_first_one(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(TABLE, encoding="utf-8")
+    (tmp_path / "o-request_delay_ms.csv").mkdir()
+    with pytest.raises(InputError, match=r"o-request_delay_ms.csv'; allowed: a place that can be"):
+        write_import(read_import(tmp_path / "a.csv"), tmp_path / "a.csv", tmp_path / "o.toml")
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["a.csv", "o-request_delay_ms.csv"]
+
+
+def test_odd_names_do_not_spoil_what_is_written(tmp_path: Path) -> None:
+    named = '[{"type": "slicer\\nchunks = 1", "attributes": {"a\\u0007b": "\\ud800"}}]'
+    _, left_out, text = imported(tmp_path, "odd.json", named)
+    assert "# Not carried: slicer chunks = 1 (a?b ?): unknown" in text
+    assert len(left_out) == 1
+
+
+def test_of_two_columns_of_times_one_is_not_carried(tmp_path: Path) -> None:
+    _, left_out, _ = imported(tmp_path, "a.csv", "time_ms,seconds,kbps\n0,0,100\n1000,1,100\n")
+    assert left_out == ("the column seconds: another says it",)

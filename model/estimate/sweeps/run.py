@@ -75,9 +75,12 @@ class SweepRun:
     def run(
         self, progress: ChunkProgress | None = None, seen: ChunkSeen | None = None
     ) -> SweepResult | None:
-        """Run what is left. Returns the result, None while chunks of other shards are missing."""
-        with self.folder.taken(self.shard):
-            waiting = self.waiting()
+        """Run what is left. Returns the result, None while chunks of other shards are missing.
+
+        Where nothing is left, nothing is written that is there: the folder may be read-only.
+        """
+        with self.folder.taken(self.shard, is_needed=bool(self.waiting())):
+            waiting = self.waiting()  # anew: another process may have run some of them meanwhile
             tasks = (self.plan.task(number, self.folder.digest) for number in waiting)
             for number, data in self._runner(tasks):
                 self.folder.keep(number, data)

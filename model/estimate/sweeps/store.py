@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.files import unwritable, write_bytes
+from lastchunk.model.base.files import unwritable, write_changed
 from lastchunk.model.estimate.sweeps.chunk import read_chunk
 from lastchunk.model.estimate.sweeps.plan import SweepPlan, digest_of_plan
 
@@ -84,7 +84,7 @@ class SweepFolder:
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file so that it is whole, or not there. Raises `InputError`."""
-        write_bytes(self.path / name, data, is_told_to_disk=True)
+        write_changed(self.path / name, data)
 
     def place(self, number: int) -> Path:
         """Where a chunk is, or will be."""
@@ -97,7 +97,10 @@ class SweepFolder:
         try:
             return self.read(number)
         except InputError:
-            self.place(number).unlink(missing_ok=True)
+            try:
+                self.place(number).unlink(missing_ok=True)
+            except OSError as error:
+                raise unwritable(self.place(number), error) from error
             return None
 
     def keep(self, number: int, data: bytes) -> None:
@@ -120,10 +123,19 @@ class SweepFolder:
         return sorted(int(name) for name in names if name.isdigit() and int(name) < self.chunks)
 
     @contextmanager
-    def taken(self, shard: tuple[int, int]) -> Iterator[None]:
-        """Let nobody else run this shard in this folder. What an end left behind is removed."""
+    def taken(self, shard: tuple[int, int], is_needed: bool = True) -> Iterator[None]:
+        """Let nobody else run this shard in this folder. What an end left behind is removed.
+
+        Where it is not needed, and nothing can be written, it is not taken.
+        """
         place = self.path / f".lock-{shard[0]}-of-{shard[1]}"
-        descriptor = os.open(place, os.O_CREAT | os.O_RDWR, 0o644)
+        try:
+            descriptor = os.open(place, os.O_CREAT | os.O_RDWR, 0o644)
+        except OSError as error:
+            if is_needed:
+                raise unwritable(self.path, error) from error
+            yield
+            return
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -160,30 +172,45 @@ def json_bytes(data: Any) -> bytes:
     return (json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def merged(folders: Sequence[Path], out: Path) -> SweepFolder:
-    """Bring the chunks of several folders of one plan together. Raises `InputError`."""
+def merged(folders: Sequence[Path], out: Path, partial: bool = True) -> SweepFolder:
+    """Bring the chunks of several folders of one plan together. Raises `InputError`.
+
+    Nothing is written before each chunk has been read; unless ``partial``, all must be there.
+    """
     opened = [SweepFolder.open(path, "FOLDER") for path in folders]
     first = opened[0]
     for other in opened[1:]:
         if other.digest != first.digest:
             raise InputError("FOLDER", str(other.path), f"one of the same plan as {first.path}")
-    target = _begun(first, out)
-    for folder in opened:
-        if folder.path.resolve() == target.path.resolve():
-            continue
-        for number in folder.there():
-            data = folder.place(number).read_bytes()
-            folder.read(number)
-            target.keep(number, data)
+    known = _known(first, out)
+    if known is not None and all(each.path.resolve() != out.resolve() for each in opened):
+        opened.insert(0, known)  # so that a whole chunk of a shard comes before its own
+    there = {number: folder for folder in opened for number in folder.there()}
+    for number, folder in there.items():
+        folder.read(number)
+    missing = [number for number in range(first.chunks) if number not in there]
+    if missing and not partial:
+        words = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
+        said = f"{len(missing)} of {first.chunks} chunks are missing: {words}"
+        raise InputError("FOLDER", said, "folders with all of them, or --partial")
+    target = known or _begun(first, out)
+    for number, folder in there.items():
+        if folder.path.resolve() != target.path.resolve():
+            target.keep(number, folder.place(number).read_bytes())
     return target
 
 
+def _known(like: SweepFolder, out: Path) -> SweepFolder | None:
+    """The folder to write into, where it is there already."""
+    if not (out / MANIFEST).exists():
+        return None
+    known = SweepFolder.open(out)
+    if known.digest != like.digest:
+        raise InputError("--out", str(out), "a new folder, or one of the same plan")
+    return known
+
+
 def _begun(like: SweepFolder, out: Path) -> SweepFolder:
-    if (out / MANIFEST).exists():
-        known = SweepFolder.open(out)
-        if known.digest != like.digest:
-            raise InputError("--out", str(out), "a new folder, or one of the same plan")
-        return known
     try:
         (out / CHUNKS).mkdir(parents=True, exist_ok=True)
     except OSError as error:

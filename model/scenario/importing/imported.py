@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.scenario.delay import MS_MAX
 from lastchunk.model.scenario.mahimahi import PACKET_BYTES
+from lastchunk.model.scenario.numbers import KBPS_MAX
 
 KBPS_LEAST = 1
+OPPORTUNITIES_MAX = 5_000_000
+"""So many packets of 1500 bytes does a measured uplink hold: 7.5 GB, in a file of some 40 MB."""
 LogInterval = tuple[int, float]
 """How long in ms, and the bytes that went through."""
 
@@ -38,8 +42,15 @@ def measured(
     """An uplink from the bytes of each interval, in mahimahi's opportunities."""
     total_ms = sum(length for length, _ in intervals)
     whole = sum(count for _, count in intervals)
-    if total_ms <= 0 or whole < PACKET_BYTES:
-        raise InputError(place, f"{whole:,.0f} bytes in {total_ms:,} ms", "at least 1,500 bytes")
+    if not 0 < total_ms <= MS_MAX:
+        allowed = f"a log of above 0 and at most {MS_MAX:,} ms"
+        raise InputError(place, f"{total_ms:.6g} ms", allowed)
+    if not PACKET_BYTES <= whole <= OPPORTUNITIES_MAX * PACKET_BYTES:
+        allowed = (
+            f"at least 1,500 bytes and at most {OPPORTUNITIES_MAX * PACKET_BYTES:,} in all: a part "
+            "of a log that has more, and rates in their own unit"
+        )
+        raise InputError(place, f"{whole:.6g} bytes in {total_ms:,} ms", allowed)
     kbps = whole * 8 / total_ms
     said = f"{len(intervals)} intervals, {total_ms / 1000:,.1f} s, {kbps:,.0f} kbit/s on average"
     return Imported(kind, said, {}, tuple(left_out), opportunities(intervals))
@@ -59,8 +70,10 @@ def opportunities(intervals: Sequence[LogInterval]) -> tuple[int, ...]:
     return tuple(times)
 
 
-def halves(round_trip_ms: float) -> dict[str, Any]:
+def halves(round_trip_ms: float, place: str) -> dict[str, Any]:
     """A round trip as the delay of a request and of its answer."""
+    if not 0 <= round_trip_ms <= MS_MAX:
+        raise InputError(place, round_trip_ms, f"a round trip of 0 to {MS_MAX:,} ms")
     there = round(round_trip_ms / 2)
     back = round(round_trip_ms) - there
     return {
@@ -70,7 +83,8 @@ def halves(round_trip_ms: float) -> dict[str, Any]:
 
 
 def constant_uplink(kbps: float, place: str) -> dict[str, Any]:
-    """An uplink of one rate. Raises `InputError` for one that lets nothing through."""
-    if not kbps >= KBPS_LEAST:
-        raise InputError(place, kbps, "an upload rate of at least 1 kbit/s")
+    """An uplink of one rate. Raises `InputError` for one that lets nothing through, or is none."""
+    if not KBPS_LEAST <= kbps <= KBPS_MAX:
+        allowed = f"an upload rate of at least 1 kbit/s and at most {KBPS_MAX:,}"
+        raise InputError(place, kbps, allowed)
     return {"kind": "constant", "rate_kbps": round(kbps)}

@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.scenario.delay import MS_MAX
 from lastchunk.model.scenario.importing.imported import Imported, LogInterval, measured
 
 DRIVE_COLUMNS = 6
@@ -66,9 +67,7 @@ def held_rates(points: Sequence[tuple[float, float]], place: str) -> list[LogInt
 
 def named_table(text: str, place: str) -> Imported:
     """A CSV whose first line names its columns: delays in ms, or times and rates."""
-    rows = [row for row in csv.reader(text.splitlines()) if row]
-    names = [name.strip().lower() for name in rows[0]]
-    data = [row for row in rows[1:] if any(cell.strip() for cell in row)]
+    names, data = _rows_of(text, place)
     columns: dict[str, list[float]] = {}
     for at, name in enumerate(names):
         if name in DELAY_COLUMNS or name in TIMES or name in RATES:
@@ -80,11 +79,15 @@ def named_table(text: str, place: str) -> Imported:
     delays = {name: columns[name] for name in columns if name in DELAY_COLUMNS}
     time = next((name for name in columns if name in TIMES), "")
     rate = next((name for name in columns if name in RATES), "")
+    spare = [name for name in columns if name not in (*delays, time, rate)]
+    left_out += [f"the column {name}: another says it" for name in spare]
     if not delays and not (time and rate):
         allowed = (
             f"columns of {', '.join(DELAY_COLUMNS)}; or one of {', '.join(TIMES)} with one of "
         )
         raise InputError(place, ", ".join(names), allowed + ", ".join(RATES))
+    if not data:
+        raise InputError(place, ", ".join(names), "at least one row below the names")
     found = Imported("a table with named columns", f"{len(data)} rows", {}, ())
     if time and rate:
         points = [
@@ -94,8 +97,27 @@ def named_table(text: str, place: str) -> Imported:
         found = measured(found.kind, held_rates(points, place), (), place)
     else:
         left_out += [f"the column {name}" for name in (time, rate) if name]
-    whole = {name: tuple(_ms(value, place) for value in values) for name, values in delays.items()}
+    whole = {
+        name: tuple(
+            _ms(value, f"{place}, row {row}, {name}") for row, value in enumerate(values, 2)
+        )
+        for name, values in delays.items()
+    }
     return Imported(found.kind, found.said, {}, tuple(left_out), found.opportunities_ms, whole)
+
+
+def _rows_of(text: str, place: str) -> tuple[list[str], list[list[str]]]:
+    """The names of a table's columns and its rows. Raises `InputError` where it has none."""
+    try:
+        rows = [row for row in csv.reader(text.splitlines()) if row]
+    except csv.Error as error:
+        raise InputError(place, str(error), "a table whose cells are numbers") from error
+    names = [name.strip().lower() for name in rows[0]]
+    twice = [name for name in names if names.count(name) > 1 and name]
+    if twice:
+        raise InputError(f"{place}, line 1", twice[0], "each column once")
+    data = [row for row in rows[1:] if any(cell.strip() for cell in row)]
+    return names, data
 
 
 def numbers(cells: Sequence[str], place: str) -> list[float]:
@@ -110,6 +132,6 @@ def numbers(cells: Sequence[str], place: str) -> list[float]:
 
 
 def _ms(value: float, place: str) -> int:
-    if value < 0:
-        raise InputError(place, value, "delays of at least 0 ms")
+    if not 0 <= value <= MS_MAX:
+        raise InputError(place, value, f"a delay of at least 0 and at most {MS_MAX:,} ms")
     return round(value)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_given
 from lastchunk.model.scenario.importing.imported import Imported, constant_uplink, halves
 
+NUMBER_MAX = 10**12
+NUMBERS = f"at least 0 and at most {NUMBER_MAX:,}"
 DOWNLOAD = "the rate of downloads: a recorder uploads"
 TOXICS = {
     "limit_data": "a connection that is cut after so many bytes of answers",
@@ -25,6 +27,8 @@ def chosen_profile(names: Sequence[str], profile: str | None, place: str) -> int
     if profile not in names:
         allowed = f"--profile with one of {', '.join(map(repr, names))}"
         raise InputError(place, profile or f"{len(names)} profiles", allowed)
+    if names.count(profile) > 1:
+        raise InputError(place, profile, "a name that one profile has alone")
     return names.index(profile)
 
 
@@ -41,9 +45,12 @@ def webpagetest(
     except (KeyError, ValueError) as error:
         raise InputError(f"{place}, [{name}]", str(error), "numbers bwOut, latency, plr") from error
     left_out = [DOWNLOAD] if "bwin" in table else []
+    if not 0 <= loss <= 100:
+        raise InputError(f"{place}, [{name}]", loss, "a plr of 0 to 100 %")
     if loss:
         left_out.append(f"a packet loss of {loss:g} %: it slows a transfer, and no request is lost")
-    settings = {"network": halves(latency), "uplink": constant_uplink(up, f"{place}, [{name}]")}
+    where = f"{place}, [{name}]"
+    settings = {"network": halves(latency, where), "uplink": constant_uplink(up, where)}
     said = f"profile {name}: {up:,.0f} kbit/s up, a round trip of {latency:g} ms"
     return Imported("a connectivity profile of WebPageTest", said, settings, tuple(left_out))
 
@@ -55,10 +62,11 @@ def devtools(found: Sequence[Mapping[str, Any]], profile: str | None, place: str
     item, name = found[at], names[at]
     up: Any = item.get("upload")
     latency: Any = item.get("latency", 0)
+    where = f"{place}, {name}"
     if not _is_number(up) or not _is_number(latency):
-        raise InputError(f"{place}, {name}", item, "numbers upload (bytes/s) and latency (ms)")
+        raise InputError(where, item, f"numbers upload (bytes/s) and latency (ms), {NUMBERS}")
     kbps = up * 8 / 1_000
-    settings = {"network": halves(latency), "uplink": constant_uplink(kbps, f"{place}, {name}")}
+    settings = {"network": halves(latency, where), "uplink": constant_uplink(kbps, where)}
     left_out = [DOWNLOAD] if "download" in item else []
     left_out += [f"{key}" for key in ("packetLoss", "packetQueueLength") if item.get(key)]
     said = f"preset {name}: {kbps:,.0f} kbit/s up, {latency:g} ms from a request to its answer"
@@ -72,7 +80,8 @@ def toxiproxy(proxies: Sequence[Mapping[str, Any]], profile: str | None, place: 
     network: dict[str, Any] = {}
     settings: dict[str, dict[str, Any]] = {}
     left_out: list[str] = []
-    for toxic in proxies[at].get("toxics", []):
+    toxics = _toxics_of(proxies[at], place)
+    for toxic in toxics:
         kind, is_up = str(toxic.get("type")), toxic.get("stream") == "upstream"
         given = toxic.get("attributes", {})
         if toxic.get("toxicity", 1) != 1:
@@ -82,6 +91,10 @@ def toxiproxy(proxies: Sequence[Mapping[str, Any]], profile: str | None, place: 
             network[leg] = _latency(given, f"{place}, {kind}")
         elif kind == "bandwidth" and is_up:
             rate = given.get("rate", 0)
+            if not _is_number(rate):
+                raise InputError(
+                    f"{place}, {kind}", dict(given), f"a number rate, in KB/s, {NUMBERS}"
+                )
             settings["uplink"] = constant_uplink(rate * 8, f"{place}, {kind}")
         elif kind == "limit_data" and is_up:
             network["cut_after_bytes"] = _bytes(given, f"{place}, {kind}")
@@ -92,14 +105,26 @@ def toxiproxy(proxies: Sequence[Mapping[str, Any]], profile: str | None, place: 
             values = ", ".join(f"{key} {value}" for key, value in given.items())
             left_out.append(f"{kind} ({values}): {words}")
     settings |= {"network": network} if network else {}
-    said = f"proxy {names[at]}, {len(proxies[at].get('toxics', []))} toxics"
+    said = f"proxy {names[at]}, {len(toxics)} toxics"
     return Imported("Toxiproxy's toxics", said, settings, tuple(left_out))
+
+
+def _toxics_of(proxy: Mapping[str, Any], place: str) -> Sequence[Mapping[str, Any]]:
+    """The toxics of a proxy: tables, whose attributes are a table, too. Raises `InputError`."""
+    toxics = proxy.get("toxics", [])
+    if not isinstance(toxics, list):
+        raise InputError(f"{place}: toxics", as_given(toxics), "a list")
+    for number, toxic in enumerate(toxics):
+        if not isinstance(toxic, dict) or not isinstance(toxic.get("attributes", {}), dict):
+            allowed = "an object whose attributes are an object"
+            raise InputError(f"{place}: toxics.{number}", as_given(toxic), allowed)
+    return toxics
 
 
 def _latency(given: Mapping[str, Any], place: str) -> dict[str, Any]:
     latency, jitter = given.get("latency", 0), given.get("jitter", 0)
     if not _is_number(latency) or not _is_number(jitter):
-        raise InputError(place, dict(given), "numbers latency and jitter, in ms")
+        raise InputError(place, dict(given), f"numbers latency and jitter, in ms, {NUMBERS}")
     low, high = max(0, round(latency - jitter)), round(latency + jitter)
     return {"distribution": "uniform", "low_ms": low, "high_ms": high}
 
@@ -112,4 +137,7 @@ def _bytes(given: Mapping[str, Any], place: str) -> int:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    """Whether it is a number with which can be reckoned: also no infinity, which JSON may have."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return 0 <= value <= NUMBER_MAX

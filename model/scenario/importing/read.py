@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import configparser
 import json
+import os
 import re
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +50,10 @@ def read_import(path: Path, profile: str | None = None) -> Imported:
 
 
 def write_import(found: Imported, source: Path, out: Path) -> list[Path]:
-    """Write the scenario, and the files beside it that it names. Returns all that was written."""
+    """Write the scenario, and the files beside it that it names. Returns all that was written.
+
+    All of it is looked at in a folder of its own first: what is refused leaves nothing behind.
+    """
     check_file(out, suffix=".toml")
     settings = {table: dict(given) for table, given in found.settings.items()}
     beside: dict[Path, Sequence[int]] = {}
@@ -64,13 +69,36 @@ def write_import(found: Imported, source: Path, out: Path) -> list[Path]:
     summary = f"{found.verb} from {source.name}, {found.kind}: {found.said}."
     head = {"title": f"{found.verb}: {source.stem}", "summary": summary}
     lines = [f"# Written by lastchunk {found.command}.", *(f"# {line}" for line in found.notes)]
-    lines += [f"# Not carried: {x}" for x in found.left_out]
+    lines += [f"# Not carried: {_one_line(x)}" for x in found.left_out]
     text = "\n".join(lines) + "\n" + toml_document({**head, **settings})
-    for file, lines_ms in beside.items():
-        write_text(file, "".join(f"{value}\n" for value in lines_ms))
-    write_text(out, text)
-    load_scenario(out)  # what was written is a scenario, or it is told now
-    return [out, *beside]
+    text = text.encode("utf-8", "replace").decode()  # a log may name things by half a character
+    files = {file: "".join(f"{value}\n" for value in lines_ms) for file, lines_ms in beside.items()}
+    if files and out.exists() and not out.is_file():
+        raise InputError("--out", str(out), "a file: others are written beside it")
+    for file in files:
+        check_file(file)
+    _check_scenario({**files, out: text}, out)
+    for file, content in {**files, out: text}.items():
+        write_text(file, content)
+    return [out, *files]
+
+
+def _one_line(text: str) -> str:
+    """Words of a file for a comment of TOML, which may have no signs that cannot be printed."""
+    return "".join(sign if sign.isprintable() else "?" for sign in " ".join(text.split()))
+
+
+def _check_scenario(files: Mapping[Path, str], out: Path) -> None:
+    """Read files as the scenario that they are to be. Raises `InputError` where they are none."""
+    with tempfile.TemporaryDirectory(prefix="lastchunk-import-") as folder:
+        for file, content in files.items():
+            write_text(Path(folder, file.name), content)
+        try:
+            load_scenario(Path(folder, out.name))
+        except InputError as error:
+            field = error.field.replace(folder + os.sep, "")
+            value = str(error.value).replace(folder + os.sep, "")
+            raise InputError(field, value, error.allowed) from error
 
 
 def _of_json(text: str, profile: str | None, place: str) -> Imported | None:
