@@ -18,7 +18,8 @@ from typer import TyperException
 from lastchunk.cli.output import OutputError
 from lastchunk.cli.signals import end_any_workers
 from lastchunk.model.base import errors
-from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.model.base.blame import is_thrown_by_a_person, place_of_error
+from lastchunk.model.base.errors import InputError, InternalError, name_of_class, text_of_error
 from lastchunk.model.base.verdict import EXIT_FAILED, EXIT_USAGE
 
 TRACEBACK = "LASTCHUNK_TRACEBACK"
@@ -29,6 +30,8 @@ OPTIONS = {name: f"--{name.replace('_', '-')}" for name in OF_LIBRARY}
 """What an argument of the library is called on the command line."""
 ROOT = str(Path(errors.__file__).parents[2])
 """Where the folders of lastchunk lie, in a checkout and installed."""
+TOO_LONG = "for integer string conversion"
+"""What Python says of a whole number that it neither reads nor writes."""
 BROKEN = "BrokenProcessPool"
 """Named by its text: few commands have workers, and their module takes long to import."""
 
@@ -54,8 +57,20 @@ def code_of(command: Callable[[], object]) -> int:
         if type(error).__name__ == BROKEN:
             say("a worker process ended before its work: killed, or out of memory; fewer --workers")
             return EXIT_FAILED
-        return failed(error)
+        return EXIT_USAGE if say_of_input(error) else failed(error)
     return code if isinstance(code, int) else 0
+
+
+def say_of_input(error: BaseException) -> bool:
+    """Say what input is to blame for an error that nobody foresaw, if one is."""
+    if is_thrown_by_a_person(error):
+        raised = f"{name_of_class(type(error))}{place_of_error(error)}: {one_line(error)}"
+        say(f"code that was given raised {raised}; lastchunk ran it {own_line_of(error)}")
+        return True
+    if isinstance(error, ValueError) and TOO_LONG in one_line(error):
+        say(f"a whole number of too many digits {own_line_of(error)}; allowed: fewer than 4,300")
+        return True
+    return False
 
 
 def give_up(text: str) -> None:
@@ -89,7 +104,7 @@ def own_line_of(error: BaseException) -> str:
 
 def one_line(error: BaseException) -> str:
     """What an exception says, on one line of bearable length."""
-    text = " ".join(str(error).split()) or "no message"
+    text = " ".join(text_of_error(error).split()) or "no message"
     return text if len(text) <= 300 else text[:300] + " ..."
 
 

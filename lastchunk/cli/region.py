@@ -15,6 +15,7 @@ from rich.table import Table
 from lastchunk.cli.app import ScenarioArgument, SeedOption, SetOption, WorkersOption, console, cores
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_file, write_text
+from lastchunk.model.base.text_files import digits
 from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.explore.region import (
     ExactRegion,
@@ -109,20 +110,21 @@ def listed(option: str, words: str | None) -> tuple[int, ...]:
     """Values in ms by commas; none where there are none."""
     if words is None:
         return ()
-    parts = [part.strip() for part in words.split(",")]
-    if not all(part.isdecimal() and int(part) >= 1 for part in parts):
+    parts = [digits(part.strip()) or 0 for part in words.split(",")]
+    if not all(parts):
         raise InputError(option, words, "whole ms of at least 1, by commas, such as 1000,2000")
-    return tuple(map(int, parts))
+    return tuple(parts)
 
 
 def span_of(words: str | None, now_ms: int) -> tuple[int, int]:
     """The range in which a boundary is sought."""
     if words is None:
         return 1, max(4 * now_ms, 4)
-    low, dots, high = words.partition("..")
-    if not (dots and low.isdecimal() and high.isdecimal() and 1 <= int(low) < int(high)):
+    first, _, last = words.partition("..")
+    low, high = digits(first) or 0, digits(last) or 0
+    if not 1 <= low < high:
         raise InputError("--y-range", words, "LOW..HIGH in whole ms, such as 1000..20000")
-    return int(low), int(high)
+    return low, high
 
 
 def third_of(

@@ -16,6 +16,7 @@ from lastchunk.cli.app import WorkersOption, console, cores, note
 from lastchunk.cli.loading import command
 from lastchunk.cli.progress import progress_and_words
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.text_files import digits
 from lastchunk.model.base.verdict import percent
 from lastchunk.model.estimate.checks import check_name
 from lastchunk.model.estimate.sweeps.chunk import MEANS
@@ -100,10 +101,11 @@ def merge(
 
 def shard_of(text: str) -> tuple[int, int]:
     """A shard and how many there are. Raises `InputError`."""
-    one, slash, all_ = text.partition("/")
-    if not (slash and one.isdecimal() and all_.isdecimal() and 1 <= int(one) <= int(all_)):
+    first, _, last = text.partition("/")
+    one, all_ = digits(first) or 0, digits(last) or 0
+    if not 1 <= one <= all_:
         raise InputError("--shard", text, "I/N, with I from 1 to N, such as 1/8")
-    return int(one), int(all_)
+    return one, all_
 
 
 def deliver_sweep(result: SweepResult, out: Path, figure: str) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 STDLIB = sysconfig.get_path("stdlib")
 """Where an error may come from that a line of the design has led to."""
 OURS = str(Path(__file__).parents[1])
+FILES_GIVEN: set[str] = set()
+"""The files of Python that people have given, and what they import from beside them."""
 CONTRACT = tuple(
     str(Path(OURS).parent / "reference_impl" / name)
     for name in ("clock.py", "contract.py", "effect.py", "transaction.py")
@@ -37,6 +39,15 @@ def place_of_error(error: BaseException) -> str:
     own = [frame for frame in frames if is_own(frame.filename)]
     own = [frame for frame in own if frame.filename != MADE] or own
     return place(own[-1].lineno, own[-1].name, own[-1].filename) if own else ""
+
+
+def is_thrown_by_a_person(error: BaseException) -> bool:
+    """Whether a person's Python has raised it, and not the tool, a library, or translated code.
+
+    Code that the tool only looks at may run: a metaclass, a property of a class, a value's repr.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and frames[-1].filename in FILES_GIVEN
 
 
 def place_of_frame(frame: FrameType | None) -> str:

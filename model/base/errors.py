@@ -29,9 +29,35 @@ def as_given(value: object) -> object:
     return JsonNull() if value is None else value
 
 
+def as_written(value: object) -> str:
+    """A value as Python writes it. Where its own code throws, or it is too long, what it is.
+
+    Somebody's class may write itself as it likes, and Python writes no number of 4,300 digits.
+    """
+    try:
+        return repr(value)
+    except Exception:
+        if isinstance(value, int):
+            return f"a whole number of {int.bit_length(value):,} bits"
+        return f"an object of {name_of_class(type(value))}, which cannot be written"
+
+
+def text_of_error(error: BaseException) -> str:
+    """The text of an exception; where its own code throws, that it has none."""
+    try:
+        return str(error)
+    except Exception as inner:
+        return f"its text cannot be had ({name_of_class(type(inner))})"
+
+
+def name_of_class(cls: type) -> str:
+    """A class's name as Python keeps it, whatever its metaclass says."""
+    return str(type.__dict__["__name__"].__get__(cls))
+
+
 def _short_repr(value: object) -> str:
     """A value for a line: an object that was given by mistake may have pages to say of itself."""
-    text = " ".join(repr(value).split("\n"))
+    text = " ".join(as_written(value).split("\n"))
     return text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}..."
 
 

@@ -24,6 +24,7 @@ MARKS = {
     b"PAR1": "is a Parquet table",
 }
 """How a file begins, and what is to be said of it then."""
+DIGITS_MAX = 18
 TO_DELAYS = "write its delays in ms, one a line, into a CSV file for distribution = 'empirical'"
 TO_UPLINK = "make a scenario of it: lastchunk import FILE --out mine.toml"
 
@@ -45,6 +46,14 @@ def read_text(path: str | Path, field: str, allowed: str) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         said = f"byte 0x{data[error.start]:02x} in line {line} is none; Latin-1 is to be converted"
         raise InputError(field, str(path), f"{allowed}, in UTF-8 ({said})") from error
+
+
+def digits(text: str) -> int | None:
+    """A whole number in decimal digits. None for any other text, and for one longer than is meant.
+
+    Python reads no number of 4,300 digits.
+    """
+    return int(text) if text.isdecimal() and len(text) <= DIGITS_MAX else None
 
 
 def marked(start: bytes) -> str:

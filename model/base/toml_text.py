@@ -12,6 +12,8 @@ from typing import Any
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import explained, read_text
 
+BITS_MAX = 10_000
+"""Python writes no whole number of 4,300 digits."""
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -38,6 +40,8 @@ def toml_value(value: Any) -> str:
         value = value.item()  # its own text is no TOML
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int) and value.bit_length() > BITS_MAX:
+        raise InputError("value", value, f"a whole number of at most {BITS_MAX:,} bits")
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, PurePath):

@@ -15,7 +15,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from lastchunk.model.base.blame import STDLIB
+from lastchunk.model.base.blame import FILES_GIVEN, STDLIB
 from lastchunk.model.base.files import note_input
 
 PACKAGE = __name__.partition(".")[0]
@@ -28,6 +28,7 @@ class TextLoader(SourceFileLoader):
         """The code of a module, from its text."""
         path = self.get_filename(fullname)
         note_input(path)
+        FILES_GIVEN.add(path)
         code: CodeType = self.source_to_code(self.get_data(path), path)
         return code
 

@@ -17,8 +17,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from lastchunk.model.base.blame import ESCAPES, is_from_outside, place_of_error, place_of_method
-from lastchunk.model.base.errors import DesignError, InputError
+from lastchunk.model.base.blame import (
+    ESCAPES,
+    is_from_outside,
+    is_thrown_by_a_person,
+    place_of_error,
+    place_of_method,
+)
+from lastchunk.model.base.errors import DesignError, InputError, name_of_class, text_of_error
 from lastchunk.model.base.step_limit import STEP_SECONDS_MAX, time_limit
 from lastchunk.model.design.carried import pack, unpack
 from lastchunk.model.design.from_source import from_text
@@ -144,7 +150,9 @@ def load_design(given: DesignLike, scenario: Scenario | None = None) -> DesignSp
     try:
         settings = cls.Settings(**overrides)
     except (TypeError, ValueError) as error:
-        raise DesignError(f"design {name}: its settings are refused: {error}") from error
+        raise DesignError(
+            f"design {name}: its settings are refused: {text_of_error(error)}"
+        ) from error
     return DesignSpec(label or name, cls, settings, reference)
 
 
@@ -293,14 +301,26 @@ def import_file(path: Path, option: str = "--design", what: str = "design") -> A
         if is_from_outside(error):
             raise
         raise DesignError(
-            f"{what} file {path} raised {type(error).__name__} as it was imported"
-            f"{place_of_error(error)}: {error}"
+            f"{what} file {path} raised {name_of_class(type(error))} as it was imported"
+            f"{place_of_error(error)}: {text_of_error(error)}"
         ) from error
     return module
 
 
 def check_class(name: str, cls: Any) -> None:
     """Refuse a class that is no design, or is not made of what one may be made of."""
+    try:
+        _check_class(name, cls)
+    except InputError:
+        raise
+    except Exception as error:
+        if not is_thrown_by_a_person(error):
+            raise
+        words = f"{name_of_class(type(error))}{place_of_error(error)}: {text_of_error(error)}"
+        raise DesignError(f"design {name} cannot be looked at: its class raised {words}") from error
+
+
+def _check_class(name: str, cls: Any) -> None:
     if not dataclasses.is_dataclass(getattr(cls, "Settings", None)):
         raise DesignError(f"design {name} needs Settings, a frozen dataclass")
     stop_call = getattr(cls, "stop_call", None)

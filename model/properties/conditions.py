@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from lastchunk.model.base.blame import place_of_error
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, name_of_class, text_of_error
 from lastchunk.model.properties.base import Memory
 from lastchunk.model.properties.names import (
     FIELDS,
@@ -366,8 +366,8 @@ class Predicate(Formula):
             raise
         except Exception as error:
             where = place_of_error(error) or f" in {self.words}"
-            words = f"property: its function raised {type(error).__name__}{where}: {error}"
-            raise InputError(words) from error
+            words = f"{name_of_class(type(error))}{where}: {text_of_error(error)}"
+            raise InputError(f"property: its function raised {words}") from error
 
     @property
     def words(self) -> str:

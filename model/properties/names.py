@@ -220,5 +220,10 @@ class StateView:
             refuse_property("state", name, nearest_name(name, STATE))
         return known.read(object.__getattribute__(self, "_facts"))
 
+    def __repr__(self) -> str:
+        # Also what str() and an f-string show. It would be where it lies in memory: another text
+        # in each run, and in each order of events.
+        refuse_property("state", "as a text", "its names, such as state.missing")
+
     def __setattr__(self, name: str, value: Any) -> None:
         refuse_property("state", name, "to be read alone")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PositiveFloat, model_validator
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.text_files import read_text
+from lastchunk.model.base.text_files import digits, read_text
 from lastchunk.model.scenario.delay import Model, PositiveMs, WrongFileError, lognormal_factor
 from lastchunk.model.scenario.numbers import COUNT_MAX, PositiveCount
 
@@ -104,10 +104,10 @@ def _read_sizes(path: Path) -> tuple[int, ...]:
     text = read_text(path, "file", "a readable file of sizes in bytes, one a line")
     sizes = []
     for number, line in enumerate(text.splitlines(), 1):
-        word = line.strip()
-        if not word.isdecimal() or not 0 < int(word) <= COUNT_MAX:
+        size = digits(line.strip()) or 0
+        if not 0 < size <= COUNT_MAX:
             raise InputError(f"{path}, line {number}", line[:80], "one size in whole bytes")
-        sizes.append(int(word))
+        sizes.append(size)
     return tuple(sizes)
 
 

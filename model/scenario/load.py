@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.text_files import digits
 from lastchunk.model.base.toml_text import parse_toml, read_toml, toml_value
 from lastchunk.model.properties import SOMETIMES
 from lastchunk.model.scenario.mahimahi import read_mahimahi
@@ -220,7 +221,7 @@ def parse_value(text: str) -> Any:
     """A value as TOML writes it; a bare word is taken as a string."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except ValueError:  # no TOML, or a number too long for Python to read: its setting says so
         return text
 
 
@@ -236,8 +237,9 @@ def _step(place: Any, step: str, key: str) -> Any:
 
 
 def _index(place: list[Any], step: str, key: str) -> int:
-    if step.isdigit() and int(step) < len(place):
-        return int(step)
+    at = digits(step)
+    if at is not None and at < len(place):
+        return at
     raise InputError("--set", key, f"an index from 0 to {len(place) - 1} in place of {step!r}")
 
 

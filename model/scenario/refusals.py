@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_written
 from lastchunk.model.scenario import delay, faults, schema
 from lastchunk.model.scenario.delay import WrongFileError, unit_hint
 from lastchunk.model.scenario.schema import Scenario
@@ -86,7 +86,8 @@ def shown(value: Any) -> Any:
     """A value as an error shows it: a table of many settings says nothing."""
     if isinstance(value, BaseModel | dict):
         return None
-    return value if len(repr(value)) <= 200 else repr(value)[:200] + "..."
+    text = as_written(value)
+    return value if len(text) <= 200 else text[:200] + "..."
 
 
 def keys_at(loc: Sequence[Any], root: type[BaseModel] = Scenario) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.text_files import digits
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.scenario.delay import MS_MAX
 from lastchunk.model.scenario.load import ScenarioLike, load_scenario
@@ -43,10 +44,10 @@ class FreeSetting:
         if not equals:
             return FreeSetting(key)
         low, dots, high = words.partition("..")
-        parts = [part.strip() for part in ((low, high) if dots else words.split(","))]
-        if not all(part.isdecimal() and 1 <= int(part) <= MS_MAX for part in parts):
+        parts = (low, high) if dots else words.split(",")
+        values = [digits(part.strip()) or 0 for part in parts]
+        if not all(1 <= value <= MS_MAX for value in values):
             raise InputError("--free", text, HOW_FREE)
-        values = [int(part) for part in parts]
         if dots and values[0] >= values[1]:
             raise InputError("--free", text, f"a range from low to high: {key}=LOW..HIGH")
         found = spread_values(values[0], values[1], count) if dots else tuple(sorted(set(values)))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import Any
 
+from lastchunk.model.base.errors import DesignError
 from lastchunk.model.explore.code.encode import (
     TIME_TYPES,
     AttemptMark,
@@ -55,7 +56,12 @@ class Text:
         self.chunks: set[int] = set()
         self.attempts: list[AttemptMark] = []
         self.is_nested = False
-        text = self._build(parts)
+        try:
+            text = self._build(parts)
+        except ValueError as error:  # Python writes no number that is longer
+            said = "a whole number of more than 4,300 digits"
+            allowed = "fewer digits while exploring, in what code keeps, stores or sends"
+            raise DesignError("state", said, allowed) from error
         self.pieces: list[str] = []
         self.ready: str | None = None
         self.times: list[Instant] = []

@@ -143,7 +143,7 @@ class JsonReader:
         except json.JSONDecodeError as error:
             is_open = error.msg.startswith("Unterminated")
             return not is_open and error.pos < len(self.text) - NEAR_END
-        except RecursionError:
+        except (RecursionError, ValueError):  # too deep, or a number of too many digits
             return True
         return True
 

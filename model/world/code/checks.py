@@ -10,7 +10,7 @@ from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 from lastchunk.model.base.blame import place_of_return
-from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.errors import DesignError, as_written
 from lastchunk.reference_impl.clock import Duration, Time, bare
 from lastchunk.reference_impl.contract import Response
 
@@ -31,7 +31,7 @@ def checked_ms(program: Program, task: TaskId, what: str, value: Any, low_ms: in
         return value
     if isinstance(value, (int, *NO_TIMES)):
         raise DesignError(
-            f"{program.name}.{task[0]}() {what} {value!r}{program.line_of(task)}; "
+            f"{program.name}.{task[0]}() {what} {as_written(value)}{program.line_of(task)}; "
             f"allowed: whole ms, from {low_ms} to {TIME_MS_MAX} (A2)"
         )
     return value  # an instant, as a scheduler that explores has them
@@ -41,8 +41,8 @@ def checked_time(program: Program, task: TaskId, value: Any) -> Any:
     """A time that the alarm is set to, as the world counts it (A2)."""
     if not isinstance(value, Time):
         raise DesignError(
-            f"{program.name}.{task[0]}() set the alarm to {value!r}{program.line_of(task)}; "
-            "allowed: a time, as now() + 5_000 is one (A2)"
+            f"{program.name}.{task[0]}() set the alarm to {as_written(value)}"
+            f"{program.line_of(task)}; allowed: a time, as now() + 5_000 is one (A2)"
         )
     return checked_ms(program, task, "set the alarm to", bare(value), -TIME_MS_MAX)
 
@@ -59,7 +59,7 @@ def checked_response(program: Program, method: str, answer: Any) -> Response:
     if isinstance(answer, Response) and type(answer.status) is int and 200 <= answer.status <= 599:
         return answer
     place = place_of_return(type(program.built()), method, answer)
-    words = repr(answer)
+    words = as_written(answer)
     if isinstance(answer, CoroutineType):
         words = f"{answer.__qualname__}(), which is not awaited,"
         answer.close()

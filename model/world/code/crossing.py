@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.errors import DesignError, as_written
 from lastchunk.model.world.code.checks import checked_ms
 from lastchunk.model.world.code.clone import CAN_BE_COPIED, NotCloneable, clone
 from lastchunk.model.world.code.deeds import TaskId
@@ -38,7 +38,7 @@ def text(program: Program, task: TaskId, value: Any, what: str) -> str:
     """A key. Raises `DesignError` for what is none."""
     if isinstance(value, str):
         return value
-    raise misused(program, task, f"{what} {value!r}", "a text")
+    raise misused(program, task, f"{what} {as_written(value)}", "a text")
 
 
 def keys(program: Program, task: TaskId, value: Any, what: str) -> list[str]:
@@ -46,7 +46,7 @@ def keys(program: Program, task: TaskId, value: Any, what: str) -> list[str]:
     is_many = isinstance(value, list | tuple)
     if is_many and len(value) <= KEYS_MAX:
         return [text(program, task, key, f"{what} the key") for key in value]
-    words = f"{len(value)} keys at once" if is_many else f"the key {value!r}"
+    words = f"{len(value)} keys at once" if is_many else f"the key {as_written(value)}"
     allowed = f"a text, or a list of {KEYS_MAX} at the most"
     raise misused(program, task, f"{what} {words}", allowed)
 
@@ -56,11 +56,11 @@ def entries(program: Program, task: TaskId, effect: Put) -> dict[str, Any]:
     given = effect.key
     if isinstance(given, dict) and effect.value is ... and len(given) <= KEYS_MAX:
         return {text(program, task, key, "puts under the key"): given[key] for key in given}
-    words = f"puts under the key {given!r}"
+    words = f"puts under the key {as_written(given)}"
     if isinstance(given, dict):
         words = f"puts {len(given)} keys at once"
     elif isinstance(given, str):
-        words = f"puts nothing under the key {given!r}"
+        words = f"puts nothing under the key {as_written(given)}"
     allowed = f"a text and a value, or a dict of {KEYS_MAX} at the most and nothing else"
     raise misused(program, task, words, allowed)
 
@@ -76,16 +76,18 @@ def bounds_of_list(program: Program, task: TaskId, effect: ListKeys) -> None:
         raise misused(program, task, "lists with start and start_after", "one of them")
     limit = effect.limit
     if limit is not None and (type(limit) is not int or limit < 1):
-        raise misused(program, task, f"lists with limit {limit!r}", "a whole number from 1 on")
+        raise misused(
+            program, task, f"lists with limit {as_written(limit)}", "a whole number from 1 on"
+        )
 
 
 def chunk(
-    program: Program, task: TaskId, value: Any, what: str = "puts {!r} into the blob store"
+    program: Program, task: TaskId, value: Any, what: str = "puts {} into the blob store"
 ) -> Chunk:
     """What the blob store takes, and what a page gives up."""
     if isinstance(value, Chunk):
         return value
-    raise misused(program, task, what.format(value), "the chunk it was given")
+    raise misused(program, task, what.format(as_written(value)), "the chunk it was given")
 
 
 def body(program: Program, task: TaskId, answer: Response) -> Response:
@@ -100,13 +102,17 @@ def fetch(program: Program, task: TaskId, effect: Fetch) -> Fetch:
     """A call of the page, with arguments of its own."""
     arguments, timeout_ms = effect.arguments, effect.timeout_ms
     if type(arguments) is not tuple:
-        raise misused(program, task, f"calls {effect.method}() with {arguments!r}", "a tuple")
+        raise misused(
+            program, task, f"calls {effect.method}() with {as_written(arguments)}", "a tuple"
+        )
     is_upload = effect.method == UPLOAD
     if is_upload and not (arguments and isinstance(arguments[0], Chunk)):
         allowed = "a tuple that begins with a chunk"
-        raise misused(program, task, f"calls upload() with {arguments!r}", allowed)
+        raise misused(program, task, f"calls upload() with {as_written(arguments)}", allowed)
     if type(timeout_ms) is not int or timeout_ms < 0:
-        raise misused(program, task, f"waits for {timeout_ms!r} ms", "whole ms; 0 waits for ever")
+        raise misused(
+            program, task, f"waits for {as_written(timeout_ms)} ms", "whole ms; 0 waits for ever"
+        )
     if is_upload and len(arguments) == 1:
         return effect  # a chunk never changes
     given = copied(program, task, arguments, f"calls {effect.method}() with")
@@ -126,4 +132,9 @@ def sleep(program: Program, task: TaskId, effect: Sleep) -> tuple[int, int]:
     high_ms = checked_ms(program, task, "sleeps", effect.high_ms, 0)
     if low_ms <= high_ms:
         return low_ms, high_ms
-    raise misused(program, task, f"sleeps {low_ms!r} to {high_ms!r} ms", "the shorter wait first")
+    raise misused(
+        program,
+        task,
+        f"sleeps {as_written(low_ms)} to {as_written(high_ms)} ms",
+        "the shorter wait first",
+    )

@@ -20,8 +20,8 @@ from collections.abc import Callable, Coroutine, Hashable
 from types import CoroutineType, FunctionType
 from typing import Any
 
-from lastchunk.model.base.blame import ESCAPES, is_from_outside, place_of_method, place_of_suspended
-from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.blame import is_from_outside, place_of_method, place_of_suspended
+from lastchunk.model.base.errors import DesignError, as_written
 from lastchunk.model.subset.held import fields_of
 from lastchunk.model.trace.event import NO_CHUNK
 from lastchunk.model.world.base.frozen import frozen
@@ -324,7 +324,7 @@ class Program:
         if isinstance(effect, Effect) or type(effect) is Done:
             return effect
         raise DesignError(
-            f"{self.name} awaits something unknown{self.line_of(task)}: {effect!r}; "
+            f"{self.name} awaits something unknown{self.line_of(task)}: {as_written(effect)}; "
             "a design may await only its context's storage, blobs, notify and sleep"
         )
 
@@ -376,11 +376,9 @@ class Program:
             raise TimeError(f"{self.name}: {error}") from None
         if isinstance(error, Refused):
             raise DesignError(f"{self.name}: {error}") from None
-        if isinstance(error, DesignError) or is_from_outside(error):
+        if isinstance(error, DesignError | Uncatchable) or is_from_outside(error):
             raise error
-        if isinstance(error, (Exception, *ESCAPES)):
-            raise DesignError(f"{self.name} raised {error_words(error)}") from error
-        raise error
+        raise DesignError(f"{self.name} raised {error_words(error)}") from error
 
     def line_of(self, task: TaskId) -> str:
         """Where a task's code is suspended, in words."""

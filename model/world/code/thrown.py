@@ -10,9 +10,10 @@ what depends on the machine, such as how deep a stack may be.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from lastchunk.model.base.blame import place_of_error
-from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.model.base.errors import InputError, InternalError, name_of_class, text_of_error
 from lastchunk.reference_impl.blobs import OPAQUE, Blobs
 from lastchunk.reference_impl.clock import ALLOWED, Duration, Time
 from lastchunk.reference_impl.contract import Browser, Context, Storage, Transaction
@@ -32,6 +33,7 @@ NOT_SIMULATED: dict[tuple[type, str | None], str] = {
     (Blobs, "list"): "head of each; a record in storage of what was put",
 }
 """What the platform has there and the model has not, and what comes nearest to it."""
+ARGS: Any = vars(BaseException)["args"]
 ENDING = (InputError, InternalError, RecursionError, MemoryError)
 NO_LOOP = "no running event loop"
 EFFECT_NAMES = frozenset(effect.__name__ for effect in Effect.__subclasses__())
@@ -58,7 +60,8 @@ def ends_the_run(error: Exception) -> bool:
 
 def _said(error: BaseException) -> str:
     """The text that an exception was made of; nothing is written out for it."""
-    return error.args[0] if error.args and type(error.args[0]) is str else ""
+    args = ARGS.__get__(error)  # a class may show others
+    return args[0] if args and type(args[0]) is str else ""
 
 
 def _is_about_time(error: BaseException) -> bool:
@@ -85,7 +88,7 @@ def _is_of_asyncio(error: BaseException) -> bool:
 def error_words(error: BaseException) -> str:
     """An exception in words: its type, the line of the design, its message."""
     message = " ".join(re.sub(r" at 0x[0-9a-f]+", "", _message(error)).split())
-    return f"{type(error).__name__}{place_of_error(error)}: {message}".removesuffix(": ")
+    return f"{name_of_class(type(error))}{place_of_error(error)}: {message}".removesuffix(": ")
 
 
 def _message(error: BaseException) -> str:
@@ -97,8 +100,8 @@ def _message(error: BaseException) -> str:
         known = ", ".join(name for name in _names(port) if not name.startswith("_"))
         return f"{PORT_NAMES[port]} has no {error.name}; allowed: {known}"
     if _is_about_a_text(error):
-        return f"{error}; allowed: {OPAQUE}"
-    return f"{error}; {ALLOWED}" if _is_about_time(error) else str(error)
+        return f"{text_of_error(error)}; allowed: {OPAQUE}"
+    return f"{text_of_error(error)}; {ALLOWED}" if _is_about_time(error) else text_of_error(error)
 
 
 def _names(port: type) -> list[str]:

@@ -88,7 +88,7 @@ def _log(page: ClientHost, task: TaskId, effect: Log) -> None:
 
 
 def _abandon(page: ClientHost, task: TaskId, effect: Abandon) -> None:
-    chunk = crossing.chunk(page.program, task, effect.chunk, "abandons {!r}")
+    chunk = crossing.chunk(page.program, task, effect.chunk, "abandons {}")
     page.world.check_chunk(chunk)
     reason = crossing.text(page.program, task, effect.reason, "abandons a chunk for")
     page.world.trace.append(e.UploadAbandoned(page.world.now_ms, chunk.index, reason))

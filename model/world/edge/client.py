@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.errors import DesignError, as_written
 from lastchunk.model.design.own_page import HOOKS
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
@@ -196,7 +196,7 @@ class ClientHost:
             if handler is None:
                 method = "stop_flow" if task == STOP else self.method_of(task)
                 raise DesignError(
-                    f"{self.program.name}.{method}() awaits {effect!r}, "
+                    f"{self.program.name}.{method}() awaits {as_written(effect)}, "
                     "which is for the object, not for the page"
                 )
             answer = handler(self, task, effect)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.errors import DesignError, as_written
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code import crossing
 from lastchunk.model.world.code.deeds import TaskId
@@ -132,7 +132,8 @@ def _note_state(runtime: ObjectRuntime, task: TaskId, value: Any) -> None:
 def _wrong_state(runtime: ObjectRuntime, task: TaskId, value: Any, needs: str) -> DesignError:
     where = runtime.program.line_of(task)
     return DesignError(
-        f"{runtime.program.name}.{task[0]}() put {value!r} under the key 'state'{where}; {needs}"
+        f"{runtime.program.name}.{task[0]}() put {as_written(value)} under the key 'state'"
+        f"{where}; {needs}"
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lastchunk.model.base.errors import as_written
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code import crossing
@@ -78,7 +79,7 @@ def _store(runtime: ObjectRuntime, task: TaskId, effect: BlobPut | PutPart) -> N
 def _check_part(runtime: ObjectRuntime, task: TaskId, effect: PutPart) -> None:
     number: Any = effect.part_number
     if type(number) is not int or not 1 <= number <= PARTS_MAX:
-        what = f"uploads the part {number!r}"
+        what = f"uploads the part {as_written(number)}"
         raise crossing.misused(runtime.program, task, what, f"a number from 1 to {PARTS_MAX}")
     _check_explored(runtime, task, effect)
 
@@ -96,7 +97,7 @@ def _check_explored(runtime: ObjectRuntime, task: TaskId, effect: Any) -> None:
 def _key(runtime: ObjectRuntime, task: TaskId, effect: BlobGet | BlobHead | BlobDelete) -> None:
     key: Any = effect.key
     if not isinstance(key, BlobKey | Chunk | str):
-        what = f"asks the blob store for {key!r}"
+        what = f"asks the blob store for {as_written(key)}"
         raise crossing.misused(runtime.program, task, what, "a key, a chunk, or a text")
     if isinstance(key, Chunk):
         runtime.world.check_chunk(key)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.errors import DesignError, as_written
 from lastchunk.model.design.load import takes_info
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.base.frozen import frozen
@@ -204,8 +204,8 @@ class ObjectRuntime:
 
     def _not_for_objects(self, task: TaskId, effect: object) -> DesignError:
         return DesignError(
-            f"{self.program.name}.{task[0]}() awaits {effect!r}{self.program.line_of(task)}, "
-            "which is for the page, not for the object"
+            f"{self.program.name}.{task[0]}() awaits {as_written(effect)}"
+            f"{self.program.line_of(task)}, which is for the page, not for the object"
         )
 
     def _finish(self, task: TaskId, done: Done) -> None:
