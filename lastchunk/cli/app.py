@@ -81,7 +81,9 @@ def console() -> Console:
 
 def cores(workers: int | None) -> int:
     """The number of worker processes."""
-    return workers if workers is not None else os.cpu_count() or 1
+    from lastchunk.model.base.workers import WORKERS_MAX  # with all of multiprocessing
+
+    return workers if workers is not None else min(os.cpu_count() or 1, WORKERS_MAX)
 
 
 def check_least(option: str, value: float, least: float = 1) -> None:

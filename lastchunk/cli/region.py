@@ -20,6 +20,7 @@ from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.explore.region import (
     ExactRegion,
     RegionQuestion,
+    check_axes,
     exact_region,
     ms_value_of,
     values_around,
@@ -72,6 +73,7 @@ def region(
 ) -> None:
     """Map where a property is proved and where violated, for the values of two settings."""
     check_outs(outs or [], third)
+    check_axes(across, along, third)
     if slug not in EXPLORABLE:
         raise InputError("--property", slug, ", ".join(EXPLORABLE))
     settings = tuple(overrides or ())

@@ -30,12 +30,14 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.memory import EndsSoon
 from lastchunk.model.base.step_limit import LastResort
 
 P = ParamSpec("P")
 T = TypeVar("T")
 MODEL = __name__.rpartition(".base.")[0]
+WORKERS_MAX = 1_024
 END_SECONDS = 0.5
 """So long it is seen to that every worker is gone: a signal leaves two seconds for all."""
 SELDOM, COLLECT_EVERY = 20_000, 100_000
@@ -46,12 +48,19 @@ _SHARED: list[Ranked] = []
 _STARTING = threading.Lock()
 
 
+def check_workers(workers: int) -> None:
+    """Refuse what is no number of processes. Raises `InputError`."""
+    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= WORKERS_MAX:
+        raise InputError("workers", workers, f"a whole number from 1 to {WORKERS_MAX:,}")
+
+
 @contextmanager
 def pool(workers: int, tasks_per_worker: int | None = None) -> Iterator[Executor]:
     """Worker processes for a while: those that are shared, or some of one's own.
 
     What is raised meanwhile ends one's own at once.
     """
+    check_workers(workers)
     if _SHARED:
         yield _SHARED[-1]
         return
@@ -168,6 +177,7 @@ class Here(Executor):
 @contextmanager
 def workers_or_here(workers: int) -> Iterator[Executor]:
     """Worker processes, each for one task alone; with one worker this process does it all."""
+    check_workers(workers)
     if workers == 1:
         yield Here()
         return

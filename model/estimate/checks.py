@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.workers import check_workers
 from lastchunk.model.kernel.running.choice import ALL_ENGINES
 
 SESSIONS_MAX = 10_000_000
@@ -16,7 +17,7 @@ def check_run(
     """Refuse numbers of a run that cannot be meant. Raises `InputError`."""
     check_range("sessions", sessions, 1, SESSIONS_MAX)
     check_range("seed", seed, 0, 2**63)
-    check_range("workers", workers, 1, 1_024)
+    check_workers(workers)
     check_name("engine", engine, ALL_ENGINES)
     if half_width is not None and not isinstance(half_width, int | float):
         raise InputError("half_width", half_width, "a number above 0 and below 0.5")

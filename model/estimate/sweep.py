@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.workers import workers_or_here
+from lastchunk.model.base.workers import check_workers, workers_or_here
 from lastchunk.model.design.load import DesignLike, load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.estimate.intervals import whatever_they_were, wilson
@@ -54,6 +54,7 @@ def sweep(
     >>> frame[frame["property"] == "nothing_lost"][["value", "design", "rate"]].values.tolist()
     [[5000, 'alarm', 0.0], [10000, 'alarm', 0.0]]
     """
+    check_workers(workers)
     space = _space_of(axis)
     compared: list[Future[Comparison]] = []
     with workers_or_here(workers) as executor:  # a point is a task: few sessions are one batch

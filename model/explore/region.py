@@ -15,7 +15,7 @@ from typing import Any
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.pictures import Paged
-from lastchunk.model.base.workers import workers_or_here
+from lastchunk.model.base.workers import check_workers, workers_or_here
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.threshold import Threshold, find_threshold
 from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget
@@ -111,6 +111,13 @@ def ms_value_of(scenario: str, overrides: Sequence[str], design: str, key: str) 
     return found
 
 
+def check_axes(x: str, y: str, z: str | None = None) -> None:
+    """Refuse a setting that stands on two axes: one of its values would take the other's place."""
+    for option, key, others in (("--y", y, (x,)), ("--z", z, (x, y))):
+        if key in others:
+            raise InputError(option, key, "a setting of its own, on no other axis")
+
+
 def values_around(now_ms: int) -> tuple[int, ...]:
     """Values of a setting on both sides of what it is now."""
     return tuple(sorted({max(1, round(now_ms * factor)) for factor in OF_NOW}))
@@ -133,6 +140,8 @@ def region_of(
 
     What `lastchunk region` does; a notebook shows it as a map with its table. Raises `InputError`.
     """
+    check_workers(workers)
+    check_axes(x, y)
     now = (scenario, tuple(settings), design)
     values = tuple(x_values) or values_around(ms_value_of(*now, x))
     span = y_range or (1, max(4 * ms_value_of(*now, y), 4))

@@ -334,7 +334,7 @@ class Limits(Model):
     does by itself, as where an alarm arms itself for ever. It is looked at every 1,000."""
     awaits_max: PositiveCount = 100_000
     """What code may await within one happening; more is refused."""
-    step_seconds_max: PositiveFloat = 10.0
+    step_seconds_max: Annotated[float, Field(ge=0.01, le=10**6)] = 10.0
     """How many seconds of the processor one happening may take; more is refused."""
     memory_mb_max: PositiveCount = 2_000
     """By how many MB the process may grow in a session; more is refused."""

@@ -7,11 +7,15 @@ import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import lastchunk
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.workers import end_workers, shared_pool
+from lastchunk.model.estimate.sweeps.plan_file import read_plan
+from lastchunk.model.explore.region import region_of
 
 WORK = """
 import sys
@@ -69,3 +73,28 @@ def test_what_waits_for_workers_that_are_ended_gets_an_error(after_ms: int) -> N
         end_workers()
         ended = [future.exception(timeout=10) for future in waiting]
     assert any(isinstance(error, BrokenProcessPool) for error in ended)
+
+
+@pytest.mark.parametrize("workers", [0, -1, True, False, 1.0, "2", None, 10**6])
+def test_what_is_no_number_of_workers_is_refused_by_name(workers: Any, tmp_path: Path) -> None:
+    axis = lastchunk.Axis.of("client.chunk_ms", [5_000])
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        'scenarios = ["harmless"]\ndesigns = ["alarm"]\nsessions = 2\n'
+        '[axes]\n"client.chunk_ms" = [5000]\n'
+    )
+    small = ("small-scope", "complete_at_finalization")
+    for ask in (
+        lambda: lastchunk.choose("grace_ms=10..40", *small, workers=workers),
+        lambda: lastchunk.sweep("harmless", axis, "alarm", 2, 1, workers=workers),
+        lambda: lastchunk.sweep_plan(read_plan(plan), tmp_path / "out", workers=workers),
+        lambda: region_of(x="grace_ms", y="high_ms", workers=workers),
+        lambda: lastchunk.matrix(["alarm"], 1, workers=workers),
+        lambda: lastchunk.rare_rate("small-scope", workers=workers),
+        lambda: lastchunk.compare("harmless", "alarm", 2, 1, workers=workers),
+    ):
+        with pytest.raises(InputError) as error:
+            ask()
+        assert error.value.field == "workers"
+        assert error.value.allowed == "a whole number from 1 to 1,024"
+    assert not (tmp_path / "out").exists()

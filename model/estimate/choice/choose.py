@@ -10,7 +10,7 @@ from itertools import pairwise, product
 
 from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.verdict import EXIT_HOLDS, EXIT_UNKNOWN, EXIT_VIOLATED
-from lastchunk.model.base.workers import Here, pool
+from lastchunk.model.base.workers import Here, check_workers, pool
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.estimate.choice.free import VALUES_FIRST
 from lastchunk.model.estimate.choice.judged import (
@@ -130,6 +130,7 @@ def choose(
     >>> list(found.ranges.values())
     [[HeldRange(low=17, high=40, before=(16, 'violated'), after=None)]]
     """
+    check_workers(workers)
     question = choice_question(
         free,
         scenarios,
@@ -148,6 +149,7 @@ def choice_of(
     question: ChoiceQuestion, workers: int = 1, progress: Callable[[int], None] | None = None
 ) -> SettingsChoice:
     """The answer to a question."""
+    check_workers(workers)
     executing: AbstractContextManager[Executor] = nullcontext(Here())
     with executing if workers == 1 else pool(workers) as executor:
         names = [asked.given for asked in question.scenarios]

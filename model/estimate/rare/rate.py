@@ -9,7 +9,7 @@ from random import Random
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.memory import LESS_OFTEN, few_collections
-from lastchunk.model.base.workers import Here, pool
+from lastchunk.model.base.workers import Here, check_workers, pool
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.estimate.checks import check_range
 from lastchunk.model.estimate.rare.levels import LEVEL_CLASSES, with_levels
@@ -55,6 +55,7 @@ def rare_rate(
     """
     if slug not in EXPLORABLE:
         raise InputError("--property", slug, ", ".join(EXPLORABLE))
+    check_workers(workers)
     if not 0 < precision < 1:
         raise InputError("precision", precision, "a share of the rate, above 0 and below 1")
     check_range("effort", effort, 2, 1_000_000)

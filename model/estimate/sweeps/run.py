@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.workers import pool
+from lastchunk.model.base.workers import check_workers, pool
 from lastchunk.model.estimate.sweeps.chunk import run_chunk
 from lastchunk.model.estimate.sweeps.plan import ChunkTask, SweepPlan
 from lastchunk.model.estimate.sweeps.result import SweepResult, write_result
@@ -45,6 +45,7 @@ class SweepRun:
     ) -> None:
         if not 1 <= shard[0] <= shard[1]:
             raise InputError("--shard", f"{shard[0]}/{shard[1]}", "I/N, with I from 1 to N")
+        check_workers(workers)
         self.plan = plan
         self.shard = shard
         self.workers = workers

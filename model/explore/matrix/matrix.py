@@ -17,7 +17,7 @@ import pandas as pd
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.pictures import Pictured
-from lastchunk.model.base.workers import workers_or_here
+from lastchunk.model.base.workers import check_workers, workers_or_here
 from lastchunk.model.design.load import (
     DesignLike,
     DesignSpec,
@@ -220,8 +220,7 @@ def check_bounds(
     given: Mapping[str, DesignLike] | None = None,
 ) -> tuple[list[str], list[FaultClass]]:
     """The designs and the classes, known and each once. Raises `InputError`."""
-    if workers < 1:
-        raise InputError("--workers", workers, "at least 1")
+    check_workers(workers)
     names = list(designs)
     sent = {name: sent_spec(item) for name, item in (given or {}).items()}
     known = [find_class(name)[0] if sent.get(name) is None else name for name in names]
