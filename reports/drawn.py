@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from lastchunk.model.base.files import safe_name
 from lastchunk.model.simulate import Run
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports import content
@@ -148,8 +149,9 @@ class Draughtsman:
         return self._figure(name, figure, caption, behind) | {"caption": caption}
 
     def _figure(
-        self, name: str, figure: Figure, alt: str, behind: dict[str, Any] | None
+        self, title: str, figure: Figure, alt: str, behind: dict[str, Any] | None
     ) -> Drawing:
+        name = safe_name(title)  # a design's label may have any sign
         settle(figure)
         svg = svg_bytes(figure)
         (self.folder / f"{name}.png").write_bytes(png_bytes(figure))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -17,6 +18,11 @@ from lastchunk.model.base.errors import InputError
 OUT = "--out"
 REWRITTEN = ("--update-baseline",)
 """Options whose file is to be read and then written anew."""
+NAME_MAX = 60
+"""So many characters of a text stand in the name of a file."""
+NAME_OF_FILE = re.compile(r"\w(?:[\w .()+=,@%-]{0,58}[\w)%])?")
+NAME_OF_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+"""What no file may be called where Windows may come to see it."""
 _DIGEST_BYTES = 32
 
 
@@ -316,6 +322,18 @@ def digest_of_code(places: Iterable[Path]) -> str:
         path for place in places for path in ([place] if place.is_file() else place.rglob("*.py"))
     )
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def safe_name(text: str) -> str:
+    """A text as the beginning of a file's name, on every system; two texts never have one name.
+
+    >>> safe_name("grace 20 s"), safe_name("a/b"), safe_name("..")
+    ('grace 20 s', 'a-b-c14cddc0', '_-5ec1f7e7')
+    """
+    if NAME_OF_FILE.fullmatch(text) and not NAME_OF_DEVICE.match(text):
+        return text
+    plain = "-".join(re.findall(r"[A-Za-z0-9_]+", text))[:NAME_MAX] or "_"
+    return f"{plain}-{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def cache_folder() -> Path:

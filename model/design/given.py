@@ -17,6 +17,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.reference_impl.designs import DESIGNS
 
 GIVEN_AS = "a class, a shipped name, path/to/file.py:ClassName, or (label, design, settings)"
+LABEL_MAX = 100
 _OF_SESSION: dict[str, Any] = {}
 """Classes that no file can be imported for, or that must not be: by their reference."""
 
@@ -37,8 +38,10 @@ def taken_apart(given: object) -> GivenParts:
         if len(given) != 3:
             raise InputError("design", given, "(label, design, settings)")
         label, given, settings = given
-        if not isinstance(label, str) or not label:
-            raise InputError("design", label, "a label that is a text")
+        if not isinstance(label, str) or not _is_line(label):
+            raise InputError("design", label, "a label that is a text, on one line")
+        if len(label) > LABEL_MAX:
+            raise InputError("design", label, f"a label of at most {LABEL_MAX} characters")
         if not isinstance(settings, Mapping) and not is_settings(settings):
             raise InputError(f"design {label}", settings, "a mapping of settings, or Settings(...)")
     assert isinstance(label, str)
@@ -47,6 +50,12 @@ def taken_apart(given: object) -> GivenParts:
     if not isinstance(given, str) and not inspect.isclass(given):
         raise InputError("design", given, GIVEN_AS)
     return GivenParts(given, label, settings)
+
+
+def _is_line(text: str) -> bool:
+    """Whether a text has something to show, and no sign that cannot be shown."""
+    is_shown = all(sign.isprintable() or sign.isspace() for sign in text)
+    return is_shown and bool(text.strip()) and len(text.splitlines()) == 1
 
 
 def is_settings(value: object) -> bool:

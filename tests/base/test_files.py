@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -16,7 +17,14 @@ from typing import Any
 import pytest
 
 from lastchunk.model.base.errors import DesignError, InputError
-from lastchunk.model.base.files import check_file, check_folder, new_folder, write_bytes, write_text
+from lastchunk.model.base.files import (
+    check_file,
+    check_folder,
+    new_folder,
+    safe_name,
+    write_bytes,
+    write_text,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -373,3 +381,34 @@ def test_a_look_at_a_place_for_a_file_changes_nothing(tmp_path: Path) -> None:
 def test_a_long_name_can_be_written(tmp_path: Path) -> None:
     write_text(tmp_path / ("x" * 250), "text")
     assert names(tmp_path) == ["x" * 250]
+
+
+ODD = [
+    "a/b",
+    "a-b",
+    "a b",
+    "..",
+    ".",
+    "",
+    "con",
+    "LPT1.txt",
+    "a:b",
+    "c:b",
+    "a*b?",
+    "a.",
+    "-x",
+    "🙂",
+    "x" * 99,
+]
+
+
+def test_a_text_is_a_name_on_every_system_and_two_texts_are_two() -> None:
+    names = [safe_name(text) for text in ODD]
+    assert len(set(names)) == len(ODD)
+    for text, name in zip(ODD, names, strict=True):
+        assert re.fullmatch(r"[\w -]+(-[0-9a-f]{8})?", name), text
+        assert len(name) < 80
+        assert not re.match(r"(con|lpt1)(\.|$)", name, re.IGNORECASE)
+        assert not name.endswith((".", " "))
+    assert safe_name("grace 20 s") == "grace 20 s"
+    assert safe_name("AlarmDesign") == "AlarmDesign"

@@ -12,6 +12,8 @@ import nbformat
 import pytest
 
 import lastchunk
+from lastchunk.model.base.errors import InputError
+from lastchunk.model.design.load import load_design
 from lastchunk.reference_impl.alarm import AlarmDesign
 
 SCENARIO = "harmless"
@@ -215,3 +217,9 @@ def test_a_name_that_is_unknown_is_never_an_empty_frame() -> None:
     ):
         with pytest.raises(lastchunk.InputError, match="allowed: one of "):
             call()
+
+
+@pytest.mark.parametrize("label", ["", "  ", "a\nb", "a\0b", "\ud800", "a\u2028b", 3, "x" * 101])
+def test_a_label_is_a_text_on_one_line(label: Any) -> None:
+    with pytest.raises(InputError, match="allowed: a label"):
+        load_design((label, "alarm", {}))

@@ -12,14 +12,14 @@ import pyarrow.parquet as pq
 
 from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.design.load import DesignSpec, load_design
-from lastchunk.model.estimate.comparison import Comparison
+from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.explore.threshold import Threshold
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.properties import OUTCOMES, ROW_COLUMNS
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.reports.notebook import comparison_html, image_html
 from lastchunk.reports.result import outcome_counts, result
-from lastchunk.reports.review import Review
+from lastchunk.reports.review import Review, make_review
 from lastchunk.reports.verification import (
     CONTENTS,
     check_verification_out,
@@ -27,7 +27,7 @@ from lastchunk.reports.verification import (
     verification_json,
     write_verification,
 )
-from lastchunk.reports.write import write_rows
+from lastchunk.reports.write import write_report, write_rows
 from tests.support.reviewed import HOSTILE, SESSIONS
 
 COMPLETE = "complete_at_finalization"
@@ -203,3 +203,15 @@ def test_a_verification_in_a_notebook_shows_text_from_outside_as_text() -> None:
     table = {"table", "caption", "tr", "th", "td"}
     assert set(shown.tags) == table | {"details", "summary", "ul", "li"}
     assert shown.text.count(HOSTILE) == 3
+
+
+def test_labels_of_any_signs_are_drawn_each_in_a_file_of_its_own(tmp_path: Path) -> None:
+    labels = ["a/b", "a-b", "../c", "..", "CON", "<u>", "x" * 61]
+    designs: list[Any] = [(label, "manual", {}) for label in labels]
+    compared = compare("lossy-mobile", designs, 30, 1)
+    given = {compared.scenario.name: ["lossy-mobile"]}
+    write_report(make_review([compared], [], "", 1.0, given), tmp_path / "out")
+    drawn = [item.name for item in (tmp_path / "out" / "figures").glob("failure-*.png")]
+    assert len(drawn) == len(labels)
+    assert "<u>" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert [item.name for item in tmp_path.iterdir()] == ["out"]

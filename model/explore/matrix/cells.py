@@ -6,12 +6,14 @@ it. Where a property cannot hold, the best possible is explored too.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from lastchunk.model.base.errors import DesignError
+from lastchunk.model.base.files import safe_name
 from lastchunk.model.base.memory import few_collections, make_room
 from lastchunk.model.design.load import DesignLike, load_design
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
@@ -35,6 +37,8 @@ CELL_KINDS: tuple[CellKind, ...] = (
 """*Unknown* was tried and did not come to an end; *not explored* was left out on purpose."""
 SLUGS = tuple(slug for slug, item in PROPERTIES.items() if item.asks == "every design")
 """The properties of a matrix: those that every design can be asked."""
+OF_FILE = re.compile(r".*\.(?:py|ts|mts):(\w+)", re.DOTALL)
+"""A design of a file, by its class: files are named after the class alone."""
 MEMORY_MB = 3_000
 
 
@@ -77,7 +81,9 @@ class Cell:
     @property
     def name(self) -> str:
         """The name of its files."""
-        return f"{self.design.rpartition(':')[2]}-{self.faults}-{self.slug}"
+        is_class = OF_FILE.fullmatch(self.design)
+        design = is_class[1] if is_class else safe_name(self.design)
+        return f"{design}-{self.faults}-{self.slug}"
 
 
 class ClassClock:

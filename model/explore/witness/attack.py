@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lastchunk.model.base.errors import InputError, InternalError
+from lastchunk.model.base.files import safe_name
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.state.monitor import NONE_OWN
@@ -129,7 +130,7 @@ class Attacker:
         self.happenings += len(schedule.steps)
         for slug, violation in self._violations(run, schedule).items():
             detail = violation.detail
-            file = _written(schedule, f"refuted-{self.design.name}-{slug}.jsonl")
+            file = _written(schedule, f"refuted-{safe_name(self.design.name)}-{slug}.jsonl")
             raise RefutedProofError(slug, self.design.name, schedule, detail, file)
 
     def _violations(self, run: Run, schedule: Schedule) -> dict[str, Violation]:
