@@ -64,4 +64,54 @@ OBJECTS = [
         "const e = new E5('x'); try { throw e; } catch (f) { out([f instanceof E5, f.name, f.message, String(f)]); }",
         ['[true, "Mine", "x", "Mine: x"]'],
     ),
+    (
+        "class S1 { static n = 3; static f() { return 5; } m() { return [this.n, this.f]; } }",
+        "out([new S1().n, new S1().f, S1.n, S1.f()]); out(new S1().m()); out('n' in new S1()); out(Object.keys(new S1()));",
+        ["[undefined, undefined, 3, 5]", "[undefined, undefined]", "false", "[]"],
+    ),
+    (
+        "class S2 { static n = 3; }",
+        "const a = new S2(); a.n++; out(a.n); a.n = 4; out([a.n, S2.n, Object.keys(a)]); a.n ??= 8; out({ ...a });",
+        ["NaN", '[4, 3, ["n"]]', '{"n": 4}'],
+    ),
+    (
+        "class S3 { static f() { return 1; } }",
+        "try { new S3().f(); } catch (e) { out(e); } out(new S3().f?.()); out(S3.f());",
+        ["TypeError", "undefined", "1"],
+    ),
+    (
+        "class S4 { static n = 3; } class S5 extends S4 { }",
+        "out([S5.n, new S5().n, new S5().n ?? 7]);",
+        ["[3, undefined, 7]"],
+    ),
+    (
+        "class S6 { static n = 3; static g = 'static'; n() { return 1; } get g() { return 2; } }",
+        "out([new S6().n(), S6.n, new S6().g, S6.g]);",
+        ['[1, 3, 2, "static"]'],
+    ),
+    (
+        "class S7 { static f() { return 1; } f() { return 2; } static k = 'own'; k = 5; }",
+        "out([new S7().f(), S7.f(), new S7().k, S7.k]);",
+        ['[2, 1, 5, "own"]'],
+    ),
+    (
+        "class S8 { static n = 3; constructor() { this.k = this.n; } }",
+        "const { n } = new S8(); const { n: m = 9 } = new S8(); const key = 'n'; out([n, m, new S8()?.n, new S8()[key], new S8().k]);",
+        ["[undefined, 9, undefined, undefined, undefined]"],
+    ),
+    (
+        "class S9 extends Error { static code = 4; static message = 'of the class'; }",
+        "const e = new S9('mine'); out([e.code, S9.code, e.message, S9.message]);",
+        ['[undefined, 4, "mine", "of the class"]'],
+    ),
+    (
+        "class S10 { static #n = 3; static m() { return S10.#n; } get() { return this.#n; } put() { this.#n = 1; } }",
+        "out(S10.m()); try { new S10().get(); } catch (e) { out(e); } try { new S10().put(); } catch (e) { out(e); } out(S10.m());",
+        ["3", "TypeError", "TypeError", "3"],
+    ),
+    (
+        "class S11 { static list = [1]; add() { S11.list.push(2); return this.list; } }",
+        "out([new S11().add(), S11.list.length]);",
+        ["[undefined, 2]"],
+    ),
 ]

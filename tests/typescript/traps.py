@@ -180,6 +180,11 @@ CHANGED = {
     "an array of the module": ("const seen: number[] = [];", "seen.push(1);"),
     "a map of the module": ("const seen = new Map<string, number>();", "seen.set('a', 1);"),
     "an object of the module": ("const config = { a: 1 };", "config.a += 1;"),
+    "a static array": ("class Kept { static seen: number[] = []; }", "Kept.seen.push(1);"),
+    "a static array that is emptied again": (
+        "class Kept { static seen: number[] = []; }",
+        "Kept.seen.push(1); await storage.get('x'); Kept.seen.pop();",
+    ),
     "an object that is changed back": (
         "const lock = { busy: false };",
         "lock.busy = true; await this.env.B.head('x'); lock.busy = false;",

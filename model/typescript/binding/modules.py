@@ -10,6 +10,7 @@ from typing import Any
 from lastchunk.model.base.errors import DesignError, InputError
 from lastchunk.model.typescript.library.everywhere import namespace
 from lastchunk.model.typescript.parse.tree import SourceText, read_source
+from lastchunk.model.typescript.runtime.members import static_attribute
 from lastchunk.model.typescript.translate.module import (
     Translated,
     declarations,
@@ -108,9 +109,9 @@ class Modules:
                 out.append((name, value, line))
                 if isinstance(value, type):
                     out += [
-                        (f"{name}{word}", part, line)
+                        (f"{name}.{word[1:]}", part, line)
                         for word, part in vars(value).items()
-                        if word.startswith(".") and not callable(part)
+                        if word.startswith(static_attribute("")) and not callable(part)
                     ]
         return out
 

@@ -57,6 +57,11 @@ def attribute(key: Any) -> str:
     return f".{key}"
 
 
+def static_attribute(key: Any) -> str:
+    """A static member's name, as an attribute of its class: an instance does not have it."""
+    return f":{key}"
+
+
 def word_of(owner: Any) -> str:
     """What a value is, in words."""
     if isinstance(owner, HostObject):
@@ -124,16 +129,24 @@ def _item(owner: Any, key: Any) -> Any:
 
 def _of_object(owner: Any, key: Any) -> Any:
     if isinstance(owner, (Object, type)):
-        found = getattr(owner, attribute(key), owner)  # no member of an object is the object itself
-        if found is not owner or _holds_itself(owner, key):
+        name = static_attribute(key) if isinstance(owner, type) else attribute(key)
+        found = getattr(owner, name, owner)  # no member of an object is the object itself
+        if found is not owner or vars(owner).get(name) is owner:
             return found
+    if hasattr(type(owner), static_attribute(key)) and key not in OF_ALL_OBJECTS:
+        _check_not_private(key)
+        return UNDEFINED
     if isinstance(owner, ErrorObject) and key == "cause":
         return UNDEFINED
     return lacking(owner, key)
 
 
-def _holds_itself(owner: Any, key: Any) -> bool:
-    return vars(owner).get(attribute(key)) is owner
+def _check_not_private(key: Any) -> None:
+    """Refuse, as JavaScript does, a private static member of an instance, which has none."""
+    name = str(key).partition(" of ")[0]
+    if name.startswith("#"):
+        said = "to an object whose class did not declare it"
+        raise type_error(f"Cannot access private member {name} {said}")
 
 
 def set_member(owner: Any, key: Any, value: Any) -> Any:
@@ -155,6 +168,8 @@ def set_member(owner: Any, key: Any, value: Any) -> Any:
         if isinstance(getattr(type(owner), attribute(key), None), property):
             _put_property(owner, key, value)
         else:
+            if key[:1] == "#" and hasattr(type(owner), static_attribute(key)):
+                _check_not_private(key)
             setattr(owner, attribute(key), value)
     elif owner is None or owner is UNDEFINED:
         name = "null" if owner is None else "undefined"
@@ -191,7 +206,7 @@ def entry_key(key: Any) -> str:
 
 def put_static(owner: type, key: str, value: Any) -> None:
     """A static field of a class, as its module is loaded."""
-    setattr(owner, attribute(key), value)
+    setattr(owner, static_attribute(key), value)
 
 
 def delete_member(owner: Any, key: Any) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import field as made_field
 
 from lastchunk.model.typescript.parse.literals import string_value
 from lastchunk.model.typescript.parse.tree import TreeNode, field, parts, words
-from lastchunk.model.typescript.runtime.members import attribute
+from lastchunk.model.typescript.runtime.members import attribute, static_attribute
 from lastchunk.model.typescript.translate.declared import boxes
 from lastchunk.model.typescript.translate.functions import (
     FIELD_SIGNS,
@@ -155,9 +155,9 @@ def _name(inner: Function, kid: TreeNode) -> str:
 
 def _method(inner: Function, kid: TreeNode) -> ast.stmt:
     kinds = words(kid)
-    name = attribute(_name(inner, kid))
-    inner.module.shown[name] = inner.text(field(kid, "name"))
     is_static = "static" in kinds
+    name = (static_attribute if is_static else attribute)(_name(inner, kid))
+    inner.module.shown[name] = inner.text(field(kid, "name"))
     first = [] if is_static else [SELF]
     made = defined(inner, kid, name, "async" in kinds, "" if is_static else SELF, first)
     assert isinstance(made, ast.FunctionDef)
