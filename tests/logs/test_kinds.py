@@ -82,6 +82,37 @@ def test_sessions_whose_urls_do_not_say_which_are_never_taken_for_one(
     assert [(one.name, len(one.uploads)) for one in kept] == [("page", 1), ("page 2", 1)]
 
 
+def test_two_recordings_that_a_cookie_tells_apart_are_not_taken_for_one(look: Look) -> None:
+    def page(at_ms: int, create: str = "/createSession") -> list[dict[str, Any]]:
+        return [
+            entry(at_ms, 10, "POST", create, 200),
+            entry(at_ms + 20, 10, "PUT", "/upload/0", 200),
+            entry(at_ms + 40, 10, "POST", "/signalStop", 200),
+        ]
+
+    for create in ("/createSession", "/createSession?v=2"):
+        with pytest.raises(InputError, match="allowed: one recording a HAR, or a --mapping"):
+            look(har([*page(0, create), *page(9_000, create)]))
+    again = entry(5, 10, "POST", "/createSession", 0, error="net::ERR_FAILED")
+    _, (one,) = look(har([again, *page(20)]))  # it is called again before it began
+    assert len(one.uploads) == 1
+
+
+def test_a_har_whose_clock_goes_back_is_told(look: Look) -> None:
+    sent = [
+        entry(60_000, 10, "POST", "/createSession/a", 200),
+        entry(60_020, 10, "PUT", "/upload/a/0", 200),
+        entry(59_900, 10, "PUT", "/upload/a/1", 200),  # at about the same time
+        entry(50_000, 10, "PUT", "/upload/a/2", 200),
+    ]
+    checked, _ = look(har(sent))
+    (words,) = checked.notes
+    assert checked.notes[words] == 1
+    assert words.startswith("requests that began before the one above them")
+    checked, _ = look(har(sent[:3]))
+    assert not checked.notes
+
+
 def test_a_request_under_way_as_the_har_was_saved_leaves_it_open(look: Look) -> None:
     found, _ = look(
         har([entry(0, 10, "POST", "/upload/s/0", 200), entry(9, -1, "POST", "/upload/s/1", 0)])

@@ -20,8 +20,10 @@ from lastchunk.model.base.errors import InputError, as_given
 from lastchunk.model.logs.reading.mapping import (
     CALL_METHODS,
     CREATE_CALL,
+    FINALIZE_NAME,
     LIST_CALL,
     READ_CALL,
+    STOP_CALL,
     UPLOAD_CALL,
     LogMapping,
     Meant,
@@ -40,6 +42,13 @@ SENT_ON = (307, 308)
 ENTRY_ALLOWED = "an entry of a HAR, with startedDateTime, time, request and response"
 NO_ENTRY_ALLOWED = 'a HAR with requests in it; an event log begins with {"log": "lastchunk log 1"}'
 CACHED = "requests that the browser answered from its cache: left out"
+BACK = (
+    "requests that began before the one above them: taken by their times, which are not to be "
+    "trusted where the clock went back"
+)
+STOP_CALLS = frozenset((STOP_CALL, FINALIZE_NAME))
+ORDER_MS = 1_000
+"""Requests that begin at about the same time may stand in either order."""
 LONGEST_MS = 10**9
 ONE_PAGE = "page"
 """The name of the session where no URL says one."""
@@ -57,22 +66,31 @@ class Numbering:
         self.files = 0
         self.begun = ""
         """The URL that began the session of this file's page, where no URL says which it is."""
+        self.calls: set[str] = set()
+        """What that page has called since."""
 
     def next_file(self) -> None:
         """Another file begins, which is of another page."""
         self.files += 1
         self.begun = ""
+        self.calls.clear()
 
     def page(self, place: str, call: str, url: str) -> str:
         """The session whose URLs do not say which it is: one a file.
 
-        Raises `InputError` where two begin by URLs that differ.
+        Raises `InputError` where two begin by URLs that differ, or by one that says nothing of
+        them: a cookie may tell them apart, and then one's uploads would be taken for the other's.
         """
         if call == CREATE_CALL:
             if self.begun not in ("", url):
                 allowed = f"a --mapping with {{session}}: {self.begun} began another session"
                 raise InputError(f"{place}: url", url, allowed)
+            if self.calls and ("?" not in url or self.calls & STOP_CALLS):
+                allowed = "one recording a HAR, or a --mapping with {session}: it began one before"
+                raise InputError(f"{place}: url", url, allowed)
             self.begun = url
+        elif call not in (READ_CALL, LIST_CALL):
+            self.calls.add(call)
         return ONE_PAGE if self.files < 2 else f"{ONE_PAGE} {self.files}"
 
     def call(self, session: str, meant: Meant, is_again: bool) -> tuple[str, int, int]:
@@ -107,7 +125,7 @@ def read_har(
 
     Raises `InputError` naming the line.
     """
-    found = False
+    found, newest_ms = False, 0
     numbering.next_file()
     for item in items(reader, ("log", "entries", EACH)):
         found = True
@@ -117,6 +135,10 @@ def read_har(
         if meant is not None and entry.get("_fromCache"):
             notes[CACHED] += 1
         elif meant is not None:
+            sent_ms = time_ms(entry["startedDateTime"], f"{place}: startedDateTime")
+            if sent_ms < newest_ms - ORDER_MS:
+                notes[BACK] += 1
+            newest_ms = max(newest_ms, sent_ms)
             yield from _of_entry(entry, meant, place, mapping, numbering)
     if not found:
         raise InputError(f"{reader.place}: log.entries", "none", NO_ENTRY_ALLOWED)
