@@ -15,6 +15,7 @@ from lastchunk.model.estimate.checks import check_name
 from lastchunk.model.estimate.sweeps.chunk import MEANS
 from lastchunk.model.estimate.sweeps.result import SweepResult
 from lastchunk.model.estimate.sweeps.sensitivity import MORRIS, SOBOL, sensitivity
+from lastchunk.model.properties import PROPERTIES
 from lastchunk.reports.base.palette import variables
 from lastchunk.reports.figures.inline import inline_svg
 from lastchunk.reports.figures.plots import plot_sweep
@@ -29,9 +30,9 @@ PAGE_NAME, PICTURE_NAME = "sweep.html", "sweep.png"
 
 def write_sweep_page(result: SweepResult, out: Path, slug: str) -> None:
     """Write ``sweep.html`` and ``sweep.png`` into the folder of a sweep."""
-    known = list(dict.fromkeys(result.rates["property"]))
-    check_name("--figure", slug, [*known, *MEANS])
-    drawn = sweep_pictures(result, slug)
+    check_name("--figure", slug, [*PROPERTIES, *MEANS])
+    is_known = slug in MEANS or (result.rates["property"] == slug).any()
+    drawn = sweep_pictures(result, slug) if is_known else []  # no session says anything of it
     if drawn:
         write_changed(out / PICTURE_NAME, png_bytes(drawn[0][1]))
     write_changed(out / PAGE_NAME, sweep_page(result, slug, drawn).encode("utf-8", "replace"))
@@ -76,6 +77,8 @@ def sweep_page(result: SweepResult, slug: str, drawn: list[tuple[str, Figure]]) 
 
 def _rates_table(result: SweepResult, slug: str) -> str:
     rates = result.rates[result.rates["property"] == slug]
+    if rates.empty and slug not in MEANS:
+        return f"<h2>{escape(slug)}</h2><p>No session says anything of it.</p>"
     axes = result.about["axes"]
     head = "".join(f"<th>{escape(each)}</th>" for each in ["scenario", *axes, "design", "violated"])
     rows: list[Any] = rates.head(ROWS_MAX).to_dict("records")

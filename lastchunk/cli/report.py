@@ -30,6 +30,7 @@ from lastchunk.cli.front import (
 )
 from lastchunk.cli.loading import DEFAULT_DESIGNS, command, options
 from lastchunk.model.design.load import load_designs
+from lastchunk.model.estimate.checks import check_once
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.explore.matrix.matrix import CHUNKS_MAX
 from lastchunk.model.properties import PROPERTIES
@@ -101,7 +102,7 @@ def report(
     written = None if matrix is None else read_matrix(matrix)
     played = None if conformance is None else read_conformance(conformance)
     names, designs = scenario or shipped(), design or REPORT_DESIGNS
-    loaded = [load_scenario(name, overrides or []) for name in names]
+    loaded = each_once(names, overrides or [])
     specs = [load_designs(designs, item) for item in loaded]
     written = written and of_designs(written, [spec.name for spec in specs[0]])
     chunks = matrix_chunks if written is None else 0
@@ -123,6 +124,13 @@ def report(
     )
     write_report(review, out)
     say_written(evidence.comparisons, out)
+
+
+def each_once(names: Sequence[str], overrides: Sequence[str]) -> list[Scenario]:
+    """The scenarios of a report, which are told apart by name. Raises `InputError`."""
+    loaded = [load_scenario(name, overrides) for name in names]
+    check_once("--scenario", [item.name for item in loaded])
+    return loaded
 
 
 def say_written(comparisons: Sequence[Comparison], out: Path) -> None:

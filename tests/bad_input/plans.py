@@ -25,6 +25,11 @@ PLANS: dict[str, tuple[str, tuple[str, ...]]] = {
     "value": (GOOD.replace("0.1]", "1.5]"), ("axes.network.request_loss", "1.5")),
     "empty": (GOOD.replace("[0.0, 0.1]", "[]"), ("axes.network.request_loss", "list of values")),
     "number": (GOOD.replace("[0.0, 0.1]", "0.1"), ("axes.network.request_loss", "low = ")),
+    "list": (GOOD.replace("0.1]", "[0.1]]"), ("axes.network.request_loss: [0.1]", "a number")),
+    "twice": (
+        GOOD.replace('["everything-fast"]', '["everything-fast", "everything-fast"]'),
+        ("scenarios: 'everything-fast'", "each scenario once"),
+    ),
     "range": (
         'method = "sobol"\n' + GOOD.replace("[0.0, 0.1]", "{ low = 0.2, high = 0.1 }"),
         ("network.request_loss", "the low one first"),

@@ -298,6 +298,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "rare small-scope --replications-max 3": ("replications_max: 3", "40 to"),
     "rare small-scope --set chunks=1 --property completed_is_final": ("proved", "rate is 0"),
     "rare cellular-lte": ("uplink",),
+    "report --scenario harmless --scenario harmless --out {d}/o": (
+        "--scenario: 'harmless'",
+        "once",
+    ),
     "region --x grace_ms --y grace_ms": ("--y: 'grace_ms'", "on no other axis"),
     "region --x grace_ms --y high_ms --z high_ms": ("--z: 'high_ms'", "on no other axis"),
     "choose --free grace_ms=1..9 --scenario small-scope --require nothing_lost --workers 9999": (

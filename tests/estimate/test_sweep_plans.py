@@ -24,6 +24,7 @@ from lastchunk.model.estimate.sweeps.plan_file import read_plan
 from lastchunk.model.estimate.sweeps.run import SweepRun, in_workers, sweep_plan
 from lastchunk.model.estimate.sweeps.store import SweepFolder, merged
 from lastchunk.model.kernel.running import choice
+from lastchunk.reports.sweep_page import write_sweep_page
 from tests.typescript.twins import DESIGNS_TS
 
 LOSSES = [0.0, 0.1, 0.2, 0.3, 0.4]
@@ -306,6 +307,17 @@ def test_a_merge_takes_what_its_own_folder_has(
     assert sweep_plan(plan, tmp_path / "2", shard=(2, 2)) is None
     target = merged([tmp_path / "2"], out, partial=False)
     assert len(target.there()) == target.chunks
+
+
+def test_a_figure_of_which_no_session_says_anything_has_a_page(
+    whole: Path, plan: SweepPlan, tmp_path: Path
+) -> None:
+    result = sweep_plan(plan, whole)
+    assert result is not None
+    write_sweep_page(result, tmp_path, "notified_once")
+    page = (tmp_path / "sweep.html").read_text(encoding="utf-8")
+    assert "<h2>notified_once</h2><p>No session says anything of it.</p>" in page
+    assert not (tmp_path / "sweep.png").exists()
 
 
 def test_a_chunk_is_counts_and_sums(plan: SweepPlan, whole: Path) -> None:

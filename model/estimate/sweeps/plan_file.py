@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.toml_text import toml_value
 from lastchunk.model.design.load import load_designs
+from lastchunk.model.estimate.checks import check_once
 from lastchunk.model.estimate.space import (
     POINTS_MAX,
     Axis,
@@ -175,6 +176,7 @@ def _try(plan: SweepPlan, path: str) -> None:
     with blamed(f"{path}: set"):
         given = (plan.overrides, plan.uplink, plan.video_mbps)
         bases = [load_scenario(name, *given) for name in plan.scenarios]
+    check_once(f"{path}: scenarios", [base.name for base in bases])
     with blamed(f"{path}: designs"):
         for base in bases:
             load_designs(list(plan.designs), base)
@@ -183,6 +185,10 @@ def _try(plan: SweepPlan, path: str) -> None:
             f"{path}: chunk_sessions", plan.chunk_sessions, "more: the chunks are many"
         )
     for axis in plan.space.axes:
+        for value in axis.points:
+            if isinstance(value, list | dict):
+                allowed = "a number, a text, true or false"
+                raise InputError(f"{path}: axes.{axis.name}", value, allowed)
         values = list(dict.fromkeys(axis.points))
         step = max(1, len(values) // TRIED_MAX)
         for value in [*values[::step], values[-1]]:
