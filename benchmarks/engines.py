@@ -9,9 +9,9 @@ are also run by a loop of the bare protocol that is written by hand; it draws it
 its means are held to those of compiled code (6 standard errors). In each round every arm runs
 sessions of its own: compiled code and that loop MANY, the others FEW. Compiled code meets new steps
 in them; then it runs the same sessions once more and knows all that it can (*known*). What an arm
-takes for the first time (the table's growth, numba's loading, the ways) is told apart as its beginning.
-Lines are sessions a second, median and quartiles of the rounds, and how often as fast as the SimPy
-path; the rows of all engines are held to each other.
+takes for the first time (the table's growth, numba's loading, the ways) is told apart as its
+beginning. Lines are sessions a second, median and quartiles of the rounds, and how often as fast as
+the SimPy path; the rows of all engines are held to each other.
 """
 
 from __future__ import annotations
