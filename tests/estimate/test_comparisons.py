@@ -214,7 +214,7 @@ def test_doubling_ends_at_the_most_sessions_there_may_be(
     [
         ({"sessions": 10_000_001}, "1 to 10000000"),
         ({"seed": 2**63 + 1}, f"0 to {2**63}"),
-        ({"workers": 1_025}, "1 to 1024"),
+        ({"workers": 1_025}, "a whole number from 1 to 1,024"),
         ({"half_width": 0.0}, "above 0 and below 0.5"),
         ({"half_width": 0.5}, "above 0 and below 0.5"),
     ],

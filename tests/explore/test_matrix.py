@@ -236,7 +236,7 @@ def test_the_command_line_shows_it_and_writes_it(tmp_path: Path) -> None:
         ({"designs": ["no-such"]}, "--design"),
         ({"designs": ["alarm", "alarm"]}, "--design"),
         ({"designs": []}, "--design"),
-        ({"workers": 0}, "--workers"),
+        ({"workers": 0}, "workers"),
     ],
 )
 def test_bad_input_is_refused(options: dict[str, Any], field: str) -> None:
