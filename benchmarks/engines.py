@@ -25,7 +25,7 @@ from statistics import quantiles
 import pandas as pd
 
 from benchmarks.hand_written import apart, by_hand, can_be_by_hand
-from benchmarks.plain_salabim import SalabimSession
+from benchmarks.plain_salabim import in_salabim
 from benchmarks.plain_simpy import PlainSession
 from benchmarks.simulate import SETTINGS
 from lastchunk.model.design.load import load_design
@@ -53,12 +53,12 @@ def arms_of(scenario: Scenario, is_plain: bool) -> dict[str, Arm]:
         runs = [PlainSession(scenario, DESIGN, 1, session).run() for session in sessions]
         return pd.DataFrame(runs)
 
-    def in_salabim(sessions: range) -> pd.DataFrame:
-        return pd.DataFrame([SalabimSession(scenario, 1, session).run() for session in sessions])
+    def salabim(sessions: range) -> pd.DataFrame:
+        return pd.DataFrame(in_salabim(scenario, 1, sessions))
 
     kernel = by("kernel")
     arms = {"SimPy path": by("simpy"), "table walk": by("table"), COMPILED: kernel, AGAIN: kernel}
-    return arms | {PLAIN: plain, SALABIM: in_salabim} if is_plain else arms
+    return arms | {PLAIN: plain, SALABIM: salabim} if is_plain else arms
 
 
 def seconds(arm: Arm, sessions: range) -> float:
