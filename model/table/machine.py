@@ -52,9 +52,9 @@ KEPT_EVERY = 8
 class State:
     """A discrete state, and the world that stands for it; None while it has let it go.
 
-    ``came`` is how it was first come to: from which state (None: a session began), by which
-    happening and outcome, to which end, with names from ``first`` on; ``depth`` how many steps that
-    is from the beginning.
+    It was first come to from the state ``before`` (None: a session began), by the happening ``at``
+    with its ``outcome``, to an ``end``, with names from ``first`` on; ``depth`` is how many steps
+    that is from the beginning.
     """
 
     __slots__ = (
@@ -186,8 +186,7 @@ class SessionTable:
         self.grown += 1
         self.step.streams = streams
         first = self.step.named
-        slot = self.root if by.state is None else by.state.place(by.at, by.outcome)
-        with self._taken(by, registers, slot) as taken:
+        with self._taken(by, registers, self._top(by)) as taken:
             end = self._end(taken)
             come = None if end.reason else self._come(end, taken)
             self.lasting.check()
@@ -212,14 +211,17 @@ class SessionTable:
             before = before.before
         for again in reversed(without):
             by = StepFrom(again.before, again.at, again.outcome)
-            slot = self.root if by.state is None else by.state.place(by.at, by.outcome)
-            way = way_to(slot, again.end)
-            with self.step.naming_from(again.first), self._taken(by, [], slot, way) as taken:
+            top = self._top(by)
+            way = way_to(top, again.end)
+            with self.step.naming_from(again.first), self._taken(by, [], top, way) as taken:
                 taken.world.trace = []
-                self.step.keep(again.discrete.names)
                 if again is state and not self._is_at(state, taken):
                     self.step.refuse(NotCarried(OTHERWISE))
             self._hold(again, taken)
+
+    def _top(self, by: StepFrom) -> Place:
+        """Where the tree of a step begins."""
+        return self.root if by.state is None else by.state.place(by.at, by.outcome)
 
     def _is_at(self, state: State, taken: Taken) -> bool:
         """Whether a step has come to the state that it came to before, with the same names."""

@@ -95,14 +95,15 @@ class RunningStep:
 
     @contextmanager
     def naming_from(self, first: int) -> Iterator[None]:
-        """A step is taken once more, and gives the same names again: those from ``first`` on."""
-        now = self.named, self.by_quotient, self.quotients
-        self.named, self.quotients = first, self.quotients.copy()
+        """A step is taken once more, and gives the same names again: those from ``first`` on. What
+        they stand for is as it was when it has been taken, also where it was broken off."""
+        now = self.named, self.by_quotient, self.quotients, self.sums
+        self.named, self.quotients, self.sums = first, self.quotients.copy(), self.sums.copy()
         self.by_quotient = {key: name for key, name in self.by_quotient.items() if name < first}
         try:
             yield
         finally:
-            self.named, self.by_quotient, self.quotients = now
+            self.named, self.by_quotient, self.quotients, self.sums = now
 
     def keep(self, names: Iterable[int]) -> None:
         """A state keeps these: from here on they are atoms."""

@@ -143,3 +143,22 @@ def test_a_full_table_makes_no_world_again(monkeypatch: pytest.MonkeyPatch) -> N
     reasons = {run_session(BY_TABLE, scenario, spec, 1, n, False)[1] for n in range(30)}
     assert reasons == {"", f"a table of more than {len(table.states):,} states"}
     assert not made
+
+
+@pytest.mark.usefixtures("lets_all_go")
+@pytest.mark.parametrize("is_broken_off", [False, True])
+def test_a_step_that_is_taken_once_more_leaves_all_names_as_they_were(
+    is_broken_off: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = load_scenario("everything-at-once")
+    table = grown(scenario, load_design("alarm", scenario), 2)
+    step = table.step
+    state = list(table.states.values())[-20]
+    names = [step.named, dict(step.sums), dict(step.quotients), dict(step.by_quotient)]
+    if is_broken_off:
+        monkeypatch.setattr(SessionTable, "_is_at", lambda *given: False)
+        with pytest.raises(NotCarried):
+            table._stand(state)
+    else:
+        table._stand(state)
+    assert [step.named, step.sums, step.quotients, step.by_quotient] == names
