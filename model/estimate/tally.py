@@ -235,7 +235,7 @@ def cut_lines(name: str, tally: SessionTally, limits: Limits) -> Iterator[str]:
                 f"{name}: {cut.sessions:,} of {tally.sessions[name]:,} sessions had no end and "
                 f"were cut at {words}, as session {cut.first}; they tell what was violated by "
                 "then and nothing else. limits.end_at_completion=true ends a session as it is "
-                "completed"
+                "completed, and looks at nothing that comes then"
             )
 
 

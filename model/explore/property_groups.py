@@ -41,6 +41,10 @@ class Reductions:
 
 NO_RUN = RunsEnd(0, "quiet", JudgeSettings())
 SILENT = "no schedule says anything about it"
+UNSETTLED = (
+    "a session ends as it is completed while the user records, and what comes then is not looked "
+    "at; limits.end_at_completion=false looks at it"
+)
 BETWEEN_MS = (
     "a schedule violates it, but only at times between whole milliseconds, which no clock shows"
 )
@@ -141,6 +145,8 @@ class PropertyGroupSearch:
         unmet = sorted(self.machine.monitor.sometimes - found.sometimes)
         if unmet:
             return verdict_of("unknown", "it never happened that " + ", ".join(unmet))
+        if slug in found.unsettled:
+            return verdict_of("unknown", UNSETTLED)
         if slug not in found.holding and not self.rounds.holds(slug):
             return verdict_of("unknown", self._silent_words(slug))
         return verdict_of("proved", "")

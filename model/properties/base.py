@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from lastchunk.model.trace.facts import Facts
+from lastchunk.model.trace.facts import AT_COMPLETION, Facts
 
 if TYPE_CHECKING:
     from lastchunk.model.properties.watches import Watch
@@ -85,7 +85,7 @@ class NotApplicable:
 
 @dataclass(frozen=True)
 class Unsettled(NotApplicable):
-    """The run was cut before the property was decided: with more time it could be either."""
+    """The run ended before the property was decided: with more time it could be either."""
 
 
 Judgement = Holds | Violation | NotApplicable
@@ -93,8 +93,9 @@ HOLDS = Holds()
 
 
 def unsettled(ended: str) -> Unsettled:
-    """The judgement of a run that was cut, with the limit that cut it."""
-    return Unsettled(f"the run ended at the {ended}")
+    """The judgement of a run that was to go on, with what ended it."""
+    more = ", while the user records" if ended == AT_COMPLETION else ""
+    return Unsettled(f"the run ended at the {ended}{more}")
 
 
 def with_end(found: Judgement | None, end: Judgement) -> Judgement:
@@ -133,10 +134,10 @@ class Property:
     stands: Callable[[Facts], bool] | None = None
 
     def judge(self, facts: Facts, judge: JudgeSettings) -> Judgement:
-        """What a run that is over says. Of one that was cut only a violation that stays is known:
-        what is not violated yet could be violated later."""
+        """What a run that is over says. Of one that was to go on only a violation that stays is
+        known: what is not violated yet could be violated later."""
         said = self.check(facts, judge)
-        if not facts.is_cut:
+        if not facts.is_open:
             return said
         stands = self.decided in BY_NEWS if self.stands is None else self.stands(facts)
         return said if isinstance(said, Violation) and stands else unsettled(facts.ended)

@@ -88,10 +88,10 @@ class Watch(ABC):
     ) -> Judgement:
         """What a run that is over says; ``found`` is what its events said.
 
-        Of one that was cut that counts alone which no later event could change.
+        Of one that was to go on that counts alone which no later event could change.
         """
         said = with_end(found, self.end(memory, ending, facts))
-        return unsettled(ending.reason) if ending.is_cut and not self.stands(said) else said
+        return unsettled(ending.reason) if facts.is_open and not self.stands(said) else said
 
     def stands(self, said: Judgement) -> bool:
         """Whether it stays so, whatever comes after a cut: what was violated was."""

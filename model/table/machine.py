@@ -178,9 +178,16 @@ class SessionTable:
         self._stand(state)
         return self._grown(StepFrom(state, at, outcome), registers, streams)
 
+    @property
+    def full(self) -> str:
+        """Why no step is taken any more that is not known; "" while there is room."""
+        if len(self.states) < STATES_MAX:
+            return ""
+        return f"a table of more than {STATES_MAX:,} states"
+
     def _check_room(self) -> None:
-        if len(self.states) >= STATES_MAX:
-            raise NotCarried(f"a table of more than {STATES_MAX:,} states")
+        if self.full:
+            raise NotCarried(self.full)
 
     def _grown(self, by: StepFrom, registers: list[int], streams: Any) -> StepEnd:
         self.grown += 1

@@ -14,7 +14,8 @@ from lastchunk.model.trace import events as e
 from lastchunk.reference_impl.contract import COMPLETED
 
 LONG_PAUSE_MS = 600_000
-COMES_TO_AN_END = ("", "quiet", "completion")
+AT_COMPLETION = "completion"
+COMES_TO_AN_END = ("", "quiet", AT_COMPLETION)
 """Why a run ends that is not cut; "" is a log, which does not say."""
 UPLOAD = "upload"
 CLIENT_ERROR, SERVER_ERROR = 400, 500
@@ -77,6 +78,12 @@ class Facts:
     def is_cut(self) -> bool:
         """Whether the run was cut at a limit: what is not there yet may still have come."""
         return self.ended not in COMES_TO_AN_END
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more was to come than was looked at: a limit cut the run, or its scenario ended
+        it at a completion while the user records."""
+        return self.is_cut or (self.ended == AT_COMPLETION and self.is_recording)
 
     @property
     def missing(self) -> tuple[int, ...]:

@@ -25,6 +25,7 @@ from lastchunk.model.kernel.past.judging import NUMBER_COLUMNS
 from lastchunk.model.kernel.running import choice, nodes_known, piloted, sessions
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
+from lastchunk.model.table import engine, machine
 from lastchunk.model.table.engine import check_same, session_table
 from lastchunk.model.table.machine import SessionTable, State
 from lastchunk.model.table.refused import NotCarried
@@ -422,3 +423,44 @@ def test_sessions_that_are_all_cut_do_not_pay() -> None:
     spec = load_design("alarm", scenario)
     answer = piloted.unwritten(scenario, spec, 1, replicate._row, 10**7)
     assert answer == ("", "sessions that are all cut")
+
+
+def forget_design(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of its own for the test."""
+    monkeypatch.setattr(engine, "_tables", [])
+
+
+def test_where_few_sessions_come_to_something_new_nothing_is_learned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    forget_design(monkeypatch)
+    comparison.compare("lossy-mobile", "alarm", 300, seed=5, engine="kernel")
+    known = nodes_known._known[-1]
+    before = known.cells, len(grown_of(known).machine.states), known.learned
+    monkeypatch.setattr(sessions, "FEW", 1)
+    by_kernel = comparison.compare("lossy-mobile", "alarm", 200, seed=6, engine="kernel")
+    plain = comparison.compare("lossy-mobile", "alarm", 200, seed=6, engine="simpy")
+    pd.testing.assert_frame_equal(by_kernel.frame, plain.frame, check_exact=True)
+    assert (known.cells, len(grown_of(known).machine.states), known.learned) == before
+    assert f"in SimPy ({sessions.SELDOM})" in by_kernel.engines["alarm"]
+    monkeypatch.setattr(sessions, "FEW", 201)
+    again = comparison.compare("lossy-mobile", "alarm", 200, seed=6, engine="kernel")
+    pd.testing.assert_frame_equal(again.frame, plain.frame, check_exact=True)
+    assert known.cells > before[0]
+    assert again.engines == {"alarm": "kernel"}
+
+
+def test_a_full_table_is_not_walked_to_where_it_would_refuse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    forget_design(monkeypatch)
+    comparison.compare("lossy-mobile", "alarm", 100, seed=5, engine="kernel")
+    known = nodes_known._known[-1]
+    monkeypatch.setattr(machine, "STATES_MAX", len(grown_of(known).machine.states))
+    walked: list[int] = []
+    monkeypatch.setattr(sessions, "_by_python", lambda *given: walked.append(given[3]))
+    by_kernel = comparison.compare("lossy-mobile", "alarm", 200, seed=6, engine="kernel")
+    plain = comparison.compare("lossy-mobile", "alarm", 200, seed=6, engine="simpy")
+    pd.testing.assert_frame_equal(by_kernel.frame, plain.frame, check_exact=True)
+    assert walked == []
+    assert f"in SimPy ({known.full})" in by_kernel.engines["alarm"]

@@ -35,7 +35,7 @@ from lastchunk.model.explore.state.node import Move
 from lastchunk.model.explore.timing.steps import Leaf
 from lastchunk.model.explore.timing.store import HullStore
 from lastchunk.model.explore.timing.zone import Zone
-from lastchunk.model.properties import Violation
+from lastchunk.model.properties import Unsettled, Violation
 from lastchunk.model.world.object.blob_store import StoreIsRead
 
 GROWN_MAX = 16
@@ -92,7 +92,7 @@ class HullSearch(Search[System]):
 
     def _note(self, parent: int, move: Move | None, leaf: Leaf, zone: Zone) -> None:
         """What a step shows: of an inexact class nothing but doubt."""
-        if any(isinstance(each, Violation) for each in leaf.judgements.values()):
+        if any(isinstance(each, Violation | Unsettled) for each in leaf.judgements.values()):
             raise InDoubtError
         if parent not in self.inexact:
             super()._note(parent, move, leaf, zone)

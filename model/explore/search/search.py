@@ -26,7 +26,7 @@ from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.timing.steps import Leaf
 from lastchunk.model.explore.timing.store import EqualStore, Store
 from lastchunk.model.explore.timing.zone import Bounds, Zone, at_most
-from lastchunk.model.properties import Holds, Violation
+from lastchunk.model.properties import Holds, Unsettled, Violation
 
 SearchProgress = Callable[[int, int, int], None]
 """Told now and then: classes, frontier, depth."""
@@ -68,7 +68,8 @@ class FoundViolation:
 class Exploration:
     """What a search found. ``classes`` are those needed: the maximal zones of each state.
 
-    ``holding`` are the properties that hold in some run, ``unfinished`` the budget that ran out.
+    ``holding`` are the properties that hold in some run, ``unsettled`` those that the end of some
+    run left open, ``unfinished`` the budget that ran out.
     """
 
     classes: int = 0
@@ -80,6 +81,7 @@ class Exploration:
     seconds: float = 0.0
     unfinished: str = ""
     holding: set[str] = field(default_factory=set)
+    unsettled: set[str] = field(default_factory=set)
     sometimes: set[str] = field(default_factory=set)
     findings: dict[str, FoundViolation] = field(default_factory=dict)
     late: int | None = None
@@ -344,6 +346,8 @@ class Search(Generic[System]):
                 found.holding.add(slug)
             elif isinstance(judgement, Violation):
                 self._violated(slug, FoundViolation(parent, move, leaf, judgement), zone)
+            elif isinstance(judgement, Unsettled):
+                found.unsettled.add(slug)
         if leaf.late is not None:
             i, j, bound = leaf.late
             late = zone[i, j] + bound

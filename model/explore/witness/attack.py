@@ -144,11 +144,11 @@ def violations(
     undecided: Collection[str],
     own: Mapping[str, Property] = NONE_OWN,
 ) -> dict[str, Violation]:
-    """What a run violates of some properties; where it was cut, of those that no end decides."""
+    """What a run violates of some properties; where it was to go on, of what no end decides."""
     judged = {
         slug: judge_trace(own.get(slug) or EXPLORABLE[slug], run.trace, run.facts, run.judge)
         for slug in slugs
-        if not (run.facts.is_cut and slug in undecided)
+        if not (run.facts.is_open and slug in undecided)
     }
     return {slug: item for slug, item in judged.items() if isinstance(item, Violation)}
 

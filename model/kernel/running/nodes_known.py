@@ -67,6 +67,11 @@ class Known:
         """How many steps are written down."""
         return 0 if self.grown is None else len(self.grown.store.ends)
 
+    @property
+    def full(self) -> str:
+        """Why the table takes no step more that is new; "" while it does."""
+        return "" if self.grown is None else self.grown.machine.full
+
     def run(self, machine: SessionTable, seed: int, session: int, row_of: RowOf) -> Run:
         """Run a session by the table, and write down what is new while the nodes grow."""
         if self.grown is not None and len(self.grown.store.moves) > MOVES_MAX:

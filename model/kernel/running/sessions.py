@@ -34,6 +34,10 @@ from lastchunk.model.table.engine import BY_TABLE, run_session, runs_both_ways
 from lastchunk.model.table.machine import SessionTable
 
 UNKEPT = "steps that are not kept"
+SELDOM = "steps that few sessions take"
+FEW = 500
+"""Where no more than one session in so many comes to a new step nothing is learned: what is known
+would grow with every session, and these take as long in SimPy."""
 LEARNED_AT_ONCE = 100
 """So many sessions are walked in Python before compiled code tries the others again."""
 MEAN_COLUMNS = ("request_delay_ms", "uplink_kbps")
@@ -94,6 +98,7 @@ def run_sessions(
     batch = Batch(numbers, np.zeros(count), np.full(count, np.nan), Counter())
     waiting = np.arange(count)
     by_kernel = np.zeros(count, np.bool_)
+    is_first = True
     while len(waiting):
         is_kept = known.kept is not None
         grown, before = known.grown, known.cells
@@ -104,8 +109,12 @@ def run_sessions(
         if is_kept:
             if known.may_miss(len(waiting)):
                 left, waiting = [*left, *waiting.tolist()], waiting[:0]
-            _in_simpy(known, seed, sessions, left, row_of, batch)
+            _in_simpy(known, seed, sessions, left, row_of, batch, UNKEPT)
             continue
+        if is_first and len(waiting) <= count // FEW:
+            _in_simpy(known, seed, sessions, waiting.tolist(), row_of, batch, SELDOM)
+            waiting = waiting[:0]
+        is_first = False
         there, waiting = waiting[:LEARNED_AT_ONCE], waiting[LEARNED_AT_ONCE:]
         learned = [
             known.learn_on(grown, seed, sessions[at], room)
@@ -113,7 +122,12 @@ def run_sessions(
         ]
         if known.cells == before:  # nothing is new: they would come to the same place again
             learned = [False] * len(there)
-        for at in [*left, *there[~np.array(learned, np.bool_)].tolist()]:
+        unlearned = there[~np.array(learned, np.bool_)].tolist()
+        if known.full:  # the table would only refuse what is new, after a walk to that place
+            _in_simpy(known, seed, sessions, unlearned, row_of, batch, known.full)
+        else:
+            left += unlearned
+        for at in left:
             _by_python(known, seed, sessions, at, row_of, batch)
         waiting = np.concatenate([there[learned], waiting])
     known.seen += count
@@ -138,12 +152,18 @@ def _check_some(
 
 
 def _in_simpy(
-    known: Known, seed: int, sessions: range, places: list[int], row_of: RowOf, batch: Batch
+    known: Known,
+    seed: int,
+    sessions: range,
+    places: list[int],
+    row_of: RowOf,
+    batch: Batch,
+    why: str,
 ) -> None:
-    """Run sessions that come to what is not kept."""
+    """Run sessions that come to what is not known, and will not be."""
     for at in places:
         batch.put(at, row_of(simulate(known.scenario, known.design, seed, sessions[at])))
-    batch.left[UNKEPT] += len(places)
+        batch.left[why] += 1
 
 
 def _walked(
