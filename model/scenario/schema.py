@@ -339,8 +339,8 @@ class Limits(Model):
     memory_mb_max: PositiveCount = 2_000
     """By how many MB the process may grow in a session; more is refused."""
     end_at_completion: bool = False
-    """A run ends as the session is completed: what comes after is not looked at. Where that is while
-    the user records, it says only what was violated by then."""
+    """A run ends as the session is completed: what comes after is not looked at. Where the user
+    records then, it says only what was violated by then."""
     strikes_max: Count | None = None
     """What may be drawn to go wrong in one session, of any kind; None: no bound."""
 
