@@ -149,6 +149,7 @@ def _deployed(proofs: Proofs) -> dict[str, Any] | None:
 
 def write_rows(review: Review, path: Path) -> None:
     """All rows of all comparisons as Parquet; no time of writing goes in."""
-    rows = pd.concat([item.frame.astype({"scenario": str}) for item in review.comparisons])
+    frames = [item.frame.astype({"scenario": str}, copy=False) for item in review.comparisons]
+    rows = pd.concat(frames) if len(frames) > 1 else frames[0]
     table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
     pq.write_table(table, path, compression="zstd")

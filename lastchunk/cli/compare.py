@@ -27,7 +27,7 @@ from lastchunk.cli.app import (
     cores,
     note,
 )
-from lastchunk.cli.gate import failed_sessions, much_to_do
+from lastchunk.cli.gate import failed_sessions, many_rows, much_to_do
 from lastchunk.cli.loading import (
     DEFAULT_DESIGNS,
     command,
@@ -117,7 +117,10 @@ def compare(
     limits = (sessions, seed, cores(workers), half_width)
     rest = (list(own.values()), wanted, sessions_max, engine)
     # Figures and a report are made of rows; what is shown is made of counts.
-    run = partial(run_compare, loaded, specs, *limits, keep_rows=bool(wanted) or out is not None)
+    keep_rows = bool(wanted) or out is not None
+    if keep_rows:
+        note(many_rows(sessions, len(specs)))
+    run = partial(run_compare, loaded, specs, *limits, keep_rows=keep_rows)
     if wanted:
         result = until_known(slugs, lambda looked: run(None, *rest, looked))
     else:

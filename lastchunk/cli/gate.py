@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 EXAMPLES = "counterexamples"
 """The folder that a command writes counterexamples to where the user named none."""
 MANY = 3_000_000
+ROW_BYTES, ROW_COPIES = 280, 3
+"""What a row of a comparison takes; a report is made of as many copies of it, all in all."""
+ROWS_SMALL_MB = 1_000
 HAPPENINGS_A_CHUNK = 8
 """A request's two legs, its body, its put, and what the recorder and the alarm do for it."""
 
@@ -77,3 +80,15 @@ def much_to_do(scenario: Scenario, designs: Sequence[DesignSpec], sessions: int)
     if each >= scenario.limits.happenings_max:
         text += f"; limits.happenings_max = {scenario.limits.happenings_max:,} will cut a session"
     return text
+
+
+def many_rows(sessions: int, designs: int) -> str:
+    """What to say where each session's row is kept, and these take much memory; else ""."""
+    memory_mb = sessions * designs * ROW_BYTES * ROW_COPIES // 1_000_000
+    if memory_mb <= ROWS_SMALL_MB:
+        return ""
+    return (
+        f"the rows of {sessions:,} sessions of each design take up to {memory_mb / 1_000:,.1f} GB "
+        "of memory; without --out, --until and --precision sessions are counted as they come, "
+        "and no row is kept"
+    )

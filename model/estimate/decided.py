@@ -15,8 +15,8 @@ from lastchunk.model.estimate.intervals import whatever_they_were
 from lastchunk.model.estimate.intervals.confidence import rate_sequence
 from lastchunk.model.estimate.intervals.rate_test import RateSide, RateTest, sides
 from lastchunk.model.estimate.replicate import BATCH, replicate
+from lastchunk.model.estimate.tally import COUNTED_CODES, SessionTally, tally_of
 from lastchunk.model.properties import Property
-from lastchunk.model.properties.row import UNSETTLED_CODE, VIOLATED_CODE
 from lastchunk.model.scenario.schema import Scenario
 
 
@@ -54,12 +54,13 @@ def decided(
     tests = {slug: TwoRateTests(RateTest(limit), RateTest(limit)) for slug in slugs}
     first = min(BATCH, sessions_max)
     result = compare(scenario, design, first, seed, workers, properties=tuple(own))
+    frames, tally = [result.frame], result.tally
     while True:
-        counts = {slug: _counts(result.frame, slug) for slug in slugs}
+        counts = {slug: _counts(tally, design.name, slug) for slug in slugs}
         for slug, test in tests.items():
             test.look(*counts[slug])
         found = dict(zip(slugs, _sides(list(tests.values())), strict=True))
-        verdicts = result.verdicts[design.name]
+        verdicts = replace(result, kept=tally).verdicts[design.name]
         unknown = [
             s for s in slugs if verdicts[s].kind == "unknown" and not verdicts[s].is_only_cut
         ]
@@ -70,10 +71,12 @@ def decided(
         given = (result.scenario, result.designs, more, seed, workers, None, result.sessions)
         sessions = result.sessions + more
         fresh = replicate(*given, result.own, "auto", of_all=sessions)
-        rows = pd.concat([result.frame, fresh], ignore_index=True)
-        result = replace(result, kept=rows, sessions=sessions)
+        frames.append(fresh)
+        tally += tally_of(fresh, tally.designs, result.own)
+        result = replace(result, sessions=sessions)
     intervals = {slug: _interval(*each) for slug, each in counts.items()}
-    return DecidedRates(result, found, intervals)
+    rows = pd.concat(frames, ignore_index=True)
+    return DecidedRates(replace(result, kept=rows), found, intervals)
 
 
 class TwoRateTests(NamedTuple):
@@ -98,12 +101,10 @@ def _sides(tests: Sequence[TwoRateTests]) -> list[RateSide]:
     ]
 
 
-def _counts(rows: pd.DataFrame, slug: str) -> tuple[int, int, int]:
+def _counts(tally: SessionTally, design: str, slug: str) -> tuple[int, int, int]:
     """How many sessions violate a property, say anything about it, and were cut before that."""
-    codes = rows[slug]
-    counts = (codes == VIOLATED_CODE, codes >= 0, codes == UNSETTLED_CODE)
-    failures, sessions, unsettled = (int(each.sum()) for each in counts)
-    return failures, sessions, unsettled
+    failures, held, unsettled = (tally.count(design, slug, c).sessions for c in COUNTED_CODES)
+    return failures, failures + held, unsettled
 
 
 def _interval(failures: int, sessions: int, unsettled: int) -> tuple[float, float]:

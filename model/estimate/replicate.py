@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.base.memory import MemoryLimit
@@ -318,17 +319,28 @@ def collected(
     progress: Progress | None = None,
 ) -> pd.DataFrame:
     """All rows of batches, sorted by design; how their sessions were run is noted in ``used``."""
-    frames = []
+    columns: dict[str, dict[str, list[Any]]] = {name: {} for name in designs}
     for rows in batches:
         used.take(rows)
-        frames.append(rows)
+        is_of = rows["design"].to_numpy()
+        for name, pieces in columns.items():
+            part = rows[is_of == name] if len(designs) > 1 else rows
+            for column in part:  # a copy: else each column would hold all of them
+                pieces.setdefault(column, []).append(part[column].array.copy())
         if progress is not None:
             progress(len(rows) // len(designs))
-    whole = pd.concat(frames, ignore_index=True)
-    frames.clear()  # of very many sessions each copy is hundreds of megabytes
-    if len(designs) > 1:
-        whole = whole.sort_values(["design", "session"], ignore_index=True)
-    return whole
+    return pd.DataFrame(dict(_whole_columns(list(columns.values()))), copy=False)
+
+
+def _whole_columns(parts: list[dict[str, list[Any]]]) -> Iterator[tuple[str, Any]]:
+    """Each column with the pieces of all parts joined. Of very many sessions all columns take
+    gigabytes, so each lets go of its pieces before the next one is joined."""
+    for column in list(parts[0]):
+        pieces = [piece for part in parts for piece in part.pop(column)]
+        if isinstance(pieces[0], pd.Categorical):
+            yield column, union_categoricals(pieces)
+        else:
+            yield column, np.concatenate(pieces)
 
 
 class EnginesUsed:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from lastchunk.cli import main
-from lastchunk.cli.gate import much_to_do
+from lastchunk.cli.gate import ROW_BYTES, many_rows, much_to_do
 from lastchunk.model.design.load import load_designs
+from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.scenario.load import load_scenario
 
 Run = Callable[[str], tuple[int, str, str]]
@@ -108,3 +109,14 @@ def test_much_to_do_is_said_before_it_begins() -> None:
     assert "about 22,400,000 happenings" in said("client.chunk_ms=1")
     assert "limits.happenings_max = 300,000 will cut" in said("client.chunk_ms=1")
     assert "of 2 designs; Ctrl-C ends it" in said(sessions=100_000)
+
+
+def test_rows_that_take_much_memory_are_said_before_they_are_kept() -> None:
+    assert many_rows(500_000, 2) == ""
+    assert "take up to 16.8 GB of memory" in many_rows(10_000_000, 2)
+
+
+def test_a_row_takes_so_much_memory() -> None:
+    frame = compare("everything-fast", ["alarm", "lazy-alarm"], 500).frame
+    row_bytes = frame.memory_usage(index=False).sum() / len(frame)
+    assert 0.9 * ROW_BYTES < row_bytes < 1.1 * ROW_BYTES

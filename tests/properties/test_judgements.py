@@ -113,11 +113,17 @@ def test_where_nothing_was_recorded_nothing_can_be_lost(slug: str) -> None:
 
 @pytest.mark.parametrize("slug", ["nothing_lost", "nothing_recoverable_lost"])
 def test_a_chunk_is_lost_only_when_nothing_can_happen_any_more(slug: str) -> None:
-    ends_there = start(RECORDED, ended="completion")
+    ends_there = start(RECORDED, *STOP, ended="completion")
     assert said(slug, ends_there) == NotApplicable("the run ended at the completion")
-    stored = start(*upload(0, 10_010, 10_050, 1), ended="completion")
+    stored = start(*upload(0, 10_010, 10_050, 1), *STOP, ended="completion")
     assert said(slug, stored) == Holds()
     assert said(slug, start(RECORDED)) == Violation(700_000, "chunk 0 never stored")
+
+
+@pytest.mark.parametrize("slug", ["nothing_lost", "nothing_recoverable_lost", "nothing_refused"])
+def test_what_ends_while_the_user_records_says_nothing_of_the_rest(slug: str) -> None:
+    stored = start(*upload(0, 10_010, 10_050, 1), ended="completion")
+    assert said(slug, stored) == Unsettled("the run ended at the completion, while the user records")
 
 
 @pytest.mark.parametrize("slug", ["nothing_lost", "nothing_recoverable_lost"])
