@@ -123,7 +123,8 @@ def test_a_chunk_is_lost_only_when_nothing_can_happen_any_more(slug: str) -> Non
 @pytest.mark.parametrize("slug", ["nothing_lost", "nothing_recoverable_lost", "nothing_refused"])
 def test_what_ends_while_the_user_records_says_nothing_of_the_rest(slug: str) -> None:
     stored = start(*upload(0, 10_010, 10_050, 1), ended="completion")
-    assert said(slug, stored) == Unsettled("the run ended at the completion, while the user records")
+    words = "the run ended at the completion, while the user records"
+    assert said(slug, stored) == Unsettled(words)
 
 
 @pytest.mark.parametrize("slug", ["nothing_lost", "nothing_recoverable_lost"])
