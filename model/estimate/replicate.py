@@ -326,7 +326,7 @@ def collected(
         for name, pieces in columns.items():
             part = rows[is_of == name] if len(designs) > 1 else rows
             for column in part:  # a copy: else each column would hold all of them
-                pieces.setdefault(column, []).append(part[column].array.copy())
+                pieces.setdefault(str(column), []).append(part[column].array.copy())
         if progress is not None:
             progress(len(rows) // len(designs))
     return pd.DataFrame(dict(_whole_columns(list(columns.values()))), copy=False)

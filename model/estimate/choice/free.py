@@ -41,6 +41,8 @@ class FreeSetting:
         key = key.strip().removeprefix("design.")
         if not key.endswith("_ms") or not key.removesuffix("_ms"):
             raise InputError("--free", text, HOW_FREE)
+        if key.startswith("limits."):  # it would hold best where least is looked at
+            raise InputError("--free", text, "a setting of what is built: limits end what is seen")
         if not equals:
             return FreeSetting(key)
         low, dots, high = words.partition("..")
