@@ -117,18 +117,15 @@ def compare(
     limits = (sessions, seed, cores(workers), half_width)
     rest = (list(own.values()), wanted, sessions_max, engine)
     # Figures and a report are made of rows; what is shown is made of counts.
-    keep_rows = bool(wanted) or out is not None
-    if keep_rows:
-        note(many_rows(sessions, len(specs)))
-    run = partial(run_compare, loaded, specs, *limits, keep_rows=keep_rows)
+    note(many_rows(sessions if wanted or out else 0, len(specs)))
+    run = partial(run_compare, loaded, specs, *limits, keep_rows=bool(wanted or out))
     if wanted:
         result = until_known(slugs, lambda looked: run(None, *rest, looked))
     else:
         with progress_bar(loaded.title, None if half_width else sessions) as progress:
             result = run(progress, *rest)
     show(result, slugs)
-    if words := engine_words(result.engines):
-        note(words)
+    note(engine_words(result.engines))
     if out is not None:
         settings = (overrides or [], uplink, video_mbps)
         names = design or DEFAULT_DESIGNS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import enum
+import functools
 import types
 import weakref
 from collections import namedtuple
@@ -91,6 +92,14 @@ def _check_settings(name: str, cls: type) -> None:
     settings = getattr(cls, "Settings", None)
     if not (isinstance(settings, type) and is_frozen_dataclass(settings)):
         raise DesignError(f"design {name} needs Settings, a frozen dataclass")
+    for base in settings.__mro__:
+        for word, value in vars(base).items():
+            if isinstance(value, functools.cached_property):
+                where = f" ({at})" if (at := made_at(base, word)) is not None else ""
+                raise DesignError(
+                    f"{name}: the setting {word}{where} is worked out once and kept beside the "
+                    "settings; allowed: a property, or a method of the design"
+                )
 
 
 def _check_other(name: str, used: Used, reached: Reached) -> None:

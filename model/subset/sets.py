@@ -7,30 +7,78 @@ it came to be. A set may be asked what is in it, and gone through by `sorted`.
 from __future__ import annotations
 
 import ast
+import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from lastchunk.model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
-from lastchunk.model.subset.reach import Code
+from lastchunk.model.subset.listed import EXPOSES_ORDER, MUTATORS, ORDERED, SET_METHODS
+from lastchunk.model.subset.reach import KNOWN, Code, is_users, is_users_function
 from lastchunk.model.subset.syntax import Problem
 
-INSTEAD = "sorted(...) of it, or a list or dict"
+INSTEAD = "sorted(...) of it, without a key, or a list or dict"
+SHOWS_ORDER = frozenset(("pop", "__iter__", "__repr__", "__str__", "__format__"))
+"""Methods of a set that show its order, also where they are not called at once."""
+BY_KEY = ("sorted", "min", "max")
+VIEWS = ("keys", "items")
+"""What gives a set where it is joined with another one."""
+KEEP_SETS = frozenset(("copy", "deepcopy", "print", "issubclass", "callable", "super"))
+"""Functions of the library that show nothing of a set, besides those of any order."""
 
 
 def set_problems(code: Code, known: set[str]) -> Iterator[Problem]:
     """Each line on which a set's order may show; ``known`` are the `set_names` of all its code."""
-    harmless = {
-        id(argument)
-        for node in ast.walk(code.tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ORDERED
-        for argument in node.args
-    }
+    names = {used.name: used.value for used in code.uses}
+    calls = [node for node in ast.walk(code.tree) if isinstance(node, ast.Call)]
+    in_any_order = [part for call in calls if _is_in_any_order(call) for part in call.args]
+    harmless = {id(part) for part in in_any_order if not _acts(part)}
+    harmless |= {id(call.func) for call in calls if call.args}
     node: Any
     for node in ast.walk(code.tree):
-        for exposed in () if id(node) in harmless else _exposed(node):
+        exposing = [] if id(node) in harmless else [*_exposed(node)]
+        exposing += _handed_out(node, names) if isinstance(node, ast.Call) else []
+        for exposed in exposing:
             if is_set(exposed, known):
                 text = ast.unparse(exposed)
                 yield Problem(node.lineno, f"the order of the set {text} shows", INSTEAD)
+
+
+def _is_in_any_order(node: ast.Call) -> bool:
+    """Whether a call says the same of a set in whatever order. By a ``key`` two items may be equal,
+    and then the first one goes before."""
+    is_one = getattr(node.func, "id", "") in ORDERED
+    return is_one and not any(word.arg == "key" for word in node.keywords)
+
+
+def _acts(argument: ast.AST) -> bool:
+    """Whether it leaves something behind for each item: the last one shows."""
+    return any(
+        isinstance(node, ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom)
+        or (isinstance(node, ast.Call) and getattr(node.func, "attr", "") in MUTATORS)
+        for node in ast.walk(argument)
+    )
+
+
+def _handed_out(node: ast.Call, names: dict[str, Any]) -> Iterator[ast.AST]:
+    """What a function of the library is given: it may go through it."""
+    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    if _is_in_any_order(node) or name in KEEP_SETS:
+        return
+    found: Any = names.get(getattr(node.func, "id", ""))
+    owner = getattr(node.func, "value", None)
+    if isinstance(owner, ast.Name):
+        found = found or names.get(owner.id)
+    is_library = isinstance(found, types.BuiltinFunctionType | types.ModuleType) or (
+        isinstance(found, type | types.FunctionType) and _is_library(found)
+    )
+    if is_library:
+        yield from node.args
+        yield from (word.value for word in node.keywords)
+
+
+def _is_library(found: Any) -> bool:
+    return not (is_users(found) if isinstance(found, type) else is_users_function(found)) and (
+        found.__module__ not in KNOWN
+    )
 
 
 def set_names(live: Sequence[Code]) -> set[str]:
@@ -84,6 +132,10 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, known: set[str]) -> 
 
 
 def _keywords(node: ast.Call, known: set[str]) -> set[str]:
+    if getattr(node.func, "attr", "") == "put" and len(node.args) == 2:  # it may be read back
+        key, value = node.args
+        if isinstance(key, ast.Constant) and is_set(value, known):
+            return {str(key.value)}
     return {word.arg for word in node.keywords if word.arg and is_set(word.value, known)}
 
 
@@ -155,7 +207,8 @@ def is_set(node: ast.AST, known: set[str]) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(
         node.op, ast.BitOr | ast.BitAnd | ast.Sub | ast.BitXor
     ):
-        return is_set(node.left, known) or is_set(node.right, known)
+        sides = node.left, node.right
+        return any(is_set(each, known) or _is_view(each) for each in sides)
     if isinstance(node, ast.IfExp):
         return is_set(node.body, known) or is_set(node.orelse, known)
     if isinstance(node, ast.BoolOp):
@@ -165,6 +218,10 @@ def is_set(node: ast.AST, known: set[str]) -> bool:
     if isinstance(node, ast.Call):
         return _makes_set(node, known)
     return _last(node) in known
+
+
+def _is_view(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", "") in VIEWS and not node.args
 
 
 def _makes_set(node: ast.Call, known: set[str]) -> bool:
@@ -184,13 +241,24 @@ def _exposed(node: Any) -> Iterator[ast.AST]:
         yield node.iter
     elif isinstance(node, ast.ListComp | ast.DictComp | ast.GeneratorExp):
         yield from (part.iter for part in node.generators)
-    elif isinstance(node, ast.Starred | ast.FormattedValue) or (
-        isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple | ast.List)
+    elif (
+        isinstance(node, ast.Starred | ast.FormattedValue | ast.YieldFrom)
+        or (isinstance(node, ast.Assign) and _takes_apart(node.targets[0]))
+        or (isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add))
     ):
+        yield node.value
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        yield from node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+    elif isinstance(node, ast.Attribute) and node.attr in SHOWS_ORDER:
         yield node.value
     elif isinstance(node, ast.Call):
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        if name == "pop" and isinstance(node.func, ast.Attribute) and not node.args:
-            yield node.func.value
-        elif name in EXPOSES_ORDER and name not in ORDERED and name != "pop":
+        by_key = name in BY_KEY and not _is_in_any_order(node)
+        if by_key or name in EXPOSES_ORDER - ORDERED - {"pop"}:
             yield from node.args
+
+
+def _takes_apart(target: ast.AST) -> bool:
+    """Whether an assignment goes through its value: to several names, or to a part of a list."""
+    is_slice = isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice)
+    return is_slice or isinstance(target, ast.Tuple | ast.List)

@@ -11,6 +11,7 @@ import types
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from lastchunk.model.subset.kinds import kind_problems
 from lastchunk.model.subset.listed import (
     ATTRIBUTES,
     CATCH_ALL,
@@ -45,6 +46,7 @@ def syntax_problems(code: Code) -> Iterator[Problem]:
         if isinstance(node, ast.Expr):
             yield from _unawaited(node, names, coroutines)
     yield from _never_awaited(code.tree)
+    yield from (Problem(*found) for found in kind_problems(code.tree, names))
 
 
 OF_A_MODULE = object()

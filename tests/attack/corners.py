@@ -114,7 +114,7 @@ class ReplacedSettings(Patient):
     def looks(self) -> int:
         """One look less from now on."""
         settings = self.settings
-        kind = type(settings)
+        kind = type(self.settings)
         self.settings = kind(settings.grace_ms, settings.looks_max - 1, settings.expects)
         return 0 if settings.looks_max >= 0 else 9
 

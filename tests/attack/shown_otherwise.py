@@ -231,7 +231,7 @@ class WordsOfFunction(Patient):
 
     def looks(self) -> int:
         """One more."""
-        count = len(self.found.__doc__ or "") + 1
+        count = len(self.found.__doc__ or "") + 1  # refused
         self.found.__doc__ = "." * count  # refused
         return count
 

@@ -5,27 +5,34 @@ from __future__ import annotations
 import contextlib
 import linecache
 import textwrap
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pytest
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset import check_subset, check_values, lasting_of
-from lastchunk.reference_impl.alarm import AlarmSettings
+from lastchunk.reference_impl.alarm import AlarmDesign, AlarmSettings
 from lastchunk.reference_impl.designs import DESIGNS
 
 HEAD = """
 import asyncio
+import collections
 import contextlib
+import copy
 import enum
 import functools
+import heapq
 import itertools
 import json
+import logging
 import math
 import os
 import random
 import re
 import time
+import warnings
 from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -121,6 +128,45 @@ REFUSED: dict[str, tuple[str, str]] = {
     "frame": ("self.alarm().cr_frame", "cr_frame"),
     "traceback": ("KeyError().__traceback__", "__traceback__"),
     "made times": ("self.ctx.now()._ms", "_ms"),
+    "the class of a value": ("type(one) is list", "shows the class of a value"),
+    "the class by another name": ("ask = type\nask(one)", "shows the class of a value"),
+    "classes of many": ("[*map(type, one)]", "shows the class of a value"),
+    "the class by an attribute": ("one.__class__ is list", "__class__ shows the class"),
+    "the class by a text": ("getattr(one, '__class__')", "__class__ is not listed"),
+    "what is said of a class": ("one.__doc__", "__doc__ shows the class"),
+    "the module of a class": ("one.__module__", "__module__ shows the class"),
+    "a key": ("sorted(names, key=len)", "order of the set names"),
+    "the least by a key": ("min(wanted, key=lambda number: 0)", "order of the set wanted"),
+    "views": ("[*({'a': 1}.keys() - {'b': 1}.keys())]", "order of the set"),
+    "reduce": ("functools.reduce(max, names)", "order of the set names"),
+    "percent": ("'%s' % names", "order of the set names"),
+    "percent of one made there": ("'%s' % {'a', 'b'}", "order of the set"),
+    "percent of several": ("'%s %s' % (1, names)", "order of the set names"),
+    "format": ("'{}'.format(names)", "order of the set names"),
+    "a counter": ("collections.Counter(names)", "order of the set names"),
+    "islice": ("itertools.islice(names, 1)", "order of the set names"),
+    "a heap": ("heapq.nsmallest(1, names, key=len)", "order of the set names"),
+    "added to a list": ("one += names", "order of the set names"),
+    "a slice": ("one[:] = names", "order of the set names"),
+    "a walrus": ("any((last := name) for name in names)", "order of the set names"),
+    "appended one by one": ("all(one.append(name) for name in names)", "order of the set names"),
+    "yield from": ("def more():\n    yield from names\nmore()", "order of the set names"),
+    "a bound pop": ("take = wanted.pop\ntake()", "order of the set wanted"),
+    "its iterator": ("wanted.__iter__()", "order of the set wanted"),
+    "a stored set": (
+        "await self.ctx.storage.put('all', names)\n[*await self.ctx.storage.get('all')]",
+        "order of the set",
+    ),
+    "names of an enum": ("Mode._member_names_.append('C')", "_member_names_ is not listed"),
+    "slots": ("Response.__slots__", "__slots__ is not listed"),
+    "defaults of a tuple": ("Response._field_defaults", "_field_defaults is not listed"),
+    "fields of a dataclass": ("AlarmSettings.__dataclass_fields__", "__dataclass_fields__"),
+    "what is behind a method": ("self.ctx.now.__self__", "__self__ is not listed"),
+    "a logger's level": ("logging.getLogger('x').setLevel(3)", "setLevel outlives"),
+    "a logger's handlers": ("logging.getLogger('x').handlers.append(1)", "handlers outlives"),
+    "what is warned of": ("warnings.simplefilter('error')", "simplefilter outlives"),
+    "a table of the library": ("json.decoder.BACKSLASH['a']", "is the library's, and can change"),
+    "a list of a module": ("import keyword", "module keyword is not listed"),
 }
 
 
@@ -145,7 +191,10 @@ ALLOWED: dict[str, str] = {
     "chain": "list(itertools.chain([1], [2]))",
     "is none": "one is None",
     "is enum": "self.mode is Mode.A",
-    "is class": "type(one) is list",
+    "is class": "type(self) is Design",
+    "type of an error": "try:\n    pass\nexcept ValueError as error:\n    type(error).__name__",
+    "a key of a list": "sorted([2, 1], key=str)",
+    "the library and a copy of a set": "copy.copy(names); len(names | wanted)",
     "sorted": "sorted(names)",
     "any": "any(name for name in names)",
     "in": "'a' in names",
@@ -211,3 +260,17 @@ def test_what_outlives_an_instance_is_watched(name: str) -> None:
         handler.send(None)
     with pytest.raises(DesignError, match="which outlives its instance; allowed: a field"):
         lasting.check()
+
+
+def test_settings_work_nothing_out_that_they_keep() -> None:
+    @dataclass(frozen=True)
+    class Kept(AlarmSettings):
+        @cached_property
+        def box(self) -> list[int]:
+            return []
+
+    class Design(AlarmDesign):
+        Settings = Kept
+
+    with pytest.raises(DesignError, match=r"the setting box .*; allowed: a property"):
+        check_subset("Design", Design)

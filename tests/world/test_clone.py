@@ -232,3 +232,19 @@ def test_a_kind_of_chunk_with_more_in_it_is_copied() -> None:
     check(Listed(0, 5, [1]))
     chunk = Chunk(0, 5)
     assert clone(chunk) is chunk
+
+
+@pytest.mark.parametrize("kind", [set, frozenset])
+def test_equal_sets_are_gone_through_alike_once_they_are_copied(kind: Any) -> None:
+    # 0, 8 and 16 want one place in a small table, so the order tells how it was filled.
+    one, other = set[int](), set[int]()
+    for number in (0, 8):
+        one.add(number)
+    for number in (16, 8, 0):
+        other.add(number)
+    other.discard(16)
+    assert list(one) != list(other)
+    assert list(clone(kind(one))) == list(clone(kind(other)))
+    assert clone(kind(other)) == kind(one)
+    mixed = kind([1, "a", b"b", True, (2,)])
+    assert clone(mixed) == mixed

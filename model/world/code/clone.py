@@ -29,6 +29,7 @@ CAN_BE_COPIED = (
 SHARED = frozenset((type(None), bool, int, float, str, bytes, Chunk, Time, Duration))
 """Types whose values never change."""
 HEAP_TYPE = 1 << 9
+HAVE_AN_ORDER = frozenset((bool, int, str, bytes))
 Met = set[int]
 """The identities of what can change and was met, to find what stands in two places."""
 
@@ -116,8 +117,17 @@ def _tuple(value: tuple[Any, ...], met: Met) -> Any:
     return value if is_same else tuple.__new__(type(value), items)
 
 
+def _in_order(value: Iterable[Any], met: Met) -> list[Any]:
+    """The items of a set: plain ones in their own order. Two equal sets that were made in different
+    ways would else be gone through in different ways, also by whoever reads them back."""
+    items = _all(value, met)
+    if all(type(item) in HAVE_AN_ORDER for item in items):
+        items.sort(key=lambda item: (type(item).__name__, item))
+    return items
+
+
 def _frozenset(value: frozenset[Any], met: Met) -> Any:
-    return frozenset(_all(value, met))
+    return frozenset(_in_order(value, met))
 
 
 def _object(value: Any, met: Met) -> Any:
@@ -197,7 +207,7 @@ _COPIERS: dict[type, Callable[[Any, Met], Any]] = {
     Counter: _counter,
     defaultdict: _default,
     deque: lambda value, met: deque(_all(value, met), value.maxlen),
-    set: lambda value, met: set(_all(value, met)),
+    set: lambda value, met: set(_in_order(value, met)),
     frozenset: _frozenset,
     tuple: _tuple,
     bytearray: lambda value, met: bytearray(value),
