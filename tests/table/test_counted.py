@@ -20,7 +20,7 @@ DESIGN = """
 import json
 
 from lastchunk.reference_impl.alarm import AlarmDesign
-from lastchunk.reference_impl.contract import STATE_KEY, Response
+from lastchunk.reference_impl.contract import STATE_KEY, Chunk, Response
 from lastchunk.reference_impl.session import store_chunk
 
 
@@ -49,7 +49,7 @@ LINES: dict[str, set[str]] = {
     "wait_ms = len(f'{count:04}') + len('%d' % count)": {COUNT},
     "wait_ms = sum(range(count))": {COUNT},
     "wait_ms = count": {COUNT},
-    "wait_ms = sorted([chunk, type(chunk)(2, 1)])[0].size_bytes % 7": set(),
+    "wait_ms = sorted([chunk, Chunk(2, 1)])[0].size_bytes % 7": set(),
     "wait_ms = len(json.dumps(state))": {"stored"},
     "wait_ms = [1, 2, 3][index] if index < 3 else 4": {CHUNKS},
     "wait_ms = 5 if index in {0, 2, 3} else 7": {CHUNKS},
