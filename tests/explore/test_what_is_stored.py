@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lastchunk.model.base.errors import DesignError
+from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.simulate import simulate
+from lastchunk.model.trace.events import StateWritten
 from lastchunk.reference_impl.contract import Chunk, Response
 from tests.attack.ground import PROVED, REFUSED, Holds, Tried, found
 
@@ -53,13 +56,72 @@ class AFunction(Stores):
         return AFunction.make
 
 
-class NoCount(Stores):
-    """A record whose count is a text."""
+class Writes(Holds):
+    """It writes a record of its own."""
+
+    def record(self) -> Any:
+        """What is written."""
 
     async def upload(self, chunk: Chunk) -> Response:
         """Write it."""
-        await self.ctx.storage.put("state", {"status": "active", "chunks_uploaded": "1"})
+        await self.ctx.storage.put("state", self.record())
         return Response(200)
+
+
+class TextAsCount(Writes):
+    """A record whose count is a text."""
+
+    def record(self) -> Any:
+        """What is written."""
+        return {"status": "active", "chunks_uploaded": "1"}
+
+
+class TimeAsCount(Writes):
+    """A record whose count is a time."""
+
+    def record(self) -> Any:
+        """What is written."""
+        return {"status": "active", "chunks_uploaded": self.ctx.now()}
+
+
+class DurationAsCount(Writes):
+    """A record whose count is a duration."""
+
+    def record(self) -> Any:
+        """What is written."""
+        return {"status": "active", "chunks_uploaded": self.ctx.now() - self.ctx.now()}
+
+
+class FractionAsCount(Writes):
+    """A record whose count is no whole number."""
+
+    def record(self) -> Any:
+        """What is written."""
+        return {"status": "active", "chunks_uploaded": 1.5}
+
+
+class TimeAsStatus(Writes):
+    """A record whose status is a time."""
+
+    def record(self) -> Any:
+        """What is written."""
+        return {"status": self.ctx.now(), "chunks_uploaded": 1}
+
+
+class HalfACharacterAsStatus(Writes):
+    """A record whose status no file can have."""
+
+    def record(self) -> Any:
+        """What is written."""
+        return {"status": "\ud802", "chunks_uploaded": 1}
+
+
+class WholeFloatAsCount(Writes):
+    """A record whose count is a whole number that Python keeps as a float."""
+
+    def record(self) -> Any:
+        """What is written."""
+        return {"status": "active", "chunks_uploaded": 1.0}
 
 
 class Empty:
@@ -77,7 +139,7 @@ class AnObject(Stores):
         return Empty()
 
 
-@pytest.mark.parametrize("cls", [InItself, TooDeep, AFunction, NoCount])
+@pytest.mark.parametrize("cls", [InItself, TooDeep, AFunction, TextAsCount])
 def test_both_refuse_it_in_the_same_words(cls: Any) -> None:
     tried = Tried(cls, REFUSED, "count_true")
     kind, words = found(tried)
@@ -90,3 +152,36 @@ def test_both_refuse_it_in_the_same_words(cls: Any) -> None:
 def test_an_object_that_has_no_words_is_stored() -> None:
     tried = Tried(AnObject, PROVED, "count_true", (("skips", -1),))
     assert found(tried)[0] == PROVED
+
+
+@pytest.mark.parametrize(
+    ("cls", "needs"),
+    [
+        (TimeAsCount, "'chunks_uploaded' needs a whole number"),
+        (DurationAsCount, "'chunks_uploaded' needs a whole number"),
+        (FractionAsCount, "'chunks_uploaded' needs a whole number"),
+        (TimeAsStatus, "'status' needs a text that UTF-8 can write"),
+        (HalfACharacterAsStatus, "'status' needs a text that UTF-8 can write"),
+    ],
+)
+def test_a_record_that_is_none_is_refused_by_exploring_sampling_and_the_table(
+    cls: Any, needs: str
+) -> None:
+    tried = Tried(cls, REFUSED, "count_true")
+    kind, words = found(tried)
+    assert kind == REFUSED
+    where = "under the key 'state' at line "
+    assert words.startswith(f"{cls.__name__}.upload() put {{")
+    assert where in words
+    assert words.endswith(f"of {Path(__file__).name}; {needs}")
+    for engine in ("simpy", "table"):
+        with pytest.raises(DesignError, match=needs):
+            compare(tried.scenario(), [tried.spec()], 3, engine=engine)
+
+
+def test_a_whole_number_that_is_kept_as_a_float_is_a_count() -> None:
+    tried = Tried(WholeFloatAsCount, PROVED, "count_true")
+    trace = simulate(tried.scenario(), tried.spec(), 1).trace
+    counts = [event.chunks_uploaded for event in trace if isinstance(event, StateWritten)]
+    assert counts
+    assert {type(count) for count in counts} == {int}

@@ -57,6 +57,11 @@ def share(*kinds: type) -> None:
     _COPIERS.update(dict.fromkeys(kinds, _same))
 
 
+def is_shared(kind: type) -> bool:
+    """Whether a type is one of a scheduler's own."""
+    return _COPIERS.get(kind) is _same
+
+
 def _clone(value: Any, met: Met) -> Any:
     kind = type(value)
     if kind in SHARED:

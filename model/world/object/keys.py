@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lastchunk.model.base.errors import DesignError, as_written
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code import crossing
+from lastchunk.model.world.code.clone import is_shared
 from lastchunk.model.world.code.deeds import TaskId
 from lastchunk.model.world.object.outside import SUSPENDS
 from lastchunk.reference_impl.contract import (
@@ -109,24 +110,42 @@ def _write(runtime: ObjectRuntime, task: TaskId, key: str, given: Any) -> None:
         _note_state(runtime, task, given)
 
 
-NO_COUNT = (str, bytes, type(None), list, tuple, dict, set, frozenset)
-"""What the count in a record may not be. A scheduler's own numbers are numbers too."""
-
-
 def _note_state(runtime: ObjectRuntime, task: TaskId, value: Any) -> None:
     try:
         status, count = value["status"], value["chunks_uploaded"]
     except (KeyError, TypeError) as error:
         needs = "the record needs 'status' and 'chunks_uploaded'"
         raise _wrong_state(runtime, task, value, needs) from error
-    if isinstance(count, NO_COUNT):
+    if type(count) is float and count.is_integer():
+        count = int(count)
+    if not _is_count(count):
         needs = "'chunks_uploaded' needs a whole number"
+        raise _wrong_state(runtime, task, value, needs)
+    if not _is_text(status):
+        needs = "'status' needs a text that UTF-8 can write"
         raise _wrong_state(runtime, task, value, needs)
     opened = runtime.storage.open
     if opened is None:
         runtime.tell_state(status, count)
     else:
         opened.record = (status, count)
+
+
+def _is_count(value: Any) -> bool:
+    """A whole number, or one of a scheduler's own, which stands for one."""
+    kind = type(value)
+    return issubclass(kind, int) or (is_shared(kind) and hasattr(kind, "__index__"))
+
+
+def _is_text(value: Any) -> bool:
+    """A text, without half a character: files and reports are to write it."""
+    if not issubclass(type(value), str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _wrong_state(runtime: ObjectRuntime, task: TaskId, value: Any, needs: str) -> DesignError:
