@@ -39,6 +39,7 @@ RANGE = "{{distribution='uniform', low_ms={0}, high_ms={1}}}"
 SETTINGS = (
     "recording.duration_ms={low_ms=500, high_ms=90000}",
     "recording.pause_at_ms=12000",
+    "recording.pause_for_ms=3456",
     "network.request_delay_ms=" + DELAY.format(400),
     "network.response_delay_ms=" + RANGE.format(0, 3_000),
     "network.request_loss=0.3",

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, PositiveFloat, model_validator
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import digits, read_text
-from lastchunk.model.scenario.delay import Model, PositiveMs, WrongFileError, lognormal_factor
+from lastchunk.model.scenario.delay import Model, PositiveMs, loaded, lognormal_factor
 from lastchunk.model.scenario.numbers import COUNT_MAX, PositiveCount
 
 Share = Annotated[float, Field(ge=0, le=1_000)]
@@ -66,18 +66,7 @@ class MeasuredSizes(Model):
     @model_validator(mode="before")
     @classmethod
     def _load(cls, data: Any) -> Any:
-        if isinstance(data, dict) and data.get("file") is not None and not data.get("bytes"):
-            try:
-                return {**data, "bytes": _read_sizes(Path(data["file"]))}
-            except InputError as error:
-                raise WrongFileError(error) from error
-        return data
-
-    @model_validator(mode="after")
-    def _some(self) -> MeasuredSizes:
-        if not self.bytes:
-            raise ValueError("bytes or file: at least one size")
-        return self
+        return loaded(data, "bytes", _read_sizes)
 
     def size_bytes(self, index: int, size_bytes: int, full_bytes: int, u: float) -> int:
         """The bytes of a chunk."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from pathlib import Path
 from statistics import NormalDist
 from typing import Annotated, Any, Literal
@@ -19,6 +20,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PositiveFloat,
+    field_validator,
     model_validator,
 )
 
@@ -198,20 +200,20 @@ class Empirical(Model):
     """
 
     distribution: Literal["empirical"]
-    file: Path
+    file: Path | None = None
     """A CSV file with one delay in ms a line; relative to the scenario's own folder."""
-    values_ms: tuple[int, ...] = ()
-    """The rows, sorted. They are read from ``file``, or given in its place."""
+    values_ms: tuple[Annotated[int, Field(strict=True, ge=0, le=MS_MAX)], ...] = ()
+    """The delays in ms, in place of the file: one of the two is needed."""
 
     @model_validator(mode="before")
     @classmethod
     def _load(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "file" in data and not data.get("values_ms"):
-            try:
-                return {**data, "values_ms": read_delays(Path(data["file"]))}
-            except InputError as error:
-                raise WrongFileError(error) from error
-        return data
+        return loaded(data, "values_ms", read_delays)
+
+    @field_validator("values_ms")
+    @classmethod
+    def _sorted(cls, values: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(values))
 
     def quantile(self, u: float) -> int:
         """The value below or at which a share ``u`` of the rows lies."""
@@ -231,6 +233,46 @@ class Empirical(Model):
     def mean_ms(self) -> float:
         """The mean of the rows."""
         return sum(self.values_ms) / len(self.values_ms)
+
+
+def loaded(data: Any, name: str, read: Callable[[Path], tuple[int, ...]]) -> Any:
+    """A table whose numbers stand in its ``file``, or under a name: with them under the name."""
+    if not isinstance(data, dict):
+        return data
+    file, given = data.get("file"), data.get(name)
+    if file is not None and given:
+        raise ValueError(f"file or {name}, one of the two")
+    if file is None and (given is None or given in ([], ())):
+        raise ValueError(f"file or {name}, one of the two is needed")
+    if not isinstance(file, str | Path):
+        return data
+    try:
+        return {**data, name: read(Path(file))}
+    except InputError as error:
+        raise WrongFileError(error) from error
+
+
+def without_files(data: Any) -> Any:
+    """A dumped scenario as it can be read again: what was read from a file stands in it."""
+    if isinstance(data, list):
+        return [without_files(item) for item in data]
+    if not isinstance(data, dict):
+        return data
+    is_delay, is_sizes = data.get("distribution") == "empirical", data.get("kind") == "measured"
+    is_read = (is_delay and data.get("values_ms")) or (is_sizes and data.get("bytes"))
+    return {
+        key: without_files(item) for key, item in data.items() if not (is_read and key == "file")
+    }
+
+
+class WrongFieldError(ValueError):
+    """A field of a table that does not go with another: told by its own name."""
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        super().__init__(f"{field} {value!r}; {allowed}")
+        self.field = field
+        self.value = value
+        self.allowed = allowed
 
 
 class WrongFileError(ValueError):

@@ -20,6 +20,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import digits
 from lastchunk.model.base.toml_text import parse_toml, read_toml, toml_value
 from lastchunk.model.properties import SOMETIMES
+from lastchunk.model.scenario.delay import without_files
 from lastchunk.model.scenario.mahimahi import read_mahimahi
 from lastchunk.model.scenario.numbers import MBPS_MAX
 from lastchunk.model.scenario.refusals import Source, first_error, known
@@ -69,7 +70,7 @@ def load_scenario(
         data.setdefault("client", {})["video_kbps"] = round(video_mbps * 1000)
         options["client.video_kbps"] = "--video-mbps"
     source = Source(origin, options, dict(places_of(data)))
-    data = substitute(data, data.get("parameters", {}))
+    data = substitute(data, data.get("parameters", {}), source)
     data.setdefault("name", name)
     data.setdefault("title", name)
     scenario = validate(data, source)
@@ -87,7 +88,7 @@ def data_of(given: ScenarioLike) -> tuple[dict[str, Any], str, str]:
     if isinstance(given, Scenario):
         # What it does not say itself stays unsaid: a design's own client goes before a default.
         data = given.model_dump(mode="json", exclude_none=True, exclude_unset=True)
-        return data, given.name, f"scenario {given.name}"
+        return without_files(data), given.name, f"scenario {given.name}"
     if not isinstance(given, str | Path):
         raise InputError("scenario", given, SCENARIO_AS)
     if isinstance(given, str) and _is_toml(given):
@@ -243,18 +244,21 @@ def _index(place: list[Any], step: str, key: str) -> int:
     raise InputError("--set", key, f"an index from 0 to {len(place) - 1} in place of {step!r}")
 
 
-def substitute(value: Any, parameters: dict[str, Any]) -> Any:
-    """Put the parameters where ``"$name"`` stands."""
-    if isinstance(value, dict):
-        return {
-            key: item if key == "parameters" else substitute(item, parameters)
-            for key, item in value.items()
+def substitute(value: Any, parameters: dict[str, Any], source: Source, at: str = "") -> Any:
+    """Put the parameters where ``"$name"`` stands; ``at`` is the dotted name of that place."""
+    if isinstance(value, dict | list):
+        is_dict = isinstance(value, dict)
+        made = {
+            key: item
+            if key == "parameters" and is_dict
+            else substitute(item, parameters, source, f"{at}.{key}".removeprefix("."))
+            for key, item in (value.items() if is_dict else enumerate(value))
         }
-    if isinstance(value, list):
-        return [substitute(item, parameters) for item in value]
+        return made if is_dict else list(made.values())
     if isinstance(value, str) and value.startswith("$"):
         if value[1:] not in parameters:
-            raise InputError("parameter", value, known(value[1:], list(parameters)))
+            names = known(value[1:], list(parameters)) if parameters else "no name here"
+            raise InputError(source.of(at), value, f"a parameter of the file: {names}")
         return parameters[value[1:]]
     return value
 

@@ -15,3 +15,5 @@ Kbps = Annotated[int, BeforeValidator(number), Field(gt=0, le=KBPS_MAX)]
 COUNT_MAX = 10**9
 Count = Annotated[int, BeforeValidator(number), Field(ge=0, le=COUNT_MAX)]
 PositiveCount = Annotated[int, BeforeValidator(number), Field(gt=0, le=COUNT_MAX)]
+Queued = Annotated[int, BeforeValidator(number), Field(gt=0, le=100_000)]
+"""Chunks of one session: with the deployed page's, those of eleven days."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from lastchunk.model.base.errors import InputError, as_written
 from lastchunk.model.scenario import delay, faults, schema
-from lastchunk.model.scenario.delay import WrongFileError, unit_hint
+from lastchunk.model.scenario.delay import WrongFieldError, WrongFileError, unit_hint
 from lastchunk.model.scenario.schema import Scenario
 
 NUMBERS = ("int_parsing", "int_type", "int_from_float", "float_parsing", "float_type")
@@ -70,6 +70,8 @@ def first_error(
     if isinstance(cause, WrongFileError):
         inner = cause.error
         return InputError(f"{where}: {inner.field}", inner.value, inner.allowed)
+    if isinstance(cause, WrongFieldError):
+        return InputError(source.of(".".join([*steps, cause.field])), cause.value, cause.allowed)
     if isinstance(cause, ValueError):
         return InputError(where, shown(value), str(cause))
     if first["type"] in NUMBERS:

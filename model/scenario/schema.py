@@ -8,15 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PositiveFloat,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PositiveFloat, model_validator
 from pydantic_core import PydanticCustomError
 
 from lastchunk.model.base.pictures import Paged
+from lastchunk.model.scenario import numbers
 from lastchunk.model.scenario.chunk_sizes import AnySizes
 from lastchunk.model.scenario.delay import (
     AnyOffset,
@@ -27,10 +23,11 @@ from lastchunk.model.scenario.delay import (
     Offset,
     PositiveMs,
     Uniform,
+    WrongFieldError,
 )
 from lastchunk.model.scenario.faults import AnyFault
 from lastchunk.model.scenario.lateness import Lateness
-from lastchunk.model.scenario.numbers import COUNT_MAX, Count, Kbps, PositiveCount, Probability
+from lastchunk.model.scenario.numbers import Count, Kbps, PositiveCount, Probability
 from lastchunk.reference_impl.recorder import RecorderSettings
 
 
@@ -46,6 +43,7 @@ def _written_date(value: Any) -> Any:
     raise PydanticCustomError("date", "a day of the calendar, as YYYY-MM-DD")
 
 
+PAUSE_NEEDS = "at least 1 ms where recording.pause_at_ms is set"
 Date = Annotated[str, BeforeValidator(_written_date)]
 
 
@@ -69,11 +67,17 @@ class Recording(Model):
     pause_at_ms: Ms | None = None
     """When the user pauses, after the recording's start; None is never."""
     pause_for_ms: Ms = 0
-    """How long the pause lasts."""
-    chunks: PositiveCount | None = None
+    """How long the pause lasts: at least 1 ms where there is one."""
+    chunks: numbers.Queued | None = None
     """In place of the recorder so many chunks are queued at time 0, and the stop with them."""
     chunk_sizes: AnySizes = None
     """How chunks differ in size from what the bit rate gives them; None: they do not."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Recording:
+        if self.pause_at_ms is not None and self.pause_for_ms == 0:
+            raise WrongFieldError("pause_for_ms", 0, PAUSE_NEEDS)
+        return self
 
 
 class Client(Model):
@@ -93,7 +97,7 @@ class Client(Model):
     """No wait that grows is longer, jitter left out; a factor of 1 grows none."""
     retry_jitter: Annotated[float, Field(ge=0.0, le=1_000.0)] = 0.0
     """A wait grows by a drawn share of itself, from 0 to this."""
-    retries_max: Annotated[int, Field(ge=-1, le=COUNT_MAX)] = -1
+    retries_max: Annotated[int, Field(ge=-1, le=numbers.COUNT_MAX)] = -1
     """A chunk is given up after so many retries; -1 is never."""
     looks_at_status: bool = False
     """From 400 on an answer is a failure, final for a 4xx but 429; off: any answer will do."""
@@ -198,7 +202,7 @@ class FluctuatingUplinkSpec(Model):
     """A rate that changes."""
     mean_kbps: Kbps
     """The mean rate."""
-    shape: PositiveFloat
+    shape: Annotated[PositiveFloat, Field(ge=0.01, le=10**6)]
     """The gamma's shape: the smaller, the wilder."""
     interval_ms: PositiveMs
     """The rate changes each so often."""

@@ -6,7 +6,6 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from lastchunk.model.scenario.delay import Constant, Uniform
 from lastchunk.model.scenario.schema import Scenario
 
 
@@ -49,8 +48,6 @@ def names_in(annotation: Any) -> dict[str, Any] | None:
     for table in tables:
         if issubclass(table, BaseModel):
             found |= {name: field.annotation for name, field in table.model_fields.items()}
-    if Constant in tables or Uniform in tables:
-        found.pop("values_ms", None)  # nobody writes these
     return found
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import write_text
 from lastchunk.model.base.text_files import read_text
+from lastchunk.model.scenario.delay import without_files
 from lastchunk.model.scenario.load import validate
 from lastchunk.model.scenario.schema import Scenario
 
@@ -113,7 +114,7 @@ def read_schedule(path: str | Path) -> Schedule:
     header = _header(lines[0], f"{path}, line 1")
     steps = tuple(_step(line, f"{path}, line {at}") for at, line in enumerate(lines[1:], 2))
     return Schedule(
-        validate(header["scenario"], f"{path}, line 1"),
+        validate(without_files(header["scenario"]), f"{path}, line 1"),
         header["design"],
         header["settings"],
         header["duration_ms"],

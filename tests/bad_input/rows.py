@@ -183,7 +183,7 @@ SCENARIOS: dict[str, tuple[str, ...]] = {
     "table.toml": ("table.toml: netwrk", "'network'"),
     "open.toml": ("open.toml", "line 1", "valid TOML"),
     "twice.toml": ("twice.toml", "valid TOML"),
-    "parameter.toml": ("'$speed'",),
+    "parameter.toml": ("parameter.toml: ", "'$speed'"),
     "delays.toml": ("delays.toml: network.request_delay_ms", "two.csv, line 1"),
     "nodelays.toml": ("nodelays.toml: network.request_delay_ms", "none.csv", "No such file"),
     "traced.toml": ("traced.toml: uplink.file", "bad.up, line 2"),

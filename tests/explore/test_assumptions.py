@@ -88,7 +88,7 @@ def test_the_default_scope_in_words() -> None:
 # --- nothing in silence -------------------------------------------------------------------------
 
 MADE_UP: dict[str, str] = {
-    "recording.pause_for_ms": "recording.pause_at_ms=3",
+    "recording.pause_at_ms": "recording.pause_for_ms=3",
     "platform.storage_read_ms": "platform.storage='kv'",
     "client.retry_ms_max": "client.retry_factor=2.0",
     "platform.evict_after_ms": "platform.hibernates=false",
@@ -141,6 +141,8 @@ def other_than(key: str, value: Any) -> str:
 @pytest.mark.parametrize("change", list(changes()))
 def test_no_setting_changes_in_silence(change: str) -> None:
     beside = MADE_UP.get(change.partition("=")[0])
+    if change.startswith("recording.pause_for_ms"):
+        beside = "recording={duration_ms=15000, pause_at_ms=3, pause_for_ms=5}"
     base = ["recording.duration_ms=15000", *([beside] if beside else [])]
     if change.startswith("client.retry_factor"):
         change = "client.retry_factor=3.0"

@@ -139,7 +139,8 @@ def test_the_wait_after_the_stop_is_that_of_each_length() -> None:
 def test_the_parts_of_a_range_have_the_same_chunks_and_pauses() -> None:
     for low_ms, high_ms in [(0, 0), (0, 9), (2, 7), (3, 3), (3, 4), (1, 12), (6, 6)]:
         for pause_ms in (None, 0, 3, 4, 7, 20):
-            pause = [] if pause_ms is None else [f"recording.pause_at_ms={pause_ms}"]
+            pause = ["recording.pause_for_ms=6"]
+            pause += [] if pause_ms is None else [f"recording.pause_at_ms={pause_ms}"]
             spread = f"recording.duration_ms={within(low_ms, high_ms)}"
             parts = list(recording_parts(load_scenario("everything-fast", [spread, *pause]), 3))
             lengths = [ms for low, high in parts for ms in range(low, high + 1)]

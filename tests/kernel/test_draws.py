@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -55,7 +54,7 @@ SPREADS = [
     Gamma(distribution="gamma", mean_ms=120, shape=2.0),
     Gamma(distribution="gamma", mean_ms=30, shape=0.05),
     Weibull(distribution="weibull", scale_ms=200, shape=0.6),
-    Empirical(distribution="empirical", file=Path("none.csv"), values_ms=(1, 1, 4, 80, 80, 900)),
+    Empirical(distribution="empirical", values_ms=(1, 1, 4, 80, 80, 900)),
 ]
 
 

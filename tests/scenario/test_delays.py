@@ -16,6 +16,8 @@ from pydantic import TypeAdapter, ValidationError
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.scenario.delay import AnyOffset, Delay, read_delays
 from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.simulate import record, replay
+from lastchunk.model.simulate.schedule import read_schedule, write_schedule
 from lastchunk.model.world.base.pending import AnyTime, Between, Pending, Shifted
 
 DELAY: TypeAdapter[Any] = TypeAdapter(Delay)
@@ -154,6 +156,42 @@ def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
         assert caught.value.field == "file"
         assert caught.value.allowed.startswith(allowed)
         assert caught.value.value == str(tmp_path / name)
+
+
+def test_delays_stand_in_a_file_or_in_the_scenario() -> None:
+    def refused(more: str) -> str:
+        given = f"network.request_delay_ms={{distribution='empirical'{more}}}"
+        with pytest.raises(InputError) as caught:
+            load_scenario("everything-fast", [given])
+        assert caught.value.field.startswith("--set network.request_delay_ms")
+        return caught.value.allowed
+
+    given = ["network.request_delay_ms={distribution='empirical', values_ms=[9, 3, 5]}"]
+    assert load_scenario("everything-fast", given).network.request_delay_ms.quantile(0.1) == 3
+    assert refused(", file='none.csv', values_ms=[9, 3]") == "file or values_ms, one of the two"
+    assert refused("") == "file or values_ms, one of the two is needed"
+    assert refused(", values_ms=[]") == "file or values_ms, one of the two is needed"
+    assert refused(", values_ms=['3']") == "a whole number"
+    assert refused(", values_ms=[-3]") == "Input should be greater than or equal to 0"
+
+
+def test_sizes_stand_in_a_file_or_in_the_scenario() -> None:
+    given = ["recording.chunk_sizes={kind='measured', file='none.csv', bytes=[9, 3]}"]
+    with pytest.raises(InputError, match="file or bytes, one of the two"):
+        load_scenario("everything-fast", given)
+
+
+def test_delays_of_a_file_are_known_without_it_from_then_on(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("9\n3\n")
+    given = [f"network.request_delay_ms={{distribution='empirical', file='{path}'}}"]
+    scenario = load_scenario("everything-fast", given)
+    run, schedule = record(scenario, "alarm", 1)
+    write_schedule(schedule, tmp_path / "run.jsonl")
+    path.unlink()
+    again = load_scenario(scenario, ["client.retry_ms=7"])
+    assert again.network.request_delay_ms.quantile(0.9) == 9
+    assert replay(read_schedule(tmp_path / "run.jsonl")).trace == run.trace
 
 
 def test_a_bare_number_is_a_constant_and_a_truth_is_none() -> None:

@@ -15,6 +15,7 @@ from lastchunk.model.scenario.load import (
     parse_value,
     substitute,
 )
+from lastchunk.model.scenario.refusals import Source
 from lastchunk.model.scenario.schema import Scenario
 from tests.scenario.test_scenario_refusals import FAULT, refused
 
@@ -90,15 +91,27 @@ def test_a_bare_name_is_a_parameter_of_the_scenario_or_a_field_of_it() -> None:
 
 def test_parameters_are_put_in_everywhere_but_among_themselves() -> None:
     data = {"parameters": {"a": 7, "b": "$a"}, "x": ["$a", {"y": "$a", "z": "a"}], "n": 5}
-    assert substitute(data, data["parameters"]) == {  # type: ignore[arg-type]
+    assert substitute(data, data["parameters"], Source("my.toml")) == {  # type: ignore[arg-type]
         "parameters": {"a": 7, "b": "$a"},
         "x": [7, {"y": 7, "z": "a"}],
         "n": 5,
     }
     with pytest.raises(InputError) as caught:
-        substitute({"x": "$c"}, {})
-    assert (caught.value.field, caught.value.value) == ("parameter", "$c")
-    assert caught.value.allowed == "no name here"
+        substitute({"x": [{"y": "$c"}]}, {}, Source("my.toml"))
+    assert (caught.value.field, caught.value.value) == ("my.toml: x.0.y", "$c")
+    assert caught.value.allowed == "a parameter of the file: no name here"
+
+
+def test_a_parameter_that_is_none_is_told_with_its_file_and_its_field(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('parameters = {wait = 3}\n[client]\nretry_ms = "$wiat"\n')
+    with pytest.raises(InputError) as caught:
+        load_scenario(path)
+    assert str(caught.value) == (
+        "mine.toml: client.retry_ms: '$wiat'; allowed: a parameter of the file: "
+        "nearest known name 'wait'"
+    )
+    assert refused("client.retry_ms='$wiat'").field == "--set client.retry_ms"
 
 
 def test_a_date_is_one_however_it_is_written(tmp_path: Path) -> None:

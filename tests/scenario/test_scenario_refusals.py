@@ -32,6 +32,7 @@ def refused(*overrides: str, name: str = "everything-fast") -> InputError:
     ("override", "field", "value", "allowed"),
     [
         ("recording.chunks=0", "recording.chunks", 0, "greater than 0"),
+        ("recording.chunks=100001", "recording.chunks", 100_001, "less than or equal to 100000"),
         ("recording.pause_at_ms=-1", "recording.pause_at_ms", -1, "greater than or equal to 0"),
         ("client.chunk_ms=0", "client.chunk_ms", 0, "greater than 0"),
         ("client.uploads_parallel=0", "client.uploads_parallel", 0, "greater than 0"),
@@ -63,6 +64,12 @@ def refused(*overrides: str, name: str = "everything-fast") -> InputError:
             "uplink.correlation",
             1,
             "less than 1",
+        ),
+        (
+            "uplink={kind='fluctuating', mean_kbps=1, shape=1e-300, interval_ms=1}",
+            "uplink.shape",
+            1e-300,
+            "greater than or equal to 0.01",
         ),
         (
             "faults=[{kind='deploy', offset_ms=0, old_instance_ms=30001}]",
@@ -109,6 +116,16 @@ def test_settings_that_exclude_each_other_are_refused_together(
     error = refused(*(f"{section}.{item}" for item in overrides))
     assert error.field == f"--set {section}"
     assert words in error.allowed
+
+
+def test_a_pause_without_a_length_is_refused() -> None:
+    error = refused("recording.pause_at_ms=5000")
+    assert error.field == "everything-fast.toml: recording.pause_for_ms"
+    assert error.value == 0
+    assert error.allowed == "at least 1 ms where recording.pause_at_ms is set"
+    error = refused("recording.pause_at_ms=5000", "recording.pause_for_ms=0")
+    assert error.field == "--set recording.pause_for_ms"
+    load_scenario("everything-fast", ["recording.pause_for_ms=0"])
 
 
 @pytest.mark.parametrize(
