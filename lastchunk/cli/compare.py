@@ -40,6 +40,7 @@ from lastchunk.cli.progress import progress_bar
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.verdict import exit_code, p_words, percent, points
 from lastchunk.model.design.load import DesignSpec
+from lastchunk.model.estimate.checks import SESSIONS_MAX, check_range
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.estimate.comparison import compare as run_compare
 from lastchunk.model.estimate.space import Axis
@@ -112,13 +113,13 @@ def compare(
     if only:
         check_asked([slug for slug in slugs if slug not in own], loaded, specs)
     check_out(out, adapter)
-    note(much_to_do(loaded, specs, sessions))
     wanted = targets_of(precision, until or [], slugs, loaded, specs)
     limits = (sessions, seed, cores(workers), half_width)
     rest = (list(own.values()), wanted, sessions_max, engine)
     # Figures and a report are made of rows; what is shown is made of counts.
-    note(many_rows(sessions if wanted or out else 0, len(specs)))
-    run = partial(run_compare, loaded, specs, *limits, keep_rows=bool(wanted or out))
+    keep_rows = bool(wanted) or out is not None
+    say_before(loaded, specs, sessions, keep_rows)
+    run = partial(run_compare, loaded, specs, *limits, keep_rows=keep_rows)
     if wanted:
         result = until_known(slugs, lambda looked: run(None, *rest, looked))
     else:
@@ -135,11 +136,20 @@ def compare(
     if gate:
         by_design = result.verdicts.values()
         verdicts = [found[slug] for found in by_design for slug in slugs if slug in found]
-        given_options = options(overrides or [], uplink, video_mbps)
-        given_options += properties_options(None, properties)
-        given_options += [] if adapter is None else ["--adapter", str(adapter)]
-        show_failed(failed_sessions(result, slugs, scenario, given_options))
+        again = options(overrides or [], uplink, video_mbps) + properties_options(None, properties)
+        again += [] if adapter is None else ["--adapter", str(adapter)]
+        show_failed(failed_sessions(result, slugs, scenario, again))
         raise typer.Exit(exit_code(verdicts))
+
+
+def say_before(
+    scenario: Scenario, designs: Sequence[DesignSpec], sessions: int, keep_rows: bool
+) -> None:
+    """Say what will take long, or much memory, of a number of sessions that can be."""
+    check_range("sessions", sessions, 1, SESSIONS_MAX)
+    note(much_to_do(scenario, designs, sessions))
+    if keep_rows:
+        note(many_rows(sessions, len(designs)))
 
 
 def show_failed(lines: Iterable[str]) -> None:

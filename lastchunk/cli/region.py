@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -12,11 +12,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from lastchunk.cli.app import ScenarioArgument, SeedOption, SetOption, WorkersOption, console, cores
+from lastchunk.cli.app import ScenarioArgument, SetOption, WorkersOption, console, cores
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_file, write_text
 from lastchunk.model.base.text_files import digits
 from lastchunk.model.base.workers import workers_or_here
+from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.region import (
     ExactRegion,
     RegionQuestion,
@@ -35,6 +36,12 @@ from lastchunk.reports.region.words import plain_words, region_words, said
 
 REGION_ENDINGS = (".html", ".json", ".svg")
 THIRD_MAX = 12
+SampledOption = Annotated[
+    int | None, typer.Option("--sessions", help="So many; 200 by default.", min=1)
+]
+SampledSeedOption = Annotated[
+    int | None, typer.Option("--seed", help="Of their random streams; 1 by default.", min=0)
+]
 
 
 def region(
@@ -63,8 +70,8 @@ def region(
     measure: Annotated[
         str | None, typer.Option("--measure", help="What of them: " + ", ".join(MEASURES) + ".")
     ] = None,
-    sessions: Annotated[int, typer.Option("--sessions", help="So many.", min=1)] = 200,
-    seed: SeedOption = 1,
+    sessions: SampledOption = None,
+    seed: SampledSeedOption = None,
     seconds: Annotated[float, typer.Option("--seconds", help="Give up a column there.")] = 600.0,
     workers: WorkersOption = None,
     outs: Annotated[
@@ -82,20 +89,70 @@ def region(
     span = span_of(along_range, ms_value_of(*now, along))
     budget = Budget(seconds=seconds)
     question = RegionQuestion(scenario, settings, design, slug, across, along, values, span, budget)
+    questions = each_of(question, third, third_of(now, third, third_values))
+    for asked in questions.values():
+        check_question(asked)
+    sample = sample_of(measured, design, uplink, measure, sessions, seed, across)
     with workers_or_here(cores(workers)) as executor:
-        found = []
-        for value in third_of(now, third, third_values):
-            fixed = () if value is None or third is None else (f"{third}={value}",)
-            made = exact_region(replace(question, overrides=(*settings, *fixed)), executor)
-            found.append(made if not fixed else replace(made, fixed=(str(third), int(value or 0))))
-    sampled = None
-    if measured is not None:
-        kind = measure or ("put" if "put" in across else "upload")
-        loaded = load_scenario(measured, (), uplink)
-        sampled = measured_uploads(loaded, design, sessions, seed, kind)
+        found = [
+            replace(exact_region(asked, executor), fixed=fixed)
+            for fixed, asked in questions.items()
+        ]
+    sampled = sample()
     for out in outs or []:
         write_text(out, text_of(out, found, sampled))
     print_regions(found, sampled)
+
+
+def each_of(
+    question: RegionQuestion, third: str | None, values: Sequence[int | None]
+) -> dict[tuple[str, int] | None, RegionQuestion]:
+    """A question for each value of the third setting; the one alone where there is none."""
+    return {
+        (third, value): replace(question, overrides=(*question.overrides, f"{third}={value}"))
+        for value in values
+        if third is not None and value is not None
+    } or {None: question}
+
+
+def check_question(question: RegionQuestion) -> None:
+    """Load each scenario at the ends of what is explored. Raises `InputError`, before it is."""
+    for across_ms in question.values_ms:
+        for along_ms in question.span_ms:
+            at = (f"{question.across}={across_ms}", f"{question.along}={along_ms}")
+            load_design(
+                question.design, load_scenario(question.scenario, [*question.overrides, *at])
+            )
+
+
+def sample_of(
+    measured: str | None,
+    design: str,
+    uplink: Path | None,
+    measure: str | None,
+    sessions: int | None,
+    seed: int | None,
+    across: str,
+) -> Callable[[], MeasuredTimes | None]:
+    """What samples the sessions that are asked for. Raises `InputError` before anything is run."""
+    if measured is None:
+        given = {"--uplink": uplink, "--measure": measure, "--sessions": sessions, "--seed": seed}
+        for option, value in given.items():
+            if value is not None:
+                shown = str(value) if isinstance(value, Path) else value
+                raise InputError(option, shown, "only with --measured, which says of what")
+        return lambda: None
+    kind = measure or ("put" if "put" in across else "upload")
+    if kind not in MEASURES:
+        raise InputError("--measure", kind, ", ".join(MEASURES))
+    try:
+        loaded = load_scenario(measured, (), uplink)
+    except InputError as error:
+        field = "--measured" if error.field == "scenario" else error.field
+        raise InputError(field, error.value, error.allowed) from error
+    load_design(design, loaded)
+    count, first = 200 if sessions is None else sessions, 1 if seed is None else seed
+    return lambda: measured_uploads(loaded, design, count, first, kind)
 
 
 def check_outs(outs: Sequence[Path], third: str | None) -> None:

@@ -55,4 +55,8 @@ def chosen_format(out: Path | None, output_format: str | None) -> str:
         if output_format not in WRITERS:
             raise InputError("--format", output_format, ", ".join(WRITERS))
         return output_format
-    return "html" if out is None else SUFFIXES.get(out.suffix.lower(), "html")
+    ending = "" if out is None else out.suffix.lower()
+    if ending and ending not in SUFFIXES:
+        allowed = "a name that ends in " + ", ".join(SUFFIXES) + "; or --format with it"
+        raise InputError("--out", str(out), allowed)
+    return SUFFIXES.get(ending, "html")

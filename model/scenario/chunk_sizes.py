@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, PositiveFloat, model_validator
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import digits, read_text
-from lastchunk.model.scenario.delay import Model, PositiveMs, loaded, lognormal_factor
+from lastchunk.model.scenario.delay import Model, PositiveMs, lognormal_factor, with_numbers
 from lastchunk.model.scenario.numbers import COUNT_MAX, PositiveCount
 
 Share = Annotated[float, Field(ge=0, le=1_000)]
@@ -66,7 +66,7 @@ class MeasuredSizes(Model):
     @model_validator(mode="before")
     @classmethod
     def _load(cls, data: Any) -> Any:
-        return loaded(data, "bytes", _read_sizes)
+        return with_numbers(data, "bytes", _read_sizes)
 
     def size_bytes(self, index: int, size_bytes: int, full_bytes: int, u: float) -> int:
         """The bytes of a chunk."""

@@ -208,7 +208,7 @@ class Empirical(Model):
     @model_validator(mode="before")
     @classmethod
     def _load(cls, data: Any) -> Any:
-        return loaded(data, "values_ms", read_delays)
+        return with_numbers(data, "values_ms", read_delays)
 
     @field_validator("values_ms")
     @classmethod
@@ -235,7 +235,7 @@ class Empirical(Model):
         return sum(self.values_ms) / len(self.values_ms)
 
 
-def loaded(data: Any, name: str, read: Callable[[Path], tuple[int, ...]]) -> Any:
+def with_numbers(data: Any, name: str, read: Callable[[Path], tuple[int, ...]]) -> Any:
     """A table whose numbers stand in its ``file``, or under a name: with them under the name."""
     if not isinstance(data, dict):
         return data

@@ -246,15 +246,16 @@ def _index(place: list[Any], step: str, key: str) -> int:
 
 def substitute(value: Any, parameters: dict[str, Any], source: Source, at: str = "") -> Any:
     """Put the parameters where ``"$name"`` stands; ``at`` is the dotted name of that place."""
-    if isinstance(value, dict | list):
-        is_dict = isinstance(value, dict)
-        made = {
-            key: item
-            if key == "parameters" and is_dict
-            else substitute(item, parameters, source, f"{at}.{key}".removeprefix("."))
-            for key, item in (value.items() if is_dict else enumerate(value))
+
+    def within(step: object, item: Any) -> Any:
+        return substitute(item, parameters, source, f"{at}.{step}".removeprefix("."))
+
+    if isinstance(value, dict):
+        return {
+            key: item if key == "parameters" else within(key, item) for key, item in value.items()
         }
-        return made if is_dict else list(made.values())
+    if isinstance(value, list):
+        return [within(place, item) for place, item in enumerate(value)]
     if isinstance(value, str) and value.startswith("$"):
         if value[1:] not in parameters:
             names = known(value[1:], list(parameters)) if parameters else "no name here"

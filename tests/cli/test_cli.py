@@ -227,3 +227,14 @@ def test_code_that_throws_is_said_and_the_run_goes_on() -> None:
     assert "status 500" in shown
     explored = show("verify", "small-scope", *design, "--set", "chunks=1", "--seconds", "20")
     assert "its code threw an exception on some schedule" in explored.output
+
+
+def test_a_number_of_sessions_that_cannot_be_is_refused_before_anything_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        here(monkeypatch, "compare", "harmless", "--design", "alarm", "--sessions", "9" * 20) == 2
+    )
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "sessions: 99999999999999999999; allowed: 1 to 10000000" in said

@@ -152,6 +152,20 @@ def test_other_bad_uses_get_one_line(
         assert (code, out, said.count("\n")) == (2, "", 1), said
 
 
+@pytest.mark.parametrize("name", ["x.pdf", "x.png", "x.json", "x.HTML.gz"])
+def test_an_ending_that_is_no_format_is_refused(
+    name: str, files: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    out = tmp_path / name
+    code, _, said = shown(capsys, files / "trace.jsonl", "--out", out)
+    assert (code, said.count("\n")) == (2, 1)
+    assert f"--out: '{out}'; allowed: a name that ends in .html, .htm, .txt" in said
+    assert not out.exists()
+    assert shown(capsys, files / "trace.jsonl", "--out", out, "--format", "text")[0] == 0
+    assert shown(capsys, files / "trace.jsonl", "--out", tmp_path / "page")[0] == 0
+    assert (tmp_path / "page").read_bytes().startswith(b"<!")
+
+
 def test_the_ending_of_the_file_says_the_format(
     files: Path,
     capsys: pytest.CaptureFixture[str],

@@ -57,7 +57,7 @@ def share(*kinds: type) -> None:
     _COPIERS.update(dict.fromkeys(kinds, _same))
 
 
-def is_shared(kind: type) -> bool:
+def is_of_scheduler(kind: type) -> bool:
     """Whether a type is one of a scheduler's own."""
     return _COPIERS.get(kind) is _same
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lastchunk.model.base.errors import DesignError, as_written
 from lastchunk.model.world.base.pending import Pending
 from lastchunk.model.world.code import crossing
-from lastchunk.model.world.code.clone import is_shared
+from lastchunk.model.world.code.clone import is_of_scheduler
 from lastchunk.model.world.code.deeds import TaskId
 from lastchunk.model.world.object.outside import SUSPENDS
 from lastchunk.reference_impl.contract import (
@@ -134,7 +134,7 @@ def _note_state(runtime: ObjectRuntime, task: TaskId, value: Any) -> None:
 def _is_count(value: Any) -> bool:
     """A whole number, or one of a scheduler's own, which stands for one."""
     kind = type(value)
-    return issubclass(kind, int) or (is_shared(kind) and hasattr(kind, "__index__"))
+    return issubclass(kind, int) or (is_of_scheduler(kind) and hasattr(kind, "__index__"))
 
 
 def _is_text(value: Any) -> bool:

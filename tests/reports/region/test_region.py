@@ -206,6 +206,33 @@ def test_a_bad_use_gets_one_line(
     assert (code, said.count("\n")) == (2, 1), said
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--measure", "put"), "--measure: 'put'; allowed: only with --measured"),
+        (("--uplink", "nope"), "--uplink: 'nope'; allowed: only with --measured"),
+        (("--sessions", "7"), "--sessions: 7; allowed: only with --measured"),
+        (("--seed", "7"), "--seed: 7; allowed: only with --measured"),
+        (("--measured", "harmless", "--measure", "bogus"), "--measure: 'bogus'; allowed: upload"),
+        (("--measured", "harmless", "--uplink", "nope"), "'nope'"),
+        (("--measured", "nosuch"), "--measured: 'nosuch'"),
+        (("--z", "low_ms", "--z-values", "1,9"), "high_ms 4 is below low_ms 9"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_explored(
+    words: tuple[str, ...],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    explored: list[object] = []
+    monkeypatch.setattr("lastchunk.cli.region.exact_region", lambda *found: explored.append(found))
+    keys = ("--x", "high_ms", "--y", "grace_ms", "--x-values", "4,8")
+    code, _, said = mapped(capsys, *keys, *words)
+    assert (code, said.count("\n"), explored) == (2, 1, []), said
+    assert told in said
+
+
 def test_the_data_and_the_picture_are_the_same_each_time(region: ExactRegion) -> None:
     one, two = (asked_of_all(replace(QUESTION, values_ms=(2, 4))) for _ in range(2))
     assert json.dumps(region_json([one], None)) == json.dumps(region_json([two], None))
