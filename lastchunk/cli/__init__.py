@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from lastchunk.cli.app import app
+from lastchunk.cli.app import app, check_epoch
 from lastchunk.cli.ends import code_of, give_up
 from lastchunk.cli.output import standard_output
 from lastchunk.cli.signals import Interrupted, handled, leave
@@ -28,6 +28,7 @@ def main() -> None:
 
 def run() -> object:
     """Run the command that the command line names."""
+    check_epoch()
     with standard_output():
         return app(standalone_mode=False)
 

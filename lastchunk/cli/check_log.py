@@ -13,23 +13,22 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from lastchunk.cli.app import PropertiesOption, SetOption, check_least, console
-from lastchunk.cli.loading import own_properties
+from lastchunk.cli.app import PropertiesOption, SetOption, console
+from lastchunk.cli.loading import load, own_properties
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_file, check_folder, write_text
-from lastchunk.model.design.load import load_design
 from lastchunk.model.logs.check import ASSUMED, Checked, LogFinding, LogQuestion, check_logs
 from lastchunk.model.logs.playback import NotPlayedError, keep_schedule, name_for_file, play_session
 from lastchunk.model.logs.reading.mapping import read_mapping
 from lastchunk.model.logs.reading.seen import SeenSession
 from lastchunk.model.logs.ways import SAID
 from lastchunk.model.properties import judge_settings
-from lastchunk.model.scenario.load import load_scenario
 
 FORMAT = "lastchunk check-log 1"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_DAY_MS = 253_402_214_400_000
 """The last day of the year 9999: no calendar goes on."""
+IDLE_MINUTES_MAX = 1_000_000
 SHOWN = 20
 """So many sessions that fail are shown; a file of results has all that are kept."""
 COLOURS = {"violated": "red", "unknown": "yellow", "holds": "green"}
@@ -65,7 +64,8 @@ def check_log(
 ) -> None:
     """Say of real logs which sessions were lost, refused or late, why, and with which schedule."""
     named, own = own_properties(only, properties)
-    check_least("--idle-minutes", idle_minutes, 1)
+    if not 1 <= idle_minutes <= IDLE_MINUTES_MAX:
+        raise InputError("--idle-minutes", idle_minutes, f"1 to {IDLE_MINUTES_MAX:,}")
     if json_file is not None:
         check_file(json_file, "--json")
     if out is not None:
@@ -75,7 +75,7 @@ def check_log(
     if len(settings) < len(overrides or []):
         wrong = next(item for item in overrides or [] if item not in settings)
         raise InputError("--set", wrong, "settings of the design, as design.grace_ms=20000")
-    spec = load_design(design or "alarm", load_scenario(BARE, settings))
+    _, (spec,) = load(BARE, [design or "alarm"], settings, None, None)
     question = LogQuestion(
         read_mapping(mapping), judge_settings(spec), own, tuple(named), round(idle_minutes * 60_000)
     )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from lastchunk.cli import main
+from lastchunk.cli.app import check_epoch
 from lastchunk.cli.front import front_of
 from lastchunk.model.base.errors import InputError
 
@@ -44,3 +48,21 @@ def test_an_epoch_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
     with pytest.raises(InputError, match="SOURCE_DATE_EPOCH: 'soon'; allowed: whole seconds"):
         front_of(**GIVEN)
+
+
+@pytest.mark.parametrize("epoch", ["abc", "1e9", "-1", "1_000", "99999999999999999999", "２"])
+def test_an_epoch_that_no_figure_could_take_is_refused_at_once(
+    epoch: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    monkeypatch.setattr("sys.argv", ["lastchunk", "scenarios"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert f"SOURCE_DATE_EPOCH: '{epoch}'; allowed: whole seconds" in capsys.readouterr().err
+
+
+def test_an_empty_epoch_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "")
+    check_epoch()
+    assert "SOURCE_DATE_EPOCH" not in os.environ

@@ -39,11 +39,14 @@ CODES = {sign: code for code, sign in SIGNS.items()}
 DIGEST_LENGTH = 16
 
 
+AmountOfOne = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+
+
 class Measured(StrictTable):
     """What was measured, and what it was measured on, as digests; and what draws were made by, ""
     where a baseline is of before that was written down."""
 
-    check: Annotated[str, Field(min_length=1)]
+    check: Annotated[str, Field(min_length=1, pattern=r"^[^\p{Cc}\u2028\u2029]+$")]
     seed: Seed
     draws: str = ""
     design: str
@@ -54,7 +57,7 @@ class Amount(Measured):
     """An amount of each session of a sampled check; None where a session has none."""
 
     name: AmountName
-    sessions: Annotated[list[float | None], Field(min_length=1)]
+    sessions: Annotated[list[AmountOfOne | None], Field(min_length=1)]
 
 
 class Figure(Measured):

@@ -33,6 +33,15 @@ OWN = frozenset(("session", "event", "at_ms", "time", "seq"))
 CALLED = {"createSession": "create", "signalStop": "signal_stop", "stop": "signal_stop"}
 CALLED |= {"finalizeSession": CALL_METHODS["finalize"], "finalize": CALL_METHODS["finalize"]}
 BEGINS = frozenset(("RequestSent", "RequestArrived", "HandlerStarted", "BlobPutStarted"))
+UPLOAD = "upload"
+OF_A_CHUNK = frozenset(
+    (
+        *("ChunkRecorded", "BlobPutStarted", "BlobStored", "BlobPutFailed", "BlobPutBroken"),
+        *("BlobOfOtherTab", "UploadAbandoned"),
+    )
+)
+"""Events of one chunk that name no method."""
+CHUNKS_MAX, STATUS_MAX = 1_000_000_000, 999
 TIME_MAX_MS = 10**15
 """Times go no further than this, which is some 30,000 years."""
 ONE = "session"
@@ -90,7 +99,9 @@ class LineReader:
             return None
         fields = {key: value for key, value in data.items() if key not in OWN}
         _check(name, fields, place)
+        _check_numbers(fields, place)
         self._fill(name, session, fields)
+        _check_has_chunk(name, fields, place)
         return session, _made(name, at_ms, fields, place)
 
     def _is_next(self, session: str, at_ms: int, data: dict[str, Any], place: str) -> bool:
@@ -189,6 +200,21 @@ def _check(name: str, fields: dict[str, Any], place: str) -> None:
             raise InputError(f"{place}: {key}", as_given(value), allowed)
         if key == "chunk":
             check_chunk_number(value, f"{place}: chunk")
+
+
+def _check_numbers(fields: dict[str, Any], place: str) -> None:
+    """Refuse a count or an answer that none is: what is below 0 would be taken for not told."""
+    for key, most in (("chunks_uploaded", CHUNKS_MAX), ("status", STATUS_MAX)):
+        value = fields.get(key, 0)
+        if type(value) is int and not 0 <= value <= most:
+            raise InputError(f"{place}: {key}", value, f"0 to {most:,}")
+
+
+def _check_has_chunk(name: str, fields: dict[str, Any], place: str) -> None:
+    """Refuse an upload without the number of its chunk: nobody could tell what became of it."""
+    is_of_one = fields["method"] == UPLOAD if "method" in fields else name in OF_A_CHUNK
+    if is_of_one and fields.get("chunk", 0) < 0:
+        raise InputError(f"{place}: chunk", fields["chunk"], "the number of the chunk, 0 or more")
 
 
 def _made(name: str, at_ms: int, fields: dict[str, Any], place: str) -> Any:

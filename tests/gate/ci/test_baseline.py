@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lastchunk.gate.ci.baseline import Amount, Baseline, Figure, read_baseline
 from lastchunk.gate.ci.compared import figure_changes
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.estimate.intervals import fisher, holm, more_often, rank_sum
 from tests.gate.ci.test_ci import ran
 
@@ -276,3 +279,24 @@ def test_the_file_says_what_it_was_measured_on(tmp_path: Path) -> None:
     assert first.figures[0].scenario == second.figures[0].scenario
     assert first.figures[0].design != second.figures[0].design
     assert json.loads((tmp_path / "base.json").read_text(encoding="utf-8"))["figures"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sessions": [1e308] * 2}, "amounts.0.sessions.0: 1e+308; allowed: "),
+        ({"sessions": [-5.0]}, "amounts.0.sessions.0: -5.0; allowed: "),
+        ({"check": "a\x1b[31mb"}, "amounts.0.check: "),
+        ({"check": "a\n::error::b"}, "amounts.0.check: "),
+        ({"check": "a\u2028b"}, "amounts.0.check: "),
+    ],
+)
+def test_what_no_sampling_has_shown_is_refused(
+    change: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    amount = amounts_drawn(random.Random(1), 1).model_dump() | change
+    path = tmp_path / "base.json"
+    written = {"format": "lastchunk baseline 1", "figures": [], "amounts": [amount]}
+    path.write_text(json.dumps(written))
+    with pytest.raises(InputError, match=re.escape(said)):
+        read_baseline(path)
