@@ -50,7 +50,7 @@ def test_an_epoch_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) 
         front_of(**GIVEN)
 
 
-@pytest.mark.parametrize("epoch", ["abc", "1e9", "-1", "1_000", "99999999999999999999", "２"])
+@pytest.mark.parametrize("epoch", ["abc", "1e9", "-1", "1_000", "99999999999999999999", "\uff12"])
 def test_an_epoch_that_no_figure_could_take_is_refused_at_once(
     epoch: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
