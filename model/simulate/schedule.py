@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import write_text
 from lastchunk.model.base.text_files import read_text
-from lastchunk.model.scenario.delay import without_files
+from lastchunk.model.scenario.delay import MS_MAX, without_files
 from lastchunk.model.scenario.load import validate
 from lastchunk.model.scenario.schema import Scenario
 
@@ -32,6 +32,10 @@ HEADER = {
     "seed": int,
     "session": int,
 }
+HEADER_BOUNDS = {"duration_ms": (0, MS_MAX), "seed": (-1, 2**63), "session": (-1, 2**63)}
+"""The least and the most of what the header counts; -1: in no simulation."""
+HOW_RUNS_END = ("", "quiet", "completion", "horizon", "limit")
+"""What may stand there; "" where it goes on."""
 
 
 class Step(NamedTuple):
@@ -143,6 +147,12 @@ def _header(line: str, where: str) -> dict[str, Any]:
     for field, kind in HEADER.items():
         if not isinstance(header[field], kind) or isinstance(header[field], bool):
             raise InputError(f"{where}: {field}", header[field], f"a value of type {kind.__name__}")
+    for field, (least, most) in HEADER_BOUNDS.items():
+        if not least <= header[field] <= most:
+            raise InputError(f"{where}: {field}", header[field], f"{least:,} to {most:,}")
+    if header["ended"] not in HOW_RUNS_END:
+        allowed = "one of " + ", ".join(HOW_RUNS_END[1:]) + ", or nothing"
+        raise InputError(f"{where}: ended", header["ended"], allowed)
     offsets = header["clock_offsets_ms"]
     if not offsets or not all(type(item) is int for item in offsets):
         raise InputError(f"{where}: clock_offsets_ms", offsets, "whole ms, one an instance")

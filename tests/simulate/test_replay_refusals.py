@@ -7,7 +7,9 @@ cannot fit. Where a delay has a range, all of the range fits and nothing beside 
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +19,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import load_design
 from lastchunk.model.simulate import record, replay
 from lastchunk.model.simulate.replay import possible
-from lastchunk.model.simulate.schedule import Schedule, Step
+from lastchunk.model.simulate.schedule import Schedule, Step, read_schedule, write_schedule
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.world import World
 from tests.support.probes import Alarmed
@@ -188,3 +190,26 @@ def test_a_seed_is_a_remark_and_changes_nothing() -> None:
     run = replay(other)
     assert run.trace == replay(EXACT).trace
     assert (run.seed, run.session) == (99, 7)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "allowed"),
+    [
+        ("ended", "nope", "one of quiet, completion, horizon, limit"),
+        ("session", -5, "-1 to "),
+        ("seed", -2, "-1 to "),
+        ("duration_ms", -5, "0 to "),
+        ("duration_ms", 10**30, "0 to "),
+    ],
+)
+def test_a_header_that_cannot_be_names_its_field(
+    field: str, value: object, allowed: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.schedule"
+    write_schedule(EXACT, path)
+    first, *steps = path.read_text().splitlines()
+    path.write_text("\n".join([json.dumps(json.loads(first) | {field: value}), *steps]))
+    with pytest.raises(InputError) as caught:
+        read_schedule(path)
+    words = f"line 1: {field}: {value!r}; allowed: {allowed}"
+    assert words in str(caught.value)
