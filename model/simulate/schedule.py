@@ -34,7 +34,7 @@ HEADER = {
 }
 HEADER_BOUNDS = {"duration_ms": (0, MS_MAX), "seed": (-1, 2**63), "session": (-1, 2**63)}
 """The least and the most of what the header counts; -1: in no simulation."""
-HOW_RUNS_END = ("", "quiet", "completion", "horizon", "limit")
+HOW_RUNS_END = ("", "quiet", "completion", "horizon", "limit", "violation")
 """What may stand there; "" where it goes on."""
 
 

@@ -195,7 +195,7 @@ def test_a_seed_is_a_remark_and_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "allowed"),
     [
-        ("ended", "nope", "one of quiet, completion, horizon, limit"),
+        ("ended", "nope", "one of quiet, completion, horizon, limit, violation"),
         ("session", -5, "-1 to "),
         ("seed", -2, "-1 to "),
         ("duration_ms", -5, "0 to "),
