@@ -21,8 +21,14 @@ SHOWS_ORDER = frozenset(("pop", "__iter__", "__repr__", "__str__", "__format__")
 BY_KEY = ("sorted", "min", "max")
 VIEWS = ("keys", "items")
 """What gives a set where it is joined with another one."""
-KEEP_SETS = frozenset(("copy", "deepcopy", "print", "issubclass", "callable", "super"))
-"""Functions of the library that show nothing of a set, besides those of any order."""
+KEEP_SETS = frozenset(
+    (
+        *("copy", "deepcopy", "print", "issubclass", "callable", "super"),
+        *("cast", "partial", "replace", "SimpleNamespace"),
+    )
+)
+"""Functions of the library that show nothing of a set, besides those of any order: they hand it on
+as it is, under a name."""
 
 
 def set_problems(code: Code, known: set[str]) -> Iterator[Problem]:
@@ -31,7 +37,7 @@ def set_problems(code: Code, known: set[str]) -> Iterator[Problem]:
     calls = [node for node in ast.walk(code.tree) if isinstance(node, ast.Call)]
     in_any_order = [part for call in calls if _is_in_any_order(call) for part in call.args]
     harmless = {id(part) for part in in_any_order if not _acts(part)}
-    harmless |= {id(call.func) for call in calls if call.args}
+    harmless |= {id(call.func) for call in calls if call.args and _is_pop(call.func)}
     node: Any
     for node in ast.walk(code.tree):
         exposing = [] if id(node) in harmless else [*_exposed(node)]
@@ -47,6 +53,11 @@ def _is_in_any_order(node: ast.Call) -> bool:
     and then the first one goes before."""
     is_one = getattr(node.func, "id", "") in ORDERED
     return is_one and not any(word.arg == "key" for word in node.keywords)
+
+
+def _is_pop(node: ast.AST) -> bool:
+    """Whether it is a method by that name: with an argument it is that of a list or dictionary."""
+    return isinstance(node, ast.Attribute) and node.attr == "pop"
 
 
 def _acts(argument: ast.AST) -> bool:
@@ -72,7 +83,7 @@ def _handed_out(node: ast.Call, names: dict[str, Any]) -> Iterator[ast.AST]:
     )
     if is_library:
         yield from node.args
-        yield from (word.value for word in node.keywords)
+        yield from (word.value for word in node.keywords if name != "dict")
 
 
 def _is_library(found: Any) -> bool:
@@ -240,6 +251,8 @@ def _exposed(node: Any) -> Iterator[ast.AST]:
     if isinstance(node, ast.For | ast.AsyncFor):
         yield node.iter
     elif isinstance(node, ast.ListComp | ast.DictComp | ast.GeneratorExp):
+        yield from (part.iter for part in node.generators)
+    elif isinstance(node, ast.SetComp) and _acts(node):
         yield from (part.iter for part in node.generators)
     elif (
         isinstance(node, ast.Starred | ast.FormattedValue | ast.YieldFrom)

@@ -32,6 +32,7 @@ import os
 import random
 import re
 import time
+import typing
 import warnings
 from collections import deque
 from dataclasses import dataclass
@@ -151,6 +152,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "a walrus": ("any((last := name) for name in names)", "order of the set names"),
     "appended one by one": ("all(one.append(name) for name in names)", "order of the set names"),
     "yield from": ("def more():\n    yield from names\nmore()", "order of the set names"),
+    "a walrus in a set": ("{(last := name) for name in names}", "order of the set names"),
+    "its format": ("names.__format__('')", "order of the set names"),
     "a bound pop": ("take = wanted.pop\ntake()", "order of the set wanted"),
     "its iterator": ("wanted.__iter__()", "order of the set wanted"),
     "a stored set": (
@@ -194,6 +197,10 @@ ALLOWED: dict[str, str] = {
     "is class": "type(self) is Design",
     "type of an error": "try:\n    pass\nexcept ValueError as error:\n    type(error).__name__",
     "a key of a list": "sorted([2, 1], key=str)",
+    "a set under a name": "dict(seen=names); partial(self.more, names)",
+    "a set that is cast": "typing.cast(set, names)",
+    "pop of a dictionary": "kept = {'a': 1}; kept.pop('a')",
+    "a set of a set": "{name.upper() for name in names}",
     "the library and a copy of a set": "copy.copy(names); len(names | wanted)",
     "sorted": "sorted(names)",
     "any": "any(name for name in names)",
