@@ -250,9 +250,9 @@ def _exposed(node: Any) -> Iterator[ast.AST]:
     """The expressions whose order a node lets show."""
     if isinstance(node, ast.For | ast.AsyncFor):
         yield node.iter
-    elif isinstance(node, ast.ListComp | ast.DictComp | ast.GeneratorExp):
-        yield from (part.iter for part in node.generators)
-    elif isinstance(node, ast.SetComp) and _acts(node):
+    elif isinstance(node, ast.ListComp | ast.DictComp | ast.GeneratorExp) or (
+        isinstance(node, ast.SetComp) and _acts(node)
+    ):
         yield from (part.iter for part in node.generators)
     elif (
         isinstance(node, ast.Starred | ast.FormattedValue | ast.YieldFrom)
