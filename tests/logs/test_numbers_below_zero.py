@@ -47,6 +47,11 @@ def checked(
         (7, {"chunks_uploaded": -7}, "line 8: chunks_uploaded: -7; allowed: 0 to "),
         (7, {"chunks_uploaded": -1}, "line 8: chunks_uploaded: -1; allowed: 0 to "),
         (4, {"event": "BlobStored", "method": None, "status": None, "chunk": -2}, "chunk: -2; "),
+        (4, {"event": "BlobDeleted", "method": None, "status": None, "chunk": -1}, "chunk: -1; "),
+        (5, {"chunk": -9}, "line 6: chunk: -9; allowed: -1 for none, or the number of a chunk"),
+        (4, {"status": 0}, "line 5: status: 0; allowed: 100 to 999"),
+        (4, {"status": 5}, "line 5: status: 5; allowed: 100 to 999"),
+        (2, {"status": 0}, "line 3: status: 0; allowed: 100 to 999"),
     ],
 )
 def test_it_is_refused_with_its_line(
@@ -62,6 +67,11 @@ def test_it_is_refused_with_its_line(
     lines[line] = {key: value for key, value in changed.items() if value is not None}
     assert checked(lines, tmp_path, monkeypatch) == 2
     assert said in capsys.readouterr().err
+
+
+def test_an_alarm_that_ended_has_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = {"event": "HandlerEnded", "method": "alarm", "status": 0}
+    assert checked([*LINES, ended], tmp_path, monkeypatch, "--property", "count_true") == 0
 
 
 def test_the_log_itself_is_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.logs.check import Checked, LogQuestion, check_logs
 from lastchunk.model.logs.reading.mapping import make_mapping
 from lastchunk.model.logs.reading.seen import SeenSession
@@ -122,3 +123,44 @@ def test_a_har_whose_maker_is_named_as_an_event_log_is_a_har(look: Look) -> None
     line = {"session": "a", "event": "HandlerStarted", "method": "upload", "chunk": 0, "at_ms": 1}
     found, _ = look(head + json.dumps(line) + "\n")
     assert found.kinds == ["an event log"]
+
+
+@pytest.mark.parametrize("status", [-200, -2, 5, 99, 1_000, 99_999])
+def test_a_status_that_no_answer_has_is_refused_in_every_kind(status: int, look: Look) -> None:
+    made = Exporter("s")
+    made.call("upload", 0, 0, 60, status)
+    with pytest.raises(InputError, match=f"status: {status}; allowed: 100 to 999, or 0 or -1"):
+        look(har([entry(0, 10, "POST", "/upload/s/0", status)]))
+    with pytest.raises(InputError, match=f"status_code: {status}; allowed: 100 to 999, or 0"):
+        look(otlp(made.spans))
+
+
+def test_an_invocation_with_the_status_0_is_not_known_to_have_answered(look: Look) -> None:
+    made = Exporter("s")
+    made.child(made.call("upload", 0, 0, 60, 0), "durable_object_storage_get", 1, 2)
+    found, (session,) = look(otlp(made.spans))
+    assert session.uploads[0].status is None
+    assert session.uploads[0].stored_by_ms is None
+    assert found.tallies["nothing_lost"].kind == "unknown"
+
+
+@pytest.mark.parametrize("took_ms", [-7, 10**9 + 1, 1e15, 1e308])
+def test_a_time_that_no_request_takes_is_told_with_both_bounds(took_ms: float, look: Look) -> None:
+    with pytest.raises(InputError, match=r"time: .*; allowed: 0 to 1,000,000,000 ms, or -1 where"):
+        look(har([entry(0, took_ms, "POST", "/upload/s/0", 200)]))
+
+
+@pytest.mark.parametrize(
+    "value", [{"doubleValue": 403}, {"doubleValue": 403.0}, {"stringValue": "403"}]
+)
+def test_a_status_of_another_type_is_that_status(value: dict[str, Any], look: Look) -> None:
+    """It was taken for none, and the upload for a success."""
+    made = Exporter("s")
+    made.child(made.call("upload", 0, 0, 60, 200), "durable_object_storage_get", 1, 2)
+    (status,) = (item for item in made.spans[0]["attributes"] if "status_code" in item["key"])
+    status["value"] = value
+    _, (session,) = look(otlp(made.spans))
+    assert session.uploads[0].status == 403
+    status["value"] = {"stringValue": "Forbidden"}
+    with pytest.raises(InputError, match="status_code: 'Forbidden'; allowed: a whole number"):
+        look(otlp(made.spans))

@@ -27,6 +27,7 @@ from lastchunk.model.logs.reading.mapping import (
     UPLOAD_CALL,
     LogMapping,
     Meant,
+    check_answer,
     check_chunk_number,
 )
 from lastchunk.model.logs.reading.seen import ChunksTold, RecordRead
@@ -174,6 +175,7 @@ def _of_entry(
     session = meant.session or numbering.page(place, meant.call, url)
     if type(status) is not int:
         raise InputError(f"{place}: status", as_given(status), "a whole number")
+    check_answer(status, f"{place}: status", (0, -1))
     if meant.call in (READ_CALL, LIST_CALL):
         data = None if wait_ms is None else _body(response, status)
         for name, word, count in _reads(meant.call, session, data, mapping):
@@ -257,7 +259,7 @@ def _length_ms(value: Any, place: str) -> int | None:
     if value == -1:
         return None
     if not 0 <= value <= LONGEST_MS:
-        raise InputError(place, value, "at least 0 ms: no answer comes before its request")
+        raise InputError(place, value, f"0 to {LONGEST_MS:,} ms, or -1 where no answer came")
     return round(value)
 
 

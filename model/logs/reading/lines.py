@@ -14,9 +14,14 @@ from typing import Any, get_type_hints
 
 from lastchunk.model.base.errors import InputError, as_given
 from lastchunk.model.logs.reading.har import time_ms
-from lastchunk.model.logs.reading.mapping import CALL_METHODS, check_chunk_number
+from lastchunk.model.logs.reading.mapping import (
+    CALL_METHODS,
+    STATUS_MAX,
+    check_answer,
+    check_chunk_number,
+)
 from lastchunk.model.logs.reading.stream import BLOCK, ITEM_MAX, JsonReader
-from lastchunk.model.trace.event import EVENTS
+from lastchunk.model.trace.event import EVENTS, NO_CHUNK
 from lastchunk.model.trace.jsonl import is_of
 
 FORMAT = "lastchunk log 1"
@@ -37,11 +42,12 @@ UPLOAD = "upload"
 OF_A_CHUNK = frozenset(
     (
         *("ChunkRecorded", "BlobPutStarted", "BlobStored", "BlobPutFailed", "BlobPutBroken"),
-        *("BlobOfOtherTab", "UploadAbandoned"),
+        *("BlobOfOtherTab", "BlobPartStored", "BlobDeleted", "UploadAbandoned"),
     )
 )
 """Events of one chunk that name no method."""
-CHUNKS_MAX, STATUS_MAX = 1_000_000_000, 999
+ANSWERS = frozenset(("HandlerEnded", "ResponseArrived"))
+CHUNKS_MAX = 1_000_000_000
 TIME_MAX_MS = 10**15
 """Times go no further than this, which is some 30,000 years."""
 ONE = "session"
@@ -102,6 +108,8 @@ class LineReader:
         _check_numbers(fields, place)
         self._fill(name, session, fields)
         _check_has_chunk(name, fields, place)
+        if name in ANSWERS and fields.get("method") in CALL_METHODS.values():
+            check_answer(fields.get("status", STATUS_MAX), f"{place}: status")
         return session, _made(name, at_ms, fields, place)
 
     def _is_next(self, session: str, at_ms: int, data: dict[str, Any], place: str) -> bool:
@@ -127,7 +135,7 @@ class LineReader:
         known = EVENTS[name]._fields
         if "method" in fields:
             fields["method"] = CALLED.get(fields["method"], fields["method"])
-        for key, value in (("chunk", -1), ("size_bytes", 0), ("retry", 0), ("suspended", 0)):
+        for key, value in (("chunk", NO_CHUNK), ("size_bytes", 0), ("retry", 0), ("suspended", 0)):
             if key in known:
                 fields.setdefault(key, value)
         if "attempt" in known and "attempt" not in fields:
@@ -215,6 +223,9 @@ def _check_has_chunk(name: str, fields: dict[str, Any], place: str) -> None:
     is_of_one = fields["method"] == UPLOAD if "method" in fields else name in OF_A_CHUNK
     if is_of_one and fields.get("chunk", 0) < 0:
         raise InputError(f"{place}: chunk", fields["chunk"], "the number of the chunk, 0 or more")
+    if fields.get("chunk", NO_CHUNK) < NO_CHUNK:
+        allowed = f"{NO_CHUNK} for none, or the number of a chunk"
+        raise InputError(f"{place}: chunk", fields["chunk"], allowed)
 
 
 def _made(name: str, at_ms: int, fields: dict[str, Any], place: str) -> Any:

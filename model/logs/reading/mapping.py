@@ -52,6 +52,7 @@ OF_BINDING = ("page", "env", "settings", "headers")
 LENGTH = "length of "
 LOGGED_CHUNKS_MAX = 1_000_000
 """A session has no more chunks than this: a number beyond is that of something else."""
+STATUS_LEAST, STATUS_MAX = 100, 999
 
 
 class Meant(NamedTuple):
@@ -149,6 +150,16 @@ def check_chunk_number(number: int, place: str) -> None:
         raise InputError(
             place, number, f"at most {LOGGED_CHUNKS_MAX:,}: is it the number of a chunk?"
         )
+
+
+def check_answer(status: int, place: str, none: tuple[int, ...] = ()) -> None:
+    """Refuse a status that no answer has: a small one would be taken for a success.
+
+    ``none`` are those that say that no answer came. Raises `InputError`.
+    """
+    if status not in none and not STATUS_LEAST <= status <= STATUS_MAX:
+        also = f", or {' or '.join(map(str, none))} for no answer" if none else ""
+        raise InputError(place, status, f"{STATUS_LEAST} to {STATUS_MAX}{also}")
 
 
 def _at(data: Any, path: str) -> Any:

@@ -25,6 +25,7 @@ from lastchunk.model.logs.reading.mapping import (
     UPLOAD_CALL,
     LogMapping,
     Meant,
+    check_answer,
 )
 from lastchunk.model.logs.reading.seen import AlarmWrote, ChunksTold, RecordTouched
 from lastchunk.model.logs.reading.stream import EACH, JsonReader, items
@@ -40,6 +41,7 @@ CARRIES = frozenset(
 PATH = ("resourceSpans", EACH, "scopeSpans", EACH, "spans", EACH)
 OBJECT_ID, INVOCATION = "cloudflare.durable_object.id", "faas.invocation_id"
 HANDLER, TRIGGER, OUTCOME = "cloudflare.handler_type", "faas.trigger", "cloudflare.outcome"
+STATUS = "http.response.status_code"
 SCHEDULED, RPC_METHODS = (
     "cloudflare.scheduled_time",
     ("jsrpc.method", "cloudflare.jsrpc.method", "cloudflare.rpcMethod"),
@@ -51,6 +53,8 @@ SQL, STATEMENT = "durable_object_storage_exec", "cloudflare.durable_object.sql.q
 PUT, PUT_KEY = "r2_put", "cloudflare.r2.request.key"
 TIMES = ("startTimeUnixNano", "endTimeUnixNano")
 NANOS_MAX = 10**20
+NO_ANSWER = 0
+"""The status of an invocation that did not answer, as where its caller was gone."""
 SPAN_ALLOWED = "a span with name, spanId, startTimeUnixNano, endTimeUnixNano and attributes"
 NOT_ENDED = "span_not_ended"
 HELD_MAX = 2_000
@@ -172,7 +176,7 @@ class SpanReader:
         if meant is None or meant.call in (READ_CALL, LIST_CALL):
             return
         status = _status(root)
-        call = self.numbering.call(name, meant, status >= 500)
+        call = self.numbering.call(name, meant, status >= 500 or status == NO_ANSWER)
         yield e.HandlerStarted(root.start_ms, *call)
         if meant.chunks_told >= 0:
             yield ChunksTold(root.start_ms, meant.chunks_told)
@@ -184,7 +188,7 @@ class SpanReader:
                 yield e.BlobPutFailed(span.end_ms, *call[1:], 500)
         may_reopen = status < 400 and any(span.name in SETS for span in spans)
         yield from self._written(CALL_METHODS[meant.call], spans, may_reopen)
-        if not _is_open(root):
+        if not _is_open(root) and status != NO_ANSWER:
             yield e.HandlerEnded(root.end_ms, *call, status)
 
     def _meant(self, root: LoggedSpan, puts: list[LoggedSpan]) -> Meant | None:
@@ -252,10 +256,11 @@ def _is_stored(span: LoggedSpan) -> bool:
 
 
 def _status(root: LoggedSpan) -> int:
-    """The HTTP status of an invocation; a call by name has none, it ends well or throws."""
-    status = root.attributes.get("http.response.status_code")
-    if type(status) is int:
-        return status
+    """The HTTP status of an invocation, 0 where it did not answer; a call by name has none, it ends
+    well or throws."""
+    status = root.attributes.get(STATUS)
+    if status is not None:
+        return int(status)
     return 200 if root.attributes.get(OUTCOME, "ok") == "ok" else 500
 
 
@@ -278,7 +283,18 @@ def _span(data: Any, place: str) -> tuple[LoggedSpan, str]:
         "STATUS_CODE_ERROR",
     )
     span = LoggedSpan(str(name), str(span_id), parent, start_ms, end_ms, attributes, is_error)
+    if span.is_root and attributes.get(STATUS) is not None:
+        _check_status(attributes[STATUS], f"{place}: {STATUS}")
     return span, str(attributes.get(INVOCATION) or data.get("traceId", ""))
+
+
+def _check_status(value: Any, place: str) -> None:
+    """Refuse what is no status: it would be taken for one that is not told. Raises `InputError`."""
+    is_text = isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}", value) is not None
+    is_number = type(value) is int or (type(value) is float and value.is_integer())
+    if not is_text and not is_number:
+        raise InputError(place, as_given(value), "a whole number")
+    check_answer(int(value), place, (NO_ANSWER,))
 
 
 def _whole_ms(value: Any, place: str) -> int:
