@@ -11,7 +11,7 @@ import difflib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -138,6 +138,7 @@ def load_design(given: DesignLike, scenario: Scenario | None = None) -> DesignSp
     if is_settings(own):
         if not isinstance(own, cls.Settings):
             raise InputError(f"design {label}", own, f"settings of {cls.__qualname__}")
+        check_bounds(f"design.{label}", cls, values_of(own))
         return DesignSpec(label, cls, own, reference)
     overrides = {} if scenario is None else settings_for(name, cls, scenario.design)
     if label and scenario is not None:
@@ -242,10 +243,22 @@ def _check_setting(field: str, value: Any, known: dataclasses.Field[Any]) -> Non
     number = expected is float and type(value) is int
     if known.default is not dataclasses.MISSING and type(value) is not expected and not number:
         raise InputError(field, value, f"a value of type {expected.__name__}")
+    _check_bounds(field, value, known)
+
+
+def _check_bounds(field: str, value: Any, known: dataclasses.Field[Any]) -> None:
     if known.name.endswith("_ms") and isinstance(value, int) and value < 0:
         raise InputError(field, value, "at least 0 ms")
     if isinstance(value, int | float) and not -MS_MAX <= value <= MS_MAX:
         raise InputError(field, value, f"at most {MS_MAX:,}")
+
+
+def check_bounds(place: str, cls: Any, values: Mapping[str, Any]) -> None:
+    """Refuse numbers that no setting may be; a default of the class is its own affair."""
+    for known in dataclasses.fields(cls.Settings):
+        value = values.get(known.name, known.default)
+        if type(value) in (int, float) and value != known.default:
+            _check_bounds(f"{place}.{known.name}", value, known)
 
 
 def find_class(reference: str) -> tuple[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lastchunk.model.base.errors import DesignError, InputError
-from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
+from lastchunk.model.design.load import DesignLike, DesignSpec, check_bounds, load_design
 from lastchunk.model.simulate.run import Run
 from lastchunk.model.simulate.schedule import Schedule, Step
 from lastchunk.model.trace.events import RunEnded
@@ -61,8 +61,9 @@ def replay(
 
 
 def design_of(schedule: Schedule) -> DesignSpec:
-    """The recorded design with its recorded settings."""
+    """The recorded design with its recorded settings. Raises `InputError`."""
     found = load_design(schedule.design)
+    check_bounds("schedule: settings", found.cls, schedule.settings)
     try:
         settings = found.cls.Settings(**schedule.settings)
     except (TypeError, ValueError) as error:

@@ -22,6 +22,7 @@ from lastchunk.model.simulate.replay import possible
 from lastchunk.model.simulate.schedule import Schedule, Step, read_schedule, write_schedule
 from lastchunk.model.trace import events as e
 from lastchunk.model.world.world import World
+from lastchunk.reference_impl.alarm import AlarmDesign
 from tests.support.probes import Alarmed
 from tests.support.worlds import of, quiet, spec_of
 
@@ -213,3 +214,12 @@ def test_a_header_that_cannot_be_names_its_field(
         read_schedule(path)
     words = f"line 1: {field}: {value!r}; allowed: {allowed}"
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(("value", "allowed"), [(-5, "at least 0 ms"), (10**30, "at most ")])
+def test_a_recorded_setting_that_cannot_be_names_its_field(value: int, allowed: str) -> None:
+    words = refusal(dataclasses.replace(EXACT, settings={"grace_ms": value}))
+    assert words.startswith(f"schedule: settings.grace_ms: {value}; allowed: {allowed}")
+    given = ("mine", AlarmDesign, AlarmDesign.Settings(grace_ms=value))
+    with pytest.raises(InputError, match=f"design.mine.grace_ms: {value}; allowed: {allowed}"):
+        load_design(given, quiet())
