@@ -7,9 +7,10 @@ what was possible there.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
-from lastchunk.model.base.errors import DesignError, InputError
+from lastchunk.model.base.errors import DesignError, InputError, as_given
 from lastchunk.model.design.load import DesignLike, DesignSpec, check_bounds, load_design
 from lastchunk.model.simulate.run import Run
 from lastchunk.model.simulate.schedule import Schedule, Step
@@ -63,6 +64,11 @@ def replay(
 def design_of(schedule: Schedule) -> DesignSpec:
     """The recorded design with its recorded settings. Raises `InputError`."""
     found = load_design(schedule.design)
+    for known in dataclasses.fields(found.cls.Settings):
+        value = schedule.settings.get(known.name, known.default)
+        if known.name.endswith("_ms") and type(known.default) is int and type(value) is not int:
+            allowed = "a value of type int"
+            raise InputError(f"schedule: settings.{known.name}", as_given(value), allowed)
     check_bounds("schedule: settings", found.cls, schedule.settings)
     try:
         settings = found.cls.Settings(**schedule.settings)

@@ -156,6 +156,9 @@ def _header(line: str, where: str) -> dict[str, Any]:
     offsets = header["clock_offsets_ms"]
     if not offsets or not all(type(item) is int for item in offsets):
         raise InputError(f"{where}: clock_offsets_ms", offsets, "whole ms, one an instance")
+    if not all(-MS_MAX <= item <= MS_MAX for item in offsets):
+        allowed = f"each from -{MS_MAX:,} to {MS_MAX:,}"
+        raise InputError(f"{where}: clock_offsets_ms", offsets, allowed)
     given = header.get("given", {})
     if not isinstance(given, dict) or not all(map(_is_share, given.values())):
         raise InputError(f"{where}: given", given, "an object of shares between 0 and 1")

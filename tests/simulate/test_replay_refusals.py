@@ -201,6 +201,8 @@ def test_a_seed_is_a_remark_and_changes_nothing() -> None:
         ("seed", -2, "-1 to "),
         ("duration_ms", -5, "0 to "),
         ("duration_ms", 10**30, "0 to "),
+        ("clock_offsets_ms", [10**30], "each from -1,000,000,000,000 to "),
+        ("clock_offsets_ms", [0, -(10**13)], "each from -1,000,000,000,000 to "),
     ],
 )
 def test_a_header_that_cannot_be_names_its_field(
@@ -223,3 +225,10 @@ def test_a_recorded_setting_that_cannot_be_names_its_field(value: int, allowed: 
     given = ("mine", AlarmDesign, AlarmDesign.Settings(grace_ms=value))
     with pytest.raises(InputError, match=f"design.mine.grace_ms: {value}; allowed: {allowed}"):
         load_design(given, quiet())
+
+
+@pytest.mark.parametrize("value", ["abc", 5.5, None, True])
+def test_a_recorded_time_is_a_whole_number(value: object) -> None:
+    words = refusal(dataclasses.replace(EXACT, settings={"grace_ms": value}))
+    shown = "null" if value is None else repr(value)
+    assert words == f"schedule: settings.grace_ms: {shown}; allowed: a value of type int"
