@@ -174,7 +174,7 @@ def test_a_table_with_named_columns(tmp_path: Path) -> None:
         ("a.har", '{"log":{"version":"1.2","entries":[]}}', "this is a HAR"),
         ("a.log", "", "this file is empty"),
         ("a.log", "1 2\n3 x\n", "a.log, line 2: '3 x'; allowed: numbers"),
-        ("a.log", "1 2\n1 3\n", "a.log, row 2: 1000.0; allowed: a time after"),
+        ("a.log", "1 2\n1 3\n", "a.log, line 2: 1.0; allowed: a time after"),
         ("a.log", "0 0\n5 0\n", "allowed: at least 1,500 bytes"),
         ("a.log", "0 nan\n5 1\n", "a.log, line 1: '0 nan'; allowed: numbers"),
         ("a.csv", "delay,speed\n1,2\n", "a.csv: 'delay, speed'; allowed: columns of request_"),
@@ -211,6 +211,7 @@ def test_opportunities_never_go_back(tmp_path: Path) -> None:
     assert all(before <= after for before, after in pairwise(times))
 
 
+TOXICITY = '[{{"type": "latency", "attributes": {{"latency": 1}}, "toxicity": {}}}]'
 LAST_IS_BAD = "time_ms,kbps,put_delay_ms\n0,100,3\n1000,100,99999999999999\n"
 
 
@@ -224,6 +225,10 @@ LAST_IS_BAD = "time_ms,kbps,put_delay_ms\n0,100,3\n1000,100,99999999999999\n"
         ("a.csv", "time_ms,kbps\n0,9e9\n1000,9e9\n", "'2.25e+12 bytes in 2,000 ms'; allowed: at"),
         ("a.csv", "time_ms,kbps\n0,1\n1e300,1\n", "'2e+300 ms'; allowed: a log of above 0"),
         ("a.csv", "time_ms,mbps\n0,1\n0.4,1e300\n", "'0 ms'; allowed: a log of above 0"),
+        ("a.csv", "time_s,mbps\n0,1,5\n1,1\n", "a.csv, row 2: '5'; allowed: 2 cells, as the first"),
+        ("a.csv", "time_ms,kbps\n0,1\n9,-5\n", "row 3, kbps: -5.0; allowed: a rate of at least 0"),
+        ("a.csv", "time_s,kbps\n5,1\n5,1\n", "a.csv, row 3, time_s: 5.0; allowed: a time after"),
+        ("a.txt", "0 1\n5 -2\n", "a.txt, line 2: -2.0; allowed: a rate of at least 0"),
         ("a.txt", "0 1e305\n1 1\n", "'inf bytes in 2,000 ms'; allowed: at least 1,500"),
         ("a.ini", "[x]\nbwOut=nan\n", "[x]: nan; allowed: an upload rate of at least"),
         ("a.ini", "[x]\nbwOut=inf\n", "[x]: inf; allowed: an upload rate of at least"),
@@ -238,6 +243,11 @@ LAST_IS_BAD = "time_ms,kbps,put_delay_ms\n0,100,3\n1000,100,99999999999999\n"
             '[{"type": "bandwidth", "stream": "upstream", "attributes": {"rate": "a"}}]',
             "a.json, bandwidth: {'rate': 'a'}; allowed: a number rate, in KB/s",
         ),
+        ("a.json", TOXICITY.format(2), "a.json, latency: toxicity: 2; allowed: 0 to 1"),
+        ("a.json", TOXICITY.format(-0.5), "latency: toxicity: -0.5; allowed: 0 to 1"),
+        ("a.json", TOXICITY.format("NaN"), "latency: toxicity: nan; allowed: 0 to 1"),
+        ("a.json", TOXICITY.format("null"), "latency: toxicity: null; allowed: 0 to 1"),
+        ("a.json", TOXICITY.format("true"), "latency: toxicity: True; allowed: 0 to 1"),
         (
             "a.json",
             '[{"type": "limit_data", "stream": "upstream", "attributes": {"bytes": 10000000000}}]',
@@ -274,6 +284,17 @@ def test_odd_names_do_not_spoil_what_is_written(tmp_path: Path) -> None:
     _, left_out, text = imported(tmp_path, "odd.json", named)
     assert "# Not carried: slicer chunks = 1 (a?b ?): unknown" in text
     assert len(left_out) == 1
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.csv", TABLE), ("a.log", PENSIEVE)])
+def test_a_profile_of_a_file_that_has_none_is_refused(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="--profile: 'foo'; allowed: none: this file has no"):
+        read_import(tmp_path / name, "foo")
+
+
+def test_an_empty_cell_more_says_nothing(tmp_path: Path) -> None:
+    imported(tmp_path, "a.csv", "time_ms,kbps\n0,100,\n1000,100, \n")
 
 
 def test_of_two_columns_of_times_one_is_not_carried(tmp_path: Path) -> None:

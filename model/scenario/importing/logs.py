@@ -42,26 +42,38 @@ def drive_log(rows: Sequence[Sequence[str]], place: str) -> Imported:
 
 def pensieve_log(rows: Sequence[Sequence[str]], place: str) -> Imported:
     """Seconds and Mbit/s: each rate holds until the next row (Mao 2017)."""
-    points = [numbers(row, f"{place}, line {number}") for number, row in enumerate(rows, 1)]
-    times = [(seconds * 1_000, mbps * 1_000 / 8) for seconds, mbps in points]
-    intervals = held_rates(times, place)
+    where = [f"{place}, line {number}" for number in range(1, len(rows) + 1)]
+    points = [numbers(row, at) for row, at in zip(rows, where, strict=True)]
+    times, rates = [point[0] for point in points], [point[1] for point in points]
+    check_times(times, where)
+    check_rates(rates, where)
+    units = [(seconds * TIMES["seconds"], mbps * RATES["mbps"]) for seconds, mbps in points]
+    intervals = held_rates(units, place)
     last = "how long the last rate held: as long as most did"
     kind = "seconds and Mbit/s, as Pensieve has them"
     return measured(kind, intervals, (last, OF_DOWNLOADS), place)
+
+
+def check_times(times: Sequence[float], places: Sequence[str]) -> None:
+    """Refuse a time that is none after the one before, in the unit of the file."""
+    for at, (before, after) in enumerate(pairwise(times), 1):
+        if not after > before:
+            raise InputError(places[at], after, "a time after that of the row above")
+
+
+def check_rates(rates: Sequence[float], places: Sequence[str]) -> None:
+    """Refuse a rate below 0, in the unit of the file."""
+    for rate, place in zip(rates, places, strict=True):
+        if rate < 0:
+            raise InputError(place, rate, "a rate of at least 0")
 
 
 def held_rates(points: Sequence[tuple[float, float]], place: str) -> list[LogInterval]:
     """Intervals of times in ms and rates in bytes a ms, each held until the next time."""
     if len(points) < 2:
         raise InputError(place, f"{len(points)} row", "at least two rows of times and rates")
-    lengths = []
-    for number, ((before, _), (after, _)) in enumerate(pairwise(points), 2):
-        if not after > before:
-            raise InputError(f"{place}, row {number}", after, "a time after that of the row above")
-        lengths.append(round(after) - round(before))
+    lengths = [round(after) - round(before) for (before, _), (after, _) in pairwise(points)]
     lengths.append(round(median(lengths)))
-    if any(rate < 0 for _, rate in points):
-        raise InputError(place, min(rate for _, rate in points), "rates of at least 0")
     return [(length, rate * length) for length, (_, rate) in zip(lengths, points, strict=True)]
 
 
@@ -90,6 +102,9 @@ def named_table(text: str, place: str) -> Imported:
         raise InputError(place, ", ".join(names), "at least one row below the names")
     found = Imported("a table with named columns", f"{len(data)} rows", {}, ())
     if time and rate:
+        rows = [f"{place}, row {number}" for number in range(2, len(data) + 2)]
+        check_times(columns[time], [f"{row}, {time}" for row in rows])
+        check_rates(columns[rate], [f"{row}, {rate}" for row in rows])
         points = [
             (ms * TIMES[time], value * RATES[rate])
             for ms, value in zip(columns[time], columns[rate], strict=True)
@@ -117,6 +132,11 @@ def _rows_of(text: str, place: str) -> tuple[list[str], list[list[str]]]:
     if twice:
         raise InputError(f"{place}, line 1", twice[0], "each column once")
     data = [row for row in rows[1:] if any(cell.strip() for cell in row)]
+    for number, row in enumerate(data, 2):
+        more = [cell for cell in row[len(names) :] if cell.strip()]
+        if more:
+            allowed = f"{len(names)} cells, as the first line has names"
+            raise InputError(f"{place}, row {number}", more[0], allowed)
     return names, data
 
 

@@ -84,7 +84,7 @@ def toxiproxy(proxies: Sequence[Mapping[str, Any]], profile: str | None, place: 
     for toxic in toxics:
         kind, is_up = str(toxic.get("type")), toxic.get("stream") == "upstream"
         given = toxic.get("attributes", {})
-        if toxic.get("toxicity", 1) != 1:
+        if _toxicity(toxic, f"{place}, {kind}") < 1:
             left_out.append(f"{kind}: that it strikes a share of the connections alone")
         elif kind == "latency":
             leg = "request_delay_ms" if is_up else "response_delay_ms"
@@ -119,6 +119,14 @@ def _toxics_of(proxy: Mapping[str, Any], place: str) -> Sequence[Mapping[str, An
             allowed = "an object whose attributes are an object"
             raise InputError(f"{place}: toxics.{number}", as_given(toxic), allowed)
     return toxics
+
+
+def _toxicity(toxic: Mapping[str, Any], place: str) -> float:
+    """The share of the connections that a toxic strikes. Raises `InputError`."""
+    share = toxic.get("toxicity", 1)
+    if not _is_number(share) or share > 1:
+        raise InputError(f"{place}: toxicity", as_given(share), "0 to 1")
+    return float(share)
 
 
 def _latency(given: Mapping[str, Any], place: str) -> dict[str, Any]:

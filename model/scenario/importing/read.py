@@ -44,6 +44,8 @@ def read_import(path: Path, profile: str | None = None) -> Imported:
         found = _of_json(start, profile, path.name) or _of_ini(text, profile, path.name)
     else:
         found = _of_rows(text, path.name)
+        if found is not None and profile is not None:
+            raise InputError("--profile", profile, "none: this file has no profiles")
     if found is None:
         raise InputError("import", str(path), explained(KINDS_READ, text))
     return found
