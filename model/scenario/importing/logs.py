@@ -20,6 +20,8 @@ DELAY_COLUMNS = {
     "stop_delay_ms": "network",
     "put_delay_ms": "blobs",
 }
+TIME_MAX = 10**15
+"""Also in ms since 1970 a time goes no further."""
 TIMES = {"time_ms": 1.0, "seconds": 1_000.0, "time_s": 1_000.0}
 RATES = {"kbps": 1.0 / 8, "mbps": 1_000.0 / 8, "bytes_per_second": 1.0 / 1_000}
 """What one unit is in bytes a millisecond."""
@@ -55,7 +57,10 @@ def pensieve_log(rows: Sequence[Sequence[str]], place: str) -> Imported:
 
 
 def check_times(times: Sequence[float], places: Sequence[str]) -> None:
-    """Refuse a time that is none after the one before, in the unit of the file."""
+    """Refuse a time that is none, or not after the one before, in the unit of the file."""
+    for time, place in zip(times, places, strict=True):
+        if abs(time) > TIME_MAX:
+            raise InputError(place, time, f"a time of at most {TIME_MAX:,}")
     for at, (before, after) in enumerate(pairwise(times), 1):
         if not after > before:
             raise InputError(places[at], after, "a time after that of the row above")
