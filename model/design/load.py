@@ -138,7 +138,7 @@ def load_design(given: DesignLike, scenario: Scenario | None = None) -> DesignSp
     if is_settings(own):
         if not isinstance(own, cls.Settings):
             raise InputError(f"design {label}", own, f"settings of {cls.__qualname__}")
-        check_bounds(f"design.{label}", cls, values_of(own))
+        check_setting_bounds(f"design.{label}", cls, values_of(own))
         return DesignSpec(label, cls, own, reference)
     overrides = {} if scenario is None else settings_for(name, cls, scenario.design)
     if label and scenario is not None:
@@ -253,7 +253,7 @@ def _check_bounds(field: str, value: Any, known: dataclasses.Field[Any]) -> None
         raise InputError(field, value, f"at most {MS_MAX:,}")
 
 
-def check_bounds(place: str, cls: Any, values: Mapping[str, Any]) -> None:
+def check_setting_bounds(place: str, cls: Any, values: Mapping[str, Any]) -> None:
     """Refuse numbers that no setting may be; a default of the class is its own affair."""
     for known in dataclasses.fields(cls.Settings):
         value = values.get(known.name, known.default)

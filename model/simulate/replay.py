@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable
 
 from lastchunk.model.base.errors import DesignError, InputError, as_given
-from lastchunk.model.design.load import DesignLike, DesignSpec, check_bounds, load_design
+from lastchunk.model.design.load import DesignLike, DesignSpec, check_setting_bounds, load_design
 from lastchunk.model.simulate.run import Run
 from lastchunk.model.simulate.schedule import Schedule, Step
 from lastchunk.model.trace.events import RunEnded
@@ -69,7 +69,7 @@ def design_of(schedule: Schedule) -> DesignSpec:
         if known.name.endswith("_ms") and type(known.default) is int and type(value) is not int:
             allowed = "a value of type int"
             raise InputError(f"schedule: settings.{known.name}", as_given(value), allowed)
-    check_bounds("schedule: settings", found.cls, schedule.settings)
+    check_setting_bounds("schedule: settings", found.cls, schedule.settings)
     try:
         settings = found.cls.Settings(**schedule.settings)
     except (TypeError, ValueError) as error:

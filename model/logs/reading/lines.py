@@ -46,8 +46,8 @@ OF_A_CHUNK = frozenset(
     )
 )
 """Events of one chunk that name no method."""
-ANSWERS = frozenset(("HandlerEnded", "ResponseArrived"))
-CHUNKS_MAX = 1_000_000_000
+ENDS_OF_CALLS = frozenset(("HandlerEnded", "ResponseArrived"))
+LOGGED_COUNT_MAX = 1_000_000_000
 TIME_MAX_MS = 10**15
 """Times go no further than this, which is some 30,000 years."""
 ONE = "session"
@@ -108,7 +108,7 @@ class LineReader:
         _check_numbers(fields, place)
         self._fill(name, session, fields)
         _check_has_chunk(name, fields, place)
-        if name in ANSWERS and fields.get("method") in CALL_METHODS.values():
+        if name in ENDS_OF_CALLS and fields.get("method") in CALL_METHODS.values():
             check_answer(fields.get("status", STATUS_MAX), f"{place}: status")
         return session, _made(name, at_ms, fields, place)
 
@@ -212,7 +212,7 @@ def _check(name: str, fields: dict[str, Any], place: str) -> None:
 
 def _check_numbers(fields: dict[str, Any], place: str) -> None:
     """Refuse a count or an answer that none is: what is below 0 would be taken for not told."""
-    for key, most in (("chunks_uploaded", CHUNKS_MAX), ("status", STATUS_MAX)):
+    for key, most in (("chunks_uploaded", LOGGED_COUNT_MAX), ("status", STATUS_MAX)):
         value = fields.get(key, 0)
         if type(value) is int and not 0 <= value <= most:
             raise InputError(f"{place}: {key}", value, f"0 to {most:,}")
