@@ -14,7 +14,7 @@ from rich.console import Console
 from lastchunk.cli.lazy import LazyGroup
 from lastchunk.model.base.errors import InputError
 
-EPOCH, EPOCH_MAX_S = "SOURCE_DATE_EPOCH", 253_402_214_400
+SOURCES_EPOCH, EPOCH_MAX_S = "SOURCE_DATE_EPOCH", 253_402_214_400
 """The time of a build that is made repeatable, and the last day of the year 9999."""
 EPOCH_DIGITS = re.compile(r"[0-9]{1,12}")
 app = typer.Typer(
@@ -48,11 +48,11 @@ def lastchunk(
 def check_epoch() -> None:
     """Refuse a time of the sources that is none: what draws figures would fail at it. An empty one
     counts as none. Raises `InputError`."""
-    given = os.environ.get(EPOCH)
+    given = os.environ.get(SOURCES_EPOCH)
     if given == "":
-        del os.environ[EPOCH]
+        del os.environ[SOURCES_EPOCH]
     elif given is not None and not (EPOCH_DIGITS.fullmatch(given) and int(given) <= EPOCH_MAX_S):
-        raise InputError(EPOCH, given, f"whole seconds since 1970, 0 to {EPOCH_MAX_S:,}")
+        raise InputError(SOURCES_EPOCH, given, f"whole seconds since 1970, 0 to {EPOCH_MAX_S:,}")
 
 
 ScenarioArgument = Annotated[str, typer.Argument(help="A shipped scenario's name or a TOML file.")]

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from lastchunk.cli.app import SOURCES_EPOCH, check_epoch
 from lastchunk.model.base.errors import InputError
 from lastchunk.reports.review import AUDIENCES, Front
 
@@ -44,10 +45,6 @@ def check_day(text: str) -> None:
 
 def date_of_sources() -> str:
     """The day of SOURCE_DATE_EPOCH, by which builds are made repeatable; empty without it."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not given:
-        return ""
-    try:
-        return datetime.fromtimestamp(int(given), UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError) as error:
-        raise InputError("SOURCE_DATE_EPOCH", given, "whole seconds since 1970") from error
+    check_epoch()
+    given = os.environ.get(SOURCES_EPOCH)
+    return "" if given is None else datetime.fromtimestamp(int(given), UTC).date().isoformat()

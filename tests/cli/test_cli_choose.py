@@ -90,6 +90,10 @@ def test_where_nothing_holds_it_fails_and_says_why(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("--free", "watchdog_ms"), "--free: 'watchdog_ms'; allowed: a setting of alarm"),
+        (
+            ("--free", "limits.horizon_ms=1000..9000"),
+            "--free: 'limits.horizon_ms=1000..9000'; allowed: a setting of what is built",
+        ),
         (("--free", "grace_ms=5..1"), "--free: 'grace_ms=5..1'; allowed: a range from low"),
         (("--free", "grace_ms", "--require", "nothing"), "--require: 'nothing'; allowed: one of"),
         (("--free", "grace_ms", "--scenario", "nowhere"), "scenario: 'nowhere'"),

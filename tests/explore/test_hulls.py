@@ -14,7 +14,7 @@ from lastchunk.model.explore import by_hulls
 from lastchunk.model.explore.by_hulls import HullsDisagreeError, proved_by_hulls
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.search import hulls
-from lastchunk.model.explore.search.hulls import HullSearch
+from lastchunk.model.explore.search.hulls import HullSearch, InDoubtError
 from lastchunk.model.explore.search.search import Budget, Exploration, Search
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.timing.steps import Leaf
@@ -22,7 +22,7 @@ from lastchunk.model.explore.timing.store import HullStore
 from lastchunk.model.explore.timing.zone import zone_of
 from lastchunk.model.explore.verify import Verification, verify
 from lastchunk.model.explore.witness.cycles import Rounds
-from lastchunk.model.properties import Holds, Violation
+from lastchunk.model.properties import Holds, Unsettled, Violation
 from lastchunk.model.scenario.schema import Scenario
 from tests.explore.test_textbook import ALTERNATING_BIT, IFIP, Fischer, fischer
 from tests.oracles.front import Front, Interval
@@ -249,3 +249,10 @@ def test_hulls_that_miss_a_violation_are_an_error(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(hulls, "Violation", type(None))
     with pytest.raises(HullsDisagreeError, match="proved of alarm by hulls"):
         judged("alarm", "loss")
+
+
+def test_what_an_end_leaves_open_is_in_doubt_by_hulls() -> None:
+    search = HullSearch(fischer(2, 2, 1))
+    leaf = Leaf({"a": Unsettled("the run ended at the completion")}, frozenset())
+    with pytest.raises(InDoubtError):
+        search._note(-1, None, leaf, zone_of([[0]]))

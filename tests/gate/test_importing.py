@@ -296,7 +296,11 @@ def test_a_profile_of_a_file_that_has_none_is_refused(name: str, text: str, tmp_
 
 
 def test_an_empty_cell_more_says_nothing(tmp_path: Path) -> None:
-    imported(tmp_path, "a.csv", "time_ms,kbps\n0,100,\n1000,100, \n")
+    plain, padded = (
+        imported(tmp_path, "a.csv", f"time_ms,kbps\n0,100{more}\n1000,100{more}\n")
+        for more in ("", ", ")
+    )
+    assert plain == padded
 
 
 def test_of_two_columns_of_times_one_is_not_carried(tmp_path: Path) -> None:
