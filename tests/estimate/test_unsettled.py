@@ -124,6 +124,19 @@ def test_sampling_that_stops_early_does_not_stop_on_what_was_cut() -> None:
     assert found.intervals[SLUG][0] <= whole.violations / whole.sessions <= found.intervals[SLUG][1]
 
 
+def test_what_stops_early_speaks_of_all_sessions_that_it_took() -> None:
+    scenario = load_scenario("lossy-mobile", ["limits.horizon_ms=60000"])
+    design = lastchunk.load_design("short-grace", scenario)
+    found = decided(scenario, design, [SLUG], 0.3, 1_000, 1)
+    once = lastchunk.compare(scenario, design, 1_000)
+    assert found.comparison.sessions == len(found.comparison.frame) == 1_000
+    said = found.comparison.verdicts["short-grace"][SLUG]
+    assert said == once.verdicts["short-grace"][SLUG]
+    counts = (said.violations, said.sessions, said.unsettled)
+    sequence = whatever_they_were(rate_sequence, *counts)
+    assert found.intervals[SLUG] == (sequence.low, sequence.high)
+
+
 def test_a_scenario_of_which_all_was_cut_is_not_silent() -> None:
     names = ("one", "two")
     verdicts = (judged([HELD_CODE] * 4), judged([UNSETTLED_CODE] * 4))
