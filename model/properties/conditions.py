@@ -104,6 +104,8 @@ class EventIs(Formula):
     called: str = ""
 
     def __post_init__(self) -> None:
+        if self.name == "RunEnded":  # it is no event of the session
+            refuse_property("event", self.name, "at_end(...), which asks the state at a run's end")
         kind = EVENTS.get(self.name)
         if kind is None:
             refuse_property("event", self.name, nearest_name(self.name, EVENTS))
@@ -117,7 +119,7 @@ class EventIs(Formula):
         for name, value in self.fields:
             check_field(f"event.{self.name}.{name}", value, kind.__annotations__[name])
         hidden = [name for name in names if name not in FIELDS]
-        if self.name in ("Costs", "RunEnded"):
+        if self.name == "Costs":
             hidden.insert(0, self.name)
         object.__setattr__(self, "events", frozenset((self.name,)))
         object.__setattr__(self, "is_bare", not self.fields)

@@ -9,12 +9,14 @@ import functools
 import types
 import weakref
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, NewType
 
 from lastchunk.model.base.blame import place
 from lastchunk.model.base.errors import DesignError
+from lastchunk.model.subset.acting import acting_names
 from lastchunk.model.subset.faults import Faults, made_at, used_at
+from lastchunk.model.subset.handing import handed_problems
 from lastchunk.model.subset.held import is_frozen_dataclass
 from lastchunk.model.subset.lasting import Lasting, may_change
 from lastchunk.model.subset.listed import BUILTINS, INSTEAD_OF_MODULES, LISTED_MODULES, METHODS
@@ -27,7 +29,7 @@ from lastchunk.model.subset.reach import (
     is_users_function,
     walk,
 )
-from lastchunk.model.subset.sets import set_names, set_problems
+from lastchunk.model.subset.sets import is_set_type, set_names, set_problems, takers_of
 from lastchunk.model.subset.syntax import Problem, syntax_problems
 from lastchunk.reference_impl.detached import wait_until
 
@@ -60,9 +62,12 @@ def check_subset(name: str, cls: type) -> Reached:
         for used in reached.others:
             _check_other(name, used, reached)
         live, faults = reached.live, Faults(reached)
-        sets = set_names(live)
+        fixed = {used.name for used in reached.others if isinstance(used.value, set | frozenset)}
+        sets = set_names(live, {*fixed, *_annotated_sets(reached.classes)})
+        acting, takers = acting_names(live), takers_of(live)
         for code in live:
-            _check_code(name, code, sets, faults)
+            problems = [*set_problems(code, sets, acting), *handed_problems(code, sets, takers)]
+            _check_code(name, code, problems, faults)
         _CHECKED[cls] = reached
     return reached
 
@@ -127,8 +132,25 @@ def _check_other(name: str, used: Used, reached: Reached) -> None:
         )
 
 
-def _check_code(name: str, code: Code, sets: set[str], faults: Faults) -> None:
-    problems = [*syntax_problems(code), *set_problems(code, sets), *_classes_made(code, faults)]
+def _annotated_sets(classes: Iterable[type]) -> set[str]:
+    """The fields that a class says to be sets."""
+    return {
+        word
+        for cls in classes
+        for word, said in vars(cls).get("__annotations__", {}).items()
+        if is_set_type(ast.parse(_text_of(said), mode="eval").body)
+    }
+
+
+def _text_of(annotation: Any) -> str:
+    """An annotation as a text, whichever way it is kept."""
+    if isinstance(annotation, str):
+        return annotation
+    return annotation.__name__ if isinstance(annotation, type) else repr(annotation)
+
+
+def _check_code(name: str, code: Code, sets: list[Problem], faults: Faults) -> None:
+    problems = [*syntax_problems(code), *sets, *_classes_made(code, faults)]
     problems += [problem for used in code.uses if (problem := _problem_of(used)) is not None]
     if problems:
         first = min(problems, key=lambda problem: problem.line)

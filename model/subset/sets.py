@@ -7,11 +7,14 @@ it came to be. A set may be asked what is in it, and gone through by `sorted`.
 from __future__ import annotations
 
 import ast
+import contextlib
+import inspect
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from lastchunk.model.subset.listed import EXPOSES_ORDER, MUTATORS, ORDERED, SET_METHODS
+from lastchunk.model.subset.acting import acts
+from lastchunk.model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
 from lastchunk.model.subset.reach import KNOWN, Code, is_users, is_users_function
 from lastchunk.model.subset.syntax import Problem
 
@@ -21,6 +24,12 @@ SHOWS_ORDER = frozenset(("pop", "__iter__", "__repr__", "__str__", "__format__")
 BY_KEY = ("sorted", "min", "max")
 VIEWS = ("keys", "items")
 """What gives a set where it is joined with another one."""
+VIEW, HOLDER = "keys of ", "a dictionary that holds sets"
+"""Among the names of sets: before that of a view, and a sign that some dictionary holds sets."""
+HAND_ON = ("copy", "deepcopy", "cast")
+"""Functions that give a set where they are given one."""
+LOOKS_UP = ("get", "setdefault", "pop")
+"""Methods that give what is under a key, or what they are given for none."""
 KEEP_SETS = frozenset(
     (
         *("copy", "deepcopy", "print", "issubclass", "callable", "super"),
@@ -30,17 +39,21 @@ KEEP_SETS = frozenset(
 """Functions of the library that show nothing of a set, besides those of any order: they hand it on
 as it is, under a name."""
 
+Takers = dict[str, list[list[str]]]
+"""The parameters of each function of a name."""
 
-def set_problems(code: Code, known: set[str]) -> Iterator[Problem]:
-    """Each line on which a set's order may show; ``known`` are the `set_names` of all its code."""
+
+def set_problems(code: Code, known: set[str], acting: Collection[str]) -> Iterator[Problem]:
+    """Each line on which a set's order may show; ``known`` are the `set_names` of all its code,
+    ``acting`` its functions that leave something behind."""
     names = {used.name: used.value for used in code.uses}
     calls = [node for node in ast.walk(code.tree) if isinstance(node, ast.Call)]
-    in_any_order = [part for call in calls if _is_in_any_order(call) for part in call.args]
-    harmless = {id(part) for part in in_any_order if not _acts(part)}
+    in_any_order = [part for call in calls if is_in_any_order(call) for part in call.args]
+    harmless = {id(part) for part in in_any_order if not acts(part, acting)}
     harmless |= {id(call.func) for call in calls if call.args and _is_pop(call.func)}
     node: Any
     for node in ast.walk(code.tree):
-        exposing = [] if id(node) in harmless else [*_exposed(node)]
+        exposing = [] if id(node) in harmless else [*_exposed(node, acting)]
         exposing += _handed_out(node, names) if isinstance(node, ast.Call) else []
         for exposed in exposing:
             if is_set(exposed, known):
@@ -48,7 +61,7 @@ def set_problems(code: Code, known: set[str]) -> Iterator[Problem]:
                 yield Problem(node.lineno, f"the order of the set {text} shows", INSTEAD)
 
 
-def _is_in_any_order(node: ast.Call) -> bool:
+def is_in_any_order(node: ast.Call) -> bool:
     """Whether a call says the same of a set in whatever order. By a ``key`` two items may be equal,
     and then the first one goes before."""
     is_one = getattr(node.func, "id", "") in ORDERED
@@ -60,19 +73,10 @@ def _is_pop(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr == "pop"
 
 
-def _acts(argument: ast.AST) -> bool:
-    """Whether it leaves something behind for each item: the last one shows."""
-    return any(
-        isinstance(node, ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom)
-        or (isinstance(node, ast.Call) and getattr(node.func, "attr", "") in MUTATORS)
-        for node in ast.walk(argument)
-    )
-
-
 def _handed_out(node: ast.Call, names: dict[str, Any]) -> Iterator[ast.AST]:
     """What a function of the library is given: it may go through it."""
     name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-    if _is_in_any_order(node) or name in KEEP_SETS:
+    if is_in_any_order(node) or name in KEEP_SETS:
         return
     found: Any = names.get(getattr(node.func, "id", ""))
     owner = getattr(node.func, "value", None)
@@ -92,19 +96,30 @@ def _is_library(found: Any) -> bool:
     )
 
 
-def set_names(live: Sequence[Code]) -> set[str]:
-    """The variables and fields that hold sets, as far as the text of all code together shows."""
-    trees = [code.tree for code in live]
-    nodes = [node for tree in trees for node in ast.walk(tree) if type(node) in _NAMED]
-    known: set[str] = set()
+def set_names(live: Sequence[Code], fixed: Iterable[str] = ()) -> set[str]:
+    """The variables and fields that hold sets, as far as the text of all code together shows.
+
+    ``fixed`` are those that no function gives a set to. What holds a view of a dictionary's keys
+    or items stands there with `VIEW` before its name.
+    """
+    takers = takers_of(live)
+    nodes = [node for code in live for node in ast.walk(code.tree) if type(node) in _NAMED]
+    known: set[str] = {*fixed, *_fixed_sets(live)}
     before = -1
     while len(known) > before:
         before = len(known)
         for node in nodes:
             known |= _named_by(node, known)
             if isinstance(node, ast.Call):
-                known |= _given_sets(node, trees, known)
+                taken = taken_by(node, takers) or ()
+                known |= {word for word, argument in taken if is_set(argument, known)}
     return known
+
+
+def _fixed_sets(live: Sequence[Code]) -> set[str]:
+    """The names from outside of the code that stand for sets."""
+    uses = (used for code in live for used in code.uses)
+    return {used.name for used in uses if isinstance(used.value, set | frozenset)}
 
 
 def _named_by(node: ast.AST, known: set[str]) -> set[str]:
@@ -114,12 +129,12 @@ def _named_by(node: ast.AST, known: set[str]) -> set[str]:
 
 
 def _annotated(node: ast.AnnAssign, known: set[str]) -> set[str]:
-    is_one = _is_set_type(node.annotation) or (node.value and is_set(node.value, known))
+    is_one = is_set_type(node.annotation) or (node.value and is_set(node.value, known))
     return _target_name(node.target) if is_one else set()
 
 
 def _parameter(node: ast.arg, known: set[str]) -> set[str]:
-    return {node.arg} if node.annotation is not None and _is_set_type(node.annotation) else set()
+    return {node.arg} if node.annotation is not None and is_set_type(node.annotation) else set()
 
 
 def _named_inside(node: ast.NamedExpr, known: set[str]) -> set[str]:
@@ -127,13 +142,48 @@ def _named_inside(node: ast.NamedExpr, known: set[str]) -> set[str]:
 
 
 def _assigned(node: ast.Assign, known: set[str]) -> set[str]:
-    if is_set(node.value, known):
-        return {name for target in node.targets for name in _target_name(target)}
-    return _in_a_dict(node, known)
+    found = set()
+    for target in node.targets:
+        for name, value in _one_by_one(target, node.value):
+            if is_set(value, known):
+                found |= _target_name(name)
+            elif _is_view(value, known):
+                found |= {VIEW + word for word in _target_name(name)}
+    return found
 
 
-def _in_a_dict(node: ast.Assign | ast.Return, known: set[str]) -> set[str]:
-    return _keys(node.value, known) if isinstance(node.value, ast.Dict) else set()
+def _one_by_one(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What an assignment gives each name, where it gives several names as many things."""
+    if are_pairs(target, value):
+        yield from zip(target.elts, value.elts, strict=True)  # type: ignore[attr-defined]
+    else:
+        yield target, value
+
+
+def are_pairs(target: ast.AST, value: ast.AST) -> bool:
+    """Whether an assignment gives several names each a thing of its own."""
+    several = ast.Tuple | ast.List
+    if not (isinstance(target, several) and isinstance(value, several)):
+        return False
+    is_star = any(isinstance(part, ast.Starred) for part in [*target.elts, *value.elts])
+    return len(target.elts) == len(value.elts) and not is_star
+
+
+def _defaults(node: ast.arguments, known: set[str]) -> set[str]:
+    """The parameters that are sets where no argument is given."""
+    places = [*node.posonlyargs, *node.args]
+    pairs = [*zip(reversed(places), reversed(node.defaults), strict=False)]
+    given = [*pairs, *zip(node.kwonlyargs, node.kw_defaults, strict=True)]
+    return {word.arg for word, value in given if value is not None and is_set(value, known)}
+
+
+def _gone_through(node: Any, known: set[str]) -> set[str]:
+    """What a loop over the values of a dictionary names, where some dictionary holds sets."""
+    name = getattr(getattr(node.iter, "func", None), "attr", "")
+    if HOLDER not in known or name not in ("values", "items"):
+        return set()
+    target = node.target.elts[-1] if name == "items" and _takes_apart(node.target) else node.target
+    return _target_name(target)
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, known: set[str]) -> set[str]:
@@ -147,7 +197,18 @@ def _keywords(node: ast.Call, known: set[str]) -> set[str]:
         key, value = node.args
         if isinstance(key, ast.Constant) and is_set(value, known):
             return {str(key.value)}
-    return {word.arg for word in node.keywords if word.arg and is_set(word.value, known)}
+    found = {word.arg for word in node.keywords if word.arg and is_set(word.value, known)}
+    return {*found, HOLDER} if found and called(node) == "dict" else found
+
+
+def _keys(node: ast.Dict, known: set[str]) -> set[str]:
+    pairs = zip(node.keys, node.values, strict=True)
+    found = {
+        str(key.value)
+        for key, value in pairs
+        if isinstance(key, ast.Constant) and is_set(value, known)
+    }
+    return {*found, HOLDER} if found else found
 
 
 _NAMED: dict[type, Callable[[Any, set[str]], set[str]]] = {
@@ -155,37 +216,59 @@ _NAMED: dict[type, Callable[[Any, set[str]], set[str]]] = {
     ast.arg: _parameter,
     ast.NamedExpr: _named_inside,
     ast.Assign: _assigned,
-    ast.Return: _in_a_dict,
+    ast.Dict: _keys,
+    ast.arguments: _defaults,
+    ast.For: _gone_through,
+    ast.comprehension: _gone_through,
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,
     ast.Call: _keywords,
 }
 
 
-def _given_sets(call: ast.Call, trees: list[ast.AST], known: set[str]) -> set[str]:
-    """The parameters that a call gives a set to."""
-    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-    found = set()
-    for tree in trees:
-        if getattr(tree, "name", "") != name:
-            continue
-        words = [word.arg for word in tree.args.args]  # type: ignore[attr-defined]
-        words = words[1:] if words[:1] in (["self"], ["cls"]) else words
-        pairs = zip(words, call.args, strict=False)
-        found |= {word for word, argument in pairs if is_set(argument, known)}
+def taken_by(call: ast.Call, takers: Takers) -> list[tuple[str, ast.expr]] | None:
+    """The parameters that a call gives each argument to, by all functions of that name; None where
+    one is given to no parameter that is seen. What `partial` is given it hands on."""
+    function, given = call.func, call.args
+    if called(call) == "partial" and given:
+        function, given = given[0], given[1:]
+    name = getattr(function, "id", getattr(function, "attr", ""))
+    lists = takers.get(name, [])
+    if not lists or any(len(given) > len(words) for words in lists):
+        return None
+    return [pair for words in lists for pair in zip(words, given, strict=False)]
+
+
+def takers_of(live: Sequence[Code]) -> Takers:
+    """What each function and class of the code may be given by place, by its name."""
+    found: Takers = {}
+    for code in live:
+        for node in ast.walk(code.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                found.setdefault(node.name, []).append(_parameters(node))
+        for used in code.uses:
+            if isinstance(used.value, type) and not _is_library(used.value):
+                with contextlib.suppress(ValueError, TypeError):
+                    words = inspect.signature(used.value).parameters
+                    found.setdefault(used.name, []).append(list(words))
     return found
 
 
-def _keys(node: ast.Dict, known: set[str]) -> set[str]:
-    pairs = zip(node.keys, node.values, strict=True)
-    return {
-        str(key.value)
-        for key, value in pairs
-        if isinstance(key, ast.Constant) and is_set(value, known)
-    }
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """The names of what a function may be given by place, without the object itself."""
+    words = [word.arg for word in (*node.args.posonlyargs, *node.args.args)]
+    return words[1:] if words[:1] in (["self"], ["cls"]) else words
 
 
-def _is_set_type(node: ast.AST) -> bool:
+def called(node: ast.Call) -> str:
+    """The last name of what is called."""
+    return str(getattr(node.func, "id", getattr(node.func, "attr", "")))
+
+
+def is_set_type(node: ast.AST) -> bool:
+    """Whether an annotation says that something is a set, or may be one."""
+    if isinstance(node, ast.BinOp):
+        return is_set_type(node.left) or is_set_type(node.right)
     root = node.value if isinstance(node, ast.Subscript) else node
     return getattr(root, "id", getattr(root, "attr", "")).lower() in (
         "set",
@@ -219,7 +302,7 @@ def is_set(node: ast.AST, known: set[str]) -> bool:
         node.op, ast.BitOr | ast.BitAnd | ast.Sub | ast.BitXor
     ):
         sides = node.left, node.right
-        return any(is_set(each, known) or _is_view(each) for each in sides)
+        return any(is_set(each, known) or _is_view(each, known) for each in sides)
     if isinstance(node, ast.IfExp):
         return is_set(node.body, known) or is_set(node.orelse, known)
     if isinstance(node, ast.BoolOp):
@@ -231,27 +314,31 @@ def is_set(node: ast.AST, known: set[str]) -> bool:
     return _last(node) in known
 
 
-def _is_view(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and getattr(node.func, "attr", "") in VIEWS and not node.args
+def _is_view(node: ast.AST, known: set[str]) -> bool:
+    is_made = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in VIEWS
+    return is_made or VIEW + _last(node) in known
 
 
 def _makes_set(node: ast.Call, known: set[str]) -> bool:
     name = getattr(node.func, "id", getattr(node.func, "attr", ""))
     if name in ("set", "frozenset") or name in SET_METHODS or name in known:
         return True
-    if name == "copy" and isinstance(node.func, ast.Attribute):
-        return is_set(node.func.value, known)
-    if name == "get" and node.args and isinstance(node.args[0], ast.Constant):
-        return str(node.args[0].value) in known
+    if name in HAND_ON:
+        owners = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        return any(is_set(each, known) for each in (*owners, *node.args))
+    if name in LOOKS_UP and node.args:
+        key = node.args[0]
+        is_one = isinstance(key, ast.Constant) and str(key.value) in known
+        return is_one or any(is_set(each, known) for each in node.args[1:])
     return False
 
 
-def _exposed(node: Any) -> Iterator[ast.AST]:
+def _exposed(node: Any, acting: Collection[str]) -> Iterator[ast.AST]:
     """The expressions whose order a node lets show."""
     if isinstance(node, ast.For | ast.AsyncFor):
         yield node.iter
     elif isinstance(node, ast.ListComp | ast.DictComp | ast.GeneratorExp) or (
-        isinstance(node, ast.SetComp) and _acts(node)
+        isinstance(node, ast.SetComp) and acts(node, acting)
     ):
         yield from (part.iter for part in node.generators)
     elif (
@@ -266,7 +353,7 @@ def _exposed(node: Any) -> Iterator[ast.AST]:
         yield node.value
     elif isinstance(node, ast.Call):
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        by_key = name in BY_KEY and not _is_in_any_order(node)
+        by_key = name in BY_KEY and not is_in_any_order(node)
         if by_key or name in EXPOSES_ORDER - ORDERED - {"pop"}:
             yield from node.args
 

@@ -8,6 +8,9 @@ from typing import Any
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.typescript import is_typescript
 
+REFUSED = "what exploring refuses"
+"""Why a session is run in SimPy that holds what no state can."""
+
 
 class NotCarried(Exception):  # noqa: N818 - a signal between two functions, not an error
     """What a table cannot hold, in words."""

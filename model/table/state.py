@@ -12,10 +12,12 @@ from hashlib import blake2b
 from typing import Any
 
 from lastchunk.model.explore.code.encode import Encoder
+from lastchunk.model.explore.code.frames import NotListed
 from lastchunk.model.explore.code.shapes import bytes_of
 from lastchunk.model.explore.state.discrete import laid_out
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.table.parts import SessionParts
+from lastchunk.model.table.refused import REFUSED, NotCarried
 from lastchunk.model.table.step import RunningStep
 
 
@@ -69,7 +71,10 @@ class TableEncoder:
         self.written += 1
         if self.written % FORGETS_EVERY == 0:
             self.parts.forget()
-        parts = self.parts.parts(world, times)
+        try:
+            parts = self.parts.parts(world, times)
+        except NotListed:  # SimPy keeps what it is given
+            raise NotCarried(REFUSED) from None
         page, runtime = world.client, world.object
         part = self.parts.plain_part
         if not page.is_stopped:

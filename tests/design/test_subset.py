@@ -42,6 +42,15 @@ from lastchunk.reference_impl.contract import Response
 
 TABLE = []
 COUNT = 0
+LETTERS = frozenset("ab")
+PAIRS = (frozenset("ab"), frozenset("cd"))
+
+
+class Box:
+    seen: "set[str]"
+
+    def __init__(self, held, found):
+        self.held, self.seen = held, found
 
 
 class Mode(enum.Enum):
@@ -60,6 +69,7 @@ def chance():
 class Design(AlarmDesign):
     names = []
     count = 0
+    letters = frozenset("ab")
 
     async def more(self):
         pass
@@ -173,6 +183,73 @@ REFUSED: dict[str, tuple[str, str]] = {
 }
 
 
+NOT_SEEN = "goes where its name is not seen"
+NOTING = """
+def note(name):
+    one.append(name)
+def noting(name):
+    return note(name)
+"""
+REFUSED |= {
+    "a list of sets": ("[names, wanted]", f"the set names {NOT_SEEN}"),
+    "a set in a tuple": ("pair = (names, 1)", NOT_SEEN),
+    "a set under a computed key": ("kept = {one[0]: names}", NOT_SEEN),
+    "a set put under a computed key": ("kept = {}\nkept[one[0]] = names", NOT_SEEN),
+    "a set stored under a computed key": (
+        "await self.ctx.storage.put('k' + one[0], names)",
+        NOT_SEEN,
+    ),
+    "a dictionary that makes sets": ("collections.defaultdict(set)", "holds sets"),
+    "a map that makes sets": ("[*map(frozenset, one)]", "holds sets"),
+    "a dictionary said to hold sets": ("kept: dict[str, set[str]] = {}", "holds sets"),
+    "a loop over values": (
+        "kept = {'a': names}\nfor held in kept.values():\n    [*held]",
+        "order of the set held",
+    ),
+    "a loop over items": (
+        "kept = dict(a=names)\n[[*held] for _, held in kept.items()]",
+        "order of the set held",
+    ),
+    "a set of frozen sets": ("min({frozenset('a'), frozenset('b')})", NOT_SEEN),
+    "a list made of sets": ("[frozenset(name) for name in one]", NOT_SEEN),
+    "sets yielded": ("def more():\n    yield names\nmore()", NOT_SEEN),
+    "a helper that notes": (NOTING + "any(note(name) for name in names)", "order of the set names"),
+    "a helper of one": (NOTING + "any(noting(name) for name in names)", "order of the set names"),
+    "a lambda": ("(lambda held: [*held])(names)", NOT_SEEN),
+    "a lambda that answers": ("take = lambda: {'a', 'b'}", NOT_SEEN),
+    "starred arguments": ("def take(*held):\n    pass\ntake(names)", NOT_SEEN),
+    "an unknown function": ("one[0](names)", NOT_SEEN),
+    "appended": ("one.append(names)", NOT_SEEN),
+    "matched": ("match names:\n    case held:\n        pass", NOT_SEEN),
+    "a copy": ("[*copy.copy(names)]", "order of the set"),
+    "a cast": ("[*typing.cast(object, names)]", "order of the set"),
+    "a default": ("kept = {}\n[*kept.get('a', set())]", "order of the set"),
+    "stored with others": (
+        "await self.ctx.storage.put({'all': names})\n[*(await self.more())['all']]",
+        "order of the set",
+    ),
+    "views with names": (
+        "kept, other = {'a': 1}.keys(), {'b': 1}.keys()\n[*(kept & other)]",
+        "order of the set kept & other",
+    ),
+    "a parameter's default": (
+        "def take(held=frozenset('ab')):\n    return [*held]\ntake()",
+        "order of the set held",
+    ),
+    "a field of an object": ("[*Box(names, names).held]", "order of the set"),
+    "a field said to be a set": ("box = Box(1, set())\n[*box.seen]", "order of the set box.seen"),
+    "an argument of a partial call": (
+        "def take(held):\n    return [*held]\npartial(take, names)",
+        "order of the set held",
+    ),
+    "a partial call of what is unknown": ("partial(one[0], names)", NOT_SEEN),
+    "a constant": ("[*LETTERS]", "order of the set LETTERS"),
+    "a constant of the class": ("[*self.letters]", "order of the set self.letters"),
+    "constants in a tuple": ("for pair in PAIRS:\n    [*pair]", "PAIRS holds sets"),
+    "through json": ("json.dumps({'a': names}, default=list)", "goes through what it is given"),
+}
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_not_listed_is_refused_with_its_line(name: str) -> None:
     code, words = REFUSED[name]
@@ -197,7 +274,19 @@ ALLOWED: dict[str, str] = {
     "is class": "type(self) is Design",
     "type of an error": "try:\n    pass\nexcept ValueError as error:\n    type(error).__name__",
     "a key of a list": "sorted([2, 1], key=str)",
-    "a set under a name": "dict(seen=names); partial(self.more, names)",
+    "a set under a name": "dict(seen=names); Box(names, found=names)",
+    "a set that a helper takes": "def take(held):\n    return 'a' in held\npartial(take, names)",
+    "two sets at once": "first, second = set(), {'a'}\nfirst.add('a'); len(first | second)",
+    "a set under a key": "kept = {'a': names}\nsorted(kept['a'])",
+    "a set or none": "held: set[str] | None = None\nheld = names\nheld is None or 'a' in held",
+    "no set yet": "kept = {}\nlen(kept.get('a', set()))",
+    "a helper that leaves nothing": (
+        "def is_late(name):\n    text = name\n    return text > 'a'\n"
+        "any(is_late(name) for name in names)"
+    ),
+    "a loop over a view": "kept = {'a': 1}.keys()\nfor key in kept:\n    self.last = key",
+    "a loop over items of no sets": "kept = {'a': 'bc'}\n[[*held] for _, held in kept.items()]",
+    "constants that are asked": "'a' in LETTERS or 'b' in self.letters",
     "a set that is cast": "typing.cast(set, names)",
     "pop of a dictionary": "kept = {'a': 1}; kept.pop('a')",
     "a set of a set": "{name.upper() for name in names}",

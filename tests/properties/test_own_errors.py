@@ -90,6 +90,8 @@ WRONG = {
     "x = on_disk(always(state.missing == 0))": ("on_disk at line 5", "a status that is written"),
     "x = on_disk(never(event.BlobStored))": ("on_disk at line 5", "a status that is written"),
     "x = on_disk(completion)": ("on_disk at line 5", "a property of the language"),
+    "x = never(event.RunEnded)": ("event", "at_end(...)"),
+    "x = sometimes(event.RunEnded(reason='quiet'))": ("event", "at_end(...)"),
     "x = given(completion, never(refusal))": ("given at line 5", "the state at the end"),
     "x = given(state.has_recorded, at_end(state.missing == 0))": ("given at line 5", "never()"),
     "x = both(never(refusal), 'finalizes')": ("both at line 5", "a property of the language"),

@@ -37,6 +37,29 @@ class Heads(AlarmDesign):
 """
 
 
+NO_NUMBER = """
+from lastchunk.reference_impl.alarm import AlarmDesign
+
+
+class NoNumber(AlarmDesign):
+    \"\"\"Stores what is no number.\"\"\"
+
+    async def signal_stop(self):
+        await self.ctx.storage.put("share", float("nan"))
+        return await super().signal_stop()
+"""
+
+
+def test_a_session_that_stores_no_number_is_run_in_simpy(tmp_path: Path) -> None:
+    file = tmp_path / "own.py"
+    file.write_text(NO_NUMBER, encoding="utf-8")
+    design, few = f"{file}:NoNumber", 20
+    table = comparison.compare("small-scope", design, few, engine="table")
+    plain = comparison.compare("small-scope", design, few, engine="simpy")
+    assert "in SimPy (what exploring refuses)" in next(iter(table.engines.values()))
+    pd.testing.assert_frame_equal(table.frame, plain.frame, check_exact=True)
+
+
 def test_rows_are_the_same_by_either_way_and_any_number_of_workers() -> None:
     plain = comparison.compare("small-scope", DESIGNS, 800, 3, engine="simpy")
     for workers in (1, 2):

@@ -86,7 +86,8 @@ def on_disk(item: Property, name: str = UNNAMED, meaning: str = "") -> Property:
 
 
 def given(when: Any, item: Property, name: str = UNNAMED, meaning: str = "") -> Property:
-    """As the property, of runs at whose end ``when`` is true; there what is not violated holds."""
+    """As the property, which any run may violate; one that does not holds it only if ``when`` is
+    true at its end."""
     watch, case = _watch("given", item), condition(when)
     if case.events is not None:
         refuse_property("given", case.words, "a condition on the state at the end")

@@ -181,7 +181,7 @@ class OnDisk(Watch):
 
 @dataclass(frozen=True)
 class OfGiven(Watch):
-    """As ``inner``, of runs at whose end ``when`` is true: where nothing violates it, it holds."""
+    """As ``inner``; a run that does not violate it holds it if ``when`` is true at its end."""
 
     inner: Watch
     when: Formula
@@ -200,7 +200,9 @@ class OfGiven(Watch):
     @property
     def words(self) -> str:
         """What it means, in a sentence."""
-        return f"{self.inner.words[:-1]}, in a run where {self.when.words}."
+        return (
+            f"{self.inner.words[:-1]}; a run without a violation says so where {self.when.words}."
+        )
 
     def begin(self, at_ms: Any) -> Remembering:
         """What the inner one remembers."""
