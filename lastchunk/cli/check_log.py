@@ -165,9 +165,9 @@ def lines_below(checked: Checked, judged: Mapping[str, Any], out: Path | None) -
     for item in checked.findings[:SHOWN]:
         if item.schedule:
             command = shlex.join(["lastchunk", "replay", item.schedule])
-            lines.append(f"to replay {short(item.session)}: {command}")
+            lines.append(f"to replay {item.session}: {command}")
         elif item.not_played and out is not None:
-            lines.append(f"no schedule of {short(item.session)}: {item.not_played}")
+            lines.append(f"no schedule of {item.session}: {item.not_played}")
     if checked.findings and out is None:
         lines.append("--out FOLDER writes a schedule of each to replay")
     for slug, tally in checked.tallies.items():
@@ -179,8 +179,8 @@ def lines_below(checked: Checked, judged: Mapping[str, Any], out: Path | None) -
 
 
 def short(name: str) -> str:
-    """A name for a table: an object's id is long."""
-    return name if len(name) <= 24 else f"{name[:20]}..."
+    """A name for a table: an object's id is long, and what tells it from others may be its end."""
+    return name if len(name) <= 24 else f"{name[:8]}...{name[-12:]}"
 
 
 def begun_words(at_ms: int) -> str:

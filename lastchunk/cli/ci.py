@@ -78,16 +78,16 @@ def ci(
     regressed = [] if update_baseline else [item for item in changes if item.kind == "regressed"]
     code = code_of_results(results)
     code = EXIT_VIOLATED if regressed and code in (EXIT_HOLDS, EXIT_UNKNOWN) else code
+    accepted = [] if update_baseline else changes  # nothing that is being written regressed
     texts = {
         "--json": lambda: as_json(results, changes, code),
-        "--junit": lambda: junit(results),
-        "--sarif": lambda: sarif(results, config.as_posix()),
+        "--junit": lambda: junit(results, accepted),
+        "--sarif": lambda: sarif(results, config.as_posix(), accepted),
     }
     for option, file in files.items():
         write_text(file, texts[option](), option)
     if step is not None:
         add_summary(step, results, changes)
-        accepted = [] if update_baseline else changes  # nothing that is being written regressed
         show_lines(workflow_commands(results, accepted, config.as_posix()))
     if not quiet or code:
         console().print(escape(summed_up(results, len(regressed))), highlight=False)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typer import TyperException
 
 from lastchunk.cli.output import OutputError
-from lastchunk.cli.signals import end_any_workers
+from lastchunk.cli.signals import exit_now
 from lastchunk.model.base import errors
 from lastchunk.model.base.blame import is_thrown_by_a_person, place_of_error
 from lastchunk.model.base.errors import InputError, InternalError, name_of_class, text_of_error
@@ -76,8 +76,7 @@ def say_of_input(error: BaseException) -> bool:
 def give_up(text: str) -> None:
     """End the process now, since a design catches all that is raised to end its step."""
     say(text)
-    end_any_workers()
-    os._exit(EXIT_USAGE)
+    exit_now(EXIT_USAGE)
 
 
 def failed(error: BaseException) -> int:

@@ -31,8 +31,8 @@ def show(
 ) -> None:
     """Show a trace, a schedule or a counterexample: a page to step through, or for other tools.
 
-    Without --out a page and a trace for Perfetto are written into the current folder, under the
-    file's name; text, mermaid and jsonl are printed.
+    Without --out a page or a trace for Perfetto is written here, under the file's name; text,
+    mermaid and jsonl are printed. A mermaid diagram ends at the first violation.
     """
     kind = chosen_format(out, output_format)
     place = out

@@ -28,6 +28,15 @@ def end_any_workers() -> None:
         workers.end_workers()
 
 
+def exit_now(code: int) -> NoReturn:
+    """End the process and its workers at once, with nothing left behind."""
+    end_any_workers()
+    workers = sys.modules.get("lastchunk.model.base.workers")
+    if workers is not None:
+        workers.remove_folder()
+    os._exit(code)
+
+
 class Interrupted(KeyboardInterrupt):
     """A person, or the system, wants the command to end."""
 
@@ -64,8 +73,7 @@ class Ending:
         for _ in range(round(LAST_SECONDS / AGAIN_SECONDS)):
             time.sleep(AGAIN_SECONDS)
             os.kill(os.getpid(), self.number)
-        end_any_workers()
-        os._exit(128 + self.number)
+        exit_now(128 + self.number)
 
     def leave(self) -> None:
         """End the process at once if a signal has come; all is cleaned up."""
@@ -78,8 +86,7 @@ def leave(number: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
-    end_any_workers()
-    os._exit(128 + number)
+    exit_now(128 + number)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import gc
 import multiprocessing
 import os
 import resource
+import shutil
 import signal
 import sys
 import threading
@@ -216,6 +217,14 @@ def end_workers() -> None:
     """End every worker process of this one, at once. What waits for them gets an error."""
     for executor in list(_LIVE):
         _end(executor)
+
+
+def remove_folder() -> None:
+    """Remove the folder in which workers are asked for: Python does so only where a process ends in
+    its own way, and one that a signal ends does not."""
+    folder = getattr(multiprocessing.current_process(), "_config", {}).get("tempdir")
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _end(executor: ProcessPoolExecutor) -> None:

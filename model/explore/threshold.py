@@ -123,7 +123,13 @@ def _side(
 ) -> Side:
     if not key.removesuffix("_ms") or not key.endswith("_ms"):
         raise InputError("--threshold", key, "a setting in ms, such as grace_ms or design.grace_ms")
-    loaded = load_scenario(scenario, [*overrides, f"{key}={value}"])
+    loaded = load_scenario(scenario, overrides)  # what is wrong with these is said of them
+    try:
+        loaded = load_scenario(scenario, [*overrides, f"{key}={value}"])
+    except InputError as error:
+        if error.field != "--set":
+            raise
+        raise InputError("--threshold", key, f"{error.allowed}, or design.{key}") from None
     spec = load_design(design, loaded)
     if key.startswith("design.") and not hasattr(spec.settings, key.rpartition(".")[2]):
         names = ", ".join(f"design.{name}" for name in vars(spec.settings))

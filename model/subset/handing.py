@@ -90,8 +90,9 @@ def _is_seen(
         return all(isinstance(key, ast.Constant) for key, value in pairs if value is child)
     if isinstance(node, ast.Tuple | ast.List):
         parent = above.get(id(node))
-        is_pair = isinstance(parent, ast.Assign) and parent.value is node
-        return is_pair and all(are_pairs(target, node) for target in parent.targets)
+        if not (isinstance(parent, ast.Assign) and parent.value is node):
+            return False
+        return all(are_pairs(target, node) for target in parent.targets)
     if isinstance(node, ast.GeneratorExp):
         parent = above.get(id(node))
         return isinstance(parent, ast.Call) and called(parent) in ("any", "all")
@@ -134,14 +135,17 @@ def _has_sets(value: Any) -> bool:
     return is_one and any(isinstance(item, set | frozenset) or _has_sets(item) for item in items)
 
 
+def _goes_through(word: ast.keyword) -> bool:
+    return word.arg == "default" and getattr(word.value, "id", "") in EXPOSES_ORDER
+
+
 def _makers(tree: ast.AST) -> Iterator[Problem]:
     """What is told to make sets by itself: a `defaultdict(set)`, a `map(set, ...)`; and what is
     told to go through whatever it meets, as `json.dumps(..., default=list)`."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg == "default":
-            if getattr(node.value, "id", "") in EXPOSES_ORDER:
-                text = f"{ast.unparse(node)} goes through what it is given"
-                yield Problem(node.lineno, text, "a method that takes what it knows apart")
+        if isinstance(node, ast.keyword) and _goes_through(node):
+            text = f"{ast.unparse(node)} goes through what it is given"
+            yield Problem(node.lineno, text, "a method that takes what it knows apart")
         if isinstance(node, ast.Call) and called(node) in ("defaultdict", "map", "starmap"):
             for part in node.args[:1]:
                 if getattr(part, "id", "") in ("set", "frozenset"):

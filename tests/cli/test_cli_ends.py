@@ -192,6 +192,12 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "a duration without end": (("verify", "harmless", "--set", ENDLESS), "recording.duration_ms"),
     "a threshold without ms": (("verify", *SMALL, "--threshold", "chunks"), "'chunks'; allowed: a"),
     "no such threshold": (("verify", *SMALL, "--threshold", "graze_ms"), "known name 'grace_ms'"),
+    "a threshold of the design": (("verify", "lossy-mobile", "--threshold", "grace_ms"),
+        "--threshold: 'grace_ms'; allowed: one of blobs"),
+    "a setting beside a threshold": (("verify", *SMALL, "--set", "chunky=1", "--threshold",
+        "grace_ms"), "--set: 'chunky'"),
+    "no end of a class": (("bind", "{typescript}"), "line 1: this is not TypeScript that can be "
+        "read (} is missing)"),
     "an export of another": (("verify", "harmless", "--promela", "{out}"), "small-scope with"),
     "a file is in the way": (("verify", *SMALL, "--out", "{file}"), "it is a file"),
     "an export into nothing": (("verify", *SMALL, "--promela", "{file}/m.pml"), "can be written"),
@@ -232,14 +238,15 @@ def test_bad_input_is_one_line_and_leaves_nothing(name: str, run: Run, tmp_path:
     arguments, words = BAD[name]
     (tmp_path / "file").write_text("in the way")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "cut.ts").write_text("class A {")
     places = {place: tmp_path / place for place in ("file", "folder", "out")}
-    ended = run(*(item.format(**places) for item in arguments))
+    ended = run(*(item.format(**places, typescript=tmp_path / "cut.ts") for item in arguments))
     assert ended.code == 2, ended
     assert words in ended.err
     assert ended.err.startswith("lastchunk: ")
     assert ended.err.endswith("\n")
     assert ended.err.count("\n") == 1
-    assert names(tmp_path) == ["file", "folder"]
+    assert names(tmp_path) == ["cut.ts", "file", "folder"]
     assert names(tmp_path / "folder") == []
     assert (tmp_path / "file").read_text() == "in the way"
 

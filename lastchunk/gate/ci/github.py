@@ -120,10 +120,15 @@ def _setting(text: str) -> str:
     return _message(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def sarif(results: Sequence[CheckResult], file: str) -> str:
-    """What does not hold as SARIF 2.1.0: a rule for each property, a code flow for a schedule."""
+def sarif(results: Sequence[CheckResult], file: str, changes: Sequence[FigureChange] = ()) -> str:
+    """What does not hold as SARIF 2.1.0: a rule for each property, a code flow for a schedule;
+    and a rule for what regressed against the baseline."""
     failed = [item for item in results if item.failure is not None]
+    regressed = [item for item in changes if item.kind == "regressed"]
     rules = {item.item.slug: item.item.meaning for item in failed}
+    rules |= {item.kind: "A figure is worse than in the baseline." for item in regressed}
+    told = [_sarif_result(item, quote(file)) for item in failed]
+    told += [_sarif_change(item, quote(file)) for item in regressed]
     run = {
         "tool": {
             "driver": {
@@ -135,18 +140,30 @@ def sarif(results: Sequence[CheckResult], file: str) -> str:
                 ],
             }
         },
-        "results": [_sarif_result(item, quote(file)) for item in failed],
+        "results": told,
     }
     log = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
+def _sarif_place(uri: str) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}}}
+
+
+def _sarif_change(item: FigureChange, uri: str) -> dict[str, Any]:
+    return {
+        "ruleId": item.kind,
+        "level": "error",
+        "message": {"text": item.line()},
+        "locations": [_sarif_place(uri)],
+        "partialFingerprints": {"check/v1": f"{item.check}, against the baseline"},
+    }
+
+
 def _sarif_result(item: CheckResult, uri: str) -> dict[str, Any]:
     failure = item.failure
     assert failure is not None
-    place = {
-        "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}},
-    }
+    place = _sarif_place(uri)
     flow = [{"location": {**place, "message": {"text": line.strip()}}} for line in failure.timeline]
     again = "".join(f"\nTo see it again: {command}" for command in failure.commands)
     told = {

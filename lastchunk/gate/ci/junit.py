@@ -7,21 +7,25 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from lastchunk.gate.ci.checked import CheckResult
+from lastchunk.gate.ci.compared import FigureChange
 
 UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """The characters that XML 1.0 has no way to write."""
 ELEMENTS = {"violated": "failure", "unknown": "error"}
 
 
-def junit(results: Sequence[CheckResult]) -> str:
-    """One suite with a case for each result. A violation is a failure, what is unknown an error.
+def junit(results: Sequence[CheckResult], changes: Sequence[FigureChange] = ()) -> str:
+    """One suite with a case for each result, and for each figure that the baseline has as well.
 
-    It has no times, so that the same checks give the same bytes.
+    A violation is a failure, and so is a figure that regressed; what is unknown is an error. It has
+    no times, so that the same checks give the same bytes.
     """
     kinds = [item.failure.kind for item in results if item.failure is not None]
+    held = [item for item in changes if item.kind != "new"]
+    regressed = sum(item.kind == "regressed" for item in held)
     counts = {
-        "tests": str(len(results)),
-        "failures": str(kinds.count("violated")),
+        "tests": str(len(results) + len(held)),
+        "failures": str(kinds.count("violated") + regressed),
         "errors": str(kinds.count("unknown")),
     }
     suites = ElementTree.Element("testsuites", counts)
@@ -37,9 +41,20 @@ def junit(results: Sequence[CheckResult]) -> str:
             ElementTree.SubElement(case, ELEMENTS[failure.kind], said).text = written(
                 failure.text()
             )
+    for change in held:
+        _add_change(suite, change)
     ElementTree.indent(suites)
     body = ElementTree.tostring(suites, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+
+
+def _add_change(suite: ElementTree.Element, change: FigureChange) -> None:
+    """A case that holds a figure to the baseline."""
+    names = {"classname": "against the baseline", "name": written(change.check)}
+    case = ElementTree.SubElement(suite, "testcase", names)
+    if change.kind == "regressed":
+        said = {"message": written(change.line()), "type": change.kind}
+        ElementTree.SubElement(case, "failure", said).text = written(change.line())
 
 
 def written(text: str) -> str:

@@ -51,7 +51,9 @@ class SourceText:
     def _read(self, data: bytes) -> TreeNode:
         root = _parser().parse(data).root_node
         if root.has_error:
-            self.refuse(_first_error(root), "this is not TypeScript that can be read")
+            wrong = _first_error(root)
+            missing = f" ({wrong.type} is missing)" if wrong.is_missing else ""
+            self.refuse(wrong, f"this is not TypeScript that can be read{missing}")
         return root
 
     def text(self, node: TreeNode) -> str:
@@ -62,7 +64,8 @@ class SourceText:
         """Raise `DesignError` with the line of a node."""
         first = self.text(node).strip().splitlines() or [""]
         line = node.start_point[0] + 1
-        raise DesignError(f"{self.path.name}, line {line}: {what}: {first[0][:60]}")
+        shown = f": {first[0][:60]}" if first[0] else ""
+        raise DesignError(f"{self.path.name}, line {line}: {what}{shown}")
 
 
 def read_source(path: Path) -> SourceText:

@@ -8,6 +8,7 @@ import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -66,6 +67,25 @@ def test_a_halved_grace_is_caught_and_the_same_one_is_not(tmp_path: Path) -> Non
     assert "another design, 60 sessions paired, 22 against 0" in halved.lines[0]
     assert halved.lines[-1] == "2 checks: 2 hold, 1 regressed"
     assert (tmp_path / "base.json").read_bytes() == written
+
+
+def test_what_regressed_is_a_failure_in_every_report(tmp_path: Path) -> None:
+    ran(tmp_path, grace(5_000), "--update-baseline")
+    junit, log = tmp_path / "ci.xml", tmp_path / "ci.sarif"
+    reports = "--junit", str(junit), "--sarif", str(log)
+    halved = ran(tmp_path, grace(2_500), *reports)
+    told = [line for line in halved.lines if line.startswith("regressed: ")]
+    suite = ElementTree.parse(junit).getroot()[0]
+    failed = [part for case in suite for part in case.iter("failure")]
+    assert halved.code == 1
+    assert [part.get("message") for part in failed] == told
+    assert (suite.get("tests"), suite.get("failures"), len(suite)) == ("4", str(len(told)), 4)
+    run = json.loads(log.read_text(encoding="utf-8"))["runs"][0]
+    assert [item["message"]["text"] for item in run["results"]] == told
+    assert [item["id"] for item in run["tool"]["driver"]["rules"]] == ["regressed"]
+    assert ran(tmp_path, grace(2_500), "--update-baseline", *reports).code == 0
+    assert "<failure" not in junit.read_text(encoding="utf-8")
+    assert json.loads(log.read_text(encoding="utf-8"))["runs"][0]["results"] == []
 
 
 def test_the_update_shows_the_difference_and_then_accepts_it(tmp_path: Path) -> None:
