@@ -22,7 +22,7 @@ from lastchunk.gate.ci.baseline import (
     write_baseline,
 )
 from lastchunk.gate.ci.checked import CheckResult, checked, code_of_results, summed_up
-from lastchunk.gate.ci.compared import FigureChange, figure_changes, gone
+from lastchunk.gate.ci.compared import WORSE, FigureChange, figure_changes, gone
 from lastchunk.gate.ci.config import GateConfig, read_config
 from lastchunk.gate.ci.github import add_summary, sarif, summary_file, workflow_commands
 from lastchunk.gate.ci.junit import junit
@@ -78,6 +78,8 @@ def ci(
     regressed = [] if update_baseline else [item for item in changes if item.kind == "regressed"]
     code = code_of_results(results)
     code = EXIT_VIOLATED if regressed and code in (EXIT_HOLDS, EXIT_UNKNOWN) else code
+    silent = [] if update_baseline else [item for item in changes if item.kind == "unknown"]
+    code = EXIT_UNKNOWN if silent and code == EXIT_HOLDS else code
     accepted = [] if update_baseline else changes  # nothing that is being written regressed
     texts = {
         "--json": lambda: as_json(results, changes, code),
@@ -90,7 +92,7 @@ def ci(
         add_summary(step, results, changes)
         show_lines(workflow_commands(results, accepted, config.as_posix()))
     if not quiet or code:
-        console().print(escape(summed_up(results, len(regressed))), highlight=False)
+        console().print(escape(summed_up(results, len(regressed), len(silent))), highlight=False)
     if update_baseline:
         write_figures(figures, amounts, config.parent / str(loaded.baseline))
     raise typer.Exit(code)
@@ -132,8 +134,8 @@ def baseline_of(loaded: GateConfig, config: Path, is_updated: bool) -> Baseline 
 
 
 def show_changes(changes: list[FigureChange], no_more: list[str], is_quiet: bool) -> None:
-    """Print a line for each figure against the baseline; where it is quiet, the regressed alone."""
-    lines = [item.line() for item in changes if not is_quiet or item.kind == "regressed"]
+    """Print a line for each figure against the baseline; where it is quiet, what fails alone."""
+    lines = [item.line() for item in changes if not is_quiet or item.kind in WORSE]
     lines += [] if is_quiet else [f"no longer checked: {key}" for key in no_more]
     show_lines(lines)
 

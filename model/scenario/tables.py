@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import OverwriteError
@@ -28,11 +28,21 @@ class StrictTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
+def _is_one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("one line, without control characters")
+    return text
+
+
+OneLine = Annotated[str, AfterValidator(_is_one_line)]
+"""A text that stands in one line, without signs that no screen shows."""
+
+
 class DesignEntry(StrictTable):
     """A design by its name or ``file.py:Class``; with a label it may have settings of its own."""
 
     design: Annotated[str, Field(min_length=1)]
-    label: str = ""
+    label: OneLine = ""
     settings: dict[str, Any] = {}
 
     def given(self, folder: Path) -> DesignOfTable:

@@ -60,7 +60,9 @@ class CheckResult:
         span = f"{percent(verdict.low)} to {percent(verdict.high)}"
         wanted = self.check.at_most
         cut = f"; {verdict.unsettled_words}" if verdict.unsettled else ""
-        return f"{rate} ({span}{f', at most {percent(wanted)} may' if wanted else ''}){cut}"
+        may = f", at most {percent(wanted)} may" if wanted else ""
+        how = "; by the test that may stop early" if self.check.stops_early else ""
+        return f"{rate} ({span}{may}{how}){cut}"
 
     def data(self) -> dict[str, Any]:
         """The result as plain data."""
@@ -140,11 +142,12 @@ def code_of_results(results: Iterable[CheckResult]) -> int:
     )
 
 
-def summed_up(results: list[CheckResult], regressed: int = 0) -> str:
-    """All of it in one line; ``regressed`` counts figures worse than in the baseline."""
+def summed_up(results: list[CheckResult], regressed: int = 0, silent: int = 0) -> str:
+    """All of it in one line; ``regressed`` counts figures worse than in the baseline, ``silent``
+    those of which it speaks and no session does now."""
     kinds = [item.failure.kind if item.failure else "holds" for item in results]
     counts = [(kinds.count(kind), kind) for kind in ("violated", "unknown")]
-    counts.append((regressed, "regressed"))
+    counts += [(regressed, "regressed"), (silent, "silent since the baseline")]
     rest = "".join(f", {count} {kind}" for count, kind in counts if count)
     word = "check" if len(kinds) == 1 else "checks"
     return f"{len(kinds)} {word}: {kinds.count('holds')} hold{rest}"

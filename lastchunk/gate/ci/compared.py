@@ -21,7 +21,9 @@ from lastchunk.model.estimate.intervals import fisher, holm, more_often, rank_su
 from lastchunk.model.estimate.tally import paired_codes
 from lastchunk.model.properties.row import HELD_CODE, UNSETTLED_CODE, VIOLATED_CODE
 
-ChangeKind = Literal["improved", "regressed", "within noise", "new"]
+ChangeKind = Literal["improved", "regressed", "within noise", "new", "unknown"]
+WORSE = ("regressed", "unknown")
+"""The changes that pass no gate."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class FigureChange:
 
     def line(self) -> str:
         """The change in one line."""
-        if self.kind == "new":
+        if self.kind in ("new", "unknown"):
             return f"{self.kind}: {self.check}: {self._words(self.now)}, {self.how}"
         values = f"{self._words(self.before)} before, {self._words(self.now)} now"
         return f"{self.kind}: {self.check}: {values}, p {p_words(self.p_value)}; {self.how}"
@@ -54,7 +56,8 @@ class FigureChange:
 
 @dataclass(frozen=True)
 class _Tested:
-    """``is_known``: there is a test of it. ``is_worse``: which way it points."""
+    """``is_known``: there is a test of it. ``is_worse``: which way it points. ``is_silent``: the
+    baseline says something of it, and no session of now does that could be held to that."""
 
     before: float | None
     now: float | None
@@ -62,6 +65,7 @@ class _Tested:
     how: str
     is_known: bool = True
     is_worse: bool = False
+    is_silent: bool = False
 
 
 def figure_changes(
@@ -85,7 +89,9 @@ def gone(measured: Sequence[Measured], baseline: Baseline) -> list[str]:
 
 def _change(item: Measured, test: _Tested, p_value: float, error_rate: float) -> FigureChange:
     kind: ChangeKind = "within noise"
-    if not test.is_known or test.before is None or test.now is None:
+    if test.is_silent:
+        kind = "unknown"
+    elif not test.is_known or test.before is None or test.now is None:
         kind = "new"
     elif p_value <= error_rate:
         kind = "regressed" if test.is_worse else "improved"
@@ -112,6 +118,11 @@ def _tested(now: Measured, before: Measured | None) -> _Tested:
     return _Tested(None, value, 1.0, "the baseline has something else of that name", False)
 
 
+def _silent(now: float | None, how: str, is_silent: bool) -> _Tested:
+    """Nothing to hold to each other: that is new where the baseline says nothing of it either."""
+    return _Tested(None, now, 1.0, how, is_known=False, is_silent=is_silent)
+
+
 def _unpaired(before: Measured, now: Measured) -> str:
     """Why the sessions are others."""
     return "another seed" if before.seed != now.seed else "other random numbers"
@@ -120,7 +131,8 @@ def _unpaired(before: Measured, now: Measured) -> str:
 def _paired_rates(before: Figure, now: Figure, design: str) -> _Tested:
     pair = paired_codes(pd.Series(now.codes()), pd.Series(before.codes()))
     if pair is None:
-        return _Tested(None, _rate(now.codes()), 1.0, "no session speaks of both", False)
+        is_silent = _rate(before.codes()) is not None
+        return _silent(_rate(now.codes()), "no session speaks of both", is_silent)
     counts = f"{pair.only_a:,} against {pair.only_b:,}"
     how = f"{design}, {pair.sessions:,} sessions paired, {counts}"
     first, second = ((pair.both + one) / pair.sessions for one in (pair.only_b, pair.only_a))
@@ -130,7 +142,7 @@ def _paired_rates(before: Figure, now: Figure, design: str) -> _Tested:
 def _rates(before: Figure, now: Figure, design: str) -> _Tested:
     rates = _rate(before.codes()), _rate(now.codes())
     if rates[0] is None or rates[1] is None:
-        return _Tested(*rates, 1.0, "no session says anything about it", False)
+        return _silent(rates[1], "no session says anything about it", rates[0] is not None)
     # Whatever the sessions were that were cut before it was settled: the weaker of both ends.
     ends = [
         (_counts(now.codes(), one), _counts(before.codes(), other))
@@ -147,7 +159,8 @@ def _paired_amounts(before: Amount, now: Amount, design: str) -> _Tested:
     both = zip(before.sessions, now.sessions, strict=False)
     pairs = [(one, other) for one, other in both if one is not None and other is not None]
     if not pairs:
-        return _Tested(None, _mean(now.sessions), 1.0, "no session speaks of both", False)
+        is_silent = _mean(before.sessions) is not None
+        return _silent(_mean(now.sessions), "no session speaks of both", is_silent)
     first, second = ([pair[side] for pair in pairs] for side in (0, 1))
     more, less, p_value = more_often(first, second)
     how = f"{design}, {len(pairs):,} sessions paired, {more:,} more and {less:,} less"
@@ -158,7 +171,7 @@ def _amounts(before: Amount, now: Amount, design: str) -> _Tested:
     first, second = ([one for one in item.sessions if one is not None] for item in (before, now))
     if not first or not second:
         how = "no session says anything about it"
-        return _Tested(_mean(first), _mean(second), 1.0, how, False)
+        return _silent(_mean(second), how, bool(first))
     share, p_value = rank_sum(first, second)
     how = f"{design}, {_unpaired(before, now)}"
     return _Tested(fmean(first), fmean(second), p_value, how, is_worse=share > 0.5)

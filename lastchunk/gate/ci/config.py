@@ -9,7 +9,13 @@ from pydantic import Field
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.estimate.checks import SESSIONS_MAX
-from lastchunk.model.scenario.tables import DesignEntries, NameList, StrictTable, read_table
+from lastchunk.model.scenario.tables import (
+    DesignEntries,
+    NameList,
+    OneLine,
+    StrictTable,
+    read_table,
+)
 
 SEED_MAX = 2**63
 SECONDS_MAX = 10**6
@@ -35,7 +41,7 @@ Seconds = Annotated[float, Field(ge=1, le=SECONDS_MAX)]
 class CheckEntry(StrictTable):
     """Designs that are held to properties in scenarios: each of these with each of the others."""
 
-    name: str = ""
+    name: OneLine = ""
     designs: DesignEntries
     scenarios: NameList
     properties: NameList

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lastchunk.gate.ci.checked import CheckResult, summed_up
-from lastchunk.gate.ci.compared import FigureChange
+from lastchunk.gate.ci.compared import WORSE, FigureChange
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import unwritable
 from lastchunk.version import __version__
@@ -23,6 +23,11 @@ SUMMARY_BYTES_MAX = 1024 * 1024 - 1024
 """GitHub takes 1 MiB a step; a little is left for what other commands of the step say."""
 ANNOTATIONS_MAX = 10
 """GitHub shows so many errors of a step; the rest it drops without a word."""
+MEANINGS = {
+    "regressed": "A figure is worse than in the baseline.",
+    "unknown": "The baseline has a figure of which no session says anything now.",
+}
+"""The rules of what is held to the baseline."""
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 SUMMARY_FILE = "GITHUB_STEP_SUMMARY"
 """The environment variable in which GitHub names the file of a step's summary."""
@@ -58,7 +63,7 @@ def step_summary(
     """A table of all checks in Markdown, what does not hold first; at most so many bytes."""
     ordered = sorted(results, key=lambda item: item.failure is None)
     told = [item for item in changes if item.kind != "within noise"]
-    told.sort(key=lambda item: item.kind != "regressed")
+    told.sort(key=lambda item: item.kind not in WORSE)
     rows = [
         f"| {item.kind} | {table_cell(item.key)} | {table_cell(item.reason())} |"
         for item in ordered
@@ -66,8 +71,8 @@ def step_summary(
     rows += [
         f"| {item.kind} | {table_cell(item.check)} | {table_cell(item.how)} |" for item in told
     ]
-    regressed = sum(item.kind == "regressed" for item in told)
-    head = f"### lastchunk: {summed_up(list(results), regressed)}\n\n"
+    counts = (sum(item.kind == kind for item in told) for kind in WORSE)
+    head = f"### lastchunk: {summed_up(list(results), *counts)}\n\n"
     head += "| verdict | check | reason |\n| --- | --- | --- |\n"
     left = bytes_max - len(head.encode("utf-8"))
     return head + rows_that_fit(rows, left) if left > 0 else ""
@@ -102,7 +107,7 @@ def workflow_commands(
         for item in results
         if item.failure is not None
     ]
-    said += [("error", item.check, item.line()) for item in changes if item.kind == "regressed"]
+    said += [("error", item.check, item.line()) for item in changes if item.kind in WORSE]
     said.sort(key=lambda item: item[0])
     lines = [
         f"::{level} file={_setting(file)},title={_setting(title)}::{_message(text)}"
@@ -124,11 +129,11 @@ def sarif(results: Sequence[CheckResult], file: str, changes: Sequence[FigureCha
     """What does not hold as SARIF 2.1.0: a rule for each property, a code flow for a schedule;
     and a rule for what regressed against the baseline."""
     failed = [item for item in results if item.failure is not None]
-    regressed = [item for item in changes if item.kind == "regressed"]
+    worse = [item for item in changes if item.kind in WORSE]
     rules = {item.item.slug: item.item.meaning for item in failed}
-    rules |= {item.kind: "A figure is worse than in the baseline." for item in regressed}
+    rules |= {item.kind: MEANINGS[item.kind] for item in worse}
     told = [_sarif_result(item, quote(file)) for item in failed]
-    told += [_sarif_change(item, quote(file)) for item in regressed]
+    told += [_sarif_change(item, quote(file)) for item in worse]
     run = {
         "tool": {
             "driver": {
@@ -153,7 +158,7 @@ def _sarif_place(uri: str) -> dict[str, Any]:
 def _sarif_change(item: FigureChange, uri: str) -> dict[str, Any]:
     return {
         "ruleId": item.kind,
-        "level": "error",
+        "level": LEVELS["violated" if item.kind == "regressed" else "unknown"],
         "message": {"text": item.line()},
         "locations": [_sarif_place(uri)],
         "partialFingerprints": {"check/v1": f"{item.check}, against the baseline"},

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from lastchunk.gate.ci.checked import CheckResult
-from lastchunk.gate.ci.compared import FigureChange
+from lastchunk.gate.ci.compared import WORSE, FigureChange
 
 UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """The characters that XML 1.0 has no way to write."""
@@ -20,12 +20,12 @@ def junit(results: Sequence[CheckResult], changes: Sequence[FigureChange] = ()) 
     A violation is a failure, and so is a figure that regressed; what is unknown is an error. It has
     no times, so that the same checks give the same bytes.
     """
-    kinds = [item.failure.kind for item in results if item.failure is not None]
+    kinds: list[str] = [item.failure.kind for item in results if item.failure is not None]
     held = [item for item in changes if item.kind != "new"]
-    regressed = sum(item.kind == "regressed" for item in held)
+    kinds += [item.kind for item in held]
     counts = {
         "tests": str(len(results) + len(held)),
-        "failures": str(kinds.count("violated") + regressed),
+        "failures": str(kinds.count("violated") + kinds.count("regressed")),
         "errors": str(kinds.count("unknown")),
     }
     suites = ElementTree.Element("testsuites", counts)
@@ -52,9 +52,10 @@ def _add_change(suite: ElementTree.Element, change: FigureChange) -> None:
     """A case that holds a figure to the baseline."""
     names = {"classname": "against the baseline", "name": written(change.check)}
     case = ElementTree.SubElement(suite, "testcase", names)
-    if change.kind == "regressed":
+    if change.kind in WORSE:
         said = {"message": written(change.line()), "type": change.kind}
-        ElementTree.SubElement(case, "failure", said).text = written(change.line())
+        element = ELEMENTS.get(change.kind, "failure")
+        ElementTree.SubElement(case, element, said).text = written(change.line())
 
 
 def written(text: str) -> str:

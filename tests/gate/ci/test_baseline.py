@@ -88,6 +88,46 @@ def test_what_regressed_is_a_failure_in_every_report(tmp_path: Path) -> None:
     assert json.loads(log.read_text(encoding="utf-8"))["runs"][0]["results"] == []
 
 
+def test_what_no_session_speaks_of_any_more_passes_no_gate(tmp_path: Path) -> None:
+    def checks(design: str) -> str:
+        return CONFIG.format(
+            sessions=20,
+            seed=1,
+            scenario="tab-reloaded",
+            design=f'{{ label = "mine", design = "{design}" }}',
+            properties='"complete_at_finalization"',
+        )
+
+    junit = tmp_path / "ci.xml"
+    ran(tmp_path, checks("lazy-alarm"), "--update-baseline")
+    silent = ran(tmp_path, checks("manual"), "--quiet", "--junit", str(junit))
+    assert silent.code == 3
+    (line,) = [one for one in silent.lines if one.startswith("unknown: ")]
+    assert line.startswith("unknown: complete_at_finalization: mine in tab-reloaded")
+    assert silent.lines[-1].endswith("1 silent since the baseline")
+    errors = [part.get("message") for part in ElementTree.parse(junit).getroot().iter("error")]
+    assert line in errors
+    update = ran(tmp_path, checks("manual"), "--update-baseline")
+    assert "silent" not in update.lines[-1]
+
+
+@pytest.mark.parametrize("sign", ["\t", "\n", "\u2028"])
+@pytest.mark.parametrize("field", ["name", "label"])
+def test_a_name_stands_in_one_line(
+    tmp_path: Path, sign: str, field: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = grace(5_000)
+    word = json.dumps(f"a{sign}b")
+    if field == "name":
+        text = text.replace("[[checks]]", f"[[checks]]\nname = {word}")
+    else:
+        text = text.replace('label = "mine"', f"label = {word}")
+    assert ran(tmp_path, text).code == 2
+    said = capsys.readouterr().err
+    assert f"{field}: " in said
+    assert said.endswith("allowed: one line, without control characters\n")
+
+
 def test_the_update_shows_the_difference_and_then_accepts_it(tmp_path: Path) -> None:
     ran(tmp_path, grace(2_500), "--update-baseline")
     better = ran(tmp_path, grace(5_000))
