@@ -168,6 +168,18 @@ class OddName(Stored):
         return not hasattr(found, "a")
 
 
+class StoredSet(Stored):
+    """A set that can change, or one that cannot."""
+
+    def make(self, is_late: bool) -> Any:
+        """The same label in either."""
+        return {"a"} if is_late else frozenset({"a"})
+
+    def was_late(self, found: Any) -> bool:
+        """Which of them is it?"""
+        return not isinstance(found, frozenset)
+
+
 class OwnClock(Holds):
     """A context like that of the world, but for its clock."""
 
@@ -219,6 +231,7 @@ TRIED = tuple(
         KindOfChunk,
         Stored,
         StoredChunk,
+        StoredSet,
         OddName,
         OwnClock,
         ChangedMeanwhile,
