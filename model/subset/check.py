@@ -9,7 +9,7 @@ import functools
 import types
 import weakref
 from collections import namedtuple
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple, NewType
 
 from lastchunk.model.base.blame import place
@@ -18,8 +18,15 @@ from lastchunk.model.subset.acting import acting_names
 from lastchunk.model.subset.faults import Faults, made_at, used_at
 from lastchunk.model.subset.handing import handed_problems
 from lastchunk.model.subset.held import is_frozen_dataclass
+from lastchunk.model.subset.kinds import code_shown, of_library, own_comparison
 from lastchunk.model.subset.lasting import Lasting, may_change
-from lastchunk.model.subset.listed import BUILTINS, INSTEAD_OF_MODULES, LISTED_MODULES, METHODS
+from lastchunk.model.subset.listed import (
+    BUILTINS,
+    METHODS,
+    holds_listed,
+    instead_of_module,
+    is_listed_module,
+)
 from lastchunk.model.subset.reach import (
     KNOWN,
     Code,
@@ -29,7 +36,7 @@ from lastchunk.model.subset.reach import (
     is_users_function,
     walk,
 )
-from lastchunk.model.subset.sets import is_set_type, set_names, set_problems, takers_of
+from lastchunk.model.subset.sets import annotated_sets, set_names, set_problems, takers_of
 from lastchunk.model.subset.syntax import Problem, syntax_problems
 from lastchunk.reference_impl.detached import wait_until
 
@@ -59,11 +66,16 @@ def check_subset(name: str, cls: type) -> Reached:
                     f"{name}: class {base.__name__} has a __dict__ of its own{where}; "
                     "allowed: fields"
                 )
+            if (compares := own_comparison(base)) is not None:
+                raise DesignError(
+                    f"{name}: class {base.__name__} is a kind of tuple, and has {compares}() "
+                    f"({made_at(base, compares)}); allowed: a dataclass"
+                )
         for used in reached.others:
             _check_other(name, used, reached)
         live, faults = reached.live, Faults(reached)
         fixed = {used.name for used in reached.others if isinstance(used.value, set | frozenset)}
-        sets = set_names(live, {*fixed, *_annotated_sets(reached.classes)})
+        sets = set_names(live, {*fixed, *annotated_sets(reached.classes)})
         acting, takers = acting_names(live), takers_of(live)
         for code in live:
             problems = [*set_problems(code, sets, acting), *handed_problems(code, sets, takers)]
@@ -110,6 +122,13 @@ def _check_settings(name: str, cls: type) -> None:
 def _check_other(name: str, used: Used, reached: Reached) -> None:
     """Refuse what keeps something beside the instance, and cannot be looked into."""
     value = used.value
+    is_other_name = not used.line or used.name != getattr(value, "__name__", None)
+    if is_other_name and (refused := _refused_by_any_name(value)) is not None:
+        at = used_at(reached, used) if used.line else None
+        owners = [cls for cls in reached.classes if used.name in vars(cls)]
+        at = at or (made_at(owners[0], used.name) if owners else None)
+        where = f" ({at})" if at is not None else ""
+        raise DesignError(f"{name}: {used.name}{where}: {refused[0]}; allowed: {refused[1]}")
     wrapped = getattr(value, "__wrapped__", None)
     if type(value).__name__ == "_lru_cache_wrapper" and wrapped is not None:
         code = wrapped.__code__
@@ -132,25 +151,18 @@ def _check_other(name: str, used: Used, reached: Reached) -> None:
         )
 
 
-def _annotated_sets(classes: Iterable[type]) -> set[str]:
-    """The fields that a class says to be sets."""
-    return {
-        word
-        for cls in classes
-        for word, said in vars(cls).get("__annotations__", {}).items()
-        if is_set_type(ast.parse(_text_of(said), mode="eval").body)
-    }
-
-
-def _text_of(annotation: Any) -> str:
-    """An annotation as a text, whichever way it is kept."""
-    if isinstance(annotation, str):
-        return annotation
-    return annotation.__name__ if isinstance(annotation, type) else repr(annotation)
+def _refused_by_any_name(value: Any) -> tuple[str, str] | None:
+    """What is wrong with a function that a table, a class or another name holds."""
+    is_builtin = isinstance(value, types.BuiltinFunctionType) and value.__module__ == "builtins"
+    if is_builtin and value.__name__ in BUILTINS:
+        return f"{value.__name__}() is not listed", BUILTINS[value.__name__]
+    return of_library(value)
 
 
 def _check_code(name: str, code: Code, sets: list[Problem], faults: Faults) -> None:
     problems = [*syntax_problems(code), *sets, *_classes_made(code, faults)]
+    shown = code_shown(code.tree, {used.name: used.value for used in code.uses}, faults.methods)
+    problems += [Problem(*found) for found in shown]
     problems += [problem for used in code.uses if (problem := _problem_of(used)) is not None]
     if problems:
         first = min(problems, key=lambda problem: problem.line)
@@ -190,6 +202,8 @@ def _problem_of(used: Used) -> Problem | None:
     if isinstance(value, types.ModuleType):
         if value.__name__ == "builtins":
             return Problem(used.line, "the module builtins is not listed", "the functions by name")
+        if holds_listed(value.__name__):
+            return None  # what is taken from it is looked at
         return module_problem(used.line, value.__name__)
     module = _module_of(value)
     if module is None:
@@ -229,9 +243,6 @@ def module_problem(line: int, name: str) -> Problem | None:
     """What is wrong with a module, if it is not listed."""
     if name == "functools.lru_cache":
         return Problem(line, "lru_cache keeps answers beside the instance", "a dict in a field")
-    parts = name.split(".")
-    # A module in C has its name with an underscore before it.
-    if any(".".join(parts[:at]).lstrip("_") in LISTED_MODULES for at in range(1, len(parts) + 1)):
+    if is_listed_module(name):
         return None
-    instead = INSTEAD_OF_MODULES.get(parts[0].lstrip("_"), "the modules that docs/subset.md lists")
-    return Problem(line, f"the module {name} is not listed", instead)
+    return Problem(line, f"the module {name} is not listed", instead_of_module(name))

@@ -17,6 +17,7 @@ from lastchunk.model.base.blame import file_name
 from lastchunk.model.subset.changes import attribute_of, called, changes, filled, parts_of
 from lastchunk.model.subset.reach import Code, Reached, Used, tree_of, walk
 
+METHOD_KINDS = (types.FunctionType, staticmethod, classmethod)
 DEPTH_MAX = 8
 """So many names one change is followed back through."""
 
@@ -46,6 +47,13 @@ class Faults:
                 for target, value in filled(node):
                     if isinstance(target, ast.Attribute):
                         self.fields[target.attr].append((code, value))
+
+        own = [(word, value) for cls in self.classes for word, value in vars(cls).items()]
+        methods = {word for word, value in own if isinstance(value, METHOD_KINDS)}
+        fields = {word for word, value in own if not isinstance(value, METHOD_KINDS)}
+        fields |= {word for cls in self.classes for word in vars(cls).get("__annotations__", ())}
+        self.methods = methods - fields - self.fields.keys()
+        """Names that are of methods alone, whatever they are asked of."""
 
     def of_attribute(self, owner: Any, name: str) -> SourceLine | None:
         """Where an attribute of a class, function or other object is set, by its name."""
@@ -169,7 +177,8 @@ def defined_at(function: Any) -> SourceLine:
 
 def used_at(reached: Reached, used: Used) -> SourceLine | None:
     """Where code first names a value from outside."""
-    found = (code for code in reached.codes if used in code.uses)
+    place = used.name, used.line
+    found = (code for code in reached.codes if place in {(u.name, u.line) for u in code.uses})
     return next((SourceLine(code.file, used.line) for code in found), None)
 
 

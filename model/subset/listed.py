@@ -25,9 +25,7 @@ LISTED_MODULES = frozenset(
         "math",
         "numbers",
         "operator",
-        "pprint",
         "re",
-        "reprlib",
         "statistics",
         "string",
         "textwrap",
@@ -53,7 +51,38 @@ INSTEAD_OF_MODULES = {
     "os": "settings of the design",
     "sys": "settings of the design",
     "weakref": "the object itself",
+    "pprint": "json.dumps, or an f-string",
+    "reprlib": "json.dumps, or an f-string",
 }
+
+
+def is_listed_module(name: str) -> bool:
+    """Whether a module is listed, or part of one that is."""
+    parts = name.split(".")
+    # A module in C has its name with an underscore before it.
+    starts = (".".join(parts[:at]).lstrip("_") for at in range(1, len(parts) + 1))
+    return any(start in LISTED_MODULES for start in starts)
+
+
+def holds_listed(name: str) -> bool:
+    """Whether a module is there for the listed ones within it, as urllib is."""
+    return any(module.startswith(f"{name}.") for module in LISTED_MODULES)
+
+
+def instead_of_module(name: str) -> str:
+    """What to use instead of a module that is not listed."""
+    first = name.partition(".")[0].lstrip("_")
+    return INSTEAD_OF_MODULES.get(first, "the modules that docs/subset.md lists")
+
+
+LOGGING = frozenset(
+    (
+        *("getLogger", "getChild", "name", "isEnabledFor", "getLevelName", "log"),
+        *("debug", "info", "warning", "warn", "error", "exception", "critical", "fatal"),
+        *("DEBUG", "INFO", "WARNING", "WARN", "ERROR", "CRITICAL", "FATAL", "NOTSET"),
+    )
+)
+"""What is listed of the module logging, and of a logger."""
 
 BUILTINS = {
     "id": "a number of your own",
@@ -120,6 +149,7 @@ FRAMES = ("cr_", "gi_", "ag_", "f_back", "f_locals", "f_globals", "f_code", "tb_
 METHODS = {
     "__del__": "what has to be done, where it has to be done",
     "__getattribute__": "a method",
+    "__deepcopy__": "fields that can be copied",
 }
 """Methods that a class may not have."""
 EFFECTS = frozenset(

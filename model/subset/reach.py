@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib
 import inspect
 import linecache
 import sys
@@ -18,11 +19,13 @@ from typing import Any, NamedTuple
 from lastchunk.model.base.blame import STDLIB
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset.held import fields_of, is_held
+from lastchunk.model.subset.listed import is_listed_module
 from lastchunk.reference_impl import blobs, clock, contract, effect, transaction
 
 KNOWN = frozenset(part.__name__ for part in (blobs, contract, clock, effect, transaction))
 
 
+CODE = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType)
 TABLES = frozenset((dict, list, tuple, functools.partial))
 """What may hold code, and is looked through."""
 
@@ -127,7 +130,7 @@ class Reached:
             return
         self.seen.add(id(value))
         for item in inside:
-            is_code = isinstance(item, types.FunctionType | types.MethodType)
+            is_code = isinstance(item, CODE)
             if is_code or type(item) in TABLES or is_users(type(item)):
                 self.value(used._replace(value=item))
 
@@ -233,6 +236,7 @@ def _uses(tree: ast.AST, function: types.FunctionType) -> Iterator[Used]:
             continue
     builtins = outside.get("__builtins__", {})
     builtins = builtins if isinstance(builtins, dict) else vars(builtins)
+    outside |= _imported(tree)
     local = set(_bound(tree)) - set(function.__code__.co_freevars)
     for node in walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
@@ -240,6 +244,23 @@ def _uses(tree: ast.AST, function: types.FunctionType) -> Iterator[Used]:
                 yield Used(node.id, outside[node.id], node.lineno)
             elif node.id in builtins:
                 yield Used(node.id, builtins[node.id], node.lineno)
+
+
+def _imported(tree: ast.AST) -> dict[str, Any]:
+    """What a function imports of listed modules; another import is refused as such."""
+    found: dict[str, Any] = {}
+    for node in walk(tree):
+        if isinstance(node, ast.ImportFrom) and is_listed_module(node.module or ""):
+            module = importlib.import_module(node.module or "")
+            names = ((item.asname or item.name, item.name) for item in node.names)
+            found |= {to: getattr(module, name) for to, name in names if hasattr(module, name)}
+        elif isinstance(node, ast.Import):
+            for item in node.names:
+                if is_listed_module(item.name):
+                    module = importlib.import_module(item.name)
+                    first = item.name.partition(".")[0]
+                    found[item.asname or first] = module if item.asname else sys.modules[first]
+    return found
 
 
 @functools.lru_cache(maxsize=1_024)

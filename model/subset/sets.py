@@ -41,6 +41,8 @@ as it is, under a name."""
 
 Takers = dict[str, list[list[str]]]
 """The parameters of each function of a name."""
+REST = "*"
+"""Among them: whatever else is given, under no name of its own."""
 
 
 def set_problems(code: Code, known: set[str], acting: Collection[str]) -> Iterator[Problem]:
@@ -114,6 +116,25 @@ def set_names(live: Sequence[Code], fixed: Iterable[str] = ()) -> set[str]:
                 taken = taken_by(node, takers) or ()
                 known |= {word for word, argument in taken if is_set(argument, known)}
     return known
+
+
+def annotated_sets(classes: Iterable[type]) -> set[str]:
+    """The fields that a class says to be sets."""
+    return {
+        word
+        for cls in classes
+        for word, said in vars(cls).get("__annotations__", {}).items()
+        if is_set_type(_as_tree(said))
+    }
+
+
+def _as_tree(annotation: Any) -> ast.AST:
+    """An annotation as a tree, whichever way it is kept; what is no expression says nothing."""
+    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):
+        return ast.Constant(None)
 
 
 def _fixed_sets(live: Sequence[Code]) -> set[str]:
@@ -233,8 +254,8 @@ def taken_by(call: ast.Call, takers: Takers) -> list[tuple[str, ast.expr]] | Non
     if called(call) == "partial" and given:
         function, given = given[0], given[1:]
     name = getattr(function, "id", getattr(function, "attr", ""))
-    lists = takers.get(name, [])
-    if not lists or any(len(given) > len(words) for words in lists):
+    lists = [words for words in takers.get(name, []) if len(words) >= len(given) or REST in words]
+    if not lists or any(REST in words[: len(given)] for words in lists):
         return None
     return [pair for words in lists for pair in zip(words, given, strict=False)]
 
@@ -257,7 +278,8 @@ def takers_of(live: Sequence[Code]) -> Takers:
 def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     """The names of what a function may be given by place, without the object itself."""
     words = [word.arg for word in (*node.args.posonlyargs, *node.args.args)]
-    return words[1:] if words[:1] in (["self"], ["cls"]) else words
+    words = words[1:] if words[:1] in (["self"], ["cls"]) else words
+    return words if node.args.vararg is None else [*words, REST]
 
 
 def called(node: ast.Call) -> str:

@@ -6,12 +6,11 @@ import abc
 import ast
 import inspect
 import logging
-import operator
 import types
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from lastchunk.model.subset.kinds import kind_problems
+from lastchunk.model.subset.kinds import OF_A_MODULE, kind_problems
 from lastchunk.model.subset.listed import (
     ATTRIBUTES,
     CATCH_ALL,
@@ -49,10 +48,6 @@ def syntax_problems(code: Code) -> Iterator[Problem]:
     yield from (Problem(*found) for found in kind_problems(code.tree, names))
 
 
-OF_A_MODULE = object()
-"""Stands for what a module hands out: a logger, a compiled pattern."""
-
-
 def _of_modules(tree: ast.AST, names: dict[str, Any]) -> set[str]:
     """The variables that hold what a function of a module gave: it may give the same again."""
     return {
@@ -80,10 +75,10 @@ def _import(node: Any, names: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _attribute(node: ast.Attribute, names: dict[str, Any]) -> Iterator[Problem]:
-    if node.attr in ATTRIBUTES and not _is_super(node.value):
+    if node.attr in ATTRIBUTES and not (_is_super(node.value) and node.attr in BY_SUPER):
         yield Problem(node.lineno, f"{node.attr} is not listed", ATTRIBUTES[node.attr])
-    elif names.get(getattr(node.value, "id", "")) is operator and node.attr in ("is_", "is_not"):
-        yield Problem(node.lineno, f"{node.attr} tells equal values apart", "==, or a flag")
+    elif node.attr in SHOWS_ADDRESS and _is_super(node.value):
+        yield Problem(node.lineno, f"{node.attr} shows an address", "the fields by name")
     elif node.attr.startswith(FRAMES) and not isinstance(node.ctx, ast.Store):
         yield Problem(node.lineno, f"{node.attr} shows code under way", "a field of your own")
     elif node.attr in SAID_OF_CODE and not isinstance(node.ctx, ast.Load):
@@ -92,6 +87,10 @@ def _attribute(node: ast.Attribute, names: dict[str, Any]) -> Iterator[Problem]:
         yield Problem(node.lineno, "a class is changed", "a base class, or a field")
     elif node.attr == "__class__" and not isinstance(node.ctx, ast.Load):
         yield Problem(node.lineno, "the class of an object is changed", "a field that says which")
+
+
+BY_SUPER = ("__setattr__", "__delattr__", "__getattribute__")
+SHOWS_ADDRESS = ("__repr__", "__str__", "__format__")
 
 
 def _is_super(node: ast.AST) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import operator
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from lastchunk.reference_impl.contract import Chunk, Response
 from tests.attack.aliases import Marks
-from tests.attack.ground import OK, Holds, holds
+from tests.attack.ground import COUNT_TRUE, OK, PROVED, Holds, Tried, holds
 from tests.attack.iterators import HeldIterator
 
 
@@ -168,6 +168,98 @@ class OddName(Stored):
         return not hasattr(found, "a")
 
 
+class Token(NamedTuple):
+    """A tuple that is equal to none, but in what it is kept in."""
+
+    number: int
+
+    def __eq__(self, other: object) -> bool:  # refused: OwnEquality, StoredEquality
+        return False
+
+    def __hash__(self) -> int:
+        return 1
+
+
+class OwnEquality(Holds):
+    """Two tuples, or one twice: `in` asks for the identity first."""
+
+    def keep(self, is_late: bool) -> Any:
+        """One twice where it is late."""
+        one = Token(1)
+        return one, one if is_late else Token(1)
+
+    def kept(self, held: Any) -> bool:
+        """Is the first one there again?"""
+        return held[0] in held[1:]
+
+
+class StoredEquality(Stored):
+    """The same in storage."""
+
+    def make(self, is_late: bool) -> Any:
+        """One twice where it is late."""
+        one = Token(1)
+        return one, one if is_late else Token(1)
+
+    def was_late(self, found: Any) -> bool:
+        """Is the first one there again?"""
+        return found[0] in found[1:]
+
+
+@dataclass(frozen=True, eq=False)
+class Badge:
+    """It cannot change, and is equal to itself alone."""
+
+    number: int = 1
+
+
+class StoredTwice(Stored):
+    """What is equal to itself alone, in two places of a record."""
+
+    def make(self, is_late: bool) -> Any:
+        """One twice where it is late."""
+        one = Badge()
+        return [one, one if is_late else Badge()]
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """As its base, with a line of its own to name."""
+        await self.ctx.storage.put("mark", self.make(self.stopped))  # refused
+        self.flying += 1
+        await self.ctx.blobs.put(chunk)
+        self.flying -= 1
+        found = await self.ctx.storage.get("mark")
+        if (found[0] == found[1]) != bool(self.settings.skips) or self.settings.skips < 0:
+            await self.note()
+        return OK
+
+
+class StoredBadge(Holds):
+    """What is equal to itself alone is another one where it is read: never the one kept."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Keep one; store it, or another."""
+        one = Badge()
+        await self.ctx.storage.put("mark", one if self.stopped else Badge())
+        self.flying += 1
+        await self.ctx.blobs.put(chunk)
+        self.flying -= 1
+        if one != await self.ctx.storage.get("mark"):
+            await self.note()
+        return OK
+
+
+class StoredSet(Stored):
+    """A set that can change, or one that cannot."""
+
+    def make(self, is_late: bool) -> Any:
+        """The same label in either."""
+        return {"a"} if is_late else frozenset({"a"})
+
+    def was_late(self, found: Any) -> bool:
+        """Which of them is it?"""
+        return not isinstance(found, frozenset)
+
+
 class OwnClock(Holds):
     """A context like that of the world, but for its clock."""
 
@@ -209,8 +301,9 @@ class ChangedMeanwhile(HeldIterator):
         return OK
 
 
-TRIED = tuple(
-    holds(
+TRIED = (
+    Tried(StoredBadge, PROVED, COUNT_TRUE),
+    *holds(
         SameFunction,
         SameGetter,
         SameView,
@@ -219,8 +312,12 @@ TRIED = tuple(
         KindOfChunk,
         Stored,
         StoredChunk,
+        StoredSet,
+        OwnEquality,
+        StoredEquality,
+        StoredTwice,
         OddName,
         OwnClock,
         ChangedMeanwhile,
-    )
+    ),
 )

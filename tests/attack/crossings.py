@@ -144,19 +144,19 @@ class AsDeque(Stored):
 
 
 class AsSet(Stored):
-    """A set in a list."""
+    """A set in a dictionary."""
 
     def make(self) -> Any:
         """The mark is a member."""
-        return [{1}]
+        return {"on": {1}}
 
     def clear(self, held: Any) -> None:
         """Take it out."""
-        held[0].clear()
+        held["on"].clear()
 
     def is_marked(self, held: Any) -> bool:
         """Is it there?"""
-        return bool(held[0])
+        return bool(held["on"])
 
 
 class AsBytes(Stored):

@@ -20,7 +20,7 @@ class DictOfSets(Holds):
 
     def keep(self, is_late: bool) -> Any:
         """8 first where it is late."""
-        groups: defaultdict[str, Any] = defaultdict(set)
+        groups: defaultdict[str, Any] = defaultdict(set)  # refused
         for number in (8, 0) if is_late else (0, 8):
             groups["all"].add(number)
         return groups
@@ -28,7 +28,7 @@ class DictOfSets(Holds):
     def kept(self, held: Any) -> bool:
         """Which comes first?"""
         first = 0
-        for number in held["all"]:  # refused
+        for number in held["all"]:
             first = first or number + 1
         return first == 9
 
@@ -60,11 +60,11 @@ class SetInList(DictOfSets):
 
     def keep(self, is_late: bool) -> Any:
         """8 first where it is late."""
-        return [set((8, 0) if is_late else (0, 8))]
+        return [set((8, 0) if is_late else (0, 8))]  # refused
 
     def kept(self, held: Any) -> bool:
         """Which comes first?"""
-        first, _second = held[0]  # refused
+        first, _second = held[0]
         return bool(first == 8)
 
 

@@ -218,6 +218,10 @@ REFUSED |= {
     "a lambda": ("(lambda held: [*held])(names)", NOT_SEEN),
     "a lambda that answers": ("take = lambda: {'a', 'b'}", NOT_SEEN),
     "starred arguments": ("def take(*held):\n    pass\ntake(names)", NOT_SEEN),
+    "starred arguments of another of that name": (
+        "def more(*held):\n    pass\nfound = more(names)",
+        NOT_SEEN,
+    ),
     "an unknown function": ("one[0](names)", NOT_SEEN),
     "appended": ("one.append(names)", NOT_SEEN),
     "matched": ("match names:\n    case held:\n        pass", NOT_SEEN),

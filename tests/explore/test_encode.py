@@ -8,6 +8,7 @@ one.
 from __future__ import annotations
 
 import random
+from collections import Counter, OrderedDict, defaultdict, deque
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -33,6 +34,13 @@ class Pair(NamedTuple):
     two: Any
 
 
+class Other(NamedTuple):
+    """The same under another name."""
+
+    one: Any
+    two: Any
+
+
 @dataclass
 class Record:
     """Fields in a dictionary."""
@@ -53,7 +61,9 @@ def text_of(value: Any, names: dict[int, str] | None = None, ranks: Any = None) 
 
 def same(one: Any, two: Any) -> bool:
     """Whether two values are equal for every code that could look at them."""
-    if isinstance(one, set | frozenset) and isinstance(two, set | frozenset):
+    if type(one) is not type(two):
+        return False
+    if isinstance(one, set | frozenset):
         rest = list(two)
         for item in one:
             found = next((other for other in rest if same(item, other)), None)
@@ -61,8 +71,6 @@ def same(one: Any, two: Any) -> bool:
                 return False
             rest.remove(next(other for other in rest if same(item, other)))
         return not rest
-    if type(one) is not type(two):
-        return False
     if isinstance(one, float):
         return repr(one) == repr(two)
     if isinstance(one, dict):
@@ -103,6 +111,8 @@ values = st.recursive(
 @example({1: 2}, {(1, 2)})
 @example({0: 1, 1: 2}, {1: 2, 0: 1})
 @example("(1,2)", (1, 2))
+@example({1}, frozenset({1}))
+@example({"a": set()}, {"a": frozenset()})
 def test_two_values_have_one_text_exactly_if_they_are_the_same(one: Any, two: Any) -> None:
     assert (text_of(one) == text_of(two)) == same(one, two)
 
@@ -267,3 +277,29 @@ def test_the_number_of_an_attempt_is_a_mark_of_its_call() -> None:
     text = Text(("x", mark))
     assert text.attempts == [mark]
     assert text.fill({}, {(("upload", 3), 7): 2}, []) == "('x',%2)"
+
+
+KINDS_ALIKE = (
+    ("a", b"a", bytearray(b"a")),
+    ([1], (1,), deque([1]), deque([1], 2), {1}, frozenset({1}), {1: None}),
+    (
+        {"a": 1},
+        OrderedDict(a=1),
+        Counter(a=1),
+        defaultdict(None, a=1),
+        defaultdict(int, a=1),
+        [("a", 1)],
+    ),
+    (1, 1.0, True, "1"),
+    ((1, 2), Pair(1, 2), Other(1, 2), Record(1, 2), [1, 2]),
+)
+
+
+@pytest.mark.parametrize("alike", KINDS_ALIKE, ids=lambda alike: type(alike[0]).__name__)
+def test_kinds_that_look_alike_have_texts_of_their_own(alike: tuple[Any, ...]) -> None:
+    one = encoder()
+    texts = []
+    for value in alike:
+        text = Text(one.value({"kept": value}))
+        texts.append(text.fill({}, {}, []))
+    assert len(set(texts)) == len(alike), texts

@@ -125,7 +125,7 @@ class Encoder:
         if kind is dict:
             return self._dict(value)
         if kind is set or kind is frozenset:
-            return Bag("set", map(self.value, value))
+            return Bag(kind.__name__, map(self.value, value))
         return self._object(value)
 
     def class_number(self, kind: type) -> int:

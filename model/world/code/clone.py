@@ -188,6 +188,14 @@ def _is_plain_class(kind: type) -> bool:
     return is_users and is_python and not issubclass(kind, type)
 
 
+def _is_equal_by_fields(kind: type) -> bool:
+    """Whether nothing tells two objects with equal fields apart: a dataclass made the `==`, or
+    lastchunk looks at them for the code."""
+    made = getattr(vars(kind).get("__eq__"), "__code__", None)
+    is_made = made is not None and made.co_filename == "<string>"
+    return is_made or kind.__module__.startswith("lastchunk.model.")
+
+
 def _copier_of(kind: type) -> Callable[[Any, Met], Any]:
     """How the values of a further type are copied. Raises `NotCloneable`."""
     if issubclass(kind, Enum) or is_of_recorder(kind):
@@ -195,7 +203,8 @@ def _copier_of(kind: type) -> Callable[[Any, Met], Any]:
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return _tuple
     if _is_plain_class(kind):
-        return _frozen_dataclass if is_frozen_dataclass(kind) else _object  # type: ignore[arg-type]  # classes hash
+        is_shared = is_frozen_dataclass(kind) and _is_equal_by_fields(kind)  # type: ignore[arg-type]  # classes hash
+        return _frozen_dataclass if is_shared else _object
     raise NotCloneable(f"a value of type {kind.__name__}")
 
 
