@@ -358,6 +358,8 @@ def check_logs(
             known = ", ".join((*CHECKS, *NOT_ASKED))
             raise InputError("--property", slug, f"one of {known}")
     checker = LogChecker(question, take, player)
-    for path in paths:
+    for number, path in enumerate(paths):
+        if path.resolve() in {other.resolve() for other in paths[:number]}:
+            raise InputError("log", str(path), "each file once: it would count twice")
         checker.read(path)
     return checker.end()

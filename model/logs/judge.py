@@ -36,6 +36,8 @@ class Undecided:
 LogJudgement = Judgement | Undecided
 Checker = Callable[[SeenSession, JudgeSettings], LogJudgement]
 NO_RECORD = "the log never has the session's record"
+NO_UPLOAD = "no upload is in the log"
+"""A session may have had none, or a mapping may not know them: both look the same."""
 
 
 OWN_STATUSES = (ACTIVE, COMPLETED, INCOMPLETE)
@@ -60,7 +62,7 @@ def _nothing_refused(session: SeenSession, judge: JudgeSettings) -> LogJudgement
     """No upload was answered by a 4xx."""
     uploads = session.uploads
     if not uploads:
-        return NotApplicable("no upload is in the log")
+        return NotApplicable(NO_UPLOAD)
     for call in uploads:
         if call.is_refused:
             assert call.over_ms is not None
@@ -75,7 +77,7 @@ def _nothing_lost(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
     """Each chunk known of was stored in the end."""
     chunks, known = chunks_of(session), known_chunks(session)
     if not known:
-        return NotApplicable("no upload is in the log")
+        return NotApplicable(NO_UPLOAD)
     lost = [n for n in known if stored_by(chunks.get(n, [])) is None]
     surely = tuple(n for n in lost if n in chunks and not may_be_stored(chunks[n]))
     if surely:
@@ -97,7 +99,11 @@ def _complete_at_finalization(session: SeenSession, judge: JudgeSettings) -> Log
         return _never_completed(session)
     after_ms, by_ms = between
     chunks, open_chunk = chunks_of(session), -1
-    for number in known_chunks(session):
+    known = known_chunks(session)
+    if not known:
+        before = unseen.beginning(session)
+        return Undecided(before) if before else NotApplicable(NO_UPLOAD)
+    for number in known:
         calls = chunks.get(number, [])
         is_known = bool(calls) or unseen.sees_all_sent(session)
         if is_known and _was_there(session, calls, after_ms) and _surely_missing(calls, by_ms):
@@ -179,7 +185,8 @@ def _counted(session: SeenSession, item: SeenRecord, since_ms: int) -> LogJudgem
         any(call.first_ms <= item.at_ms and not call.is_refused for call in calls)
         for calls in chunks.values()
     )
-    unknown = unseen.beginning(session) or unseen.hole(session)
+    no_upload = "" if chunks or not count else NO_UPLOAD
+    unknown = unseen.beginning(session) or unseen.hole(session) or no_upload
     if count < least or (count > most and not unknown):
         true_count = least if count < least else most
         return Violation(item.at_ms, f"the count is {count}, stored are {true_count}")
@@ -233,6 +240,8 @@ def _soon(session: SeenSession, judge: JudgeSettings) -> LogJudgement:
 def _prompt(session: SeenSession, last_ms: int, sure_ms: int, judge: JudgeSettings) -> LogJudgement:
     found = _prompt_by(session, last_ms, sure_ms, judge)
     silent = [call for call in session.uploads if call.status is None and call.ended_ms is None]
+    if isinstance(found, Violation) and not session.uploads:
+        return Undecided(f"when the last upload ended: {NO_UPLOAD}")
     if isinstance(found, Violation) and silent:  # it may have been taken, and ended, at any time
         return Undecided(f"when chunk {silent[-1].chunk} came: the log has no answer to it")
     return found

@@ -306,3 +306,21 @@ def test_an_empty_cell_more_says_nothing(tmp_path: Path) -> None:
 def test_of_two_columns_of_times_one_is_not_carried(tmp_path: Path) -> None:
     _, left_out, _ = imported(tmp_path, "a.csv", "time_ms,seconds,kbps\n0,0,100\n1000,1,100\n")
     assert left_out == ("the column seconds: another says it",)
+
+
+def test_what_no_import_has_written_is_not_overwritten(tmp_path: Path) -> None:
+    log = tmp_path / "drive.log"
+    log.write_text(DRIVE, encoding="utf-8")
+    found, out, trace = read_import(log), tmp_path / "my.toml", tmp_path / "my.up"
+    trace.write_text("1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"my\.up.*it would be overwritten"):
+        write_import(found, log, out)
+    assert (out.exists(), trace.read_text(encoding="utf-8")) == (False, "1\n")
+    trace.unlink()
+    out.write_text("summary = 'by hand'\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"my\.toml.*one that import or fit has written"):
+        write_import(found, log, out)
+    assert (out.read_text(encoding="utf-8"), trace.exists()) == ("summary = 'by hand'\n", False)
+    out.unlink()
+    written = write_import(found, log, out)
+    assert write_import(found, log, out) == written

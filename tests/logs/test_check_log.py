@@ -145,6 +145,39 @@ REAL = {
 }
 
 
+UPLOADS_ELSEWHERE = '[calls]\nupload = "PUT /elsewhere/{chunk}"\n'
+
+
+def test_a_log_in_which_no_upload_is_known_passes_no_gate(check: Check, tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(UPLOADS_ELSEWHERE, encoding="utf-8")
+    words = SAMPLES / "throttled.har", "--mapping", str(mapping), "--property"
+    for slug in ("complete_at_finalization", "nothing_lost", "count_true", "finalizes_promptly"):
+        code, told = check(*words, slug)
+        assert (slug, code) == (slug, 3)
+        assert "no upload is in the log" in " ".join(told.split())
+
+
+def test_a_log_is_given_once(check: Check, tmp_path: Path) -> None:
+    file = SAMPLES / "throttled.har"
+    code, said = check(file, str(file))
+    assert code == 2
+    assert said.endswith("allowed: each file once: it would count twice\n")
+
+
+def test_a_har_without_bodies_says_how_to_get_one_that_has_them(
+    check: Check, tmp_path: Path
+) -> None:
+    har = json.loads((SAMPLES / "throttled.har").read_text(encoding="utf-8"))
+    for entry in har["log"]["entries"]:
+        entry["response"].get("content", {}).pop("text", None)
+    file = tmp_path / "no-content.har"
+    file.write_text(json.dumps(har), encoding="utf-8")
+    _, told = check(file)
+    assert "export the HAR with content" in told
+    assert "export the HAR with content" not in check(SAMPLES / "throttled.har")[1]
+
+
 def told_of(check: Check, name: str, folder: Path) -> dict[str, Any]:
     """What is found in a log of the page's real runs, whose grace was a second."""
     out = folder / "found.json"

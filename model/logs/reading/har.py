@@ -42,6 +42,7 @@ SENT_ON = (307, 308)
 """With these a browser sends the same request, with its body, to another place."""
 ENTRY_ALLOWED = "an entry of a HAR, with startedDateTime, time, request and response"
 NO_ENTRY_ALLOWED = 'a HAR with requests in it; an event log begins with {"log": "lastchunk log 1"}'
+NO_BODY = "answers without the record that they have: export the HAR with content"
 CACHED = "requests that the browser answered from its cache: left out"
 BACK = (
     "requests that began before the one above them: taken by their times, which are not to be "
@@ -140,6 +141,8 @@ def read_har(
             if sent_ms < newest_ms - ORDER_MS:
                 notes[BACK] += 1
             newest_ms = max(newest_ms, sent_ms)
+            if meant.call in (READ_CALL, LIST_CALL) and _lacks_body(entry["response"]):
+                notes[NO_BODY] += 1
             yield from _of_entry(entry, meant, place, mapping, numbering)
     if not found:
         raise InputError(f"{reader.place}: log.entries", "none", NO_ENTRY_ALLOWED)
@@ -229,6 +232,13 @@ def _is_sent_on(entry: dict[str, Any], mapping: LogMapping) -> bool:
         return False
     meant = mapping.of_url(request["method"], url)
     return meant is not None and meant.call == UPLOAD_CALL
+
+
+def _lacks_body(response: dict[str, Any]) -> bool:
+    """Whether an answer that has a body stands in the HAR without it."""
+    content = response.get("content")
+    has_text = isinstance(content, dict) and "text" in content
+    return response["status"] == 200 and not has_text
 
 
 def _body(response: dict[str, Any], status: int) -> Any:

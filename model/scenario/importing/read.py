@@ -7,7 +7,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from lastchunk.model.scenario.importing.logs import (
 from lastchunk.model.scenario.importing.profiles import devtools, toxiproxy, webpagetest
 from lastchunk.model.scenario.load import load_scenario
 
+WRITTEN_BY = "# Written by lastchunk "
+"""How each file begins that is written here."""
 COLUMN_TABLES = {**DELAY_COLUMNS, "duration_ms": "recording", "alarm_late_ms": "platform"}
 """The table of each setting that may be written as a file of its own."""
 KINDS_READ = (
@@ -51,6 +53,18 @@ def read_import(path: Path, profile: str | None = None) -> Imported:
     return found
 
 
+def _check_not_anothers(out: Path, files: Collection[Path]) -> None:
+    """Refuse to overwrite what an earlier import has not written. Raises `InputError`."""
+    if out.is_file() and out.stat().st_size:
+        allowed = "a new file, or one that import or fit has written"
+        if not read_text(out, "--out", allowed).startswith(WRITTEN_BY):
+            raise InputError("--out", str(out), allowed)
+    there = [file for file in files if file.exists()]
+    if there and not out.exists():
+        allowed = "a name beside which this file is not there, for it would be overwritten"
+        raise InputError("--out", str(there[0]), allowed)
+
+
 def write_import(found: Imported, source: Path, out: Path) -> list[Path]:
     """Write the scenario, and the files beside it that it names. Returns all that was written.
 
@@ -70,7 +84,7 @@ def write_import(found: Imported, source: Path, out: Path) -> list[Path]:
         beside[file] = values
     summary = f"{found.verb} from {source.name}, {found.kind}: {found.said}."
     head = {"title": f"{found.verb}: {source.stem}", "summary": summary}
-    lines = [f"# Written by lastchunk {found.command}.", *(f"# {line}" for line in found.notes)]
+    lines = [f"{WRITTEN_BY}{found.command}.", *(f"# {line}" for line in found.notes)]
     lines += [f"# Not carried: {_one_line(x)}" for x in found.left_out]
     text = "\n".join(lines) + "\n" + toml_document({**head, **settings})
     text = text.encode("utf-8", "replace").decode()  # a log may name things by half a character
@@ -79,6 +93,7 @@ def write_import(found: Imported, source: Path, out: Path) -> list[Path]:
         raise InputError("--out", str(out), "a file: others are written beside it")
     for file in files:
         check_file(file)
+    _check_not_anothers(out, files)
     _check_scenario({**files, out: text}, out)
     for file, content in {**files, out: text}.items():
         write_text(file, content)
