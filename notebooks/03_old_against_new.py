@@ -54,8 +54,8 @@ result.paired("alarm", "lazy-alarm")["finalizes_promptly"]
 # %% [markdown]
 # ## Intervals
 #
-# 95 % by Wilson's method; where nothing fails, an exact bound. None of 150 is no proof: the rate may
-# still be 2 %.
+# 95 % by Wilson's method; where nothing fails, an exact bound. None of 150 is no proof: the rate
+# may still be 2 %.
 
 # %%
 table = result.statistics()

@@ -28,6 +28,7 @@ from multiprocessing import spawn
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
@@ -310,6 +311,19 @@ def _paths_of_this_process() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def _say_nothing_of_a_parent_that_is_gone(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """What a worker could not begin with, since the command was ended just then, is no news."""
+    if not isinstance(error, OSError | EOFError):
+        sys.__excepthook__(kind, error, trace)
+
+
+if any("multiprocessing.forkserver" in word for word in sys.orig_argv):
+    # This is the process that starts workers: what they raise before they begin comes here.
+    sys.excepthook = _say_nothing_of_a_parent_that_is_gone
 
 
 def _begin(has_one_task: bool) -> None:

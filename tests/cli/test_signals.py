@@ -148,3 +148,21 @@ def test_workers_end_with_a_command_that_is_killed(tmp_path: Path) -> None:
         while processes_of(process.pid) and time.monotonic() - began < 30:
             time.sleep(0.02)
         assert time.monotonic() - began < SECONDS_MAX
+
+
+@pytest.mark.parametrize("after_seconds", [0.1, 0.5, 1.0])
+def test_workers_that_are_about_to_begin_say_nothing_of_an_interrupt(after_seconds: float) -> None:
+    arguments = ("compare", "lossy-mobile", "--sessions", "20000", "--engine", "simpy")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lastchunk", *arguments, "--workers", "2"],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    deadline = time.monotonic() + START_SECONDS
+    while len(processes_of(process.pid)) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(after_seconds)
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == 130
+    assert b"Traceback" not in said
