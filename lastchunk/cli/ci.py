@@ -75,12 +75,11 @@ def ci(
     changes = [] if baseline is None else figure_changes(measured, baseline, loaded.error_rate)
     if baseline is not None:
         show_changes(changes, gone(measured, baseline), quiet and not update_baseline)
-    regressed = [] if update_baseline else [item for item in changes if item.kind == "regressed"]
+    accepted = [] if update_baseline else changes  # nothing that is being written regressed
+    regressed, silent = (sum(item.kind == kind for item in accepted) for kind in WORSE)
     code = code_of_results(results)
     code = EXIT_VIOLATED if regressed and code in (EXIT_HOLDS, EXIT_UNKNOWN) else code
-    silent = [] if update_baseline else [item for item in changes if item.kind == "unknown"]
     code = EXIT_UNKNOWN if silent and code == EXIT_HOLDS else code
-    accepted = [] if update_baseline else changes  # nothing that is being written regressed
     texts = {
         "--json": lambda: as_json(results, changes, code),
         "--junit": lambda: junit(results, accepted),
@@ -92,7 +91,7 @@ def ci(
         add_summary(step, results, changes)
         show_lines(workflow_commands(results, accepted, config.as_posix()))
     if not quiet or code:
-        console().print(escape(summed_up(results, len(regressed), len(silent))), highlight=False)
+        console().print(escape(summed_up(results, regressed, silent)), highlight=False)
     if update_baseline:
         write_figures(figures, amounts, config.parent / str(loaded.baseline))
     raise typer.Exit(code)

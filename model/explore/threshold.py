@@ -123,11 +123,10 @@ def _side(
 ) -> Side:
     if not key.removesuffix("_ms") or not key.endswith("_ms"):
         raise InputError("--threshold", key, "a setting in ms, such as grace_ms or design.grace_ms")
-    loaded = load_scenario(scenario, overrides)  # what is wrong with these is said of them
     try:
         loaded = load_scenario(scenario, [*overrides, f"{key}={value}"])
     except InputError as error:
-        if error.field != "--set":
+        if error.field != "--set" or error.value != key:
             raise
         raise InputError("--threshold", key, f"{error.allowed}, or design.{key}") from None
     spec = load_design(design, loaded)

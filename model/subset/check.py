@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, NewType
 
 from lastchunk.model.base.blame import place
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.subset.acting import acting_names
+from lastchunk.model.subset.changes import acting_names
 from lastchunk.model.subset.faults import Faults, made_at, used_at
 from lastchunk.model.subset.handing import handed_problems
 from lastchunk.model.subset.held import is_frozen_dataclass
@@ -34,9 +34,10 @@ from lastchunk.model.subset.reach import (
     Used,
     is_users,
     is_users_function,
+    takers_of,
     walk,
 )
-from lastchunk.model.subset.sets import annotated_sets, set_names, set_problems, takers_of
+from lastchunk.model.subset.sets import annotated_sets, set_names, set_problems
 from lastchunk.model.subset.syntax import Problem, syntax_problems
 from lastchunk.reference_impl.detached import wait_until
 

@@ -12,18 +12,15 @@ from types import MappingProxyType
 from typing import Any
 
 from lastchunk.model.subset.listed import EXPOSES_ORDER, SET_METHODS
-from lastchunk.model.subset.reach import Code
+from lastchunk.model.subset.reach import Code, Takers, name_called, taken_by, walk
 from lastchunk.model.subset.sets import (
     HAND_ON,
     KEEP_SETS,
     LOOKS_UP,
-    Takers,
     are_pairs,
-    called,
     is_in_any_order,
     is_set,
     is_set_type,
-    taken_by,
 )
 from lastchunk.model.subset.syntax import Problem
 
@@ -37,7 +34,7 @@ ASKED = frozenset(
 )
 """Methods of a set that are given another one, and show no order."""
 HOLDERS = frozenset(("list", "tuple", "dict", "deque", "defaultdict", "sequence", "mapping"))
-PLAIN = (
+STANDS = (
     *(ast.Attribute, ast.NamedExpr, ast.IfExp, ast.BoolOp, ast.UnaryOp, ast.Await, ast.Compare),
     *(ast.BinOp, ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension, ast.If, ast.While),
     *(ast.Assert, ast.Expr, ast.Return, ast.keyword, ast.FormattedValue, ast.Starred),
@@ -49,13 +46,15 @@ PLAIN = (
 def handed_problems(code: Code, known: set[str], takers: Takers) -> Iterator[Problem]:
     """Each line on which a set goes where its name is not seen."""
     names = {used.name: used.value for used in code.uses}
-    above = {id(child): node for node in ast.walk(code.tree) for child in _children(node)}
-    for node in ast.walk(code.tree):
+    above = {id(child): node for node in walk(code.tree) for child in _children(node)}
+    for node in walk(code.tree):
         annotation = getattr(node, "annotation", None)
         if annotation is not None and _says_within(annotation):
             yield Problem(node.lineno, f"{ast.unparse(annotation)} holds sets", INSTEAD)  # type: ignore[attr-defined]
         for child in _children(node):
-            if _is_taken(node, child, known) and not _is_seen(node, child, names, takers, above):
+            if not _is_taken(node, child, known):
+                continue
+            if not _is_seen(node, child, names, known, takers, above):
                 text = ast.unparse(child)
                 what = f"the set {text} goes where its name is not seen"
                 yield Problem(getattr(child, "lineno", 0), what, INSTEAD)
@@ -66,7 +65,9 @@ def handed_problems(code: Code, known: set[str], takers: Takers) -> Iterator[Pro
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
-    return ast.iter_child_nodes(node)
+    """The parts of a node, but for annotations, which no run looks at."""
+    said = getattr(node, "annotation", None), getattr(node, "returns", None)
+    return (child for child in ast.iter_child_nodes(node) if child not in said)
 
 
 def _is_taken(node: ast.AST, child: ast.AST, known: set[str]) -> bool:
@@ -78,11 +79,16 @@ def _is_taken(node: ast.AST, child: ast.AST, known: set[str]) -> bool:
 
 
 def _is_seen(
-    node: Any, child: ast.AST, names: dict[str, Any], takers: Takers, above: dict[int, Any]
+    node: Any,
+    child: ast.AST,
+    names: dict[str, Any],
+    known: set[str],
+    takers: Takers,
+    above: dict[int, Any],
 ) -> bool:
     """Whether what a node does with a set is asked of it there, or gives it a name that is seen."""
     if isinstance(node, ast.Call):
-        return _is_seen_in_call(node, names, takers)
+        return _is_seen_in_call(node, names, known, takers)
     if isinstance(node, ast.Assign):
         return all(_is_named(target) for target in node.targets)
     if isinstance(node, ast.Dict):
@@ -95,8 +101,8 @@ def _is_seen(
         return all(are_pairs(target, node) for target in parent.targets)
     if isinstance(node, ast.GeneratorExp):
         parent = above.get(id(node))
-        return isinstance(parent, ast.Call) and called(parent) in ("any", "all")
-    return isinstance(node, PLAIN)
+        return isinstance(parent, ast.Call) and name_called(parent) in ("any", "all")
+    return isinstance(node, STANDS)
 
 
 def _is_named(target: ast.AST) -> bool:
@@ -106,11 +112,15 @@ def _is_named(target: ast.AST) -> bool:
     )
 
 
-def _is_seen_in_call(node: ast.Call, names: dict[str, Any], takers: Takers) -> bool:
-    name = called(node)
+def _is_seen_in_call(
+    node: ast.Call, names: dict[str, Any], known: set[str], takers: Takers
+) -> bool:
+    name = name_called(node)
     if name == "partial":
         return taken_by(node, takers) is not None
-    if is_in_any_order(node) or name in KEEP_SETS or name in HAND_ON or name in ASKED:
+    if name in ASKED and isinstance(node.func, ast.Attribute):
+        return is_set(node.func.value, known)  # a counter's update() goes through it
+    if is_in_any_order(node) or name in KEEP_SETS or name in HAND_ON:
         return True
     if name in ("put", *LOOKS_UP):  # what is under the key has its name
         return bool(node.args) and isinstance(node.args[0], ast.Constant)
@@ -129,10 +139,12 @@ def _says_within(annotation: ast.AST) -> bool:
 
 
 def _has_sets(value: Any) -> bool:
-    """Whether a constant is a container of sets."""
-    items = value.values() if isinstance(value, dict | MappingProxyType) else value
-    is_one = isinstance(value, tuple | list | dict | MappingProxyType)
-    return is_one and any(isinstance(item, set | frozenset) or _has_sets(item) for item in items)
+    """Whether a constant is a container of sets; those right in a dictionary go by their keys."""
+    if isinstance(value, dict | MappingProxyType):
+        return any(_has_sets(item) for item in value.values())
+    if not isinstance(value, tuple | list):
+        return False
+    return any(isinstance(item, set | frozenset) or _has_sets(item) for item in value)
 
 
 def _goes_through(word: ast.keyword) -> bool:
@@ -146,7 +158,7 @@ def _makers(tree: ast.AST) -> Iterator[Problem]:
         if isinstance(node, ast.keyword) and _goes_through(node):
             text = f"{ast.unparse(node)} goes through what it is given"
             yield Problem(node.lineno, text, "a method that takes what it knows apart")
-        if isinstance(node, ast.Call) and called(node) in ("defaultdict", "map", "starmap"):
+        if isinstance(node, ast.Call) and name_called(node) in ("defaultdict", "map", "starmap"):
             for part in node.args[:1]:
                 if getattr(part, "id", "") in ("set", "frozenset"):
                     yield Problem(node.lineno, f"{ast.unparse(node)} holds sets", INSTEAD)

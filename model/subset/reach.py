@@ -7,13 +7,14 @@ and in its module. The tool's own ports are known; the standard library is judge
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import importlib
 import inspect
 import linecache
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from lastchunk.model.base.blame import STDLIB
@@ -204,6 +205,13 @@ def is_users_function(function: types.FunctionType) -> bool:
     return not file.startswith(STDLIB) and function.__module__ not in KNOWN
 
 
+def is_library(found: Any) -> bool:
+    """Whether a class or function is the library's, and none of the ports'."""
+    return not (is_users(found) if isinstance(found, type) else is_users_function(found)) and (
+        found.__module__ not in KNOWN
+    )
+
+
 @functools.lru_cache(maxsize=64)
 def tree_of(file: str) -> ast.AST:
     """The text of a file as a tree; an empty one where it cannot be read."""
@@ -303,3 +311,49 @@ def _by_class(code: Code) -> Iterator[str]:
             is_super = isinstance(root, ast.Call) and getattr(root.func, "id", "") == "super"
             if is_super or getattr(root, "id", "") in classes:
                 yield node.attr
+
+
+Takers = dict[str, list[list[str]]]
+"""The parameters of each function of a name."""
+OTHERS = "*"
+"""Among them: whatever else is given, under no name of its own."""
+
+
+def taken_by(call: ast.Call, takers: Takers) -> list[tuple[str, ast.expr]] | None:
+    """The parameters that a call gives each argument to, by all functions of that name; None where
+    one is given to no parameter that is seen. What `partial` is given it hands on."""
+    function, given = call.func, call.args
+    if name_called(call) == "partial" and given:
+        function, given = given[0], given[1:]
+    name = getattr(function, "id", getattr(function, "attr", ""))
+    lists = [words for words in takers.get(name, []) if len(words) >= len(given) or OTHERS in words]
+    if not lists or any(OTHERS in words[: len(given)] for words in lists):
+        return None
+    return [pair for words in lists for pair in zip(words, given, strict=False)]
+
+
+def takers_of(live: Sequence[Code]) -> Takers:
+    """What each function and class of the code may be given by place, by its name."""
+    found: Takers = {}
+    for code in live:
+        for node in ast.walk(code.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                found.setdefault(node.name, []).append(_places_of(node))
+        for used in code.uses:
+            if isinstance(used.value, type) and not is_library(used.value):
+                with contextlib.suppress(ValueError, TypeError):
+                    words = inspect.signature(used.value).parameters
+                    found.setdefault(used.name, []).append(list(words))
+    return found
+
+
+def _places_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """The names of what a function may be given by place, without the object itself."""
+    words = [word.arg for word in (*node.args.posonlyargs, *node.args.args)]
+    words = words[1:] if words[:1] in (["self"], ["cls"]) else words
+    return words if node.args.vararg is None else [*words, OTHERS]
+
+
+def name_called(node: ast.Call) -> str:
+    """The last name of what is called."""
+    return str(getattr(node.func, "id", getattr(node.func, "attr", "")))

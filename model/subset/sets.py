@@ -7,15 +7,19 @@ it came to be. A set may be asked what is in it, and gone through by `sorted`.
 from __future__ import annotations
 
 import ast
-import contextlib
-import inspect
 import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from lastchunk.model.subset.acting import acts
+from lastchunk.model.subset.changes import acts
 from lastchunk.model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
-from lastchunk.model.subset.reach import KNOWN, Code, is_users, is_users_function
+from lastchunk.model.subset.reach import (
+    Code,
+    is_library,
+    name_called,
+    taken_by,
+    takers_of,
+)
 from lastchunk.model.subset.syntax import Problem
 
 INSTEAD = "sorted(...) of it, without a key, or a list or dict"
@@ -38,11 +42,6 @@ KEEP_SETS = frozenset(
 )
 """Functions of the library that show nothing of a set, besides those of any order: they hand it on
 as it is, under a name."""
-
-Takers = dict[str, list[list[str]]]
-"""The parameters of each function of a name."""
-REST = "*"
-"""Among them: whatever else is given, under no name of its own."""
 
 
 def set_problems(code: Code, known: set[str], acting: Collection[str]) -> Iterator[Problem]:
@@ -84,18 +83,12 @@ def _handed_out(node: ast.Call, names: dict[str, Any]) -> Iterator[ast.AST]:
     owner = getattr(node.func, "value", None)
     if isinstance(owner, ast.Name):
         found = found or names.get(owner.id)
-    is_library = isinstance(found, types.BuiltinFunctionType | types.ModuleType) or (
-        isinstance(found, type | types.FunctionType) and _is_library(found)
+    is_theirs = isinstance(found, types.BuiltinFunctionType | types.ModuleType) or (
+        isinstance(found, type | types.FunctionType) and is_library(found)
     )
-    if is_library:
+    if is_theirs:
         yield from node.args
         yield from (word.value for word in node.keywords if name != "dict")
-
-
-def _is_library(found: Any) -> bool:
-    return not (is_users(found) if isinstance(found, type) else is_users_function(found)) and (
-        found.__module__ not in KNOWN
-    )
 
 
 def set_names(live: Sequence[Code], fixed: Iterable[str] = ()) -> set[str]:
@@ -139,8 +132,16 @@ def _as_tree(annotation: Any) -> ast.AST:
 
 def _fixed_sets(live: Sequence[Code]) -> set[str]:
     """The names from outside of the code that stand for sets."""
-    uses = (used for code in live for used in code.uses)
-    return {used.name for used in uses if isinstance(used.value, set | frozenset)}
+    values = {used.name: used.value for code in live for used in code.uses}
+    tables = [v for v in values.values() if isinstance(v, dict | types.MappingProxyType)]
+    inside = {
+        str(key)
+        for table in tables
+        for key, value in table.items()
+        if isinstance(value, set | frozenset)
+    }
+    found = {name for name, value in values.items() if isinstance(value, set | frozenset)}
+    return found | inside | ({HOLDER} if inside else set())
 
 
 def _named_by(node: ast.AST, known: set[str]) -> set[str]:
@@ -214,12 +215,13 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, known: set[str]) -> 
 
 
 def _keywords(node: ast.Call, known: set[str]) -> set[str]:
-    if getattr(node.func, "attr", "") == "put" and len(node.args) == 2:  # it may be read back
+    """What is given, or stored, under a name: it may be read back by that, or by a variable."""
+    if name_called(node) == "put" and len(node.args) == 2:
         key, value = node.args
         if isinstance(key, ast.Constant) and is_set(value, known):
-            return {str(key.value)}
+            return {str(key.value), HOLDER}
     found = {word.arg for word in node.keywords if word.arg and is_set(word.value, known)}
-    return {*found, HOLDER} if found and called(node) == "dict" else found
+    return {*found, HOLDER} if found else found
 
 
 def _keys(node: ast.Dict, known: set[str]) -> set[str]:
@@ -247,46 +249,6 @@ _NAMED: dict[type, Callable[[Any, set[str]], set[str]]] = {
 }
 
 
-def taken_by(call: ast.Call, takers: Takers) -> list[tuple[str, ast.expr]] | None:
-    """The parameters that a call gives each argument to, by all functions of that name; None where
-    one is given to no parameter that is seen. What `partial` is given it hands on."""
-    function, given = call.func, call.args
-    if called(call) == "partial" and given:
-        function, given = given[0], given[1:]
-    name = getattr(function, "id", getattr(function, "attr", ""))
-    lists = [words for words in takers.get(name, []) if len(words) >= len(given) or REST in words]
-    if not lists or any(REST in words[: len(given)] for words in lists):
-        return None
-    return [pair for words in lists for pair in zip(words, given, strict=False)]
-
-
-def takers_of(live: Sequence[Code]) -> Takers:
-    """What each function and class of the code may be given by place, by its name."""
-    found: Takers = {}
-    for code in live:
-        for node in ast.walk(code.tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                found.setdefault(node.name, []).append(_parameters(node))
-        for used in code.uses:
-            if isinstance(used.value, type) and not _is_library(used.value):
-                with contextlib.suppress(ValueError, TypeError):
-                    words = inspect.signature(used.value).parameters
-                    found.setdefault(used.name, []).append(list(words))
-    return found
-
-
-def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    """The names of what a function may be given by place, without the object itself."""
-    words = [word.arg for word in (*node.args.posonlyargs, *node.args.args)]
-    words = words[1:] if words[:1] in (["self"], ["cls"]) else words
-    return words if node.args.vararg is None else [*words, REST]
-
-
-def called(node: ast.Call) -> str:
-    """The last name of what is called."""
-    return str(getattr(node.func, "id", getattr(node.func, "attr", "")))
-
-
 def is_set_type(node: ast.AST) -> bool:
     """Whether an annotation says that something is a set, or may be one."""
     if isinstance(node, ast.BinOp):
@@ -311,9 +273,19 @@ def _last(node: ast.AST) -> str:
         return node.id
     if isinstance(node, ast.Attribute):
         return node.attr
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return str(node.slice.value)
-    return ""
+    return _under(node.slice) if isinstance(node, ast.Subscript) else ""
+
+
+def _under(key: ast.AST) -> str:
+    """The name of what is under a key: the key; of a variable, whatever a dictionary holds."""
+    if isinstance(key, ast.Constant):
+        return str(key.value)
+    is_fixed = getattr(key, "id", getattr(key, "attr", "")).isupper()
+    return "" if is_fixed or isinstance(key, ast.Slice) else HOLDER
+
+
+def _is_slice(node: ast.Subscript) -> bool:
+    return isinstance(node.slice, ast.Slice)
 
 
 def is_set(node: ast.AST, known: set[str]) -> bool:
@@ -350,8 +322,7 @@ def _makes_set(node: ast.Call, known: set[str]) -> bool:
         return any(is_set(each, known) for each in (*owners, *node.args))
     if name in LOOKS_UP and node.args:
         key = node.args[0]
-        is_one = isinstance(key, ast.Constant) and str(key.value) in known
-        return is_one or any(is_set(each, known) for each in node.args[1:])
+        return _under(key) in known or any(is_set(each, known) for each in node.args[1:])
     return False
 
 
@@ -382,5 +353,5 @@ def _exposed(node: Any, acting: Collection[str]) -> Iterator[ast.AST]:
 
 def _takes_apart(target: ast.AST) -> bool:
     """Whether an assignment goes through its value: to several names, or to a part of a list."""
-    is_slice = isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice)
+    is_slice = isinstance(target, ast.Subscript) and _is_slice(target)
     return is_slice or isinstance(target, ast.Tuple | ast.List)

@@ -16,7 +16,7 @@ from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import Run, simulate
 from lastchunk.model.table.numbers.pilot import PILOT_SEED, Pilot, price_of_table
-from lastchunk.model.table.refused import REFUSED, Demoted, NotCarried
+from lastchunk.model.table.refused import EXPLORING_REFUSES, Demoted, NotCarried
 from lastchunk.model.world.object.blob_store import StoreIsRead
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def way_of(engine: str, scenario: Scenario, design: DesignSpec, sessions: int) -
             raise InputError("engine", engine, allowed) from None
         return Path(False, str(error))
     except InputError:
-        return Path(False, REFUSED)
+        return Path(False, EXPLORING_REFUSES)
 
 
 def engine_words(engines: dict[str, str]) -> str:
@@ -155,7 +155,7 @@ def run_session(
     except NotCarried as error:
         why = str(error)
     except InputError:  # SimPy says in its own words what is wrong, if it is there as well
-        why = REFUSED
+        why = EXPLORING_REFUSES
     if why is not None:  # not within the handler: code that runs in one could see its error
         return simulate(scenario, design, seed, session), why
     if is_checked:

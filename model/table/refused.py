@@ -8,7 +8,7 @@ from typing import Any
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.typescript import is_typescript
 
-REFUSED = "what exploring refuses"
+EXPLORING_REFUSES = "what exploring refuses"
 """Why a session is run in SimPy that holds what no state can."""
 
 

@@ -17,7 +17,7 @@ from lastchunk.model.explore.code.shapes import bytes_of
 from lastchunk.model.explore.state.discrete import laid_out
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.table.parts import SessionParts
-from lastchunk.model.table.refused import REFUSED, NotCarried
+from lastchunk.model.table.refused import EXPLORING_REFUSES, NotCarried
 from lastchunk.model.table.step import RunningStep
 
 
@@ -74,7 +74,7 @@ class TableEncoder:
         try:
             parts = self.parts.parts(world, times)
         except NotListed:  # SimPy keeps what it is given
-            raise NotCarried(REFUSED) from None
+            raise NotCarried(EXPLORING_REFUSES) from None
         page, runtime = world.client, world.object
         part = self.parts.plain_part
         if not page.is_stopped:

@@ -210,6 +210,15 @@ REFUSED |= {
         "kept = dict(a=names)\n[[*held] for _, held in kept.items()]",
         "order of the set held",
     ),
+    "a variable key": (
+        "kept = {'a': names}\nfor key in ['a']:\n    [*kept[key]]",
+        "order of the set kept",
+    ),
+    "a variable key of the storage": (
+        "await self.ctx.storage.put('a', names)\nkey = 'a'\n[*await self.ctx.storage.get(key)]",
+        "order of the set",
+    ),
+    "a counter of a set": ("count = collections.Counter()\ncount.update(names)", NOT_SEEN),
     "a set of frozen sets": ("min({frozenset('a'), frozenset('b')})", NOT_SEEN),
     "a list made of sets": ("[frozenset(name) for name in one]", NOT_SEEN),
     "sets yielded": ("def more():\n    yield names\nmore()", NOT_SEEN),

@@ -308,7 +308,7 @@ def test_a_value_from_the_environment_is_a_part_of_a_design(tmp_path: Path) -> N
     assert [place for place in one if place in other] == [one[-1]]  # the last one uses none of it
 
 
-@pytest.mark.parametrize("what", ["COUNT('a')", "HELD['class'].grace_ms", "MODULES['one'].ONE"])
+@pytest.mark.parametrize("what", ["COUNT('a')", "HELD['class'].grace_ms"])
 def test_a_design_that_no_other_process_could_compare_is_not_kept(
     what: str, tmp_path: Path
 ) -> None:

@@ -194,7 +194,7 @@ def refused(cls: type[Probe]) -> str:
         (lambda ctx: ctx.storage.put("key", print), "a value of type builtin_function_or_method"),
         (lambda ctx: ctx.storage.put(7, 1), "puts under the key 7 at line "),
         (lambda ctx: ctx.storage.get(None), "reads the key None at line "),
-        (lambda ctx: ctx.storage.delete({"key"}), "deletes the key {'key'} at line "),
+        (lambda ctx: ctx.storage.delete({"key": 1}), "deletes the key {'key': 1} at line "),
         (lambda ctx: ctx.notify(7), "notifies with the key 7 at line "),
         (lambda ctx: ctx.blobs.put(b"bytes"), "puts b'bytes' into the blob store at line "),
     ],

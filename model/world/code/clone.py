@@ -193,7 +193,7 @@ def _is_equal_by_fields(kind: type) -> bool:
     lastchunk looks at them for the code."""
     made = getattr(vars(kind).get("__eq__"), "__code__", None)
     is_made = made is not None and made.co_filename == "<string>"
-    return is_made or kind.__module__.startswith("lastchunk.model.")
+    return is_made or kind.__module__.startswith("lastchunk.")
 
 
 def _copier_of(kind: type) -> Callable[[Any, Met], Any]:
