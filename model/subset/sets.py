@@ -169,6 +169,7 @@ def _assigned(node: ast.Assign, known: set[str]) -> set[str]:
         for name, value in _one_by_one(target, node.value):
             if is_set(value, known):
                 found |= _target_name(name)
+                found |= {HOLDER} if isinstance(name, ast.Subscript) else set()
             elif _is_view(value, known):
                 found |= {VIEW + word for word in _target_name(name)}
     return found
@@ -315,6 +316,8 @@ def _is_view(node: ast.AST, known: set[str]) -> bool:
 
 def _makes_set(node: ast.Call, known: set[str]) -> bool:
     name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    if name in ("keys", "values", "items"):  # of a dictionary, also where a variable is called so
+        return False
     if name in ("set", "frozenset") or name in SET_METHODS or name in known:
         return True
     if name in HAND_ON:

@@ -214,6 +214,10 @@ REFUSED |= {
         "kept = {'a': names}\nfor key in ['a']:\n    [*kept[key]]",
         "order of the set kept",
     ),
+    "a variable key of what a key was given": (
+        "kept = {}\nkept['a'] = names\nfor key in kept:\n    [*kept[key]]",
+        "order of the set kept",
+    ),
     "a variable key of the storage": (
         "await self.ctx.storage.put('a', names)\nkey = 'a'\n[*await self.ctx.storage.get(key)]",
         "order of the set",
@@ -299,6 +303,10 @@ ALLOWED: dict[str, str] = {
     ),
     "a loop over a view": "kept = {'a': 1}.keys()\nfor key in kept:\n    self.last = key",
     "a loop over items of no sets": "kept = {'a': 'bc'}\n[[*held] for _, held in kept.items()]",
+    "a loop over items that are sorted": (
+        "kept = {'a': names}\nfor key, items in kept.items():\n    for item in sorted(items):\n"
+        "        self.last = item"
+    ),
     "constants that are asked": "'a' in LETTERS or 'b' in self.letters",
     "a set that is cast": "typing.cast(set, names)",
     "pop of a dictionary": "kept = {'a': 1}; kept.pop('a')",
