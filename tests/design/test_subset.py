@@ -225,6 +225,7 @@ REFUSED |= {
     "a counter of a set": ("count = collections.Counter()\ncount.update(names)", NOT_SEEN),
     "a set of frozen sets": ("min({frozenset('a'), frozenset('b')})", NOT_SEEN),
     "a list made of sets": ("[frozenset(name) for name in one]", NOT_SEEN),
+    "a generator of sets": ("found = tuple(frozenset(name) for name in one)", NOT_SEEN),
     "sets yielded": ("def more():\n    yield names\nmore()", NOT_SEEN),
     "a helper that notes": (NOTING + "any(note(name) for name in names)", "order of the set names"),
     "a helper of one": (NOTING + "any(noting(name) for name in names)", "order of the set names"),
