@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 from weakref import ref
 
 from lastchunk.model.base.step_limit import is_collecting
@@ -21,17 +21,17 @@ LAST_SECONDS = 1.0
 AGAIN_SECONDS = 0.1
 
 
-def end_any_workers() -> None:
-    """End every worker process, where there may be any."""
+def end_any_workers() -> Any:
+    """End every worker process, where there may be any. Returns their module, if it is loaded."""
     workers = sys.modules.get("lastchunk.model.base.workers")
     if workers is not None:
         workers.end_workers()
+    return workers
 
 
 def exit_now(code: int) -> NoReturn:
     """End the process and its workers at once, with nothing left behind."""
-    end_any_workers()
-    workers = sys.modules.get("lastchunk.model.base.workers")
+    workers = end_any_workers()
     if workers is not None:
         workers.remove_folder()
     os._exit(code)

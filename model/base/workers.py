@@ -316,8 +316,11 @@ def _paths_of_this_process() -> Iterator[None]:
 def _say_nothing_of_a_parent_that_is_gone(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """What a worker could not begin with, since the command was ended just then, is no news."""
-    if not isinstance(error, OSError | EOFError):
+    """What a worker finds gone as it begins, since the command was ended just then, is no news.
+
+    Whatever else ends a worker so early is: the command itself only learns that one has ended.
+    """
+    if not isinstance(error, FileNotFoundError | ConnectionError | EOFError):
         sys.__excepthook__(kind, error, trace)
 
 

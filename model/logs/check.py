@@ -358,8 +358,10 @@ def check_logs(
             known = ", ".join((*CHECKS, *NOT_ASKED))
             raise InputError("--property", slug, f"one of {known}")
     checker = LogChecker(question, take, player)
-    for number, path in enumerate(paths):
-        if path.resolve() in {other.resolve() for other in paths[:number]}:
+    seen: set[Path] = set()
+    for path in paths:
+        if path.resolve() in seen:
             raise InputError("log", str(path), "each file once: it would count twice")
+        seen.add(path.resolve())
         checker.read(path)
     return checker.end()

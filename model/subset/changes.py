@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from lastchunk.model.subset.listed import MUTATORS
-from lastchunk.model.subset.reach import Code, walk
+from lastchunk.model.subset.reach import Code, name_called, walk
 
 LEAVES = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Nonlocal, ast.Global)
 """What leaves something behind wherever it stands."""
@@ -43,7 +43,7 @@ def changes(tree: ast.AST) -> Iterator[Change]:
 
 
 def _by_call(node: ast.Call) -> Iterator[Change]:
-    name = called(node)
+    name = name_called(node)
     if isinstance(node.func, ast.Attribute) and name in MUTATORS:
         yield Change(node.lineno, node.func.value, "")
     elif name in ("setattr", "delattr", "__setattr__") and len(node.args) > 1:
@@ -52,10 +52,6 @@ def _by_call(node: ast.Call) -> Iterator[Change]:
         yield Change(node.lineno, node.args[0], text)
     elif name in ("next", "heappush", "heappop", "insort") and node.args:
         yield Change(node.lineno, node.args[0], "")
-
-
-def called(node: ast.Call) -> str:
-    return str(getattr(node.func, "id", getattr(node.func, "attr", "")))
 
 
 def filled(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
@@ -127,7 +123,7 @@ def acts(part: ast.AST, acting: Collection[str]) -> bool:
 
 def _leaves_behind(node: ast.AST, acting: Collection[str]) -> bool:
     if isinstance(node, ast.Call):
-        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        name = name_called(node)
         return name in MUTATORS or name in acting or name in ("setattr", "delattr")
     if isinstance(node, ast.Attribute | ast.Subscript):
         return not isinstance(node.ctx, ast.Load)

@@ -16,7 +16,7 @@ from lastchunk.model.base.blame import place
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset.changes import acting_names
 from lastchunk.model.subset.faults import Faults, made_at, used_at
-from lastchunk.model.subset.handing import handed_problems
+from lastchunk.model.subset.handing import UNSEEN_INSTEAD, handed_problems
 from lastchunk.model.subset.held import is_frozen_dataclass
 from lastchunk.model.subset.kinds import code_shown, of_library, own_comparison
 from lastchunk.model.subset.lasting import Lasting, may_change
@@ -37,7 +37,13 @@ from lastchunk.model.subset.reach import (
     takers_of,
     walk,
 )
-from lastchunk.model.subset.sets import annotated_sets, set_names, set_problems
+from lastchunk.model.subset.sets import (
+    annotated_sets,
+    fixed_sets,
+    has_sets,
+    set_names,
+    set_problems,
+)
 from lastchunk.model.subset.syntax import Problem, syntax_problems
 from lastchunk.reference_impl.detached import wait_until
 
@@ -75,8 +81,8 @@ def check_subset(name: str, cls: type) -> Reached:
         for used in reached.others:
             _check_other(name, used, reached)
         live, faults = reached.live, Faults(reached)
-        fixed = {used.name for used in reached.others if isinstance(used.value, set | frozenset)}
-        sets = set_names(live, {*fixed, *annotated_sets(reached.classes)})
+        fixed = fixed_sets(reached.others) | annotated_sets(reached.classes)
+        sets = set_names(live, fixed)
         acting, takers = acting_names(live), takers_of(live)
         for code in live:
             problems = [*set_problems(code, sets, acting), *handed_problems(code, sets, takers)]
@@ -153,10 +159,12 @@ def _check_other(name: str, used: Used, reached: Reached) -> None:
 
 
 def _refused_by_any_name(value: Any) -> tuple[str, str] | None:
-    """What is wrong with a function that a table, a class or another name holds."""
+    """What is wrong with what a table, a class or another name holds."""
     is_builtin = isinstance(value, types.BuiltinFunctionType) and value.__module__ == "builtins"
     if is_builtin and value.__name__ in BUILTINS:
         return f"{value.__name__}() is not listed", BUILTINS[value.__name__]
+    if has_sets(value):
+        return "it holds sets", UNSEEN_INSTEAD
     return of_library(value)
 
 

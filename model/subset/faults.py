@@ -14,8 +14,8 @@ from collections import defaultdict
 from typing import Any, NamedTuple
 
 from lastchunk.model.base.blame import file_name
-from lastchunk.model.subset.changes import attribute_of, called, changes, filled, parts_of
-from lastchunk.model.subset.reach import Code, Reached, Used, tree_of, walk
+from lastchunk.model.subset.changes import attribute_of, changes, filled, parts_of
+from lastchunk.model.subset.reach import Code, Reached, Used, name_called, tree_of, walk
 
 METHOD_KINDS = (types.FunctionType, staticmethod, classmethod)
 DEPTH_MAX = 8
@@ -43,7 +43,7 @@ class Faults:
         for code in self.codes:
             for node in walk(code.tree):
                 if isinstance(node, ast.Call):
-                    self.calls[called(node)].append((code, node))
+                    self.calls[name_called(node)].append((code, node))
                 for target, value in filled(node):
                     if isinstance(target, ast.Attribute):
                         self.fields[target.attr].append((code, value))
@@ -142,7 +142,7 @@ class Faults:
 
     def _of_call(self, code: Code, node: ast.Call, depth: int) -> list[Any]:
         """What a function returns, by its text; what a method gives may be part of its object."""
-        name = called(node)
+        name = name_called(node)
         found = [
             value
             for other in self.codes

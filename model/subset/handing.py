@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from types import MappingProxyType
 from typing import Any
 
 from lastchunk.model.subset.listed import EXPOSES_ORDER, SET_METHODS
@@ -24,7 +23,7 @@ from lastchunk.model.subset.sets import (
 )
 from lastchunk.model.subset.syntax import Problem
 
-INSTEAD = "a variable or field of its own, or sorted(...) of it"
+UNSEEN_INSTEAD = "a variable or field of its own, or sorted(...) of it"
 ASKED = frozenset(
     (
         *SET_METHODS,
@@ -50,17 +49,14 @@ def handed_problems(code: Code, known: set[str], takers: Takers) -> Iterator[Pro
     for node in walk(code.tree):
         annotation = getattr(node, "annotation", None)
         if annotation is not None and _says_within(annotation):
-            yield Problem(node.lineno, f"{ast.unparse(annotation)} holds sets", INSTEAD)  # type: ignore[attr-defined]
+            yield Problem(node.lineno, f"{ast.unparse(annotation)} holds sets", UNSEEN_INSTEAD)  # type: ignore[attr-defined]
         for child in _children(node):
             if not _is_taken(node, child, known):
                 continue
             if not _is_seen(node, child, names, known, takers, above):
                 text = ast.unparse(child)
                 what = f"the set {text} goes where its name is not seen"
-                yield Problem(getattr(child, "lineno", 0), what, INSTEAD)
-    for used in code.uses:
-        if _has_sets(used.value):
-            yield Problem(used.line, f"{used.name} holds sets", INSTEAD)
+                yield Problem(getattr(child, "lineno", 0), what, UNSEEN_INSTEAD)
     yield from _makers(code.tree)
 
 
@@ -138,15 +134,6 @@ def _says_within(annotation: ast.AST) -> bool:
     )
 
 
-def _has_sets(value: Any) -> bool:
-    """Whether a constant is a container of sets; those right in a dictionary go by their keys."""
-    if isinstance(value, dict | MappingProxyType):
-        return any(_has_sets(item) for item in value.values())
-    if not isinstance(value, tuple | list):
-        return False
-    return any(isinstance(item, set | frozenset) or _has_sets(item) for item in value)
-
-
 def _goes_through(word: ast.keyword) -> bool:
     return word.arg == "default" and getattr(word.value, "id", "") in EXPOSES_ORDER
 
@@ -161,4 +148,4 @@ def _makers(tree: ast.AST) -> Iterator[Problem]:
         if isinstance(node, ast.Call) and name_called(node) in ("defaultdict", "map", "starmap"):
             for part in node.args[:1]:
                 if getattr(part, "id", "") in ("set", "frozenset"):
-                    yield Problem(node.lineno, f"{ast.unparse(node)} holds sets", INSTEAD)
+                    yield Problem(node.lineno, f"{ast.unparse(node)} holds sets", UNSEEN_INSTEAD)

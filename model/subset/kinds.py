@@ -2,7 +2,8 @@
 
 While exploring, and in a table, a chunk or a number is of a class of lastchunk's own that notes
 what is asked of it. It is equal and acts alike, and `isinstance` says the same of it; its class
-does not. And what Python or the library keeps in lists of their own outlives every instance.
+does not. And what Python or the library keeps in lists of their own outlives every instance: so
+what a text names, what a module has beside its own, and a text that shows an address are refused.
 """
 
 from __future__ import annotations

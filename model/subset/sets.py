@@ -9,12 +9,14 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from lastchunk.model.subset.changes import acts
 from lastchunk.model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
 from lastchunk.model.subset.reach import (
     Code,
+    Used,
     is_library,
     name_called,
     taken_by,
@@ -76,7 +78,7 @@ def _is_pop(node: ast.AST) -> bool:
 
 def _handed_out(node: ast.Call, names: dict[str, Any]) -> Iterator[ast.AST]:
     """What a function of the library is given: it may go through it."""
-    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    name = name_called(node)
     if is_in_any_order(node) or name in KEEP_SETS:
         return
     found: Any = names.get(getattr(node.func, "id", ""))
@@ -91,7 +93,7 @@ def _handed_out(node: ast.Call, names: dict[str, Any]) -> Iterator[ast.AST]:
         yield from (word.value for word in node.keywords if name != "dict")
 
 
-def set_names(live: Sequence[Code], fixed: Iterable[str] = ()) -> set[str]:
+def set_names(live: Sequence[Code], fixed: Iterable[str]) -> set[str]:
     """The variables and fields that hold sets, as far as the text of all code together shows.
 
     ``fixed`` are those that no function gives a set to. What holds a view of a dictionary's keys
@@ -99,7 +101,7 @@ def set_names(live: Sequence[Code], fixed: Iterable[str] = ()) -> set[str]:
     """
     takers = takers_of(live)
     nodes = [node for code in live for node in ast.walk(code.tree) if type(node) in _NAMED]
-    known: set[str] = {*fixed, *_fixed_sets(live)}
+    known: set[str] = set(fixed)
     before = -1
     while len(known) > before:
         before = len(known)
@@ -130,18 +132,25 @@ def _as_tree(annotation: Any) -> ast.AST:
         return ast.Constant(None)
 
 
-def _fixed_sets(live: Sequence[Code]) -> set[str]:
-    """The names from outside of the code that stand for sets."""
-    values = {used.name: used.value for code in live for used in code.uses}
-    tables = [v for v in values.values() if isinstance(v, dict | types.MappingProxyType)]
-    inside = {
-        str(key)
-        for table in tables
-        for key, value in table.items()
-        if isinstance(value, set | frozenset)
-    }
-    found = {name for name, value in values.items() if isinstance(value, set | frozenset)}
+def fixed_sets(others: Sequence[Used]) -> set[str]:
+    """The names from outside that stand for sets, and the keys of tables under which sets are."""
+    tables = [used.value for used in others if isinstance(used.value, dict | MappingProxyType)]
+    inside = {str(key) for table in tables for key, value in table.items() if _is_one(value)}
+    found = {used.name for used in others if _is_one(used.value)}
     return found | inside | ({HOLDER} if inside else set())
+
+
+def _is_one(value: Any) -> bool:
+    return isinstance(value, set | frozenset)
+
+
+def has_sets(value: Any) -> bool:
+    """Whether a constant is a container of sets; those right in a dictionary go by their keys."""
+    if isinstance(value, dict | MappingProxyType):
+        return any(has_sets(item) for item in value.values())
+    if not isinstance(value, tuple | list):
+        return False
+    return any(_is_one(item) or has_sets(item) for item in value)
 
 
 def _named_by(node: ast.AST, known: set[str]) -> set[str]:
@@ -285,10 +294,6 @@ def _under(key: ast.AST) -> str:
     return "" if is_fixed or isinstance(key, ast.Slice) else HOLDER
 
 
-def _is_slice(node: ast.Subscript) -> bool:
-    return isinstance(node.slice, ast.Slice)
-
-
 def is_set(node: ast.AST, known: set[str]) -> bool:
     """Whether an expression is known to be a set."""
     if isinstance(node, ast.Set | ast.SetComp):
@@ -315,7 +320,7 @@ def _is_view(node: ast.AST, known: set[str]) -> bool:
 
 
 def _makes_set(node: ast.Call, known: set[str]) -> bool:
-    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    name = name_called(node)
     if name in ("keys", "values", "items"):  # of a dictionary, also where a variable is called so
         return False
     if name in ("set", "frozenset") or name in SET_METHODS or name in known:
@@ -348,7 +353,7 @@ def _exposed(node: Any, acting: Collection[str]) -> Iterator[ast.AST]:
     elif isinstance(node, ast.Attribute) and node.attr in SHOWS_ORDER:
         yield node.value
     elif isinstance(node, ast.Call):
-        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        name = name_called(node)
         by_key = name in BY_KEY and not is_in_any_order(node)
         if by_key or name in EXPOSES_ORDER - ORDERED - {"pop"}:
             yield from node.args
@@ -356,5 +361,5 @@ def _exposed(node: Any, acting: Collection[str]) -> Iterator[ast.AST]:
 
 def _takes_apart(target: ast.AST) -> bool:
     """Whether an assignment goes through its value: to several names, or to a part of a list."""
-    is_slice = isinstance(target, ast.Subscript) and _is_slice(target)
+    is_slice = isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice)
     return is_slice or isinstance(target, ast.Tuple | ast.List)

@@ -7,6 +7,7 @@ import linecache
 import textwrap
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ from lastchunk.reference_impl.contract import Response
 TABLE = []
 COUNT = 0
 LETTERS = frozenset("ab")
-PAIRS = (frozenset("ab"), frozenset("cd"))
+TABLE_OF_SETS = {"a": frozenset("ab"), "b": 1}
 
 
 class Box:
@@ -263,7 +264,7 @@ REFUSED |= {
     "a partial call of what is unknown": ("partial(one[0], names)", NOT_SEEN),
     "a constant": ("[*LETTERS]", "order of the set LETTERS"),
     "a constant of the class": ("[*self.letters]", "order of the set self.letters"),
-    "constants in a tuple": ("for pair in PAIRS:\n    [*pair]", "PAIRS holds sets"),
+    "a table of the module": ("[*TABLE_OF_SETS['a']]", "order of the set"),
     "through json": ("json.dumps({'a': names}, default=list)", "goes through what it is given"),
 }
 
@@ -378,6 +379,25 @@ def test_what_outlives_an_instance_is_watched(name: str) -> None:
         handler.send(None)
     with pytest.raises(DesignError, match="which outlives its instance; allowed: a field"):
         lasting.check()
+
+
+def test_sets_in_a_table_of_the_class_go_by_their_keys() -> None:
+    cls, first = design("for held in self.table.values():\n    [*held]")
+    cls.table = MappingProxyType({"c": frozenset("cd")})
+    with pytest.raises(DesignError, match=rf"line {first + 1}, .* the order of the set held shows"):
+        check_subset("Design", cls)
+
+
+def test_a_constant_that_holds_sets_is_refused_wherever_it_stands() -> None:
+    class Design(AlarmDesign):
+        pairs = (frozenset("ab"), frozenset("cd"))
+
+    with pytest.raises(DesignError, match=r"Design: pairs .*: it holds sets; allowed: "):
+        check_subset("Design", Design)
+    cls, _ = design("for pair in PAIRS:\n    [*pair]")
+    cls.alarm.__globals__["PAIRS"] = Design.pairs
+    with pytest.raises(DesignError, match=r"Design: PAIRS .*: it holds sets; allowed: "):
+        check_subset("Design", cls)
 
 
 def test_settings_work_nothing_out_that_they_keep() -> None:

@@ -22,8 +22,8 @@ from lastchunk.model.estimate.tally import paired_codes
 from lastchunk.model.properties.row import HELD_CODE, UNSETTLED_CODE, VIOLATED_CODE
 
 ChangeKind = Literal["improved", "regressed", "within noise", "new", "unknown"]
-WORSE = ("regressed", "unknown")
-"""The changes that pass no gate."""
+WORSE = {"regressed": "violated", "unknown": "unknown"}
+"""The changes that pass no gate, and the verdict that each is told like."""
 
 
 @dataclass(frozen=True)

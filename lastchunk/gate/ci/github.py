@@ -107,7 +107,8 @@ def workflow_commands(
         for item in results
         if item.failure is not None
     ]
-    said += [("error", item.check, item.line()) for item in changes if item.kind in WORSE]
+    worse = [item for item in changes if item.kind in WORSE]
+    said += [(LEVELS[WORSE[item.kind]], item.check, item.line()) for item in worse]
     said.sort(key=lambda item: item[0])
     lines = [
         f"::{level} file={_setting(file)},title={_setting(title)}::{_message(text)}"
@@ -158,7 +159,7 @@ def _sarif_place(uri: str) -> dict[str, Any]:
 def _sarif_change(item: FigureChange, uri: str) -> dict[str, Any]:
     return {
         "ruleId": item.kind,
-        "level": LEVELS["violated" if item.kind == "regressed" else "unknown"],
+        "level": LEVELS[WORSE[item.kind]],
         "message": {"text": item.line()},
         "locations": [_sarif_place(uri)],
         "partialFingerprints": {"check/v1": f"{item.check}, against the baseline"},

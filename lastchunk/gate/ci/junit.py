@@ -54,8 +54,9 @@ def _add_change(suite: ElementTree.Element, change: FigureChange) -> None:
     case = ElementTree.SubElement(suite, "testcase", names)
     if change.kind in WORSE:
         said = {"message": written(change.line()), "type": change.kind}
-        element = ELEMENTS.get(change.kind, "failure")
-        ElementTree.SubElement(case, element, said).text = written(change.line())
+        ElementTree.SubElement(case, ELEMENTS[WORSE[change.kind]], said).text = written(
+            change.line()
+        )
 
 
 def written(text: str) -> str:
