@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lastchunk.cli import main
+from lastchunk.cli.check_log import short
 from lastchunk.model.properties import Violation
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay, simulate
@@ -156,6 +157,12 @@ def test_a_log_in_which_no_upload_is_known_passes_no_gate(check: Check, tmp_path
         code, told = check(*words, slug)
         assert (slug, code) == (slug, 3)
         assert "no upload is in the log" in " ".join(told.split())
+
+
+def test_long_names_that_begin_alike_are_told_apart() -> None:
+    one, other = (short(f"recording-2026-11-27-{number:08}") for number in (1, 2))
+    assert (one, other) == ("recordin...-27-00000001", "recordin...-27-00000002")
+    assert short("a-name-of-24-characters-") == "a-name-of-24-characters-"
 
 
 def test_a_log_is_given_once(check: Check, tmp_path: Path) -> None:

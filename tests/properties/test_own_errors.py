@@ -13,6 +13,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.own_properties import load_properties, load_property
 from lastchunk.model.properties.judged import asked_of
 from lastchunk.model.properties.language import after, always, at_most, event, never, state
+from lastchunk.model.properties.shipped.endings import given
 
 HEAD = "from lastchunk.properties import *\nLIMIT = 3\nSEEN = []\n\n"
 WRONG = {
@@ -175,6 +176,9 @@ MEANINGS: dict[str, Callable[[], Any]] = {
     ),
     "After TabClosed, within 1,000 ms: is_settled.": lambda: after(event.TabClosed).eventually(
         state.is_settled, within=1_000
+    ),
+    "Never: TabClosed; a run without a violation says so where has_recorded.": lambda: given(
+        state.has_recorded, never(event.TabClosed)
     ),
     "At most 2 times for each chunk: BlobStored.": lambda: at_most(
         2, event.BlobStored, per="chunk"

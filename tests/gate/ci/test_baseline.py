@@ -111,6 +111,24 @@ def test_what_no_session_speaks_of_any_more_passes_no_gate(tmp_path: Path) -> No
     assert "silent" not in update.lines[-1]
 
 
+def test_an_amount_that_no_session_has_any_more_passes_no_gate(tmp_path: Path) -> None:
+    def delays(design: str) -> str:
+        text = CONFIG.format(
+            sessions=5,
+            seed=1,
+            scenario="cellular-driving",
+            design=f'{{ label = "mine", design = "{design}" }}',
+            properties='"nothing_lost"',
+        )
+        return text + 'amounts = ["delay_ms"]\n'
+
+    ran(tmp_path, delays("lazy-alarm"), "--update-baseline")
+    silent = ran(tmp_path, delays("manual"), "--quiet")
+    assert (silent.code, len(silent.lines)) == (3, 2)
+    assert silent.lines[0].startswith("unknown: delay_ms: mine in cellular-driving")
+    assert silent.lines[1] == "1 check: 1 hold, 1 silent since the baseline"
+
+
 @pytest.mark.parametrize("sign", ["\t", "\n", "\u2028"])
 @pytest.mark.parametrize("field", ["name", "label"])
 def test_a_name_stands_in_one_line(

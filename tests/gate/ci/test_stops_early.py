@@ -32,6 +32,7 @@ def test_a_rate_that_is_clear_needs_few_sessions(tmp_path: Path) -> None:
     found = ran(tmp_path, CHECK.format(design="alarm", at_most=0.2, sessions=5_000))
     assert (found.code, len(found.lines)) == (0, 3)
     assert sessions_needed(0.2) < sessions_of(found.lines[0]) == 250
+    assert "at most 20.0 % may; by the test that may stop early" in found.lines[0]
 
 
 def test_one_that_is_above_fails_and_one_that_cannot_be_told_is_unknown(tmp_path: Path) -> None:
