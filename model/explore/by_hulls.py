@@ -1,7 +1,8 @@
 """Zones first, as exact as they are; where they become many, hulls, if these prove it.
 
-A timed property leaves some states with a hundred zones. One hull for each state is often enough
-to prove it (`search/hulls.py`); where it is not, the zones are searched to their end.
+Some states are come to in a hundred zones. One hull for each state is often enough to prove what is
+asked (`search/hulls.py`); where it is not, the zones are searched to their end. What the first
+zones violate no hull can prove, so the search is over for it, and what is left is asked alone.
 """
 
 from __future__ import annotations
@@ -42,11 +43,16 @@ def searched_with_hulls(
     progress: SearchProgress | None,
     deadline: Deadline,
 ) -> Search[Machine]:
-    """A search that has run: by zones; where these are many, by hulls, if they prove all of it."""
+    """A search that has run: by zones; where these are many, by hulls, if they prove all of it.
+
+    Where the first zones violate a part of what is asked it ends with them: `leaves_some` is true.
+    """
     first = replace(budget, classes=min(budget.classes, HULLS_FROM))
     search = Search(machine, first, True, stops, progress, deadline=deadline)
     found = search.run()
-    if found.unfinished and HULLS_FROM <= found.classes < budget.classes:
+    if leaves_some(search, budget):
+        return search
+    if is_cut(found, budget):
         by_hulls = proved_by_hulls(machine, budget, progress, deadline, found)
         if by_hulls is not None:
             return by_hulls
@@ -55,6 +61,17 @@ def searched_with_hulls(
     elif found.findings and found.classes <= CHECKED_CLASSES:
         check_not_proved(search)
     return search
+
+
+def is_cut(found: Exploration, budget: Budget) -> bool:
+    """Whether a search has ended since its zones are many, and more of them are allowed."""
+    return bool(found.unfinished) and HULLS_FROM <= found.classes < budget.classes
+
+
+def leaves_some(search: Search[Machine], budget: Budget) -> bool:
+    """Whether a search has ended with its first zones, which violate some of what is asked."""
+    is_over = search.deadline.is_over()
+    return bool(search.found.findings) and is_cut(search.found, budget) and not is_over
 
 
 def check_not_proved(zones: Search[Machine]) -> None:
@@ -78,9 +95,18 @@ def proved_by_hulls(
     monitor = machine.monitor
     if not search.settles(seen) or not search.found.sometimes.issuperset(monitor.sometimes):
         return None
-    rounds = Rounds(search)
-    at_end = [slug for slug in monitor.slugs if slug in monitor.at_end]
     try:
-        return None if any(rounds.violating(slug) for slug in at_end) else search
+        return None if _may_differ_for_ever(search) else search
     except OutOfTimeError:
         return None
+
+
+def _may_differ_for_ever(search: HullSearch[Machine]) -> bool:
+    """Whether what stays so on a cycle of hulls may violate a property, or be all that it holds by.
+
+    Raises `OutOfTimeError`.
+    """
+    rounds, monitor = Rounds(search), search.machine.monitor
+    at_end = [slug for slug in monitor.slugs if slug in monitor.at_end]
+    unmet = [slug for slug in monitor.slugs if slug not in search.found.holding]
+    return any(map(rounds.violating, at_end)) or any(map(rounds.holds, unmet))

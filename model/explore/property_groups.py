@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -66,10 +66,16 @@ def used_up(deadline: Deadline, how: str) -> Verdict:
 
 
 class PropertyGroupSearch:
-    """One search for some of the properties, and what it says of each."""
+    """One search for some of the properties, and what it says of each of ``slugs``.
 
-    def __init__(self, search: Search[Machine], reductions: Reductions) -> None:
+    What else it was asked for another search tells.
+    """
+
+    def __init__(
+        self, search: Search[Machine], reductions: Reductions, slugs: Sequence[str]
+    ) -> None:
         self.search = search
+        self.slugs = slugs
         self.reductions = reductions
         self.machine = search.machine
         self.endless: dict[str, list[int]] = {}
@@ -112,8 +118,8 @@ class PropertyGroupSearch:
         return self.exact
 
     def verdicts(self) -> dict[str, Verdict]:
-        """The verdict on each property that was searched for."""
-        return {slug: self._verdict(slug) for slug in self.machine.monitor.slugs}
+        """The verdict on each property that it tells of."""
+        return {slug: self._verdict(slug) for slug in self.slugs}
 
     def _verdict(self, slug: str) -> Verdict:
         found = self.search.found

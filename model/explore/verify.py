@@ -10,7 +10,7 @@ from lastchunk.model.base.memory import few_collections, only_new_garbage
 from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.verdict import Verdict, VerdictKind
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
-from lastchunk.model.explore.by_hulls import searched_with_hulls
+from lastchunk.model.explore.by_hulls import leaves_some, searched_with_hulls
 from lastchunk.model.explore.code.watched import ChunkIndexUsed
 from lastchunk.model.explore.property_groups import (
     BETWEEN_MS,
@@ -167,7 +167,7 @@ def verify(
     deadline = deadline or Deadline(budget.seconds)
     shared = {} if worlds is None else worlds
     given = budget, deadline, reductions, progress, longest, own, shared
-    searches = [_explored(scenario, design, group, *given) for group in groups_of(slugs, own)]
+    searches = [s for g in groups_of(slugs, own) for s in _explored(scenario, design, g, *given)]
     found = [each.search.found for each in searches]
     verdicts = _verdicts(searches)
     tried = _attacked(searches, verdicts, attack, deadline)
@@ -347,30 +347,38 @@ def _explored(
     longest: bool,
     own: Mapping[str, Property],
     worlds: SharedWorlds,
-) -> PropertyGroupSearch:
-    """One search; without the symmetry if the design turns out to tell chunks apart, and with what
-    is in the blob store if it reads that. The searches share their ``worlds``."""
+) -> list[PropertyGroupSearch]:
+    """The searches that settle some properties: one, and another one for what it leaves.
+
+    Each is made without the symmetry if the design turns out to tell chunks apart, and with what is
+    in the blob store if it reads that. The searches share their ``worlds``.
+    """
     monitor = monitor_for(design, scenario, slugs, own)
     given, forgets = (reductions.symmetry, reductions.pruning), reductions.forgets_blobs
     machine = Machine(design, scenario, monitor, *given, forgets_blobs=forgets, shared=worlds)
     # The longest delay needs every schedule; a violation of all that is asked needs no more.
     stops = PROMPT not in slugs or not longest
-    is_timed = all(monitor.known[slug].is_timed for slug in slugs)
     try:
-        if is_timed and not longest and reductions.inclusion:
+        if not longest and reductions.inclusion:
             search = searched_with_hulls(machine, budget, stops, progress, deadline)
         else:
             inclusion = reductions.inclusion
             search = Search(machine, budget, inclusion, stops, progress, deadline=deadline)
             search.run()
     except (ChunkIndexUsed, StoreIsRead) as seen:
-        plain = reductions.without(seen)
+        settled, left, then = [], slugs, reductions.without(seen)
     else:
-        return PropertyGroupSearch(search, reductions)
+        left = [slug for slug in slugs if slug not in search.found.findings]
+        left = left if not longest and leaves_some(search, budget) else []
+        if left:
+            search.found.frontier = 0  # the next search goes there
+        told = [slug for slug in slugs if slug not in left]
+        settled, then = [PropertyGroupSearch(search, reductions, told)], reductions
     # Not within the handler: code that runs while an error is handled could see it.
-    return _explored(
-        scenario, design, slugs, budget, deadline, plain, progress, longest, own, worlds
-    )
+    if not left:
+        return settled
+    more = budget, deadline, then, progress, longest, own, worlds
+    return settled + _explored(scenario, design, left, *more)
 
 
 __all__ = ["DEFAULT_SCOPE", "Budget", "Exploration", "Reductions", "Verification", "verify"]

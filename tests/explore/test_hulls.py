@@ -12,6 +12,7 @@ import pytest
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore import by_hulls
 from lastchunk.model.explore.by_hulls import HullsDisagreeError, proved_by_hulls
+from lastchunk.model.explore.matrix.cells import SLUGS
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.search import hulls
 from lastchunk.model.explore.search.hulls import HullSearch, InDoubtError
@@ -167,6 +168,14 @@ def test_hulls_that_grow_too_often_are_given_up(
     assert HullSearch(Bell(8)).settles(Search(Bell(8)).run()) is settled
 
 
+def test_what_no_class_shows_is_no_doubt_and_no_proof() -> None:
+    wide, silent = Bell(8), "never_told"
+    wide.monitor = SimpleNamespace(slugs=(NEVER, silent))
+    search = HullSearch(wide)
+    assert search.settles(Search(Bell(8)).run())
+    assert search.perhaps == search.found.holding == {NEVER}
+
+
 def test_a_budget_that_ends_proves_nothing() -> None:
     seen = Search(Bell(8)).run()
     assert not HullSearch(Bell(8), Budget(classes=2)).settles(seen)
@@ -176,8 +185,8 @@ def test_a_budget_that_ends_proves_nothing() -> None:
 
 
 def scope_of(faults: str) -> Scenario:
-    """The first scope of a class of faults, with one chunk."""
-    return BUILDERS[faults](1).scopes[0].load()
+    """The last scope of a class of faults, with one chunk."""
+    return BUILDERS[faults](1).scopes[-1].load()
 
 
 def judged(design: str, faults: str) -> Verification:
@@ -225,6 +234,73 @@ def test_a_cycle_on_which_it_may_stay_violated_is_a_doubt(monkeypatch: pytest.Mo
     assert PROMPT in machine.monitor.at_end
     monkeypatch.setattr(Rounds, "violating", lambda *_: [0, 0])
     assert proved_by_hulls(machine, Budget()) is None
+
+
+def test_what_may_hold_for_ever_on_a_cycle_of_hulls_is_a_doubt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    machine = machine_of("manual", "commits")
+    monkeypatch.setattr(Rounds, "holds", lambda *_: True)
+    assert proved_by_hulls(machine, Budget()) is not None, "each property was seen to hold"
+    machine.monitor.slugs = (PROMPT, "what nobody tells")
+    assert proved_by_hulls(machine, Budget()) is None
+
+
+def judged_whole(design: str, faults: str) -> Verification:
+    """What all properties of a matrix are there."""
+    return verify(scope_of(faults), design, SLUGS, longest=False, attack=0, kinds=("shortest",))
+
+
+@pytest.mark.parametrize(
+    ("design", "faults"),
+    [
+        *(("manual", faults) for faults in ("loss", "commits", "client-lost", "crashes")),
+        *(("alarm", "commits"), ("short-grace", "loss"), ("leases", "crashes")),
+        *(("manifest", faults) for faults in ("loss", "commits")),
+        ("lazy-alarm", "loss"),
+    ],
+)
+def test_hulls_and_zones_say_the_same_of_all_properties(
+    design: str, faults: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_zones = judged_whole(design, faults)
+    monkeypatch.setattr(by_hulls, "HULLS_FROM", 30)
+    by_hull = judged_whole(design, faults)
+    assert {slug: (item.kind, item.reason) for slug, item in by_hull.verdicts.items()} == {
+        slug: (item.kind, item.reason) for slug, item in by_zones.verdicts.items()
+    }
+    assert by_hull.counterexamples.keys() == by_zones.counterexamples.keys()
+
+
+def test_what_the_first_zones_violate_is_asked_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_zones = judged_whole("manual", "loss")
+    violated = {slug for slug, item in by_zones.verdicts.items() if item.kind == "violated"}
+    assert violated == {"count_true", "finalizes"}
+    monkeypatch.setattr(by_hulls, "HULLS_FROM", 1_600)
+    asked = []
+    whole = Search._run
+
+    def run(search: Any) -> Exploration:
+        asked.append(set(search.machine.monitor.slugs))
+        return whole(search)
+
+    monkeypatch.setattr(Search, "_run", run)
+    by_hull = judged_whole("manual", "loss")
+    assert by_hull.classes < by_zones.classes / 2
+    assert by_hull.frontier == 0
+    plain = [slugs for slugs in asked if PROMPT not in slugs]
+    assert plain[0] >= violated
+    assert plain[1:] == [plain[0] - violated] * 2, "zones, and then hulls"
+
+
+def test_a_budget_that_ends_before_hulls_are_tried_is_no_reason_to_ask_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(by_hulls, "HULLS_FROM", 30)
+    asked, few = ["finalizes", "nothing_lost"], Budget(classes=25)
+    short = verify(scope_of("loss"), "manual", asked, few, longest=False, attack=0)
+    assert short.frontier > 0
+    assert "25 classes" in short.verdicts["nothing_lost"].reason
 
 
 def test_the_longest_delay_is_told_by_zones(monkeypatch: pytest.MonkeyPatch) -> None:

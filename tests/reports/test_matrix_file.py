@@ -68,7 +68,7 @@ def cell(data: dict[str, Any]) -> Any:
         (lambda d: d.pop("chunks"), "chunks", "no default"),
         (lambda d: d.update(chunks=7), "chunks", "less than or equal to 6"),
         (lambda d: d.update(chunks="2"), "chunks", "valid integer"),
-        (lambda d: d.update(chunks=2), "fault_classes.late-alarms.scopes.0", "this version"),
+        (lambda d: d.update(chunks=2), "fault_classes.late-alarms.scopes.1", "this version"),
         (lambda d: d.update(budget_s=0), "budget_s", "greater than or equal to 1"),
         (lambda d: d.update(designs={}), "designs", "at least 1"),
         (lambda d: d.update(verdict="fine"), "verdict", "not permitted"),

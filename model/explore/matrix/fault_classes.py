@@ -1,7 +1,9 @@
 """Classes of faults: within which bounds each is explored, and what no design can do about it.
 
-A class has one or more *scopes* (`model.explore.matrix.scopes`). Where a property cannot hold,
-`Impossible` says why, what the best possible is, and how that is shown.
+A class has one or more *scopes* (`model.explore.matrix.scopes`). A violation in one of them ends
+exploring for its cell, so the scope in which a design is likely to fail with few classes comes
+first: that of the recorder. Where a property cannot hold, `Impossible` says why, what the best
+possible is, and how that is shown.
 """
 
 from __future__ import annotations
@@ -69,9 +71,9 @@ def _reliable(chunks: int) -> FaultClass:
         "reliable",
         "reliable network",
         (
-            small(chunks, f"{DELAYS}, nothing fails"),
-            recorder(f"{DELAYS}, nothing fails"),
             recorder(f"{DELAYS}, nothing fails; the user pauses for 12 minutes", *PAUSE),
+            recorder(f"{DELAYS}, nothing fails"),
+            small(chunks, f"{DELAYS}, nothing fails"),
         ),
     )
 
@@ -84,8 +86,8 @@ def _any_delay(chunks: int) -> FaultClass:
         "any-delay",
         "any finite delay",
         (
-            small(chunks, f"{hour}, responses and puts 0 ms", "high_ms=3600000"),
             recorder(f"{hour}, responses and puts 0 ms", long, *at_once),
+            small(chunks, f"{hour}, responses and puts 0 ms", "high_ms=3600000"),
         ),
         {
             "finalizes_promptly": Impossible(
@@ -105,6 +107,7 @@ def _loss(chunks: int) -> FaultClass:
         "loss",
         "loss with retries",
         (
+            recorder(f"{DELAYS}, responses 25 ms; {lost}", *NETWORK),
             small(
                 chunks,
                 f"{DELAYS}, responses 10 ms; {cut}",
@@ -113,7 +116,6 @@ def _loss(chunks: int) -> FaultClass:
                 "network.response_delay_ms=10",
                 serial=True,
             ),
-            recorder(f"{DELAYS}, responses 25 ms; {lost}", *NETWORK),
         ),
     )
 
@@ -127,17 +129,17 @@ def _client_lost(chunks: int) -> FaultClass:
         "client-lost",
         "client lost",
         (
+            reload,
+            recorder(
+                f"{DELAYS}; the tab is closed at any instant of the first 30 s",
+                faults(fault("tab_closed", 30_000)),
+            ),
             small(
                 chunks,
                 f"{DELAYS}, puts 0 to 1 s; the tab is closed at any instant of the first 3 s",
                 PUTS,
                 faults(fault("tab_closed", 3000)),
             ),
-            recorder(
-                f"{DELAYS}; the tab is closed at any instant of the first 30 s",
-                faults(fault("tab_closed", 30_000)),
-            ),
-            reload,
         ),
         {
             "nothing_lost": Impossible(
@@ -158,9 +160,9 @@ def _crashes(chunks: int) -> FaultClass:
         "crashes",
         "object crashes",
         (
-            small(chunks, f"{DELAYS}, puts 0 to 1 s; {once}", *LOSSES, PUTS, serial=True),
-            small(chunks, f"{DELAYS}, puts 0 to 1 s; {once}", *LOSSES, PUTS),
             recorder(f"{DELAYS}; {once}", *LOSSES),
+            small(chunks, f"{DELAYS}, puts 0 to 1 s; {once}", *LOSSES, PUTS),
+            small(chunks, f"{DELAYS}, puts 0 to 1 s; {once}", *LOSSES, PUTS, serial=True),
         ),
     )
 
@@ -171,8 +173,8 @@ def _late_alarms(chunks: int) -> FaultClass:
         "late-alarms",
         "late and failing alarms",
         (
-            small(chunks, f"{DELAYS}; {late}", LATE, *ALARMS),
             recorder(f"{DELAYS}; {late}; the user pauses for 12 minutes", LATE, *ALARMS, *PAUSE),
+            small(chunks, f"{DELAYS}; {late}", LATE, *ALARMS),
         ),
     )
 
@@ -183,8 +185,8 @@ def _commits(chunks: int) -> FaultClass:
         "commits",
         "commit failures",
         (
-            small(chunks, f"{DELAYS}, puts 0 to 1 s; {failing}", *COMMITS, PUTS, serial=True),
             recorder(f"{DELAYS}; {failing}", *COMMITS),
+            small(chunks, f"{DELAYS}, puts 0 to 1 s; {failing}", *COMMITS, PUTS, serial=True),
         ),
     )
 
@@ -206,11 +208,9 @@ def _all_scopes(chunks: int, has_page: bool) -> tuple[Scope, ...]:
         fault("stray_stop", 25_000, chance=0.5),
     ]
     return (
-        small(
-            chunks,
-            f"{DELAYS}, puts 0 to 1 s; {one}{tail}",
-            *(*ALL, PUTS, "limits.strikes_max=1", faults(*strikes)),
-            serial=True,
+        recorder(
+            f"{DELAYS}; {one}{tail}, {rough}",
+            *(*ALL, *PAUSE, "limits.strikes_max=1", faults(*late_strikes)),
         ),
         small(
             chunks,
@@ -218,9 +218,11 @@ def _all_scopes(chunks: int, has_page: bool) -> tuple[Scope, ...]:
             *(*ALL, *FIXED, "blobs.put_delay_ms=20", "limits.strikes_max=2", faults(*strikes)),
             serial=True,
         ),
-        recorder(
-            f"{DELAYS}; {one}{tail}, {rough}",
-            *(*ALL, *PAUSE, "limits.strikes_max=1", faults(*late_strikes)),
+        small(
+            chunks,
+            f"{DELAYS}, puts 0 to 1 s; {one}{tail}",
+            *(*ALL, PUTS, "limits.strikes_max=1", faults(*strikes)),
+            serial=True,
         ),
     )
 

@@ -13,7 +13,8 @@ too. The reverse is false: between two zones lie times that no session has. Henc
   an error of the design, and a cycle of classes on which a property might stay violated;
 - what is *seen*, a property that holds or a thing that happens sometimes, counts only where its
   class is no hull and comes from none, or where a search by zones has seen it: then it is a
-  session's own, and no proof is of nothing;
+  session's own, and no proof is of nothing; where another class shows that a property holds, it is
+  in doubt whether any session does, and where none does, no session says anything of it;
 - no longest delay is told of it.
 """
 
@@ -35,7 +36,7 @@ from lastchunk.model.explore.state.node import Move
 from lastchunk.model.explore.timing.steps import Leaf
 from lastchunk.model.explore.timing.store import HullStore
 from lastchunk.model.explore.timing.zone import Zone
-from lastchunk.model.properties import Unsettled, Violation
+from lastchunk.model.properties import Holds, Unsettled, Violation
 from lastchunk.model.world.object.blob_store import StoreIsRead
 
 GROWN_MAX = 16
@@ -64,9 +65,11 @@ class HullSearch(Search[System]):
     def _begin(self, past: Past | None) -> None:
         super()._begin(past)
         self.inexact: set[int] = set()
+        self.perhaps: set[str] = set()
+        """Properties that hold in a class that may be no session's."""
 
     def settles(self, seen: Exploration | None = None) -> bool:
-        """Whether all was covered, and each property was seen to hold, and none to be violated.
+        """Whether all was covered, none violated, and each property seen to hold, or never met.
 
         ``seen`` is what a search by zones has seen of the same system.
         """
@@ -78,7 +81,7 @@ class HullSearch(Search[System]):
         if seen is not None:
             found.holding |= seen.holding
             found.sometimes |= seen.sometimes
-        return not found.unfinished and found.holding.issuperset(self.machine.monitor.slugs)
+        return not found.unfinished and found.holding.issuperset(self.perhaps)
 
     def _keep(self, found: StateClass, zone: Zone) -> None:
         """Keep the hull of a zone and what is known of its state."""
@@ -96,6 +99,8 @@ class HullSearch(Search[System]):
             raise InDoubtError
         if parent not in self.inexact:
             super()._note(parent, move, leaf, zone)
+            return
+        self.perhaps |= {slug for slug, each in leaf.judgements.items() if isinstance(each, Holds)}
 
     def _is_past_unknown(self, depth: int) -> bool:
         """Nothing of the past is forgotten here: hulls that grow for ever are given up."""
