@@ -216,6 +216,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "verify small-scope --design lazy-alarm --set design.grace_ms=5": NO_GRACE,
     "report --scenario harmless --design lazy-alarm --set design.grace_ms=5": NO_GRACE,
     "rare small-scope --property finalizes --design lazy-alarm --set design.grace_ms=5": NO_GRACE,
+    "choose --free watchdog_ms=10,40 --scenario small-scope --require nothing_lost "
+    "--design lazy-alarm --set design.grace_ms=5": NO_GRACE,
+    "region --x put_high_ms --y design.watchdog_ms --design lazy-alarm --set design.grace_ms=5 "
+    "--out {d}/map.html": NO_GRACE,
     f"{SIMULATE} --design ''": ("--design",),
     f"{SIMULATE} --design {{d}}/none.py:Mine": ("none.py", "exists"),
     f"{SIMULATE} --design {{d}}/mine.py:Mien": ("'Mine'",),
