@@ -24,7 +24,12 @@ from lastchunk.reports.figures.tornado import tornado_figure
 from lastchunk.reports.region.page import PAGE_BODY
 
 ROWS_MAX = 400
-TABLE = "table { border-collapse: collapse } td, th { padding: .15rem .6rem; text-align: left }"
+STYLE = """h1, h2 { overflow-wrap: anywhere }
+.scroll { overflow-x: auto }
+.scroll:focus-visible { outline: 3px solid var(--link) }
+table { border-collapse: collapse }
+td, th { padding: .15rem .6rem; text-align: left; white-space: nowrap }
+"""
 PAGE_NAME, PICTURE_NAME = "sweep.html", "sweep.png"
 
 
@@ -69,7 +74,7 @@ def sweep_page(result: SweepResult, slug: str, drawn: list[tuple[str, Figure]]) 
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{variables()}{PAGE_BODY}{TABLE}</style></head><body><main>"
+        f"<title>{title}</title><style>{variables()}{PAGE_BODY}{STYLE}</style></head><body><main>"
         f"<h1>{title}</h1><p>{counts} of each design at each; seed {about['seed']}.</p>"
         f"{pictures}{_rates_table(result, slug)}</main></body></html>\n"
     )
@@ -90,4 +95,5 @@ def _rates_table(result: SweepResult, slug: str) -> str:
     )
     more = len(rates) - len(rows)
     rest = f"<p>{more:,} more rows are in rates.parquet.</p>" if more > 0 else ""
-    return f"<h2>{escape(slug)}</h2><table><tr>{head}</tr>{body}</table>{rest}"
+    box = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(slug)}">'
+    return f"<h2>{escape(slug)}</h2>{box}<table><tr>{head}</tr>{body}</table></div>{rest}"

@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from lastchunk.cli.app import WorkersOption, console, cores
+from lastchunk.cli.app import WorkersOption, console, cores, note
 from lastchunk.gate.ci.baseline import (
-    NO_BASELINE,
     Amount,
     Baseline,
     Figure,
     amounts_of,
+    baseline_to_replace,
     figure_of,
     read_baseline,
     write_baseline,
@@ -128,7 +128,9 @@ def baseline_of(loaded: GateConfig, config: Path, is_updated: bool) -> Baseline 
     path = config.parent / loaded.baseline
     if is_updated:
         check_file(path, "--update-baseline")
-        return read_baseline(path) if path.exists() else NO_BASELINE
+        before, why_none = baseline_to_replace(path)
+        note(why_none)
+        return before
     return read_baseline(path)
 
 

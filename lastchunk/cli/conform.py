@@ -44,6 +44,10 @@ EdgesOption = Annotated[
     int | None,
     typer.Option("--edges", help="Of each set of edges; 3, or 10 with --twin.", min=0),
 ]
+NOTHING_TO_PLAY = (
+    "nothing was played: what was asked for makes no schedule; --sessions, --edges, --troubles or "
+    "--coverage above 0 makes some"
+)
 RESULT = "conform.json"
 DIVERGING = "diverging"
 OWN = (RESULT, DIVERGING)
@@ -209,6 +213,9 @@ def _of_files(paths: list[Path], designs: list[str] | None) -> list[Recipe]:
 def show(result: Conformance, names_rules: bool = False) -> None:
     """Print the table, and what diverges; with ``names_rules`` the platform's rules that say so."""
     out = console()
+    if not result.results:
+        out.print(NOTHING_TO_PLAY, soft_wrap=True, highlight=False)
+        return
     table = Table("design", "schedules", "agree", "diverge", "not playable")
     for name, counts in result.by_design().items():
         numbers = (counts.total(), counts["agrees"], counts["diverges"], counts["not playable"])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lastchunk.cli.app import note
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design, load_designs
+from lastchunk.model.design.named_settings import check_set
 from lastchunk.model.design.own_properties import (
     is_reference,
     load_properties,
@@ -45,7 +46,9 @@ def load(
     try:
         if adapter is not None:
             loaded, asked = _with_real_ones(loaded, asked, adapter)
-        return loaded, load_designs(asked, loaded)
+        specs = load_designs(asked, loaded)
+        check_set((item.partition("=")[0] for item in overrides or []), specs)
+        return loaded, specs
     except InputError as error:
         is_set = any(item.startswith("design.") for item in overrides or [])
         if is_set and error.field.partition(".")[0] == "design":

@@ -8,10 +8,10 @@ import typer
 from rich.markup import escape
 
 from lastchunk.cli.app import ScenarioArgument, SeedOption, SetOption, WorkersOption, console, cores
+from lastchunk.cli.loading import load
 from lastchunk.cli.progress import progress_bar
 from lastchunk.model.estimate.rare.levels import LEVEL_CLASSES
 from lastchunk.model.estimate.rare.rate import RareRate, rare_rate
-from lastchunk.model.scenario.load import load_scenario
 
 
 def rare(
@@ -35,7 +35,7 @@ def rare(
     workers: WorkersOption = None,
 ) -> None:
     """Estimate the rate of a rare violation, by splitting at levels that exploring finds."""
-    loaded = load_scenario(scenario, overrides or [])
+    loaded, _ = load(scenario, [design], overrides, None, None)
     given = (precision, effort, seed, cores(workers), replications, classes)
     with progress_bar(loaded.title, None) as progress:
         found = rare_rate(loaded, design, slug, *given, progress)

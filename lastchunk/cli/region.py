@@ -18,6 +18,7 @@ from lastchunk.model.base.files import check_file, write_text
 from lastchunk.model.base.text_files import digits
 from lastchunk.model.base.workers import workers_or_here
 from lastchunk.model.design.load import load_design
+from lastchunk.model.design.named_settings import check_set
 from lastchunk.model.explore.region import (
     ExactRegion,
     RegionQuestion,
@@ -120,9 +121,9 @@ def check_question(question: RegionQuestion) -> None:
     for across_ms in question.values_ms:
         for along_ms in question.span_ms:
             at = (f"{question.across}={across_ms}", f"{question.along}={along_ms}")
-            load_design(
-                question.design, load_scenario(question.scenario, [*question.overrides, *at])
-            )
+            loaded = load_scenario(question.scenario, [*question.overrides, *at])
+            spec = load_design(question.design, loaded)
+            check_set((item.partition("=")[0] for item in question.overrides), [spec])
 
 
 def sample_of(

@@ -29,7 +29,8 @@ from lastchunk.cli.front import (
     front_of,
 )
 from lastchunk.cli.loading import DEFAULT_DESIGNS, command, options
-from lastchunk.model.design.load import load_designs
+from lastchunk.model.design.load import DesignSpec, load_designs
+from lastchunk.model.design.named_settings import check_set
 from lastchunk.model.estimate.checks import check_once
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.explore.matrix.matrix import CHUNKS_MAX
@@ -103,7 +104,7 @@ def report(
     played = None if conformance is None else read_conformance(conformance)
     names, designs = scenario or shipped(), design or REPORT_DESIGNS
     loaded = each_once(names, overrides or [])
-    specs = [load_designs(designs, item) for item in loaded]
+    specs = in_each(designs, loaded, overrides or [])
     written = written and of_designs(written, [spec.name for spec in specs[0]])
     chunks = matrix_chunks if written is None else 0
     counts = (sessions, sweep_sessions, proof_sessions, chunks, matrix_seconds)
@@ -124,6 +125,15 @@ def report(
     )
     write_report(review, out)
     say_written(evidence.comparisons, out)
+
+
+def in_each(
+    designs: list[str], loaded: Sequence[Scenario], overrides: Sequence[str]
+) -> list[list[DesignSpec]]:
+    """The designs in each scenario, with its settings. Raises `InputError`."""
+    specs = [load_designs(designs, item) for item in loaded]
+    check_set((item.partition("=")[0] for item in overrides), specs[0])
+    return specs
 
 
 def each_once(names: Sequence[str], overrides: Sequence[str]) -> list[Scenario]:

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from lastchunk.cli.app import console
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.files import check_file, write_bytes
+from lastchunk.model.base.files import check_file, is_standard_output, write_bytes
 from lastchunk.reports.export.formats import ENDINGS, SUFFIXES, WRITERS
 from lastchunk.reports.timeline.read import read_told
 
@@ -46,7 +46,8 @@ def show(
         sys.stdout.write(data.decode("utf-8"))
         return
     write_bytes(place, data)
-    console().print(escape(f"written: {place}"))
+    if not is_standard_output(place):  # else it would be a part of what was asked for
+        console().print(escape(f"written: {place}"))
 
 
 def chosen_format(out: Path | None, output_format: str | None) -> str:

@@ -196,6 +196,14 @@ def _open_as(found: os.stat_result) -> int | None:
     return None
 
 
+def is_standard_output(path: Path) -> bool:
+    """Whether what is written there comes out of standard output, as with `/dev/stdout`."""
+    try:
+        return _open_as(path.stat()) == 1
+    except OSError:
+        return False
+
+
 def _replace(path: Path, data: bytes, is_told_to_disk: bool = False) -> None:
     building: Path | None = None
     try:

@@ -36,6 +36,7 @@ from lastchunk.model.design.given import (
     remember,
     taken_apart,
 )
+from lastchunk.model.design.named_settings import shipped_settings
 from lastchunk.model.design.neighbours import neighbours
 from lastchunk.model.design.old_names import old_names
 from lastchunk.model.design.own_page import check_page, has_own_page
@@ -190,7 +191,7 @@ def load_designs(given: Sequence[DesignLike] | DesignLike, scenario: Scenario) -
     if len(set(names)) < len(names):
         raise InputError("--design", names, "each design once, or (label, design, settings)")
     known = {field.name for d in designs for field in dataclasses.fields(d.settings)}
-    shipped = {field.name for cls in DESIGNS.values() for field in dataclasses.fields(cls.Settings)}
+    shipped = shipped_settings()
     titles = {*names, *(design.cls.__name__ for design in designs), *DESIGNS}
     for key, value in scenario.design.items():
         if not isinstance(value, dict) and key not in known | shipped:

@@ -98,6 +98,12 @@ def unsettled(ended: str) -> Unsettled:
     return Unsettled(f"the run ended at the {ended}{more}")
 
 
+def until_its_end(ended: str, said: str) -> NotApplicable:
+    """The judgement of a run of which something is ``said``: more may come after a completion."""
+    early = f"the run ended at the {ended}; until then " if ended == AT_COMPLETION else ""
+    return NotApplicable(early + said)
+
+
 def with_end(found: Judgement | None, end: Judgement) -> Judgement:
     """What events said of a run, and what its end says: a violation counts, and then a case."""
     if found is None or (isinstance(end, Violation) and not isinstance(found, Violation)):

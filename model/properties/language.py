@@ -11,8 +11,9 @@ recorded schedule and in every schedule. docs/properties.md tells the whole lang
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
+from lastchunk.model.base.errors import InputError
 from lastchunk.model.properties.base import Judgement, JudgeSettings, Kind, Property
 from lastchunk.model.properties.conditions import (
     CostsMore,
@@ -47,22 +48,34 @@ UNNAMED = ""
 MS_MOST = 1 << 40
 
 
+class UnknownNameError(InputError, AttributeError):
+    """A name that stands for no event, or for nothing of the state; `hasattr` takes it for a no."""
+
+
+ByName = TypeVar("ByName", EventIs, StateValue)
+
+
+def _by_name(kind: type[ByName], name: str) -> ByName:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    try:
+        return kind(name)
+    except InputError as error:
+        raise UnknownNameError(error.field, error.value, error.allowed) from None
+
+
 class EventNames:
     """``event.NAME`` is the condition that this event comes; ``event.NAME(field=value)``, so."""
 
     def __getattr__(self, name: str) -> EventIs:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return EventIs(name)
+        return _by_name(EventIs, name)
 
 
 class StateNames:
     """``state.NAME`` is a value of the state right after an event."""
 
     def __getattr__(self, name: str) -> StateValue:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return StateValue(name)
+        return _by_name(StateValue, name)
 
 
 event, state = EventNames(), StateNames()

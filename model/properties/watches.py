@@ -24,6 +24,7 @@ from lastchunk.model.properties.base import (
     NotApplicable,
     Violation,
     unsettled,
+    until_its_end,
     with_end,
 )
 from lastchunk.model.properties.conditions import Formula
@@ -81,7 +82,7 @@ class Watch(ABC):
 
     def end(self, memory: Remembering, ending: RunsEnd, facts: Facts) -> Judgement:
         """What the end says where no event has violated it: that its case never came."""
-        return NotApplicable(f"it never came: {self.conditions[-1].words}")
+        return until_its_end(ending.reason, f"it never came: {self.conditions[-1].words}")
 
     def over(
         self, found: Judgement | None, memory: Remembering, ending: RunsEnd, facts: Facts
@@ -183,7 +184,7 @@ class Never(Watch):
         if not self._needs_a_case:
             return HOLDS
         words = ", ".join(sorted(self.denied.events or ())) if self.when is None else ""
-        return NotApplicable(f"it never came: {words or self.conditions[-1].words}")
+        return until_its_end(ending.reason, f"it never came: {words or self.conditions[-1].words}")
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,7 @@ class Eventually(Watch):
         """What still waits at a quiet end waits for ever."""
         if not memory:
             case = self.after.words if self.after is not None else self.wanted.words
-            return NotApplicable(f"it never came: {case}")
+            return until_its_end(ending.reason, f"it never came: {case}")
         if self._is_late(memory[0], ending.at_ms):
             return self._late(memory[0])
         if ending.is_quiet:

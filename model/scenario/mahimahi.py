@@ -5,6 +5,8 @@ The file repeats for ever, with the last line's time as its period.
 
 from __future__ import annotations
 
+import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,7 @@ PACKET_BYTES = 1_500
 
 def read_mahimahi(path: Path) -> NDArray[np.int64]:
     """The opportunities' times in ms, in order. Raises `InputError` naming the bad line."""
+    _check_stays(path)
     content = read_text(path, "uplink", "a text file with one time in ms a line")
     lines = content.splitlines()
     if not lines:
@@ -45,3 +48,12 @@ def read_mahimahi(path: Path) -> NDArray[np.int64]:
     if last_ms == 0:
         raise InputError(f"{path}, line {len(lines)}", 0, "a last time above 0: it is the period")
     return times_ms
+
+
+def _check_stays(path: Path) -> None:
+    """Refuse what can be read once alone: each process that runs sessions reads an uplink anew."""
+    with suppress(OSError):  # who reads it says what is wrong with the place
+        kind = path.stat().st_mode
+        if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):
+            allowed = "a file on disk, which can be read more than once; this is a pipe or a device"
+            raise InputError("uplink", str(path), allowed)

@@ -42,7 +42,7 @@ class DesignEntry(StrictTable):
     """A design by its name or ``file.py:Class``; with a label it may have settings of its own."""
 
     design: Annotated[str, Field(min_length=1)]
-    label: OneLine = ""
+    label: Annotated[str, Field(min_length=1), AfterValidator(_is_one_line)] = ""
     settings: dict[str, Any] = {}
 
     def given(self, folder: Path) -> DesignOfTable:

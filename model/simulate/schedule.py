@@ -113,7 +113,11 @@ def _scenario_data(scenario: Scenario) -> dict[str, Any]:
 
 def read_schedule(path: str | Path) -> Schedule:
     """The schedule of a file. Raises `InputError` naming the bad line."""
-    text = read_text(path, "schedule", "a readable file of JSON lines")
+    return schedule_of_text(read_text(path, "schedule", "a readable file of JSON lines"), path)
+
+
+def schedule_of_text(text: str, path: str | Path) -> Schedule:
+    """The schedule of a text, which was read from ``path``. Raises `InputError`."""
     lines = text.removesuffix("\n").split("\n")
     header = _header(lines[0], f"{path}, line 1")
     steps = tuple(_step(line, f"{path}, line {at}") for at, line in enumerate(lines[1:], 2))

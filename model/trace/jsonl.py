@@ -28,10 +28,16 @@ def write_jsonl(trace: Iterable[Event], path: str | Path) -> None:
 def read_jsonl(path: str | Path) -> list[Event]:
     """The trace of a file. Raises `InputError` naming the bad line."""
     try:
-        # Not splitlines(): a JSON string may hold a character that it takes for a line's end.
-        lines = Path(path).read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("trace", str(path), "a readable file of JSON lines") from error
+    return trace_of_text(text, path)
+
+
+def trace_of_text(text: str, path: str | Path) -> list[Event]:
+    """The trace of a text, which was read from ``path``. Raises `InputError`."""
+    # Not splitlines(): a JSON string may hold a character that it takes for a line's end.
+    lines = text.removesuffix("\n").split("\n")
     return [_read(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)]
 
 

@@ -16,7 +16,12 @@ from lastchunk.model.estimate.checks import check_name
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.simulate import Run
-from lastchunk.reports.figures.style import DESIGN_COLOURS, DESIGN_MARKERS, new_figure
+from lastchunk.reports.figures.style import (
+    DESIGN_COLOURS,
+    DESIGN_MARKERS,
+    design_line,
+    new_figure,
+)
 from lastchunk.reports.figures.timeline import timeline_figure
 
 NO_AXIS = ("axis", "value", "design", "property", "sessions", "violations", "rate", "low", "high")
@@ -74,11 +79,9 @@ def plot_sweep(
     axes = axes or _axes(5, 3.2)
     part = frame[frame["property"] == slug].sort_values(x)
     for place, (design, rows) in enumerate(part.groupby("design", sort=False)):
-        colour = DESIGN_COLOURS[place % len(DESIGN_COLOURS)]
-        marker = DESIGN_MARKERS[place % len(DESIGN_MARKERS)]
-        at = rows[x].to_numpy()
-        axes.fill_between(at, rows["low"], rows["high"], color=colour, alpha=0.2, lw=0)
-        axes.plot(at, rows["rate"], marker=marker, ls="-", color=colour, label=str(design))
+        look, at = design_line(place), rows[x].to_numpy()
+        axes.fill_between(at, rows["low"], rows["high"], color=look["color"], alpha=0.2, lw=0)
+        axes.plot(at, rows["rate"], **look, label=str(design))
     name = str(frame["axis"].iloc[0]) if "axis" in frame.columns and len(frame) else x
     axes.set_xlabel(name)
     axes.set_ylabel(f"share that violates {slug}")

@@ -45,6 +45,17 @@ def line_width(place: int) -> float:
     return max(1.2, 4.2 - 1.3 * place)
 
 
+def design_line(place: int) -> dict[str, Any]:
+    """How a design's line with its marks is drawn: none covers one that lies beneath it."""
+    return {
+        "color": DESIGN_COLOURS[place % len(DESIGN_COLOURS)],
+        "marker": DESIGN_MARKERS[place % len(DESIGN_MARKERS)],
+        "ls": DESIGN_DASHES[place % len(DESIGN_DASHES)],
+        "lw": line_width(place),
+        "ms": 8 - 2 * min(place, 3),
+    }
+
+
 SETTINGS: dict[str, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9,

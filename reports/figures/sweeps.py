@@ -7,14 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from lastchunk.model.estimate.space import Axis
-from lastchunk.reports.figures.style import (
-    DESIGN_COLOURS,
-    DESIGN_DASHES,
-    DESIGN_MARKERS,
-    line_width,
-    new_figure,
-    styled,
-)
+from lastchunk.reports.figures.style import design_line, new_figure, styled
 
 SWEPT_WORDS = {
     "complete_at_finalization": "completed without a chunk",
@@ -34,20 +27,11 @@ def sweep_figure(axis: Axis, frame: pd.DataFrame) -> Figure:
             part = frame[frame["property"] == slug]
             for place, design in enumerate(designs):
                 line = part[part["design"] == design]
-                colour = DESIGN_COLOURS[place % len(DESIGN_COLOURS)]
-                marker = DESIGN_MARKERS[place % len(DESIGN_MARKERS)]
+                look = design_line(place)
                 x = line["value"].to_numpy()
-                axes.fill_between(x, line["low"], line["high"], color=colour, alpha=0.25, lw=0)
-                axes.plot(
-                    x,
-                    line["rate"],
-                    marker,
-                    ls=DESIGN_DASHES[place % len(DESIGN_DASHES)],
-                    lw=line_width(place),
-                    color=colour,
-                    ms=8 - 2 * min(place, 3),
-                    label=str(design),
-                )
+                low, high = line["low"], line["high"]
+                axes.fill_between(x, low, high, color=look["color"], alpha=0.25, lw=0)
+                axes.plot(x, line["rate"], **look, label=str(design))
             axes.set_xscale("log")
             axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
             axes.xaxis.set_minor_formatter(NullFormatter())

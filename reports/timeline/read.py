@@ -17,9 +17,9 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import read_text, what_it_is
 from lastchunk.model.design.load import find_class
 from lastchunk.model.design.sources import source_of
-from lastchunk.model.simulate.schedule import Schedule, read_schedule
+from lastchunk.model.simulate.schedule import Schedule, schedule_of_text
 from lastchunk.model.trace.event import Event
-from lastchunk.model.trace.jsonl import read_jsonl
+from lastchunk.model.trace.jsonl import trace_of_text
 from lastchunk.reports.base.sealed import check_seal
 from lastchunk.reports.timeline.told import Told, freedom, told, told_trace
 
@@ -42,11 +42,11 @@ def read_told(path: Path) -> Told:
     text = read_text(path, FIELD, READABLE)
     first = _parsed(text.partition("\n")[0])
     if isinstance(first, dict) and "event" in first:
-        trace = read_jsonl(path)
+        trace = trace_of_text(text, path)  # a pipe can be read once
         _check_numbers(trace, path)
         return replace(told_trace(trace, path.name), notes=(NO_VERDICTS,))
     if isinstance(first, dict) and "format" in first:
-        return _of_schedule(read_schedule(path), path)
+        return _of_schedule(schedule_of_text(text, path), path)
     whole = _parsed(text)
     if isinstance(whole, dict) and "counterexamples" in whole:
         return _of_verification(whole, path)

@@ -17,6 +17,10 @@ PLANS: dict[str, tuple[str, tuple[str, ...]]] = {
     "no-designs": (GOOD.replace('"alarm"', ""), ("designs", "at least 1 item")),
     "scenario": (GOOD.replace("everything", "anything"), ("scenarios", "everything-fast")),
     "design": (GOOD.replace("alarm", "alram"), ("designs", "'alarm'")),
+    "label": (
+        GOOD.replace('"alarm"', '{ design = "alarm", label = "" }'),
+        ("designs.0.label: ''", "at least 1 character"),
+    ),
     "key": (GOOD.replace("sessions", "sesions"), ("sesions", "'sessions'")),
     "sessions": (GOOD.replace("= 5", "= 0"), ("sessions: 0", "greater than or equal to 1")),
     "text": (GOOD.replace("= 5", '= "5"'), ("sessions: '5'",)),

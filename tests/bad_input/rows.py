@@ -199,6 +199,7 @@ SCENARIOS: dict[str, tuple[str, ...]] = {
 }
 """File: what must be said of it as a scenario."""
 
+NO_GRACE = ("--set: 'design.grace_ms'", "a setting of lazy-alarm: retention_ms, watchdog_ms")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "verify small-scoop": ("'small-scope'",),
     "simulate": ("Missing argument",),
@@ -210,6 +211,15 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     f"{SIMULATE} --seed -1": ("--seed", "-1"),
     f"{SIMULATE} --seed 1.5": ("--seed", "1.5"),
     f"{SIMULATE} --design alram": ("--design", "'alarm'"),
+    f"{SIMULATE} --design lazy-alarm --set design.grace_ms=5": NO_GRACE,
+    "compare harmless --design lazy-alarm --set design.grace_ms=5": NO_GRACE,
+    "verify small-scope --design lazy-alarm --set design.grace_ms=5": NO_GRACE,
+    "report --scenario harmless --design lazy-alarm --set design.grace_ms=5": NO_GRACE,
+    "rare small-scope --property finalizes --design lazy-alarm --set design.grace_ms=5": NO_GRACE,
+    "choose --free watchdog_ms=10,40 --scenario small-scope --require nothing_lost "
+    "--design lazy-alarm --set design.grace_ms=5": NO_GRACE,
+    "region --x put_high_ms --y design.watchdog_ms --design lazy-alarm --set design.grace_ms=5 "
+    "--out {d}/map.html": NO_GRACE,
     f"{SIMULATE} --design ''": ("--design",),
     f"{SIMULATE} --design {{d}}/none.py:Mine": ("none.py", "exists"),
     f"{SIMULATE} --design {{d}}/mine.py:Mien": ("'Mine'",),

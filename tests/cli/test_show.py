@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -193,3 +195,19 @@ def test_a_session_of_one_design_or_of_two_becomes_a_page(tmp_path: Path) -> Non
     assert page.read_text(encoding="utf-8").count('<svg class="tl-svg"') == 2
     done = CliRunner().invoke(app, words)
     assert "one; two with --html" in str(done.exception)
+
+
+@pytest.mark.parametrize("to", ["| cat", "> told"])
+def test_what_goes_to_standard_output_is_that_alone(files: Path, tmp_path: Path, to: str) -> None:
+    lastchunk = f"{sys.executable} -m lastchunk show {files / 'trace.jsonl'} --format jsonl"
+    done = subprocess.run(
+        ["bash", "-c", f"{lastchunk} --out /dev/stdout {to}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    told = tmp_path / "told"
+    out = told.read_text(encoding="utf-8") if told.exists() else done.stdout
+    assert (out, done.stderr) == ((files / "trace.jsonl").read_text(encoding="utf-8"), "")

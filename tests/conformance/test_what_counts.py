@@ -134,6 +134,16 @@ def test_the_exit_code_is_that_of_a_gate(
     assert "it did more" in capsys.readouterr().out
 
 
+def test_where_nothing_is_asked_for_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended(monkeypatch, ()) == 3
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("nothing was played: what was asked for makes no schedule; --sessions, ")
+    assert ended(monkeypatch, (SKIPPED,)) == 3
+    assert "nothing was played" not in capsys.readouterr().out
+
+
 def test_on_another_runtime_the_rule_that_changed_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

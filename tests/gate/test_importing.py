@@ -12,6 +12,7 @@ import pytest
 
 import lastchunk
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.files import of_one_command
 from lastchunk.model.scenario.importing.read import read_import, write_import
 from lastchunk.model.scenario.mahimahi import read_mahimahi
 from lastchunk.model.scenario.schema import ConstantUplinkSpec, TraceUplinkSpec
@@ -323,4 +324,5 @@ def test_what_no_import_has_written_is_not_overwritten(tmp_path: Path) -> None:
     assert (out.read_text(encoding="utf-8"), trace.exists()) == ("summary = 'by hand'\n", False)
     out.unlink()
     written = write_import(found, log, out)
-    assert write_import(found, log, out) == written
+    with of_one_command():  # as the command line does it: the file is no input of the command
+        assert write_import(found, log, out) == written

@@ -12,11 +12,23 @@ import pytest
 from lastchunk.model.design.load import load_design
 from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.explore.verify import verify
-from lastchunk.model.properties import EXPLORABLE, JudgeSettings, Unsettled
+from lastchunk.model.properties import EXPLORABLE, JudgeSettings, NotApplicable, Unsettled
 from lastchunk.model.properties.judged import asked_of, judge_trace
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import simulate
-from lastchunk.properties import at_end, bill, completion, event, last, never, refusal, state
+from lastchunk.properties import (
+    after,
+    always,
+    at_end,
+    bill,
+    completion,
+    event,
+    last,
+    never,
+    refusal,
+    sometimes,
+    state,
+)
 
 PAUSE = ["expect.sometimes=[]", "limits.end_at_completion=true"]
 SEEN_LATER = ("nothing_refused", "nothing_lost", "completed_is_final", "complete_at_finalization")
@@ -74,6 +86,26 @@ def test_a_run_that_ends_after_the_stop_is_settled() -> None:
         assert run.facts.ended == "completion"
         for item in EXPLORABLE.values():
             assert not isinstance(item.judge(run.facts, run.judge), Unsettled), item
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [(PAUSE, "the run ended at the completion; until then it never came: "), (PAUSE[:1], "")],
+)
+def test_what_never_came_may_have_come_after_the_completion(limits: list[str], words: str) -> None:
+    words = words or "it never came: "
+    run = simulate(load_scenario("everything-fast", limits), "alarm", 1, 0)
+    assert not run.facts.is_open
+    silent = {
+        always(state.is_completed, when=event.TabClosed): "TabClosed",
+        never(event.TabClosed & state.is_completed): "TabClosed",
+        after(event.TabClosed).eventually(completion): "TabClosed",
+        last(completion).within(9, of=event.TabClosed): "TabClosed",
+        sometimes(event.TabClosed): "TabClosed",
+    }
+    for item, case in silent.items():
+        (slug,) = run.check(item)
+        assert run.check(item)[slug] == NotApplicable(words + case), item.meaning
 
 
 def test_compiled_code_and_the_table_say_the_same() -> None:

@@ -135,6 +135,16 @@ def test_a_loop_over_what_is_there_and_a_set_that_is_asked_are_pure(tmp_path: Pa
     assert list(load_properties(file)) == ["x"]
 
 
+def test_whether_there_is_such_a_name_can_be_asked(tmp_path: Path) -> None:
+    text = "x = never(event.BlobStored if hasattr(event, 'Foo') else event.TabClosed)"
+    (tmp_path / "p.py").write_text(HEAD + text, encoding="utf-8")
+    watch = load_property(f"{tmp_path / 'p.py'}:x").watch
+    assert watch is not None
+    assert watch.words == "Never: TabClosed."
+    assert [hasattr(event, name) for name in ("Foo", "RunEnded", "TabClosed")] == [0, 0, 1]
+    assert [hasattr(state, name) for name in ("foo", "missing")] == [False, True]
+
+
 def test_a_function_that_throws_is_told_with_its_line() -> None:
     scenario = lastchunk.load_scenario("everything-fast", ["recording.duration_ms=15000"])
     run = lastchunk.simulate(scenario, lastchunk.load_design("alarm", scenario), 1)

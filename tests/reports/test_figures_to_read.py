@@ -20,6 +20,7 @@ from lastchunk.reports.base import palette
 from lastchunk.reports.base.kinds import LOOKS
 from lastchunk.reports.base.setting_words import setting_words
 from lastchunk.reports.figures.delays import delay_figure
+from lastchunk.reports.figures.plots import plot_sweep
 from lastchunk.reports.figures.sweeps import SWEPT_WORDS, sweep_figure
 from lastchunk.reports.figures.timeline import timeline_figure
 
@@ -101,12 +102,14 @@ def test_lines_of_a_sweep_that_lie_on_each_other_can_still_be_told_apart() -> No
         for value in (1.0, 10.0)
     ]
     frame = pd.DataFrame(data, columns=["property", "design", "value", "rate", "low", "high"])
+    frame = frame.assign(sessions=10, violations=5)
     axis = Axis("speed", "uplink in Mbit/s", (1.0, 10.0), lambda value: [])
-    lines = drawn(sweep_figure(axis, frame))[0].lines
-    assert len({line.get_marker() for line in lines}) == 3
-    for earlier, later in pairwise(lines):
-        assert earlier.get_linewidth() > later.get_linewidth()
-        assert earlier.get_markersize() > later.get_markersize()
+    shipped = drawn(sweep_figure(axis, frame))[0]
+    for lines in (shipped.lines, plot_sweep(frame, "nothing_lost").lines):
+        assert len({line.get_marker() for line in lines}) == 3
+        for earlier, later in pairwise(lines):
+            assert earlier.get_linewidth() > later.get_linewidth()
+            assert earlier.get_markersize() > later.get_markersize()
 
 
 def test_a_curve_of_many_sessions_is_thinned_and_stays_true() -> None:

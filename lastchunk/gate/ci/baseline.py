@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from lastchunk.gate.ci.config import AmountName, Seed
 from lastchunk.gate.ci.plan import PlannedCheck
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.files import write_text
+from lastchunk.model.base.files import OverwriteError, write_text
 from lastchunk.model.base.streams import DRAWS
 from lastchunk.model.base.text_files import read_text
 from lastchunk.model.design.load import DesignSpec, values_of
@@ -37,6 +37,8 @@ SIGNS = {HELD_CODE: ".", VIOLATED_CODE: "x", NOT_APPLICABLE_CODE: "-", UNSETTLED
 cut before that."""
 CODES = {sign: code for code, sign in SIGNS.items()}
 DIGEST_LENGTH = 16
+START_BYTES = 1_000
+"""So much of a file says what it was, also where a merge has put its marks above."""
 
 
 AmountOfOne = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
@@ -158,6 +160,33 @@ def read_baseline(path: Path) -> Baseline:
     if len(baseline.by_check()) < len(baseline.everything):
         raise InputError(f"{path}: figures", None, "each check once")
     return baseline
+
+
+def baseline_to_replace(path: Path) -> tuple[Baseline, str]:
+    """What an update is compared with, and why that is nothing: a damaged file can be replaced.
+
+    Raises `InputError` where the file was never a baseline: it is not written over.
+    """
+    if not path.exists():
+        return NO_BASELINE, ""
+    try:
+        return read_baseline(path), ""
+    except OverwriteError:
+        raise
+    except InputError as error:
+        if not _was_baseline(path):
+            allowed = "a baseline, or no file yet; this one is none, and would be written over"
+            raise InputError("baseline", str(path), allowed) from error
+        return NO_BASELINE, f"{error}; it is written anew, and nothing is compared with it"
+
+
+def _was_baseline(path: Path) -> bool:
+    """Whether a file is empty, or begins as a baseline of any version does."""
+    try:
+        start = path.read_bytes()[:START_BYTES]
+    except OSError:
+        return False
+    return not start or BASELINE_FORMAT.rstrip("0123456789").encode() in start
 
 
 def write_baseline(figures: Iterable[Figure], amounts: Iterable[Amount], path: Path) -> None:

@@ -10,6 +10,7 @@ from lastchunk.gate.ci.config import AmountName, CheckEntry, GateConfig, Way
 from lastchunk.gate.holder import HoldSettings
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignSpec, load_designs
+from lastchunk.model.design.named_settings import check_set
 from lastchunk.model.design.own_properties import is_reference, load_property
 from lastchunk.model.properties import Property
 from lastchunk.model.properties.judged import asked_of
@@ -71,6 +72,8 @@ def _of_entry(
             scenario = load_scenario(scenario_given(name, folder), entry.set)
         with blamed(f"{place}.designs"):
             designs = load_designs([item.given(folder) for item in entry.designs], scenario)
+        with blamed(f"{place}.set"):
+            check_set(entry.set, designs)
         for design in designs:
             for by in dict.fromkeys(entry.by):
                 items = tuple(asked.values())

@@ -10,6 +10,7 @@ from typing import Any
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import DesignLike, load_design, to_send
+from lastchunk.model.design.named_settings import check_set
 from lastchunk.model.estimate.checks import check_range
 from lastchunk.model.estimate.choice.free import VALUES_FIRST, VALUES_MAX, FreeSetting
 from lastchunk.model.estimate.choice.judged import (
@@ -86,6 +87,7 @@ def _in_scenarios(
     for each in given:
         loaded = load_scenario(each, settings)
         spec = load_design(design, loaded)
+        check_set((item.partition("=")[0] for item in settings), [spec])
         if any(loaded.name == other.name for other in named):
             raise InputError("--scenario", loaded.name, "each scenario once")
         named.append(AskedScenario(each, loaded.name))

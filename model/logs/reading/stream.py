@@ -5,6 +5,7 @@ Only one item of a list is held at a time. A file that is no log is told what it
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -45,18 +46,34 @@ class Item(NamedTuple):
 def open_log(path: Path) -> TextIO:
     """A log, ready to be read as text. Raises `InputError` with what is wrong with it."""
     try:
-        with path.open("rb") as file:
-            start = file.read(8)
-        note_input(path)
+        file = path.open("rb")  # once: what comes through a pipe cannot be read again
     except OSError as error:
-        raise InputError("log", str(path), f"{LOG_ALLOWED} ({error.strerror or error})") from error
+        raise _no_log(path, f" ({error.strerror or error})") from error
+    try:
+        _check_start(file, path)
+    except BaseException:
+        file.close()
+        raise
+    # A HAR may begin with a byte order mark: some proxies write one.
+    return io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+
+
+def _check_start(file: io.BufferedReader, path: Path) -> None:
+    """Refuse a file that is to be written over, that is empty, or that begins as no text does."""
+    note_input(path)
+    try:
+        start = file.peek()
+    except OSError as error:
+        raise _no_log(path, f" ({error.strerror or error})") from error
     words = "" if start.startswith(BOM) else marked(start)
     if words:
-        raise InputError("log", str(path), f"{LOG_ALLOWED}; this file {words}")
+        raise _no_log(path, f"; this file {words}")
     if not start:
-        raise InputError("log", str(path), f"{LOG_ALLOWED}; this file is empty")
-    # A HAR may begin with a byte order mark: some proxies write one.
-    return path.open(encoding="utf-8-sig", newline="")
+        raise _no_log(path, "; this file is empty")
+
+
+def _no_log(path: Path, why: str) -> InputError:
+    return InputError("log", str(path), f"{LOG_ALLOWED}{why}")
 
 
 class JsonReader:

@@ -15,6 +15,7 @@ from lastchunk.model.properties.base import (
     Memory,
     NotApplicable,
     Violation,
+    until_its_end,
 )
 from lastchunk.model.properties.conditions import Formula
 from lastchunk.model.properties.shipped.words import Grace
@@ -113,9 +114,9 @@ class LastWithin(Watch):
         if self.when is not None and not self.when.holds(ending, facts):
             return NotApplicable(f"at the end it is not so: {self.when.words}")
         if wanted_ms == NEVER_CAME:
-            return NotApplicable(f"it never came: {self.wanted.words}")
+            return until_its_end(ending.reason, f"it never came: {self.wanted.words}")
         if since_ms == NEVER_CAME:
-            return NotApplicable(f"it never came: {self.since.words}")
+            return until_its_end(ending.reason, f"it never came: {self.since.words}")
         bound_ms = self.within if isinstance(self.within, int) else self.within.of(ending.judge)
         if wanted_ms != IN_TIME and wanted_ms > since_ms + bound_ms:
             words = f"not within {bound_ms:,} ms of {self._since}: {self.wanted.words}"
@@ -176,7 +177,9 @@ class OnDisk(Watch):
         worst = max(newest, older)
         if worst == BAD:
             return Violation(ending.at_ms, f"it was not so: {self.inner.words}")
-        return HOLDS if worst == GOOD else NotApplicable("it never came, or was taken back")
+        if worst == GOOD:
+            return HOLDS
+        return until_its_end(ending.reason, "it never came, or was taken back")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.files import check_file, write_text
+from lastchunk.model.base.files import check_file, unwritable, write_text
 from lastchunk.model.base.text_files import explained, read_text
 from lastchunk.model.base.toml_text import toml_document
 from lastchunk.model.scenario.importing.imported import Imported
@@ -57,7 +57,11 @@ def _check_not_anothers(out: Path, files: Collection[Path]) -> None:
     """Refuse to overwrite what an earlier import has not written. Raises `InputError`."""
     if out.is_file() and out.stat().st_size:
         allowed = "a new file, or one that import or fit has written"
-        if not read_text(out, "--out", allowed).startswith(WRITTEN_BY):
+        try:
+            start = out.read_bytes()[: len(WRITTEN_BY)]  # no input: it is to be written over
+        except OSError as error:
+            raise unwritable(out, error) from error
+        if start != WRITTEN_BY.encode():
             raise InputError("--out", str(out), allowed)
     there = [file for file in files if file.exists()]
     if there and not out.exists():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -346,6 +347,44 @@ def test_a_baseline_that_is_none_is_told_in_one_line(
     (line,) = capsys.readouterr().err.splitlines()
     assert (found.code, found.lines) == (2, [])
     assert said in line, line
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: b"",
+        lambda text: text[:-40],
+        lambda text: text.replace(b"  {", b"<<<<<<< HEAD\n  {", 1),
+        lambda text: text.replace(b"baseline 1", b"baseline 0", 1),
+        lambda text: text.replace(b"lte", b"\xff", 1),
+    ],
+)
+def test_a_damaged_baseline_is_written_anew(
+    damage: Callable[[bytes], bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran(tmp_path, grace(5_000, sessions=10), "--update-baseline")
+    path = tmp_path / "base.json"
+    whole = path.read_bytes()
+    path.write_bytes(damage(whole))
+    assert path.read_bytes() != whole
+    capsys.readouterr()
+    again = ran(tmp_path, grace(5_000, sessions=10), "--update-baseline")
+    assert (again.code, path.read_bytes()) == (0, whole)
+    assert sum(line.startswith("new: ") for line in again.lines) == 2
+    (said,) = [line for line in again.lines if "it is written anew" in line]
+    assert said.startswith("lastchunk: ")
+
+
+@pytest.mark.parametrize("text", ["{}", "x", '{"format": "somebody\'s"}'])
+def test_a_file_that_was_no_baseline_is_not_written_over(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "base.json"
+    path.write_text(text, encoding="utf-8")
+    found = ran(tmp_path, grace(5_000), "--update-baseline")
+    assert (found.code, path.read_text(encoding="utf-8")) == (2, text)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "base.json'; allowed: a baseline, or no file yet; this one is none" in line
 
 
 def test_the_file_says_what_it_was_measured_on(tmp_path: Path) -> None:

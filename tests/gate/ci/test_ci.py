@@ -24,6 +24,7 @@ scenarios = ["{scenario}"]
 properties = ["complete_at_finalization"]
 by = ["{by}"]
 """
+UNNAMED = '{ design = "lazy-alarm", label = "" }'
 OWN = """
 from lastchunk.properties import never, state
 
@@ -165,6 +166,8 @@ def test_own_designs_and_properties_start_at_the_folder_of_the_file(tmp_path: Pa
         (check() + 'sessions = "9"', "checks.0.sessions: '9'; allowed: a whole number"),
         (check() + check(), "allowed: each check once, or a name that tells them apart"),
         (check() + "set = { grace = 1 }", "checks.0.set"),
+        (check() + 'set = { "design.grace_ms" = 1 }', "checks.0.set: 'design.grace_ms'; allowed: "),
+        (check().replace('"lazy-alarm"', UNNAMED), "checks.0.designs.0.label: ''; allowed: "),
         ("checks", "config: "),
     ],
 )
