@@ -19,7 +19,7 @@ from lastchunk.model.explore.witness.paths import Walk
 from lastchunk.model.explore.witness.walks import walk_to
 from lastchunk.model.properties import JudgeSettings, NotApplicable
 from lastchunk.model.properties.watches import RunsEnd
-from lastchunk.model.trace.facts import Facts
+from lastchunk.model.trace.facts import AT_COMPLETION, Facts
 from lastchunk.model.world.object.blob_store import StoreIsRead
 
 
@@ -160,7 +160,10 @@ class PropertyGroupSearch:
     def _silent_words(self, slug: str) -> str:
         """Why no schedule decides a property; an own one says what never came."""
         watch = self.machine.monitor.own.get(slug)
-        said = None if watch is None else watch.end(watch.begin(0), NO_RUN, Facts())
+        run = NO_RUN
+        if self.machine.scenario.limits.end_at_completion:
+            run = run._replace(reason=AT_COMPLETION)  # what comes later is not looked at
+        said = None if watch is None else watch.end(watch.begin(0), run, Facts())
         return f"{SILENT}: {said.reason}" if isinstance(said, NotApplicable) else SILENT
 
     def counterexamples(self, kinds: Collection[str]) -> dict[str, tuple[Counterexample, ...]]:

@@ -69,8 +69,8 @@ def test_the_default_scope_in_words() -> None:
         "The recorder hands out a chunk each 10,000 ms, the rest at the stop.",
         "The page has 1 upload under way at the most, and sends a failed one again after 500 to "
         "750 ms, 2 times as long each time up to 4,000 ms, as often as it takes.",
-        "client.looks_at_status is True.",
-        "client.keeps_queue is True.",
+        "To the page an answer from 400 on is a failure, a 4xx but 429 for good.",
+        "The page keeps its queue over a reload, and goes on with it.",
         "A request takes 10 to 500 ms, an answer 10 ms.",
         "The upload of a chunk fails once on the network at the most.",
         "Only uploads fail on the network: the stop and create always come through.",

@@ -67,6 +67,12 @@ def test_what_no_schedule_decides_is_unknown_and_says_why() -> None:
     verdict = verify(SMALL, "alarm", {"shut": item}).verdicts["shut"]
     assert verdict.kind == "unknown"
     assert "it never came: TabClosed" in verdict.reason
+    ends_early = lastchunk.load_scenario(SMALL).limits.end_at_completion
+    assert ends_early, "what comes after a completion is not looked at"
+    assert "the run ended at the completion; until then it never came" in verdict.reason
+    whole = lastchunk.load_scenario(SMALL, ["chunks=1", "limits.end_at_completion=false"])
+    verdict = verify(whole, "alarm", {"shut": item}).verdicts["shut"]
+    assert "the run ended" not in verdict.reason
 
 
 def test_nothing_is_proved_beside_what_must_happen_and_does_not() -> None:

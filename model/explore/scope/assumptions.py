@@ -35,6 +35,13 @@ UNSEEN = frozenset(("limits.horizon_ms", "limits.happenings_max", "limits.alone_
 """Exploring knows none of them."""
 TABLES = ("recording", "browser", "network", "blobs", "platform", "consumer", "limits")
 
+HABITS = {
+    ("looks_at_status", True): "To the page an answer from 400 on is a failure, a 4xx but 429 for "
+    "good.",
+    ("keeps_queue", True): "The page keeps its queue over a reload, and goes on with it.",
+}
+"""What the page does besides, in words; other habits are told by their keys."""
+
 
 def assumptions(scenario: Scenario, design: DesignSpec) -> tuple[str, ...]:
     """What a scope assumes of the world, of the page and of the design, a sentence each."""
@@ -104,7 +111,7 @@ def _page(scenario: Scenario, design: DesignSpec) -> Iterator[str]:
     said |= {name for name in vars(client) if name.startswith("retry_")}
     for name, value in vars(client).items():
         if name not in said and value != getattr(RecorderSettings(), name):
-            yield f"client.{name} is {value}."
+            yield HABITS.get((name, value), f"client.{name} is {value}.")
 
 
 def _network(scenario: Scenario) -> Iterator[str]:
