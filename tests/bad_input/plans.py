@@ -80,6 +80,7 @@ PLANS: dict[str, tuple[str, tuple[str, ...]]] = {
         'method = "grid"\npoints = 32\n' + GOOD,
         ("points: 32", "method", "'grid'"),
     ),
-    "open": ("scenarios = [", ("valid TOML",)),
+    "open": ("scenarios = [", ("valid TOML\n",)),
+    "open-list": ('scenarios = ["a", "b"\n[axes]', ("valid TOML\n",)),
     "nothing": ("", ("at least one setting",)),
 }
