@@ -24,7 +24,6 @@ app = typer.Typer(
     cls=LazyGroup,
     help="Does finalization always wait for every upload, and if not: when, and how often?",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -73,8 +74,12 @@ def read_config(path: Path) -> GateConfig:
         allowed = 'a file only where by of a check has "sampling"'
         raise InputError(f"{path}: baseline", config.baseline, allowed)
     for number, check in enumerate(config.checks):
-        lists = {"by": check.by, "properties": check.properties, "amounts": check.amounts}
-        for field, names in lists.items():
+        lists: tuple[tuple[str, Sequence[str]], ...] = (
+            ("by", check.by),
+            ("properties", check.properties),
+            ("amounts", check.amounts),
+        )
+        for field, names in lists:
             check_once(f"{path}: checks.{number}.{field}", names, "each once")
         if check.at_most and "sampling" not in check.by:
             place = f"{path}: checks.{number}.at_most"
