@@ -24,6 +24,8 @@ from lastchunk.reports.figures.tornado import tornado_figure
 from lastchunk.reports.region.page import PAGE_BODY
 
 ROWS_MAX = 400
+WHOLE_FROM = 1_000
+"""From so much on a value is shown without a fraction."""
 TABLE = "table { border-collapse: collapse } td, th { padding: .15rem .6rem; text-align: left }"
 PAGE_NAME, PICTURE_NAME = "sweep.html", "sweep.png"
 
@@ -75,6 +77,13 @@ def sweep_page(result: SweepResult, slug: str, drawn: list[tuple[str, Figure]]) 
     )
 
 
+def _shown(value: Any) -> str:
+    """A value as a table shows it: what was drawn from a range has too many digits to read."""
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.0f}" if abs(value) >= WHOLE_FROM else f"{value:,.4g}"
+
+
 def _rates_table(result: SweepResult, slug: str) -> str:
     rates = result.rates[result.rates["property"] == slug]
     if rates.empty and slug not in MEANS:
@@ -84,7 +93,7 @@ def _rates_table(result: SweepResult, slug: str) -> str:
     rows: list[Any] = rates.head(ROWS_MAX).to_dict("records")
     body = "".join(
         "<tr>"
-        + "".join(f"<td>{escape(f'{row[key]}')}</td>" for key in ["scenario", *axes, "design"])
+        + "".join(f"<td>{escape(_shown(row[key]))}</td>" for key in ["scenario", *axes, "design"])
         + f"<td>{percent(row['rate'])} ({percent(row['low'])} to {percent(row['high'])})</td></tr>"
         for row in rows
     )

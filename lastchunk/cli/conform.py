@@ -55,7 +55,12 @@ def conform(
         list[Path] | None, typer.Argument(help="Files of schedules, or folders of them.")
     ] = None,
     design: Annotated[
-        list[str] | None, typer.Option("--design", help="These alone; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--design",
+            help="Of the designs these alone; may be repeated. --troubles 0 also leaves out the "
+            "small classes that show a rule of the platform each.",
+        ),
     ] = None,
     sessions: Annotated[
         int, typer.Option("--sessions", help="Sessions of each scenario.", min=0)
