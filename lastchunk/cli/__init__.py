@@ -11,7 +11,7 @@ from lastchunk.cli.output import standard_output
 from lastchunk.cli.signals import Interrupted, handled, leave
 from lastchunk.model.base.memory import EndsSoon
 from lastchunk.model.base.step_limit import LastResort
-from lastchunk.starting import IS_COMMAND, NAME
+from lastchunk.starting import IS_COMMAND
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def run() -> object:
     """Run the command that the command line names."""
     check_epoch()
     with standard_output():
-        return completed(lambda: app(prog_name=NAME, standalone_mode=False))
+        return completed(lambda: app(prog_name=app.info.name, standalone_mode=False))
 
 
 __all__ = ["app", "main"]

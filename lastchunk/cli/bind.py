@@ -24,7 +24,7 @@ def bind(
 ) -> None:
     """Propose the binding of a TypeScript class: which call is which."""
     show = console()
-    with renamed({"--design": "FILE"}):
+    with renamed({"--design": "FILE", "bind": "--class" if name else "FILE"}):
         made = propose(file, name)
     beside = file.with_suffix(".toml")
     if write and beside.exists():
