@@ -9,7 +9,9 @@ from collections.abc import Callable
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.verdict import EXIT_USAGE
 
-VARIABLE = "_LASTCHUNK_COMPLETE"
+PROGRAM = "lastchunk"
+"""What the command is called, however it was: a shell knows it by this name."""
+VARIABLE = f"_{PROGRAM.upper()}_COMPLETE"
 """A shell sets it where it asks for what may come next."""
 OPTIONS = ("--install-completion", "--show-completion")
 

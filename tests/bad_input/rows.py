@@ -321,7 +321,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "2 to ",
     ),
     "bind {d}/class.ts --class Nope": (
-        "lastchunk: --class: 'Nope'; allowed: a class of it: Session",),
+        "lastchunk: --class: 'Nope'; allowed: a class of it: Session",
+    ),
     "bind {d}/no.ts": ("lastchunk: FILE: '", "no.ts", "a TypeScript file that exists"),
     "choose --free grace_ms=1..9 --scenario small-scope --require nothing_lost --classes 0": (
         "lastchunk: --classes: 0; allowed: 1 to",
