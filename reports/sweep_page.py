@@ -30,6 +30,8 @@ STYLE = """h1, h2 { overflow-wrap: anywhere }
 table { border-collapse: collapse }
 td, th { padding: .15rem .6rem; text-align: left; white-space: nowrap }
 """
+WHOLE_FROM = 1_000
+"""From so much on a value is shown without a fraction."""
 PAGE_NAME, PICTURE_NAME = "sweep.html", "sweep.png"
 
 
@@ -80,6 +82,13 @@ def sweep_page(result: SweepResult, slug: str, drawn: list[tuple[str, Figure]]) 
     )
 
 
+def _shown(value: Any) -> str:
+    """A value as a table shows it: what was drawn from a range has too many digits to read."""
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.0f}" if abs(value) >= WHOLE_FROM else f"{value:,.4g}"
+
+
 def _rates_table(result: SweepResult, slug: str) -> str:
     rates = result.rates[result.rates["property"] == slug]
     if rates.empty and slug not in MEANS:
@@ -89,7 +98,7 @@ def _rates_table(result: SweepResult, slug: str) -> str:
     rows: list[Any] = rates.head(ROWS_MAX).to_dict("records")
     body = "".join(
         "<tr>"
-        + "".join(f"<td>{escape(f'{row[key]}')}</td>" for key in ["scenario", *axes, "design"])
+        + "".join(f"<td>{escape(_shown(row[key]))}</td>" for key in ["scenario", *axes, "design"])
         + f"<td>{percent(row['rate'])} ({percent(row['low'])} to {percent(row['high'])})</td></tr>"
         for row in rows
     )

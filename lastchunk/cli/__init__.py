@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from lastchunk.cli.app import app, check_epoch
+from lastchunk.cli.completing import PROGRAM, completed
 from lastchunk.cli.ends import code_of, give_up
 from lastchunk.cli.output import standard_output
 from lastchunk.cli.signals import Interrupted, handled, leave
@@ -30,7 +31,7 @@ def run() -> object:
     """Run the command that the command line names."""
     check_epoch()
     with standard_output():
-        return app(standalone_mode=False)
+        return completed(lambda: app(prog_name=PROGRAM, standalone_mode=False))
 
 
 __all__ = ["app", "main"]

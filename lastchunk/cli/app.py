@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +24,6 @@ app = typer.Typer(
     cls=LazyGroup,
     help="Does finalization always wait for every upload, and if not: when, and how often?",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -104,6 +105,18 @@ def check_least(option: str, value: float, least: float = 1) -> None:
     """Refuse an option's number that is too small, or none. Raises `InputError`."""
     if not value >= least:
         raise InputError(option, value, f"at least {least:g}")
+
+
+@contextmanager
+def renamed(names: Mapping[str, str]) -> Iterator[None]:
+    """What is refused inside is named as it was typed: the field on the left by that on the
+    right."""
+    try:
+        yield
+    except InputError as error:
+        if error.field not in names:
+            raise
+        raise type(error)(names[error.field], error.value, error.allowed) from error
 
 
 def note(text: str) -> None:

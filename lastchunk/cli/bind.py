@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from lastchunk.cli.app import console
+from lastchunk.cli.app import console, renamed
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import write_text
 from lastchunk.model.typescript.binding.proposal.propose import propose
@@ -24,7 +24,8 @@ def bind(
 ) -> None:
     """Propose the binding of a TypeScript class: which call is which."""
     show = console()
-    made = propose(file, name)
+    with renamed({"--design": "FILE", "bind": "--class" if name else "FILE"}):
+        made = propose(file, name)
     beside = file.with_suffix(".toml")
     if write and beside.exists():
         raise InputError("--write", str(beside), "a file that is not there yet")

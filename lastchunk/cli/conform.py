@@ -44,6 +44,14 @@ EdgesOption = Annotated[
     int | None,
     typer.Option("--edges", help="Of each set of edges; 3, or 10 with --twin.", min=0),
 ]
+PlayedOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--design",
+        help="Of the designs these alone; may be repeated. --troubles 0 also leaves out the small "
+        "classes that show a rule of the platform each.",
+    ),
+]
 NOTHING_TO_PLAY = (
     "nothing was played: what was asked for makes no schedule; --sessions, --edges, --troubles or "
     "--coverage above 0 makes some"
@@ -58,9 +66,7 @@ def conform(
     schedules: Annotated[
         list[Path] | None, typer.Argument(help="Files of schedules, or folders of them.")
     ] = None,
-    design: Annotated[
-        list[str] | None, typer.Option("--design", help="These alone; may be repeated.")
-    ] = None,
+    design: PlayedOption = None,
     sessions: Annotated[
         int, typer.Option("--sessions", help="Sessions of each scenario.", min=0)
     ] = 1,

@@ -25,7 +25,7 @@ from lastchunk.model.base.verdict import EXIT_FAILED, EXIT_USAGE
 TRACEBACK = "LASTCHUNK_TRACEBACK"
 """The environment variable that has the traceback shown."""
 EXIT_INTERRUPTED = 130
-OF_LIBRARY = ("sessions", "sessions_max", "half_width", "until", "workers")
+OF_LIBRARY = ("sessions", "sessions_max", "half_width", "until", "workers", "classes")
 OPTIONS = {name: f"--{name.replace('_', '-')}" for name in OF_LIBRARY}
 """What an argument of the library is called on the command line."""
 ROOT = str(Path(errors.__file__).parents[2])

@@ -12,7 +12,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from lastchunk.cli.app import ScenarioArgument, SetOption, WorkersOption, console, cores
+from lastchunk.cli.app import (
+    ScenarioArgument,
+    SetOption,
+    WorkersOption,
+    console,
+    cores,
+    renamed,
+)
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_file, write_text
 from lastchunk.model.base.text_files import digits
@@ -30,6 +37,7 @@ from lastchunk.model.explore.region import (
 from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget
 from lastchunk.model.properties import EXPLORABLE
 from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.scenario.tables import blamed
 from lastchunk.reports.region.draw import region_picture
 from lastchunk.reports.region.measured import MEASURES, MeasuredTimes, measured_uploads
 from lastchunk.reports.region.page import region_json, region_page
@@ -86,15 +94,16 @@ def region(
         raise InputError("--property", slug, ", ".join(EXPLORABLE))
     settings = tuple(overrides or ())
     now = (scenario, settings, design)
-    values = listed("--x-values", across_values) or values_around(ms_value_of(*now, across))
-    span = span_of(along_range, ms_value_of(*now, along))
+    across_ms, along_ms = now_of(now, "--x", across), now_of(now, "--y", along)
+    values = listed("--x-values", across_values) or values_around(across_ms)
+    span = span_of(along_range, along_ms)
     budget = Budget(seconds=seconds)
     question = RegionQuestion(scenario, settings, design, slug, across, along, values, span, budget)
     questions = each_of(question, third, third_of(now, third, third_values))
     for asked in questions.values():
         check_question(asked)
     sample = sample_of(measured, design, uplink, measure, sessions, seed, across)
-    with workers_or_here(cores(workers)) as executor:
+    with renamed({"values": "--x-values"}), workers_or_here(cores(workers)) as executor:
         found = [
             replace(exact_region(asked, executor), fixed=fixed)
             for fixed, asked in questions.items()
@@ -119,11 +128,26 @@ def each_of(
 def check_question(question: RegionQuestion) -> None:
     """Load each scenario at the ends of what is explored. Raises `InputError`, before it is."""
     for across_ms in question.values_ms:
+        across = f"{question.across}={across_ms}"
+        with blamed(f"--x-values {across}"):
+            load_at(question, across)
         for along_ms in question.span_ms:
-            at = (f"{question.across}={across_ms}", f"{question.along}={along_ms}")
-            loaded = load_scenario(question.scenario, [*question.overrides, *at])
-            spec = load_design(question.design, loaded)
-            check_set((item.partition("=")[0] for item in question.overrides), [spec])
+            along = f"{question.along}={along_ms}"
+            with blamed(f"--y-range {along}"):
+                load_at(question, across, along)
+
+
+def load_at(question: RegionQuestion, *settings: str) -> None:
+    """Load what is explored at some values. Raises `InputError`."""
+    loaded = load_scenario(question.scenario, [*question.overrides, *settings])
+    spec = load_design(question.design, loaded)
+    check_set((item.partition("=")[0] for item in question.overrides), [spec])
+
+
+def now_of(now: tuple[str, tuple[str, ...], str], option: str, key: str) -> int:
+    """What the setting of an axis is now, in ms. Raises `InputError` that names the option."""
+    with renamed({"setting": option}):
+        return ms_value_of(*now, key)
 
 
 def sample_of(
@@ -146,11 +170,8 @@ def sample_of(
     kind = measure or ("put" if "put" in across else "upload")
     if kind not in MEASURES:
         raise InputError("--measure", kind, ", ".join(MEASURES))
-    try:
+    with renamed({"scenario": "--measured"}):
         loaded = load_scenario(measured, (), uplink)
-    except InputError as error:
-        field = "--measured" if error.field == "scenario" else error.field
-        raise InputError(field, error.value, error.allowed) from error
     load_design(design, loaded)
     count, first = 200 if sessions is None else sessions, 1 if seed is None else seed
     return lambda: measured_uploads(loaded, design, count, first, kind)
@@ -195,7 +216,8 @@ def third_of(
         if words is not None:
             raise InputError("--z-values", words, "none without --z")
         return (None,)
-    values = listed("--z-values", words) or values_around(ms_value_of(*now, third))[1::2]
+    third_ms = now_of(now, "--z", third)
+    values = listed("--z-values", words) or values_around(third_ms)[1::2]
     if len(values) > THIRD_MAX:
         raise InputError("--z-values", len(values), f"{THIRD_MAX} at the most")
     return values

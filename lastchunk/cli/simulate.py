@@ -34,6 +34,10 @@ from lastchunk.model.trace.jsonl import write_jsonl
 from lastchunk.model.trace.words import clock
 
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the trace as JSON lines.")]
+NOT_SHOWN = (
+    "The schedule is one that ends at a violation, and it violates none of these: its design has "
+    "changed, the file was cut off, or an own property is meant (--properties)."
+)
 FIGURE, HTML = "--figure", "--html"
 FullOption = Annotated[bool, typer.Option("--full", help="Show all of a long trace.")]
 FigureOption = Annotated[Path | None, typer.Option("--figure", help="Draw the session (PNG).")]
@@ -159,6 +163,8 @@ def show(run: Run, full: bool, own: Mapping[str, Property]) -> None:
             words = f"says nothing: {judgement.reason}"
         verdicts.add_row(slug, words, known[slug].meaning)
     out.print(verdicts)
+    if run.facts.ended == "violation" and not at_ms:
+        out.print(NOT_SHOWN)
     if run.cut_by:
         bound = getattr(run.scenario.limits, run.cut_by)
         out.print(f"The session had no end: it was cut at limits.{run.cut_by} = {bound:,}.")

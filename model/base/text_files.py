@@ -119,8 +119,13 @@ def _table(start: str) -> str:
                 f"this is a table with {line.count(sign) + 1} columns, parted by {name}: keep the "
                 "one column that is meant"
             )
-    is_toml = re.match(r"\[\[?[\w.]+\]\]?\s*$|[\w.]+\s*=", line)
-    return "this looks like TOML: a scenario" if is_toml else ""
+    return "this looks like TOML: a scenario" if looks_like_toml(start) else ""
+
+
+def looks_like_toml(text: str) -> bool:
+    """Whether a text begins with a table or a key of TOML."""
+    line = next((line for line in text.splitlines() if line.strip() and line[0] != "#"), "")
+    return re.match(r"\[\[?[\w.]+\]\]?\s*$|[\w.]+\s*=", line) is not None
 
 
 def _is_number(text: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.text_files import explained, read_text
+from lastchunk.model.base.text_files import explained, looks_like_toml, read_text
 
 BITS_MAX = 10_000
 """Python writes no whole number of 4,300 digits."""
@@ -28,7 +28,10 @@ def parse_toml(text: str, place: str, field: str) -> dict[str, Any]:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # no TOML, or a number too long, or too deep
         said = f"{place}: {' '.join(str(error).split())}"
-        raise InputError(field, said, explained("valid TOML", text)) from error
+        allowed = "valid TOML"
+        raise InputError(
+            field, said, allowed if looks_like_toml(text) else explained(allowed, text)
+        ) from error
     if not data:
         raise InputError(field, place, "at least one setting; this file has none")
     return data

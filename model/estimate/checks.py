@@ -31,11 +31,14 @@ def check_name(field: str, name: object, known: Sequence[str]) -> None:
         raise InputError(field, name, "one of " + ", ".join(known))
 
 
-def check_once(field: str, names: Sequence[str]) -> None:
-    """Refuse a name that is there twice: what is found is told by it."""
+OF_ITS_OWN = "each scenario once, under a name of its own"
+
+
+def check_once(field: str, names: Sequence[object], allowed: str = OF_ITS_OWN) -> None:
+    """Refuse what is there twice: what is found is told by it."""
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise InputError(field, twice, "each scenario once, under a name of its own")
+        raise InputError(field, twice, allowed)
 
 
 def check_range(field: str, value: int, low: int, high: int) -> None:

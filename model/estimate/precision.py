@@ -180,6 +180,9 @@ def read_targets(
     for target in targets:
         if target.name not in (*slugs, *AMOUNTS):
             raise InputError("until", target.name, "one of " + ", ".join([*slugs, *AMOUNTS]))
+        if target.name in slugs and not target.is_share and target.within >= 1:
+            allowed = "below 1 for a share of sessions, such as 0.01; or a share of it, such as 5%"
+            raise InputError("until", f"{target.name}={target.within:g}", allowed)
         for name in target.designs:
             if name not in designs:
                 raise InputError("until", name, "one of " + ", ".join(designs))

@@ -7,16 +7,18 @@ setting; a few values further out are explored as well, and where they disagree,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.design.load import DesignLike, load_design
+from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.explore.halving import halved
 from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.scenario.load import ScenarioLike, load_scenario
+from lastchunk.model.scenario.schema import Scenario
 
 VALUE_MS_MAX = 1 << 32
 SPOTS = 3
@@ -59,12 +61,14 @@ def find_threshold(
     slug: str,
     key: str,
     budget: Budget | None = None,
-    low_ms: int = 1,
+    low_ms: int | None = None,
     high_ms: int | None = None,
     deadline: Deadline | None = None,
     near_ms: int | None = None,
 ) -> Threshold:
     """The boundary of one setting in whole ms, for one property.
+
+    It is sought from the lowest value on that the scenario allows, where no ``low_ms`` is said.
 
     Where somebody guesses that it lies ``near_ms``, fewer values need be explored if that is true.
 
@@ -75,6 +79,8 @@ def find_threshold(
     >>> find_threshold("small-scope", [], "alarm", "complete_at_finalization", "grace_ms").above_ms
     17
     """
+    is_allowed = partial(_is_allowed, scenario, overrides, design, key)
+    low_ms = _lowest(is_allowed) if low_ms is None else low_ms
     if high_ms is not None and high_ms < low_ms:
         raise InputError("high_ms", high_ms, f"at least low_ms, which is {low_ms}")
     known: dict[int, Side] = {}
@@ -90,10 +96,7 @@ def find_threshold(
         return known[value]
 
     below = side(low_ms)
-    if high_ms is None:
-        high_ms = max(2, 2 * low_ms)
-        while side(high_ms) == below and high_ms < VALUE_MS_MAX:
-            high_ms *= 4
+    high_ms = _far(side, is_allowed, low_ms) if high_ms is None else high_ms
     if side(high_ms) == below:
         return Threshold(slug, key, below, None, None, tuple(sorted(known.items())))
     low, high = low_ms, high_ms
@@ -111,6 +114,39 @@ def find_threshold(
     return Threshold(slug, key, below, low, high, explored, is_single)
 
 
+def _lowest(is_allowed: Callable[[int], bool]) -> int:
+    """The lowest value that is allowed; 1 where none is found, which then says why."""
+    value = 1
+    while not is_allowed(value) and value < VALUE_MS_MAX:
+        value *= 2
+    if value == 1 or not is_allowed(value):
+        return 1
+    return halved(lambda each: not is_allowed(each), value // 2, value)[1]
+
+
+def _far(side: Callable[[int], Side], is_allowed: Callable[[int], bool], low_ms: int) -> int:
+    """A value with another verdict than the lowest one has, or the highest that is tried."""
+    below, value = side(low_ms), max(2, 2 * low_ms)
+    try:
+        while side(value) == below and value < VALUE_MS_MAX:
+            value *= 4
+    except InputError:
+        if is_allowed(value):
+            raise
+        value = halved(is_allowed, low_ms, value)[0]
+    return value
+
+
+def _is_allowed(
+    scenario: ScenarioLike, overrides: Sequence[str], design: DesignLike, key: str, value: int
+) -> bool:
+    try:
+        _loaded(scenario, overrides, design, key, value)
+    except InputError:
+        return False
+    return True
+
+
 def _side(
     scenario: ScenarioLike,
     overrides: Sequence[str],
@@ -121,6 +157,18 @@ def _side(
     budget: Budget,
     deadline: Deadline,
 ) -> Side:
+    loaded, spec = _loaded(scenario, overrides, design, key, value)
+    result = verify(loaded, spec, [slug], budget, counterexamples=False, deadline=deadline)
+    verdict = result.verdicts[slug]
+    if verdict.kind in ("proved", "violated"):
+        return "proved" if verdict.kind == "proved" else "violated"
+    raise InputError(f"{key}={value}", slug, f"a verdict that is not unknown: {verdict.reason}")
+
+
+def _loaded(
+    scenario: ScenarioLike, overrides: Sequence[str], design: DesignLike, key: str, value: int
+) -> tuple[Scenario, DesignSpec]:
+    """The scenario and the design at a value. Raises `InputError`, also for what is no key."""
     if not key.removesuffix("_ms") or not key.endswith("_ms"):
         raise InputError("--threshold", key, "a setting in ms, such as grace_ms or design.grace_ms")
     try:
@@ -133,11 +181,7 @@ def _side(
     if key.startswith("design.") and not hasattr(spec.settings, key.rpartition(".")[2]):
         names = ", ".join(f"design.{name}" for name in vars(spec.settings))
         raise InputError("--threshold", key, f"a setting of the design: {names}")
-    result = verify(loaded, spec, [slug], budget, counterexamples=False, deadline=deadline)
-    verdict = result.verdicts[slug]
-    if verdict.kind in ("proved", "violated"):
-        return "proved" if verdict.kind == "proved" else "violated"
-    raise InputError(f"{key}={value}", slug, f"a verdict that is not unknown: {verdict.reason}")
+    return loaded, spec
 
 
 def safe_region(

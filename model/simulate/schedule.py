@@ -34,6 +34,8 @@ HEADER = {
 }
 HEADER_BOUNDS = {"duration_ms": (0, MS_MAX), "seed": (-1, 2**63), "session": (-1, 2**63)}
 """The least and the most of what the header counts; -1: in no simulation."""
+NOT_IN_ALL = {"given", "steps"}
+"""What a header need not have: an older version wrote no count of its steps."""
 HOW_RUNS_END = ("", "quiet", "completion", "horizon", "limit", "violation")
 """What may stand there; "" where it goes on."""
 
@@ -92,6 +94,7 @@ def write_schedule(schedule: Schedule, path: str | Path, option: str = "--out") 
         "ended": schedule.ended,
         "seed": schedule.seed,
         "session": schedule.session,
+        "steps": len(schedule.steps),
     }
     if schedule.given:
         header["given"] = schedule.given
@@ -121,6 +124,10 @@ def schedule_of_text(text: str, path: str | Path) -> Schedule:
     lines = text.removesuffix("\n").split("\n")
     header = _header(lines[0], f"{path}, line 1")
     steps = tuple(_step(line, f"{path}, line {at}") for at, line in enumerate(lines[1:], 2))
+    told = header.get("steps", len(steps))
+    if type(told) is not int or told != len(steps):
+        allowed = f"{len(steps)}, as many as there are: the file was cut off, or changed"
+        raise InputError(f"{path}, line 1: steps", told, allowed)
     return Schedule(
         validate(without_files(header["scenario"]), f"{path}, line 1"),
         header["design"],
@@ -146,7 +153,7 @@ def _header(line: str, where: str) -> dict[str, Any]:
     header = _parsed(line, where, "the header of a schedule, a JSON object")
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise InputError(where, line[:80], f"a JSON object whose 'format' is {FORMAT!r}")
-    if set(header) - {"given"} != set(HEADER):
+    if set(header) - NOT_IN_ALL != set(HEADER):
         raise InputError(where, sorted(header), "exactly the fields " + ", ".join(HEADER))
     for field, kind in HEADER.items():
         if not isinstance(header[field], kind) or isinstance(header[field], bool):

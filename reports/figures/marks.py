@@ -16,6 +16,8 @@ SIGNS = {
     "notified": (GREEN, "D", "consumer told"),
     "instance lost": (BLACK, "|", "instance lost"),
 }
+CHAR_IN = 0.075
+"""The width of a character of the words at a violation."""
 CROSSES = {("network", "lost"): "the client notices", ("alarm", "failed"): "an attempt fails"}
 
 DUE = {"finalizes_promptly"}
@@ -24,24 +26,34 @@ DUE = {"finalizes_promptly"}
 Violations = list[tuple[int, str, str]]
 
 
-def draw_violations(axes: Axes, violations: Violations, panel: tuple[int, int]) -> None:
-    """A line for each violation with its number; the earliest is thick."""
+def draw_violations(
+    axes: Axes, violations: Violations, panel: tuple[int, int], width_in: float
+) -> None:
+    """A line for each violation with its number; the earliest is thick. Numbers of lines that are
+    too near each other for words between them stand together, in the order of the lines."""
     times = sorted({at_ms for at_ms, _, _ in violations})
+    char_ms = CHAR_IN * (panel[1] - panel[0]) / width_in
+    together: list[tuple[int, str]] = []
     for at_ms in times:
         if panel[0] <= at_ms <= panel[1]:
-            first = at_ms == times[0]
-            axes.axvline(at_ms / 1000, color=VERMILION, lw=2.2 if first else 1.0, alpha=0.8)
+            lw = 2.2 if at_ms == times[0] else 1.0
+            axes.axvline(at_ms / 1000, color=VERMILION, lw=lw, alpha=0.8)
             numbers = [str(n) for n, item in enumerate(violations, 1) if item[0] == at_ms]
             words = f" violated {', '.join(numbers)}"
-            axes.text(
-                at_ms / 1000,
-                5.57,
-                words,
-                fontsize=8,
-                color=VERMILION,
-                fontweight="bold" if first else "normal",
-                clip_on=True,
-            )
+            if together and at_ms - together[-1][0] < char_ms * len(together[-1][1]):
+                words = ", ".join((together.pop()[1], *numbers))
+            together.append((at_ms, words))
+    for at_ms, words in together:
+        weight = "bold" if words.partition(",")[0] == " violated 1" else "normal"
+        axes.text(
+            at_ms / 1000,
+            5.57,
+            words,
+            fontsize=8,
+            color=VERMILION,
+            fontweight=weight,
+            clip_on=True,
+        )
 
 
 def violation_lines(violations: Violations, panels: list[tuple[int, int]]) -> list[str]:

@@ -63,7 +63,7 @@ def timeline_figure(run: Run, title: str | None = None) -> Figure:
         for axes, panel, width in zip(row, panels, widths, strict=True):
             width_in = (WIDTH_IN - LABELS_IN) * width / sum(widths)
             draw_panel(axes, spans, panel, width_in)
-            draw_violations(axes, violations, panel)
+            draw_violations(axes, violations, panel, width_in)
         _dress(figure, list(row), panels)
         name = title or f"{run.scenario.title}: {run.design.name} design, {run.origin}"
         key = key_of(spans, panels)

@@ -16,6 +16,8 @@ from lastchunk.reports.base.setting_words import setting_words
 from lastchunk.reports.figures.style import DESIGN_COLOURS, new_figure, styled
 
 OF_SOBOL, OF_MORRIS = ("alone", "with_others"), ("effect", "spread")
+NOTHING = 1e-12
+"""What rounding leaves of no effect."""
 WORDS = {
     "alone": "alone",
     "with_others": "with all others",
@@ -41,6 +43,9 @@ def plot_tornado(frame: pd.DataFrame, axes: Axes | None = None) -> Axes:
             axes.barh(rows, widths, height=0.36, color=DESIGN_COLOURS[place], label=WORDS[name])
             if f"{name}_low" in frame.columns:
                 axes.hlines(rows, frame[f"{name}_low"], frame[f"{name}_high"], "black", lw=1.2)
+        if not varies(frame):
+            words, whole = "the figure does not vary", axes.transAxes
+            axes.text(0.5, 0.5, words, fontsize=9, transform=whole, ha="center", va="center")
         axes.set_yticks(range(len(frame)), [setting_words(key) for key in frame["setting"]])
         axes.set_ylim(len(frame) - 0.5, -0.5)
         axes.axvline(0, color="black", lw=0.6)
@@ -49,6 +54,12 @@ def plot_tornado(frame: pd.DataFrame, axes: Axes | None = None) -> Axes:
         axes.grid(axis="x", lw=0.4, alpha=0.5)
         axes.legend(frameon=False, fontsize=8, loc="lower right")
     return axes
+
+
+def varies(frame: pd.DataFrame) -> bool:
+    """Whether any setting changes the figure; ``frame`` is what `sensitivity` returned."""
+    columns = [name for name in (*OF_SOBOL, *OF_MORRIS) if name in frame.columns]
+    return bool((frame[columns].abs() > NOTHING).any(axis=None))
 
 
 def tornado_figure(frame: pd.DataFrame, title: str) -> Figure:

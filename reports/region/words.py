@@ -47,6 +47,10 @@ def region_words(region: ExactRegion, measured: MeasuredTimes | None) -> list[st
         f"{region.slug} of {region.design} in {region.title}: each column is exact to the "
         "millisecond, its two sides explored; between columns nothing was explored."
     ]
+    never = [c.across_ms for c in region.columns if c.threshold and _is_never(c.threshold)]
+    if never:
+        words = ", ".join(map(said, never))
+        lines.append(f"It is violated for every {along} that was tried where {across} is {words}.")
     if region.fixed is not None:
         key, value = region.fixed
         lines.append(f"Here {plain_words(key)} is {said(value)}.")
@@ -67,6 +71,11 @@ def region_words(region: ExactRegion, measured: MeasuredTimes | None) -> list[st
     if measured is not None:
         lines.append(_measured_words(region, measured))
     return lines
+
+
+def _is_never(limit: Threshold) -> bool:
+    """Whether it is violated throughout."""
+    return limit.below == "violated" and limit.above_ms is None
 
 
 def proved_up_to(limit: Threshold | None) -> int | None:

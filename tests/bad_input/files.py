@@ -95,6 +95,7 @@ FILES: dict[str, str | bytes] = {
     "long.up": "1" * 400 + "\n",
     "arabic.up": "١٢\n",
     "mine.py": '"""A design that is none."""\n\n\nclass Mine:\n    pass\n',
+    "class.ts": "export class Session {}\n",
     "broken.py": "class\n",
     "raises.py": "ONE = 1\nONE / 0\n",
     "leaves.py": "import sys\nsys.exit(0)\n",

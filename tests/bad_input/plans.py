@@ -55,6 +55,36 @@ PLANS: dict[str, tuple[str, tuple[str, ...]]] = {
         GOOD.replace(LOSS, '"design.graze_ms" = [1]'),
         ("axes.design.graze_ms", "'grace_ms'"),
     ),
-    "open": ("scenarios = [", ("valid TOML",)),
+    "steps-whole": (
+        GOOD.replace("[set]\nrecording.chunks = 1\n", "").replace(
+            LOSS, "recording.chunks = { low = 1, high = 3, steps = 50 }"
+        ),
+        ("axes: recording.chunks.steps: 50", "at most 3", "whole numbers from 1 to 3"),
+    ),
+    "steps-log": (
+        GOOD.replace("[set]\nrecording.chunks = 1\n", "").replace(
+            LOSS, 'recording.chunks = { low = 1, high = 10, steps = 10, scale = "log" }'
+        ),
+        ("axes: recording.chunks.steps: 10", "allowed: fewer: the values are whole"),
+    ),
+    "steps-none": (
+        GOOD.replace("[0.0, 0.1]", "{ low = 0.1, high = 0.1, steps = 3 }"),
+        ("axes: network.request_loss.high: 0.1", "another value than low"),
+    ),
+    "value-twice": (
+        GOOD.replace("[0.0, 0.1]", "[0.1, 0.2, 0.1]"),
+        ("axes: network.request_loss: 0.1", "each value once"),
+    ),
+    "set-and-axis": (
+        GOOD.replace("recording.chunks = 1", "network.request_loss = 0.2"),
+        ("set.network.request_loss: 0.2", "in [set] or in [axes]"),
+    ),
+    "grid-points": ("points = 4\n" + GOOD, ("points: 4", "method", "'grid'")),
+    "grid-points-said": (
+        'method = "grid"\npoints = 32\n' + GOOD,
+        ("points: 32", "method", "'grid'"),
+    ),
+    "open": ("scenarios = [", ("valid TOML\n",)),
+    "open-list": ('scenarios = ["a", "b"\n[axes]', ("valid TOML\n",)),
     "nothing": ("", ("at least one setting",)),
 }

@@ -312,6 +312,31 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "--scenario: 'harmless'",
         "once",
     ),
+    "region --x foo --y grace_ms": ("lastchunk: --x: 'foo'", "a setting in whole ms"),
+    "region small-scope --x put_high_ms --x-values 1,2 --y grace_ms": (
+        "lastchunk: --x: 'put_high_ms'",
+        "a setting in whole ms",
+    ),
+    "region small-scope --x high_ms --y foo": ("lastchunk: --y: 'foo'",),
+    "region small-scope --x high_ms --y grace_ms --z foo --z-values 1": ("lastchunk: --z: 'foo'",),
+    "region --x put_high_ms --x-values 1,20 --y design.grace_ms": (
+        "lastchunk: --x-values put_high_ms=1: default-scope.toml: blobs.put_delay_ms",
+        "high_ms 1 is below low_ms 10",
+    ),
+    "region --x design.grace_ms --y put_high_ms": (
+        "lastchunk: --y-range put_high_ms=1: default-scope.toml: blobs.put_delay_ms",
+    ),
+    "region small-scope --x high_ms --x-values 8 --y grace_ms": (
+        "lastchunk: --x-values: 1; ",
+        "2 to ",
+    ),
+    "bind {d}/class.ts --class Nope": (
+        "lastchunk: --class: 'Nope'; allowed: a class of it: Session",
+    ),
+    "bind {d}/no.ts": ("lastchunk: FILE: '", "no.ts", "a TypeScript file that exists"),
+    "choose --free grace_ms=1..9 --scenario small-scope --require nothing_lost --classes 0": (
+        "lastchunk: --classes: 0; allowed: 1 to",
+    ),
     "region --x grace_ms --y grace_ms": ("--y: 'grace_ms'", "on no other axis"),
     "region --x grace_ms --y high_ms --z high_ms": ("--z: 'high_ms'", "on no other axis"),
     "choose --free grace_ms=1..9 --scenario small-scope --require nothing_lost --workers 9999": (

@@ -130,7 +130,7 @@ def test_an_interrupt_that_other_code_throws_away_comes_again(where: str) -> Non
         "        late()\n"
         "    except:\n"
         "        pass\n"
-        "def work(standalone_mode):\n"
+        "def work(prog_name, standalone_mode):\n"
         "    try:\n"
         f"        {lost}\n"
         "        time.sleep(30)\n"

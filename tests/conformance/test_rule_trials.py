@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lastchunk.model.conformance import recipes as made
 from lastchunk.model.conformance.blame import rules_named
 from lastchunk.model.conformance.campaign import plans_of
 from lastchunk.model.conformance.plan import NotPlayable, Plan
@@ -78,6 +79,16 @@ def test_a_trial_goes_before_many_other_divergences() -> None:
     trial = Result("t", "alarm", "diverges", "it did something else", 3, shows=("R6", "A1"))
     assert rules_named([gate] * 9)[0][0] == "R5"
     assert rules_named([*[gate] * 9, trial])[0] == ("R6", 10)
+
+
+def test_without_troubles_the_designs_that_are_asked_for_are_alone() -> None:
+    def played(each: int) -> set[str]:
+        asked = ["alarm"]
+        found = [*made.sessions(asked, 1, 1), *made.edges(asked, 1, 1)]
+        return {recipe.design for recipe in (*found, *made.troubles(asked, each, 1))}
+
+    assert played(0) == {"alarm"}
+    assert played(1) > {"alarm"}
 
 
 def test_trials_are_of_the_worker_alone() -> None:

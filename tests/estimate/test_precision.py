@@ -81,6 +81,8 @@ def test_what_is_no_target_is_refused(text: str) -> None:
         ("finalises=0.1", "finalizes"),
         ("alram:finalizes=0.1", "alarm"),
         ("alarm,alarm:finalizes=0.1", "different"),
+        ("finalizes=2", "below 1"),
+        ("manual,alarm:finalizes=1", "below 1"),
     ],
 )
 def test_what_there_is_not_is_refused_before_any_session(text: str, said: str) -> None:

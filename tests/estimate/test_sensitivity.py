@@ -95,6 +95,15 @@ def test_a_tornado_has_a_bar_a_setting_and_kind() -> None:
         lastchunk.plot_tornado(pd.DataFrame({"setting": ["a"]}))
 
 
+def test_a_figure_that_does_not_vary_is_said_to_be_so() -> None:
+    said = []
+    for function in (ishigami, lambda *_: 0.25):
+        result = swept("saltelli", saltelli(BOUNDS, 16, 1), 16, function)
+        axes: Any = lastchunk.plot_tornado(sensitivity(result, "finalizes"))
+        said.append([text.get_text() for text in axes.texts])
+    assert said == [[], ["the figure does not vary"]]
+
+
 def test_a_sobol_sequence_leaves_no_slice_empty() -> None:
     space = sobol({"design.grace_ms": (0, 16_000), "network.request_loss": (0.0, 1.0)}, 16, 3)
     losses = sorted(loss for _, loss in space.points)

@@ -47,3 +47,4 @@ def test_a_scheduler_that_does_not_answer_is_one_line(
     plan = read_plan(write_plan(tmp_path))
     with pytest.raises(InputError, match="--scheduler"):
         sweep_plan(plan, tmp_path / "out", scheduler=address)
+    assert not (tmp_path / "out").exists()

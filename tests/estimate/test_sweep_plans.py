@@ -85,6 +85,18 @@ def test_it_says_what_the_library_s_sweep_says(plan: SweepPlan, whole: Path) -> 
     assert set(result.means["figure"]) == set(MEANS)
 
 
+def test_the_page_has_no_more_digits_than_are_read(tmp_path: Path) -> None:
+    losses = "[0.03396160388365388, 0.25]"
+    text = PLAN.replace(str(LOSSES), losses).replace("sessions = 90", "sessions = 2")
+    result = sweep_plan(read_plan(write_plan(tmp_path, text)), tmp_path / "out")
+    assert result is not None
+    write_sweep_page(result, tmp_path, "finalizes")
+    page = (tmp_path / "sweep.html").read_text(encoding="utf-8")
+    row = "<td>everything-fast</td><td>{}</td><td>20000</td>"
+    assert row.format("0.03396") in page
+    assert row.format("0.25") in page
+
+
 def test_a_mean_is_that_of_the_sessions(plan: SweepPlan, whole: Path) -> None:
     result = sweep_plan(plan, whole)
     assert result is not None

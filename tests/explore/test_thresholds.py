@@ -63,6 +63,20 @@ def test_a_threshold_is_where_a_plain_scan_turns(
     assert list(found.explored) == sorted(found.explored)
 
 
+def test_a_search_stays_where_the_scenario_allows_a_value() -> None:
+    rest = [*SMALL, "low_ms=3", "high_ms=6"]
+    up, down = (
+        find_threshold("small-scope", rest, "alarm", COMPLETE, key) for key in ("high_ms", "low_ms")
+    )
+    with pytest.raises(InputError, match="is below low_ms 3"):
+        load_scenario("small-scope", [*rest, "high_ms=2"])
+    assert up.explored[0][0] == 3
+    assert max(value for value, _ in down.explored) == 6
+    scan = scanned("high_ms", range(3, 14), "low_ms=3")
+    assert [value for value in range(3, 13) if scan[value] != scan[value + 1]] == [up.below_ms]
+    assert down.above_ms is None
+
+
 class Asked:
     """A verdict made up for each value, and the values that were asked for."""
 

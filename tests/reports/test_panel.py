@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -224,7 +226,7 @@ def test_words_go_to_the_first_row_that_is_free_or_are_left_out() -> None:
 def test_violations_are_lines_with_their_numbers_the_earliest_thick() -> None:
     axes: Any = Figure().subplots()
     found = [(2_000, "a", "x"), (2_000, "b", "y"), (5_000, "c", "z"), (90_000, "d", "far")]
-    draw_violations(axes, found, (0, 10_000))
+    draw_violations(axes, found, (0, 10_000), WIDTH_IN)
     assert [(line.get_xdata()[0], line.get_linewidth()) for line in axes.lines] == [
         (2.0, 2.2),
         (5.0, 1.0),
@@ -237,6 +239,22 @@ def test_violations_are_lines_with_their_numbers_the_earliest_thick() -> None:
         "3  c, 5.000 s: z",
         "4  d, 90.000 s: far (not in the picture)",
     ]
+
+
+def test_no_words_of_a_violation_lie_on_those_of_another() -> None:
+    made: Any = Figure(figsize=(WIDTH_IN, 4))
+    axes = made.add_axes((0, 0, 1, 1))
+    axes.set_xlim(60, 80)
+    times = (69_950, 70_440, 70_500, 71_100, 74_000, 75_200, 79_000)
+    draw_violations(axes, [(at, "a", "x") for at in times], (60_000, 80_000), WIDTH_IN)
+    assert len(axes.lines) == len(times)
+    said = [words for _, _, words in words_of(axes)]
+    assert ", ".join(said).replace("violated ", "") == "1, 2, 3, 4, 5, 6, 7"
+    assert said[0].startswith("violated 1, 2, 3")
+    canvas: Any = FigureCanvasAgg(made)
+    renderer = canvas.get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in axes.texts]
+    assert all(one.x1 <= other.x0 for one, other in pairwise(boxes))
 
 
 def key_words(*items: Bar | Mark, panels: Any = ((0, 10_000),)) -> list[str]:

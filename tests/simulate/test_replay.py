@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from lastchunk.cli import app
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import load_design, shipped_designs
+from lastchunk.model.explore.verify import verify
 from lastchunk.model.scenario.load import load_scenario, shipped
 from lastchunk.model.simulate import record, replay
 from lastchunk.model.simulate.schedule import Schedule, Step, read_schedule, write_schedule
@@ -162,9 +164,53 @@ def test_a_broken_file_is_refused_by_its_line(
     assert words in str(caught.value)
 
 
+@pytest.fixture(scope="module")
+def violating(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a counterexample, as `verify --out` writes it."""
+    slug = "complete_at_finalization"
+    scope = load_scenario("small-scope", ["chunks=1", "grace_ms=5"])
+    found = verify(scope, load_design("alarm", scope), [slug]).counterexamples[slug][0]
+    path = tmp_path_factory.mktemp("found") / "found.jsonl"
+    write_schedule(found.schedule, path)
+    return path
+
+
+@pytest.mark.parametrize("fewer", [1, 2])
+def test_a_file_that_was_cut_off_is_refused(fewer: int, violating: Path, tmp_path: Path) -> None:
+    assert CliRunner().invoke(app, ["replay", str(violating)]).exit_code == 0
+    short, drawn = tmp_path / "short.jsonl", tmp_path / "drawn.jsonl"
+    write_schedule(schedule_of(), drawn)
+    for whole in (violating, drawn):
+        lines = whole.read_text().splitlines()
+        short.write_text("\n".join(lines[:-fewer]) + "\n")
+        count = len(lines) - 1
+        said = f"line 1: steps: {count}; allowed: {count - fewer}, as many as there are"
+        with pytest.raises(InputError, match=re.escape(said)):
+            read_schedule(short)
+
+
+def test_a_violation_that_is_not_shown_any_more_is_said(violating: Path, tmp_path: Path) -> None:
+    words = "ends at a violation, and it violates none"
+    shown = CliRunner().invoke(app, ["replay", str(violating)]).stdout
+    assert words not in " ".join(shown.split())
+    header, *steps = violating.read_text().splitlines()
+    older = json.loads(header)
+    del older["steps"]  # as an older version wrote it
+    file = tmp_path / "older.jsonl"
+    file.write_text("\n".join([json.dumps(older), *steps[:-1]]) + "\n")
+    again = CliRunner().invoke(app, ["replay", str(file)]).stdout
+    assert words in " ".join(again.split())
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("duration_ms", "long"), ("clock_offsets_ms", []), ("settings", 3), ("seed", True)],
+    [
+        ("duration_ms", "long"),
+        ("clock_offsets_ms", []),
+        ("settings", 3),
+        ("seed", True),
+        ("steps", "3"),
+    ],
 )
 def test_a_broken_header_is_refused_by_its_field(field: str, value: object, tmp_path: Path) -> None:
     path = tmp_path / "run.schedule"

@@ -27,6 +27,7 @@ from lastchunk.model.properties.row import (
     VIOLATED_CODE,
 )
 from lastchunk.model.scenario.refusals import Source, first_error
+from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.scenario.tables import StrictTable
 from lastchunk.model.trace.prices import Prices, load_prices
 from lastchunk.reports.base.sealed import digest_of
@@ -100,7 +101,7 @@ def figure_of(check: PlannedCheck, slug: str, measured: Comparison) -> Figure:
         seed=measured.seed,
         draws=DRAWS,
         design=design_digest(check.design),
-        scenario=short_digest(check.scenario.model_dump(mode="json")),
+        scenario=short_digest(_surroundings(check.scenario)),
         sessions="".join(SIGNS[int(code)] for code in rows[slug]),
     )
 
@@ -109,7 +110,7 @@ def amounts_of(check: PlannedCheck, measured: Comparison) -> list[Amount]:
     """The amounts of a sampling that its check asks for."""
     rows = measured.rows_of(check.design.name).sort_values("session")
     prices = load_prices()
-    scenario = check.scenario.model_dump(mode="json")
+    scenario = _surroundings(check.scenario)
     found = []
     for name in check.amounts:
         of = {"scenario": scenario, "prices": prices.per_million} if name == "dollars" else scenario
@@ -125,6 +126,12 @@ def amounts_of(check: PlannedCheck, measured: Comparison) -> list[Amount]:
             )
         )
     return found
+
+
+def _surroundings(scenario: Scenario) -> dict[str, Any]:
+    """A scenario without the settings of designs, which are digested with these, and without the
+    values of its parameters, which stand where they are used."""
+    return scenario.model_dump(mode="json") | {"design": {}, "parameters": {}}
 
 
 def _values(rows: pd.DataFrame, name: AmountName, prices: Prices) -> list[float | None]:
@@ -157,6 +164,8 @@ def read_baseline(path: Path) -> Baseline:
         baseline = Baseline.model_validate(data)
     except ValidationError as error:
         raise first_error(error, Source(str(path)), Baseline) from error
+    if not baseline.figures:  # what --update-baseline writes has some
+        raise InputError(f"{path}: figures", "[]", f"at least one, as in {allowed}")
     if len(baseline.by_check()) < len(baseline.everything):
         raise InputError(f"{path}: figures", None, "each check once")
     return baseline

@@ -9,7 +9,7 @@ where nothing has changed is at most that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Literal
 
@@ -112,10 +112,19 @@ def _tested(now: Measured, before: Measured | None) -> _Tested:
     design = "the same design" if before.design == now.design else "another design"
     is_paired = (before.seed, before.draws) == (now.seed, now.draws)
     if isinstance(now, Figure) and isinstance(before, Figure):
-        return (_paired_rates if is_paired else _rates)(before, now, design)
+        tested = (_paired_rates if is_paired else _rates)(before, now, design)
+        return _with_fewer(tested, len(before.sessions), len(now.sessions))
     if isinstance(now, Amount) and isinstance(before, Amount):
-        return (_paired_amounts if is_paired else _amounts)(before, now, design)
+        tested = (_paired_amounts if is_paired else _amounts)(before, now, design)
+        return _with_fewer(tested, len(before.sessions), len(now.sessions))
     return _Tested(None, value, 1.0, "the baseline has something else of that name", False)
+
+
+def _with_fewer(tested: _Tested, before: int, now: int) -> _Tested:
+    """Of fewer sessions a smaller share of changes is found: it is said how many are left."""
+    if now >= before:
+        return tested
+    return replace(tested, how=f"{tested.how}; {now:,} sessions, the baseline has {before:,}")
 
 
 def _silent(now: float | None, how: str, is_silent: bool) -> _Tested:

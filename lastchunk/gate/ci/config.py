@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.estimate.checks import SESSIONS_MAX
+from lastchunk.model.estimate.checks import SESSIONS_MAX, check_once
 from lastchunk.model.scenario.tables import (
     DesignEntries,
     NameList,
@@ -69,7 +70,17 @@ class GateConfig(StrictTable):
 def read_config(path: Path) -> GateConfig:
     """The checks of a file. Raises `InputError` with the first thing that is wrong with it."""
     config = read_table(path, "config", "a readable TOML file with checks", GateConfig)
+    if config.baseline is not None and all("sampling" not in item.by for item in config.checks):
+        allowed = 'a file only where by of a check has "sampling"'
+        raise InputError(f"{path}: baseline", config.baseline, allowed)
     for number, check in enumerate(config.checks):
+        lists: tuple[tuple[str, Sequence[str]], ...] = (
+            ("by", check.by),
+            ("properties", check.properties),
+            ("amounts", check.amounts),
+        )
+        for field, names in lists:
+            check_once(f"{path}: checks.{number}.{field}", names, "each once")
         if check.at_most and "sampling" not in check.by:
             place = f"{path}: checks.{number}.at_most"
             raise InputError(place, check.at_most, 'a share only where by has "sampling"')

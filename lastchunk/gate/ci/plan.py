@@ -75,10 +75,10 @@ def _of_entry(
         with blamed(f"{place}.set"):
             check_set(entry.set, designs)
         for design in designs:
-            for by in dict.fromkeys(entry.by):
+            for by in entry.by:
                 items = tuple(asked.values())
                 at_most = entry.at_most if by == "sampling" else 0.0
-                amounts = tuple(dict.fromkeys(entry.amounts)) if by == "sampling" else ()
+                amounts = tuple(entry.amounts) if by == "sampling" else ()
                 given = (entry.name, design, scenario, by, items, at_most, settings, amounts)
                 yield PlannedCheck(*given, entry.stops_early and by == "sampling")
 

@@ -19,18 +19,30 @@ AHEAD = 4
 """Chunks under way for each thread of a worker: enough that none waits for the next one."""
 
 
-def on_cluster(address: str, tasks: Iterator[ChunkTask]) -> Iterator[tuple[int, bytes]]:
-    """Run chunks on a cluster. Where a worker dies, the scheduler gives its chunk to another."""
+def check_answers(address: str) -> None:
+    """Refuse a scheduler that does not answer, before anything is written. Raises `InputError`."""
+    with _dask(address)[1]:
+        pass
+
+
+def _dask(address: str) -> tuple[Any, Any]:
+    """The library and a client of the scheduler. Raises `InputError`."""
     try:
         dask: Any = import_module("distributed")  # it has no types
     except ImportError as error:
         allowed = "only with Dask: pip install 'lastchunk[dask]'"
         raise InputError("--scheduler", address, allowed) from error
     try:
-        client = dask.Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
+        client: Any = dask.Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         allowed = "the address of a Dask scheduler that answers, such as tcp://10.0.0.1:8786"
         raise InputError("--scheduler", address, allowed) from error
+    return dask, client
+
+
+def on_cluster(address: str, tasks: Iterator[ChunkTask]) -> Iterator[tuple[int, bytes]]:
+    """Run chunks on a cluster. Where a worker dies, the scheduler gives its chunk to another."""
+    dask, client = _dask(address)
     with client:
         threads = max(1, sum(client.nthreads().values()))
         numbers = {}

@@ -71,6 +71,8 @@ def read_plan(path: str | Path) -> SweepPlan:
     path = Path(path)
     file = read_table(path, "plan", "a readable TOML file with axes", PlanFile)
     axes = {key: _axis(path, key, value) for key, value in _flat(file.axes)}
+    settings = dict(_settings(file.set))
+    _check_said_once(path, file, settings, axes)
     with blamed(f"{path}: axes"):
         space, bounds = _space(file, axes)
     folder = path.parent
@@ -80,7 +82,7 @@ def read_plan(path: str | Path) -> SweepPlan:
         tuple(each.given(folder) for each in file.designs),
         file.sessions,
         file.seed,
-        tuple(f"{key}={toml_value(value)}" for key, value in _settings(file.set)),
+        tuple(f"{key}={toml_value(value)}" for key, value in settings.items()),
         None if file.uplink is None else folder / file.uplink,
         file.video_mbps,
         file.chunk_sessions,
@@ -90,6 +92,18 @@ def read_plan(path: str | Path) -> SweepPlan:
     )
     _try(plan, str(path))
     return plan
+
+
+def _check_said_once(
+    path: Path, file: PlanFile, settings: dict[str, Any], axes: dict[str, Any]
+) -> None:
+    """Refuse what would have no effect."""
+    both = next((key for key in settings if key in axes), None)
+    if both is not None:
+        raise InputError(f"{path}: set.{both}", settings[both], "a key in [set] or in [axes]")
+    if file.method == "grid" and "points" in file.model_fields_set:
+        allowed = "only with another method than 'grid', whose points are all of its values"
+        raise InputError(f"{path}: points", file.points, allowed)
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -150,13 +164,25 @@ def _listed(key: str, axis: list[Any] | PlanRange) -> Axis:
             raise InputError(key, axis.model_dump(), "with a grid also steps, or a list of values")
         shares = np.linspace(0, 1, axis.steps).reshape(-1, 1)
         magnitudes = [key] if axis.scale == "log" else []
-        axis = [
-            value for (value,) in between({key: (axis.low, axis.high)}, shares, magnitudes).points
-        ]
+        bounds = {key: (axis.low, axis.high)}
+        values = [value for (value,) in between(bounds, shares, magnitudes).points]
+        _check_steps(key, axis, len(set(values)))
+        axis = values
+    check_once(key, axis, "each value once")
     shipped = SHIPPED_AXES.get(key)
     if shipped is None:
         return Axis.of(key, axis)
     return Axis(key, shipped.label, tuple(axis), shipped.overrides, shipped.replaces_uplink)
+
+
+def _check_steps(key: str, axis: PlanRange, distinct: int) -> None:
+    """Refuse more steps than there are values: a point would be there twice."""
+    if axis.low == axis.high:
+        raise InputError(f"{key}.high", axis.high, "another value than low")
+    if distinct != axis.steps:
+        most = "fewer" if axis.scale == "log" else f"at most {distinct}"
+        allowed = f"{most}: the values are whole numbers from {axis.low} to {axis.high}"
+        raise InputError(f"{key}.steps", axis.steps, allowed)
 
 
 def _settings(table: dict[str, Any]) -> Iterator[tuple[str, Any]]:

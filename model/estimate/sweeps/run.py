@@ -46,6 +46,10 @@ class SweepRun:
         if not 1 <= shard[0] <= shard[1]:
             raise InputError("--shard", f"{shard[0]}/{shard[1]}", "I/N, with I from 1 to N")
         check_workers(workers)
+        if scheduler:
+            from lastchunk.model.estimate.sweeps.cluster import check_answers
+
+            check_answers(scheduler)
         self.plan = plan
         self.shard = shard
         self.workers = workers

@@ -70,6 +70,64 @@ def test_a_halved_grace_is_caught_and_the_same_one_is_not(tmp_path: Path) -> Non
     assert (tmp_path / "base.json").read_bytes() == written
 
 
+def lines_of_changes(found: Any) -> list[str]:
+    """The lines that compare with the baseline."""
+    kinds = ("improved", "regressed", "within noise", "new", "unknown")
+    return [line for line in found.lines if line.startswith(kinds)]
+
+
+def test_a_setting_of_the_design_in_set_is_the_design_s(tmp_path: Path) -> None:
+    def checks(settings: str) -> str:
+        text = CONFIG.format(
+            sessions=60,
+            seed=1,
+            scenario="cellular-lte",
+            design='"alarm"',
+            properties='"complete_at_finalization"',
+        )
+        return text + f"set = {{ {settings} }}\n"
+
+    ran(tmp_path, checks('"design.grace_ms" = 5_000'), "--update-baseline")
+    assert ran(tmp_path, checks('"design.grace_ms" = 5_000')).code == 0
+    halved = ran(tmp_path, checks('"design.grace_ms" = 2_500'))
+    assert halved.code == 1
+    (line,) = lines_of_changes(halved)
+    assert line.startswith("regressed: complete_at_finalization: alarm in cellular-lte")
+    other = ran(tmp_path, checks('"design.grace_ms" = 2_500, "network.request_loss" = 0.01'))
+    assert lines_of_changes(other)[0].endswith("the baseline has it of another scenario")
+
+
+def test_a_parameter_that_is_the_design_s_alone_is_the_design_s(tmp_path: Path) -> None:
+    def checks(settings: str) -> str:
+        text = CONFIG.format(
+            sessions=200,
+            seed=1,
+            scenario="small-scope",
+            design='"alarm"',
+            properties='"complete_at_finalization"',
+        )
+        return text + f"set = {{ {settings} }}\n"
+
+    ran(tmp_path, checks("grace_ms = 30"), "--update-baseline")
+    less = ran(tmp_path, checks("grace_ms = 1"))
+    (line,) = lines_of_changes(less)
+    assert (less.code, line.partition(":")[0]) == (1, "regressed"), less.lines
+    other = lines_of_changes(ran(tmp_path, checks("high_ms = 9")))
+    assert other[0].endswith("the baseline has it of another scenario")
+
+
+def test_fewer_sessions_than_the_baseline_has_are_told(tmp_path: Path) -> None:
+    amounts = 'amounts = ["delay_ms"]\n'
+    ran(tmp_path, grace(5_000, sessions=30) + amounts, "--update-baseline")
+    for seed in (1, 2):
+        fewer = ran(tmp_path, grace(5_000, seed, sessions=20) + amounts)
+        told = lines_of_changes(fewer)
+        assert (fewer.code, len(told)) == (0, 3)
+        assert all(line.endswith("; 20 sessions, the baseline has 30") for line in told), told
+        as_many = lines_of_changes(ran(tmp_path, grace(5_000, seed, sessions=30) + amounts))
+        assert not any("the baseline has" in line for line in as_many)
+
+
 def test_what_regressed_is_a_failure_in_every_report(tmp_path: Path) -> None:
     ran(tmp_path, grace(5_000), "--update-baseline")
     junit, log = tmp_path / "ci.xml", tmp_path / "ci.sarif"
@@ -334,6 +392,7 @@ def test_what_the_baseline_cannot_speak_of_is_new_and_what_is_gone_is_told(tmp_p
         ("{", "base.json'; allowed: a baseline; lastchunk ci CONFIG --update-baseline writes it"),
         ("[]", "base.json: []; allowed: a table of keys"),
         ('{"format": "x", "figures": []}', "base.json: format: 'x'"),
+        ('{"format": "lastchunk baseline 1", "figures": []}', "base.json: figures: "),
         ('{"format": "lastchunk baseline 1", "figures": [], "a": 1}', "a: unknown key: 'a'"),
         (None, "a baseline; lastchunk ci CONFIG --update-baseline writes it (No such file"),
     ],

@@ -169,6 +169,18 @@ def test_own_designs_and_properties_start_at_the_folder_of_the_file(tmp_path: Pa
         (check() + 'set = { "design.grace_ms" = 1 }', "checks.0.set: 'design.grace_ms'; allowed: "),
         (check().replace('"lazy-alarm"', UNNAMED), "checks.0.designs.0.label: ''; allowed: "),
         ("checks", "config: "),
+        (
+            check().replace('["proof"]', '["proof", "proof"]'),
+            "checks.0.by: 'proof'; allowed: each once",
+        ),
+        (
+            check().replace(f'["{SLUG}"]', f'["{SLUG}", "{SLUG}"]'),
+            f"checks.0.properties: '{SLUG}'; allowed: each once",
+        ),
+        (
+            'baseline = "base.json"\n' + check(),
+            "lastchunk.toml: baseline: 'base.json'; allowed: a file only where by of a check has",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_is_run(

@@ -95,6 +95,16 @@ def test_the_deployed_map_is_in_seconds_and_says_where_it_turns() -> None:
     assert "takes, s<" in picture
 
 
+def test_columns_that_are_violated_throughout_are_named() -> None:
+    """They are the last ones, which a narrow window does not show."""
+    found = asked_of_all(replace(QUESTION, span_ms=(1, 6)))
+    assert [c.threshold.above_ms for c in found.columns if c.threshold] == [2, 4, None, None]
+    words = " ".join(region_words(found, None))
+    assert "It is violated for every" in words
+    assert "is 8 ms, 11 ms." in words
+    assert "violated for every" not in " ".join(region_words(asked_of_all(QUESTION), None))
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
