@@ -207,7 +207,14 @@ ORDERED = frozenset(
     ("sorted", "len", "sum", "min", "max", "any", "all", "set", "frozenset", "bool", "isinstance")
 )
 """Functions that say the same of a set in whatever order."""
-SET_METHODS = frozenset(("union", "intersection", "difference", "symmetric_difference"))
+SET_METHODS = frozenset(
+    (
+        *("union", "intersection", "difference", "symmetric_difference"),
+        *("__or__", "__and__", "__sub__", "__xor__", "__ror__", "__rand__", "__rsub__", "__rxor__"),
+        *("__ior__", "__iand__", "__isub__", "__ixor__"),
+    )
+)
+"""Methods that give a set."""
 EXPOSES_ORDER = frozenset(
     (
         "list",
@@ -232,3 +239,15 @@ EXPOSES_ORDER = frozenset(
     )
 )
 """Functions and methods that show the order of what they are given."""
+QUIET = frozenset(
+    (
+        *("len", "bool", "str", "repr", "isinstance", "issubclass", "abs", "any", "all", "sum"),
+        *("sorted", "tuple", "list", "set", "frozenset", "hasattr", "enumerate", "zip", "super"),
+        *("startswith", "endswith", "lower", "upper", "casefold", "title", "strip", "lstrip"),
+        *("rstrip", "removeprefix", "removesuffix", "replace", "count", "find", "rfind", "zfill"),
+        *("isdigit", "isalpha", "isalnum", "isdecimal", "isnumeric", "isspace", "islower"),
+        *("isupper", "get", "keys", "values", "items", "copy", "issubset", "issuperset"),
+        *("isdisjoint", *SET_METHODS),
+    )
+)
+"""Functions and methods of Python that do not throw for one value and not for another."""

@@ -7,16 +7,18 @@ it came to be. A set may be asked what is in it, and gone through by `sorted`.
 from __future__ import annotations
 
 import ast
+import builtins
+import math
 import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from lastchunk.model.subset.changes import acts
+from lastchunk.model.subset.held import HOLDER, OWN, PLAIN, TEXT, VIEW, is_set_type
+from lastchunk.model.subset.kinds import value_at
 from lastchunk.model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
 from lastchunk.model.subset.reach import (
     Code,
-    Used,
     is_library,
     name_called,
     taken_by,
@@ -30,8 +32,8 @@ SHOWS_ORDER = frozenset(("pop", "__iter__", "__repr__", "__str__", "__format__")
 BY_KEY = ("sorted", "min", "max")
 VIEWS = ("keys", "items")
 """What gives a set where it is joined with another one."""
-VIEW, HOLDER = "keys of ", "a dictionary that holds sets"
-"""Among the names of sets: before that of a view, and a sign that some dictionary holds sets."""
+IN_ANY_ORDER = (*(getattr(builtins, name) for name in sorted(ORDERED)), math.fsum)
+READ_BY_TEXT = ("getattr", "attrgetter", "itemgetter")
 HAND_ON = ("copy", "deepcopy", "cast")
 """Functions that give a set where they are given one."""
 LOOKS_UP = ("get", "setdefault", "pop")
@@ -51,12 +53,12 @@ def set_problems(code: Code, known: set[str], acting: Collection[str]) -> Iterat
     ``acting`` its functions that leave something behind."""
     names = {used.name: used.value for used in code.uses}
     calls = [node for node in ast.walk(code.tree) if isinstance(node, ast.Call)]
-    in_any_order = [part for call in calls if is_in_any_order(call) for part in call.args]
+    in_any_order = [part for call in calls if is_in_any_order(call, names) for part in call.args]
     harmless = {id(part) for part in in_any_order if not acts(part, acting)}
     harmless |= {id(call.func) for call in calls if call.args and _is_pop(call.func)}
     node: Any
     for node in ast.walk(code.tree):
-        exposing = [] if id(node) in harmless else [*_exposed(node, acting)]
+        exposing = [] if id(node) in harmless else [*_exposed(node, names, acting)]
         exposing += _handed_out(node, names) if isinstance(node, ast.Call) else []
         for exposed in exposing:
             if is_set(exposed, known):
@@ -64,10 +66,11 @@ def set_problems(code: Code, known: set[str], acting: Collection[str]) -> Iterat
                 yield Problem(node.lineno, f"the order of the set {text} shows", INSTEAD)
 
 
-def is_in_any_order(node: ast.Call) -> bool:
-    """Whether a call says the same of a set in whatever order. By a ``key`` two items may be equal,
-    and then the first one goes before."""
-    is_one = getattr(node.func, "id", "") in ORDERED
+def is_in_any_order(node: ast.Call, names: dict[str, Any]) -> bool:
+    """Whether a call says the same of a set in whatever order; ``names`` are those from outside.
+    By a ``key`` two items may be equal, and then the first one goes before."""
+    found = value_at(node.func, names)
+    is_one = any(found is each for each in IN_ANY_ORDER)
     return is_one and not any(word.arg == "key" for word in node.keywords)
 
 
@@ -79,7 +82,7 @@ def _is_pop(node: ast.AST) -> bool:
 def _handed_out(node: ast.Call, names: dict[str, Any]) -> Iterator[ast.AST]:
     """What a function of the library is given: it may go through it."""
     name = name_called(node)
-    if is_in_any_order(node) or name in KEEP_SETS:
+    if is_in_any_order(node, names) or name in KEEP_SETS:
         return
     found: Any = names.get(getattr(node.func, "id", ""))
     owner = getattr(node.func, "value", None)
@@ -88,16 +91,21 @@ def _handed_out(node: ast.Call, names: dict[str, Any]) -> Iterator[ast.AST]:
     is_theirs = isinstance(found, types.BuiltinFunctionType | types.ModuleType) or (
         isinstance(found, type | types.FunctionType) and is_library(found)
     )
-    if is_theirs:
+    if is_theirs and name == "getattr":
+        yield from node.args[:1]  # another one is what it gives
+    elif is_theirs:
         yield from node.args
         yield from (word.value for word in node.keywords if name != "dict")
 
 
-def set_names(live: Sequence[Code], fixed: Iterable[str]) -> set[str]:
+def set_names(
+    live: Sequence[Code], fixed: Iterable[str], alike: Sequence[tuple[str, str]]
+) -> set[str]:
     """The variables and fields that hold sets, as far as the text of all code together shows.
 
-    ``fixed`` are those that no function gives a set to. What holds a view of a dictionary's keys
-    or items stands there with `VIEW` before its name.
+    ``fixed`` are those that no function gives a set to, ``alike`` each name that stands for a set
+    where another one does. What holds a view of a dictionary's keys or items stands there with
+    `VIEW` before its name.
     """
     takers = takers_of(live)
     nodes = [node for code in live for node in ast.walk(code.tree) if type(node) in _NAMED]
@@ -105,83 +113,48 @@ def set_names(live: Sequence[Code], fixed: Iterable[str]) -> set[str]:
     before = -1
     while len(known) > before:
         before = len(known)
-        for node in nodes:
-            known |= _named_by(node, known)
-            if isinstance(node, ast.Call):
-                taken = taken_by(node, takers) or ()
-                known |= {word for word, argument in taken if is_set(argument, known)}
+        for mark in ("", VIEW):
+            found = {word for word, other in alike if mark + other in known}
+            for node in nodes:
+                found |= _NAMED[type(node)](node, known, mark)
+                if isinstance(node, ast.Call):
+                    taken = taken_by(node, takers) or ()
+                    found |= {word for word, argument in taken if is_set(argument, known, mark)}
+            known |= {mark + word for word in found}
     return known
 
 
-def annotated_sets(classes: Iterable[type]) -> set[str]:
-    """The fields that a class says to be sets."""
-    return {
-        word
-        for cls in classes
-        for word, said in vars(cls).get("__annotations__", {}).items()
-        if is_set_type(_as_tree(said))
-    }
-
-
-def _as_tree(annotation: Any) -> ast.AST:
-    """An annotation as a tree, whichever way it is kept; what is no expression says nothing."""
-    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
-    try:
-        return ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError):
-        return ast.Constant(None)
-
-
-def fixed_sets(others: Sequence[Used]) -> set[str]:
-    """The names from outside that stand for sets, and the keys of tables under which sets are."""
-    tables = [used.value for used in others if isinstance(used.value, dict | MappingProxyType)]
-    inside = {str(key) for table in tables for key, value in table.items() if _is_one(value)}
-    found = {used.name for used in others if _is_one(used.value)}
-    return found | inside | ({HOLDER} if inside else set())
-
-
-def _is_one(value: Any) -> bool:
-    return isinstance(value, set | frozenset)
-
-
-def has_sets(value: Any) -> bool:
-    """Whether a constant is a container of sets; those right in a dictionary go by their keys."""
-    if isinstance(value, dict | MappingProxyType):
-        return any(has_sets(item) for item in value.values())
-    if not isinstance(value, tuple | list):
-        return False
-    return any(_is_one(item) or has_sets(item) for item in value)
-
-
-def _named_by(node: ast.AST, known: set[str]) -> set[str]:
-    """What an assignment or annotation says to be a set."""
-    rule = _NAMED.get(type(node))
-    return rule(node, known) if rule is not None else set()
-
-
-def _annotated(node: ast.AnnAssign, known: set[str]) -> set[str]:
-    is_one = is_set_type(node.annotation) or (node.value and is_set(node.value, known))
+def _annotated(node: ast.AnnAssign, known: set[str], mark: str) -> set[str]:
+    is_said = not mark and is_set_type(node.annotation)
+    is_one = is_said or (node.value and is_set(node.value, known, mark))
     return _target_name(node.target) if is_one else set()
 
 
-def _parameter(node: ast.arg, known: set[str]) -> set[str]:
-    return {node.arg} if node.annotation is not None and is_set_type(node.annotation) else set()
+def _parameter(node: ast.arg, known: set[str], mark: str) -> set[str]:
+    is_said = not mark and node.annotation is not None and is_set_type(node.annotation)
+    return {node.arg} if is_said else set()
 
 
-def _named_inside(node: ast.NamedExpr, known: set[str]) -> set[str]:
-    return _target_name(node.target) if is_set(node.value, known) else set()
+def _named_inside(node: ast.NamedExpr, known: set[str], mark: str) -> set[str]:
+    return _target_name(node.target) if is_set(node.value, known, mark) else set()
 
 
-def _assigned(node: ast.Assign, known: set[str]) -> set[str]:
+def _assigned(node: ast.Assign, known: set[str], mark: str) -> set[str]:
     found = set()
     for target in node.targets:
         for name, value in _one_by_one(target, node.value):
-            if is_set(value, known):
+            if is_set(value, known, mark):
                 found |= _target_name(name)
                 found |= {HOLDER} if isinstance(name, ast.Subscript) else set()
-            elif _is_view(value, known):
-                found |= {VIEW + word for word in _target_name(name)}
     return found
+
+
+def _joined(node: ast.AugAssign, known: set[str], mark: str) -> set[str]:
+    """What is joined in place: a view becomes a set."""
+    if mark or not _joins(node.op, (node.target, node.value), known):
+        return set()
+    holder = {HOLDER} if isinstance(node.target, ast.Subscript) else set()
+    return _target_name(node.target) | holder
 
 
 def _one_by_one(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -201,54 +174,60 @@ def are_pairs(target: ast.AST, value: ast.AST) -> bool:
     return len(target.elts) == len(value.elts) and not is_star
 
 
-def _defaults(node: ast.arguments, known: set[str]) -> set[str]:
+def _defaults(node: ast.arguments, known: set[str], mark: str) -> set[str]:
     """The parameters that are sets where no argument is given."""
     places = [*node.posonlyargs, *node.args]
     pairs = [*zip(reversed(places), reversed(node.defaults), strict=False)]
     given = [*pairs, *zip(node.kwonlyargs, node.kw_defaults, strict=True)]
-    return {word.arg for word, value in given if value is not None and is_set(value, known)}
+    return {word.arg for word, value in given if value is not None and is_set(value, known, mark)}
 
 
-def _gone_through(node: Any, known: set[str]) -> set[str]:
+def _gone_through(node: Any, known: set[str], mark: str) -> set[str]:
     """What a loop over the values of a dictionary names, where some dictionary holds sets."""
     name = getattr(getattr(node.iter, "func", None), "attr", "")
-    if HOLDER not in known or name not in ("values", "items"):
+    if mark + HOLDER not in known or name not in ("values", "items"):
         return set()
     target = node.target.elts[-1] if name == "items" and _takes_apart(node.target) else node.target
     return _target_name(target)
 
 
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, known: set[str]) -> set[str]:
-    returns = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
-    gives_one = any(value is not None and is_set(value, known) for value in returns)
-    return {node.name} if gives_one else set()
+def given_back(node: ast.AST, known: set[str], mark: str = "") -> list[ast.Return]:
+    """The lines on which a function returns a set."""
+    returns = [part for part in ast.walk(node) if isinstance(part, ast.Return)]
+    return [part for part in returns if part.value and is_set(part.value, known, mark)]
 
 
-def _keywords(node: ast.Call, known: set[str]) -> set[str]:
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, known: set[str], mark: str) -> set[str]:
+    return {node.name} if given_back(node, known, mark) else set()
+
+
+def _keywords(node: ast.Call, known: set[str], mark: str) -> set[str]:
     """What is given, or stored, under a name: it may be read back by that, or by a variable."""
     if name_called(node) == "put" and len(node.args) == 2:
         key, value = node.args
-        if isinstance(key, ast.Constant) and is_set(value, known):
+        if isinstance(key, ast.Constant) and is_set(value, known, mark):
             return {str(key.value), HOLDER}
-    found = {word.arg for word in node.keywords if word.arg and is_set(word.value, known)}
+    words = [word for word in node.keywords if word.arg and is_set(word.value, known, mark)]
+    found = {str(word.arg) for word in words}
     return {*found, HOLDER} if found else found
 
 
-def _keys(node: ast.Dict, known: set[str]) -> set[str]:
+def _keys(node: ast.Dict, known: set[str], mark: str) -> set[str]:
     pairs = zip(node.keys, node.values, strict=True)
     found = {
         str(key.value)
         for key, value in pairs
-        if isinstance(key, ast.Constant) and is_set(value, known)
+        if isinstance(key, ast.Constant) and is_set(value, known, mark)
     }
     return {*found, HOLDER} if found else found
 
 
-_NAMED: dict[type, Callable[[Any, set[str]], set[str]]] = {
+_NAMED: dict[type, Callable[[Any, set[str], str], set[str]]] = {
     ast.AnnAssign: _annotated,
     ast.arg: _parameter,
     ast.NamedExpr: _named_inside,
     ast.Assign: _assigned,
+    ast.AugAssign: _joined,
     ast.Dict: _keys,
     ast.arguments: _defaults,
     ast.For: _gone_through,
@@ -257,19 +236,6 @@ _NAMED: dict[type, Callable[[Any, set[str]], set[str]]] = {
     ast.AsyncFunctionDef: _function,
     ast.Call: _keywords,
 }
-
-
-def is_set_type(node: ast.AST) -> bool:
-    """Whether an annotation says that something is a set, or may be one."""
-    if isinstance(node, ast.BinOp):
-        return is_set_type(node.left) or is_set_type(node.right)
-    root = node.value if isinstance(node, ast.Subscript) else node
-    return getattr(root, "id", getattr(root, "attr", "")).lower() in (
-        "set",
-        "frozenset",
-        "abstractset",
-        "mutableset",
-    )
 
 
 def _target_name(node: ast.AST) -> set[str]:
@@ -287,54 +253,92 @@ def _last(node: ast.AST) -> str:
 
 
 def _under(key: ast.AST) -> str:
-    """The name of what is under a key: the key; of a variable, whatever a dictionary holds."""
+    """The name of what is under a key: the key, or the text that a constant is; of a variable,
+    whatever a dictionary holds."""
     if isinstance(key, ast.Constant):
         return str(key.value)
-    is_fixed = getattr(key, "id", getattr(key, "attr", "")).isupper()
-    return "" if is_fixed or isinstance(key, ast.Slice) else HOLDER
+    word = getattr(key, "id", getattr(key, "attr", ""))
+    if word.isupper():
+        return f"{TEXT}{word}"
+    return "" if isinstance(key, ast.Slice) else HOLDER
 
 
-def is_set(node: ast.AST, known: set[str]) -> bool:
-    """Whether an expression is known to be a set."""
+def is_set(node: ast.AST, known: set[str], mark: str = "") -> bool:
+    """Whether an expression is known to be a set; by the mark `VIEW`, whether it is a view."""
     if isinstance(node, ast.Set | ast.SetComp):
-        return True
-    if isinstance(node, ast.BinOp) and isinstance(
-        node.op, ast.BitOr | ast.BitAnd | ast.Sub | ast.BitXor
-    ):
-        sides = node.left, node.right
-        return any(is_set(each, known) or _is_view(each, known) for each in sides)
+        return not mark
+    if isinstance(node, ast.BinOp):
+        return not mark and _joins(node.op, (node.left, node.right), known)
     if isinstance(node, ast.IfExp):
-        return is_set(node.body, known) or is_set(node.orelse, known)
+        return is_set(node.body, known, mark) or is_set(node.orelse, known, mark)
     if isinstance(node, ast.BoolOp):
-        return any(is_set(value, known) for value in node.values)
+        return any(is_set(value, known, mark) for value in node.values)
     if isinstance(node, ast.NamedExpr | ast.Await):
-        return is_set(node.value, known)
+        return is_set(node.value, known, mark)
     if isinstance(node, ast.Call):
-        return _makes_set(node, known)
-    return _last(node) in known
-
-
-def _is_view(node: ast.AST, known: set[str]) -> bool:
-    is_made = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in VIEWS
-    return is_made or VIEW + _last(node) in known
-
-
-def _makes_set(node: ast.Call, known: set[str]) -> bool:
-    name = name_called(node)
-    if name in ("keys", "values", "items"):  # of a dictionary, also where a variable is called so
+        return _gives(node, known, mark)
+    if isinstance(node, ast.Subscript) and _is_plain(node, known):
         return False
-    if name in ("set", "frozenset") or name in SET_METHODS or name in known:
+    if isinstance(node, ast.Attribute) and node.attr in (*SET_METHODS, "copy"):
+        return not mark and is_set(node.value, known)
+    if isinstance(node, ast.Attribute) and node.attr in VIEWS and OWN + node.attr not in known:
+        return bool(mark)
+    return mark + _last(node) in known
+
+
+def _is_plain(node: ast.AST, known: set[str]) -> bool:
+    """Whether it is looked up in a constant that holds no sets."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return PLAIN + _last(node) in known
+
+
+def _joins(sign: ast.operator, sides: tuple[ast.expr, ast.expr], known: set[str]) -> bool:
+    """Whether two things are joined to a set."""
+    is_sign = isinstance(sign, ast.BitOr | ast.BitAnd | ast.Sub | ast.BitXor)
+    return is_sign and any(is_set(each, known, mark) for each in sides for mark in ("", VIEW))
+
+
+def _gives(node: ast.Call, known: set[str], mark: str) -> bool:
+    name, is_method = name_called(node), isinstance(node.func, ast.Attribute)
+    if is_method and name in (*VIEWS, "values"):  # also where a variable is called so
+        return bool(mark) and name in VIEWS
+    if name in ("set", "frozenset") or name in SET_METHODS:
+        return not mark
+    if mark + name in known:
         return True
-    if name in HAND_ON:
+    if not name:  # what is called is looked up, or was given
+        return is_set(node.func, known, mark)
+    if name == "partial":
+        return any(is_set(each, known, mark) for each in node.args[:1])
+    if name in READ_BY_TEXT:
+        return _is_read_by_text(node, known, mark)
+    is_one_of = name in ("min", "max") and len(node.args) > 1
+    if name in HAND_ON or is_one_of:
         owners = [node.func.value] if isinstance(node.func, ast.Attribute) else []
-        return any(is_set(each, known) for each in (*owners, *node.args))
+        return any(is_set(each, known, mark) for each in (*owners, *node.args))
     if name in LOOKS_UP and node.args:
-        key = node.args[0]
-        return _under(key) in known or any(is_set(each, known) for each in node.args[1:])
+        owner = getattr(node.func, "value", node.func)
+        is_there = mark + _under(node.args[0]) in known and not _is_plain(owner, known)
+        return is_there or any(is_set(each, known, mark) for each in node.args[1:])
     return False
 
 
-def _exposed(node: Any, acting: Collection[str]) -> Iterator[ast.AST]:
+def _is_read_by_text(node: ast.Call, known: set[str], mark: str) -> bool:
+    """Whether a set is what a text names, which stands there or is a module's."""
+    is_one = name_called(node) == "getattr"
+    if is_one and any(is_set(each, known, mark) for each in node.args[2:]):
+        return True
+    for word in node.args[1:2] if is_one else node.args:
+        is_text = isinstance(word, ast.Constant)
+        name = str(word.value).rpartition(".")[2] if is_text else f"{TEXT}{_last(word)}"  # type: ignore[attr-defined]
+        is_view = bool(mark) and name in VIEWS and OWN + name not in known
+        if is_view or mark + name in known:
+            return True
+    return False
+
+
+def _exposed(node: Any, names: dict[str, Any], acting: Collection[str]) -> Iterator[ast.AST]:
     """The expressions whose order a node lets show."""
     if isinstance(node, ast.For | ast.AsyncFor):
         yield node.iter
@@ -354,7 +358,7 @@ def _exposed(node: Any, acting: Collection[str]) -> Iterator[ast.AST]:
         yield node.value
     elif isinstance(node, ast.Call):
         name = name_called(node)
-        by_key = name in BY_KEY and not is_in_any_order(node)
+        by_key = name in BY_KEY and not is_in_any_order(node, names)
         if by_key or name in EXPOSES_ORDER - ORDERED - {"pop"}:
             yield from node.args
 
