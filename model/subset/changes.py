@@ -15,17 +15,17 @@ from typing import Any, NamedTuple
 from lastchunk.model.subset.held import (
     HOLDER,
     OF_VIEWS,
-    OWN,
+    OWN_NAME,
     OWN_ORDER,
-    PLAIN,
-    SETS,
-    TEXT,
+    SET_CLASSES,
+    TEXT_OF,
     VIEW,
+    WITHOUT_SETS,
     fields_of,
     has_sets,
     makes_sets,
 )
-from lastchunk.model.subset.listed import MUTATORS, QUIET
+from lastchunk.model.subset.listed import MUTATORS, NEVER_THROWING
 from lastchunk.model.subset.reach import Code, Reached, Used, name_called, walk
 
 LEAVES = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Nonlocal, ast.Global)
@@ -41,8 +41,8 @@ WRAPS = (
 )
 OF_A_CLASS = (types.FunctionType, *WRAPS)
 OF_CHUNKS = ("size_bytes", "index")
-ORDERS = frozenset(("__lt__", "__le__", "__gt__", "__ge__"))
-COMPARES = ORDERS | {"__eq__", "__ne__", "__getattr__"}
+OWN_ORDERS = frozenset(("__lt__", "__le__", "__gt__", "__ge__"))
+COMPARES = OWN_ORDERS | {"__eq__", "__ne__", "__getattr__"}
 DEPTH_MAX = 4
 """So many times a function is looked for in what wraps it."""
 MAKES_WHOLE = ("len", "int", "bool", "isinstance", "ord", "hasattr")
@@ -186,7 +186,7 @@ def quiet_names(reached: Reached, known: Collection[str]) -> Quiet:
     ``known`` has the names of whole numbers."""
     own = _written_names(reached)
     makers = {cls.__name__ for cls in reached.classes if not issubclass(cls, enum.Enum)}
-    called = QUIET | own
+    called = NEVER_THROWING | own
     loud = _spread(
         reached.live, lambda body, found: throws(body, Quiet(called - found, found), known)
     )
@@ -274,10 +274,13 @@ def constant_names(reached: Reached) -> set[str]:
         fields = {} if isinstance(used.value, type | types.ModuleType) else fields_of(used.value)
         table = used.value if isinstance(used.value, dict | types.MappingProxyType) else {}
         inside = [*table.items(), *fields.items(), (used.name, used.value)]
-        found |= {VIEW + str(key) for key, value in inside if isinstance(value, OF_VIEWS)}
-        keys = [key for key, value in inside if isinstance(value, SETS)]
-        found |= {f"{TEXT}{k.name}" if isinstance(k, enum.Enum) else str(k) for k in keys}
-        found |= {HOLDER} if any(isinstance(value, SETS) for value in table.values()) else set()
+        views = [str(key) for key, value in inside if isinstance(value, OF_VIEWS)]
+        found |= {f"{VIEW}{dot}{key}" for key in views for dot in ("", ".")}
+        keys = [key for key, value in inside if isinstance(value, SET_CLASSES)]
+        found |= {f"{TEXT_OF}{k.name}" if isinstance(k, enum.Enum) else str(k) for k in keys}
+        found |= (
+            {HOLDER} if any(isinstance(value, SET_CLASSES) for value in table.values()) else set()
+        )
     for cls in reached.classes:
         for field in getattr(cls, "__dataclass_fields__", {}).values():
             found |= {field.name} if makes_sets(field.default_factory) else set()
@@ -286,16 +289,18 @@ def constant_names(reached: Reached) -> set[str]:
         words = reversed(code.co_varnames[: code.co_argcount])
         by_place = zip(words, reversed(function.__defaults__ or ()), strict=False)
         given = [*by_place, *(function.__kwdefaults__ or {}).items(), *vars(function).items()]
-        found |= {word for word, value in given if isinstance(value, SETS)}
+        found |= {word for word, value in given if isinstance(value, SET_CLASSES)}
     own = {*_bound_names(reached), *_written_names(reached)}
     for name, held in values.items():
         if name not in own and all(type(value) in TABLES for value in held):
-            found |= {PLAIN + name} if not any(has_sets(v, at_once=True) for v in held) else set()
+            found |= (
+                {WITHOUT_SETS + name} if not any(has_sets(v, at_once=True) for v in held) else set()
+            )
         if name not in own and all(map(_are_whole, held)):
             found.add(WHOLE + name)
     found |= {WHOLE + name for name in OF_CHUNKS if name not in own | values.keys()}
-    found |= {OWN + name for name in own}
-    found |= {OWN_ORDER} if _written_names(reached) & ORDERS else set()
+    found |= {OWN_NAME + name for name in own}
+    found |= {OWN_ORDER} if _written_names(reached) & OWN_ORDERS else set()
     return found if _written_names(reached) & COMPARES else found | {WHOLE + COMPARED}
 
 
@@ -334,7 +339,9 @@ def alike_names(reached: Reached) -> list[tuple[str, str]]:
     found = []
     for used in reached.others:
         if isinstance(used.value, str | int):
-            found += [(f"{TEXT}{used.name}", part) for part in (str(used.value), *_last_part(used))]
+            found += [
+                (f"{TEXT_OF}{used.name}", part) for part in (str(used.value), *_last_part(used))
+            ]
     fields = [f for c in reached.classes for f in getattr(c, "__dataclass_fields__", {}).values()]
     named = [(field.name, field.default_factory) for field in fields]
     named += [(word, value) for cls in reached.classes for word, value in vars(cls).items()]

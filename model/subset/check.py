@@ -23,7 +23,7 @@ from lastchunk.model.subset.changes import (
 )
 from lastchunk.model.subset.faults import Faults, made_at, used_at
 from lastchunk.model.subset.handing import (
-    BY_NAME,
+    SET_BY_NAME,
     UNSEEN_INSTEAD,
     handed_problems,
     item_problems,
@@ -191,7 +191,7 @@ def _refused_by_any_name(value: Any) -> tuple[str, str] | None:
     if is_builtin and value.__name__ in BUILTINS:
         return f"{value.__name__}() is not listed", BUILTINS[value.__name__]
     if makes_sets(value):
-        return "it makes sets by another name", BY_NAME
+        return "it makes sets by another name", SET_BY_NAME
     if has_sets(value):
         return "it holds sets", UNSEEN_INSTEAD
     return of_library(value)

@@ -18,9 +18,9 @@ from lastchunk.model.subset.listed import EXPOSES_ORDER, LOGGING, SET_METHODS
 from lastchunk.model.subset.reach import Code, Takers, name_called, taken_by, walk
 from lastchunk.model.subset.sets import (
     HAND_ON,
-    INSTEAD,
     KEEP_SETS,
     LOOKS_UP,
+    ORDER_INSTEAD,
     are_pairs,
     given_back,
     is_in_any_order,
@@ -45,7 +45,7 @@ GOES_THROUGH = (EXPOSES_ORDER | LOGGING) - {"pop"} | {
 """Functions and methods that keep nothing of a view but its items."""
 TAKE_FUNCTIONS = ("map", "filter", "iter", "groupby")
 """Those of them that may be given what makes views."""
-KINDS = (
+SET_KINDS = (
     ("", "the set {}", UNSEEN_INSTEAD),
     (VIEW, "the view {}, of which & makes a set,", "list(...) of it"),
 )
@@ -72,7 +72,7 @@ def handed_problems(code: Code, known: set[str], takers: Takers) -> Iterator[Pro
         if annotation is not None and _says_within(annotation):
             yield Problem(node.lineno, f"{ast.unparse(annotation)} holds sets", UNSEEN_INSTEAD)  # type: ignore[attr-defined]
         for child in _children(node):
-            for mark, words, instead in KINDS:
+            for mark, words, instead in SET_KINDS:
                 if _is_taken(node, child, known, mark) and not (
                     _is_seen(node, child, names, known, takers, above, mark)
                 ):
@@ -193,16 +193,16 @@ def _other_names(tree: ast.AST, names: dict[str, Any], above: dict[int, Any]) ->
     for node in walk(tree):
         if isinstance(node, ast.Name) and makes_sets(names.get(node.id)):
             if node.id != "set" and node.id != "frozenset":
-                yield Problem(node.lineno, f"{node.id} makes sets by another name", BY_NAME)
-            elif not _is_plain(node, above):
-                yield Problem(node.lineno, f"{node.id} is handed on", BY_NAME)
+                yield Problem(node.lineno, f"{node.id} makes sets by another name", SET_BY_NAME)
+            elif not _is_called_or_asked(node, above):
+                yield Problem(node.lineno, f"{node.id} is handed on", SET_BY_NAME)
 
 
-BY_NAME = "set(...) or frozenset(...) by its name"
+SET_BY_NAME = "set(...) or frozenset(...) by its name"
 BY_CLASS = ("isinstance", "issubclass", "cast")
 
 
-def _is_plain(node: ast.AST, above: dict[int, Any]) -> bool:
+def _is_called_or_asked(node: ast.AST, above: dict[int, Any]) -> bool:
     """Whether `set` is called where it stands, or asked for as a class."""
     parent = above.get(id(node))
     if isinstance(parent, ast.Attribute):
@@ -226,7 +226,7 @@ def _by_no_name(tree: ast.AST, known: set[str]) -> Iterator[Problem]:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         is_special = node.name.startswith("__") and node.name.endswith("__")
-        for mark, words, _ in KINDS:
+        for mark, words, _ in SET_KINDS:
             if is_special or node.name in (OF_DICTS if not mark else ("values",)):
                 for line in given_back(node, known, mark):
                     what = f"{node.name}() returns {words.format(ast.unparse(line.value or line))}"
@@ -259,7 +259,7 @@ def _thrown(node: Any, known: set[str], quiet: Quiet) -> Iterator[Problem]:
         }
         if any(throws(each, quiet, known, items) for each in _said_of_each(node, at)):
             text = f"which item of the set {ast.unparse(part.iter)} throws first shows"
-            yield Problem(node.lineno, text, INSTEAD)
+            yield Problem(node.lineno, text, ORDER_INSTEAD)
 
 
 def _said_of_each(node: Any, at: int) -> Iterator[ast.AST]:

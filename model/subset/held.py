@@ -15,13 +15,13 @@ from typing import Any
 
 VIEW, HOLDER = "keys of ", "a dictionary that holds sets"
 """Among the names of sets: before that of a view, and a sign that some dictionary holds sets."""
-OWN = "own "
+OWN_NAME = "own "
 """Before the name of a person's own field or method that is called as one of a dictionary is."""
 OWN_ORDER = "an order of a person's own"
 """Among them: a sign that some class has one."""
-PLAIN, TEXT = "no sets in ", "the text of "
+WITHOUT_SETS, TEXT_OF = "no sets in ", "the text of "
 """Before the name of a constant: one that holds no sets, and what the text names that it is."""
-SETS = (set, frozenset)
+SET_CLASSES = (set, frozenset)
 OF_VIEWS = (KeysView, ItemsView)
 
 
@@ -70,7 +70,7 @@ def makes_sets(value: Any) -> bool:
     if isinstance(value, functools.partial):
         return makes_sets(value.func)
     made = getattr(value, "__origin__", value) if isinstance(value, GenericAlias) else value
-    return any(made is each for each in SETS)
+    return any(made is each for each in SET_CLASSES)
 
 
 def has_sets(value: Any, at_once: bool = False, within: tuple[int, ...] = ()) -> bool:
@@ -93,7 +93,8 @@ def has_sets(value: Any, at_once: bool = False, within: tuple[int, ...] = ()) ->
     else:
         held, by_name = [], [*fields_of(value).values()]
     is_inside = any(
-        isinstance(item, (*SETS, *OF_VIEWS)) for item in (*held, *(by_name if at_once else ()))
+        isinstance(item, (*SET_CLASSES, *OF_VIEWS))
+        for item in (*held, *(by_name if at_once else ()))
     )
     is_inside = is_inside or any(map(makes_sets, (*held, *by_name)))
     return is_inside or any(has_sets(item, at_once, inner) for item in (*held, *by_name))

@@ -239,7 +239,7 @@ EXPOSES_ORDER = frozenset(
     )
 )
 """Functions and methods that show the order of what they are given."""
-QUIET = frozenset(
+NEVER_THROWING = frozenset(
     (
         *("len", "bool", "str", "repr", "isinstance", "issubclass", "abs", "any", "all", "sum"),
         *("sorted", "tuple", "list", "set", "frozenset", "hasattr", "enumerate", "zip", "super"),

@@ -14,11 +14,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from lastchunk.model.subset.changes import acts
-from lastchunk.model.subset.held import HOLDER, OWN, PLAIN, TEXT, VIEW, is_set_type
+from lastchunk.model.subset.held import HOLDER, OWN_NAME, TEXT_OF, VIEW, WITHOUT_SETS, is_set_type
 from lastchunk.model.subset.kinds import value_at
 from lastchunk.model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
 from lastchunk.model.subset.reach import (
     Code,
+    Takers,
     is_library,
     name_called,
     taken_by,
@@ -26,7 +27,7 @@ from lastchunk.model.subset.reach import (
 )
 from lastchunk.model.subset.syntax import Problem
 
-INSTEAD = "sorted(...) of it, without a key, or a list or dict"
+ORDER_INSTEAD = "sorted(...) of it, without a key, or a list or dict"
 SHOWS_ORDER = frozenset(("pop", "__iter__", "__repr__", "__str__", "__format__"))
 """Methods of a set that show its order, also where they are not called at once."""
 BY_KEY = ("sorted", "min", "max")
@@ -63,7 +64,7 @@ def set_problems(code: Code, known: set[str], acting: Collection[str]) -> Iterat
         for exposed in exposing:
             if is_set(exposed, known):
                 text = ast.unparse(exposed)
-                yield Problem(node.lineno, f"the order of the set {text} shows", INSTEAD)
+                yield Problem(node.lineno, f"the order of the set {text} shows", ORDER_INSTEAD)
 
 
 def is_in_any_order(node: ast.Call, names: dict[str, Any]) -> bool:
@@ -108,18 +109,24 @@ def set_names(
     `VIEW` before its name.
     """
     takers = takers_of(live)
-    nodes = [node for code in live for node in ast.walk(code.tree) if type(node) in _NAMED]
+    nodes = [
+        node for code in live for node in ast.walk(code.tree) if type(node) in (ast.Call, *_NAMED)
+    ]
     known: set[str] = set(fixed)
     before = -1
     while len(known) > before:
         before = len(known)
         for mark in ("", VIEW):
-            found = {word for word, other in alike if mark + other in known}
+            likened = {word for word, other in alike if {mark + o for o in _both({other})} & known}
+            found = _both(likened)
             for node in nodes:
-                found |= _NAMED[type(node)](node, known, mark)
-                if isinstance(node, ast.Call):
+                if not isinstance(node, ast.Call):
+                    found |= _NAMED[type(node)](node, known, mark)
+                else:
+                    found |= _keywords(node, known, mark, takers)
                     taken = taken_by(node, takers) or ()
-                    found |= {word for word, argument in taken if is_set(argument, known, mark)}
+                    given = {word for word, argument in taken if is_set(argument, known, mark)}
+                    found |= given if OWN_NAME + name_called(node) in known else _both(given)
             known |= {mark + word for word in found}
     return known
 
@@ -198,18 +205,22 @@ def given_back(node: ast.AST, known: set[str], mark: str = "") -> list[ast.Retur
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, known: set[str], mark: str) -> set[str]:
-    return {node.name} if given_back(node, known, mark) else set()
+    return _both({node.name}) if given_back(node, known, mark) else set()
 
 
-def _keywords(node: ast.Call, known: set[str], mark: str) -> set[str]:
-    """What is given, or stored, under a name: it may be read back by that, or by a variable."""
+def _keywords(node: ast.Call, known: set[str], mark: str, takers: Takers) -> set[str]:
+    """What is given, or stored, under a name: it may be read back by that, or by a variable, if it
+    is no parameter that is seen."""
     if name_called(node) == "put" and len(node.args) == 2:
         key, value = node.args
         if isinstance(key, ast.Constant) and is_set(value, known, mark):
             return {str(key.value), HOLDER}
-    words = [word for word in node.keywords if word.arg and is_set(word.value, known, mark)]
-    found = {str(word.arg) for word in words}
-    return {*found, HOLDER} if found else found
+    found = {str(w.arg) for w in node.keywords if w.arg and is_set(w.value, known, mark)}
+    lists = takers.get(name_called(node), [])
+    is_seen = bool(lists) and all(found <= {*words} for words in lists)
+    if not is_seen:
+        return {*_both(found), HOLDER} if found else found
+    return found if OWN_NAME + name_called(node) in known else _both(found)
 
 
 def _keys(node: ast.Dict, known: set[str], mark: str) -> set[str]:
@@ -219,7 +230,7 @@ def _keys(node: ast.Dict, known: set[str], mark: str) -> set[str]:
         for key, value in pairs
         if isinstance(key, ast.Constant) and is_set(value, known, mark)
     }
-    return {*found, HOLDER} if found else found
+    return {*_both(found), HOLDER} if found else found
 
 
 _NAMED: dict[type, Callable[[Any, set[str], str], set[str]]] = {
@@ -234,14 +245,24 @@ _NAMED: dict[type, Callable[[Any, set[str], str], set[str]]] = {
     ast.comprehension: _gone_through,
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,
-    ast.Call: _keywords,
 }
+
+
+def _both(words: set[str]) -> set[str]:
+    """Names that are of variables and of fields: before that of a field is a dot, for a view."""
+    return words | {f".{word}" for word in words}
+
+
+def _named(node: ast.AST, mark: str) -> str:
+    """What stands for an expression among the names of sets. A variable and a field of a name are
+    one, but for views: `items` is the name of much."""
+    return f"{mark}{'.' if mark and isinstance(node, ast.Attribute) else ''}{_last(node)}"
 
 
 def _target_name(node: ast.AST) -> set[str]:
     """The last name of what is assigned to."""
-    name = _last(node)
-    return {name} if name else set()
+    name = {_last(node)} - {""}
+    return _both(name) if isinstance(node, ast.Attribute) else name
 
 
 def _last(node: ast.AST) -> str:
@@ -259,7 +280,7 @@ def _under(key: ast.AST) -> str:
         return str(key.value)
     word = getattr(key, "id", getattr(key, "attr", ""))
     if word.isupper():
-        return f"{TEXT}{word}"
+        return f"{TEXT_OF}{word}"
     return "" if isinstance(key, ast.Slice) else HOLDER
 
 
@@ -277,20 +298,20 @@ def is_set(node: ast.AST, known: set[str], mark: str = "") -> bool:
         return is_set(node.value, known, mark)
     if isinstance(node, ast.Call):
         return _gives(node, known, mark)
-    if isinstance(node, ast.Subscript) and _is_plain(node, known):
+    if isinstance(node, ast.Subscript) and _is_without_sets(node, known):
         return False
     if isinstance(node, ast.Attribute) and node.attr in (*SET_METHODS, "copy"):
         return not mark and is_set(node.value, known)
-    if isinstance(node, ast.Attribute) and node.attr in VIEWS and OWN + node.attr not in known:
+    if isinstance(node, ast.Attribute) and node.attr in VIEWS and OWN_NAME + node.attr not in known:
         return bool(mark)
-    return mark + _last(node) in known
+    return _named(node, mark) in known
 
 
-def _is_plain(node: ast.AST, known: set[str]) -> bool:
+def _is_without_sets(node: ast.AST, known: set[str]) -> bool:
     """Whether it is looked up in a constant that holds no sets."""
     while isinstance(node, ast.Subscript):
         node = node.value
-    return PLAIN + _last(node) in known
+    return WITHOUT_SETS + _last(node) in known
 
 
 def _joins(sign: ast.operator, sides: tuple[ast.expr, ast.expr], known: set[str]) -> bool:
@@ -305,10 +326,10 @@ def _gives(node: ast.Call, known: set[str], mark: str) -> bool:
         return bool(mark) and name in VIEWS
     if name in ("set", "frozenset") or name in SET_METHODS:
         return not mark
-    if mark + name in known:
-        return True
     if not name:  # what is called is looked up, or was given
         return is_set(node.func, known, mark)
+    if _named(node.func, mark) in known:
+        return True
     if name == "partial":
         return any(is_set(each, known, mark) for each in node.args[:1])
     if name in READ_BY_TEXT:
@@ -319,7 +340,7 @@ def _gives(node: ast.Call, known: set[str], mark: str) -> bool:
         return any(is_set(each, known, mark) for each in (*owners, *node.args))
     if name in LOOKS_UP and node.args:
         owner = getattr(node.func, "value", node.func)
-        is_there = mark + _under(node.args[0]) in known and not _is_plain(owner, known)
+        is_there = mark + _under(node.args[0]) in known and not _is_without_sets(owner, known)
         return is_there or any(is_set(each, known, mark) for each in node.args[1:])
     return False
 
@@ -331,9 +352,9 @@ def _is_read_by_text(node: ast.Call, known: set[str], mark: str) -> bool:
         return True
     for word in node.args[1:2] if is_one else node.args:
         is_text = isinstance(word, ast.Constant)
-        name = str(word.value).rpartition(".")[2] if is_text else f"{TEXT}{_last(word)}"  # type: ignore[attr-defined]
-        is_view = bool(mark) and name in VIEWS and OWN + name not in known
-        if is_view or mark + name in known:
+        name = str(word.value).rpartition(".")[2] if is_text else f"{TEXT_OF}{_last(word)}"  # type: ignore[attr-defined]
+        is_view = bool(mark) and name in VIEWS and OWN_NAME + name not in known
+        if is_view or {mark + each for each in _both({name})} & known:
             return True
     return False
 
