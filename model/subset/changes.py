@@ -7,6 +7,7 @@ import ast
 import enum
 import functools
 import inspect
+import operator
 import types
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -104,6 +105,23 @@ def filled(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
     for target in targets if value is not None else ():
         for part in getattr(target, "elts", [target]):
             yield part, value
+
+
+def one_by_one(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What an assignment gives each name, where it gives several names as many things."""
+    if are_pairs(target, value):
+        yield from zip(target.elts, value.elts, strict=True)  # type: ignore[attr-defined]
+    else:
+        yield target, value
+
+
+def are_pairs(target: ast.AST, value: ast.AST) -> bool:
+    """Whether an assignment gives several names each a thing of its own."""
+    several = ast.Tuple | ast.List
+    if not (isinstance(target, several) and isinstance(value, several)):
+        return False
+    is_star = any(isinstance(part, ast.Starred) for part in [*target.elts, *value.elts])
+    return len(target.elts) == len(value.elts) and not is_star
 
 
 def attribute_of(owner: Any, name: str) -> Any:
@@ -342,6 +360,9 @@ def alike_names(reached: Reached) -> list[tuple[str, str]]:
             found += [
                 (f"{TEXT_OF}{used.name}", part) for part in (str(used.value), *_last_part(used))
             ]
+        elif isinstance(used.value, operator.itemgetter | operator.attrgetter):
+            words = map(str, used.value.__reduce__()[1])  # type: ignore[arg-type]
+            found += [(used.name, word.rpartition(".")[2]) for word in words]
     fields = [f for c in reached.classes for f in getattr(c, "__dataclass_fields__", {}).values()]
     named = [(field.name, field.default_factory) for field in fields]
     named += [(word, value) for cls in reached.classes for word, value in vars(cls).items()]

@@ -11,17 +11,20 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from lastchunk.model.subset.changes import Quiet, is_whole, throws
+from lastchunk.model.subset.changes import Quiet, are_pairs, is_whole, throws
 from lastchunk.model.subset.held import OWN_ORDER, VIEW, is_set_type, makes_sets
 from lastchunk.model.subset.kinds import value_at
-from lastchunk.model.subset.listed import EXPOSES_ORDER, LOGGING, SET_METHODS
-from lastchunk.model.subset.reach import Code, Takers, name_called, taken_by, walk
-from lastchunk.model.subset.sets import (
+from lastchunk.model.subset.listed import (
+    EXPOSES_ORDER,
     HAND_ON,
     KEEP_SETS,
+    LOGGING,
     LOOKS_UP,
+    SET_METHODS,
+)
+from lastchunk.model.subset.reach import Code, Takers, is_library, name_called, taken_by, walk
+from lastchunk.model.subset.sets import (
     ORDER_INSTEAD,
-    are_pairs,
     given_back,
     is_in_any_order,
     is_set,
@@ -156,6 +159,8 @@ def _is_seen_in_call(
     if name in ("put", *LOOKS_UP):  # what is under the key has its name
         return bool(node.args) and isinstance(node.args[0], ast.Constant)
     is_librarys = isinstance(node.func, ast.Name) and name in names and name not in takers
+    found = names.get(name)
+    is_librarys = is_librarys and not (isinstance(found, type) and not is_library(found))
     is_said = is_librarys and not mark  # another rule says of the library
     return is_said or taken_by(node, takers) is not None
 

@@ -7,10 +7,17 @@ import ast
 import enum
 import functools
 import sys
-from collections import deque
+from collections import ChainMap, UserDict, UserList, deque
 from collections.abc import ItemsView, Iterable, KeysView
 from functools import cache
-from types import GenericAlias, MappingProxyType, MemberDescriptorType, ModuleType, SimpleNamespace
+from types import (
+    BuiltinMethodType,
+    GenericAlias,
+    MappingProxyType,
+    MemberDescriptorType,
+    ModuleType,
+    SimpleNamespace,
+)
 from typing import Any
 
 VIEW, HOLDER = "keys of ", "a dictionary that holds sets"
@@ -69,6 +76,8 @@ def makes_sets(value: Any) -> bool:
     """Whether a constant is the class of sets, or a call of it that waits."""
     if isinstance(value, functools.partial):
         return makes_sets(value.func)
+    if isinstance(value, BuiltinMethodType) and isinstance(value.__self__, SET_CLASSES):
+        return True
     made = getattr(value, "__origin__", value) if isinstance(value, GenericAlias) else value
     return any(made is each for each in SET_CLASSES)
 
@@ -88,6 +97,8 @@ def has_sets(value: Any, at_once: bool = False, within: tuple[int, ...] = ()) ->
         held = [*value.args, *value.keywords.values()]
     elif isinstance(value, enum.Enum):
         held = [*fields_of(value).values()]
+    elif isinstance(value, ChainMap | UserDict | UserList):
+        return any(has_sets(item, True, inner) for item in fields_of(value).values())
     elif not isinstance(value, SimpleNamespace) and _is_librarys(type(value)):
         return False
     else:

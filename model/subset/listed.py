@@ -251,3 +251,18 @@ NEVER_THROWING = frozenset(
     )
 )
 """Functions and methods of Python that do not throw for one value and not for another."""
+SAME_ITEMS = ("sorted", "list", "tuple", "reversed", "iter", "enumerate")
+"""Functions that give the items that they are given."""
+READ_BY_TEXT = ("getattr", "attrgetter", "itemgetter")
+HAND_ON = ("copy", "deepcopy", "cast")
+"""Functions that give a set where they are given one."""
+LOOKS_UP = ("get", "setdefault", "pop", "__getitem__")
+"""Methods that give what is under a key, or what they are given for none."""
+KEEP_SETS = frozenset(
+    (
+        *("copy", "deepcopy", "print", "issubclass", "callable", "super"),
+        *("cast", "partial", "replace", "SimpleNamespace"),
+    )
+)
+"""Functions of the library that show nothing of a set, besides those of any order: they hand it on
+as it is, under a name."""

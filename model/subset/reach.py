@@ -344,8 +344,11 @@ def takers_of(live: Sequence[Code]) -> Takers:
         for used in code.uses:
             if isinstance(used.value, type) and not is_library(used.value):
                 with contextlib.suppress(ValueError, TypeError):
-                    words = inspect.signature(used.value).parameters
-                    found.setdefault(used.name, []).append(list(words))
+                    given = inspect.signature(used.value).parameters.values()
+                    words = [
+                        OTHERS if word.kind is word.VAR_POSITIONAL else word.name for word in given
+                    ]
+                    found.setdefault(used.name, []).append(words)
     return found
 
 

@@ -13,10 +13,19 @@ import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from lastchunk.model.subset.changes import acts
+from lastchunk.model.subset.changes import acts, one_by_one
 from lastchunk.model.subset.held import HOLDER, OWN_NAME, TEXT_OF, VIEW, WITHOUT_SETS, is_set_type
 from lastchunk.model.subset.kinds import value_at
-from lastchunk.model.subset.listed import EXPOSES_ORDER, ORDERED, SET_METHODS
+from lastchunk.model.subset.listed import (
+    EXPOSES_ORDER,
+    HAND_ON,
+    KEEP_SETS,
+    LOOKS_UP,
+    ORDERED,
+    READ_BY_TEXT,
+    SAME_ITEMS,
+    SET_METHODS,
+)
 from lastchunk.model.subset.reach import (
     Code,
     Takers,
@@ -34,19 +43,6 @@ BY_KEY = ("sorted", "min", "max")
 VIEWS = ("keys", "items")
 """What gives a set where it is joined with another one."""
 IN_ANY_ORDER = (*(getattr(builtins, name) for name in sorted(ORDERED)), math.fsum)
-READ_BY_TEXT = ("getattr", "attrgetter", "itemgetter")
-HAND_ON = ("copy", "deepcopy", "cast")
-"""Functions that give a set where they are given one."""
-LOOKS_UP = ("get", "setdefault", "pop")
-"""Methods that give what is under a key, or what they are given for none."""
-KEEP_SETS = frozenset(
-    (
-        *("copy", "deepcopy", "print", "issubclass", "callable", "super"),
-        *("cast", "partial", "replace", "SimpleNamespace"),
-    )
-)
-"""Functions of the library that show nothing of a set, besides those of any order: they hand it on
-as it is, under a name."""
 
 
 def set_problems(code: Code, known: set[str], acting: Collection[str]) -> Iterator[Problem]:
@@ -110,7 +106,10 @@ def set_names(
     """
     takers = takers_of(live)
     nodes = [
-        node for code in live for node in ast.walk(code.tree) if type(node) in (ast.Call, *_NAMED)
+        node
+        for code in live
+        for node in ast.walk(code.tree)
+        if type(node) in (ast.Call, ast.MatchClass, *_NAMED)
     ]
     known: set[str] = set(fixed)
     before = -1
@@ -120,7 +119,9 @@ def set_names(
             likened = {word for word, other in alike if {mark + o for o in _both({other})} & known}
             found = _both(likened)
             for node in nodes:
-                if not isinstance(node, ast.Call):
+                if isinstance(node, ast.MatchClass):
+                    found |= _taken_apart(node, known, mark, takers)
+                elif not isinstance(node, ast.Call):
                     found |= _NAMED[type(node)](node, known, mark)
                 else:
                     found |= _keywords(node, known, mark, takers)
@@ -149,7 +150,7 @@ def _named_inside(node: ast.NamedExpr, known: set[str], mark: str) -> set[str]:
 def _assigned(node: ast.Assign, known: set[str], mark: str) -> set[str]:
     found = set()
     for target in node.targets:
-        for name, value in _one_by_one(target, node.value):
+        for name, value in one_by_one(target, node.value):
             if is_set(value, known, mark):
                 found |= _target_name(name)
                 found |= {HOLDER} if isinstance(name, ast.Subscript) else set()
@@ -164,23 +165,6 @@ def _joined(node: ast.AugAssign, known: set[str], mark: str) -> set[str]:
     return _target_name(node.target) | holder
 
 
-def _one_by_one(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """What an assignment gives each name, where it gives several names as many things."""
-    if are_pairs(target, value):
-        yield from zip(target.elts, value.elts, strict=True)  # type: ignore[attr-defined]
-    else:
-        yield target, value
-
-
-def are_pairs(target: ast.AST, value: ast.AST) -> bool:
-    """Whether an assignment gives several names each a thing of its own."""
-    several = ast.Tuple | ast.List
-    if not (isinstance(target, several) and isinstance(value, several)):
-        return False
-    is_star = any(isinstance(part, ast.Starred) for part in [*target.elts, *value.elts])
-    return len(target.elts) == len(value.elts) and not is_star
-
-
 def _defaults(node: ast.arguments, known: set[str], mark: str) -> set[str]:
     """The parameters that are sets where no argument is given."""
     places = [*node.posonlyargs, *node.args]
@@ -191,11 +175,14 @@ def _defaults(node: ast.arguments, known: set[str], mark: str) -> set[str]:
 
 def _gone_through(node: Any, known: set[str], mark: str) -> set[str]:
     """What a loop over the values of a dictionary names, where some dictionary holds sets."""
-    name = getattr(getattr(node.iter, "func", None), "attr", "")
+    given, is_counted = node.iter, False
+    while isinstance(given, ast.Call) and name_called(given) in SAME_ITEMS and given.args:
+        is_counted, given = is_counted or name_called(given) == "enumerate", given.args[0]
+    name = getattr(getattr(given, "func", None), "attr", "")
     if mark + HOLDER not in known or name not in ("values", "items"):
         return set()
-    target = node.target.elts[-1] if name == "items" and _takes_apart(node.target) else node.target
-    return _target_name(target)
+    target = node.target.elts[-1] if is_counted and _takes_apart(node.target) else node.target
+    return _target_name(target.elts[-1] if name == "items" and _takes_apart(target) else target)
 
 
 def given_back(node: ast.AST, known: set[str], mark: str = "") -> list[ast.Return]:
@@ -233,6 +220,26 @@ def _keys(node: ast.Dict, known: set[str], mark: str) -> set[str]:
     return {*_both(found), HOLDER} if found else found
 
 
+def _matched(node: ast.MatchMapping, known: set[str], mark: str) -> set[str]:
+    """What a pattern names of a dictionary's values."""
+    pairs = zip(node.keys, node.patterns, strict=True)
+    return _captured(pattern for key, pattern in pairs if mark + _under(key) in known)
+
+
+def _taken_apart(node: ast.MatchClass, known: set[str], mark: str, takers: Takers) -> set[str]:
+    """What a pattern names of an object's fields; those without a name may be any of them."""
+    words = {word for words in takers.get(_last(node.cls), []) for word in words}
+    by_place = node.patterns if {mark + w for w in _both(words)} & known else []
+    by_word = zip(node.kwd_attrs, node.kwd_patterns, strict=True)
+    named = [part for word, part in by_word if {mark + w for w in _both({word})} & known]
+    return _captured([*by_place, *named])
+
+
+def _captured(patterns: Iterable[ast.AST]) -> set[str]:
+    parts = [part for pattern in patterns for part in ast.walk(pattern)]
+    return {part.name for part in parts if isinstance(part, ast.MatchAs) and part.name}
+
+
 _NAMED: dict[type, Callable[[Any, set[str], str], set[str]]] = {
     ast.AnnAssign: _annotated,
     ast.arg: _parameter,
@@ -241,6 +248,7 @@ _NAMED: dict[type, Callable[[Any, set[str], str], set[str]]] = {
     ast.AugAssign: _joined,
     ast.Dict: _keys,
     ast.arguments: _defaults,
+    ast.MatchMapping: _matched,
     ast.For: _gone_through,
     ast.comprehension: _gone_through,
     ast.FunctionDef: _function,
@@ -338,6 +346,8 @@ def _gives(node: ast.Call, known: set[str], mark: str) -> bool:
     if name in HAND_ON or is_one_of:
         owners = [node.func.value] if isinstance(node.func, ast.Attribute) else []
         return any(is_set(each, known, mark) for each in (*owners, *node.args))
+    if name == "getitem" and len(node.args) > 1:
+        return mark + _under(node.args[1]) in known
     if name in LOOKS_UP and node.args:
         owner = getattr(node.func, "value", node.func)
         is_there = mark + _under(node.args[0]) in known and not _is_without_sets(owner, known)
@@ -353,6 +363,7 @@ def _is_read_by_text(node: ast.Call, known: set[str], mark: str) -> bool:
     for word in node.args[1:2] if is_one else node.args:
         is_text = isinstance(word, ast.Constant)
         name = str(word.value).rpartition(".")[2] if is_text else f"{TEXT_OF}{_last(word)}"  # type: ignore[attr-defined]
+        name = HOLDER if isinstance(word, ast.Starred) else name
         is_view = bool(mark) and name in VIEWS and OWN_NAME + name not in known
         if is_view or {mark + each for each in _both({name})} & known:
             return True

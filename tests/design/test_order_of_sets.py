@@ -227,6 +227,22 @@ WAYS: dict[str, Way] = {
         SHOWS,
         "def made():\n    return {'a'}\nmake = partial(made)\nsorted(make())",
     ),
+    "what a pattern takes out of a dictionary": Way(
+        "match {'a': names}:\n    case {'a': found}:\n        [*found]",
+        f"{SHOWS} found",
+        "match {'a': names}:\n    case {'a': found}:\n        sorted(found)",
+    ),
+    "what a pattern takes out of an object": Way(
+        "match Box(names, 1):\n    case Box(held=found):\n        [*found]",
+        f"{SHOWS} found",
+        "match Box(names, 1):\n    case Box(held=found):\n        sorted(found)",
+    ),
+    "what an exception carries": Way(
+        "try:\n    raise Failed(names)\nexcept Failed as error:\n    [*error.args[0]]",
+        NO_NAME,
+        "try:\n    raise Failed(sorted(names))\nexcept Failed as error:\n    [*error.args[0]]",
+        "class Failed(Exception):\n    pass\n",
+    ),
     "a method in a table": Way(
         "def made():\n    return {'a'}\n[*{'k': made}['k']()]",
         SHOWS,
