@@ -7,6 +7,7 @@ import ast
 import enum
 import functools
 import inspect
+import json
 import operator
 import types
 from collections import defaultdict
@@ -302,6 +303,9 @@ def constant_names(reached: Reached) -> set[str]:
     for cls in reached.classes:
         for field in getattr(cls, "__dataclass_fields__", {}).values():
             found |= {field.name} if makes_sets(field.default_factory) else set()
+        encode = vars(cls).get("default") if issubclass(cls, json.JSONEncoder) else None
+        if isinstance(encode, types.FunctionType):
+            found |= {*encode.__code__.co_varnames[1:2]}
     for function in reached.functions:
         code = function.__code__
         words = reversed(code.co_varnames[: code.co_argcount])
@@ -361,7 +365,7 @@ def alike_names(reached: Reached) -> list[tuple[str, str]]:
                 (f"{TEXT_OF}{used.name}", part) for part in (str(used.value), *_last_part(used))
             ]
         elif isinstance(used.value, operator.itemgetter | operator.attrgetter):
-            words = map(str, used.value.__reduce__()[1])  # type: ignore[arg-type]
+            words = map(str, used.value.__reduce__()[1])
             found += [(used.name, word.rpartition(".")[2]) for word in words]
     fields = [f for c in reached.classes for f in getattr(c, "__dataclass_fields__", {}).values()]
     named = [(field.name, field.default_factory) for field in fields]

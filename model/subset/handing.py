@@ -8,6 +8,7 @@ text shows to be one; so none gets there. The same holds for a view of a diction
 from __future__ import annotations
 
 import ast
+import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +23,15 @@ from lastchunk.model.subset.listed import (
     LOOKS_UP,
     SET_METHODS,
 )
-from lastchunk.model.subset.reach import Code, Takers, is_library, name_called, taken_by, walk
+from lastchunk.model.subset.reach import (
+    Code,
+    Takers,
+    is_library,
+    is_users,
+    name_called,
+    taken_by,
+    walk,
+)
 from lastchunk.model.subset.sets import (
     ORDER_INSTEAD,
     given_back,
@@ -74,6 +83,7 @@ def handed_problems(code: Code, known: set[str], takers: Takers) -> Iterator[Pro
         annotation = getattr(node, "annotation", None)
         if annotation is not None and _says_within(annotation):
             yield Problem(node.lineno, f"{ast.unparse(annotation)} holds sets", UNSEEN_INSTEAD)  # type: ignore[attr-defined]
+        yield from _handed_out(node, names, known) if isinstance(node, ast.Call) else ()
         for child in _children(node):
             for mark, words, instead in SET_KINDS:
                 if _is_taken(node, child, known, mark) and not (
@@ -84,6 +94,29 @@ def handed_problems(code: Code, known: set[str], takers: Takers) -> Iterator[Pro
     yield from _makers(code.tree)
     yield from _other_names(code.tree, names, above)
     yield from _by_no_name(code.tree, known)
+
+
+def _handed_out(node: ast.Call, names: dict[str, Any], known: set[str]) -> Iterator[Problem]:
+    """What a function of the library is given: it may go through it."""
+    name = name_called(node)
+    if is_in_any_order(node, names) or name in KEEP_SETS:
+        return
+    found: Any = names.get(getattr(node.func, "id", ""))
+    owner = getattr(node.func, "value", None)
+    if isinstance(owner, ast.Name):
+        found = found or names.get(owner.id)
+    if not (isinstance(found, types.BuiltinFunctionType | types.ModuleType) or _is_theirs(found)):
+        return
+    words = [word.value for word in node.keywords if name != "dict"]
+    given = node.args[:1] if name == "getattr" else [*node.args, *words]  # it gives another one
+    for exposed in given:
+        if is_set(exposed, known):
+            text = f"the order of the set {ast.unparse(exposed)} shows"
+            yield Problem(node.lineno, text, ORDER_INSTEAD)
+
+
+def _is_theirs(found: Any) -> bool:
+    return isinstance(found, type | types.FunctionType) and is_library(found)
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
@@ -111,6 +144,10 @@ def _is_seen(
     mark: str,
 ) -> bool:
     """Whether what a node does with a set is asked of it there, or gives it a name that is seen."""
+    if isinstance(node, ast.Call | ast.keyword):
+        call = above.get(id(node)) if isinstance(node, ast.keyword) else node
+        if _makes_tuple(call, names):
+            return False
     if isinstance(node, ast.Call):
         if mark and name_called(node) not in takers and _goes_through_view(node, child):
             return True
@@ -136,6 +173,12 @@ def _is_named(target: ast.AST) -> bool:
     return not isinstance(target, ast.Subscript) or isinstance(
         target.slice, ast.Constant | ast.Slice
     )
+
+
+def _makes_tuple(node: Any, names: dict[str, Any]) -> bool:
+    """Whether it is a call of a person's kind of tuple: an item of it needs no name."""
+    made = names.get(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else None
+    return isinstance(made, type) and issubclass(made, tuple) and is_users(made)
 
 
 def _goes_through_view(node: ast.Call, child: ast.AST) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import builtins
 import math
-import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -19,7 +18,6 @@ from lastchunk.model.subset.kinds import value_at
 from lastchunk.model.subset.listed import (
     EXPOSES_ORDER,
     HAND_ON,
-    KEEP_SETS,
     LOOKS_UP,
     ORDERED,
     READ_BY_TEXT,
@@ -29,7 +27,6 @@ from lastchunk.model.subset.listed import (
 from lastchunk.model.subset.reach import (
     Code,
     Takers,
-    is_library,
     name_called,
     taken_by,
     takers_of,
@@ -55,9 +52,7 @@ def set_problems(code: Code, known: set[str], acting: Collection[str]) -> Iterat
     harmless |= {id(call.func) for call in calls if call.args and _is_pop(call.func)}
     node: Any
     for node in ast.walk(code.tree):
-        exposing = [] if id(node) in harmless else [*_exposed(node, names, acting)]
-        exposing += _handed_out(node, names) if isinstance(node, ast.Call) else []
-        for exposed in exposing:
+        for exposed in [] if id(node) in harmless else _exposed(node, names, acting):
             if is_set(exposed, known):
                 text = ast.unparse(exposed)
                 yield Problem(node.lineno, f"the order of the set {text} shows", ORDER_INSTEAD)
@@ -74,25 +69,6 @@ def is_in_any_order(node: ast.Call, names: dict[str, Any]) -> bool:
 def _is_pop(node: ast.AST) -> bool:
     """Whether it is a method by that name: with an argument it is that of a list or dictionary."""
     return isinstance(node, ast.Attribute) and node.attr == "pop"
-
-
-def _handed_out(node: ast.Call, names: dict[str, Any]) -> Iterator[ast.AST]:
-    """What a function of the library is given: it may go through it."""
-    name = name_called(node)
-    if is_in_any_order(node, names) or name in KEEP_SETS:
-        return
-    found: Any = names.get(getattr(node.func, "id", ""))
-    owner = getattr(node.func, "value", None)
-    if isinstance(owner, ast.Name):
-        found = found or names.get(owner.id)
-    is_theirs = isinstance(found, types.BuiltinFunctionType | types.ModuleType) or (
-        isinstance(found, type | types.FunctionType) and is_library(found)
-    )
-    if is_theirs and name == "getattr":
-        yield from node.args[:1]  # another one is what it gives
-    elif is_theirs:
-        yield from node.args
-        yield from (word.value for word in node.keywords if name != "dict")
 
 
 def set_names(
@@ -127,6 +103,7 @@ def set_names(
                     found |= _keywords(node, known, mark, takers)
                     taken = taken_by(node, takers) or ()
                     given = {word for word, argument in taken if is_set(argument, known, mark)}
+                    found |= set() if mark else _without_text(node, takers)
                     found |= given if OWN_NAME + name_called(node) in known else _both(given)
             known |= {mark + word for word in found}
     return known
@@ -208,6 +185,16 @@ def _keywords(node: ast.Call, known: set[str], mark: str, takers: Takers) -> set
     if not is_seen:
         return {*_both(found), HOLDER} if found else found
     return found if OWN_NAME + name_called(node) in known else _both(found)
+
+
+def _without_text(node: ast.Call, takers: Takers) -> set[str]:
+    """What a function is given that the library asks for what it finds no text for: a set."""
+    asked = [word.value for word in node.keywords if word.arg == "default"]
+    lists = [words for each in asked for words in takers.get(_last(each), [])]
+    lists += [
+        [word.arg for word in each.args.args] for each in asked if isinstance(each, ast.Lambda)
+    ]
+    return {word for words in lists for word in words[:1]}
 
 
 def _keys(node: ast.Dict, known: set[str], mark: str) -> set[str]:

@@ -243,6 +243,41 @@ WAYS: dict[str, Way] = {
         "try:\n    raise Failed(sorted(names))\nexcept Failed as error:\n    [*error.args[0]]",
         "class Failed(Exception):\n    pass\n",
     ),
+    "a set in a kind of tuple": Way(
+        "for held in Pair(names):\n    [*held]",
+        NO_NAME,
+        "for held in Pair(sorted(names)):\n    [*held]",
+        "class Pair(typing.NamedTuple):\n    held: object\n",
+    ),
+    "a set in a kind of tuple, by name": Way(
+        "[*Pair(held=names)[0]]",
+        NO_NAME,
+        "[*Pair(held=one)[0]]",
+        "class Pair(typing.NamedTuple):\n    held: object\n",
+    ),
+    "through json, by a method": Way(
+        "def shown(held):\n    return [*held]\njson.dumps({'a': names}, default=shown)",
+        f"{SHOWS} held",
+        "def shown(held):\n    return sorted(held)\njson.dumps({'a': names}, default=shown)",
+    ),
+    "through json, by a lambda": Way(
+        "json.dumps({'a': names}, default=lambda held: [*held])",
+        f"{SHOWS} held",
+        "json.dumps({'a': names}, default=lambda held: sorted(held))",
+    ),
+    "through json, by a class": Way(
+        "json.dumps({'a': names}, cls=Shown)",
+        f"{SHOWS} held",
+        "json.dumps({'a': one}, cls=Told)",
+        "class Shown(json.JSONEncoder):\n    def default(self, held):\n        return [*held]\n"
+        "class Told(json.JSONEncoder):\n    def default(self, held):\n        return len(held)\n",
+    ),
+    "values that are counted": Way(
+        "kept = {'a': names}\nfor _, (_, held) in enumerate(sorted(kept.items())):\n    [*held]",
+        f"{SHOWS} held",
+        "kept = {'a': names}\nfor _, (_, held) in enumerate(sorted(kept.items())):\n"
+        "    sorted(held)",
+    ),
     "a method in a table": Way(
         "def made():\n    return {'a'}\n[*{'k': made}['k']()]",
         SHOWS,
