@@ -205,11 +205,12 @@ def quiet_names(reached: Reached, known: Collection[str]) -> Quiet:
     ``known`` has the names of whole numbers."""
     own = _written_names(reached)
     makers = {cls.__name__ for cls in reached.classes if not issubclass(cls, enum.Enum)}
-    called = NEVER_THROWING | own
-    loud = _spread(
-        reached.live, lambda body, found: throws(body, Quiet(called - found, found), known)
-    )
-    return Quiet((called | (frozenset() if loud & MAKE_OBJECTS else makers)) - loud, loud)
+
+    def quiet(loud: frozenset[str]) -> Quiet:
+        made = frozenset() if loud & MAKE_OBJECTS else makers
+        return Quiet((NEVER_THROWING | own | made) - loud, loud)
+
+    return quiet(_spread(reached.live, lambda body, found: throws(body, quiet(found), known)))
 
 
 def throws(
@@ -225,6 +226,7 @@ def throws(
     return any(
         throws(child, quiet, known, None if id(child) in may_not_run else items)
         for child in ast.iter_child_nodes(part)
+        if child is not getattr(part, "annotation", None)
     )
 
 

@@ -20,8 +20,9 @@ from types import (
 )
 from typing import Any
 
-VIEW, HOLDER = "keys of ", "a dictionary that holds sets"
-"""Among the names of sets: before that of a view, and a sign that some dictionary holds sets."""
+VIEW, GIVER, HOLDER = "keys of ", "a call of ", "a dictionary that holds sets"
+"""Among the names of sets: before that of a view, before that of a function that gives a set, and a
+sign that some dictionary holds sets."""
 OWN_NAME = "own "
 """Before the name of a person's own field or method that is called as one of a dictionary is."""
 OWN_ORDER = "an order of a person's own"

@@ -243,6 +243,7 @@ NEVER_THROWING = frozenset(
     (
         *("len", "bool", "str", "repr", "isinstance", "issubclass", "abs", "any", "all", "sum"),
         *("sorted", "tuple", "list", "set", "frozenset", "hasattr", "enumerate", "zip", "super"),
+        *("dict", "range", "deque", "Counter", "OrderedDict", "defaultdict"),
         *("startswith", "endswith", "lower", "upper", "casefold", "title", "strip", "lstrip"),
         *("rstrip", "removeprefix", "removesuffix", "replace", "count", "find", "rfind", "zfill"),
         *("isdigit", "isalpha", "isalnum", "isdecimal", "isnumeric", "isspace", "islower"),

@@ -13,7 +13,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from lastchunk.model.subset.changes import acts, one_by_one
-from lastchunk.model.subset.held import HOLDER, OWN_NAME, TEXT_OF, VIEW, WITHOUT_SETS, is_set_type
+from lastchunk.model.subset.held import (
+    GIVER,
+    HOLDER,
+    OWN_NAME,
+    TEXT_OF,
+    VIEW,
+    WITHOUT_SETS,
+    is_set_type,
+)
 from lastchunk.model.subset.kinds import value_at
 from lastchunk.model.subset.listed import (
     EXPOSES_ORDER,
@@ -91,7 +99,7 @@ def set_names(
     before = -1
     while len(known) > before:
         before = len(known)
-        for mark in ("", VIEW):
+        for mark in ("", VIEW, GIVER):
             likened = {word for word, other in alike if {mark + o for o in _both({other})} & known}
             found = _both(likened)
             for node in nodes:
@@ -169,7 +177,8 @@ def given_back(node: ast.AST, known: set[str], mark: str = "") -> list[ast.Retur
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, known: set[str], mark: str) -> set[str]:
-    return _both({node.name}) if given_back(node, known, mark) else set()
+    gives = given_back(node, known, "" if mark == GIVER else mark)
+    return _both({node.name}) if gives else set()
 
 
 def _keywords(node: ast.Call, known: set[str], mark: str, takers: Takers) -> set[str]:
@@ -298,7 +307,7 @@ def is_set(node: ast.AST, known: set[str], mark: str = "") -> bool:
     if isinstance(node, ast.Attribute) and node.attr in (*SET_METHODS, "copy"):
         return not mark and is_set(node.value, known)
     if isinstance(node, ast.Attribute) and node.attr in VIEWS and OWN_NAME + node.attr not in known:
-        return bool(mark)
+        return mark == VIEW
     return _named(node, mark) in known
 
 
@@ -318,11 +327,14 @@ def _joins(sign: ast.operator, sides: tuple[ast.expr, ast.expr], known: set[str]
 def _gives(node: ast.Call, known: set[str], mark: str) -> bool:
     name, is_method = name_called(node), isinstance(node.func, ast.Attribute)
     if is_method and name in (*VIEWS, "values"):  # also where a variable is called so
-        return bool(mark) and name in VIEWS
+        return mark == VIEW and name in VIEWS
     if name in ("set", "frozenset") or name in SET_METHODS:
         return not mark
+    if mark == GIVER:
+        return name in HAND_ON and any(is_set(each, known, mark) for each in node.args)
     if not name:  # what is called is looked up, or was given
-        return is_set(node.func, known, mark)
+        is_looked_up = not mark and isinstance(node.func, ast.Subscript)
+        return is_set(node.func, known, GIVER if is_looked_up else mark)
     if _named(node.func, mark) in known:
         return True
     if name == "partial":
@@ -351,7 +363,7 @@ def _is_read_by_text(node: ast.Call, known: set[str], mark: str) -> bool:
         is_text = isinstance(word, ast.Constant)
         name = str(word.value).rpartition(".")[2] if is_text else f"{TEXT_OF}{_last(word)}"  # type: ignore[attr-defined]
         name = HOLDER if isinstance(word, ast.Starred) else name
-        is_view = bool(mark) and name in VIEWS and OWN_NAME + name not in known
+        is_view = mark == VIEW and name in VIEWS and OWN_NAME + name not in known
         if is_view or {mark + each for each in _both({name})} & known:
             return True
     return False

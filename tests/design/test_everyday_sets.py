@@ -71,13 +71,16 @@ class Counted(AlarmDesign):
     def __init__(self, ctx, settings):
         super().__init__(ctx, settings)
         self.items, self.count, self.flying, self.kept = [], Counter(), set(), {}
-        self.steps = {"one": self.one, "row": self.row}
+        self.steps = {"one": self.one, "row": self.row, "flying": self.one}
 
     def one(self, number):
         return number + 1
 
     def row(self, number):
         return [number]
+
+    def late(self):
+        return {index for index in self.flying if index > 3}
 
     def total(self, items, base=0):
         for _, value in items:
@@ -104,7 +107,7 @@ class Counted(AlarmDesign):
         largest = max(table.items(), key=lambda pair: pair[1])
         last = deque(OrderedDict(table.items()), maxlen=1)
         more = sorted(table.keys() - SIZES.keys())
-        steps = self.steps["one"](1) - self.steps["row"](2)[0]
+        steps = self.steps["flying"](1) - self.steps["row"](2)[0] - len(self.late())
         state = {"seen": sorted(self.flying), "items": self.items}
         if all(index in state["seen"] for index in self.flying) and table.keys() == SIZES.keys():
             names = {self.key_of(index) for index in self.flying} | {str(i) for i in self.flying}

@@ -129,6 +129,12 @@ WAYS: dict[str, Way] = {
         "def is_late(name):\n    return name > 'a' and name not in one\n"
         "any(is_late(name) for name in names)",
     ),
+    "an equality of one's own that throws": Way(
+        "any(name == JOB for name in names)",
+        THROWS,
+        "any(name in one for name in sorted(names))",
+        "class Job:\n    def __eq__(self, other):\n        raise KeyError(other)\nJOB = Job()\n",
+    ),
     "a look-up that is the same for all, for some alone": Way(
         "kept = {}\nany(name > 'a' or kept['a'] for name in names)",
         THROWS,
