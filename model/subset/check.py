@@ -14,12 +14,23 @@ from typing import Any, NamedTuple, NewType
 
 from lastchunk.model.base.blame import place
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.subset.changes import acting_names
+from lastchunk.model.subset.changes import (
+    acting_names,
+    alike_names,
+    constant_names,
+    holds_giver,
+    quiet_names,
+)
 from lastchunk.model.subset.faults import Faults, made_at, used_at
-from lastchunk.model.subset.handing import UNSEEN_INSTEAD, handed_problems
-from lastchunk.model.subset.held import is_frozen_dataclass
+from lastchunk.model.subset.handing import (
+    SET_BY_NAME,
+    UNSEEN_INSTEAD,
+    handed_problems,
+    item_problems,
+)
+from lastchunk.model.subset.held import annotated_sets, has_sets, is_frozen_dataclass, makes_sets
 from lastchunk.model.subset.kinds import code_shown, of_library, own_comparison
-from lastchunk.model.subset.lasting import Lasting, may_change
+from lastchunk.model.subset.lasting import Lasting, is_of_enum, may_change
 from lastchunk.model.subset.listed import (
     BUILTINS,
     METHODS,
@@ -38,9 +49,7 @@ from lastchunk.model.subset.reach import (
     walk,
 )
 from lastchunk.model.subset.sets import (
-    annotated_sets,
-    fixed_sets,
-    has_sets,
+    given_back,
     set_names,
     set_problems,
 )
@@ -78,17 +87,38 @@ def check_subset(name: str, cls: type) -> Reached:
                     f"{name}: class {base.__name__} is a kind of tuple, and has {compares}() "
                     f"({made_at(base, compares)}); allowed: a dataclass"
                 )
-        for used in reached.others:
+        for used in sorted(reached.others, key=lambda used: is_of_enum(used.name)):
             _check_other(name, used, reached)
         live, faults = reached.live, Faults(reached)
-        fixed = fixed_sets(reached.others) | annotated_sets(reached.classes)
-        sets = set_names(live, fixed)
-        acting, takers = acting_names(live), takers_of(live)
+        fixed = constant_names(reached) | annotated_sets(reached.classes)
+        sets = set_names(live, fixed, alike_names(reached))
+        acting, takers, quiet = acting_names(live), takers_of(live), quiet_names(reached, sets)
         for code in live:
             problems = [*set_problems(code, sets, acting), *handed_problems(code, sets, takers)]
-            _check_code(name, code, problems, faults)
+            _check_code(name, code, [*problems, *item_problems(code, sets, quiet)], faults)
+        _check_givers(name, reached, sets)
         _CHECKED[cls] = reached
     return reached
+
+
+def _check_givers(name: str, reached: Reached, sets: set[str]) -> None:
+    """Refuse a container of functions that give sets: what it gives is called by no name."""
+    givers = {code.name.rpartition(".")[2] for code in reached.live if given_back(code.tree, sets)}
+    for used in reached.others:
+        if givers and (giver := holds_giver(used.value, givers)):
+            where = _where(used, reached)
+            raise DesignError(
+                f"{name}: {used.name}{where} holds {giver}(), which gives a set; "
+                "allowed: a call of it by its name"
+            )
+
+
+def _where(used: Used, reached: Reached) -> str:
+    """The place of a name from outside: where code uses it, or where a class has it."""
+    at = used_at(reached, used) if used.line else None
+    owners = [cls for cls in reached.classes if used.name in vars(cls)]
+    at = at or (made_at(owners[0], used.name) if owners else None)
+    return f" ({at})" if at is not None else ""
 
 
 def lasting_of(name: str, cls: type) -> Lasting:
@@ -131,10 +161,7 @@ def _check_other(name: str, used: Used, reached: Reached) -> None:
     value = used.value
     is_other_name = not used.line or used.name != getattr(value, "__name__", None)
     if is_other_name and (refused := _refused_by_any_name(value)) is not None:
-        at = used_at(reached, used) if used.line else None
-        owners = [cls for cls in reached.classes if used.name in vars(cls)]
-        at = at or (made_at(owners[0], used.name) if owners else None)
-        where = f" ({at})" if at is not None else ""
+        where = _where(used, reached)
         raise DesignError(f"{name}: {used.name}{where}: {refused[0]}; allowed: {refused[1]}")
     wrapped = getattr(value, "__wrapped__", None)
     if type(value).__name__ == "_lru_cache_wrapper" and wrapped is not None:
@@ -163,6 +190,8 @@ def _refused_by_any_name(value: Any) -> tuple[str, str] | None:
     is_builtin = isinstance(value, types.BuiltinFunctionType) and value.__module__ == "builtins"
     if is_builtin and value.__name__ in BUILTINS:
         return f"{value.__name__}() is not listed", BUILTINS[value.__name__]
+    if makes_sets(value):
+        return "it makes sets by another name", SET_BY_NAME
     if has_sets(value):
         return "it holds sets", UNSEEN_INSTEAD
     return of_library(value)

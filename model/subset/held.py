@@ -1,10 +1,36 @@
-"""What an object holds, and whether it can change: asked of Python, and not of its class."""
+"""What an object holds, whether it can change, and whether there are sets in it: asked of Python,
+and not of its class."""
 
 from __future__ import annotations
 
+import ast
+import enum
+import functools
+import sys
+from collections import ChainMap, UserDict, UserList, deque
+from collections.abc import ItemsView, Iterable, KeysView
 from functools import cache
-from types import MemberDescriptorType, ModuleType
+from types import (
+    BuiltinMethodType,
+    GenericAlias,
+    MappingProxyType,
+    MemberDescriptorType,
+    ModuleType,
+    SimpleNamespace,
+)
 from typing import Any
+
+VIEW, GIVER, HOLDER = "keys of ", "a call of ", "a dictionary that holds sets"
+"""Among the names of sets: before that of a view, before that of a function that gives a set, and a
+sign that some dictionary holds sets."""
+OWN_NAME = "own "
+"""Before the name of a person's own field or method that is called as one of a dictionary is."""
+OWN_ORDER = "an order of a person's own"
+"""Among them: a sign that some class has one."""
+WITHOUT_SETS, TEXT_OF = "no sets in ", "the text of "
+"""Before the name of a constant: one that holds no sets, and what the text names that it is."""
+SET_CLASSES = (set, frozenset)
+OF_VIEWS = (KeysView, ItemsView)
 
 
 def is_held(holder: Any) -> bool:
@@ -39,4 +65,80 @@ def _slots_of(cls: type) -> tuple[tuple[str, str, Any], ...]:
         for base in cls.__mro__
         for name, member in vars(base).items()
         if type(member) is MemberDescriptorType
+    )
+
+
+def _is_librarys(kind: type) -> bool:
+    is_class = issubclass(kind, type | ModuleType)
+    return is_class or kind.__module__.partition(".")[0] in sys.stdlib_module_names
+
+
+def makes_sets(value: Any) -> bool:
+    """Whether a constant is the class of sets, or a call of it that waits."""
+    if isinstance(value, functools.partial):
+        return makes_sets(value.func)
+    if isinstance(value, BuiltinMethodType) and isinstance(value.__self__, SET_CLASSES):
+        return True
+    made = getattr(value, "__origin__", value) if isinstance(value, GenericAlias) else value
+    return any(made is each for each in SET_CLASSES)
+
+
+def has_sets(value: Any, at_once: bool = False, within: tuple[int, ...] = ()) -> bool:
+    """Whether a constant is a container of sets, or of what makes them. Those right in a dictionary
+    or a field go by their names; ``at_once``: they count, too."""
+    if id(value) in within:
+        return False
+    inner = (*within, id(value))
+    by_name: list[Any] = []
+    if isinstance(value, dict | MappingProxyType):
+        held, by_name = [*value], [*value.values()]
+    elif isinstance(value, tuple | list | deque | set | frozenset):
+        held = [*value]
+    elif isinstance(value, functools.partial):
+        held = [*value.args, *value.keywords.values()]
+    elif isinstance(value, enum.Enum):
+        held = [*fields_of(value).values()]
+    elif isinstance(value, ChainMap | UserDict | UserList):
+        return any(has_sets(item, True, inner) for item in fields_of(value).values())
+    elif not isinstance(value, SimpleNamespace) and _is_librarys(type(value)):
+        return False
+    else:
+        held, by_name = [], [*fields_of(value).values()]
+    is_inside = any(
+        isinstance(item, (*SET_CLASSES, *OF_VIEWS))
+        for item in (*held, *(by_name if at_once else ()))
+    )
+    is_inside = is_inside or any(map(makes_sets, (*held, *by_name)))
+    return is_inside or any(has_sets(item, at_once, inner) for item in (*held, *by_name))
+
+
+def annotated_sets(classes: Iterable[type]) -> set[str]:
+    """The fields that a class says to be sets."""
+    return {
+        word
+        for cls in classes
+        for word, said in vars(cls).get("__annotations__", {}).items()
+        if is_set_type(_as_tree(said))
+    }
+
+
+def _as_tree(annotation: Any) -> ast.AST:
+    """An annotation as a tree, whichever way it is kept; what is no expression says nothing."""
+    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):
+        return ast.Constant(None)
+
+
+def is_set_type(node: ast.AST) -> bool:
+    """Whether an annotation says that something is a set, or may be one."""
+    if isinstance(node, ast.BinOp):
+        return is_set_type(node.left) or is_set_type(node.right)
+    root = node.value if isinstance(node, ast.Subscript) else node
+    return getattr(root, "id", getattr(root, "attr", "")).lower() in (
+        "set",
+        "frozenset",
+        "abstractset",
+        "mutableset",
     )

@@ -135,7 +135,7 @@ def _by_text(node: ast.AST, names: dict[str, Any], called: dict[int, Any]) -> It
     """What is called or read by a text: the text must be there to be looked at."""
     if not isinstance(node, ast.Name | ast.Attribute) or not isinstance(node.ctx, ast.Load):
         return
-    value, call = _value_at(node, names), called.get(id(node))
+    value, call = value_at(node, names), called.get(id(node))
     if isinstance(value, types.ModuleType) and id(node) in called:
         return  # what is taken from it is looked at by itself
     name = BY_TEXT.get(id(value)) if value is not operator.attrgetter else "attrgetter"
@@ -175,7 +175,7 @@ def _word_refused(line: int, word: str) -> Iterator[LineRefused]:
 
 def _text(node: ast.AST, names: dict[str, Any]) -> str | None:
     """The text that stands in the code, or in its module under a name."""
-    found = node.value if isinstance(node, ast.Constant) else _value_at(node, names)
+    found = node.value if isinstance(node, ast.Constant) else value_at(node, names)
     return found if isinstance(found, str) else None
 
 
@@ -238,10 +238,10 @@ def _has_address(node: ast.AST, names: dict[str, Any], methods: set[str], known:
     if isinstance(node, ast.Lambda | ast.GeneratorExp):
         return True
     if isinstance(node, ast.Call):
-        made = _value_at(node.func, names)
+        made = value_at(node.func, names)
         is_own = isinstance(made, type) and is_users(made)
         return is_own and all(getattr(made, n) is getattr(object, n) for n in SHOWN_BY)
-    if isinstance(_value_at(node, names), types.FunctionType | types.MethodType):
+    if isinstance(value_at(node, names), types.FunctionType | types.MethodType):
         return True
     if isinstance(node, ast.Attribute):
         owner = getattr(node.value, "attr", getattr(node.value, "id", ""))
@@ -285,7 +285,7 @@ def _shown_by(node: ast.Attribute, names: dict[str, Any], known: set[str]) -> It
 
 def _taken_from(node: ast.Attribute, names: dict[str, Any]) -> Iterator[LineRefused]:
     """What a module of the library has beside its own: other modules, and what is private."""
-    text, module = ast.unparse(node), _value_at(node.value, names)
+    text, module = ast.unparse(node), value_at(node.value, names)
     if node.attr in OF_RECORDS:
         yield node.lineno, f"{node.attr} is not listed", LOG_INSTEAD
     elif (module is logging or _is_logger(node.value, names)) and node.attr not in LOGGING:
@@ -315,12 +315,12 @@ def _is_logger(node: ast.AST, names: dict[str, Any]) -> bool:
     if isinstance(node, ast.Call):
         attr = getattr(node.func, "attr", "")
         by_logger = attr == "getChild" and _is_logger(getattr(node.func, "value", node), names)
-        return bool(by_logger) or _value_at(node.func, names) is logging.getLogger
-    value = _value_at(node, names)
+        return bool(by_logger) or value_at(node.func, names) is logging.getLogger
+    value = value_at(node, names)
     return value is OF_A_MODULE or isinstance(value, logging.Logger)
 
 
-def _value_at(node: ast.AST, names: dict[str, Any]) -> Any:
+def value_at(node: ast.AST, names: dict[str, Any]) -> Any:
     """What a name from outside stands for, or an attribute of a module; None for any other."""
     return names.get(node.id) if isinstance(node, ast.Name) else _module_value(node, names)
 

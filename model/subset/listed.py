@@ -207,7 +207,14 @@ ORDERED = frozenset(
     ("sorted", "len", "sum", "min", "max", "any", "all", "set", "frozenset", "bool", "isinstance")
 )
 """Functions that say the same of a set in whatever order."""
-SET_METHODS = frozenset(("union", "intersection", "difference", "symmetric_difference"))
+SET_METHODS = frozenset(
+    (
+        *("union", "intersection", "difference", "symmetric_difference"),
+        *("__or__", "__and__", "__sub__", "__xor__", "__ror__", "__rand__", "__rsub__", "__rxor__"),
+        *("__ior__", "__iand__", "__isub__", "__ixor__"),
+    )
+)
+"""Methods that give a set."""
 EXPOSES_ORDER = frozenset(
     (
         "list",
@@ -232,3 +239,31 @@ EXPOSES_ORDER = frozenset(
     )
 )
 """Functions and methods that show the order of what they are given."""
+NEVER_THROWING = frozenset(
+    (
+        *("len", "bool", "str", "repr", "isinstance", "issubclass", "abs", "any", "all", "sum"),
+        *("sorted", "tuple", "list", "set", "frozenset", "hasattr", "enumerate", "zip", "super"),
+        *("dict", "range", "deque", "Counter", "OrderedDict", "defaultdict"),
+        *("startswith", "endswith", "lower", "upper", "casefold", "title", "strip", "lstrip"),
+        *("rstrip", "removeprefix", "removesuffix", "replace", "count", "find", "rfind", "zfill"),
+        *("isdigit", "isalpha", "isalnum", "isdecimal", "isnumeric", "isspace", "islower"),
+        *("isupper", "get", "keys", "values", "items", "copy", "issubset", "issuperset"),
+        *("isdisjoint", *SET_METHODS),
+    )
+)
+"""Functions and methods of Python that do not throw for one value and not for another."""
+SAME_ITEMS = ("sorted", "list", "tuple", "reversed", "iter", "enumerate")
+"""Functions that give the items that they are given."""
+READ_BY_TEXT = ("getattr", "attrgetter", "itemgetter")
+HAND_ON = ("copy", "deepcopy", "cast")
+"""Functions that give a set where they are given one."""
+LOOKS_UP = ("get", "setdefault", "pop", "__getitem__")
+"""Methods that give what is under a key, or what they are given for none."""
+KEEP_SETS = frozenset(
+    (
+        *("copy", "deepcopy", "print", "issubclass", "callable", "super"),
+        *("cast", "partial", "replace", "SimpleNamespace"),
+    )
+)
+"""Functions of the library that show nothing of a set, besides those of any order: they hand it on
+as it is, under a name."""

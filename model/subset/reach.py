@@ -27,6 +27,8 @@ KNOWN = frozenset(part.__name__ for part in (blobs, contract, clock, effect, tra
 
 
 CODE = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType)
+MAKERS = (types.FunctionType, types.MethodType, functools.partial)
+"""What may make the value of a field."""
 TABLES = frozenset((dict, list, tuple, functools.partial))
 """What may hold code, and is looked through."""
 
@@ -148,7 +150,7 @@ class Reached:
             if is_users(type(base)):
                 self._class(type(base))
             for field in getattr(base, "__dataclass_fields__", {}).values():
-                if isinstance(field.default_factory, types.FunctionType | types.MethodType):
+                if isinstance(field.default_factory, MAKERS):
                     self.value(Used(field.name, field.default_factory, 0))
             for name, value in list(vars(base).items()):
                 if name not in OF_CLASSES:
@@ -342,8 +344,11 @@ def takers_of(live: Sequence[Code]) -> Takers:
         for used in code.uses:
             if isinstance(used.value, type) and not is_library(used.value):
                 with contextlib.suppress(ValueError, TypeError):
-                    words = inspect.signature(used.value).parameters
-                    found.setdefault(used.name, []).append(list(words))
+                    given = inspect.signature(used.value).parameters.values()
+                    words = [
+                        OTHERS if word.kind is word.VAR_POSITIONAL else word.name for word in given
+                    ]
+                    found.setdefault(used.name, []).append(words)
     return found
 
 

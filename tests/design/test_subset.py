@@ -83,15 +83,17 @@ class Design(AlarmDesign):
 NUMBER = iter(range(10_000))
 
 
-def design(body: str) -> tuple[Any, int]:
-    """A class with that code in ``alarm``, and the line on which the code begins."""
+def design(body: str, top: str = "") -> tuple[Any, int]:
+    """A class with that code in ``alarm``, and the line on which the code begins; ``top`` stands
+    above the class."""
     file = f"<design {next(NUMBER)}>"
-    source = HEAD + textwrap.indent(textwrap.dedent(body), "        ")
+    head = HEAD.replace("\nclass Design(", f"\n{top}\nclass Design(")
+    source = head + textwrap.indent(textwrap.dedent(body), "        ")
     lines = source.splitlines(keepends=True)
     linecache.cache[file] = (len(source), None, lines, file)
     space: dict[str, Any] = {"__name__": file}
     exec(compile(source, file, "exec"), space)
-    return space["Design"], HEAD.count("\n") + 1
+    return space["Design"], head.count("\n") + 1
 
 
 REFUSED: dict[str, tuple[str, str]] = {
