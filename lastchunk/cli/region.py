@@ -24,7 +24,7 @@ from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_file, write_text
 from lastchunk.model.base.text_files import digits
 from lastchunk.model.base.workers import workers_or_here
-from lastchunk.model.design.load import load_design
+from lastchunk.model.design.load import DesignSpec, load_design
 from lastchunk.model.design.named_settings import check_set
 from lastchunk.model.explore.region import (
     ExactRegion,
@@ -130,18 +130,18 @@ def check_question(question: RegionQuestion) -> None:
     for across_ms in question.values_ms:
         across = f"{question.across}={across_ms}"
         with blamed(f"--x-values {across}"):
-            load_at(question, across)
+            spec = load_at(question, across)
+        check_set((item.partition("=")[0] for item in question.overrides), [spec])
         for along_ms in question.span_ms:
             along = f"{question.along}={along_ms}"
             with blamed(f"--y-range {along}"):
                 load_at(question, across, along)
 
 
-def load_at(question: RegionQuestion, *settings: str) -> None:
+def load_at(question: RegionQuestion, *settings: str) -> DesignSpec:
     """Load what is explored at some values. Raises `InputError`."""
     loaded = load_scenario(question.scenario, [*question.overrides, *settings])
-    spec = load_design(question.design, loaded)
-    check_set((item.partition("=")[0] for item in question.overrides), [spec])
+    return load_design(question.design, loaded)
 
 
 def now_of(now: tuple[str, tuple[str, ...], str], option: str, key: str) -> int:

@@ -210,5 +210,6 @@ except SystemExit:
 @pytest.mark.parametrize(("name", "expected"), [("lastchunk", True), ("other.py", False)])
 def test_the_command_ends_soon_and_no_other_program_does(name: str, expected: bool) -> None:
     asked = [sys.executable, "-c", COMMAND, name]
-    told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    given = {**os.environ, "PYTHONHASHSEED": "0"}  # else the command begins again
+    told = subprocess.run(asked, capture_output=True, text=True, check=True, env=given).stdout
     assert told.splitlines()[-1] == f"ends soon: {expected}"
