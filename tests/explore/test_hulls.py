@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore import by_hulls
 from lastchunk.model.explore.by_hulls import HullsDisagreeError, proved_by_hulls
 from lastchunk.model.explore.matrix.cells import SLUGS
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
+from lastchunk.model.explore.property_groups import PropertyGroupSearch
 from lastchunk.model.explore.search import hulls
 from lastchunk.model.explore.search.hulls import HullSearch, InDoubtError
 from lastchunk.model.explore.search.search import Budget, Exploration, Search
@@ -301,6 +303,41 @@ def test_a_budget_that_ends_before_hulls_are_tried_is_no_reason_to_ask_again(
     short = verify(scope_of("loss"), "manual", asked, few, longest=False, attack=0)
     assert short.frontier > 0
     assert "25 classes" in short.verdicts["nothing_lost"].reason
+
+
+@pytest.mark.parametrize(
+    ("classes", "unfinished", "is_over", "expected"),
+    [
+        (8_000, "8,000 classes", False, True),
+        (8_000, "60 seconds", True, False),  # another search would have no time for what is left
+        (7_999, "7,999 classes", False, False),
+        (8_000, "", False, False),
+        (20_000, "20,000 classes", False, False),
+    ],
+)
+def test_a_search_leaves_some_where_its_zones_are_many_and_there_is_time(
+    classes: int, unfinished: str, is_over: bool, expected: bool
+) -> None:
+    found = SimpleNamespace(classes=classes, unfinished=unfinished, findings={"some": "violation"})
+    search: Any = SimpleNamespace(found=found, deadline=SimpleNamespace(is_over=lambda: is_over))
+    assert by_hulls.leaves_some(search, Budget(classes=20_000)) is expected
+    found.findings.clear()
+    assert not by_hulls.leaves_some(search, Budget(classes=20_000))
+
+
+def test_each_search_tells_of_properties_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    whole = PropertyGroupSearch.verdicts
+
+    def verdicts(group: PropertyGroupSearch) -> dict[str, Verdict]:
+        found = whole(group)
+        told.extend(found)
+        return found
+
+    monkeypatch.setattr(PropertyGroupSearch, "verdicts", verdicts)
+    monkeypatch.setattr(by_hulls, "HULLS_FROM", 1_600)
+    judged_whole("manual", "loss")
+    assert sorted(told) == sorted(SLUGS)
 
 
 def test_the_longest_delay_is_told_by_zones(monkeypatch: pytest.MonkeyPatch) -> None:
