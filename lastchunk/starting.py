@@ -1,4 +1,5 @@
-"""While a command starts, an interrupt ends it without a word: there is nothing to clean up yet.
+"""How a command starts: with the hashes of every other one; and an interrupt ends it without a word
+meanwhile, since there is nothing to clean up yet.
 
 The package imports this before all else, since the rest takes a second to import. It does nothing
 where somebody else's program imports the package: its signals are its own, and so are its hashes.

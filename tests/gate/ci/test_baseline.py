@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -76,17 +77,15 @@ def lines_of_changes(found: Any) -> list[str]:
     return [line for line in found.lines if line.startswith(kinds)]
 
 
-def test_a_setting_of_the_design_in_set_is_the_design_s(tmp_path: Path) -> None:
-    def checks(settings: str) -> str:
-        text = CONFIG.format(
-            sessions=60,
-            seed=1,
-            scenario="cellular-lte",
-            design='"alarm"',
-            properties='"complete_at_finalization"',
-        )
-        return text + f"set = {{ {settings} }}\n"
+def checks_with(sessions: int, scenario: str, settings: str) -> str:
+    """A file of one check of the alarm design, with settings of its own."""
+    asked = {"design": '"alarm"', "properties": '"complete_at_finalization"'}
+    text = CONFIG.format(sessions=sessions, seed=1, scenario=scenario, **asked)
+    return text + f"set = {{ {settings} }}\n"
 
+
+def test_a_setting_of_the_design_in_set_is_the_design_s(tmp_path: Path) -> None:
+    checks = partial(checks_with, 60, "cellular-lte")
     ran(tmp_path, checks('"design.grace_ms" = 5_000'), "--update-baseline")
     assert ran(tmp_path, checks('"design.grace_ms" = 5_000')).code == 0
     halved = ran(tmp_path, checks('"design.grace_ms" = 2_500'))
@@ -98,16 +97,7 @@ def test_a_setting_of_the_design_in_set_is_the_design_s(tmp_path: Path) -> None:
 
 
 def test_a_parameter_that_is_the_design_s_alone_is_the_design_s(tmp_path: Path) -> None:
-    def checks(settings: str) -> str:
-        text = CONFIG.format(
-            sessions=200,
-            seed=1,
-            scenario="small-scope",
-            design='"alarm"',
-            properties='"complete_at_finalization"',
-        )
-        return text + f"set = {{ {settings} }}\n"
-
+    checks = partial(checks_with, 200, "small-scope")
     ran(tmp_path, checks("grace_ms = 30"), "--update-baseline")
     less = ran(tmp_path, checks("grace_ms = 1"))
     (line,) = lines_of_changes(less)
