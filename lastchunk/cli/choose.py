@@ -12,7 +12,6 @@ from rich.table import Table
 from lastchunk.cli.app import SeedOption, SetOption, WorkersOption, console, cores
 from lastchunk.cli.progress import progress_bar
 from lastchunk.model.base.files import check_folder
-from lastchunk.model.base.verdict import percent
 from lastchunk.model.estimate.choice.choose import SettingsChoice, choice_of
 from lastchunk.model.estimate.choice.free import VALUES_FIRST
 from lastchunk.model.estimate.choice.judged import CHOICE_CLASSES
@@ -24,7 +23,7 @@ from lastchunk.reports.choice.file import (
     attached,
     write_choice,
 )
-from lastchunk.reports.choice.words import choice_words, needed_words
+from lastchunk.reports.choice.words import choice_words, needed_words, price_words
 
 
 def choose(
@@ -108,8 +107,7 @@ def show_choice(choice: SettingsChoice) -> None:
     title = f"{escape(choice.design.name)}: nothing that holds is both cheaper and prompter"
     table = Table(*keys, "known how", "dollars per million", "mean wait", title=title)
     for each in choice.frontier:
-        price = each.price
-        never = f", {percent(price.never)} never" if price.never else ""
-        cells = each.setting.status, f"{price.dollars:.2f}", f"{price.wait_ms:,.0f} ms{never}"
+        cost, wait, never = price_words(each.price)
+        cells = each.setting.status, cost, wait + (f", {never} never" if never else "")
         table.add_row(*(f"{value:,}" for value in each.setting.values), *cells)
     console().print(table)

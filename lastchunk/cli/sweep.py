@@ -120,15 +120,18 @@ def deliver_sweep(result: SweepResult, out: Path, figure: str) -> None:
 
 
 def show_sweep(result: SweepResult) -> None:
-    """Print of each design and property how its rate varies over the points."""
+    """Print of each design and property how its rate varies over the points, with the intervals."""
     table = Table("scenario", "design", "property", "least", "most", "sessions")
     groups = result.rates.groupby(["scenario", "design", "property"], sort=False)
     for (scenario, design, slug), rows in groups:
-        low, high = rows["rate"].min(), rows["rate"].max()
+        ends = rows.loc[[rows["rate"].idxmin(), rows["rate"].idxmax()]]
         table.add_row(
             *(escape(str(each)) for each in (scenario, design, slug)),
-            percent(float(low)),
-            percent(float(high)),
+            *map(_rate_words, ends["rate"], ends["low"], ends["high"]),
             f"{int(rows['sessions'].sum()):,}",
         )
     console().print(table)
+
+
+def _rate_words(rate: float, low: float, high: float) -> str:
+    return f"{percent(rate)} ({percent(low)} to {percent(high)})"

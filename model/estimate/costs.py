@@ -112,10 +112,12 @@ def money(mean: float, low: float, high: float) -> str:
     return f"{mean:.2f}" if bounds[0] == bounds[1] else f"{mean:.2f} ({bounds[0]} to {bounds[1]})"
 
 
-def mean_interval(values: NDArray[np.float64]) -> tuple[float, float, float]:
-    """The mean, and the bounds of its 95 % interval by Student's t; shape (sessions,)."""
+def mean_interval(
+    values: NDArray[np.float64], confidence: float = CONFIDENCE
+) -> tuple[float, float, float]:
+    """The mean, and the bounds of its interval by Student's t; shape (sessions,)."""
     mean = float(np.mean(values))
     if values.size < 2 or float(np.ptp(values)) == 0:
         return mean, mean, mean
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, values.size - 1) * stats.sem(values))
+    half = float(stats.t.ppf((1 + confidence) / 2, values.size - 1) * stats.sem(values))
     return mean, mean - half, mean + half

@@ -161,13 +161,17 @@ def _legend(choice: SettingsChoice, axes: Axes) -> None:
 
 
 def frontier_axes(choice: SettingsChoice, axes: Axes) -> None:
-    """Price and wait of all settings that hold; a line joins those that nothing is better than."""
+    """Price and wait of all settings that hold, with their intervals as bars.
+
+    A line joins those that nothing is better than.
+    """
     seconds = in_seconds(round(max(each.price.wait_ms for each in choice.held)))
     best = choice.frontier
     for each in choice.held:
         is_best = each in best
         marker, colour, is_full = MARKS[each.setting.status]
         face = colour if is_full and is_best else "white"
+        _interval_bars(axes, each, seconds)
         axes.plot(
             [each.price.dollars],
             [_wait(each, seconds)],
@@ -194,8 +198,17 @@ def frontier_axes(choice: SettingsChoice, axes: Axes) -> None:
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.4g}"))
     axes.margins(x=0.18, y=0.12)
-    axes.set_title("what the settings that hold cost, and wait", fontsize=9, loc="left")
+    axes.set_title("what those that hold cost, and wait (bars: 95 %)", fontsize=9, loc="left")
     axes.grid(lw=0.4, alpha=0.4)
+
+
+def _interval_bars(axes: Axes, found: PricedSetting, seconds: bool) -> None:
+    """How well the price and the wait of a setting are known."""
+    cost, wait = found.price.dollars_interval, found.price.wait_interval_ms
+    unit = 1000 if seconds else 1
+    x, y = cost.estimate, _wait(found, seconds)
+    axes.plot([cost.low, cost.high], [y, y], color=GREY, lw=0.8, zorder=1)
+    axes.plot([x, x], [wait.low / unit, wait.high / unit], color=GREY, lw=0.8, zorder=1)
 
 
 def _wait(found: PricedSetting, seconds: bool) -> float:

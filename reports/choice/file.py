@@ -126,10 +126,19 @@ def _setting_data(
 
 def _price_data(found: PricedSetting) -> dict[str, float]:
     price = found.price
+    known = {
+        "dollars_per_million": price.dollars_interval,
+        "wait_ms": price.wait_interval_ms,
+        "never_completed": price.never_interval,
+    }
     return {
-        "dollars_per_million": price.dollars,
-        "wait_ms": price.wait_ms,
-        "never_completed": price.never,
+        name: value
+        for key, each in known.items()
+        for name, value in (
+            (key, each.estimate),
+            (f"{key}_low", each.low),
+            (f"{key}_high", each.high),
+        )
     }
 
 

@@ -6,7 +6,7 @@ from html import escape
 
 from lastchunk.model.estimate.choice.choose import SettingsChoice
 from lastchunk.reports.choice.draw import choice_figure
-from lastchunk.reports.choice.words import choice_words
+from lastchunk.reports.choice.words import choice_words, price_words
 from lastchunk.reports.figures.save import svg_bytes
 
 
@@ -21,13 +21,14 @@ def _frontier_table(choice: SettingsChoice) -> str:
     if not choice.held:
         return ""
     keys = [each.key for each in choice.question.free]
-    names = [*keys, "known how", "dollars per million sessions", "mean wait, ms"]
+    names = [*keys, "known how", "dollars per million sessions", "mean wait"]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
     rows = "".join(
         "<tr>"
         + "".join(f"<td>{value:,}</td>" for value in each.setting.values)
-        + f"<td>{escape(each.setting.status)}</td><td>{each.price.dollars:.2f}</td>"
-        + f"<td>{each.price.wait_ms:,.0f}</td></tr>"
+        + f"<td>{escape(each.setting.status)}</td>"
+        + "".join(f"<td>{escape(words)}</td>" for words in price_words(each.price)[:2])
+        + "</tr>"
         for each in choice.frontier
     )
     return f"<table><caption>the frontier</caption><tr>{head}</tr>{rows}</table>"

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from lastchunk.model.base.verdict import percent, sessions_words
 from lastchunk.model.estimate.choice.choose import SettingsChoice
 from lastchunk.model.estimate.choice.judged import ChoiceQuestion, JudgedSetting
-from lastchunk.model.estimate.choice.price import PricedSetting
+from lastchunk.model.estimate.choice.price import PricedSetting, SettingPrice
 from lastchunk.model.estimate.choice.question import confident, sessions_to_show
 from lastchunk.model.estimate.choice.seek import HeldRange, SettingLine
+from lastchunk.model.estimate.costs import money
 from lastchunk.reports.region.words import said
 
 
@@ -90,13 +91,23 @@ def setting_text(choice: SettingsChoice, setting: JudgedSetting) -> str:
 
 def priced_words(choice: SettingsChoice, found: PricedSetting) -> str:
     """A setting that holds: how that is known, what it costs, how long it waits."""
-    price = found.price
-    never = f", and {percent(price.never)} of all sessions never end" if price.never else ""
+    cost, wait, never = price_words(found.price)
+    never = f", and {never} of all sessions never end" if never else ""
     return (
         f"{setting_text(choice, found.setting)} ({found.setting.status}): "
-        f"${price.dollars:.2f} per million sessions, a session waits "
-        f"{said(round(price.wait_ms))} on the average{never}"
+        f"${cost} per million sessions, a session waits {wait} on the average{never}"
     )
+
+
+def price_words(price: SettingPrice) -> tuple[str, str, str]:
+    """Dollars per million sessions, the mean wait, and the share that never ends, "" for none;
+    each with its interval."""
+    cost, wait = price.dollars_interval, price.wait_interval_ms
+    ends = [said(round(float(f"{each:.3g}"))) for each in (wait.estimate, wait.low, wait.high)]
+    waits = ends[0] if ends[1] == ends[2] else f"{ends[0]} ({ends[1]} to {ends[2]})"
+    share = price.never_interval
+    never = f"{percent(share.estimate)} ({percent(share.low)} to {percent(share.high)})"
+    return money(cost.estimate, cost.low, cost.high), waits, never if price.never else ""
 
 
 def not_proved(setting: JudgedSetting) -> Iterator[str]:

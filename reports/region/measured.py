@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate import simulate
 from lastchunk.model.trace import events as e
+
+if TYPE_CHECKING:
+    from lastchunk.model.estimate.intervals import Interval
 
 MEASURES = {
     "upload": "the longest upload, from the page's request to the end of its handler",
@@ -26,11 +30,11 @@ class MeasuredTimes:
     origin: str
     longest_ms: tuple[int, ...]
 
-    def share_within(self, ms: int) -> float:
-        """The share of sessions in which none takes longer."""
-        if not self.longest_ms:
-            return 0.0
-        return sum(item <= ms for item in self.longest_ms) / len(self.longest_ms)
+    def share_within(self, ms: int) -> Interval:
+        """The share of sessions in which none takes longer (Wilson's interval); of at least one."""
+        from lastchunk.model.estimate.intervals import wilson  # slow to import, and seldom needed
+
+        return wilson(sum(item <= ms for item in self.longest_ms), len(self.longest_ms))
 
 
 def measured_uploads(

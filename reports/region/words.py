@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lastchunk.model.base.verdict import percent
 from lastchunk.model.explore.region import ExactRegion
 from lastchunk.model.explore.threshold import Threshold
 from lastchunk.reports.base.setting_words import setting_words
@@ -93,8 +94,9 @@ def _measured_words(region: ExactRegion, measured: MeasuredTimes) -> str:
     share = measured.share_within(bound)
     middle = said(measured.longest_ms[len(measured.longest_ms) // 2])
     return (
-        f"{what}{100 * share:.0f} % of the sessions have none of more than {said(bound)}, and half "
-        f"of them have one of {middle} or more. "
+        f"{what}{percent(share.estimate)} ({percent(share.low)} to {percent(share.high)}) of the "
+        f"sessions have none of more than {said(bound)}, and half of them have one of {middle} or "
+        "more. "
         "That is how often a session lies within this bound of the proof, and not how often it "
         "holds: a session has more chunks than the scope, and other bounds as well."
     )

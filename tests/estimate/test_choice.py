@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
+from scipy.stats import t
 
 import lastchunk
 from lastchunk.model.base.errors import InputError, InternalError
 from lastchunk.model.base.verdict import Verdict
+from lastchunk.model.design.load import load_design
 from lastchunk.model.estimate.choice import judged
 from lastchunk.model.estimate.choice.choose import SettingsChoice, choose
 from lastchunk.model.estimate.choice.free import FreeSetting
 from lastchunk.model.estimate.choice.judged import JudgedSetting, RequirementVerdict
-from lastchunk.model.estimate.choice.price import PricedSetting, SettingPrice, priced
+from lastchunk.model.estimate.choice.price import (
+    PRICED_SESSIONS,
+    PricedSetting,
+    SettingPrice,
+    priced,
+)
 from lastchunk.model.estimate.choice.question import (
     SESSIONS_FIRST,
     choice_question,
@@ -21,8 +29,13 @@ from lastchunk.model.estimate.choice.question import (
 )
 from lastchunk.model.estimate.choice.requirement import Requirement
 from lastchunk.model.estimate.choice.seek import SettingLine, least_enough, ranges_on
+from lastchunk.model.estimate.costs import dollars
+from lastchunk.model.estimate.intervals import Interval, wilson
+from lastchunk.model.estimate.replicate import replicate
 from lastchunk.model.explore.halving import halved
-from lastchunk.reports.choice.words import choice_words
+from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.trace.prices import load_prices
+from lastchunk.reports.choice.words import choice_words, price_words
 
 SLUG = "complete_at_finalization"
 LEG_MS = 8
@@ -202,6 +215,37 @@ def test_a_session_that_breaks_a_proof_is_the_tools_failure(two_settings: Settin
         priced(two_settings.question, wrong)
 
 
+def test_prices_and_waits_have_intervals_that_hold_at_once() -> None:
+    """Against scipy's interval of each scenario, so much surer that both hold with 95 %."""
+    names = ["small-scope", "lossy-mobile"]
+    found = choose("grace_ms=5000", names, "finalizes", classes=1, sessions=400)
+    price = found.held[0].price
+    spent, waits = [], []
+    for name in names:
+        scenario = load_scenario(name, ["design.grace_ms=5000"])
+        rows = replicate(scenario, [load_design("alarm", scenario)], PRICED_SESSIONS, 1)
+        since = rows[["stop_ms", "last_upload_ms"]].max(axis=1)
+        spent.append(dollars(rows, load_prices()).sum(axis=1))
+        waits.append((rows["completed_ms"] - since)[rows["completed_ms"] >= 0].clip(lower=0))
+    for interval, amounts in ((price.dollars_interval, spent), (price.wait_interval_ms, waits)):
+        halves = [t.ppf(0.9875, len(e) - 1) * e.std() / len(e) ** 0.5 for e in amounts]
+        low, high = (
+            sum(e.mean() + sign * half for e, half in zip(amounts, halves, strict=True)) / 2
+            for sign in (-1, 1)
+        )
+        assert (interval.low, interval.high) == pytest.approx((low, high), rel=1e-6)
+        assert interval.low < interval.estimate < interval.high
+    assert (price.never, price.never_interval.low) == (0.0, 0.0)
+    highest = wilson(0, PRICED_SESSIONS, 0.975).high
+    assert price.never_interval.high == pytest.approx(highest, abs=1e-6)
+    cost, wait, never = price_words(price)
+    assert re.fullmatch(r"\d+\.\d\d \(\d+\.\d\d to \d+\.\d\d\)", cost)
+    assert re.fullmatch(r"[\d.]+ s \([\d.]+ s to [\d.]+ s\)", wait)
+    assert never == ""
+    shown = price_words(replace(price, never_interval=Interval(0.5, 0.4, 0.6)))[2]
+    assert shown == "50.0 % (40.0 % to 60.0 %)"
+
+
 def setting(value: int, kind: str) -> JudgedSetting:
     verdict = Verdict(kind, 100, int(kind == "violated"), 0.0, 0.1)  # type: ignore[arg-type]  # given as text
     return JudgedSetting((value,), (RequirementVerdict("s", Requirement(SLUG), verdict),))
@@ -210,8 +254,8 @@ def setting(value: int, kind: str) -> JudgedSetting:
 def test_the_frontier_has_what_nothing_is_better_than(two_settings: SettingsChoice) -> None:
     offers = [(3, 10, 0), (1, 30, 0), (2, 20, 0), (2, 25, 0), (4, 10, 0), (1, 5, 0.5)]
     held = tuple(
-        PricedSetting(setting(place, "proved"), SettingPrice(dollars, wait, never))
-        for place, (dollars, wait, never) in enumerate(offers)
+        PricedSetting(setting(place, "proved"), SettingPrice(*(Interval(e, e, e) for e in offer)))
+        for place, offer in enumerate(offers)
     )
     found = replace(two_settings, held=held)
     best = [each.setting.values[0] for each in found.frontier]

@@ -3,17 +3,24 @@
 Each scenario counts alike. A session waits from the later of its stop and its last upload until it
 is completed. One that never is counts before all waiting: a setting that leaves fewer of them is
 prompter, however long the others wait.
+
+The interval of a mean over scenarios is the mean of their intervals. Each of these is so much surer
+that all of them hold at once with 95 % (Bonferroni).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lastchunk.model.base.errors import InternalError
 from lastchunk.model.estimate.choice.judged import ChoiceQuestion, JudgedSetting
-from lastchunk.model.estimate.costs import dollars
+from lastchunk.model.estimate.costs import dollars, mean_interval
+from lastchunk.model.estimate.intervals import CONFIDENCE, Interval, wilson
 from lastchunk.model.estimate.replicate import replicate
 from lastchunk.model.properties.row import VIOLATED_CODE
 from lastchunk.model.trace.prices import load_prices
@@ -22,16 +29,32 @@ PRICED_SESSIONS = 200
 """Sessions of each scenario that a setting is priced by."""
 DIGITS = 6
 """Means that agree so far are the same: what is left is how floats are summed."""
+NO_AMOUNT = Interval(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class SettingPrice:
     """Dollars per million sessions, the mean wait of those that are completed, and the share of
-    sessions that never are."""
+    sessions that never are; each with its interval (95 %)."""
 
-    dollars: float
-    wait_ms: float
-    never: float
+    dollars_interval: Interval
+    wait_interval_ms: Interval
+    never_interval: Interval
+
+    @property
+    def dollars(self) -> float:
+        """The mean of the sessions that were run."""
+        return self.dollars_interval.estimate
+
+    @property
+    def wait_ms(self) -> float:
+        """The mean of those of them that are completed."""
+        return self.wait_interval_ms.estimate
+
+    @property
+    def never(self) -> float:
+        """The share of them that never are."""
+        return self.never_interval.estimate
 
     @property
     def lateness(self) -> tuple[float, float]:
@@ -53,14 +76,19 @@ def priced(question: ChoiceQuestion, setting: JudgedSetting) -> PricedSetting:
     Raises `InternalError` where one violates what was proved.
     """
     prices = [_price(question, setting, place) for place in range(len(question.scenarios))]
-    count = len(prices)
-    means = [sum(each) / count for each in zip(*prices, strict=True)]
-    return PricedSetting(setting, SettingPrice(*(round(mean, DIGITS) for mean in means)))
+    means = (_mean_of(each) for each in zip(*prices, strict=True))
+    return PricedSetting(setting, SettingPrice(*means))
+
+
+def _mean_of(found: Sequence[Interval]) -> Interval:
+    """What some scenarios say together, each counting alike."""
+    parts = ((each.estimate, each.low, each.high) for each in found)
+    return Interval(*(round(sum(each) / len(found), DIGITS) for each in zip(*parts, strict=True)))
 
 
 def _price(
     question: ChoiceQuestion, setting: JudgedSetting, place: int
-) -> tuple[float, float, float]:
+) -> tuple[Interval, Interval, Interval]:
     asked = question.scenarios[place]
     scenario, design = question.load(asked, setting.values)
     rows = replicate(scenario, [design], PRICED_SESSIONS, question.seed, engine="auto")
@@ -75,9 +103,18 @@ def _price(
             )
     spent = dollars(rows, load_prices()).sum(axis=1)
     waits = waits_ms(rows)
-    never = float((waits < 0).mean()) if len(waits) else 0.0
-    done = waits[waits >= 0]
-    return float(spent.mean()), float(done.mean()) if len(done) else 0.0, never
+    confidence = 1 - (1 - CONFIDENCE) / len(question.scenarios)
+    count = int((waits < 0).sum())
+    never = wilson(count, len(waits), confidence) if len(waits) else NO_AMOUNT
+    return _mean(spent, confidence), _mean(waits[waits >= 0], confidence), never
+
+
+def _mean(values: pd.Series[Any], confidence: float) -> Interval:
+    """The mean of amounts, none below 0, and its interval; 0 where there are none."""
+    if values.empty:
+        return NO_AMOUNT
+    mean, low, high = mean_interval(values.to_numpy(np.float64), confidence)
+    return Interval(mean, max(0.0, low), high)
 
 
 def waits_ms(rows: pd.DataFrame) -> pd.Series[int]:
