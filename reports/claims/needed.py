@@ -1,9 +1,9 @@
 """The verdict matrix of a report: what can still settle a claim is explored, and nothing else.
 
-The small classes of faults are explored first. A large one is explored for a design only where a
-claim that it bears on is not refuted yet: a design that polls has far too many states there, and
-none could change what is said of it. A cell that is left out so is *not explored*, with that
-reason.
+The small classes of faults are explored first, one design after the other. A large one is explored
+for a design only where a claim that it bears on is not refuted yet: a design that polls has far too
+many states there, and none could change what is said of it. A cell that is left out so is *not
+explored*, with that reason.
 """
 
 from __future__ import annotations
@@ -12,13 +12,8 @@ from collections.abc import Callable, Sequence
 
 from lastchunk.model.explore.matrix.cells import SLUGS, Cell, Finding
 from lastchunk.model.explore.matrix.fault_classes import FaultClass
-from lastchunk.model.explore.matrix.matrix import (
-    Matrix,
-    Pair,
-    check_bounds,
-    explore_pairs,
-    matrix_of,
-)
+from lastchunk.model.explore.matrix.matrix import Matrix, check_bounds, matrix_of
+from lastchunk.model.explore.matrix.pairs import Pair, costliest_first, explore_in_order
 from lastchunk.reports.claims.catalogue import CLAIMS
 from lastchunk.reports.claims.evidence import Evidence, name_of
 from lastchunk.reports.claims.ledger import judge_claim
@@ -41,19 +36,28 @@ def matrix_for_claims(
     """
     names, classes = check_bounds(designs, chunks, seconds, workers)
     small = [item for item in classes if item.slug not in LARGE]
-    pairs = [(name, item.slug) for name in names for item in small]
-    found = explore_pairs(pairs, chunks, seconds, workers, progress)
-    first = matrix_of(found, names, small, chunks, seconds)
-    rest = [(name, item) for name in names for item in classes if item.slug in LARGE]
-    needed: list[Pair] = []
-    for name, item in rest:
-        if _can_settle(first, name, item.slug):
-            needed.append((name, item.slug))
-        else:
-            found[name, item.slug] = _left_out(name, item)
-    if progress is not None:
-        progress(len(rest) - len(needed))
-    found |= explore_pairs(needed, chunks, seconds, workers, progress)
+    large = [item for item in classes if item.slug in LARGE]
+    known: dict[Pair, list[Cell]] = {}
+
+    def large_ones(pair: Pair, cells: list[Cell]) -> list[Pair]:
+        """The large classes that a design needs, once all small ones of it are known."""
+        known[pair] = cells
+        name = pair[0]
+        if pair[1] in LARGE or any((name, item.slug) not in known for item in small):
+            return []
+        first = matrix_of(known, [name], small, chunks, seconds)
+        needed = [(name, item.slug) for item in large if _can_settle(first, name, item.slug)]
+        if progress is not None:
+            progress(len(large) - len(needed))
+        return costliest_first(needed)
+
+    # The design that a person gives last is most often the one that holds: it has most to explore.
+    pairs = [(name, item.slug) for name in reversed(names) for item in small]
+    found = explore_in_order(pairs, chunks, seconds, workers, progress, after=large_ones)
+    for name in names:
+        for item in large:
+            if (name, item.slug) not in found:
+                found[name, item.slug] = _left_out(name, item)
     return matrix_of(found, names, classes, chunks, seconds)
 
 

@@ -14,7 +14,7 @@ from lastchunk.cli import app
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.matrix.cells import joined
-from lastchunk.model.explore.matrix.matrix import explore_pairs
+from lastchunk.model.explore.matrix.pairs import explore_pairs
 from lastchunk.model.explore.matrix.scopes import FIXED, PUTS, small
 from lastchunk.model.explore.state import node, worlds
 from lastchunk.model.explore.state.part import StatePart

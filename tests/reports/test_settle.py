@@ -7,7 +7,7 @@ import pytest
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.explore.matrix.cells import Cell
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
-from lastchunk.model.explore.matrix.matrix import Pair
+from lastchunk.model.explore.matrix.pairs import Pair, PairsAfter, nothing_more
 from lastchunk.reports.claims import needed as settle
 from lastchunk.reports.claims.needed import LARGE, NEEDLESS, matrix_for_claims
 from tests.support.cells import Cells, matrix_of
@@ -22,33 +22,42 @@ REFUTED: Cells = {
 
 
 @pytest.fixture
-def explored(monkeypatch: pytest.MonkeyPatch) -> list[list[Pair]]:
-    """What is explored, round by round, with made-up cells: one design refuted, one proved."""
-    rounds: list[list[Pair]] = []
+def explored(monkeypatch: pytest.MonkeyPatch) -> list[Pair]:
+    """What is explored, in order, with made-up cells: one design refuted, one proved."""
+    begun: list[Pair] = []
     made = {
         (cell.design, cell.faults, cell.slug): cell
         for name, cells in (("manual", REFUTED), ("lazy-alarm", {}))
         for cell in matrix_of(cells, "proved", (name,)).cells
     }
 
-    def explore(pairs: list[Pair], *rest: object) -> dict[Pair, list[Cell]]:
-        rounds.append(list(pairs))
-        return {
-            pair: [cell for (d, f, _), cell in made.items() if (d, f) == pair] for pair in pairs
-        }
+    def explore(
+        pairs: list[Pair], *rest: object, after: PairsAfter = nothing_more
+    ) -> dict[Pair, list[Cell]]:
+        found: dict[Pair, list[Cell]] = {}
+        waiting = list(pairs)
+        while waiting:
+            pair = waiting.pop(0)
+            begun.append(pair)
+            found[pair] = [cell for (d, f, _), cell in made.items() if (d, f) == pair]
+            waiting = [*after(pair, found[pair]), *waiting]
+        return found
 
-    monkeypatch.setattr(settle, "explore_pairs", explore)
-    return rounds
+    monkeypatch.setattr(settle, "explore_in_order", explore)
+    return begun
 
 
 def test_a_large_class_is_explored_only_where_it_can_settle_a_claim(
-    explored: list[list[Pair]],
+    explored: list[Pair],
 ) -> None:
     steps: list[int] = []
     found = matrix_for_claims(DESIGNS, 2, 60.0, progress=steps.append)
     small = [slug for slug in BUILDERS if slug not in LARGE]
-    assert explored[0] == [(name, slug) for name in DESIGNS for slug in small]
-    assert explored[1] == [("lazy-alarm", slug) for slug in LARGE]
+    assert explored == [
+        *(("lazy-alarm", slug) for slug in small),
+        *(("lazy-alarm", slug) for slug in ("all", "loss", "any-delay")),
+        *(("manual", slug) for slug in small),
+    ], "the longest begins as soon as it is known to be needed"
     assert sum(steps) == len(LARGE), "the rest is counted by who explores it"
     assert len(found.to_frame()) == len(found.slugs) * len(BUILDERS) * len(DESIGNS)
     cell = found.cell("manual", "all", "finalizes")
@@ -57,7 +66,7 @@ def test_a_large_class_is_explored_only_where_it_can_settle_a_claim(
     assert found.cell("lazy-alarm", "all", "finalizes").kind == "proved"
 
 
-def test_bad_bounds_are_refused_before_anything_is_explored(explored: list[list[Pair]]) -> None:
+def test_bad_bounds_are_refused_before_anything_is_explored(explored: list[Pair]) -> None:
     with pytest.raises(InputError):
         matrix_for_claims(DESIGNS, 9, 60.0)
     assert explored == []

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.pictures import Pictured
-from lastchunk.model.base.workers import check_workers, workers_or_here
+from lastchunk.model.base.workers import check_workers
 from lastchunk.model.design.load import (
     DesignLike,
     DesignSpec,
@@ -27,15 +26,9 @@ from lastchunk.model.design.load import (
     several_designs,
     to_send,
 )
-from lastchunk.model.explore.matrix.cells import (
-    SLUGS,
-    Cell,
-    FindingsBySlug,
-    cells_of,
-    chains_of,
-    explore_chain,
-)
+from lastchunk.model.explore.matrix.cells import SLUGS, Cell
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS, FaultClass
+from lastchunk.model.explore.matrix.pairs import Pair, explore_pairs
 from lastchunk.model.explore.verify import Budget, check_budget
 
 MATRIX_DESIGNS = (
@@ -47,15 +40,7 @@ MATRIX_DESIGNS = (
     "manifest",
     "lazy-alarm",
 )
-COSTLY = ("all", "loss", "any-delay", "commits", "crashes")
-"""The classes that take longest, in order."""
-POLLS = "manual"
-"""The design that takes longest in a class: its page looks again and again."""
 CHUNKS_MAX = 6
-Pair = tuple[str, str]
-"""A design and a class of faults."""
-Chain = tuple[FindingsBySlug, FindingsBySlug]
-"""What `explore_chain` says."""
 
 
 @dataclass(frozen=True)
@@ -156,59 +141,6 @@ def matrix_of(
     """The matrix of what was explored, in the order of its designs and classes."""
     cells = tuple(cell for name in designs for item in faults for cell in found[name, item.slug])
     return Matrix(tuple(designs), tuple(faults), cells, chunks, seconds)
-
-
-def explore_pairs(
-    pairs: Sequence[Pair],
-    chunks: int,
-    seconds: float,
-    workers: int = 1,
-    progress: Callable[[int], None] | None = None,
-    given: Mapping[str, DesignLike] | None = None,
-) -> dict[Pair, list[Cell]]:
-    """The cells of each pair of design and class, their chains spread over worker processes.
-
-    ``given`` has the designs that their names do not tell.
-    """
-    order = sorted(pairs, key=_cheapness)
-    told = progress or (lambda _: None)
-    found: dict[Pair, list[Future[Chain]]] = {}
-    # A process of its own for each job: the budget of memory is the whole process's.
-    with workers_or_here(workers) as executor:
-        for pair in order:
-            chains = chains_of(pair[1], chunks)
-            if len(pairs) >= workers:  # together they take each step of the world once
-                chains = [tuple(slug for slugs in chains for slug in slugs)]
-            found[pair] = []
-            for slugs in chains:
-                design = (given or {}).get(pair[0], pair[0])
-                future = executor.submit(explore_chain, design, pair[1], chunks, seconds, slugs)
-                found[pair].append(future)
-            _tell_of(found[pair], told)
-        return {
-            pair: cells_of(*pair, chunks, [future.result() for future in found[pair]])
-            for pair in order
-        }
-
-
-def _cheapness(pair: Pair) -> tuple[int, bool]:
-    """What the costliest pairs have least of: they come first, so that none is left at the end."""
-    design, faults = pair
-    rank = COSTLY.index(faults) if faults in COSTLY else len(COSTLY)
-    return rank, design != POLLS
-
-
-def _tell_of(chains: Sequence[Future[Chain]], told: Callable[[int], None]) -> None:
-    """Tell when the last one of a pair's chains is done."""
-    left = [len(chains)]
-
-    def tell(_: Future[Chain]) -> None:
-        left[0] -= 1  # one after the other, in the thread that gathers results
-        if not left[0]:
-            told(1)
-
-    for future in chains:
-        future.add_done_callback(tell)
 
 
 def check_bounds(
