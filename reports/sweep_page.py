@@ -33,7 +33,7 @@ td, th { padding: .15rem .6rem; text-align: left; white-space: nowrap }
 """
 WHOLE_FROM = 1_000
 """From so much on a value is shown without a fraction."""
-KINDS = ("designs", "scenarios")
+DESIGNS_AND_SCENARIOS = ("designs", "scenarios")
 SweepPicture = tuple[str, Figure | str]
 """A picture with its words; in its place why there is none."""
 PAGE_NAME, PICTURE_NAME = "sweep.html", "sweep.png"
@@ -55,7 +55,7 @@ def sweep_pictures(result: SweepResult, slug: str) -> list[SweepPicture]:
     first axis."""
     about = result.about
     if about["method"] in (SOBOL, MORRIS):
-        names, scenarios = ([each["name"] for each in about[key]] for key in KINDS)
+        names, scenarios = ([each["name"] for each in about[key]] for key in DESIGNS_AND_SCENARIOS)
         return [
             _tornado(result, slug, name, scenario if len(scenarios) > 1 else "")
             for scenario in scenarios

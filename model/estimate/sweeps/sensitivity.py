@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.estimate.checks import check_kind
 from lastchunk.model.estimate.intervals import CONFIDENCE
 from lastchunk.model.estimate.space import Space, between, check_ranges, sobol_shares
 from lastchunk.model.estimate.sweeps.chunk import MEANS
@@ -34,7 +35,7 @@ def saltelli(
     bounds: SettingBounds, base: int, seed: int, logarithmic: Collection[str] = ()
 ) -> Space:
     """The points for Sobol's indices: two samples A and B, and A with each column of B in turn."""
-    check_ranges(bounds, base)
+    check_ranges(bounds, base, seed)
     if base & (base - 1):
         raise InputError("points", base, "a power of 2, such as 64, with saltelli")
     count = len(bounds)
@@ -50,7 +51,7 @@ def saltelli(
 
 def morris(bounds: SettingBounds, base: int, seed: int, logarithmic: Collection[str] = ()) -> Space:
     """The points of so many of Morris's walks, each setting changed once in each. Needs SALib."""
-    check_ranges(bounds, base)
+    check_ranges(bounds, base, seed)
     shares = _salib("sample.morris").sample(_problem(bounds), base, num_levels=LEVELS, seed=seed)
     return between(bounds, shares, logarithmic)
 
@@ -69,6 +70,7 @@ def sensitivity(
     design ``effect`` and ``spread`` are in the figure's own unit over the whole of a range. All but
     ``spread`` have a 95 % interval, as ``alone_low`` and ``alone_high``.
     """
+    check_kind("result", result, SweepResult, "a SweepResult, as sweep_plan returns it")
     about = result.about
     if about["method"] not in (SOBOL, MORRIS):
         raise InputError("method", about["method"], f"{SOBOL} or {MORRIS}, to tell what matters")

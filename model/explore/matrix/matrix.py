@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.pictures import Pictured
+from lastchunk.model.base.pictures import Paged
 from lastchunk.model.base.workers import check_workers, workers_or_here
 from lastchunk.model.design.load import (
     DesignLike,
@@ -59,7 +59,7 @@ Chain = tuple[FindingsBySlug, FindingsBySlug]
 
 
 @dataclass(frozen=True)
-class Matrix(Pictured):
+class Matrix(Paged):
     """All cells, by design, class and property in order.
 
     ``budget_s`` bounds what is explored for each group of properties of a design and class.
