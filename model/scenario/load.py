@@ -8,6 +8,7 @@ the value is written as in TOML.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -103,6 +104,16 @@ def data_of(given: ScenarioLike) -> tuple[dict[str, Any], str, str]:
         raise InputError(f"{origin}: parameters", shown(parameters), "a table")
     anchor(data, folder, parameters)
     return data, name, origin
+
+
+def described_scenario(scenario: Scenario) -> dict[str, Any]:
+    """A scenario as plain data, by which it is known again: what its files say, and not where they
+    lie."""
+    data: dict[str, Any] = without_files(scenario.model_dump(mode="json"))
+    if isinstance(scenario.uplink, TraceUplinkSpec):
+        measured = scenario.uplink.file.read_bytes()
+        data["uplink"] = {"kind": "trace", "measured": hashlib.sha256(measured).hexdigest()}
+    return data
 
 
 def _is_toml(text: str) -> bool:
