@@ -85,6 +85,18 @@ def test_what_a_point_says_nothing_of_has_a_sentence(tmp_path: Path) -> None:
     assert not (made / "sweep.png").exists()
 
 
+def test_a_design_that_is_not_asked_has_a_sentence(tmp_path: Path) -> None:
+    result = swept({"fast": by_loss()})
+    other = result.rates.assign(design="outbox", property="notified_once")
+    about = result.about | {"designs": [{"name": "alarm"}, {"name": "outbox"}]}
+    both = SweepResult(about, pd.concat([result.rates, other]), result.means, 1, 1)
+    write_sweep_page(both, tmp_path, "notified_once")
+    page = (tmp_path / "sweep.html").read_text(encoding="utf-8")
+    assert "notified_once of alarm</h2><p>Not known: " in page
+    assert "16 of 16 do not.</p><h2>Which settings matter to notified_once of outbox" in page
+    assert page.count("<svg") == 1
+
+
 def test_what_varies_beside_both_samples_alone_is_not_called_still() -> None:
     rates = [0.0] * 16
     rates[9] = 0.2

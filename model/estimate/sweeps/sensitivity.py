@@ -97,7 +97,7 @@ def _values(result: SweepResult, figure: str, design: str, scenario: str) -> Any
         known = list(dict.fromkeys(table[key]))
         if name and name not in known:
             raise InputError(key, name, "one of " + ", ".join(known))
-        rows = rows[rows[key] == (name or rows[key].iloc[0])]
+        rows = rows[rows[key] == (name or (rows if len(rows) else table)[key].iloc[0])]
     values = rows[column].to_numpy(dtype=float)
     points = len(result.about["points"])
     silent = points - int(np.count_nonzero(~np.isnan(values)))
