@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from lastchunk.model.estimate.checks import check_name
 from lastchunk.model.estimate.sweeps.chunk import MEANS
 from lastchunk.model.estimate.sweeps.result import SweepResult
 from lastchunk.model.estimate.sweeps.sensitivity import MORRIS, SOBOL, sensitivity
+from lastchunk.model.estimate.sweeps.store import RESULTS
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.reports.base.palette import variables
 from lastchunk.reports.figures.inline import inline_svg
@@ -113,19 +115,34 @@ def _shown(value: Any) -> str:
 
 
 def _rates_table(result: SweepResult, slug: str) -> str:
-    rates = result.rates[result.rates["property"] == slug]
-    if rates.empty and slug not in MEANS:
+    is_mean = slug in MEANS
+    table, key = (result.means, "figure") if is_mean else (result.rates, "property")
+    found = table[table[key] == slug]
+    if found.empty:
         return f"<h2>{escape(slug)}</h2><p>No session says anything of it.</p>"
-    axes = result.about["axes"]
-    head = "".join(f"<th>{escape(each)}</th>" for each in ["scenario", *axes, "design", "violated"])
-    rows: list[Any] = rates.head(ROWS_MAX).to_dict("records")
+    keys = ["scenario", *result.about["axes"], "design"]
+    names = [*keys, "mean" if is_mean else "violated"]
+    head = "".join(f"<th>{escape(each)}</th>" for each in names)
+    rows: list[Any] = found.head(ROWS_MAX).to_dict("records")
     body = "".join(
         "<tr>"
-        + "".join(f"<td>{escape(_shown(row[key]))}</td>" for key in ["scenario", *axes, "design"])
-        + f"<td>{percent(row['rate'])} ({percent(row['low'])} to {percent(row['high'])})</td></tr>"
+        + "".join(f"<td>{escape(_shown(row[key]))}</td>" for key in keys)
+        + f"<td>{_mean_cell(row) if is_mean else _rate_cell(row)}</td></tr>"
         for row in rows
     )
-    more = len(rates) - len(rows)
-    rest = f"<p>{more:,} more rows are in rates.parquet.</p>" if more > 0 else ""
+    more = len(found) - len(rows)
+    rest = f"<p>{more:,} more rows are in {RESULTS[is_mean]}.</p>" if more > 0 else ""
     box = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(slug)}">'
     return f"<h2>{escape(slug)}</h2>{box}<table><tr>{head}</tr>{body}</table></div>{rest}"
+
+
+def _rate_cell(row: Any) -> str:
+    return f"{percent(row['rate'])} ({percent(row['low'])} to {percent(row['high'])})"
+
+
+def _mean_cell(row: Any) -> str:
+    """A mean with its interval, of which nothing is known where fewer than two sessions have it."""
+    if math.isnan(row["mean"]):
+        return "nothing said"
+    known = "" if math.isnan(row["low"]) else f" ({_shown(row['low'])} to {_shown(row['high'])})"
+    return f"{_shown(row['mean'])}{known}"

@@ -97,6 +97,19 @@ def test_a_design_that_is_not_asked_has_a_sentence(tmp_path: Path) -> None:
     assert page.count("<svg") == 1
 
 
+def test_a_mean_has_its_table(tmp_path: Path) -> None:
+    result = swept({"fast": by_loss()})
+    means = result.rates.drop(columns=["rate", "property"]).assign(figure="delay_ms", sessions=5)
+    means = means.assign(mean=5_400.25, low=5_000.0, high=5_800.5)
+    means.loc[3, ["mean", "low", "high"]] = np.nan
+    means.loc[4, ["low", "high"]] = np.nan
+    write_sweep_page(SweepResult(result.about, result.rates, means, 1, 1), tmp_path, "delay_ms")
+    page = (tmp_path / "sweep.html").read_text(encoding="utf-8")
+    assert "<th>design</th><th>mean</th></tr>" in page
+    assert page.count("<td>5,400 (5,000 to 5,800)</td>") == 14
+    assert page.count("<td>nothing said</td>") == page.count("<td>5,400</td>") == 1
+
+
 def test_what_varies_beside_both_samples_alone_is_not_called_still() -> None:
     rates = [0.0] * 16
     rates[9] = 0.2
