@@ -38,7 +38,7 @@ from lastchunk.cli.loading import (
 )
 from lastchunk.cli.progress import progress_bar
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.verdict import exit_code, p_words, percent, points
+from lastchunk.model.base.verdict import Verdict, exit_code, p_words, percent, points
 from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.estimate.checks import SESSIONS_MAX, check_range
 from lastchunk.model.estimate.comparison import Comparison
@@ -134,12 +134,23 @@ def compare(
         given = {loaded.name: [scenario, *options(*settings)]}
         write_review(result, sweeps, time.perf_counter() - began, given, out)
     if gate:
-        by_design = result.verdicts.values()
-        verdicts = [found[slug] for found in by_design for slug in slugs if slug in found]
+        mute = not_asked(result, named)
+        verdicts = [v for each in result.verdicts.values() for s, v in each.items() if s in slugs]
+        verdicts += [Verdict("unknown", 0, 0, 0.0, 1.0, words) for words in mute]
         again = options(overrides or [], uplink, video_mbps) + properties_options(None, properties)
         again += [] if adapter is None else ["--adapter", str(adapter)]
-        show_failed(failed_sessions(result, slugs, scenario, again))
+        show_failed([*failed_sessions(result, slugs, scenario, again), *mute])
         raise typer.Exit(exit_code(verdicts))
+
+
+def not_asked(result: Comparison, named: Sequence[str]) -> list[str]:
+    """A line for each design that cannot be asked what was named: nothing holds there."""
+    return [
+        f"failed: {slug}, {design.name}: unknown, only {PROPERTIES[slug].asks} can be asked"
+        for design in result.designs
+        for slug in named
+        if slug not in result.verdicts[design.name]
+    ]
 
 
 def say_before(

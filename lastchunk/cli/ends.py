@@ -6,6 +6,7 @@ ended by a signal. Nothing else, so that a gate never takes a crash for a findin
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -32,6 +33,10 @@ ROOT = str(Path(errors.__file__).parents[2])
 """Where the folders of lastchunk lie, in a checkout and installed."""
 TOO_LONG = "for integer string conversion"
 """What Python says of a whole number that it neither reads nor writes."""
+NO_NAME = "embedded null byte"
+"""What Python says of a name that no file can have."""
+OUT_OF_REACH = (errno.ENAMETOOLONG, errno.EACCES)
+"""What speaks of a name that was given, wherever it is looked up."""
 BROKEN = "BrokenProcessPool"
 """Named by its text: few commands have workers, and their module takes long to import."""
 
@@ -69,6 +74,13 @@ def say_of_input(error: BaseException) -> bool:
         return True
     if isinstance(error, ValueError) and TOO_LONG in one_line(error):
         say(f"a whole number of too many digits {own_line_of(error)}; allowed: fewer than 4,300")
+        return True
+    if isinstance(error, ValueError) and NO_NAME in one_line(error):
+        say(f"a null byte in a file's name {own_line_of(error)}; allowed: a name without one")
+        return True
+    if isinstance(error, OSError) and error.errno in OUT_OF_REACH and error.filename is not None:
+        allowed = f"a file that can be reached ({error.strerror})"
+        say(str(InputError("file", str(error.filename), allowed)))
         return True
     return False
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.workers import check_workers
 from lastchunk.model.kernel.running.choice import ALL_ENGINES
 
 SESSIONS_MAX = 10_000_000
+
+
+class KindShown:
+    """What stands in an error for a value that says too much of itself."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def __repr__(self) -> str:
+        return self.words
 
 
 def check_run(
@@ -29,6 +40,19 @@ def check_name(field: str, name: object, known: Sequence[str]) -> None:
     """Refuse a name that is not known: nobody is to take it for one without any rows."""
     if name not in known:
         raise InputError(field, name, "one of " + ", ".join(known))
+
+
+def check_kind(field: str, value: object, kind: type | tuple[type, ...], allowed: str) -> None:
+    """Refuse what is something else than is meant; a large table is told by its kind."""
+    if not isinstance(value, kind):
+        is_large = type(value).__module__.partition(".")[0] in ("pandas", "numpy")
+        shown = KindShown(f"a {type(value).__name__}") if is_large else value
+        raise InputError(field, shown, allowed)
+
+
+def check_path(field: str, value: object) -> None:
+    """Refuse what is no path."""
+    check_kind(field, value, (str, Path), "a path")
 
 
 OF_ITS_OWN = "each scenario once, under a name of its own"

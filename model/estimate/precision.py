@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.verdict import percent, points
+from lastchunk.model.estimate.checks import check_kind
 from lastchunk.model.estimate.costs import dollars
 from lastchunk.model.estimate.intervals import CONFIDENCE, Interval
 from lastchunk.model.estimate.intervals.confidence import (
@@ -174,6 +175,7 @@ def read_targets(
 ) -> list[PrecisionTarget]:
     """What is to be known. Raises `InputError` for a figure that there is not, and for a design
     that is not compared; and where there are no rows to take figures of."""
+    check_kind("until", until, Sequence, HOW)
     targets = [PrecisionTarget.of(each) for each in ([until] if isinstance(until, str) else until)]
     if targets and not has_rows:
         raise InputError("keep_rows", has_rows, "True with until, which takes each session's row")

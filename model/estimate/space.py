@@ -11,6 +11,7 @@ from typing import Any
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.toml_text import toml_value
+from lastchunk.model.estimate.checks import check_kind, check_range
 
 POINTS_MAX = 100_000
 
@@ -95,6 +96,8 @@ def grid(*axes: Axis) -> Space:
     >>> grid(Axis.of("chunks", [1, 2]), Axis.of("grace_ms", [9, 17])).points
     ((1, 9), (1, 17), (2, 9), (2, 17))
     """
+    for axis in axes:
+        check_kind("axes", axis, Axis, "an Axis, as Axis.of makes it")
     check_names([axis.name for axis in axes])
     return Space(tuple(axes), tuple(product(*(axis.points for axis in axes))))
 
@@ -110,7 +113,7 @@ def latin_hypercube(
     """
     from scipy.stats import qmc  # slow to import, and seldom needed
 
-    check_ranges(bounds, points)
+    check_ranges(bounds, points, seed)
     return between(bounds, qmc.LatinHypercube(d=len(bounds), rng=seed).random(points))
 
 
@@ -121,7 +124,7 @@ def sobol(bounds: Mapping[str, tuple[float, float]], points: int = 32, seed: int
     >>> sobol({"design.grace_ms": (1_000, 20_000), "network.request_loss": (0, 0.2)}, 8)
     Space(design.grace_ms by network.request_loss, 8 points)
     """
-    check_ranges(bounds, points)
+    check_ranges(bounds, points, seed)
     return between(bounds, sobol_shares(len(bounds), points, seed))
 
 
@@ -133,8 +136,10 @@ def sobol_shares(dimensions: int, points: int, seed: int) -> Any:
     return qmc.Sobol(d=dimensions, rng=seed).random_base2(count)[:points]
 
 
-def check_ranges(bounds: Mapping[str, tuple[float, float]], points: int) -> None:
-    """Refuse what is no range, and what is no number of points."""
+def check_ranges(bounds: Mapping[str, tuple[float, float]], points: int, seed: int) -> None:
+    """Refuse what is no range, what is no number of points, and what is no seed."""
+    check_kind("bounds", bounds, Mapping, "a table: each setting with its range")
+    check_range("seed", seed, 0, 2**63)
     check_names(list(bounds))
     if not isinstance(points, int) or not 1 <= points <= POINTS_MAX:
         raise InputError("points", points, f"a whole number from 1 to {POINTS_MAX:,}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.memory import few_collections, only_new_garbage
-from lastchunk.model.base.pictures import Pictured
+from lastchunk.model.base.pictures import Paged
 from lastchunk.model.base.verdict import Verdict, VerdictKind
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.explore.by_hulls import leaves_some, searched_with_hulls
@@ -53,7 +53,7 @@ PROMPT = "finalizes_promptly"
 
 
 @dataclass(frozen=True, repr=False)
-class Verification(Pictured):
+class Verification(Paged):
     """What exploring says: a verdict for each property, and how much was looked at.
 
     ``classes`` are the state classes needed (the maximal zones), ``expanded`` those whose steps
@@ -160,10 +160,10 @@ def verify(
     """
     scenario, design = meant(scenario, design)
     check_attack(attack)
-    budget = check_budget(budget or Budget())
+    budget = check_budget(Budget() if budget is None else budget)
     asked_for = None if properties is None else asked_of(properties)
     slugs, own = check_slugs(design, scenario, asked_for), explorable_own(asked_for or {})
-    reductions = reductions or Reductions()
+    reductions = check_reductions(Reductions() if reductions is None else reductions)
     deadline = deadline or Deadline(budget.seconds)
     shared = {} if worlds is None else worlds
     given = budget, deadline, reductions, progress, longest, own, shared
@@ -305,9 +305,16 @@ def check_budget(budget: Budget) -> Budget:
     if not isinstance(budget, Budget):
         raise InputError("budget", budget, "a Budget, such as Budget(seconds=60)")
     for name, value in vars(budget).items():
-        if not value >= 1:
+        if not isinstance(value, int | float) or not value >= 1:
             raise InputError(f"budget.{name}", value, "at least 1")
     return budget
+
+
+def check_reductions(reductions: Reductions) -> Reductions:
+    """Refuse what says nothing of reductions. Raises `InputError`."""
+    if not isinstance(reductions, Reductions):
+        raise InputError("reductions", reductions, "Reductions, such as Reductions(pruning=False)")
+    return reductions
 
 
 def check_slugs(

@@ -154,7 +154,7 @@ class Gamma(Model):
     """``low_ms`` plus a gamma distribution by its mean and its shape."""
 
     distribution: Literal["gamma"]
-    mean_ms: PositiveFloat
+    mean_ms: MeanMs
     """The mean, ``low_ms`` left out."""
     shape: Annotated[PositiveFloat, Field(ge=0.01, le=10**6)]
     """The smaller, the wilder; 1 is an exponential."""

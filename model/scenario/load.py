@@ -8,6 +8,7 @@ the value is written as in TOML.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -23,7 +24,7 @@ from lastchunk.model.properties import SOMETIMES
 from lastchunk.model.scenario.delay import without_files
 from lastchunk.model.scenario.mahimahi import read_mahimahi
 from lastchunk.model.scenario.numbers import MBPS_MAX
-from lastchunk.model.scenario.refusals import Source, first_error, known
+from lastchunk.model.scenario.refusals import Source, first_error, known, shown
 from lastchunk.model.scenario.schema import Scenario, TraceUplinkSpec
 
 ScenarioLike = Scenario | str | Path
@@ -98,8 +99,21 @@ def data_of(given: ScenarioLike) -> tuple[dict[str, Any], str, str]:
         path = find(given)
         data = read_toml(path, "scenario", SCENARIO_FILE)
         name, folder, origin = path.stem, path.parent, path.name
-    anchor(data, folder, data.get("parameters", {}))
+    parameters = data.get("parameters", {})
+    if not isinstance(parameters, dict):
+        raise InputError(f"{origin}: parameters", shown(parameters), "a table")
+    anchor(data, folder, parameters)
     return data, name, origin
+
+
+def described_scenario(scenario: Scenario) -> dict[str, Any]:
+    """A scenario as plain data, by which it is known again: what its files say, and not where they
+    lie."""
+    data: dict[str, Any] = without_files(scenario.model_dump(mode="json"))
+    if isinstance(scenario.uplink, TraceUplinkSpec):
+        measured = scenario.uplink.file.read_bytes()
+        data["uplink"] = {"kind": "trace", "measured": hashlib.sha256(measured).hexdigest()}
+    return data
 
 
 def _is_toml(text: str) -> bool:
@@ -186,6 +200,8 @@ def apply_override(data: dict[str, Any], override: str) -> None:
         raise InputError("--set", override, "KEY=VALUE")
     value = parse_value(text)
     path = key.strip().split(".")
+    if path == ["parameters"] and not isinstance(value, dict):
+        raise InputError("--set parameters", value, "a table")
     parameters = data.get("parameters", {})
     if len(path) == 1 and path[0] not in Scenario.model_fields:
         if path[0] not in parameters:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.estimate.checks import check_name
+from lastchunk.model.estimate.checks import check_kind, check_name
 from lastchunk.model.estimate.comparison import Comparison
 from lastchunk.model.properties import PROPERTIES
 from lastchunk.model.simulate import Run
@@ -69,6 +69,7 @@ def plot_sweep(
 
     ``frame`` is what `sweep` returned; ``x`` is the column to go along, where there are several.
     """
+    check_kind("frame", frame, pd.DataFrame, "what sweep returned")
     if not set(NO_AXIS[2:]) <= set(frame.columns):
         raise InputError("frame", list(frame.columns)[:3], "what sweep returned")
     known = [name for name in frame.columns if name not in NO_AXIS] or ["value"]

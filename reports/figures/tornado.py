@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.estimate.checks import check_kind
 from lastchunk.reports.base.setting_words import setting_words
 from lastchunk.reports.figures.style import DESIGN_COLOURS, new_figure, styled
 
@@ -28,6 +29,7 @@ WORDS = {
 
 def plot_tornado(frame: pd.DataFrame, axes: Axes | None = None) -> Axes:
     """A bar for each setting, both ways; ``frame`` is what `sensitivity` returned."""
+    check_kind("frame", frame, pd.DataFrame, "what sensitivity returned")
     columns = next((c for c in (OF_SOBOL, OF_MORRIS) if set(c) <= set(frame.columns)), None)
     if columns is None or "setting" not in frame.columns:
         raise InputError("frame", list(frame.columns)[:3], "what sensitivity returned")

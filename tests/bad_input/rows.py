@@ -52,6 +52,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "network.request_delay_ms={distribution='exponential', mean_ms='9s'}": ("unit: 9000",),
     "network.request_delay_ms={distribution='exponential', mean_ms=1e300}": ("less than or equal",),
     "network.request_delay_ms={distribution='lognormal', median_ms=9, sigma=99}": ("sigma: 99",),
+    "network.request_delay_ms={distribution='gamma', mean_ms=1e308, shape=1}": ("mean_ms: 1e+308",),
     "network.request_delay_ms={distribution='gamma', mean_ms=9, shape=1e-9}": ("shape: 1e-09",),
     "network.request_delay_ms={distribution='empirical', file='{d}/none.csv'}": (
         "--set network.request_delay_ms", "none.csv", "No such file"),

@@ -120,3 +120,15 @@ def test_a_row_takes_so_much_memory() -> None:
     frame = compare("everything-fast", ["alarm", "lazy-alarm"], 500).frame
     row_bytes = frame.memory_usage(index=False).sum() / len(frame)
     assert 0.9 * ROW_BYTES < row_bytes < 1.1 * ROW_BYTES
+
+
+def test_a_design_that_cannot_be_asked_what_was_named_passes_no_gate(run: Run) -> None:
+    asked = "lastchunk compare harmless --sessions 2 --workers 1 --gate --design outbox"
+    assert run(f"{asked} --property notified_once")[0] == 0
+    code, out, _ = run(f"{asked} --design alarm --property notified_once")
+    assert code == 3
+    words = "failed: notified_once, alarm: unknown, only a design that notifies can be asked\n"
+    assert out.endswith(words)
+    one_fails = f"{asked} --design alarm --property notified_once --property finalizes_promptly"
+    assert run(one_fails)[0] == 1
+    assert "not asked" not in run(f"{asked} --design alarm")[1].split("failed: ", 1)[1]

@@ -92,8 +92,8 @@ def draws(seed: int) -> list[float]:
 
 
 def test_few_skewed_replications_are_not_enough_however_narrow_the_interval() -> None:
-    calm = [1.0 + 0.01 * (n % 5) for n in range(40)]
-    wild = [*calm[:-1], 1.4]
+    calm = [0.5 + 0.005 * (n % 5) for n in range(40)]
+    wild = [*calm[:-1], 0.7]
 
     def summed_up(found: Sequence[float], happenings: int) -> RareEstimate:
         return summed(found, 10, (1,), happenings, 1.0)
@@ -109,6 +109,23 @@ def test_few_skewed_replications_are_not_enough_however_narrow_the_interval() ->
     given = iter([*calm, *calm])
     found = until_enough(lambda numbers: [(next(given), 3) for _ in numbers], summed_up, 0.2, 60)
     assert found.replications == 40
+
+
+def test_what_is_the_same_in_each_replication_is_not_certain() -> None:
+    """Of 40 that all say 1, or 0, the bound is the exact one of 40 sessions, and never beyond."""
+    always, never = (summed([each] * 40, 10, (1,), 80, 2.0) for each in (1.0, 0.0))
+    assert always.low == pytest.approx(0.05 ** (1 / 40))
+    assert never.high == pytest.approx(1 - 0.05 ** (1 / 40))
+    assert (never.low, always.high) == (0.0, 1.0)
+    assert always.plain_happenings == never.plain_happenings == 80.0
+    nearly = summed([0.999] * 20 + [1.0] * 20, 1_000, (1,), 80, 2.0)
+    assert nearly.probability < nearly.high <= 1.0
+    failing = [*ONE_CHUNK, "platform.alarm_counted_failure=0.9999"]
+    for seed in range(4):
+        found = rare_rate(
+            lastchunk.load_scenario("small-scope", failing), "alarm", "finalizes", 0.1, 20, seed
+        ).estimate
+        assert found.low <= 0.9999**ATTEMPTS <= found.high
 
 
 def test_what_is_never_reached_is_said() -> None:

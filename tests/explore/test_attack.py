@@ -203,7 +203,7 @@ def test_a_session_that_is_cut_says_nothing_of_its_end() -> None:
 
 
 def test_a_number_below_0_is_refused() -> None:
-    with pytest.raises(InputError, match="--attack: -1; allowed: at least 0"):
+    with pytest.raises(InputError, match="--attack: -1; allowed: a whole number, at least 0"):
         explored("alarm", [COMPLETE], attack=-1)
 
 

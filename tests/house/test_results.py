@@ -11,6 +11,7 @@ import pytest
 
 import lastchunk
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.pictures import PAGES, PLOTS
 from lastchunk.reports.figures.plots import comparison_axes
 
 
@@ -66,6 +67,13 @@ def test_a_sweep_and_a_run_are_drawn(results: dict[str, Any]) -> None:
         lastchunk.plot_sweep(results["comparison"].to_frame())
     with pytest.raises(InputError, match="x: 'chunks'; allowed: one of value"):
         lastchunk.plot_sweep(frame, "nothing_lost", x="chunks")
+
+
+def test_what_has_plot_has_what_draws_it() -> None:
+    public = {name: getattr(lastchunk, name) for name in dir(lastchunk)}
+    drawn = {name for name, item in public.items() if hasattr(item, "plot")}
+    assert drawn == set(PLOTS)
+    assert {name for name, item in public.items() if hasattr(item, "_repr_html_")} <= set(PAGES)
 
 
 def documented() -> list[Any]:

@@ -26,6 +26,7 @@ from lastchunk.model.properties.row import (
     UNSETTLED_CODE,
     VIOLATED_CODE,
 )
+from lastchunk.model.scenario.load import described_scenario
 from lastchunk.model.scenario.refusals import Source, first_error
 from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.scenario.tables import StrictTable
@@ -131,7 +132,7 @@ def amounts_of(check: PlannedCheck, measured: Comparison) -> list[Amount]:
 def _surroundings(scenario: Scenario) -> dict[str, Any]:
     """A scenario without the settings of designs, which are digested with these, and without the
     values of its parameters, which stand where they are used."""
-    return scenario.model_dump(mode="json") | {"design": {}, "parameters": {}}
+    return described_scenario(scenario) | {"design": {}, "parameters": {}}
 
 
 def _values(rows: pd.DataFrame, name: AmountName, prices: Prices) -> list[float | None]:

@@ -53,11 +53,12 @@ def rare_rate(
     reached. Raises `InputError` for what cannot be explored, and for a property that no schedule
     violates.
     """
-    if slug not in EXPLORABLE:
+    if slug not in list(EXPLORABLE):
         raise InputError("--property", slug, ", ".join(EXPLORABLE))
     check_workers(workers)
-    if not 0 < precision < 1:
+    if not isinstance(precision, int | float) or not 0 < precision < 1:
         raise InputError("precision", precision, "a share of the rate, above 0 and below 1")
+    check_range("classes", classes, 1, 1 << 40)
     check_range("effort", effort, 2, 1_000_000)
     check_range("seed", seed, 0, 2**63)
     check_range("replications_max", replications_max, REPLICATIONS_FIRST, 1_000_000)

@@ -17,6 +17,7 @@ from random import Random
 from typing import Generic, Protocol, TypeVar
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.estimate.intervals import upper_bound_if_none
 from lastchunk.model.estimate.intervals.skewed import skewed_mean, skewness
 
 SplitState = TypeVar("SplitState")
@@ -194,11 +195,15 @@ def summed(
     mean, count = interval.estimate, len(found)
     spread = sum((each - mean) ** 2 for each in found) / (count - 1)
     variance_of_one = mean * (1 - mean)
-    runs = variance_of_one / (spread / count) if spread > 0 else math.inf
+    runs = variance_of_one / (spread / count) if spread > 0 else count
+    low, high = interval.low, min(1.0, interval.high)
+    if mean in (0, 1):  # all the same. A share is no 0 at least as often as the event happens
+        beyond = upper_bound_if_none(count)
+        low, high = (0.0, beyond) if mean == 0 else (1 - beyond, 1.0)
     return RareEstimate(
         mean,
-        interval.low,
-        interval.high,
+        low,
+        high,
         count,
         effort,
         tuple(thresholds),

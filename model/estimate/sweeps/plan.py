@@ -20,7 +20,7 @@ from lastchunk.model.design.load import DesignLike, DesignSpec, load_designs, va
 from lastchunk.model.design.sources import source_of_spec
 from lastchunk.model.estimate.replicate import BATCH
 from lastchunk.model.estimate.space import Space
-from lastchunk.model.scenario.load import ScenarioLike, load_scenario
+from lastchunk.model.scenario.load import ScenarioLike, described_scenario, load_scenario
 from lastchunk.model.scenario.schema import Scenario
 
 CHUNK_SESSIONS = 4_000
@@ -144,8 +144,8 @@ class SweepPlan:
             "lastchunk": version("lastchunk"),
             "draws": DRAWS,
             "scenarios": [
-                load_scenario(each, self.overrides, self.uplink, self.video_mbps).model_dump(
-                    mode="json"
+                described_scenario(
+                    load_scenario(each, self.overrides, self.uplink, self.video_mbps)
                 )
                 for each in self.scenarios
             ],

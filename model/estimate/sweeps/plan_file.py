@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.toml_text import toml_value
 from lastchunk.model.design.load import load_designs
-from lastchunk.model.estimate.checks import check_once
+from lastchunk.model.estimate.checks import check_once, check_path
 from lastchunk.model.estimate.space import (
     POINTS_MAX,
     Axis,
@@ -68,6 +68,7 @@ class PlanFile(StrictTable):
 
 def read_plan(path: str | Path) -> SweepPlan:
     """The plan of a file (docs/sweeps.md). Raises `InputError` with the first thing wrong."""
+    check_path("plan", path)
     path = Path(path)
     file = read_table(path, "plan", "a readable TOML file with axes", PlanFile)
     axes = {key: _axis(path, key, value) for key, value in _flat(file.axes)}
@@ -141,7 +142,7 @@ def _space(
         if not isinstance(axis, PlanRange) or axis.steps is not None:
             raise InputError(key, axis, f"{{ low = ..., high = ... }} with {file.method}")
         bounds[key] = (axis.low, axis.high)
-    check_ranges(bounds, file.points)
+    check_ranges(bounds, file.points, file.seed)
     magnitudes = [k for k, a in axes.items() if isinstance(a, PlanRange) and a.scale == "log"]
     if file.method == SOBOL:
         return saltelli(bounds, file.points, file.seed, magnitudes), bounds

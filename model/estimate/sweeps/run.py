@@ -17,6 +17,7 @@ import pandas as pd
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.workers import check_workers, pool
+from lastchunk.model.estimate.checks import check_kind, check_path
 from lastchunk.model.estimate.sweeps.chunk import run_chunk
 from lastchunk.model.estimate.sweeps.plan import ChunkTask, SweepPlan
 from lastchunk.model.estimate.sweeps.result import SweepResult, write_result
@@ -43,6 +44,9 @@ class SweepRun:
         shard: tuple[int, int] = (1, 1),
         scheduler: str = "",
     ) -> None:
+        check_kind("plan", plan, SweepPlan, "a SweepPlan, as read_plan returns it")
+        if not _is_pair(shard):
+            raise InputError("--shard", shard, "two whole numbers, such as (1, 8)")
         if not 1 <= shard[0] <= shard[1]:
             raise InputError("--shard", f"{shard[0]}/{shard[1]}", "I/N, with I from 1 to N")
         check_workers(workers)
@@ -158,7 +162,12 @@ def sweep_plan(
 
     Killed at any moment, the same call goes on, and ends with the same bytes.
     """
+    check_path("out", out)
     return SweepRun(plan, Path(out), workers, shard, scheduler).run()
+
+
+def _is_pair(shard: object) -> bool:
+    return isinstance(shard, tuple | list) and [type(each) for each in shard] == [int, int]
 
 
 __all__ = ["SweepRun", "in_workers", "sweep_plan"]

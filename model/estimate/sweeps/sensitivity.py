@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.estimate.checks import check_kind
 from lastchunk.model.estimate.intervals import CONFIDENCE
 from lastchunk.model.estimate.space import Space, between, check_ranges, sobol_shares
 from lastchunk.model.estimate.sweeps.chunk import MEANS
@@ -34,7 +35,7 @@ def saltelli(
     bounds: SettingBounds, base: int, seed: int, logarithmic: Collection[str] = ()
 ) -> Space:
     """The points for Sobol's indices: two samples A and B, and A with each column of B in turn."""
-    check_ranges(bounds, base)
+    check_ranges(bounds, base, seed)
     if base & (base - 1):
         raise InputError("points", base, "a power of 2, such as 64, with saltelli")
     count = len(bounds)
@@ -50,47 +51,59 @@ def saltelli(
 
 def morris(bounds: SettingBounds, base: int, seed: int, logarithmic: Collection[str] = ()) -> Space:
     """The points of so many of Morris's walks, each setting changed once in each. Needs SALib."""
-    check_ranges(bounds, base)
+    check_ranges(bounds, base, seed)
     shares = _salib("sample.morris").sample(_problem(bounds), base, num_levels=LEVELS, seed=seed)
     return between(bounds, shares, logarithmic)
 
 
 def sensitivity(
-    result: SweepResult, figure: str = "complete_at_finalization", design: str = ""
+    result: SweepResult,
+    figure: str = "complete_at_finalization",
+    design: str = "",
+    scenario: str = "",
 ) -> pd.DataFrame:
-    """How much each setting matters to a figure of one design: a row a setting.
+    """How much each setting matters to a figure of one design in one scenario: a row a setting.
+
+    Without a name it is the first design, or scenario, of the sweep.
 
     Of a saltelli design ``alone`` and ``with_others`` are shares of the variance, of a morris
     design ``effect`` and ``spread`` are in the figure's own unit over the whole of a range. All but
     ``spread`` have a 95 % interval, as ``alone_low`` and ``alone_high``.
     """
+    check_kind("result", result, SweepResult, "a SweepResult, as sweep_plan returns it")
     about = result.about
     if about["method"] not in (SOBOL, MORRIS):
         raise InputError("method", about["method"], f"{SOBOL} or {MORRIS}, to tell what matters")
     if not result.is_whole:
         raise InputError("sweep", f"{result.done} of {result.chunks} chunks", "all of them")
-    values = _values(result, figure, design)
+    values = _values(result, figure, design, scenario)
     names = list(about["axes"])
     if about["method"] == MORRIS:
         return _morris_effects(about["bounds"], about["points"], values, names)
-    return _sobol_indices(values, int(about["base"]), names)
+    base = int(about["base"])
+    if np.ptp(values[: 2 * base]) == 0 < np.ptp(values):  # then shares of it are shares of nothing
+        allowed = f"one that varies over the first {2 * base:,} points; more points or sessions"
+        raise InputError("figure", figure, allowed)
+    return _sobol_indices(values, base, names)
 
 
-def _values(result: SweepResult, figure: str, design: str) -> Any:
+def _values(result: SweepResult, figure: str, design: str, scenario: str) -> Any:
     """What each point has of a figure, in order. Raises `InputError` where one has nothing."""
     table, column = (result.means, "mean") if figure in MEANS else (result.rates, "rate")
-    key = "figure" if figure in MEANS else "property"
-    rows = table[table[key] == figure]
-    known = list(dict.fromkeys(rows["design"]))
+    rows = table[table["figure" if figure in MEANS else "property"] == figure]
     if rows.empty:
         raise InputError("figure", figure, "one that the sweep has: a property, or a mean")
-    design = design or known[0]
-    if design not in known:
-        raise InputError("design", design, "one of " + ", ".join(known))
-    rows = rows[(rows["design"] == design) & (rows["scenario"] == rows["scenario"].iloc[0])]
+    for key, name in (("design", design), ("scenario", scenario)):
+        known = list(dict.fromkeys(table[key]))
+        if name and name not in known:
+            raise InputError(key, name, "one of " + ", ".join(known))
+        rows = rows[rows[key] == (name or (rows if len(rows) else table)[key].iloc[0])]
     values = rows[column].to_numpy(dtype=float)
-    if len(values) != len(result.about["points"]) or np.isnan(values).any():
-        raise InputError("figure", figure, "one of which every point says something")
+    points = len(result.about["points"])
+    silent = points - int(np.count_nonzero(~np.isnan(values)))
+    if silent:
+        allowed = f"one of which every point says something; {silent:,} of {points:,} do not"
+        raise InputError("figure", figure, allowed)
     return values
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.pictures import Pictured
+from lastchunk.model.base.pictures import Paged
 from lastchunk.model.base.workers import check_workers
 from lastchunk.model.design.load import (
     DesignLike,
@@ -44,7 +44,7 @@ CHUNKS_MAX = 6
 
 
 @dataclass(frozen=True)
-class Matrix(Pictured):
+class Matrix(Paged):
     """All cells, by design, class and property in order.
 
     ``budget_s`` bounds what is explored for each group of properties of a design and class.

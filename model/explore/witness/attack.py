@@ -80,8 +80,8 @@ def happenings_for(runs: int, steps: int) -> int:
 
 def check_attack(schedules: int | None) -> None:
     """Refuse a number below 0. Raises `InputError`."""
-    if schedules is not None and schedules < 0:
-        raise InputError("--attack", schedules, "at least 0")
+    if schedules is not None and (type(schedules) is not int or schedules < 0):
+        raise InputError("--attack", schedules, "a whole number, at least 0")
 
 
 class Attacker:
