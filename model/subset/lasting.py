@@ -7,6 +7,7 @@ its instance is pictured before it runs, and looked at again after each step.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import enum
 import itertools
@@ -25,7 +26,7 @@ from lastchunk.model.subset.reach import OF_CLASSES, Reached, is_users, walk
 
 UNCHANGING = frozenset((int, float, str, bytes, bool, type(None), type, complex))
 OF_PYTHON = (types.ModuleType, types.BuiltinFunctionType, types.MethodType, property, type)
-BY_PYTHON = frozenset(("__slotnames__", "_abc_impl", "__weakref__"))
+BY_PYTHON = frozenset(("__slotnames__", "_abc_impl", "__weakref__", "__annotations__"))
 """What Python itself writes into a class when an instance is copied, or its kind is asked for."""
 BOUND = (types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType)
 OF_CLASS = (staticmethod, classmethod)
@@ -44,6 +45,7 @@ WHOLE = (tuple, frozenset, slice, types.GenericAlias, *OF_CLASS)
 """What cannot change itself; what it holds may."""
 FILLED = ("hashlib", "zlib")
 """Modules whose objects in C take in what they are given, and show nothing of it."""
+HEAP_TYPE = 1 << 9
 CHAIN = ("__context__", "__cause__")
 """What Python itself sets in an exception that is raised."""
 CLOSED = ("builtins", "logging", "abc", "_abc")
@@ -56,8 +58,12 @@ class Lasting:
     def __init__(self, name: str, reached: Reached) -> None:
         self.name = name
         self.reached = reached
-        self.classes = [(cls, dict(vars(cls))) for cls in reached.classes]
-        self.functions = [(function, dict(vars(function))) for function in reached.functions]
+        of_library = _named_of_library(reached)
+        classes = [*reached.classes, *(item for item in of_library if isinstance(item, type))]
+        self.classes = [(cls, dict(vars(cls))) for cls in classes]
+        functions = [item for item in of_library if isinstance(item, types.FunctionType)]
+        self.functions = [(item, dict(vars(item))) for item in (*reached.functions, *functions)]
+        self.flags = [(cls, _marked(cls)) for cls in reached.classes if issubclass(cls, enum.Flag)]
         self.cells = [
             (function, word, cell, cell.cell_contents)
             for function in reached.functions
@@ -108,6 +114,11 @@ class Lasting:
             if picture(shared.value) != before:
                 place = self.faults.of_value(shared.value, shared.owner) or shared.made()
                 self._refuse(shared.label, place)
+        for flags, marked in self.flags:
+            if (now_marked := _marked(flags)) != marked:
+                word = next((word for fields in now_marked.values() for word in fields), "")
+                place = self.faults.of_attribute(flags, word)
+                self._refuse(f"a member of {flags.__name__}", place)
         for shared, error, chain_before in self.chains:
             if not all(map(is_, _chain_of(error), chain_before)):
                 self._refuse(f"what comes with {shared.label}", shared.made())
@@ -123,6 +134,8 @@ class Lasting:
             for name, value in before.items():
                 if vars(owner).get(name) is not value:
                     setattr(owner, name, value)
+            for name in vars(owner).keys() - before.keys() - BY_PYTHON:
+                delattr(owner, name)
         raise DesignError(
             f"{self.name} changes {what}{where}, which outlives its instance; "
             "allowed: a field of the instance, or ctx.storage"
@@ -136,6 +149,35 @@ class Shared(NamedTuple):
     value: Any
     made: Callable[[], SourceLine | None]
     owner: Any = None
+
+
+def _named_of_library(reached: Reached) -> list[Any]:
+    """The classes and functions of the library, and of the ports, that code names."""
+    found: dict[int, Any] = {}
+    for code in reached.codes:
+        modules = {u.name: u.value for u in code.uses if isinstance(u.value, types.ModuleType)}
+        named = [used.value for used in code.uses]
+        for node in walk(code.tree) if modules else ():
+            owner = modules.get(getattr(getattr(node, "value", None), "id", ""))
+            if isinstance(node, ast.Attribute) and owner is not None:
+                named.append(getattr(owner, node.attr, None))
+        for item in named:
+            if isinstance(item, types.FunctionType) or (
+                isinstance(item, type) and item.__flags__ & HEAP_TYPE
+            ):
+                found[id(item)] = item
+    known = {id(item) for item in (*reached.classes, *reached.functions)}
+    return [item for key, item in found.items() if key not in known]
+
+
+def _marked(flags: type[enum.Flag]) -> dict[Any, dict[str, Any]]:
+    """The fields that a person has given to members, also to those that are made of others."""
+    members = flags._value2member_map_.items()
+    return {
+        value: fields
+        for value, member in members
+        if (fields := {n: item for n, item in vars(member).items() if not is_of_enum(n)})
+    }
 
 
 def is_filled(cell: types.CellType) -> bool:

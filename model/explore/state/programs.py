@@ -97,10 +97,10 @@ class Programs:
             return key, (whose, "field", name, kept.value(value))
         except NotListed as error:
             where = line_of_field(type(program.built()), name)
-            raise _refused(program, f"{written(name)}{where} holds", error) from None
+            raise _refused(program, f"{field_as_written(name)}{where} holds", error) from None
         except RecursionError:
             deep = NotListed("a value that is nested too deep", "flat data")
-            raise _refused(program, f"{written(name)} holds", deep) from None
+            raise _refused(program, f"{field_as_written(name)} holds", deep) from None
 
 
 def _key(whose: str, name: str, value: Any) -> Any:
@@ -145,14 +145,14 @@ def _refused(program: Program, where: str, error: NotListed) -> DesignError:
     )
 
 
-def written(name: str) -> str:
+def field_as_written(name: str) -> str:
     """A field as code writes it: of TypeScript its name begins with a point, ".x", ".#x of C"."""
     return f"this{name.partition(' of ')[0]}" if name.startswith(".") else f"self.{name}"
 
 
 def line_of_field(cls: type, name: str) -> str:
     """Where a class sets a field first, in words."""
-    word = re.escape(written(name).partition(".")[2])
+    word = re.escape(field_as_written(name).partition(".")[2])
     for base in cls.__mro__:
         try:
             file = inspect.getsourcefile(base) or ""
