@@ -108,6 +108,7 @@ def watched_trace(
         if isinstance(judgement, Violation):
             return judgement
         found = judgement or found
+    facts.ended = ended  # it may be asked of an end that the trace does not tell of
     return watch.over(found, memory, RunsEnd(last_ms, ended, judge), facts)
 
 

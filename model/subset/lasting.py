@@ -7,13 +7,14 @@ its instance is pictured before it runs, and looked at again after each step.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import enum
 import itertools
 import types
 from collections import UserDict, UserList, defaultdict, deque
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
 from itertools import chain
 from operator import is_
 from typing import Any, NamedTuple
@@ -21,13 +22,14 @@ from typing import Any, NamedTuple
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset.faults import Faults, SourceLine, defined_at, made_at, used_at
 from lastchunk.model.subset.held import fields_of, is_held
-from lastchunk.model.subset.reach import OF_CLASSES, Reached, is_users
+from lastchunk.model.subset.reach import OF_CLASSES, Reached, is_users, walk
 
 UNCHANGING = frozenset((int, float, str, bytes, bool, type(None), type, complex))
 OF_PYTHON = (types.ModuleType, types.BuiltinFunctionType, types.MethodType, property, type)
-BY_PYTHON = frozenset(("__slotnames__", "_abc_impl", "__weakref__"))
+BY_PYTHON = frozenset(("__slotnames__", "_abc_impl", "__weakref__", "__annotations__"))
 """What Python itself writes into a class when an instance is copied, or its kind is asked for."""
-BOUND = (types.BuiltinFunctionType, types.MethodType)
+BOUND = (types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType)
+OF_CLASS = (staticmethod, classmethod)
 OF_LIBRARY = (
     types.SimpleNamespace,
     UserDict,
@@ -39,6 +41,15 @@ OF_LIBRARY = (
 )
 """What the library has for keeping things, besides containers."""
 CONTAINERS = (list, tuple, deque, set, frozenset, dict, bytearray, types.MappingProxyType)
+WHOLE = (tuple, frozenset, slice, types.GenericAlias, *OF_CLASS)
+"""What cannot change itself; what it holds may."""
+FILLED = ("hashlib", "zlib")
+"""Modules whose objects in C take in what they are given, and show nothing of it."""
+HEAP_TYPE = 1 << 9
+CHAIN = ("__context__", "__cause__")
+"""What Python itself sets in an exception that is raised."""
+CLOSED = ("builtins", "logging", "abc", "_abc")
+"""Modules whose objects are looked at by other rules, or have no fields to set."""
 
 
 class Lasting:
@@ -47,19 +58,32 @@ class Lasting:
     def __init__(self, name: str, reached: Reached) -> None:
         self.name = name
         self.reached = reached
-        self.classes = [(cls, dict(vars(cls))) for cls in reached.classes]
-        self.functions = [(function, dict(vars(function))) for function in reached.functions]
+        of_library = _named_of_library(reached)
+        classes = [*reached.classes, *(item for item in of_library if isinstance(item, type))]
+        self.classes = [(cls, dict(vars(cls))) for cls in classes]
+        functions = [item for item in of_library if isinstance(item, types.FunctionType)]
+        self.functions = [(item, dict(vars(item))) for item in (*reached.functions, *functions)]
+        self.flags = [(cls, _marked(cls)) for cls in reached.classes if issubclass(cls, enum.Flag)]
         self.cells = [
             (function, word, cell, cell.cell_contents)
             for function in reached.functions
             for word, cell in closure_cells_of(function)
         ]
         self.values: list[tuple[Shared, list[Any] | None, Any]] = []
+        self.chains: list[tuple[Shared, BaseException, list[Any]]] = []
         known: set[int] = set()
         for shared in _shared(reached):
+            if kind := unseen_in(shared.value):
+                where = f" ({at})" if (at := shared.made()) is not None else ""
+                raise DesignError(
+                    f"{name}: {shared.label}{where} outlives the instance, and holds a {kind}, "
+                    "which changes as it is used; allowed: a tuple, or a field of the instance"
+                )
             if id(shared.value) not in known and may_change(shared.value):
                 known.add(id(shared.value))
                 self.values.append((shared, entries_of(shared.value), picture(shared.value)))
+                if isinstance(shared.value, BaseException) and _asks_for(reached, CHAIN):
+                    self.chains.append((shared, shared.value, _chain_of(shared.value)))
 
     def check(self) -> None:
         """Raise `DesignError` where anything has changed."""
@@ -90,6 +114,14 @@ class Lasting:
             if picture(shared.value) != before:
                 place = self.faults.of_value(shared.value, shared.owner) or shared.made()
                 self._refuse(shared.label, place)
+        for flags, marked in self.flags:
+            if (now_marked := _marked(flags)) != marked:
+                word = next((word for fields in now_marked.values() for word in fields), "")
+                place = self.faults.of_attribute(flags, word)
+                self._refuse(f"a member of {flags.__name__}", place)
+        for shared, error, chain_before in self.chains:
+            if not all(map(is_, _chain_of(error), chain_before)):
+                self._refuse(f"what comes with {shared.label}", shared.made())
 
     @property
     def faults(self) -> Faults:
@@ -102,6 +134,8 @@ class Lasting:
             for name, value in before.items():
                 if vars(owner).get(name) is not value:
                     setattr(owner, name, value)
+            for name in vars(owner).keys() - before.keys() - BY_PYTHON:
+                delattr(owner, name)
         raise DesignError(
             f"{self.name} changes {what}{where}, which outlives its instance; "
             "allowed: a field of the instance, or ctx.storage"
@@ -115,6 +149,35 @@ class Shared(NamedTuple):
     value: Any
     made: Callable[[], SourceLine | None]
     owner: Any = None
+
+
+def _named_of_library(reached: Reached) -> list[Any]:
+    """The classes and functions of the library, and of the ports, that code names."""
+    found: dict[int, Any] = {}
+    for code in reached.codes:
+        modules = {u.name: u.value for u in code.uses if isinstance(u.value, types.ModuleType)}
+        named = [used.value for used in code.uses]
+        for node in walk(code.tree) if modules else ():
+            owner = modules.get(getattr(getattr(node, "value", None), "id", ""))
+            if isinstance(node, ast.Attribute) and owner is not None:
+                named.append(getattr(owner, node.attr, None))
+        for item in named:
+            if isinstance(item, types.FunctionType) or (
+                isinstance(item, type) and item.__flags__ & HEAP_TYPE
+            ):
+                found[id(item)] = item
+    known = {id(item) for item in (*reached.classes, *reached.functions)}
+    return [item for key, item in found.items() if key not in known]
+
+
+def _marked(flags: type[enum.Flag]) -> dict[Any, dict[str, Any]]:
+    """The fields that a person has given to members, also to those that are made of others."""
+    members = flags._value2member_map_.items()
+    return {
+        value: fields
+        for value, member in members
+        if (fields := {n: item for n, item in vars(member).items() if not is_of_enum(n)})
+    }
 
 
 def is_filled(cell: types.CellType) -> bool:
@@ -173,11 +236,55 @@ def may_change(value: Any) -> bool:
         return is_held(value.__self__) and may_change(value.__self__)
     if isinstance(value, OF_PYTHON):
         return False
-    if isinstance(value, types.FunctionType | staticmethod | classmethod):
+    if isinstance(value, types.FunctionType):
         return False  # its defaults and fields are pictured by themselves
-    if type(value) in (tuple, frozenset):
-        return any(map(may_change, value))
-    return isinstance(value, (*CONTAINERS, *OF_LIBRARY)) or is_users(type(value))
+    if type(value) in WHOLE:
+        return any(map(may_change, _parts_of(value)))
+    if isinstance(value, (*CONTAINERS, *OF_LIBRARY)) or is_users(type(value)):
+        return True
+    return _is_unseen(type(value)) or bool(_beside(value))
+
+
+def unseen_in(value: Any, within: tuple[int, ...] = ()) -> str:
+    """What a shared value holds that changes as it is used, and does not show it; "" for nothing.
+
+    A person's own class says what it holds in its fields, whatever it is used for.
+    """
+    kind = type(value)
+    if id(value) in within or not may_change(value):
+        return ""
+    if _is_unseen(kind):
+        return kind.__name__
+    inner = (*within, id(value))
+    return next((found for part in _parts_of(value) if (found := unseen_in(part, inner))), "")
+
+
+def _is_unseen(kind: type) -> bool:
+    if kind is itertools.count or is_users(kind):
+        return False
+    if kind.__module__.lstrip("_") in FILLED:
+        return True
+    return any(hasattr(kind, word) for word in ("__next__", "__anext__", "cr_frame"))
+
+
+def _parts_of(value: Any) -> Iterable[Any]:
+    """What a value holds: its entries, and what stands beside them."""
+    beside = [item for _, item in _beside(value)]
+    if isinstance(value, dict | types.MappingProxyType):
+        return [*value, *value.values(), *beside]
+    if isinstance(value, CONTAINERS):
+        return [*value, *beside]
+    return [*beside, *(fields_of(value).values() if is_users(type(value)) else ())]
+
+
+def _asks_for(reached: Reached, words: tuple[str, ...]) -> bool:
+    """Whether code names one of some attributes."""
+    nodes = (node for code in reached.codes for node in walk(code.tree))
+    return any(getattr(node, "attr", getattr(node, "value", "")) in words for node in nodes)
+
+
+def _chain_of(error: BaseException) -> list[Any]:
+    return [error.__context__, error.__cause__]
 
 
 def picture(value: Any, within: tuple[int, ...] = (), bare: Callable[[Any], Any] = id) -> Any:
@@ -212,14 +319,32 @@ def _beside(value: Any) -> list[tuple[str, Any]]:
     """What one of Python's or of the library's own objects holds beside its entries."""
     if isinstance(value, BOUND):
         return [("__self__", value.__self__)] if is_held(value.__self__) else []
+    if isinstance(value, OF_CLASS):
+        return [("__func__", value.__func__)]
     found: list[tuple[str, Any]] = []
+    if isinstance(value, slice):
+        return [("start", value.start), ("stop", value.stop), ("step", value.step)]
+    if isinstance(value, types.GenericAlias):
+        return [("__origin__", value.__origin__), ("__args__", value.__args__)]
+    if isinstance(value, BaseException):
+        found.append(("args", value.args))
     if isinstance(value, defaultdict):
         found.append(("default_factory", value.default_factory))
     if isinstance(value, partial):
         found += [("func", value.func), ("args", value.args), ("keywords", value.keywords)]
-    if isinstance(value, (*CONTAINERS, *OF_LIBRARY)):
-        found += sorted(fields_of(value).items())
+    if isinstance(value, (*CONTAINERS, *OF_LIBRARY, BaseException)) or _is_open(value):
+        fields = fields_of(value)
+        fields.pop("__suppress_context__", None)
+        found += sorted(fields.items())
     return found
+
+
+def _is_open(value: Any) -> bool:
+    """Whether a value is of a class of the library, or of the ports, whose fields may be set."""
+    kind = type(value)
+    if kind.__module__.partition(".")[0] in CLOSED or isinstance(value, OF_PYTHON):
+        return False
+    return not is_users(kind) and not isinstance(value, cached_property)
 
 
 def entries_of(value: Any) -> list[Any] | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 import enum
 import functools
 import itertools
+import textwrap
 import types
 from collections import Counter, UserDict, UserList, defaultdict
 from collections.abc import Callable
@@ -15,6 +17,7 @@ import pytest
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.simulate import simulate
+from lastchunk.reference_impl.contract import Response
 from tests.attack.ground import REFUSED, Looks, Patient, Tried, found
 
 BOX: UserDict[str, int] = UserDict()
@@ -247,6 +250,53 @@ class PrivateInEnum(Patient):
         return Stage.up()
 
 
+class OnLibrarysClass(Patient):
+    """An attribute of a class of the library, by a local name."""
+
+    def looks(self) -> int:
+        """One more."""
+        counter: Any = collections.Counter
+        counter.seen = getattr(counter, "seen", 0) + 1
+        return int(counter.seen)
+
+
+class OnPortsClass(Patient):
+    """An attribute of a class of the ports, by a local name."""
+
+    def looks(self) -> int:
+        """One more."""
+        response: Any = Response
+        mark(response)
+        return int(response.seen)
+
+
+class OnLibrarysFunction(Patient):
+    """A field of a function of the library, by a local name."""
+
+    def looks(self) -> int:
+        """One more."""
+        function: Any = textwrap.dedent
+        mark(function)
+        return int(function.seen)
+
+
+class Flags(enum.Flag):
+    """Members of which others are made."""
+
+    A = 1
+    B = 2
+
+
+class OnMadeMember(Patient):
+    """A field of a member that is made of two, and kept by the class."""
+
+    def looks(self) -> int:
+        """One more."""
+        both: Any = Flags.A | Flags.B
+        mark(both)
+        return int(both.seen)
+
+
 class MadeOfLooks(Looks):
     """Settings that can change: the class itself is not frozen."""
 
@@ -276,6 +326,10 @@ HELD = (
     InObjectsIterator,
     ByTable,
     ByFieldsFactory,
+    OnLibrarysClass,
+    OnPortsClass,
+    OnLibrarysFunction,
+    OnMadeMember,
 )
 
 
@@ -295,6 +349,12 @@ def simulated(tried: Tried) -> None:
     """Sessions by sampling."""
     for session in range(4):
         simulate(tried.scenario(), tried.spec(), 1, session)
+
+
+def test_what_was_put_into_a_class_of_all_is_taken_out_for_the_next_design() -> None:
+    before = set(vars(Response))
+    assert found(Tried(OnPortsClass, REFUSED))[0] == REFUSED
+    assert set(vars(Response)) == before
 
 
 def test_settings_of_a_class_that_is_not_frozen_itself_are_refused() -> None:

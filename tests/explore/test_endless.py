@@ -18,7 +18,7 @@ from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.simulate import replay, simulate
 from lastchunk.model.simulate.edges import play_edges
 from lastchunk.model.trace.events import AlarmStarted
-from lastchunk.properties import eventually, state
+from lastchunk.properties import after, at_end, completion, event, eventually, state
 from lastchunk.reference_impl.alarm import AlarmDesign
 from lastchunk.reference_impl.contract import COMPLETED, STATE_KEY, Chunk, Response
 from lastchunk.reference_impl.session import set_status
@@ -184,3 +184,16 @@ def test_an_endless_session_is_told_of_a_bounded_property_as_well(within_ms: int
         assert found.verdicts["completed"].kind == "violated"
         kinds = [example.kind for example in found.counterexamples["completed"]]
         assert "endless" in kinds
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        at_end(state.is_completed),
+        after(event.StopPressed).eventually(completion, within=5, of="last upload"),
+    ],
+)
+def test_an_endless_session_is_told_of_what_the_end_of_a_run_says(own: Any) -> None:
+    found = explored(SetsAgain, [own], "expect.sometimes=[]", "grace_ms=3", kinds=("endless",))
+    assert found.verdicts["property_1"].kind == "violated"
+    assert [example.kind for example in found.counterexamples["property_1"]] == ["endless"]

@@ -10,6 +10,7 @@ import builtins
 import copy
 import dataclasses
 import gc
+import math
 import signal
 import sys
 import threading
@@ -22,11 +23,11 @@ import pytest
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.base.step_limit import STEP_SECONDS_MAX
 from lastchunk.model.explore.code import watched as module
+from lastchunk.model.explore.code.sizes import UnsizedChunk
 from lastchunk.model.explore.code.watched import (
     ChunkIndexUsed,
     WatchedChunk,
     step_time_limit,
-    watched,
 )
 from lastchunk.model.explore.verify import Reductions, verify
 from lastchunk.model.scenario.load import load_scenario
@@ -92,13 +93,64 @@ def test_the_size_of_a_chunk_may_be_looked_at() -> None:
     assert WatchedChunk(3, 700).size_bytes == 700
 
 
-def test_a_watched_design_is_the_same_but_for_its_chunks() -> None:
-    design = spec_of(AlarmDesign, "alarm")
-    under_watch = watched(design)
-    assert issubclass(under_watch.cls, AlarmDesign)
-    assert under_watch.settings == design.settings
-    assert (under_watch.name, under_watch.reference) == ("alarm", "alarm")
-    assert under_watch.cls.alarm is AlarmDesign.alarm
+class AtOnce(AlarmDesign):
+    """The stop completes the session, where the design is of the class that it was written as."""
+
+    async def signal_stop(self) -> Response:
+        """Complete at once, or as the alarm design does."""
+        if self.is_itself():
+            await set_status(self.ctx, COMPLETED)
+        return await super().signal_stop()
+
+    def is_itself(self) -> bool:
+        """By its class."""
+        return type(self) is AtOnce
+
+
+class ByName(AtOnce):
+    """The same."""
+
+    def is_itself(self) -> bool:
+        """By the name of its class."""
+        return self.__class__.__name__ == "ByName"
+
+
+class ByError(AtOnce):
+    """The same."""
+
+    def is_itself(self) -> bool:
+        """By the text of an error."""
+        given: Any = self
+        try:
+            return bool(given.nothing)
+        except AttributeError as error:
+            return "'ByError'" in str(error)
+
+
+class ByDoc(AtOnce):
+    """Itself."""
+
+    def is_itself(self) -> bool:
+        """By what its class says of itself."""
+        return self.__doc__ == "Itself."
+
+
+@pytest.mark.parametrize("cls", [AtOnce, ByName, ByError, ByDoc])
+def test_a_design_is_of_its_own_class_while_it_is_explored(cls: type[AtOnce]) -> None:
+    scenario = load_scenario("small-scope", ["chunks=2", "expect.sometimes=[]"])
+    found = verify(scenario, spec_of(cls), ["complete_at_finalization"])
+    assert found.verdict == "violated"
+
+
+@pytest.mark.parametrize("look", [lambda c: c.nothing, lambda c: c + 1, lambda c: c[0], math.sqrt])
+@pytest.mark.parametrize("kind", [WatchedChunk, UnsizedChunk])
+def test_an_error_about_a_chunk_says_what_it_says_of_any(kind: Any, look: Any) -> None:
+    texts = set()
+    for chunk in (Chunk(0, 5), kind(0, 5)):
+        with pytest.raises((AttributeError, TypeError)) as error:
+            look(chunk)
+        texts.add(str(error.value))
+    assert len(texts) == 1, texts
 
 
 class ByComparing(AlarmDesign):

@@ -123,3 +123,18 @@ def test_a_request_that_is_answered_by_no_response_is_an_error(tmp_path: Path) -
         event.status for event in trace if hasattr(event, "status") and type(event.status) is int
     }
     assert statuses == {500}
+
+
+@pytest.mark.parametrize(
+    ("field", "word"),
+    [("f = NaN;", "this.f"), ("#f = NaN;", "this.#f"), ("f: any = { a: [0 / 0] };", "this.f")],
+)
+def test_what_a_field_may_not_keep_is_refused_with_its_line(
+    field: str, word: str, tmp_path: Path
+) -> None:
+    text = HEAD + CLASS.format(fields=field, noted=f"{word};", seen="2")
+    (tmp_path / "session.ts").write_text(text, encoding="utf-8")
+    (tmp_path / "session.toml").write_text(SIGNALS, encoding="utf-8")
+    line = 1 + text[: text.index(field)].count("\n")
+    with pytest.raises(DesignError, match=rf"{word} \(session.ts, line {line}\) .*no number"):
+        lastchunk.verify("small-scope", f"{tmp_path / 'session.ts'}:Session", attack=0)

@@ -77,6 +77,7 @@ class UnsizedChunk(Chunk):
     __ge__ = _by_index(operator.ge)
 
 
+UnsizedChunk.__name__ = UnsizedChunk.__qualname__ = Chunk.__name__  # it stands in texts of errors
 INDEX: Any = vars(Chunk)["index"]
 SIZE: Any = vars(Chunk)["size_bytes"]
 """Where a chunk keeps its index, and its size."""

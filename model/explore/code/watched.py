@@ -1,7 +1,8 @@
 """A design under watch: whether it tells chunks apart, and whether a step of it ever ends.
 
 Chunks are interchangeable only for a design that does not look at their index. While exploring, a
-design gets chunks that note it if it does; the search then starts again without the symmetry.
+page gets chunks that note it if it does, or the object that they are sent to; the search then
+starts again without the symmetry.
 """
 
 from __future__ import annotations
@@ -10,16 +11,14 @@ import dataclasses
 import operator
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from lastchunk.model.base.blame import MODULES
 from lastchunk.model.base.step_limit import STEP_SECONDS_MAX, StepLimit
-from lastchunk.model.design.load import DesignSpec
 from lastchunk.model.world.code.program import Program
 from lastchunk.reference_impl.clock import Uncatchable
-from lastchunk.reference_impl.contract import Chunk, Response
+from lastchunk.reference_impl.contract import Chunk
 
 
 class ChunkIndexUsed(Uncatchable):
@@ -86,23 +85,13 @@ class WatchedChunk(Chunk):
     __reduce_ex__ = _noted(lambda chunk: (Chunk, index_and_size(chunk)))
 
 
+WatchedChunk.__name__ = WatchedChunk.__qualname__ = Chunk.__name__  # it stands in texts of errors
+
+
 def check_is_watched(chunk: Any) -> None:
     """Raise `ChunkIndexUsed` at a chunk that code has made itself: it is like none of those."""
     if not isinstance(chunk, WatchedChunk):
         raise ChunkIndexUsed
-
-
-def watched(design: DesignSpec) -> DesignSpec:
-    """The same design, whose chunks note it if their index is looked at."""
-    cls = design.cls
-
-    class Watched(cls):  # type: ignore[misc, valid-type]
-        async def upload(self, chunk: Chunk, *more: Any) -> Response:
-            seen = WatchedChunk(*index_and_size(chunk))
-            response: Response = await super().upload(seen, *more)
-            return response
-
-    return replace(design, cls=Watched)
 
 
 def step_time_limit(name: str, programs: Sequence[Program]) -> StepLimit:

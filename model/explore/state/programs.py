@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import linecache
 import re
 from typing import Any
 
-from lastchunk.model.base.blame import file_name
+from lastchunk.model.base.blame import TYPESCRIPT_SUFFIXES, file_name
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.explore.code.encode import ATOMS, Encoder
 from lastchunk.model.explore.code.frames import Frame, NotListed, frames_of
@@ -24,6 +25,9 @@ EMPTY: dict[type, str] = {list: "empty", dict: "empty", set: "empty"}
 LASTING = frozenset((int, str, bool, type(None), bytes, Chunk, WatchedChunk))
 """Types whose values never change, and that are equal only where they say the same (0.0 is equal
 to -0.0)."""
+IN_PYTHON = r"\b(self|page)\.{}\b"
+IN_TYPESCRIPT = r"(\bthis\.|^\s*(\w+\s+)*){}\s*[=:;!?+-]"
+"""What a line has in it that sets a field."""
 
 
 class Programs:
@@ -93,10 +97,10 @@ class Programs:
             return key, (whose, "field", name, kept.value(value))
         except NotListed as error:
             where = line_of_field(type(program.built()), name)
-            raise _refused(program, f"self.{name}{where} holds", error) from None
+            raise _refused(program, f"{field_as_written(name)}{where} holds", error) from None
         except RecursionError:
             deep = NotListed("a value that is nested too deep", "flat data")
-            raise _refused(program, f"self.{name} holds", deep) from None
+            raise _refused(program, f"{field_as_written(name)} holds", deep) from None
 
 
 def _key(whose: str, name: str, value: Any) -> Any:
@@ -141,15 +145,24 @@ def _refused(program: Program, where: str, error: NotListed) -> DesignError:
     )
 
 
+def field_as_written(name: str) -> str:
+    """A field as code writes it: of TypeScript its name begins with a point, ".x", ".#x of C"."""
+    return f"this{name.partition(' of ')[0]}" if name.startswith(".") else f"self.{name}"
+
+
 def line_of_field(cls: type, name: str) -> str:
     """Where a class sets a field first, in words."""
+    word = re.escape(field_as_written(name).partition(".")[2])
     for base in cls.__mro__:
         try:
-            lines, first = inspect.getsourcelines(base)
-            file = file_name(inspect.getsourcefile(base) or "")
+            file = inspect.getsourcefile(base) or ""
+            if file.endswith(TYPESCRIPT_SUFFIXES):
+                lines, first, sign = linecache.getlines(file), 1, IN_TYPESCRIPT
+            else:
+                (lines, first), sign = inspect.getsourcelines(base), IN_PYTHON
         except (OSError, TypeError):
             continue
         for number, line in enumerate(lines, first):
-            if re.search(rf"\b(self|page)\.{re.escape(name)}\b", line):
-                return f" ({file}, line {number})"
+            if re.search(sign.format(word), line):
+                return f" ({file_name(file)}, line {number})"
     return ""

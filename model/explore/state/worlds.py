@@ -28,7 +28,6 @@ from lastchunk.model.explore.code.watched import (
     WatchedChunk,
     check_is_watched,
     step_time_limit,
-    watched,
 )
 from lastchunk.model.explore.state.node import Move, Node
 from lastchunk.model.explore.state.part import StatePart
@@ -129,13 +128,12 @@ class Worlds:
     def __init__(
         self, design: DesignSpec, scenario: Scenario, symmetric: bool, forgets_blobs: bool
     ) -> None:
-        self.plain = design
+        self.design = design
         self.symmetric = symmetric
-        self.design = design = watched(design) if symmetric else design
         self.timeline = ClassTimeline()
         self.names = 1
         self.known: dict[StepName, tuple[StepPlace, Times]] = {}
-        self.lasting = lasting_of(design.name, self.plain.cls)
+        self.lasting = lasting_of(design.name, design.cls)
         self.pristine = World(design, scenario, 0)
         self.pristine.chunk_of = sized_chunk
         if symmetric:
