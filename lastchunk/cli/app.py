@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from lastchunk.cli.completing import designs_like, engines_like, properties_like, scenarios_like
 from lastchunk.cli.lazy import LazyGroup
 from lastchunk.model.base.errors import InputError
 
@@ -56,7 +57,16 @@ def check_epoch() -> None:
         raise InputError(SOURCES_EPOCH, given, f"whole seconds since 1970, 0 to {EPOCH_MAX_S:,}")
 
 
-ScenarioArgument = Annotated[str, typer.Argument(help="A shipped scenario's name or a TOML file.")]
+ScenarioArgument = Annotated[
+    str,
+    typer.Argument(autocompletion=scenarios_like, help="A shipped scenario's name or a TOML file."),
+]
+DesignOption = Annotated[
+    str, typer.Option("--design", autocompletion=designs_like, help="A name, or file.py:Class.")
+]
+PropertyOption = Annotated[
+    str, typer.Option("--property", autocompletion=properties_like, help="Which property.")
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="The seed of all random streams.", min=0)]
 SetOption = Annotated[
     list[str] | None,
@@ -75,7 +85,9 @@ PropertiesOption = Annotated[
 EngineOption = Annotated[
     str,
     typer.Option(
-        "--engine", help="simpy, table, kernel, or auto: what pays; the results are the same."
+        "--engine",
+        autocompletion=engines_like,
+        help="simpy, table, kernel, or auto: what pays; the results are the same.",
     ),
 ]
 AdapterOption = Annotated[

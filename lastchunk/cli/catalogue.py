@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import console
+from lastchunk.cli.completing import scenarios_like
 from lastchunk.model.base.errors import InternalError
 from lastchunk.model.design.load import load_design, load_designs, shipped_designs
 from lastchunk.model.scenario.load import load_scenario, shipped
@@ -34,7 +35,10 @@ def designs() -> None:
 
 
 def scenarios(
-    name: Annotated[str | None, typer.Argument(help="Show this one with all its settings.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(autocompletion=scenarios_like, help="Show this one with all its settings."),
+    ] = None,
 ) -> None:
     """List the shipped scenarios, or show one with all its settings."""
     if name is None:

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import PropertiesOption, SetOption, console
+from lastchunk.cli.completing import designs_like, properties_like
 from lastchunk.cli.loading import load, own_properties
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_file, check_folder, write_text
@@ -43,10 +44,16 @@ def check_log(
         Path | None, typer.Option("--mapping", help="Which request is which call (TOML).")
     ] = None,
     design: Annotated[
-        str | None, typer.Option("--design", help="What is deployed; its grace counts.")
+        str | None,
+        typer.Option(
+            "--design", autocompletion=designs_like, help="What is deployed; its grace counts."
+        ),
     ] = None,
     overrides: SetOption = None,
-    only: Annotated[list[str] | None, typer.Option("--property", help="Judge these alone.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--property", autocompletion=properties_like, help="Judge these alone."),
+    ] = None,
     properties: PropertiesOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Write a schedule of each failed session here.")

@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from lastchunk.cli.app import SeedOption, SetOption, WorkersOption, console, cores
+from lastchunk.cli.app import DesignOption, SeedOption, SetOption, WorkersOption, console, cores
+from lastchunk.cli.completing import properties_like, scenarios_like
 from lastchunk.cli.progress import progress_bar
 from lastchunk.model.base.files import check_folder
 from lastchunk.model.estimate.choice.choose import SettingsChoice, choice_of
@@ -25,27 +26,34 @@ from lastchunk.reports.choice.file import (
 )
 from lastchunk.reports.choice.words import choice_words, needed_words, price_words
 
+ChoiceScenarios = Annotated[
+    list[str],
+    typer.Option(
+        "--scenario",
+        autocompletion=scenarios_like,
+        metavar="SCENARIO",
+        help="A name or a TOML file; may be repeated.",
+    ),
+]
+RequireOption = Annotated[
+    list[str],
+    typer.Option(
+        "--require",
+        autocompletion=properties_like,
+        metavar="PROPERTY[ < RATE]",
+        help='As nothing_lost or "nothing_lost < 1e-4"; may be repeated.',
+    ),
+]
+
 
 def choose(
     free: Annotated[
         list[str],
         typer.Option("--free", metavar="KEY[=LOW..HIGH]", help="One setting or two, in ms."),
     ],
-    scenario: Annotated[
-        list[str],
-        typer.Option(
-            "--scenario", metavar="SCENARIO", help="A name or a TOML file; may be repeated."
-        ),
-    ],
-    require: Annotated[
-        list[str],
-        typer.Option(
-            "--require",
-            metavar="PROPERTY[ < RATE]",
-            help='As nothing_lost or "nothing_lost < 1e-4"; may be repeated.',
-        ),
-    ],
-    design: Annotated[str, typer.Option("--design", help="A name, or file.py:Class.")] = "alarm",
+    scenario: ChoiceScenarios,
+    require: RequireOption,
+    design: DesignOption = "alarm",
     overrides: SetOption = None,
     values: Annotated[
         int, typer.Option("--values", help="So many of a range are looked at first.")

@@ -27,6 +27,7 @@ from lastchunk.cli.app import (
     cores,
     note,
 )
+from lastchunk.cli.completing import designs_like, properties_like
 from lastchunk.cli.gate import failed_sessions, many_rows, much_to_do
 from lastchunk.cli.loading import (
     DEFAULT_DESIGNS,
@@ -54,7 +55,11 @@ COLOURS = {"violated": "red", "not seen": "cyan", "unknown": "yellow", "proved":
 
 DesignsOption = Annotated[
     list[str] | None,
-    typer.Option("--design", help="A design's name, or file.py:Class; may be repeated."),
+    typer.Option(
+        "--design",
+        autocompletion=designs_like,
+        help="A design's name, or file.py:Class; may be repeated.",
+    ),
 ]
 SweepOption = Annotated[
     int,
@@ -77,7 +82,8 @@ SessionsMaxOption = Annotated[
     int | None, typer.Option("--sessions-max", help="Stop there, whatever is known.")
 ]
 OnlyOption = Annotated[
-    list[str] | None, typer.Option("--property", help="Show and gate these alone.")
+    list[str] | None,
+    typer.Option("--property", autocompletion=properties_like, help="Show and gate these alone."),
 ]
 
 

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import SeedOption, WorkersOption, console, cores, note
+from lastchunk.cli.completing import designs_like
 from lastchunk.cli.progress import progress_bar
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_folder, new_folder, write_text
@@ -48,6 +49,7 @@ PlayedOption = Annotated[
     list[str] | None,
     typer.Option(
         "--design",
+        autocompletion=designs_like,
         help="Of the designs these alone; may be repeated. --troubles 0 also leaves out the small "
         "classes that show a rule of the platform each.",
     ),

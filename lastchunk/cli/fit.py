@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import SeedOption, WorkersOption, console, cores
+from lastchunk.cli.completing import designs_like
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import check_file
 from lastchunk.model.base.verdict import Verdict, percent
@@ -43,7 +44,9 @@ def fit(
     mapping: Annotated[
         Path | None, typer.Option("--mapping", help="Which request is which call (TOML).")
     ] = None,
-    design: Annotated[str, typer.Option("--design", help="What is deployed.")] = "alarm",
+    design: Annotated[
+        str, typer.Option("--design", autocompletion=designs_like, help="What is deployed.")
+    ] = "alarm",
     rate: Annotated[
         float, typer.Option("--rate", help="A failure is to be rarer than this share.")
     ] = 0.01,

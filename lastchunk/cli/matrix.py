@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import WorkersOption, check_least, console, cores
+from lastchunk.cli.completing import designs_like, faults_like
 from lastchunk.cli.progress import progress_bar
 from lastchunk.model.explore.matrix.cells import Cell, CellKind
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
@@ -34,11 +35,19 @@ def matrix(
     ],
     design: Annotated[
         list[str] | None,
-        typer.Option("--design", help="A name, or file.py:Class; may be repeated."),
+        typer.Option(
+            "--design",
+            autocompletion=designs_like,
+            help="A name, or file.py:Class; may be repeated.",
+        ),
     ] = None,
     faults: Annotated[
         list[str] | None,
-        typer.Option("--faults", help="This class of faults alone; may be repeated."),
+        typer.Option(
+            "--faults",
+            autocompletion=faults_like,
+            help="This class of faults alone; may be repeated.",
+        ),
     ] = None,
     chunks: Annotated[int, typer.Option("--chunks", help="Chunks of a session.")] = 3,
     seconds: Annotated[

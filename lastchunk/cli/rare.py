@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from lastchunk.cli.app import ScenarioArgument, SeedOption, SetOption, WorkersOption, console, cores
+from lastchunk.cli.app import (
+    DesignOption,
+    PropertyOption,
+    ScenarioArgument,
+    SeedOption,
+    SetOption,
+    WorkersOption,
+    console,
+    cores,
+)
 from lastchunk.cli.loading import load
 from lastchunk.cli.progress import progress_bar
 from lastchunk.model.estimate.rare.levels import LEVEL_CLASSES
@@ -16,10 +25,8 @@ from lastchunk.model.estimate.rare.rate import RareRate, rare_rate
 
 def rare(
     scenario: ScenarioArgument,
-    design: Annotated[str, typer.Option("--design", help="A name, or file.py:Class.")] = "alarm",
-    slug: Annotated[
-        str, typer.Option("--property", help="Which property.")
-    ] = "complete_at_finalization",
+    design: DesignOption = "alarm",
+    slug: PropertyOption = "complete_at_finalization",
     precision: Annotated[
         float, typer.Option("--precision", help="To such a share of the rate.")
     ] = 0.1,

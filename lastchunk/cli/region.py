@@ -13,6 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import (
+    DesignOption,
+    PropertyOption,
     ScenarioArgument,
     SetOption,
     WorkersOption,
@@ -65,10 +67,8 @@ def region(
         str | None, typer.Option("--y-range", help="LOW..HIGH in ms; else up to 4 times the value.")
     ] = None,
     third_values: Annotated[str | None, typer.Option("--z-values", help="As --x-values.")] = None,
-    design: Annotated[str, typer.Option("--design", help="A name, or file.py:Class.")] = "alarm",
-    slug: Annotated[
-        str, typer.Option("--property", help="Which property.")
-    ] = "complete_at_finalization",
+    design: DesignOption = "alarm",
+    slug: PropertyOption = "complete_at_finalization",
     overrides: SetOption = None,
     measured: Annotated[
         str | None, typer.Option("--measured", help="A scenario whose sessions are sampled.")

@@ -19,6 +19,7 @@ from lastchunk.cli.app import (
     cores,
 )
 from lastchunk.cli.compare import DesignsOption, SweepOption, show
+from lastchunk.cli.completing import scenarios_like
 from lastchunk.cli.evidence import Work
 from lastchunk.cli.front import (
     AudienceOption,
@@ -45,6 +46,14 @@ from lastchunk.reports.write import check_report_out, write_report
 REPORT_DESIGNS = [*DEFAULT_DESIGNS, "lazy-alarm"]
 """Old, new, and the recommended one."""
 
+ReportScenarios = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scenario",
+        autocompletion=scenarios_like,
+        help="These scenarios, not all shipped ones.",
+    ),
+]
 MatrixOption = Annotated[
     Path | None,
     typer.Option("--matrix", help="A folder of `lastchunk matrix`, in place of exploring anew."),
@@ -67,9 +76,7 @@ ConformanceOption = Annotated[
 
 def report(
     out: Annotated[Path, typer.Option("--out", help="The folder to write.")] = Path("reports/out"),
-    scenario: Annotated[
-        list[str] | None, typer.Option("--scenario", help="These scenarios, not all shipped ones.")
-    ] = None,
+    scenario: ReportScenarios = None,
     design: DesignsOption = None,
     sessions: Annotated[int, typer.Option("--sessions", help="Per scenario and design.")] = 1_000,
     sweep_sessions: SweepOption = 200,

@@ -21,6 +21,7 @@ from lastchunk.cli.app import (
     console,
     note,
 )
+from lastchunk.cli.completing import designs_like
 from lastchunk.cli.gate import much_to_do
 from lastchunk.cli.loading import load, loaded_for_replay, own_properties
 from lastchunk.cli.trace_table import trace_table
@@ -47,7 +48,11 @@ def simulate(
     scenario: ScenarioArgument,
     designs: Annotated[
         list[str] | None,
-        typer.Option("--design", help="A name, or file.py:Class; with --html a second one, too."),
+        typer.Option(
+            "--design",
+            autocompletion=designs_like,
+            help="A name, or file.py:Class; with --html a second one, too.",
+        ),
     ] = None,
     seed: SeedOption = 1,
     session: Annotated[int, typer.Option("--session", help="Which session.", min=0)] = 0,
@@ -103,7 +108,10 @@ def write_timeline(
 def replay(
     file: Annotated[Path, typer.Argument(help="A recorded schedule.")],
     design: Annotated[
-        str | None, typer.Option("--design", help="Another design than the recorded one.")
+        str | None,
+        typer.Option(
+            "--design", autocompletion=designs_like, help="Another design than the recorded one."
+        ),
     ] = None,
     out: OutOption = None,
     figure: FigureOption = None,

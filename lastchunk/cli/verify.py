@@ -14,12 +14,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from lastchunk.cli.app import (
+    DesignOption,
     PropertiesOption,
     ScenarioArgument,
     SetOption,
     check_least,
     console,
 )
+from lastchunk.cli.completing import properties_like
 from lastchunk.cli.gate import failed_schedules
 from lastchunk.cli.loading import load, options, own_properties, properties_options
 from lastchunk.model.base.errors import InputError
@@ -41,13 +43,19 @@ COLOURS = {"violated": "red", "unknown": "yellow", "proved": "green", "not seen"
 EXITS = {"proved": EXIT_HOLDS, "violated": EXIT_VIOLATED, "unknown": EXIT_UNKNOWN}
 
 
+TheseProperties = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--property", autocompletion=properties_like, help="These alone; may be repeated."
+    ),
+]
+
+
 def verify(
     scenario: ScenarioArgument = DEFAULT_SCOPE,
-    design: Annotated[str, typer.Option("--design", help="A name, or file.py:Class.")] = "alarm",
+    design: DesignOption = "alarm",
     overrides: SetOption = None,
-    only: Annotated[
-        list[str] | None, typer.Option("--property", help="These alone; may be repeated.")
-    ] = None,
+    only: TheseProperties = None,
     threshold: Annotated[
         str | None,
         typer.Option("--threshold", help="Find the ms of this setting where the verdict turns."),

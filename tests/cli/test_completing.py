@@ -9,6 +9,8 @@ import pytest
 from lastchunk.cli import main
 from lastchunk.cli.completing import VARIABLE
 from lastchunk.cli.lazy import COMMANDS
+from lastchunk.model.properties import PROPERTIES
+from lastchunk.reference_impl.designs import DESIGNS
 
 
 class Asked:
@@ -46,6 +48,24 @@ def test_commands_and_their_options_are_completed(asked: Asked) -> None:
     assert asked.bash("lastchunk ") == list(COMMANDS)
     assert asked.bash("lastchunk ver") == ["verify"]
     assert asked.bash("lastchunk verify --th") == ["--threshold"]
+
+
+def test_names_that_an_option_takes_are_completed(asked: Asked) -> None:
+    assert asked.bash("lastchunk verify --design ") == list(DESIGNS)
+    assert asked.bash("lastchunk compare lossy-mobile --design le") == ["leases"]
+    assert asked.bash("lastchunk simulate sl") == ["sleeping-laptop", "slow-uplink"]
+    assert asked.bash("lastchunk scenarios har") == ["harmless"]
+    assert asked.bash("lastchunk report --scenario harm") == ["harmless"]
+    assert asked.bash("lastchunk rare x --property finalizes_") == [
+        slug for slug in PROPERTIES if slug.startswith("finalizes_")
+    ]
+    assert asked.bash("lastchunk matrix --faults c") == ["client-lost", "crashes", "commits"]
+    assert asked.bash("lastchunk compare x --engine k") == ["kernel"]
+
+
+def test_where_no_name_begins_so_a_shell_offers_files(asked: Asked) -> None:
+    assert asked.bash("lastchunk verify --design my_design.p") == []
+    assert asked.bash("lastchunk verify ./my") == []
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
