@@ -178,8 +178,8 @@ def test_the_rows_of_the_simplicity_table() -> None:
         "alarm",
         14,
         2,
-        280,
-        103,
+        284,
+        99,
     )
     assert simplicity.simplicity_table([row]).count("\n") == 3
 
