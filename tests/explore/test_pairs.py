@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
+from typing import Any
 
 import pytest
 
-from lastchunk.model.explore.matrix.cells import Cell
+from lastchunk.model.base.workers import Here
+from lastchunk.model.explore.matrix import pairs
+from lastchunk.model.explore.matrix.cells import Cell, explore_chain
 from lastchunk.model.explore.matrix.pairs import (
     Pair,
     costliest_first,
@@ -38,26 +42,38 @@ def test_the_cells_are_the_same_for_any_number_of_workers(here: Told, workers: i
     assert told(explore_pairs(list(reversed(SMALL)), 1, 60, workers)) == here
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_what_follows_is_explored_before_what_waits(here: Told, workers: int) -> None:
-    done: list[Pair] = []
+@pytest.mark.parametrize(("workers", "ready"), [(1, 1), (2, 3)])
+def test_what_follows_is_begun_before_what_waits(
+    here: Told, workers: int, ready: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``ready`` pairs have begun by then: one for each worker, and one to be taken next."""
+    begun: list[str] = []
     steps: list[int] = []
-    follows = {SMALL[0]: [SMALL[2]]}
     others: list[Pair] = [("re-read", "reliable"), ("leases", "reliable"), ("outbox", "reliable")]
+
+    def explore(design: str, *rest: Any) -> Any:
+        begun.append(design)
+        return explore_chain(design, *rest)
 
     def after(pair: Pair, cells: list[Cell]) -> Iterable[Pair]:
         assert {cell.design for cell in cells} == {pair[0]}
-        done.append(pair)
-        return follows.get(pair, [])
+        return [SMALL[2]] if pair == SMALL[0] else []
 
+    monkeypatch.setattr(pairs, "explore_chain", explore)
+    monkeypatch.setattr(pairs, "workers_or_here", lambda _: nullcontext(Here()))
     found = explore_in_order([SMALL[0], *others], 1, 60, workers, steps.append, after=after)
     assert told(found)[SMALL[2]] == here[SMALL[2]]
-    assert set(found) == {SMALL[0], SMALL[2], *others} == set(done)
+    assert set(found) == {SMALL[0], SMALL[2], *others}
     assert sum(steps) == len(found)
-    if workers == 1:
-        assert done == [SMALL[0], SMALL[2], *others]
-    else:  # as many as there are workers, and one, had begun by then
-        assert done.index(SMALL[2]) < len(done) - 1
+    order = ["alarm", "re-read", "leases", "outbox"]
+    assert begun == [*order[:ready], "short-grace", *order[ready:]]
+
+
+def test_what_follows_is_explored_by_workers(here: Told) -> None:
+    def after(pair: Pair, cells: list[Cell]) -> Iterable[Pair]:
+        return SMALL[1:] if pair == SMALL[0] else []
+
+    assert told(explore_in_order(SMALL[:1], 1, 60, 2, after=after)) == here
 
 
 def test_what_is_raised_in_a_pair_is_raised_here() -> None:
@@ -66,5 +82,5 @@ def test_what_is_raised_in_a_pair_is_raised_here() -> None:
 
 
 def test_the_costliest_come_first() -> None:
-    pairs = [("alarm", "reliable"), ("alarm", "all"), ("manual", "all"), ("alarm", "loss")]
-    assert costliest_first(pairs) == [pairs[2], pairs[1], pairs[3], pairs[0]]
+    given = [("alarm", "reliable"), ("alarm", "all"), ("manual", "all"), ("alarm", "loss")]
+    assert costliest_first(given) == [given[2], given[1], given[3], given[0]]
