@@ -66,6 +66,7 @@ def test_names_that_an_option_takes_are_completed(asked: Asked) -> None:
 def test_where_no_name_begins_so_a_shell_offers_files(asked: Asked) -> None:
     assert asked.bash("lastchunk verify --design my_design.p") == []
     assert asked.bash("lastchunk verify ./my") == []
+    assert asked.bash("lastchunk verify --design ease") == [], "it stands within leases"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -240,7 +240,10 @@ def test_prices_and_waits_have_intervals_that_hold_at_once() -> None:
     assert price.never_interval.high == pytest.approx(highest, abs=1e-6)
     cost, wait, never = price_words(price)
     assert re.fullmatch(r"\d+\.\d\d \(\d+\.\d\d to \d+\.\d\d\)", cost)
-    assert re.fullmatch(r"[\d.]+ s \([\d.]+ s to [\d.]+ s\)", wait)
+    told = re.fullmatch(r"([\d.]+) s \(([\d.]+) s to ([\d.]+) s\)", wait)
+    assert told is not None
+    mean, low, high = map(float, told.groups())
+    assert low < mean < high
     assert never == ""
     shown = price_words(replace(price, never_interval=Interval(0.5, 0.4, 0.6)))[2]
     assert shown == "50.0 % (40.0 % to 60.0 %)"
