@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lastchunk.model.estimate.comparison import Comparison
-from lastchunk.model.estimate.costs import cost_difference
+from lastchunk.model.estimate.costs import cost_difference, money
 from lastchunk.reports.answer.roles import RACE, Roles, refuted_claims
 from lastchunk.reports.claims.by_cost import costs_of, load_of
 from lastchunk.reports.claims.conditions import Condition
@@ -45,14 +45,15 @@ def _would_hold(conditions: tuple[Condition, ...], design: str) -> str:
 
 
 def cost_line(item: Comparison, design: str, other: str | None) -> str:
-    """Dollars per million sessions, against another design's."""
+    """Dollars per million sessions, against another design's, each with its interval."""
     own = costs_of(item, design)
     assert own is not None, "a design of the comparison has rows"
-    words = f"{own.per_session:.2f} dollars per million sessions under “{item.scenario.title}”"
+    cost = money(own.per_session, own.low, own.high)
+    words = f"{cost} dollars per million sessions under “{item.scenario.title}”"
     old = costs_of(item, other) if other is not None else None
     if old is not None and old.per_session:
         share = cost_difference(own.per_session / old.per_session - 1)
-        words += f", against {old.per_session:.2f} ({share})"
+        words += f", against {money(old.per_session, old.low, old.high)}: {share}"
     return f"Cost: {words}."
 
 

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scipy.stats import t
 
 from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.design.load import load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
+from lastchunk.model.estimate.costs import dollars
 from lastchunk.model.explore.threshold import Threshold
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.trace.events import StateWritten
+from lastchunk.model.trace.prices import load_prices
 from lastchunk.reference_impl.designs import DESIGNS
 from lastchunk.reports.answer.price import price, recommendation, seconds_words
 from lastchunk.reports.answer.race import race_picture, race_runs
@@ -205,9 +208,18 @@ def test_the_answer_counts_the_sessions_of_the_worst_uplink(
     assert roles.recommended == "lazy-alarm"
     cost, delay, _ = price(given, found, roles)
     assert cost.startswith("Cost: ")
-    assert "dollars per million sessions under “Cellular uplink, driving”, against " in cost
+    told = [cost_with_interval(cellular, design) for design in ("lazy-alarm", "alarm")]
+    assert f"Cost: {told[0]} dollars per million sessions under “Cellular uplink, driving”" in cost
+    assert f", against {told[1]}: " in cost
     median = cellular.rows_of("lazy-alarm")["delay_ms"].median()
     assert f"median: {seconds_words(median)}, against" in delay
+
+
+def cost_with_interval(item: Comparison, design: str) -> str:
+    """The mean of what the sessions cost, with Student's interval by scipy."""
+    spent = dollars(item.rows_of(design), load_prices()).sum(axis=1)
+    half = float(t.ppf(0.975, len(spent) - 1) * spent.std() / len(spent) ** 0.5)
+    return f"{spent.mean():.2f} ({spent.mean() - half:.2f} to {spent.mean() + half:.2f})"
 
 
 def test_the_race_is_the_same_session_for_each_design_and_drawn_in_its_times(
