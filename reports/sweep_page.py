@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.files import write_changed
-from lastchunk.model.base.verdict import percent
+from lastchunk.model.base.verdict import percent_within
 from lastchunk.model.estimate.checks import check_name
 from lastchunk.model.estimate.sweeps.chunk import MEANS
 from lastchunk.model.estimate.sweeps.result import SweepResult
@@ -35,6 +35,7 @@ td, th { padding: .15rem .6rem; text-align: left; white-space: nowrap }
 """
 WHOLE_FROM = 1_000
 """From so much on a value is shown without a fraction."""
+RATE = ("rate", "low", "high")
 DESIGNS_AND_SCENARIOS = ("designs", "scenarios")
 SweepPicture = tuple[str, Figure | str]
 """A picture with its words; in its place why there is none."""
@@ -127,17 +128,13 @@ def _rates_table(result: SweepResult, slug: str) -> str:
     body = "".join(
         "<tr>"
         + "".join(f"<td>{escape(_shown(row[key]))}</td>" for key in keys)
-        + f"<td>{_mean_cell(row) if is_mean else _rate_cell(row)}</td></tr>"
+        + f"<td>{_mean_cell(row) if is_mean else percent_within(*map(row.get, RATE))}</td></tr>"
         for row in rows
     )
     more = len(found) - len(rows)
     rest = f"<p>{more:,} more rows are in {RESULTS[is_mean]}.</p>" if more > 0 else ""
     box = f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(slug)}">'
     return f"<h2>{escape(slug)}</h2>{box}<table><tr>{head}</tr>{body}</table></div>{rest}"
-
-
-def _rate_cell(row: Any) -> str:
-    return f"{percent(row['rate'])} ({percent(row['low'])} to {percent(row['high'])})"
 
 
 def _mean_cell(row: Any) -> str:

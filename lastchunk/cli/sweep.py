@@ -17,7 +17,7 @@ from lastchunk.cli.loading import command
 from lastchunk.cli.progress import progress_and_words
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.text_files import digits
-from lastchunk.model.base.verdict import percent
+from lastchunk.model.base.verdict import percent_within
 from lastchunk.model.estimate.checks import check_name
 from lastchunk.model.estimate.sweeps.chunk import MEANS
 from lastchunk.model.estimate.sweeps.live import LiveSweep
@@ -127,11 +127,7 @@ def show_sweep(result: SweepResult) -> None:
         ends = rows.loc[[rows["rate"].idxmin(), rows["rate"].idxmax()]]
         table.add_row(
             *(escape(str(each)) for each in (scenario, design, slug)),
-            *map(_rate_words, ends["rate"], ends["low"], ends["high"]),
+            *map(percent_within, ends["rate"], ends["low"], ends["high"]),
             f"{int(rows['sessions'].sum()):,}",
         )
     console().print(table)
-
-
-def _rate_words(rate: float, low: float, high: float) -> str:
-    return f"{percent(rate)} ({percent(low)} to {percent(high)})"

@@ -85,6 +85,11 @@ def percent(rate: float) -> str:
     return f"{text} %"
 
 
+def percent_within(rate: float, low: float, high: float) -> str:
+    """A rate with its interval."""
+    return f"{percent(rate)} ({percent(low)} to {percent(high)})"
+
+
 def points(difference: float) -> str:
     """A difference of two rates in percentage points; no sign on a zero."""
     value = round(difference * 100, 1) + 0.0

@@ -194,7 +194,9 @@ class PropertyGroupSearch:
             return None  # the first one shows it
         try:
             item = machine.monitor.known[slug]
-            return counterexample(slug, kind, walk, machine.scenario, machine.plain, deadline, item)
+            return counterexample(
+                slug, kind, walk, machine.scenario, machine.design, deadline, item
+            )
         except OutOfTimeError:
             self.untold.add(slug)
             return None
@@ -249,9 +251,9 @@ class PropertyGroupSearch:
     def _in_order_of_time(self, slug: str, reductions: Reductions) -> Search[Machine]:
         old = self.machine
         machine = Machine(
-            old.plain,
+            old.design,
             old.scenario,
-            monitor_for(old.plain, old.scenario, [slug], old.monitor.known),
+            monitor_for(old.design, old.scenario, [slug], old.monitor.known),
             old.symmetric and reductions.symmetry,
             reductions.pruning,
             origin=True,

@@ -254,7 +254,7 @@ def _attacked(
     machine = searches[0].machine
     monitor = machine.monitor
     own = {slug: monitor.known[slug] for slug in proved}
-    attacker = Attacker(machine.plain, machine.scenario, proved, monitor.late, own)
+    attacker = Attacker(machine.design, machine.scenario, proved, monitor.late, own)
     happenings = sum(
         happenings_for(each.machine.runs, each.search.found.steps) for each in searches
     )

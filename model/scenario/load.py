@@ -112,7 +112,7 @@ def described_scenario(scenario: Scenario) -> dict[str, Any]:
     data: dict[str, Any] = without_files(scenario.model_dump(mode="json"))
     if isinstance(scenario.uplink, TraceUplinkSpec):
         measured = scenario.uplink.file.read_bytes()
-        data["uplink"] = {"kind": "trace", "measured": hashlib.sha256(measured).hexdigest()}
+        data["uplink"]["file"] = hashlib.sha256(measured).hexdigest()
     return data
 
 

@@ -14,6 +14,7 @@ from lastchunk.model.base.verdict import (
     VerdictKind,
     p_words,
     percent,
+    percent_within,
     points,
     sessions_words,
 )
@@ -135,10 +136,9 @@ def range_words(failing: Sequence[ScenarioVerdict]) -> str:
 def rate_words(found: Verdict) -> str:
     """The rate of a verdict with its interval, in words."""
     if found.kind == "violated":
-        rate = percent(found.violations / found.sessions)
+        rate = percent_within(found.violations / found.sessions, found.low, found.high)
         cut = f"; {found.unsettled_words}" if found.unsettled else ""
-        span = f"{percent(found.low)} to {percent(found.high)}"
-        return f"{rate} ({span}) of {found.sessions:,}{cut}"
+        return f"{rate} of {found.sessions:,}{cut}"
     if found.kind == "unknown":
         return found.reason
     return f"rate below {percent(found.high)} ({sessions_words(found.sessions)})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from lastchunk.model.base.verdict import percent, sessions_words
+from lastchunk.model.base.verdict import percent, percent_within, sessions_words
 from lastchunk.model.estimate.choice.choose import SettingsChoice
 from lastchunk.model.estimate.choice.judged import ChoiceQuestion, JudgedSetting
 from lastchunk.model.estimate.choice.price import PricedSetting, SettingPrice
@@ -106,7 +106,7 @@ def price_words(price: SettingPrice) -> tuple[str, str, str]:
     ends = [said(round(float(f"{each:.3g}"))) for each in (wait.estimate, wait.low, wait.high)]
     waits = ends[0] if ends[1] == ends[2] else f"{ends[0]} ({ends[1]} to {ends[2]})"
     share = price.never_interval
-    never = f"{percent(share.estimate)} ({percent(share.low)} to {percent(share.high)})"
+    never = percent_within(share.estimate, share.low, share.high)
     return money(cost.estimate, cost.low, cost.high), waits, never if price.never else ""
 
 

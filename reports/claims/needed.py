@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from lastchunk.model.explore.matrix.cells import SLUGS, Cell, Finding
 from lastchunk.model.explore.matrix.fault_classes import FaultClass
 from lastchunk.model.explore.matrix.matrix import Matrix, check_bounds, matrix_of
-from lastchunk.model.explore.matrix.pairs import Pair, costliest_first, explore_in_order
+from lastchunk.model.explore.matrix.pairs import Pair, costliest_first, explore_pairs
 from lastchunk.reports.claims.catalogue import CLAIMS
 from lastchunk.reports.claims.evidence import Evidence, name_of
 from lastchunk.reports.claims.ledger import judge_claim
@@ -53,7 +53,7 @@ def matrix_for_claims(
 
     # The design that a person gives last is most often the one that holds: it has most to explore.
     pairs = [(name, item.slug) for name in reversed(names) for item in small]
-    found = explore_in_order(pairs, chunks, seconds, workers, progress, after=large_ones)
+    found = explore_pairs(pairs, chunks, seconds, workers, progress, after=large_ones)
     for name in names:
         for item in large:
             if (name, item.slug) not in found:

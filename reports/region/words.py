@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lastchunk.model.base.verdict import percent
+from lastchunk.model.base.verdict import percent_within
 from lastchunk.model.explore.region import ExactRegion
 from lastchunk.model.explore.threshold import Threshold
 from lastchunk.reports.base.setting_words import setting_words
@@ -91,12 +91,12 @@ def _measured_words(region: ExactRegion, measured: MeasuredTimes) -> str:
     what = f"In {measured.origin}, of {MEASURES[measured.measure]}: "
     if bound is None or not measured.longest_ms:
         return what + "there is no value up to which it is proved, to compare it with."
-    share = measured.share_within(bound)
+    found = measured.share_within(bound)
+    share = percent_within(found.estimate, found.low, found.high)
     middle = said(measured.longest_ms[len(measured.longest_ms) // 2])
     return (
-        f"{what}{percent(share.estimate)} ({percent(share.low)} to {percent(share.high)}) of the "
-        f"sessions have none of more than {said(bound)}, and half of them have one of {middle} or "
-        "more. "
+        f"{what}{share} of the sessions have none of more than {said(bound)}, and half of them "
+        f"have one of {middle} or more. "
         "That is how often a session lies within this bound of the proof, and not how often it "
         "holds: a session has more chunks than the scope, and other bounds as well."
     )

@@ -14,7 +14,6 @@ from lastchunk.model.explore.matrix.cells import Cell, explore_chain
 from lastchunk.model.explore.matrix.pairs import (
     Pair,
     costliest_first,
-    explore_in_order,
     explore_pairs,
 )
 
@@ -61,7 +60,7 @@ def test_what_follows_is_begun_before_what_waits(
 
     monkeypatch.setattr(pairs, "explore_chain", explore)
     monkeypatch.setattr(pairs, "workers_or_here", lambda _: nullcontext(Here()))
-    found = explore_in_order([SMALL[0], *others], 1, 60, workers, steps.append, after=after)
+    found = explore_pairs([SMALL[0], *others], 1, 60, workers, steps.append, after=after)
     assert told(found)[SMALL[2]] == here[SMALL[2]]
     assert set(found) == {SMALL[0], SMALL[2], *others}
     assert sum(steps) == len(found)
@@ -73,12 +72,12 @@ def test_what_follows_is_explored_by_workers(here: Told) -> None:
     def after(pair: Pair, cells: list[Cell]) -> Iterable[Pair]:
         return SMALL[1:] if pair == SMALL[0] else []
 
-    assert told(explore_in_order(SMALL[:1], 1, 60, 2, after=after)) == here
+    assert told(explore_pairs(SMALL[:1], 1, 60, 2, after=after)) == here
 
 
 def test_what_is_raised_in_a_pair_is_raised_here() -> None:
     with pytest.raises(KeyError):
-        explore_in_order([("alarm", "no such class")], 1, 60, 2)
+        explore_pairs([("alarm", "no such class")], 1, 60, 2)
 
 
 def test_the_costliest_come_first() -> None:

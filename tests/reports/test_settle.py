@@ -43,7 +43,7 @@ def explored(monkeypatch: pytest.MonkeyPatch) -> list[Pair]:
             waiting = [*after(pair, found[pair]), *waiting]
         return found
 
-    monkeypatch.setattr(settle, "explore_in_order", explore)
+    monkeypatch.setattr(settle, "explore_pairs", explore)
     return begun
 
 

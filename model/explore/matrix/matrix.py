@@ -28,7 +28,7 @@ from lastchunk.model.design.load import (
 )
 from lastchunk.model.explore.matrix.cells import SLUGS, Cell
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS, FaultClass
-from lastchunk.model.explore.matrix.pairs import Pair, explore_pairs
+from lastchunk.model.explore.matrix.pairs import Pair, costliest_first, explore_pairs
 from lastchunk.model.explore.verify import Budget, check_budget
 
 MATRIX_DESIGNS = (
@@ -116,7 +116,8 @@ def matrix(
         [name for name, _ in sent], chunks, seconds, workers, faults, given
     )
     pairs = [(name, item.slug) for name in names for item in classes]
-    found = explore_pairs(pairs, chunks, seconds, workers, progress, given)
+    order = costliest_first(pairs)
+    found = explore_pairs(order, chunks, seconds, workers, progress, given)
     whole = matrix_of(found, names, classes, chunks, seconds)
     return replace(whole, labelled=_labelled(given))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from itertools import chain
 from typing import Protocol
 
 from lastchunk.model.base.workers import workers_or_here
@@ -40,18 +41,6 @@ def nothing_more(pair: Pair, cells: list[Cell]) -> Iterable[Pair]:
 
 
 def explore_pairs(
-    pairs: Sequence[Pair],
-    chunks: int,
-    seconds: float,
-    workers: int = 1,
-    progress: Callable[[int], None] | None = None,
-    given: Mapping[str, DesignLike] | None = None,
-) -> dict[Pair, list[Cell]]:
-    """The cells of each pair, the costliest first; arguments as for `explore_in_order`."""
-    return explore_in_order(costliest_first(pairs), chunks, seconds, workers, progress, given)
-
-
-def explore_in_order(
     pairs: Sequence[Pair],
     chunks: int,
     seconds: float,
@@ -94,13 +83,12 @@ def explore_in_order(
 
 def _done(running: Mapping[Pair, Sequence[Future[Chain]]]) -> list[Pair]:
     """The pairs of which all chains are done, once there is one."""
-    left = {future for futures in running.values() for future in futures}
-    while left:
-        done = [pair for pair, futures in running.items() if all(f.done() for f in futures)]
+    while True:
+        left = {p: [f for f in futures if not f.done()] for p, futures in running.items()}
+        done = [pair for pair, futures in left.items() if not futures]
         if done:
             return done
-        _, left = wait(left, return_when=FIRST_COMPLETED)
-    return list(running)
+        wait(chain.from_iterable(left.values()), return_when=FIRST_COMPLETED)
 
 
 def costliest_first(pairs: Iterable[Pair]) -> list[Pair]:

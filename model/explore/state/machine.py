@@ -60,7 +60,7 @@ class Machine:
         self.monitor = monitor
         self.pruning = pruning
         self.symmetric = symmetry and interchangeable(scenario)
-        self.plain = design
+        self.design = design
         self.nodes: dict[Any, Node] = {}
         self.runs = 0
         refuse_scope(scenario)
@@ -72,7 +72,7 @@ class Machine:
             worlds = Worlds(design, scenario, self.symmetric, forgets_blobs)
             shared[self.symmetric, forgets_blobs] = worlds
         self.worlds = worlds
-        self.design, self.timeline = worlds.design, worlds.timeline
+        self.timeline = worlds.timeline
         self.origin = origin
         beginning = Instant(self.timeline, 0) if origin else None
         self.state_encoder = StateEncoder(worlds.encoder, monitor, beginning)

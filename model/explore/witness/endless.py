@@ -77,8 +77,8 @@ def once_round(
         return None
     times_ms = times_of(walk, instants_ms)
     order = in_order(walk, times_ms)
-    schedule = session_of(walk, order, instants_ms, machine.scenario, machine.plain)
-    run = replayed(slug or "endless", schedule, machine.plain)
+    schedule = session_of(walk, order, instants_ms, machine.scenario, machine.design)
+    run = replayed(slug or "endless", schedule, machine.design)
     # A fault passes once at the most, so nothing in a round is early.
     pairs = zip(walk.happenings, times_ms, strict=True)
     came_ms = [0, *(at_ms for item, at_ms in pairs if not item.early)]

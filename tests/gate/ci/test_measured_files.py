@@ -75,8 +75,17 @@ def test_another_measured_uplink_is_another_scenario(tmp_path: Path) -> None:
 def test_a_sweep_goes_on_from_any_folder(scenario: str, tmp_path: Path) -> None:
     here, there = written(tmp_path / "here", scenario), tmp_path / "there"
     shutil.copytree(here, there)
-    for folder in (here, there):
-        lastchunk.sweep_plan(lastchunk.read_plan(folder / "plan.toml"), tmp_path / "out")
+    plans = [lastchunk.read_plan(folder / "plan.toml") for folder in (here, there)]
+    first = lastchunk.sweep_plan(plans[0], tmp_path / "out")
+    chunks = sorted((tmp_path / "out").glob("*/*.parquet"))
+    written_at = [path.stat().st_mtime_ns for path in chunks]
+    again = lastchunk.sweep_plan(plans[1], tmp_path / "out")
+    assert first is not None
+    assert again is not None
+    assert len(again.rates) > 0
+    assert again.rates.equals(first.rates)
+    assert chunks
+    assert [path.stat().st_mtime_ns for path in chunks] == written_at, "no chunk is run again"
 
 
 def test_a_sweep_with_another_measured_uplink_is_another_one(tmp_path: Path) -> None:
