@@ -1,7 +1,8 @@
 """Worker processes: they start from a clean interpreter, and end with whoever started them.
 
-That interpreter has imported of the model what this process has, once for all workers. Several
-pieces of work that go on at once share one set of workers (`shared_pool`).
+That interpreter has imported of the model what this process has, once for all workers; of a command
+with one kind of work alone, what that needs. Several pieces of work that go on at once share one
+set of workers (`shared_pool`).
 
 An interrupt of the terminal reaches every process of the command. The first process alone acts on
 it, and ends the others; a worker whose parent is gone, however it went, ends itself.
@@ -57,16 +58,18 @@ def check_workers(workers: int) -> None:
 
 
 @contextmanager
-def pool(workers: int, tasks_per_worker: int | None = None) -> Iterator[Executor]:
+def pool(
+    workers: int, tasks_per_worker: int | None = None, needs: str = MODEL
+) -> Iterator[Executor]:
     """Worker processes for a while: those that are shared, or some of one's own.
 
-    What is raised meanwhile ends one's own at once.
+    What is raised meanwhile ends one's own at once. ``needs`` is the package that tasks come from.
     """
     check_workers(workers)
     if _SHARED:
         yield _SHARED[-1]
         return
-    with _own_pool(workers, tasks_per_worker) as executor:
+    with _own_pool(workers, tasks_per_worker, needs) as executor:
         yield executor
 
 
@@ -177,13 +180,13 @@ class Here(Executor):
 
 
 @contextmanager
-def workers_or_here(workers: int) -> Iterator[Executor]:
+def workers_or_here(workers: int, needs: str = MODEL) -> Iterator[Executor]:
     """Worker processes, each for one task alone; with one worker this process does it all."""
     check_workers(workers)
     if workers == 1:
         yield Here()
         return
-    with pool(workers, tasks_per_worker=1) as executor:
+    with pool(workers, tasks_per_worker=1, needs=needs) as executor:
         yield executor
 
 
@@ -193,8 +196,10 @@ def is_shared() -> bool:
 
 
 @contextmanager
-def _own_pool(workers: int, tasks_per_worker: int | None) -> Iterator[ProcessPoolExecutor]:
-    _start_server()
+def _own_pool(
+    workers: int, tasks_per_worker: int | None, needs: str = MODEL
+) -> Iterator[ProcessPoolExecutor]:
+    _start_server(needs)
     context: Any = WithoutMain()
     executor = ProcessPoolExecutor(
         workers,
@@ -276,15 +281,18 @@ class WithoutMain(ForkServerContext):
 
 def load_in_workers(module: str) -> None:
     """Let workers have a module from the beginning, which this process does not need itself."""
-    _ALSO_LOADED.append(module)
+    if module not in _ALSO_LOADED:
+        _ALSO_LOADED.append(module)
 
 
-def _start_server() -> None:
+def _start_server(needs: str) -> None:
     """Start the process that starts the workers, so that it and they take no interrupt."""
     from multiprocessing import forkserver
 
     # A worker is a copy of that process: what it has imported no worker needs to import again.
-    loaded = [name for name in sys.modules if name.startswith(f"{MODEL}.")]
+    # There is one for all pools of a process, and only of a command it is known that none follows.
+    wanted = needs if EndsSoon.is_so else MODEL
+    loaded = [name for name in sys.modules if name.startswith(f"{wanted}.")]
     forkserver.set_forkserver_preload([*loaded, *_ALSO_LOADED])
     if threading.current_thread() is not threading.main_thread():
         return

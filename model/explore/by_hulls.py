@@ -18,6 +18,8 @@ from lastchunk.model.explore.witness.cycles import Rounds
 
 HULLS_FROM = 8_000
 """So many classes are searched as zones before hulls are tried."""
+LEFT_FROM = 4_000
+"""So many are searched where they violate some of what is asked, before the rest is asked alone."""
 CHECKED_CLASSES = 2_000
 """Where zones show a violation with so few, hulls must not prove that there is none."""
 
@@ -49,6 +51,7 @@ def searched_with_hulls(
     """
     first = replace(budget, classes=min(budget.classes, HULLS_FROM))
     search = Search(machine, first, True, stops, progress, deadline=deadline)
+    search.classes_if_found = min(budget.classes, LEFT_FROM)
     found = search.run()
     if leaves_some(search, budget):
         return search
@@ -65,7 +68,8 @@ def searched_with_hulls(
 
 def is_cut(found: Exploration, budget: Budget) -> bool:
     """Whether a search has ended since its zones are many, and more of them are allowed."""
-    return bool(found.unfinished) and HULLS_FROM <= found.classes < budget.classes
+    most = LEFT_FROM if found.findings else HULLS_FROM
+    return bool(found.unfinished) and most <= found.classes < budget.classes
 
 
 def leaves_some(search: Search[Machine], budget: Budget) -> bool:

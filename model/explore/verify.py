@@ -29,6 +29,7 @@ from lastchunk.model.explore.search.search import (
     Search,
     SearchProgress,
 )
+from lastchunk.model.explore.shared import SharedScope
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.state.monitor import groups_of
 from lastchunk.model.explore.state.worlds import SharedWorlds
@@ -139,7 +140,7 @@ def verify(
     longest: bool = True,
     attack: int | None = None,
     deadline: Deadline | None = None,
-    worlds: SharedWorlds | None = None,
+    shared: SharedScope | None = None,
 ) -> Verification:
     """Explore every schedule of a design within the bounds of a scenario.
 
@@ -149,7 +150,7 @@ def verify(
     are those of the counterexamples to make. Without ``longest``, exploring ends at a session that
     is not finalized promptly: the longest delay is not known then. ``attack`` is how many schedules
     to try against what is proved, None for as many as fit. ``deadline`` is that of more than this
-    answer, or the budget's from now. ``worlds`` are those of an earlier answer of the same scope.
+    answer, or the budget's from now. ``shared`` is what earlier answers of this scope have left.
 
     Raises `InputError` for what cannot be explored and for unknown properties, `DesignError` where
     the design throws, does not end or cannot be repeated, `TimeError` (a `DesignError`) where it
@@ -165,12 +166,12 @@ def verify(
     slugs, own = check_slugs(design, scenario, asked_for), explorable_own(asked_for or {})
     reductions = check_reductions(Reductions() if reductions is None else reductions)
     deadline = deadline or Deadline(budget.seconds)
-    shared = {} if worlds is None else worlds
-    given = budget, deadline, reductions, progress, longest, own, shared
+    worlds = {} if shared is None else shared.worlds
+    given = budget, deadline, reductions, progress, longest, own, worlds
     searches = [s for g in groups_of(slugs, own) for s in _explored(scenario, design, g, *given)]
     found = [each.search.found for each in searches]
     verdicts = _verdicts(searches)
-    tried = _attacked(searches, verdicts, attack, deadline)
+    tried = _attacked(searches, verdicts, attack, deadline, shared)
     examples = _examples(searches, verdicts, kinds) if counterexamples else {}
     silent = () if properties is not None else tuple(s for s in slugs if _is_silent(verdicts[s]))
     return Verification(
@@ -246,6 +247,7 @@ def _attacked(
     verdicts: dict[str, Verdict],
     schedules: int | None,
     deadline: Deadline,
+    shared: SharedScope | None,
 ) -> Attack:
     """What was tried against what is proved. Raises `RefutedProofError`."""
     proved = [slug for slug, verdict in verdicts.items() if verdict.kind == "proved"]
@@ -254,7 +256,8 @@ def _attacked(
     machine = searches[0].machine
     monitor = machine.monitor
     own = {slug: monitor.known[slug] for slug in proved}
-    attacker = Attacker(machine.design, machine.scenario, proved, monitor.late, own)
+    played = None if shared is None else shared.played
+    attacker = Attacker(machine.design, machine.scenario, proved, monitor.late, own, played)
     happenings = sum(
         happenings_for(each.machine.runs, each.search.found.steps) for each in searches
     )

@@ -2,13 +2,14 @@
 
 The small classes of faults are explored first, one design after the other. A large one is explored
 for a design only where a claim that it bears on is not refuted yet: a design that polls has far too
-many states there, and none could change what is said of it. A cell that is left out so is *not
-explored*, with that reason.
+many states there, and none could change what is said of it. Of a large one those properties are
+explored that a claim names in it, and what is asked of any class (`ALWAYS`). A cell that is left
+out so is *not explored*, with that reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lastchunk.model.explore.matrix.cells import SLUGS, Cell, Finding
 from lastchunk.model.explore.matrix.fault_classes import FaultClass
@@ -20,7 +21,10 @@ from lastchunk.reports.claims.ledger import judge_claim
 
 LARGE = ("any-delay", "loss", "all")
 """The classes in which a design has many times the states that it has in the others."""
+ALWAYS = frozenset(("complete_at_finalization", "nothing_lost"))
+"""Whether finalization waits for every upload, and whether anything is lost."""
 NEEDLESS = "every claim that this class bears on is refuted already"
+NOT_NAMED = "no claim is about it under these faults; lastchunk matrix explores it"
 
 
 def matrix_for_claims(
@@ -52,13 +56,23 @@ def matrix_for_claims(
         return costliest_first(needed)
 
     # The design that a person gives last is most often the one that holds: it has most to explore.
-    pairs = [(name, item.slug) for name in reversed(names) for item in small]
-    found = explore_pairs(pairs, chunks, seconds, workers, progress, after=large_ones)
-    for name in names:
-        for item in large:
-            if (name, item.slug) not in found:
-                found[name, item.slug] = _left_out(name, item)
-    return matrix_of(found, names, classes, chunks, seconds)
+    pairs = [
+        pair
+        for name in reversed(names)
+        for pair in costliest_first((name, item.slug) for item in small)
+    ]
+    asked = {item.slug: named_in(item.slug) for item in large}
+    given = chunks, seconds, workers, progress
+    found = explore_pairs(pairs, *given, after=large_ones, asked=asked)
+    whole = {
+        (name, item.slug): _with_left_out(found, name, item) for name in names for item in classes
+    }
+    return matrix_of(whole, names, classes, chunks, seconds)
+
+
+def named_in(faults: str) -> frozenset[str]:
+    """The properties that the claims name in a class of faults, and those that are always asked."""
+    return ALWAYS.union(*(claim.slugs for claim in CLAIMS if faults in claim.faults))
 
 
 def _can_settle(first: Matrix, design: str, faults: str) -> bool:
@@ -72,7 +86,11 @@ def _can_settle(first: Matrix, design: str, faults: str) -> bool:
     )
 
 
-def _left_out(design: str, item: FaultClass) -> list[Cell]:
+def _with_left_out(
+    found: Mapping[Pair, Sequence[Cell]], design: str, item: FaultClass
+) -> list[Cell]:
+    """The cells of a pair, those with it that were left out, and why."""
+    explored = {cell.slug: cell for cell in found.get((design, item.slug), ())}
     bounds = tuple(scope.bounds for scope in item.scopes)
-    finding = Finding("not explored", NEEDLESS, bounds)
-    return [Cell(design, item.slug, slug, finding) for slug in SLUGS]
+    finding = Finding("not explored", NOT_NAMED if explored else NEEDLESS, bounds)
+    return [explored.get(slug) or Cell(design, item.slug, slug, finding) for slug in SLUGS]

@@ -32,7 +32,7 @@ MEANINGS: dict[CellKind, str] = {
     "violated": "there is a session that shows it, to replay",
     "impossible": "no design can hold it; the best possible is said below",
     "unknown": "exploring did not come to an end, or cannot be done; the reason is said",
-    "not explored": "left out: every claim that it bears on is refuted already",
+    "not explored": "left out: it cannot settle a claim any more, or none is about it",
     "not asked": "no schedule of the class says anything about it",
 }
 

@@ -65,6 +65,47 @@ def test_a_worker_has_imported_what_the_first_process_has(tmp_path: Path) -> Non
     assert done.stdout.split() == ["True", str(lastchunk.__file__)]
 
 
+NEEDS = """
+import sys
+
+
+def seen(_):
+    from lastchunk.model.scenario.schema import Scenario
+    loaded = [name in sys.modules for name in ("lastchunk.model.explore.verify", "pandas")]
+    return *loaded, Scenario.__pydantic_complete__
+"""
+COMMAND = """
+import sys
+from needs import seen
+import lastchunk.model.estimate.tally
+from lastchunk.model.base.memory import EndsSoon
+from lastchunk.model.base.workers import load_in_workers, workers_or_here
+from lastchunk.model.explore.matrix.pairs import BUILT, EXPLORE
+
+
+if __name__ == "__main__":
+    EndsSoon.is_so = sys.argv[1] == "command"
+    load_in_workers(BUILT)
+    with workers_or_here(2, EXPLORE) as executor:
+        print(*set(executor.map(seen, range(3))))
+"""
+
+
+@pytest.mark.parametrize(
+    ("process", "expected"), [("command", (True, False, True)), ("notebook", (True, True, True))]
+)
+def test_a_worker_of_a_command_has_imported_what_its_work_needs(
+    process: str, expected: tuple[bool, ...], tmp_path: Path
+) -> None:
+    """In a notebook other work may follow, and there is one server for all."""
+    (tmp_path / "run.py").write_text(COMMAND, encoding="utf-8")
+    (tmp_path / "needs.py").write_text(NEEDS, encoding="utf-8")
+    command = [sys.executable, str(tmp_path / "run.py"), process]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.stderr == ""
+    assert done.stdout.strip() == str(expected)
+
+
 @pytest.mark.parametrize("after_ms", range(0, 60, 5))
 def test_what_waits_for_workers_that_are_ended_gets_an_error(after_ms: int) -> None:
     with shared_pool(2) as executor:  # each worker is replaced after each task

@@ -16,13 +16,14 @@ from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.matrix.cells import joined
 from lastchunk.model.explore.matrix.pairs import explore_pairs
 from lastchunk.model.explore.matrix.scopes import FIXED, PUTS, small
+from lastchunk.model.explore.shared import SharedScope
 from lastchunk.model.explore.state import node, worlds
 from lastchunk.model.explore.state.part import StatePart
 from lastchunk.model.explore.timing.bounds import bounds_of
 from lastchunk.model.explore.timing.store import Store
 from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.explore.witness import attack
-from lastchunk.model.explore.witness.attack import LEAST, RefutedProofError
+from lastchunk.model.explore.witness.attack import LEAST, Attack, RefutedProofError, violations
 from lastchunk.model.properties import PROPERTIES, Violation
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.schedule import read_schedule
@@ -158,6 +159,34 @@ def test_a_cell_says_by_how_many_schedules_it_was_attacked() -> None:
     assert f"attacked by {tried} schedules" in _shown(cells["completed_is_final"])["title"]
     both = joined(cells["completed_is_final"].finding, cells["count_true"].finding)
     assert both.attacked == tried + cells["count_true"].finding.attacked
+
+
+def test_a_schedule_of_a_scope_is_played_once_and_tests_what_each_answer_proves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    played: list[int] = []
+    judged: list[tuple[str, ...]] = []
+
+    def noted(way: Any) -> Any:
+        def play(design: Any, scenario: Any, number: int, most: int) -> Any:
+            played.append(number)
+            return way(design, scenario, number, most)
+
+        return play
+
+    def violated(run: Any, schedule: Any, slugs: Any, *rest: Any) -> Any:
+        judged.append(tuple(slugs))
+        return violations(run, schedule, slugs, *rest)
+
+    for name in ("play_edges", "simulate_edges"):
+        monkeypatch.setattr(attack, name, noted(getattr(attack, name)))
+    monkeypatch.setattr(attack, "violations", violated)
+    monkeypatch.setattr(attack, "PLAYED_MAX", 30)
+    shared, slugs = SharedScope(), (COMPLETE, "finalizes")
+    told = [explored("alarm", [slug], PROVED, attack=40, shared=shared).attack for slug in slugs]
+    assert told[0] == told[1] == Attack(40, told[0].happenings)
+    assert judged == [(slugs[0],)] * 40 + [(slugs[1],)] * 40
+    assert played == [*range(40), *range(30, 40)]
 
 
 @pytest.mark.parametrize("name", DESIGNS)

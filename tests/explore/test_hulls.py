@@ -17,6 +17,7 @@ from lastchunk.model.explore.matrix.cells import SLUGS
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.property_groups import PropertyGroupSearch
 from lastchunk.model.explore.search import hulls
+from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.search.hulls import HullSearch, InDoubtError
 from lastchunk.model.explore.search.search import Budget, Exploration, Search
 from lastchunk.model.explore.state.machine import Machine, monitor_for
@@ -196,6 +197,12 @@ def judged(design: str, faults: str) -> Verification:
     return verify(scope_of(faults), design, PROMPT, longest=False, counterexamples=False, attack=0)
 
 
+def with_few_zones(monkeypatch: pytest.MonkeyPatch, classes: int) -> None:
+    """Try hulls, or ask for what is left alone, after so few classes."""
+    monkeypatch.setattr(by_hulls, "HULLS_FROM", classes)
+    monkeypatch.setattr(by_hulls, "LEFT_FROM", classes)
+
+
 def machine_of(design: str, faults: str) -> Machine:
     """The machine that looks at promptness alone."""
     scenario = scope_of(faults)
@@ -216,7 +223,7 @@ def test_hulls_prove_nothing_that_zones_violate(design: str, faults: str) -> Non
 
 def test_a_proof_by_hulls_needs_fewer_classes(monkeypatch: pytest.MonkeyPatch) -> None:
     by_zones = judged("manual", "commits")
-    monkeypatch.setattr(by_hulls, "HULLS_FROM", 50)
+    with_few_zones(monkeypatch, 50)
     by_hull = judged("manual", "commits")
     assert by_zones.verdicts[PROMPT].kind == by_hull.verdicts[PROMPT].kind == "proved"
     assert by_hull.classes == by_hull.states < by_zones.classes
@@ -266,7 +273,7 @@ def test_hulls_and_zones_say_the_same_of_all_properties(
     design: str, faults: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_zones = judged_whole(design, faults)
-    monkeypatch.setattr(by_hulls, "HULLS_FROM", 30)
+    with_few_zones(monkeypatch, 30)
     by_hull = judged_whole(design, faults)
     assert {slug: (item.kind, item.reason) for slug, item in by_hull.verdicts.items()} == {
         slug: (item.kind, item.reason) for slug, item in by_zones.verdicts.items()
@@ -278,7 +285,7 @@ def test_what_the_first_zones_violate_is_asked_no_more(monkeypatch: pytest.Monke
     by_zones = judged_whole("manual", "loss")
     violated = {slug for slug, item in by_zones.verdicts.items() if item.kind == "violated"}
     assert violated == {"count_true", "finalizes"}
-    monkeypatch.setattr(by_hulls, "HULLS_FROM", 1_600)
+    with_few_zones(monkeypatch, 1_600)
     asked = []
     whole = Search._run
 
@@ -295,10 +302,35 @@ def test_what_the_first_zones_violate_is_asked_no_more(monkeypatch: pytest.Monke
     assert plain[1:] == [plain[0] - violated] * 2, "zones, and then hulls"
 
 
+@pytest.mark.parametrize(
+    ("asked", "unfinished", "most"),
+    [(["count_true", PROMPT], "500 classes", 2_400), ([PROMPT], "2,500 classes", 2_600)],
+)
+def test_zones_end_sooner_where_they_violate_some(
+    asked: list[str], unfinished: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They end once a violation is found; where nothing is violated, hulls are tried later."""
+    monkeypatch.setattr(by_hulls, "LEFT_FROM", 500)
+    monkeypatch.setattr(by_hulls, "HULLS_FROM", 2_500)
+    first: list[Exploration] = []
+    whole = Search._run
+
+    def run(search: Any) -> Exploration:
+        first.append(whole(search))
+        return first[-1]
+
+    monkeypatch.setattr(Search, "_run", run)
+    scenario, design = scope_of("loss"), load_design("manual", scope_of("loss"))
+    machine = Machine(design, scenario, monitor_for(design, scenario, asked))
+    by_hulls.searched_with_hulls(machine, Budget(), False, None, Deadline(60))
+    assert first[0].unfinished == unfinished
+    assert 500 <= first[0].classes < most
+
+
 def test_a_budget_that_ends_before_hulls_are_tried_is_no_reason_to_ask_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(by_hulls, "HULLS_FROM", 30)
+    with_few_zones(monkeypatch, 30)
     asked, few = ["finalizes", "nothing_lost"], Budget(classes=25)
     short = verify(scope_of("loss"), "manual", asked, few, longest=False, attack=0)
     assert short.frontier > 0
@@ -308,10 +340,10 @@ def test_a_budget_that_ends_before_hulls_are_tried_is_no_reason_to_ask_again(
 @pytest.mark.parametrize(
     ("classes", "unfinished", "is_over", "expected"),
     [
-        (8_000, "8,000 classes", False, True),
-        (8_000, "60 seconds", True, False),  # another search would have no time for what is left
-        (7_999, "7,999 classes", False, False),
-        (8_000, "", False, False),
+        (4_000, "4,000 classes", False, True),
+        (4_000, "60 seconds", True, False),  # another search would have no time for what is left
+        (3_999, "3,999 classes", False, False),
+        (4_000, "", False, False),
         (20_000, "20,000 classes", False, False),
     ],
 )
@@ -335,13 +367,13 @@ def test_each_search_tells_of_properties_of_its_own(monkeypatch: pytest.MonkeyPa
         return found
 
     monkeypatch.setattr(PropertyGroupSearch, "verdicts", verdicts)
-    monkeypatch.setattr(by_hulls, "HULLS_FROM", 1_600)
+    with_few_zones(monkeypatch, 1_600)
     judged_whole("manual", "loss")
     assert sorted(told) == sorted(SLUGS)
 
 
 def test_the_longest_delay_is_told_by_zones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(by_hulls, "HULLS_FROM", 50)
+    with_few_zones(monkeypatch, 50)
     found = verify(scope_of("commits"), "manual", PROMPT, counterexamples=False, attack=0)
     assert found.late_ms is not None
     assert found.classes > found.states
@@ -349,7 +381,7 @@ def test_the_longest_delay_is_told_by_zones(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_where_hulls_are_in_doubt_zones_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     before = judged("manual", "commits")
-    monkeypatch.setattr(by_hulls, "HULLS_FROM", 50)
+    with_few_zones(monkeypatch, 50)
     monkeypatch.setattr(hulls, "GROWN_LEAST", 0)
     monkeypatch.setattr(hulls, "GROWN_MAX", 0)
     after = judged("manual", "commits")

@@ -10,7 +10,7 @@ import pytest
 
 from lastchunk.model.base.workers import Here
 from lastchunk.model.explore.matrix import pairs
-from lastchunk.model.explore.matrix.cells import Cell, explore_chain
+from lastchunk.model.explore.matrix.cells import SLUGS, Cell, explore_chain
 from lastchunk.model.explore.matrix.pairs import (
     Pair,
     costliest_first,
@@ -59,7 +59,7 @@ def test_what_follows_is_begun_before_what_waits(
         return [SMALL[2]] if pair == SMALL[0] else []
 
     monkeypatch.setattr(pairs, "explore_chain", explore)
-    monkeypatch.setattr(pairs, "workers_or_here", lambda _: nullcontext(Here()))
+    monkeypatch.setattr(pairs, "workers_or_here", lambda *_: nullcontext(Here()))
     found = explore_pairs([SMALL[0], *others], 1, 60, workers, steps.append, after=after)
     assert told(found)[SMALL[2]] == here[SMALL[2]]
     assert set(found) == {SMALL[0], SMALL[2], *others}
@@ -73,6 +73,23 @@ def test_what_follows_is_explored_by_workers(here: Told) -> None:
         return SMALL[1:] if pair == SMALL[0] else []
 
     assert told(explore_pairs(SMALL[:1], 1, 60, 2, after=after)) == here
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_of_a_class_only_what_is_asked_is_explored(workers: int) -> None:
+    """With it goes what shows the best possible; other classes are explored whole."""
+    pair, other = ("alarm", "any-delay"), ("alarm", "reliable")
+    asked = {"any-delay": {"finalizes_promptly", "nothing_refused"}}
+    found = explore_pairs([pair, other], 1, 60, workers, asked=asked)
+    whole = explore_pairs([pair], 1, 60, workers)[pair]
+    assert [cell.slug for cell in found[other]] == list(SLUGS)
+    assert [cell.slug for cell in found[pair]] == [
+        slug for slug in SLUGS if slug in asked["any-delay"]
+    ]
+    kinds = {cell.slug: (cell.kind, cell.reached and cell.reached.kind) for cell in whole}
+    for cell in found[pair]:
+        assert (cell.kind, cell.reached and cell.reached.kind) == kinds[cell.slug]
+    assert kinds["finalizes_promptly"][0] == "impossible"
 
 
 def test_what_is_raised_in_a_pair_is_raised_here() -> None:

@@ -11,6 +11,7 @@ from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.matrix.cells import SLUGS, ClassClock, explore_scope
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.search.search import Budget, Exploration, Search
+from lastchunk.model.explore.shared import SharedScope
 from lastchunk.model.explore.state import worlds as worlds_module
 from lastchunk.model.explore.state.machine import Machine, monitor_for
 from lastchunk.model.explore.state.monitor import groups_of
@@ -80,10 +81,10 @@ def test_what_is_shared_changes_nothing(design: str, taken: list[str]) -> None:
 def test_a_world_whose_times_got_names_twice_is_two_worlds() -> None:
     scope = BUILDERS["commits"](1).scopes[0]
     groups = groups_of(SLUGS)
-    shared: SharedWorlds = {}
+    shared = SharedScope()
     for group in groups:
         together = explore_scope("leases", scope, group, ClassClock(600.0), shared)
-        apart = explore_scope("leases", scope, group, ClassClock(600.0), {})
+        apart = explore_scope("leases", scope, group, ClassClock(600.0), SharedScope())
         for slug in group:
             assert together[slug].kind == apart[slug].kind != "unknown"
             assert together[slug].state_classes == apart[slug].state_classes
@@ -116,12 +117,12 @@ def test_random_scopes_say_the_same(seed: int) -> None:
     scenario = load_scenario("small-scope", overrides)
     design = load_design(name, scenario)
     budget = Budget(classes=60)
-    shared: SharedWorlds = {}
+    shared = SharedScope()
     slugs = [slug for group in GROUPS for slug in group]
-    options: Any = {"kinds": ("shortest",), "attack": 20, "worlds": shared}
+    options: Any = {"kinds": ("shortest",), "attack": 20, "shared": shared}
     together = verify(scenario, design, slugs, budget, **options)
     for group in GROUPS:
-        by_itself = verify(scenario, design, group, budget, **options | {"worlds": None})
+        by_itself = verify(scenario, design, group, budget, **options | {"shared": None})
         for slug in group:
             assert together.verdicts[slug] == by_itself.verdicts[slug]
             examples = [v.counterexamples.get(slug, ()) for v in (together, by_itself)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -19,8 +19,8 @@ from lastchunk.model.design.load import DesignLike, load_design
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.scopes import Scope
 from lastchunk.model.explore.property_groups import SILENT
+from lastchunk.model.explore.shared import SharedScope
 from lastchunk.model.explore.state.monitor import groups_of
-from lastchunk.model.explore.state.worlds import SharedWorlds
 from lastchunk.model.explore.verify import Budget, Verification, verify
 from lastchunk.model.properties import EXPLORABLE, PROPERTIES
 from lastchunk.model.simulate.schedule import Schedule
@@ -128,14 +128,15 @@ FindingsBySlug = dict[str, Finding]
 """What is said of properties, by slug."""
 
 
-def chains_of(faults: str, chunks: int) -> list[tuple[str, ...]]:
+def chains_of(faults: str, chunks: int, asked: Collection[str] = SLUGS) -> list[tuple[str, ...]]:
     """The properties of a class, by what is explored for them; no chain needs another's results.
 
     Each timed property is explored on its own, as `verify` does; so its budget is its own, too.
+    With what is ``asked`` goes what shows the best possible of it.
     """
-    limits = BUILDERS[faults](chunks).impossible.values()
-    slugs = [*SLUGS, *(limit.slug for limit in limits if limit.slug)]
-    return [tuple(group) for group in groups_of(slugs)]
+    limits = BUILDERS[faults](chunks).impossible.items()
+    best = [limit.slug for slug, limit in limits if limit.slug and slug in asked]
+    return [tuple(group) for group in groups_of([*filter(asked.__contains__, SLUGS), *best])]
 
 
 @few_collections()
@@ -162,7 +163,10 @@ def explore_chain(
 def cells_of(
     design: str, faults: str, chunks: int, chains: Iterable[tuple[FindingsBySlug, FindingsBySlug]]
 ) -> list[Cell]:
-    """The cells of what the chains say: whether a design reaches the best possible, too."""
+    """The cells of what the chains say: whether a design reaches the best possible, too.
+
+    A property that was not explored has none.
+    """
     found: FindingsBySlug = {}
     reached: FindingsBySlug = {}
     for said, said_of_best in chains:
@@ -170,7 +174,7 @@ def cells_of(
         reached |= said_of_best
     cells = []
     limits = BUILDERS[faults](chunks).impossible
-    for slug in SLUGS:
+    for slug in filter(found.__contains__, SLUGS):
         cell = Cell(design, faults, slug, found[slug])
         limit = limits.get(slug)
         if limit is not None and cell.kind == "violated":
@@ -186,14 +190,13 @@ def explore_scopes(
 ) -> dict[str, Finding]:
     """What the scopes say, one after the other, of each property that none has violated yet."""
     found = dict.fromkeys(slugs, Finding())
-    worlds: SharedWorlds = {}
     for scope in scopes:
         left = [slug for slug in slugs if found[slug].kind != "violated"]
-        worlds.clear()
+        shared = SharedScope()
         make_room()
         for group in groups_of(left):
             with (clock := clocks.of(group)):
-                said = explore_scope(design, scope, group, clock, worlds)
+                said = explore_scope(design, scope, group, clock, shared)
             for slug, finding in said.items():
                 found[slug] = joined(found[slug], finding)
     return found
@@ -204,11 +207,11 @@ def explore_scope(
     scope: Scope,
     slugs: Sequence[str],
     clock: ClassClock,
-    worlds: SharedWorlds,
+    shared: SharedScope,
 ) -> dict[str, Finding]:
     """What one scope says. A design that cannot be explored in it leaves it unknown.
 
-    ``worlds`` are those of this design in this scope.
+    ``shared`` is of this design in this scope.
     """
     bounds = (scope.bounds,)
     if clock.left < 1:
@@ -219,7 +222,7 @@ def explore_scope(
     budget = Budget(seconds=clock.left, memory_mb=MEMORY_MB)
     shortest = ("shortest",)
     try:
-        result = verify(scenario, spec, slugs, budget, kinds=shortest, longest=False, worlds=worlds)
+        result = verify(scenario, spec, slugs, budget, kinds=shortest, longest=False, shared=shared)
     except DesignError as error:
         finding = Finding("unknown", f"it cannot be explored: {error}", bounds)
         return dict.fromkeys(slugs, finding)

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from lastchunk.model.base.errors import InputError
 from lastchunk.model.base.pictures import Paged
@@ -30,6 +29,9 @@ from lastchunk.model.explore.matrix.cells import SLUGS, Cell
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS, FaultClass
 from lastchunk.model.explore.matrix.pairs import Pair, costliest_first, explore_pairs
 from lastchunk.model.explore.verify import Budget, check_budget
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MATRIX_DESIGNS = (
     "manual",
@@ -77,6 +79,8 @@ class Matrix(Paged):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a cell; ``best`` and ``reached`` are empty where the property can hold."""
+        import pandas as pd  # slow to import, and exploring needs none of it
+
         rows = [
             {
                 "design": cell.design,

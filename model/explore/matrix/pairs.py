@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from itertools import chain
 from typing import Protocol
 
-from lastchunk.model.base.workers import workers_or_here
+from lastchunk.model.base.workers import load_in_workers, workers_or_here
 from lastchunk.model.design.load import DesignLike
 from lastchunk.model.explore.matrix.cells import (
+    SLUGS,
     Cell,
     FindingsBySlug,
     cells_of,
@@ -18,12 +19,15 @@ from lastchunk.model.explore.matrix.cells import (
     explore_chain,
 )
 
+EXPLORE = __name__.rpartition(".matrix.")[0]
+BUILT = f"{EXPLORE}.scope.built"
 COSTLY = ("all", "loss", "any-delay", "commits", "crashes")
 """The classes that take longest, in order."""
 POLLS = "manual"
 """The design that takes longest in a class: its page looks again and again."""
 Pair = tuple[str, str]
 """A design and a class of faults."""
+ALL_OF_ALL: Mapping[str, Collection[str]] = {}
 Chain = tuple[FindingsBySlug, FindingsBySlug]
 """What `explore_chain` says."""
 
@@ -48,24 +52,26 @@ def explore_pairs(
     progress: Callable[[int], None] | None = None,
     given: Mapping[str, DesignLike] | None = None,
     after: PairsAfter = nothing_more,
+    asked: Mapping[str, Collection[str]] = ALL_OF_ALL,
 ) -> dict[Pair, list[Cell]]:
     """The cells of each pair, begun in this order, and of those that follow ``after`` them.
 
-    ``given`` has the designs that their names do not tell. ``progress`` is told of each pair that
-    is done.
+    ``given`` has the designs that their names do not tell, ``asked`` the classes of faults of which
+    not all properties are explored. ``progress`` is told of each pair that is done.
     """
     told = progress or (lambda _: None)
     waiting = deque(pairs)
     most = workers + 1 if workers > 1 else 1  # one is always ready to be taken
     running: dict[Pair, list[Future[Chain]]] = {}
     found: dict[Pair, list[Cell]] = {}
+    load_in_workers(BUILT)
     # A process of its own for each job: the budget of memory is the whole process's.
-    with workers_or_here(workers) as executor:
+    with workers_or_here(workers, EXPLORE) as executor:
         while waiting or running:
             while waiting and len(running) < most:
                 pair = waiting.popleft()
                 design = (given or {}).get(pair[0], pair[0])
-                chains = chains_of(pair[1], chunks)
+                chains = chains_of(pair[1], chunks, asked.get(pair[1], SLUGS))
                 if len(running) + len(waiting) + 1 >= workers:
                     # Together they take each step of the world once; each worker has a pair.
                     chains = [tuple(slug for slugs in chains for slug in slugs)]

@@ -108,6 +108,9 @@ class Search(Generic[System]):
     Where the classes become many for the states there are, it begins again, and forgets of the past
     what does not count (``past``; `past.py`). ``deadline`` is the budget's seconds.
 
+    ``classes_if_found`` are the budget's classes where something is violated: who asks on for what
+    is left needs no more.
+
     Where the machine keeps the beginning in its classes, the search goes in the order of time, and
     what it finds first comes soonest.
     """
@@ -131,6 +134,7 @@ class Search(Generic[System]):
         self.in_time = machine.origin
         self.past_from = PAST_FROM
         self.is_tight = False
+        self.classes_if_found = self.budget.classes
         self._begin(past)
 
     def _begin(self, past: Past | None) -> None:
@@ -235,8 +239,9 @@ class Search(Generic[System]):
     def _look_at_budget(self, number: int) -> None:
         """Now and then: is there room for more, and does it still lead anywhere?"""
         live = len(self.classes) - len(self.covered)
-        if live >= self.budget.classes and self._waits():
-            self.found.unfinished = f"{self.budget.classes:,} classes"
+        most = self.classes_if_found if self.found.findings else self.budget.classes
+        if live >= most and self._waits():
+            self.found.unfinished = f"{most:,} classes"
         elif self.found.expanded % LOOK_EVERY == 0:
             self.found.unfinished = self._used_up()
             if self.progress is not None:

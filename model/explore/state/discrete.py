@@ -12,6 +12,7 @@ changes nothing is checked by doing it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -56,17 +57,18 @@ class DiscreteState:
         if order is None:
             order = self._ranked(attempts, symmetric)
         self.chunks = tuple(order)
-        names = {chunk: f"#{rank}" for rank, chunk in enumerate(order)}
+        names = names_by_rank(self.chunks)
         self.key, self.columns, self.fires, self.owners = laid_out(parts, names, attempts)
 
-    def _ranked(self, attempts: Mapping[Any, int], symmetric: bool) -> list[int]:
+    def _ranked(self, attempts: Mapping[Any, int], symmetric: bool) -> Sequence[int]:
+        if not symmetric:  # each keeps its own index: the code may look at it
+            named = frozenset().union(*[part.chunks for part in self.parts])
+            return range(max(named, default=-1) + 1)
         naming: dict[int, list[StatePart]] = {}
         for part in self.parts:
             for chunk in part.chunks:
                 naming.setdefault(chunk, []).append(part)
         chunks = sorted(naming)
-        if not symmetric:  # each keeps its own index: the code may look at it
-            return list(range(max(chunks, default=-1) + 1))
         if len(chunks) < 2:
             return chunks
         for chunk in chunks:
@@ -109,6 +111,12 @@ class DiscreteState:
     def _block(self, chunk: int) -> tuple[int, ...]:
         """The columns that are one chunk's alone."""
         return tuple(at for at, owner in enumerate(self.owners) if owner == {chunk})
+
+
+@lru_cache(maxsize=1 << 10)
+def names_by_rank(chunks: tuple[int, ...]) -> Mapping[int, str]:
+    """What stands for each chunk in a state's text, by the chunks in the order of their ranks."""
+    return {chunk: f"#{rank}" for rank, chunk in enumerate(chunks)}
 
 
 def _attempt_ranks(parts: list[StatePart]) -> dict[Any, int]:

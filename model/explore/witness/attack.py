@@ -35,8 +35,14 @@ SETUP = 12
 """What it costs to begin a schedule, in happenings; with one for each step that was run, and for so
 many that were only taken, it is a tenth of what exploring costs, so as measured."""
 STEPS_FOR_ONE = 16
+PLAYED_MAX = 256
+"""So many schedules are kept where several answers share them; each takes some 20 KB."""
 SHARE = 0.2
 SECONDS_LEAST = 1.0
+
+
+Played = dict[int, tuple[Run, Schedule]]
+"""Schedules of a design in a scenario and what came of them, by number."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,8 @@ def check_attack(schedules: int | None) -> None:
 class Attacker:
     """Attacks what is proved of a design in a scenario.
 
-    ``undecided`` are the properties that only the end of a run decides.
+    ``undecided`` are the properties that only the end of a run decides. ``played`` has schedules
+    that were played before, and gets what is played now: the same one tests other properties, too.
     """
 
     def __init__(
@@ -97,7 +104,9 @@ class Attacker:
         slugs: Collection[str],
         undecided: Collection[str],
         own: Mapping[str, Property] = NONE_OWN,
+        played: Played | None = None,
     ) -> None:
+        self.played = played
         self.design = design
         self.scenario = scenario
         self.slugs = list(slugs)
@@ -124,13 +133,23 @@ class Attacker:
         return self.happenings + SETUP * schedules
 
     def _try(self, number: int) -> None:
-        way = simulate_edges if number % SIMPY == SIMPY - 1 else play_edges
-        run, schedule = way(self.design, self.scenario, number, HAPPENINGS_MAX)
+        run, schedule = self._play(number)
         self.happenings += len(schedule.steps)
         for slug, violation in self._violations(run, schedule).items():
             detail = violation.detail
             file = _written(schedule, f"refuted-{safe_name(self.design.name)}-{slug}.jsonl")
             raise RefutedProofError(slug, self.design.name, schedule, detail, file)
+
+    def _play(self, number: int) -> tuple[Run, Schedule]:
+        """The schedule of that number, and what came of it."""
+        known = (self.played or {}).get(number)
+        if known is not None:
+            return known
+        way = simulate_edges if number % SIMPY == SIMPY - 1 else play_edges
+        made = way(self.design, self.scenario, number, HAPPENINGS_MAX)
+        if self.played is not None and len(self.played) < PLAYED_MAX:
+            self.played[number] = made
+        return made
 
     def _violations(self, run: Run, schedule: Schedule) -> dict[str, Violation]:
         return violations(run, schedule, self.slugs, self.undecided, self.own)
