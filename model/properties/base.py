@@ -120,6 +120,7 @@ class Property:
     that fails may undo its violation, as what was not on disk never happened. ``asks`` says of what
     it can be asked at all; elsewhere it has no verdict. ``stands``: whether what violates it in a
     run that was cut cannot be mended; where it is None, whatever only news violate stands.
+    ``is_of_recorder``: it says nothing where no recorder runs, as all chunks are there at once.
     """
 
     slug: str
@@ -138,6 +139,7 @@ class Property:
     watch: Watch | None = None
     place: str = ""
     stands: Callable[[Facts], bool] | None = None
+    is_of_recorder: bool = False
 
     def judge(self, facts: Facts, judge: JudgeSettings) -> Judgement:
         """What a run that is over says. Of one that was to go on only a violation that stays is

@@ -88,6 +88,7 @@ PROPERTIES: dict[str, Property] = {
             always.not_while_recording,
             decided="by news",
             remembers=(),
+            is_of_recorder=True,
         ),
         Property(
             "duration_true",
@@ -97,6 +98,7 @@ PROPERTIES: dict[str, Property] = {
             always.duration_true,
             decided="by the end",
             remembers=("recorded time",),
+            is_of_recorder=True,
         ),
         Property(
             "notified_once",

@@ -14,9 +14,12 @@ from typer.testing import CliRunner
 import lastchunk
 from lastchunk.cli import app
 from lastchunk.model.base.errors import InputError
+from lastchunk.model.explore.matrix import cells
 from lastchunk.model.explore.matrix.cells import SLUGS, ClassClocks, Finding, explore_scopes, joined
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.matrix import Matrix, matrix
+from lastchunk.model.explore.property_groups import SILENT
+from lastchunk.model.explore.verify import Budget, verify
 from lastchunk.model.properties import EXPLORABLE, EXTRA_PROPERTIES, PROPERTIES, Violation
 from lastchunk.model.simulate import replay
 from lastchunk.model.simulate.schedule import read_schedule
@@ -185,6 +188,45 @@ def test_the_recommended_design_completes_as_soon_as_the_stop_is_known() -> None
         for name in ("alarm", "lazy-alarm")
     }
     assert kinds == {"alarm": ["violated", "violated"], "lazy-alarm": ["violated", "proved"]}
+
+
+OF_RECORDER = [slug for slug, item in EXPLORABLE.items() if item.is_of_recorder]
+
+
+@pytest.mark.parametrize("faults", BUILDERS)
+def test_where_no_recorder_runs_what_only_it_can_violate_is_not_asked(faults: str) -> None:
+    """It is explored beside others, for a design that violates it where a recorder runs."""
+    scopes = BUILDERS[faults](1).scopes
+    at_once = [scope for scope in scopes if scope.load().recording.chunks is not None]
+    assert 0 < len(at_once) < len(scopes), "each class has both"
+    for scope in at_once:
+        result = verify(scope.load(), "alarm", OF_RECORDER, Budget(seconds=60), attack=0)
+        assert {item.reason for item in result.verdicts.values()} == {SILENT}
+        assert result.steps > 0
+
+
+def test_for_what_only_a_recorder_can_violate_alone_no_step_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def noted(scenario: Any, design: Any, slugs: Any, *rest: Any, **options: Any) -> Any:
+        asked.append(tuple(slugs))
+        return verify(scenario, design, slugs, *rest, **options)
+
+    monkeypatch.setattr(cells, "verify", noted)
+    scope = BUILDERS["late-alarms"](1).scopes[-1]
+    clocks = ClassClocks(60)
+    assert explore_scopes("alarm", [scope], OF_RECORDER, clocks) == dict.fromkeys(
+        OF_RECORDER, Finding()
+    )
+    assert asked == []
+    beside = explore_scopes("alarm", [scope], [*OF_RECORDER, "finalizes"], clocks)
+    assert asked == [(*OF_RECORDER, "finalizes")]
+    assert {slug: item.kind for slug, item in beside.items()} == {
+        **dict.fromkeys(OF_RECORDER, "not asked"),
+        "finalizes": "proved",
+    }
 
 
 def test_the_extra_properties_are_asked_by_name_alone() -> None:

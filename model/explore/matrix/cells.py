@@ -23,6 +23,7 @@ from lastchunk.model.explore.shared import SharedScope
 from lastchunk.model.explore.state.monitor import groups_of
 from lastchunk.model.explore.verify import Budget, Verification, verify
 from lastchunk.model.properties import EXPLORABLE, PROPERTIES
+from lastchunk.model.scenario.schema import Scenario
 from lastchunk.model.simulate.schedule import Schedule
 
 CellKind = Literal["proved", "violated", "impossible", "unknown", "not explored", "not asked"]
@@ -211,13 +212,15 @@ def explore_scope(
 ) -> dict[str, Finding]:
     """What one scope says. A design that cannot be explored in it leaves it unknown.
 
-    ``shared`` is of this design in this scope.
+    ``shared`` is of this design in this scope. Where no recorder runs, what only that can violate
+    is not explored for itself; beside others it is, which holds it to saying nothing.
     """
-    bounds = (scope.bounds,)
+    scenario, bounds = scope.load(), (scope.bounds,)
+    if all(_is_silent(slug, scenario) for slug in slugs):
+        return dict.fromkeys(slugs, Finding())
     if clock.left < 1:
         reason = f"the budget of {clock.budget_s:g} seconds was used up before it was explored here"
         return dict.fromkeys(slugs, Finding("unknown", reason, bounds))
-    scenario = scope.load()
     spec = load_design(design, scenario)
     budget = Budget(seconds=clock.left, memory_mb=MEMORY_MB)
     shortest = ("shortest",)
@@ -229,10 +232,15 @@ def explore_scope(
     return {slug: _finding(result, slug, scope, clock) for slug in slugs}
 
 
+def _is_silent(slug: str, scenario: Scenario) -> bool:
+    return EXPLORABLE[slug].is_of_recorder and scenario.recording.chunks is not None
+
+
 def _finding(result: Verification, slug: str, scope: Scope, clock: ClassClock) -> Finding:
     verdict = result.verdicts[slug]
     if verdict.kind == "unknown" and verdict.reason == SILENT:
         return Finding(state_classes=result.classes, wall_s=result.seconds)
+    assert not _is_silent(slug, result.scenario) or verdict.kind == "unknown", slug
     examples = result.counterexamples.get(slug, ())
     schedule = examples[0].schedule if examples else None
     kind: CellKind = "unknown" if verdict.kind == "not seen" else verdict.kind
