@@ -14,6 +14,7 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from lastchunk.model.base.blame import place_of_error
 from lastchunk.model.base.errors import DesignError
@@ -100,6 +101,17 @@ class EndsSoon:
     is_so = False
 
 
+_LEFT: list[Any] = []
+"""What is used no more, in a process that ends soon."""
+
+
+def leave(work: Any) -> None:
+    """Say that this is used no more: to free it takes a twentieth of the time that exploring takes,
+    so in a process that ends soon that is done only where memory gets short."""
+    if EndsSoon.is_so:
+        _LEFT.append(work)
+
+
 @contextmanager
 def few_collections(every: int = NEVER_EARLY, keeps: bool = True) -> Iterator[None]:
     """Look for unreachable cycles less often, after so many new objects.
@@ -141,6 +153,7 @@ def make_room() -> None:
 
 def free_garbage() -> None:
     """Free what earlier work has left, also what was set aside here; a person's own stays so."""
+    _LEFT.clear()
     if EndsSoon.is_so:
         gc.unfreeze()
     gc.collect()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.memory import few_collections, only_new_garbage
+from lastchunk.model.base.memory import few_collections, leave, only_new_garbage
 from lastchunk.model.base.pictures import Paged
 from lastchunk.model.base.verdict import Verdict, VerdictKind
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
@@ -166,13 +166,13 @@ def verify(
     slugs, own = check_slugs(design, scenario, asked_for), explorable_own(asked_for or {})
     reductions = check_reductions(Reductions() if reductions is None else reductions)
     deadline = deadline or Deadline(budget.seconds)
-    worlds = {} if shared is None else shared.worlds
-    given = budget, deadline, reductions, progress, longest, own, worlds
+    shared = shared or SharedScope()
+    given = budget, deadline, reductions, progress, longest, own, shared.worlds
     searches = [s for g in groups_of(slugs, own) for s in _explored(scenario, design, g, *given)]
-    found = [each.search.found for each in searches]
-    verdicts = _verdicts(searches)
+    found, verdicts = [each.search.found for each in searches], _verdicts(searches)
     tried = _attacked(searches, verdicts, attack, deadline, shared)
     examples = _examples(searches, verdicts, kinds) if counterexamples else {}
+    leave(searches)
     silent = () if properties is not None else tuple(s for s in slugs if _is_silent(verdicts[s]))
     return Verification(
         scenario,
@@ -247,7 +247,7 @@ def _attacked(
     verdicts: dict[str, Verdict],
     schedules: int | None,
     deadline: Deadline,
-    shared: SharedScope | None,
+    shared: SharedScope,
 ) -> Attack:
     """What was tried against what is proved. Raises `RefutedProofError`."""
     proved = [slug for slug, verdict in verdicts.items() if verdict.kind == "proved"]
@@ -256,8 +256,7 @@ def _attacked(
     machine = searches[0].machine
     monitor = machine.monitor
     own = {slug: monitor.known[slug] for slug in proved}
-    played = None if shared is None else shared.played
-    attacker = Attacker(machine.design, machine.scenario, proved, monitor.late, own, played)
+    attacker = Attacker(machine.design, machine.scenario, proved, monitor.late, own, shared.played)
     happenings = sum(
         happenings_for(each.machine.runs, each.search.found.steps) for each in searches
     )

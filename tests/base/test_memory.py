@@ -11,6 +11,7 @@ import sys
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,12 +23,17 @@ from lastchunk.model.base.memory import (
     EndsSoon,
     few_collections,
     free_garbage,
+    leave,
     make_room,
     only_new_garbage,
     resident_mb,
     room_mb,
 )
 from lastchunk.model.base.workers import pool
+
+
+class Loose:
+    """What nothing refers to, itself least of all."""
 
 
 class Ring:
@@ -122,6 +128,30 @@ def test_work_within_work_makes_no_room_and_sets_nothing_aside(
         assert gc.get_threshold()[:2] == (NEVER_EARLY, COLLECT_OLD)
     assert freed == ["room"]
     assert gc.get_freeze_count() > aside
+
+
+@pytest.mark.parametrize("is_short", [False, True])
+@pytest.mark.usefixtures("ends_soon_here")
+def test_what_is_used_no_more_is_freed_where_memory_gets_short(
+    is_short: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Ring()
+    is_freed = weakref.ref(work)
+    leave(work)
+    del work
+    monkeypatch.setattr(memory, "room_mb", lambda: 0 if is_short else 1 << 30)
+    make_room()
+    assert (is_freed() is None) is is_short
+    free_garbage()
+    assert is_freed() is None
+
+
+def test_in_a_process_that_goes_on_nothing_is_left() -> None:
+    work: list[Any] = [Loose()]
+    is_freed = weakref.ref(work[0])
+    leave(work[0])
+    work.clear()
+    assert is_freed() is None
 
 
 def test_what_a_person_has_set_aside_stays_so() -> None:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.base.files import safe_name
-from lastchunk.model.base.memory import few_collections, make_room
+from lastchunk.model.base.memory import few_collections, leave, make_room
 from lastchunk.model.design.load import DesignLike, load_design
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.scopes import Scope
@@ -193,13 +193,14 @@ def explore_scopes(
     found = dict.fromkeys(slugs, Finding())
     for scope in scopes:
         left = [slug for slug in slugs if found[slug].kind != "violated"]
-        shared = SharedScope()
         make_room()
+        leave(shared := SharedScope())
         for group in groups_of(left):
             with (clock := clocks.of(group)):
                 said = explore_scope(design, scope, group, clock, shared)
             for slug, finding in said.items():
                 found[slug] = joined(found[slug], finding)
+        del shared  # it is left: who makes room frees it
     return found
 
 

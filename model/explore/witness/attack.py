@@ -106,7 +106,7 @@ class Attacker:
         own: Mapping[str, Property] = NONE_OWN,
         played: Played | None = None,
     ) -> None:
-        self.played = played
+        self.played = {} if played is None else played
         self.design = design
         self.scenario = scenario
         self.slugs = list(slugs)
@@ -142,12 +142,12 @@ class Attacker:
 
     def _play(self, number: int) -> tuple[Run, Schedule]:
         """The schedule of that number, and what came of it."""
-        known = (self.played or {}).get(number)
+        known = self.played.get(number)
         if known is not None:
             return known
         way = simulate_edges if number % SIMPY == SIMPY - 1 else play_edges
         made = way(self.design, self.scenario, number, HAPPENINGS_MAX)
-        if self.played is not None and len(self.played) < PLAYED_MAX:
+        if len(self.played) < PLAYED_MAX:
             self.played[number] = made
         return made
 
