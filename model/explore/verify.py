@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from lastchunk.model.base.errors import InputError
-from lastchunk.model.base.memory import few_collections, leave, only_new_garbage
+from lastchunk.model.base.memory import few_collections, let_go, only_new_garbage
 from lastchunk.model.base.pictures import Paged
 from lastchunk.model.base.verdict import Verdict, VerdictKind
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
@@ -172,7 +172,7 @@ def verify(
     found, verdicts = [each.search.found for each in searches], _verdicts(searches)
     tried = _attacked(searches, verdicts, attack, deadline, shared)
     examples = _examples(searches, verdicts, kinds) if counterexamples else {}
-    leave(searches)
+    let_go(searches)
     silent = () if properties is not None else tuple(s for s in slugs if _is_silent(verdicts[s]))
     return Verification(
         scenario,

@@ -23,7 +23,7 @@ from lastchunk.model.base.memory import (
     EndsSoon,
     few_collections,
     free_garbage,
-    leave,
+    let_go,
     make_room,
     only_new_garbage,
     resident_mb,
@@ -137,7 +137,7 @@ def test_what_is_used_no_more_is_freed_where_memory_gets_short(
 ) -> None:
     work = Ring()
     is_freed = weakref.ref(work)
-    leave(work)
+    let_go(work)
     del work
     monkeypatch.setattr(memory, "room_mb", lambda: 0 if is_short else 1 << 30)
     make_room()
@@ -149,7 +149,7 @@ def test_what_is_used_no_more_is_freed_where_memory_gets_short(
 def test_in_a_process_that_goes_on_nothing_is_left() -> None:
     work: list[Any] = [Loose()]
     is_freed = weakref.ref(work[0])
-    leave(work[0])
+    let_go(work[0])
     work.clear()
     assert is_freed() is None
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.base.files import safe_name
-from lastchunk.model.base.memory import few_collections, leave, make_room
+from lastchunk.model.base.memory import few_collections, let_go, make_room
 from lastchunk.model.design.load import DesignLike, load_design
 from lastchunk.model.explore.matrix.fault_classes import BUILDERS
 from lastchunk.model.explore.matrix.scopes import Scope
@@ -194,7 +194,7 @@ def explore_scopes(
     for scope in scopes:
         left = [slug for slug in slugs if found[slug].kind != "violated"]
         make_room()
-        leave(shared := SharedScope())
+        let_go(shared := SharedScope())
         for group in groups_of(left):
             with (clock := clocks.of(group)):
                 said = explore_scope(design, scope, group, clock, shared)
