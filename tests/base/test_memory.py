@@ -130,20 +130,25 @@ def test_work_within_work_makes_no_room_and_sets_nothing_aside(
     assert gc.get_freeze_count() > aside
 
 
-@pytest.mark.parametrize("is_short", [False, True])
+@pytest.mark.parametrize(("size_mb", "is_short"), [(499, False), (502, True)])
 @pytest.mark.usefixtures("ends_soon_here")
 def test_what_is_used_no_more_is_freed_where_memory_gets_short(
-    is_short: bool, monkeypatch: pytest.MonkeyPatch
+    size_mb: int, is_short: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work = Ring()
-    is_freed = weakref.ref(work)
-    let_go(work)
-    del work
-    monkeypatch.setattr(memory, "room_mb", lambda: 0 if is_short else 1 << 30)
+    """Half of the room there is makes it so: it need not be looked for, as a ring must be."""
+    work: list[Any] = [Loose(), Ring()]
+    is_freed, ring = weakref.ref(work[0]), weakref.ref(work[1])
+    let_go(work.pop(0))
+    work.clear()
+    gc.freeze()
+    monkeypatch.setattr(memory, "room_mb", lambda: 1_000)
+    monkeypatch.setattr(memory, "resident_mb", lambda: size_mb)
     make_room()
     assert (is_freed() is None) is is_short
+    assert ring() is not None
     free_garbage()
     assert is_freed() is None
+    assert ring() is None
 
 
 def test_in_a_process_that_goes_on_nothing_is_left() -> None:

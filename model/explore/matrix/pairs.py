@@ -28,6 +28,7 @@ POLLS = "manual"
 Pair = tuple[str, str]
 """A design and a class of faults."""
 ALL_OF_ALL: Mapping[str, Collection[str]] = {}
+"""No class of which some properties alone are explored."""
 Chain = tuple[FindingsBySlug, FindingsBySlug]
 """What `explore_chain` says."""
 
