@@ -25,6 +25,9 @@ VIEW, GIVER, HOLDER = "keys of ", "a call of ", "a dictionary that holds sets"
 sign that some dictionary holds sets."""
 OWN_NAME = "own "
 """Before the name of a person's own field or method that is called as one of a dictionary is."""
+SAID_UNCHANGED = ".unchanging"
+"""Where a class that was translated says which fields nothing changes: a name that no code of a
+person's own has."""
 OWN_ORDER = "an order of a person's own"
 """Among them: a sign that some class has one."""
 WITHOUT_SETS, TEXT_OF = "no sets in ", "the text of "
@@ -55,6 +58,21 @@ def is_frozen_dataclass(cls: type) -> bool:
     """Whether a class is itself a frozen dataclass: one that is made of it may be changed."""
     made = vars(cls).get("__dataclass_params__")
     return made is not None and made.frozen and not issubclass(cls, BaseException)
+
+
+@cache
+def stays_as_made(cls: type) -> bool:
+    """Whether an object of a class stays as it was made: frozen, and with nothing that is worked
+    out once and kept beside its fields."""
+    held = (item for base in cls.__mro__ for item in vars(base).values())
+    return is_frozen_dataclass(cls) and not any(
+        isinstance(item, functools.cached_property) for item in held
+    )
+
+
+def is_kind_of_frozen(cls: type) -> bool:
+    """Whether a class, or one that is made of it, is a frozen dataclass."""
+    return is_frozen_dataclass(cls) or any(map(is_kind_of_frozen, cls.__subclasses__()))
 
 
 @cache

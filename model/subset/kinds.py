@@ -26,6 +26,7 @@ from lastchunk.model.subset.listed import (
     EFFECTS,
     FRAMES,
     LOGGING,
+    MADE_BY,
     PORTS,
     holds_listed,
     instead_of_module,
@@ -167,6 +168,8 @@ def _word_refused(line: int, word: str) -> Iterator[LineRefused]:
     """An attribute that a text names is refused where it would be by its name."""
     if word in ATTRIBUTES:
         yield line, f"{word} is not listed", ATTRIBUTES[word]
+    elif word in MADE_BY:
+        yield line, f"{word} changes what is made already", "a new object"
     elif word in SHOWS_CLASS:
         yield line, f"{word} is not listed", "isinstance(...)"
     elif word.startswith(FRAMES) or word in ("__repr__", "__str__", "__format__", *FORMATS):
