@@ -233,6 +233,25 @@ class InBox(Patient):
         return self.box.grow()
 
 
+class Filling(type):
+    """A metaclass that fills what it makes."""
+
+    def __call__(cls, *arguments: Any) -> Any:
+        """With a count."""
+        made = super().__call__(*arguments)
+        made.waited = 0
+        return made
+
+
+class ByMetaclass(Patient, metaclass=Filling):
+    """A field that the metaclass sets."""
+
+    def looks(self) -> int:
+        """One more."""
+        self.waited: int = self.waited + 1
+        return self.waited
+
+
 class ByUnchanging(Patient):
     """A field of a name that says nothing."""
 
@@ -311,7 +330,7 @@ class OfTwo(Holds):
 TRIED = [
     Tried(InItself, VIOLATED),
     *patient(InGrowing, InMadeByBase, InSettings, ByItsClass, ByWord, BySetstate, between=False),
-    *patient(InBeside, InBox, ByUnchanging),
+    *patient(InBeside, InBox, ByMetaclass, ByUnchanging),
     Tried(InStoredCache, PROVED, settings=(("looks_max", 20),)),
     *holds(Through, OfTwo),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
+from lastchunk.model.base.blame import is_from_outside
 from lastchunk.reference_impl.clock import Uncatchable, driven
 
 CLOSINGS_MAX = 100
@@ -18,8 +19,10 @@ def has_closed(coroutine: Coroutine[Any, Any, Any]) -> bool:
         try:
             coroutine.close()
             return True
-        except (Exception, Uncatchable, SystemExit):
-            # Of code that no platform runs: an error of its own, or one more await.
+        except BaseException as error:
+            if is_from_outside(error):
+                raise
+            # Of code that no platform runs: an error of its own, also in a group, or one more await.
             continue
         finally:
             driven.is_closing = False
