@@ -22,7 +22,7 @@ def has_closed(coroutine: Coroutine[Any, Any, Any]) -> bool:
         except BaseException as error:
             if is_from_outside(error):
                 raise
-            # Of code that no platform runs: an error of its own, also in a group, or one more await.
+            # Of code that no platform runs: an error of its own, or one more await.
             continue
         finally:
             driven.is_closing = False
