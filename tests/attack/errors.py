@@ -232,6 +232,8 @@ class StoreRefuses(Patient):
 
 
 REFUSING = ("blobs.failure=0.5", "limits.strikes_max=1", "client.looks_at_status=true")
+
+
 class OfAGroup(Holds):
     """A put is on while one error of a group is handled; another one may be left."""
 
