@@ -6,15 +6,20 @@ from __future__ import annotations
 import ast
 import enum
 import functools
+import gc
 import sys
 from collections import ChainMap, UserDict, UserList, deque
 from collections.abc import ItemsView, Iterable, KeysView
+from contextlib import AsyncExitStack, ExitStack
 from functools import cache
 from types import (
+    BuiltinFunctionType,
     BuiltinMethodType,
+    FunctionType,
     GenericAlias,
     MappingProxyType,
     MemberDescriptorType,
+    MethodType,
     ModuleType,
     SimpleNamespace,
 )
@@ -84,6 +89,33 @@ def _slots_of(cls: type) -> tuple[tuple[str, str, Any], ...]:
         for name, member in vars(base).items()
         if type(member) is MemberDescriptorType
     )
+
+
+def held_by(value: Any, is_open: bool) -> list[Any]:
+    """What an object holds in which there may be code. ``is_open``: its class is a person's.
+
+    Of an object of the library that is no container, only the functions that it was given.
+    """
+    if isinstance(value, type | ModuleType | FunctionType | MethodType | BuiltinFunctionType):
+        return []
+    fields = [*fields_of(value).values()]
+    if isinstance(value, functools.partial | functools.partialmethod):
+        return [value.func, *value.args, *value.keywords.values(), *fields]
+    if isinstance(value, staticmethod | classmethod):
+        return [value.__func__]
+    if isinstance(value, dict | MappingProxyType):
+        return [*value, *value.values(), getattr(value, "default_factory", None), *fields]
+    if isinstance(value, tuple | list | set | frozenset | deque):
+        return [*value, *fields]
+    if is_open or isinstance(value, HOLDERS):
+        return fields
+    given = [*fields, *gc.get_referents(value)]
+    return [item for item in given if isinstance(item, GIVEN)]
+
+
+HOLDERS = (SimpleNamespace, UserDict, UserList, ChainMap, ExitStack, AsyncExitStack)
+"""What the library has for keeping things, besides containers."""
+GIVEN = (FunctionType, MethodType, BuiltinFunctionType, functools.partial)
 
 
 def _is_librarys(kind: type) -> bool:
