@@ -28,7 +28,7 @@ KNOWN = frozenset(part.__name__ for part in (blobs, contract, clock, effect, tra
 
 
 CODE = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType)
-ATOMS = frozenset((int, str, bool, float, bytes, complex, type(None), type(Ellipsis)))
+HOLD_NOTHING = frozenset((int, str, bool, float, bytes, complex, type(None), type(Ellipsis)))
 TABLES = frozenset((dict, list, tuple, functools.partial))
 """What may hold code, and is looked through."""
 
@@ -124,7 +124,7 @@ class Reached:
     def _inside(self, used: Used) -> None:
         """Follow the code in a table of functions, in a person's own object, or behind a call."""
         value = used.value
-        if id(value) in self.seen or type(value) in ATOMS:
+        if id(value) in self.seen or type(value) in HOLD_NOTHING:
             return
         inside = held_by(value, is_users(type(value)))
         if inside:
@@ -135,7 +135,7 @@ class Reached:
     def _held(self, used: Used) -> None:
         """Follow what another object holds: no name in the code may stand for it."""
         item, kind = used.value, type(used.value)
-        if kind in ATOMS:
+        if kind in HOLD_NOTHING:
             return
         if isinstance(item, type) and is_users(item):
             self._class(item)

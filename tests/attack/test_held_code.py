@@ -217,7 +217,7 @@ class Everyday(Patient):
         except POLICIES["errors"]:
             return 0
         assert FOUND_BY["match"](FOUND_BY["upper"]("a").lower())
-        both = {self.policy.look(), self.fields.policy.look(), len(self.fields.names)}
+        both: set[int] = {self.policy.look(), self.fields.policy.look(), len(self.fields.names)}
         return max(both)
 
 
