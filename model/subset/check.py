@@ -30,7 +30,7 @@ from lastchunk.model.subset.handing import (
     item_problems,
 )
 from lastchunk.model.subset.held import annotated_sets, has_sets, is_frozen_dataclass, makes_sets
-from lastchunk.model.subset.kinds import code_shown, of_library, own_comparison
+from lastchunk.model.subset.kinds import code_shown, of_library, own_comparison, refuse_texts
 from lastchunk.model.subset.lasting import Lasting, is_of_enum, may_change
 from lastchunk.model.subset.listed import (
     BUILTINS,
@@ -100,6 +100,7 @@ def check_subset(name: str, cls: type) -> Reached:
             problems = [*set_problems(code, sets, acting), *handed_problems(code, sets, takers)]
             _check_code(name, code, [*problems, *item_problems(code, sets, quiet)], faults)
         _check_givers(name, reached, sets)
+        refuse_texts(reached.classes)
         _CHECKED[cls] = reached
     return reached
 

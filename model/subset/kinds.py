@@ -18,7 +18,7 @@ import statistics
 import string
 import types
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lastchunk.model.subset.listed import (
@@ -33,6 +33,7 @@ from lastchunk.model.subset.listed import (
     is_listed_module,
 )
 from lastchunk.model.subset.reach import is_users, walk
+from lastchunk.reference_impl.clock import text_with_address
 
 OWN = ("self", "cls")
 SHOWS_CLASS = frozenset(("__class__", "__doc__", "__module__"))
@@ -201,6 +202,13 @@ def _fields_named(text: str) -> Iterator[str]:
             yield from _fields_named(spec or "")
     except ValueError:
         return  # no run fills it in
+
+
+def refuse_texts(classes: Iterable[type]) -> None:
+    """Have the text of an object refused, when code makes one, whose class says nothing of it."""
+    for cls in classes:
+        if cls.__repr__ is object.__repr__:
+            type.__setattr__(cls, "__repr__", text_with_address)
 
 
 def code_shown(tree: ast.AST, names: dict[str, Any], methods: set[str]) -> Iterator[LineRefused]:
