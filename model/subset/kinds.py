@@ -207,7 +207,7 @@ def _fields_named(text: str) -> Iterator[str]:
 def refuse_texts(classes: Iterable[type]) -> None:
     """Have the text of an object refused, when code makes one, whose class says nothing of it."""
     for cls in classes:
-        if cls.__repr__ is object.__repr__:
+        if getattr(cls, SHOWN_BY[0]) is object.__repr__:
             type.__setattr__(cls, "__repr__", text_with_address)
 
 

@@ -47,7 +47,7 @@ WAYS: dict[str, Callable[[Any], str]] = {
     "by map": lambda self: "".join(map(str, [self.box])),
     "of an error": lambda self: text_of_error(ValueError(self.box)),
     "of a key": lambda self: text_of_error(KeyError(self.box)),
-    "as a key": lambda self: sorted([self.box], key=str) and "",
+    "as a key": lambda self: f"{sorted([self.box], key=str)}",
 }
 
 
