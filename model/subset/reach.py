@@ -18,7 +18,7 @@ import types
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from lastchunk.model.base.blame import STDLIB
+from lastchunk.model.base.blame import MODULES, STDLIB
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset.held import held_by, is_held
 from lastchunk.model.subset.listed import is_listed_module
@@ -76,7 +76,7 @@ class Reached:
         self.shadowed: set[int] = set()
         """Functions that another of the same name hides."""
         of_modules = getattr(root, "typescript", None)
-        if of_modules is None:
+        if not type(of_modules).__module__.startswith(f"{MODULES}typescript."):
             self._class(root)
         else:  # translated: what it may be made of was looked at, line by line
             self.others += [Used(word, value, line) for word, value, line in of_modules.kept()]

@@ -256,6 +256,7 @@ class ByUnchanging(Patient):
     """A field of a name that says nothing."""
 
     unchanging: ClassVar = ("table",)
+    typescript: ClassVar = "no"
 
     def prepare(self) -> None:
         """None yet."""
