@@ -75,7 +75,7 @@ class Reached:
         self.seen: set[int] = set()
         self.shadowed: set[int] = set()
         """Functions that another of the same name hides."""
-        of_modules = getattr(root, "typescript", None)
+        of_modules: Any = getattr(root, "typescript", None)
         if not type(of_modules).__module__.startswith(f"{MODULES}typescript."):
             self._class(root)
         else:  # translated: what it may be made of was looked at, line by line
