@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import dataclasses
+import dis
 import functools
 import importlib
 import inspect
@@ -32,7 +33,7 @@ HOLD_NOTHING = frozenset((int, str, bool, float, bytes, complex, type(None), typ
 TABLES = frozenset((dict, list, tuple, functools.partial))
 """What may hold code, and is looked through."""
 
-
+BY_NAME = frozenset(dis.opmap[word] for word in ("LOAD_GLOBAL", "LOAD_NAME"))
 OF_CLASSES = frozenset(
     (
         *("__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__slots__"),
@@ -268,13 +269,23 @@ def _uses(tree: ast.AST, function: types.FunctionType) -> Iterator[Used]:
     builtins = outside.get("__builtins__", {})
     builtins = builtins if isinstance(builtins, dict) else vars(builtins)
     outside |= _imported(tree)
+    # A name that some scope within binds may be the one from outside in another scope.
     local = set(_bound(tree)) - set(function.__code__.co_freevars)
+    local -= _looked_up(function.__code__) if local & (outside.keys() | builtins.keys()) else set()
     for node in walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
             if node.id in outside:
                 yield Used(node.id, outside[node.id], node.lineno)
             elif node.id in builtins:
                 yield Used(node.id, builtins[node.id], node.lineno)
+
+
+def _looked_up(code: types.CodeType) -> set[str]:
+    """The names that code, or what is within it, takes from its module or from Python."""
+    steps = dis.get_instructions(code)
+    found = {s.argval for s in steps if s.opname.startswith("LOAD_") and s.opcode in BY_NAME}
+    inner = [_looked_up(part) for part in code.co_consts if isinstance(part, types.CodeType)]
+    return found.union(*inner)
 
 
 def _imported(tree: ast.AST) -> dict[str, Any]:

@@ -174,6 +174,38 @@ def test_what_a_class_holds_is_looked_at(name: str) -> None:
         check_subset("Design", type("Design", (Patient,), held))
 
 
+def by_lambda(self: Any) -> int:
+    """A parameter of the same name, further in."""
+    same = max([1], key=lambda draw: -draw)
+    return same + draw()
+
+
+def by_comprehension(self: Any) -> int:
+    """A variable of the same name in a list."""
+    return sum([draw + 1 for draw in (1, 2)]) + draw()
+
+
+def by_default(self: Any) -> int:
+    """A default of a parameter that has its name."""
+
+    def inner(draw: Callable[[], int] = draw) -> int:
+        return draw()
+
+    return inner()
+
+
+def by_builtin(self: Any) -> int:
+    """What Python has under that name."""
+    return len([id + 1 for id in (1, 2)]) + id(self)  # noqa: A001
+
+
+@pytest.mark.parametrize("function", [by_lambda, by_comprehension, by_default, by_builtin])
+def test_a_name_is_what_it_is_in_its_own_scope(function: Callable[[Any], int]) -> None:
+    design = type("Design", (Patient,), {"looks": function, "__module__": __name__})
+    with pytest.raises(DesignError, match=rf"{CHANCE}|id\(\) is not listed"):
+        check_subset("Design", design)
+
+
 class Count:
     """A policy that counts in its fields."""
 
@@ -216,6 +248,7 @@ class Everyday(Patient):
             self.fields.names.append(POLICIES["text"]({"a": self.dumps([])}))
         except POLICIES["errors"]:
             return 0
+        assert max([1, 2], key=lambda id: id) == 2  # noqa: A006
         assert FOUND_BY["match"](FOUND_BY["upper"]("a").lower())
         both: set[int] = {self.policy.look(), self.fields.policy.look(), len(self.fields.names)}
         return max(both)
