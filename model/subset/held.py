@@ -15,6 +15,7 @@ from functools import cache
 from types import (
     BuiltinFunctionType,
     BuiltinMethodType,
+    CodeType,
     FunctionType,
     GenericAlias,
     MappingProxyType,
@@ -116,6 +117,31 @@ def held_by(value: Any, is_open: bool) -> list[Any]:
 HOLDERS = (SimpleNamespace, UserDict, UserList, ChainMap, ExitStack, AsyncExitStack)
 """What the library has for keeping things, besides containers."""
 GIVEN = (FunctionType, MethodType, BuiltinFunctionType, functools.partial)
+
+
+def one_of_a_line(code: CodeType, found: list[ast.expr | ast.stmt]) -> ast.AST | None:
+    """The text of a function, of several lambdas that begin in one line; all of them where Python
+    does not say which it is. None where there is none."""
+    if len(found) < 2:
+        return found[0] if found else None
+    spots = [spot for spot in code.co_positions() if None not in spot and spot[3]]
+    around = [
+        node
+        for node in found
+        for body in [getattr(node, "body", node)]
+        if spots and isinstance(body, ast.expr) and all(_is_within(spot, body) for spot in spots)
+    ]
+    shortest = min(around, key=lambda node: len(list(ast.walk(node))), default=None)
+    return shortest or ast.Module([ast.Expr(node) for node in found], [])  # type: ignore[arg-type]
+
+
+def _is_within(spot: tuple[Any, ...], node: ast.expr) -> bool:
+    """Whether a place of the code, by lines and columns, lies in an expression."""
+    first, last, begins, ends = spot
+    return (node.lineno, node.col_offset) <= (first, begins) and (last, ends) <= (
+        node.end_lineno or last,
+        node.end_col_offset or ends,
+    )
 
 
 def _is_librarys(kind: type) -> bool:

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from lastchunk.model.base.blame import MODULES, STDLIB
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.subset.held import held_by, is_held
+from lastchunk.model.subset.held import held_by, is_held, one_of_a_line
 from lastchunk.model.subset.listed import is_listed_module
 from lastchunk.reference_impl import blobs, clock, contract, effect, transaction
 
@@ -206,7 +206,8 @@ class Reached:
                 f"{self.name}: the source of {function.__qualname__}() cannot be read; "
                 "allowed: a class from a file, a notebook or a test"
             )
-        return functions_of(code.co_filename).get((code.co_firstlineno, code.co_name))
+        found = functions_of(code.co_filename).get((code.co_firstlineno, code.co_name), [])
+        return one_of_a_line(code, found)
 
 
 def is_users(cls: type) -> bool:
@@ -246,15 +247,15 @@ def tree_of(file: str) -> ast.AST:
 
 
 @functools.lru_cache(maxsize=64)
-def functions_of(file: str) -> dict[tuple[int, str], ast.AST]:
+def functions_of(file: str) -> dict[tuple[int, str], list[ast.expr | ast.stmt]]:
     """The functions of a file by their first line, decorators included, and their name."""
-    found: dict[tuple[int, str], ast.AST] = {}
+    found: dict[tuple[int, str], list[ast.expr | ast.stmt]] = {}
     for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
-            found[first, node.name] = node
+            found.setdefault((first, node.name), []).append(node)
         elif isinstance(node, ast.Lambda):
-            found[node.lineno, "<lambda>"] = node
+            found.setdefault((node.lineno, "<lambda>"), []).append(node)
     return found
 
 

@@ -174,6 +174,32 @@ def test_what_a_class_holds_is_looked_at(name: str) -> None:
         check_subset("Design", type("Design", (Patient,), held))
 
 
+FIRST: Any
+SECOND: Any
+SAME: Any
+OTHER: Any
+# fmt: off
+FIRST, SECOND = (lambda: draw()), (lambda: 1)
+NESTED: Any = lambda: (lambda: 1)() and draw()  # noqa: E731
+SAME, OTHER = (lambda of: of + 1), (lambda: draw())
+# fmt: on
+
+
+def by_line(self: Any) -> int:
+    """The first of two in one line."""
+    return int(FIRST())
+
+
+def by_outer(self: Any) -> int:
+    """One around another in its line."""
+    return int(NESTED())
+
+
+def test_of_two_lambdas_in_one_line_each_has_its_own_text() -> None:
+    named = {"looks": lambda self: SAME(1), "__module__": __name__}
+    check_subset("Design", type("Design", (Patient,), named))
+
+
 def by_lambda(self: Any) -> int:
     """A parameter of the same name, further in."""
     same = max([1], key=lambda draw: -draw)
@@ -199,7 +225,9 @@ def by_builtin(self: Any) -> int:
     return len([id + 1 for id in (1, 2)]) + id(self)  # noqa: A001
 
 
-@pytest.mark.parametrize("function", [by_lambda, by_comprehension, by_default, by_builtin])
+@pytest.mark.parametrize(
+    "function", [by_line, by_outer, by_lambda, by_comprehension, by_default, by_builtin]
+)
 def test_a_name_is_what_it_is_in_its_own_scope(function: Callable[[Any], int]) -> None:
     design = type("Design", (Patient,), {"looks": function, "__module__": __name__})
     with pytest.raises(DesignError, match=rf"{CHANCE}|id\(\) is not listed"):
