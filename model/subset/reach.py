@@ -158,6 +158,8 @@ class Reached:
     def _class(self, cls: type) -> None:
         hidden: set[str] = set()
         for base in cls.__mro__:
+            if not is_users(base):
+                self.library.append(Used(cls.__name__, base, 0))
             if id(base) in self.seen or not is_users(base):
                 continue
             self.seen.add(id(base))

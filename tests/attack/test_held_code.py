@@ -234,6 +234,23 @@ def test_a_name_is_what_it_is_in_its_own_scope(function: Callable[[Any], int]) -
         check_subset("Design", design)
 
 
+class Drawer(random.Random):
+    """A kind of what draws."""
+
+
+class Drawers(Patient, random.Random):
+    """A design that is one itself."""
+
+
+@pytest.mark.parametrize(
+    "looks", [lambda self: Drawer().random(), lambda self: Drawers.random(self)]
+)
+def test_a_base_is_looked_at_as_what_is_named(looks: Callable[[Any], float]) -> None:
+    design = type("Design", (Patient,), {"looks": looks, "__module__": __name__})
+    with pytest.raises(DesignError, match=CHANCE):
+        check_subset("Design", design)
+
+
 class Count:
     """A policy that counts in its fields."""
 
