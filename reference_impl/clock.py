@@ -83,6 +83,25 @@ def refuse(what: str) -> NoReturn:
     raise TimeRefused(f"{place_of(sys._getframe(1))}: code cannot {what}; {ALLOWED}")
 
 
+def comes_back_to_code(frame: Any) -> bool:
+    """Whether code under review is given what is written for this frame, and no person alone."""
+    while frame is not None and frame.f_code.co_filename.startswith(STANDARD_LIBRARY):
+        if frame.f_globals.get("__name__", "").partition(".")[0] in TOOLS:
+            return False
+        frame = frame.f_back
+    return driven.program is not None and not driven.is_closing
+
+
+def text_with_address(self: Any) -> str:
+    """Python's own text of an object whose class has none, which no code under review may make."""
+    frame = sys._getframe(1)
+    if comes_back_to_code(frame):
+        name = type(self).__name__
+        what = f"make a text of a {name}, which has none of its own: it would show an address"
+        raise Refused(f"{place_of(frame)}: code cannot {what}; allowed: a __repr__, or its fields")
+    return object.__repr__(self)
+
+
 def _refused(what: str) -> Callable[..., Any]:
     def method(self: Any, *_: Any) -> NoReturn:
         refuse(f"{what} {self.WORD}")
@@ -157,12 +176,7 @@ class _Opaque:
         return bool(getattr(operator, word)(left, right))
 
     def _written(self, *_: Any) -> str:
-        frame: Any = sys._getframe(1)
-        while frame is not None and frame.f_code.co_filename.startswith(STANDARD_LIBRARY):
-            if frame.f_globals.get("__name__", "").partition(".")[0] in TOOLS:
-                return f"({self.WORD})"
-            frame = frame.f_back
-        if driven.program is not None and not driven.is_closing:
+        if comes_back_to_code(sys._getframe(1)):
             refuse(f"write into a text {self.WORD}")
         return f"({self.WORD})"
 

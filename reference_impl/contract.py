@@ -244,7 +244,7 @@ class Transaction(Storage):
     rollback = staticmethod(RollBack)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Context:
     """What an object is given: its storage, the blob store, and the time of its last I/O (R13)."""
 
@@ -257,6 +257,9 @@ class Context:
         block_concurrency_while
     )
     wait_until: Callable[[Coroutine[Any, Any, Any]], None] = wait_until
+
+    def __repr__(self) -> str:
+        return "<Context>"
 
 
 # --- effects of the client -------------------------------------------------------------------

@@ -34,6 +34,9 @@ class Port:
         place = place_of(sys._getframe(1))
         raise Refused(f"{place}: {name} is kept on a port; allowed: a field of the instance")
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     def __eq__(self, other: object) -> bool:
         """Two of one kind do the same: nothing tells one from another."""
         return type(other) is type(self)

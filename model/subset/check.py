@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import enum
 import functools
+import sys
 import types
 import weakref
 from collections import namedtuple
@@ -29,7 +30,7 @@ from lastchunk.model.subset.handing import (
     item_problems,
 )
 from lastchunk.model.subset.held import annotated_sets, has_sets, is_frozen_dataclass, makes_sets
-from lastchunk.model.subset.kinds import code_shown, of_library, own_comparison
+from lastchunk.model.subset.kinds import code_shown, of_library, own_comparison, refuse_texts
 from lastchunk.model.subset.lasting import Lasting, is_of_enum, may_change
 from lastchunk.model.subset.listed import (
     BUILTINS,
@@ -89,6 +90,8 @@ def check_subset(name: str, cls: type) -> Reached:
                 )
         for used in sorted(reached.others, key=lambda used: is_of_enum(used.name)):
             _check_other(name, used, reached)
+        for used in reached.library:
+            _check_library(name, used, reached)
         live, faults = reached.live, Faults(reached)
         fixed = constant_names(reached) | annotated_sets(reached.classes)
         sets = set_names(live, fixed, alike_names(reached))
@@ -97,6 +100,7 @@ def check_subset(name: str, cls: type) -> Reached:
             problems = [*set_problems(code, sets, acting), *handed_problems(code, sets, takers)]
             _check_code(name, code, [*problems, *item_problems(code, sets, quiet)], faults)
         _check_givers(name, reached, sets)
+        refuse_texts(reached.classes)
         _CHECKED[cls] = reached
     return reached
 
@@ -185,6 +189,33 @@ def _check_other(name: str, used: Used, reached: Reached) -> None:
         )
 
 
+def _check_library(name: str, used: Used, reached: Reached) -> None:
+    """Refuse what is of a module that is not listed, whatever holds it."""
+    value = used.value
+    is_code = isinstance(value, CODE_OF_LIBRARY)
+    module = _module_of(value) if is_code else type(value).__module__
+    if module is None or module in KNOWN or _is_made_for_users(value):
+        return
+    problem = module_problem(used.line, IN_C.get(module, module).lstrip("_"))
+    if problem is not None:
+        where = _where(used, reached)
+        raise DesignError(f"{name}: {used.name}{where}: {problem.what}; allowed: {problem.instead}")
+
+
+def _is_made_for_users(value: Any) -> bool:
+    """Whether the library has made a function in the name of a person's, as dataclasses do."""
+    made = value.__module__ if isinstance(value, types.FunctionType) else "builtins"
+    return str(made).partition(".")[0] not in sys.stdlib_module_names
+
+
+IN_C = {"_sre": "re", "_blake2": "hashlib"}
+"""Modules in C, by the listed ones that hand out what is in them."""
+CODE_OF_LIBRARY = (
+    *(type, types.FunctionType, types.MethodType, types.BuiltinFunctionType),
+    *(types.MethodDescriptorType, types.ClassMethodDescriptorType, types.ModuleType),
+)
+
+
 def _refused_by_any_name(value: Any) -> tuple[str, str] | None:
     """What is wrong with what a table, a class or another name holds."""
     is_builtin = isinstance(value, types.BuiltinFunctionType) and value.__module__ == "builtins"
@@ -261,6 +292,8 @@ def _module_of(value: Any) -> str | None:
     if isinstance(value, types.MethodType):
         owner = value.__self__ if isinstance(value.__self__, type) else type(value.__self__)
         return None if is_users(owner) else owner.__module__
+    if isinstance(value, types.BuiltinFunctionType | types.MethodDescriptorType):
+        return _module_of_bound(value)
     if not callable(value):
         return None
     module = getattr(value, "__module__", None)
@@ -268,13 +301,21 @@ def _module_of(value: Any) -> str | None:
         return None
     if isinstance(value, type):
         return None if is_users(value) else module
-    if isinstance(value, types.BuiltinFunctionType):
-        return module
     if isinstance(value, types.FunctionType):
         return None if is_users_function(value) else module
     if type(value).__name__ == "_lru_cache_wrapper":
         return "functools.lru_cache"
     return None
+
+
+def _module_of_bound(value: Any) -> str | None:
+    """The module of a function in C: of what it is bound to, as `random.random` is."""
+    owner = getattr(value, "__self__", getattr(value, "__objclass__", None))
+    if owner is None or isinstance(owner, types.ModuleType):
+        module = getattr(value, "__module__", None) if owner is None else owner.__name__
+        return module if isinstance(module, str) else None
+    kind = owner if isinstance(owner, type) else type(owner)
+    return None if is_users(kind) else kind.__module__
 
 
 def module_problem(line: int, name: str) -> Problem | None:

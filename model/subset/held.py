@@ -6,15 +6,21 @@ from __future__ import annotations
 import ast
 import enum
 import functools
+import gc
 import sys
 from collections import ChainMap, UserDict, UserList, deque
 from collections.abc import ItemsView, Iterable, KeysView
+from contextlib import AsyncExitStack, ExitStack
 from functools import cache
 from types import (
+    BuiltinFunctionType,
     BuiltinMethodType,
+    CodeType,
+    FunctionType,
     GenericAlias,
     MappingProxyType,
     MemberDescriptorType,
+    MethodType,
     ModuleType,
     SimpleNamespace,
 )
@@ -25,6 +31,9 @@ VIEW, GIVER, HOLDER = "keys of ", "a call of ", "a dictionary that holds sets"
 sign that some dictionary holds sets."""
 OWN_NAME = "own "
 """Before the name of a person's own field or method that is called as one of a dictionary is."""
+SAID_UNCHANGED = ".unchanging"
+"""Where a class that was translated says which fields nothing changes: a name that no code of a
+person's own has."""
 OWN_ORDER = "an order of a person's own"
 """Among them: a sign that some class has one."""
 WITHOUT_SETS, TEXT_OF = "no sets in ", "the text of "
@@ -58,6 +67,21 @@ def is_frozen_dataclass(cls: type) -> bool:
 
 
 @cache
+def stays_as_made(cls: type) -> bool:
+    """Whether an object of a class stays as it was made: frozen, and with nothing that is worked
+    out once and kept beside its fields."""
+    held = (item for base in cls.__mro__ for item in vars(base).values())
+    return is_frozen_dataclass(cls) and not any(
+        isinstance(item, functools.cached_property) for item in held
+    )
+
+
+def is_kind_of_frozen(cls: type) -> bool:
+    """Whether a class, or one that is made of it, is a frozen dataclass."""
+    return is_frozen_dataclass(cls) or any(map(is_kind_of_frozen, type.__subclasses__(cls)))
+
+
+@cache
 def _slots_of(cls: type) -> tuple[tuple[str, str, Any], ...]:
     """The slots of a class and its bases."""
     return tuple(
@@ -65,6 +89,58 @@ def _slots_of(cls: type) -> tuple[tuple[str, str, Any], ...]:
         for base in cls.__mro__
         for name, member in vars(base).items()
         if type(member) is MemberDescriptorType
+    )
+
+
+def held_by(value: Any, is_open: bool) -> list[Any]:
+    """What an object holds in which there may be code. ``is_open``: its class is a person's.
+
+    Of an object of the library that is no container, only the functions that it was given.
+    """
+    if isinstance(value, type | ModuleType | FunctionType | MethodType | BuiltinFunctionType):
+        return []
+    fields = [*fields_of(value).values()]
+    if isinstance(value, functools.partial | functools.partialmethod):
+        return [value.func, *value.args, *value.keywords.values(), *fields]
+    if isinstance(value, staticmethod | classmethod):
+        return [value.__func__]
+    if isinstance(value, dict | MappingProxyType):
+        return [*value, *value.values(), getattr(value, "default_factory", None), *fields]
+    if isinstance(value, tuple | list | set | frozenset | deque):
+        return [*value, *fields]
+    if is_open or isinstance(value, HOLDERS):
+        return fields
+    given = [*fields, *gc.get_referents(value)]
+    return [item for item in given if isinstance(item, GIVEN)]
+
+
+HOLDERS = (SimpleNamespace, UserDict, UserList, ChainMap, ExitStack, AsyncExitStack)
+"""What the library has for keeping things, besides containers."""
+GIVEN = (FunctionType, MethodType, BuiltinFunctionType, functools.partial)
+
+
+def one_of_a_line(code: CodeType, found: list[ast.expr | ast.stmt]) -> ast.AST | None:
+    """The text of a function, of several lambdas that begin in one line; all of them where Python
+    does not say which it is. None where there is none."""
+    if len(found) < 2:
+        return found[0] if found else None
+    spots = [spot for spot in code.co_positions() if None not in spot and spot[3]]
+    around = [
+        node
+        for node in found
+        for body in [getattr(node, "body", node)]
+        if spots and isinstance(body, ast.expr) and all(_is_within(spot, body) for spot in spots)
+    ]
+    shortest = min(around, key=lambda node: len(list(ast.walk(node))), default=None)
+    return shortest or ast.Module([ast.Expr(node) for node in found], [])  # type: ignore[arg-type]
+
+
+def _is_within(spot: tuple[Any, ...], node: ast.expr) -> bool:
+    """Whether a place of the code, by lines and columns, lies in an expression."""
+    first, last, begins, ends = spot
+    return (node.lineno, node.col_offset) <= (first, begins) and (last, ends) <= (
+        node.end_lineno or last,
+        node.end_col_offset or ends,
     )
 
 

@@ -18,7 +18,7 @@ import statistics
 import string
 import types
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lastchunk.model.subset.listed import (
@@ -26,12 +26,14 @@ from lastchunk.model.subset.listed import (
     EFFECTS,
     FRAMES,
     LOGGING,
+    MADE_BY,
     PORTS,
     holds_listed,
     instead_of_module,
     is_listed_module,
 )
 from lastchunk.model.subset.reach import is_users, walk
+from lastchunk.reference_impl.clock import text_with_address
 
 OWN = ("self", "cls")
 SHOWS_CLASS = frozenset(("__class__", "__doc__", "__module__"))
@@ -167,6 +169,8 @@ def _word_refused(line: int, word: str) -> Iterator[LineRefused]:
     """An attribute that a text names is refused where it would be by its name."""
     if word in ATTRIBUTES:
         yield line, f"{word} is not listed", ATTRIBUTES[word]
+    elif word in MADE_BY:
+        yield line, f"{word} changes what is made already", "a new object"
     elif word in SHOWS_CLASS:
         yield line, f"{word} is not listed", "isinstance(...)"
     elif word.startswith(FRAMES) or word in ("__repr__", "__str__", "__format__", *FORMATS):
@@ -198,6 +202,13 @@ def _fields_named(text: str) -> Iterator[str]:
             yield from _fields_named(spec or "")
     except ValueError:
         return  # no run fills it in
+
+
+def refuse_texts(classes: Iterable[type]) -> None:
+    """Have the text of an object refused, when code makes one, whose class says nothing of it."""
+    for cls in classes:
+        if getattr(cls, SHOWN_BY[0]) is object.__repr__:
+            type.__setattr__(cls, "__repr__", text_with_address)
 
 
 def code_shown(tree: ast.AST, names: dict[str, Any], methods: set[str]) -> Iterator[LineRefused]:

@@ -141,6 +141,8 @@ ATTRIBUTES = {
     "_ms": "an operation on times",
 }
 """Attributes that lead out of what is seen."""
+MADE_BY = frozenset(("__init__", "__post_init__", "__setstate__"))
+"""What makes an object, and would change one that is made."""
 SAID_OF_CODE = frozenset(("__doc__", "__name__", "__qualname__", "__module__"))
 """What Python says of functions, generators and classes: it may be read, and not be changed."""
 FRAMES = ("cr_", "gi_", "ag_", "f_back", "f_locals", "f_globals", "f_code", "tb_")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import dataclasses
+import dis
 import functools
 import importlib
 import inspect
@@ -17,9 +19,9 @@ import types
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from lastchunk.model.base.blame import STDLIB
+from lastchunk.model.base.blame import MODULES, STDLIB
 from lastchunk.model.base.errors import DesignError
-from lastchunk.model.subset.held import fields_of, is_held
+from lastchunk.model.subset.held import held_by, is_held, one_of_a_line
 from lastchunk.model.subset.listed import is_listed_module
 from lastchunk.reference_impl import blobs, clock, contract, effect, transaction
 
@@ -27,12 +29,11 @@ KNOWN = frozenset(part.__name__ for part in (blobs, contract, clock, effect, tra
 
 
 CODE = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType)
-MAKERS = (types.FunctionType, types.MethodType, functools.partial)
-"""What may make the value of a field."""
+HOLD_NOTHING = frozenset((int, str, bool, float, bytes, complex, type(None), type(Ellipsis)))
 TABLES = frozenset((dict, list, tuple, functools.partial))
 """What may hold code, and is looked through."""
 
-
+BY_NAME = frozenset(dis.opmap[word] for word in ("LOAD_GLOBAL", "LOAD_NAME"))
 OF_CLASSES = frozenset(
     (
         *("__module__", "__qualname__", "__doc__", "__dict__", "__weakref__", "__slots__"),
@@ -70,11 +71,13 @@ class Reached:
         self.classes: list[type] = []
         self.functions: list[types.FunctionType] = []
         self.others: list[Used] = []
+        self.library: list[Used] = []
+        """What is the library's, and held by a class, a container, a default or another object."""
         self.seen: set[int] = set()
         self.shadowed: set[int] = set()
         """Functions that another of the same name hides."""
-        of_modules = getattr(root, "typescript", None)
-        if of_modules is None:
+        of_modules: Any = getattr(root, "typescript", None)
+        if not type(of_modules).__module__.startswith(f"{MODULES}typescript."):
             self._class(root)
         else:  # translated: what it may be made of was looked at, line by line
             self.others += [Used(word, value, line) for word, value, line in of_modules.kept()]
@@ -96,15 +99,18 @@ class Reached:
             self._function(value)
         elif isinstance(value, type) and is_users(value):
             self._class(value)
-        elif isinstance(value, types.MethodType | staticmethod | classmethod):
+        elif isinstance(value, types.MethodType):
             self._function(value.__func__)
-            self._holder(used, getattr(value, "__self__", None))
+            self._holder(used, value.__self__)
+        elif isinstance(value, staticmethod | classmethod):
+            self._held(used._replace(value=value.__func__))
         elif isinstance(value, property | types.DynamicClassAttribute):  # an enum's is the other
             for part in (value.fget, value.fset, value.fdel):
-                if part is not None:
-                    self.value(used._replace(value=part))
-        elif isinstance(value, functools.cached_property | functools.partialmethod):
-            self.value(used._replace(value=value.func))
+                self._held(used._replace(value=part))
+        elif isinstance(value, functools.cached_property):
+            self._held(used._replace(value=value.func))
+        elif isinstance(value, functools.partialmethod):
+            self._inside(used)
         else:
             if is_users(type(value)):
                 self._class(type(value))
@@ -119,27 +125,41 @@ class Reached:
     def _inside(self, used: Used) -> None:
         """Follow the code in a table of functions, in a person's own object, or behind a call."""
         value = used.value
-        if id(value) in self.seen:
+        if id(value) in self.seen or type(value) in HOLD_NOTHING:
             return
-        if isinstance(value, functools.partial):
-            inside = [value.func, *value.args, *value.keywords.values()]
-        elif isinstance(value, dict | types.MappingProxyType):
-            inside = list(value.values())
-        elif isinstance(value, tuple | list | set | frozenset):
-            inside = list(value)
-        elif is_users(type(value)):
-            inside = list(fields_of(value).values())
-        else:
-            return
-        self.seen.add(id(value))
+        inside = held_by(value, is_users(type(value)))
+        if inside:
+            self.seen.add(id(value))
         for item in inside:
-            is_code = isinstance(item, CODE)
-            if is_code or type(item) in TABLES or is_users(type(item)):
-                self.value(used._replace(value=item))
+            self._held(used._replace(value=item))
+
+    def _held(self, used: Used) -> None:
+        """Follow what another object holds: no name in the code may stand for it."""
+        item, kind = used.value, type(used.value)
+        if kind in HOLD_NOTHING:
+            return
+        if isinstance(item, type) and is_users(item):
+            self._class(item)
+        elif isinstance(item, CODE) or kind in TABLES or is_users(kind):
+            self._by_library(used)
+            self.value(used)
+        else:
+            self._by_library(used)
+            if is_listed_module(kind.__module__):
+                self._inside(used)
+
+    def _by_library(self, used: Used) -> None:
+        """Note what is the library's, if it is."""
+        item = used.value
+        is_own = is_users_function(item) if isinstance(item, types.FunctionType) else False
+        if not (is_own or is_users(type(item))):
+            self.library.append(used)
 
     def _class(self, cls: type) -> None:
         hidden: set[str] = set()
         for base in cls.__mro__:
+            if not is_users(base):
+                self.library.append(Used(cls.__name__, base, 0))
             if id(base) in self.seen or not is_users(base):
                 continue
             self.seen.add(id(base))
@@ -150,10 +170,11 @@ class Reached:
             if is_users(type(base)):
                 self._class(type(base))
             for field in getattr(base, "__dataclass_fields__", {}).values():
-                if isinstance(field.default_factory, MAKERS):
-                    self.value(Used(field.name, field.default_factory, 0))
+                if field.default_factory is not dataclasses.MISSING:
+                    self._held(Used(field.name, field.default_factory, 0))
             for name, value in list(vars(base).items()):
                 if name not in OF_CLASSES:
+                    self._by_library(Used(name, value, 0))
                     self.value(Used(name, value, 0))
 
     def _function(self, function: Any) -> None:
@@ -164,6 +185,9 @@ class Reached:
         if not is_users_function(function) or function.__code__.co_filename == "<string>":
             return  # the library's, or what a dataclass had made for it
         self.functions.append(function)
+        given = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+        for item in (*given, *vars(function).values()):
+            self._held(Used(function.__name__, item, 0))
         tree = self._tree(function)
         if tree is None:
             return
@@ -184,7 +208,8 @@ class Reached:
                 f"{self.name}: the source of {function.__qualname__}() cannot be read; "
                 "allowed: a class from a file, a notebook or a test"
             )
-        return functions_of(code.co_filename).get((code.co_firstlineno, code.co_name))
+        found = functions_of(code.co_filename).get((code.co_firstlineno, code.co_name), [])
+        return one_of_a_line(code, found)
 
 
 def is_users(cls: type) -> bool:
@@ -224,15 +249,15 @@ def tree_of(file: str) -> ast.AST:
 
 
 @functools.lru_cache(maxsize=64)
-def functions_of(file: str) -> dict[tuple[int, str], ast.AST]:
+def functions_of(file: str) -> dict[tuple[int, str], list[ast.expr | ast.stmt]]:
     """The functions of a file by their first line, decorators included, and their name."""
-    found: dict[tuple[int, str], ast.AST] = {}
+    found: dict[tuple[int, str], list[ast.expr | ast.stmt]] = {}
     for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
-            found[first, node.name] = node
+            found.setdefault((first, node.name), []).append(node)
         elif isinstance(node, ast.Lambda):
-            found[node.lineno, "<lambda>"] = node
+            found.setdefault((node.lineno, "<lambda>"), []).append(node)
     return found
 
 
@@ -247,13 +272,23 @@ def _uses(tree: ast.AST, function: types.FunctionType) -> Iterator[Used]:
     builtins = outside.get("__builtins__", {})
     builtins = builtins if isinstance(builtins, dict) else vars(builtins)
     outside |= _imported(tree)
+    # A name that some scope within binds may be the one from outside in another scope.
     local = set(_bound(tree)) - set(function.__code__.co_freevars)
+    local -= _looked_up(function.__code__) if local & (outside.keys() | builtins.keys()) else set()
     for node in walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
             if node.id in outside:
                 yield Used(node.id, outside[node.id], node.lineno)
             elif node.id in builtins:
                 yield Used(node.id, builtins[node.id], node.lineno)
+
+
+def _looked_up(code: types.CodeType) -> set[str]:
+    """The names that code, or what is within it, takes from its module or from Python."""
+    steps = dis.get_instructions(code)
+    found = {s.argval for s in steps if s.opname.startswith("LOAD_") and s.opcode in BY_NAME}
+    inner = [_looked_up(part) for part in code.co_consts if isinstance(part, types.CodeType)]
+    return found.union(*inner)
 
 
 def _imported(tree: ast.AST) -> dict[str, Any]:

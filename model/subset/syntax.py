@@ -10,6 +10,7 @@ import types
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from lastchunk.model.subset.held import is_kind_of_frozen
 from lastchunk.model.subset.kinds import OF_A_MODULE, kind_problems
 from lastchunk.model.subset.listed import (
     ATTRIBUTES,
@@ -18,6 +19,7 @@ from lastchunk.model.subset.listed import (
     FRAMES,
     INSTEAD_OF_MODULES,
     LISTED_MODULES,
+    MADE_BY,
     MUTATORS,
     PORTS,
     SAID_OF_CODE,
@@ -45,6 +47,7 @@ def syntax_problems(code: Code) -> Iterator[Problem]:
         if isinstance(node, ast.Expr):
             yield from _unawaited(node, names, coroutines)
     yield from _never_awaited(code.tree)
+    yield from _made_again(code)
     yield from (Problem(*found) for found in kind_problems(code.tree, names))
 
 
@@ -267,6 +270,44 @@ def _coroutines(code: Code) -> set[str]:
         if isinstance(value, type):
             nested |= {n for n, item in vars(value).items() if inspect.iscoroutinefunction(item)}
     return nested
+
+
+def _made_again(code: Code) -> Iterator[Problem]:
+    """What makes an object, asked of one that is made: a frozen one, too, is another by it."""
+    tree: Any = code.tree
+    name = getattr(tree, "name", "")
+    calls = [node.func for node in walk(tree) if isinstance(node, ast.Call) and _of_self(node)]
+    may_ask = name in MAKES_OBJECTS or not _is_of_frozen(code)
+    own = {id(function) for function in calls} if may_ask else set()
+    for node in walk(tree):
+        if not isinstance(node, ast.Attribute) or id(node) in own:
+            continue
+        if node.attr in MADE_BY:
+            text = f"{ast.unparse(node)} changes what is made already"
+            yield Problem(node.lineno, text, "a new object, or the fields by name")
+        elif node.attr in SETS and _is_super(node.value) and name not in (*MAKES_OBJECTS, *SETS):
+            yield Problem(node.lineno, f"{node.attr} is not listed", ATTRIBUTES[node.attr])
+
+
+def _is_of_frozen(code: Code) -> bool:
+    """Whether code is a method of a class of which a frozen dataclass is made."""
+    owner: Any = None
+    known = getattr(code.owner, "__globals__", {})
+    for word in code.name.split(".")[:-1]:
+        owner = known.get(word) if owner is None else getattr(owner, word, None)
+    return isinstance(owner, type) and is_kind_of_frozen(owner)
+
+
+def _of_self(call: ast.Call) -> bool:
+    """Whether a method is called for the object itself: by `super()`, `self` or a base's name."""
+    root = getattr(call.func, "value", None)
+    if not isinstance(root, ast.Name):
+        return root is not None and _is_super(root)
+    return _is_self(root) or (bool(call.args) and _is_self(call.args[0]))
+
+
+MAKES_OBJECTS = ("__init__", "__post_init__", "__new__")
+SETS = ("__setattr__", "__delattr__")
 
 
 def _unawaited(node: ast.Expr, names: dict[str, Any], coroutines: set[str]) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from typing import Any
 
 def is_typescript(cls: Any) -> bool:
     """Whether a design's class is in TypeScript."""
-    return hasattr(cls, "typescript")
+    return type(getattr(cls, "typescript", None)).__module__.startswith(f"{__name__}.")
 
 
 def files_of(cls: Any) -> tuple[Path, ...]:

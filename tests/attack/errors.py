@@ -232,7 +232,54 @@ class StoreRefuses(Patient):
 
 
 REFUSING = ("blobs.failure=0.5", "limits.strikes_max=1", "client.looks_at_status=true")
+
+
+class OfAGroup(Holds):
+    """A put is on while one error of a group is handled; another one may be left."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Store a chunk; some are not counted."""
+        is_late = False
+        try:
+            try:
+                left = [KeyError(1)] if self.stopped else []
+                raise ExceptionGroup("an upload", [ValueError(1), *left])
+            except* ValueError:
+                self.flying += 1
+                await self.ctx.blobs.put(chunk)
+                self.flying -= 1
+        except* KeyError:
+            is_late = True
+        if is_late != bool(self.settings.skips) or self.settings.skips < 0:
+            await self.note()
+        return OK
+
+
+class GoneError(BaseException):
+    """What no `except Exception` catches."""
+
+
+class ThrowsAsItGoes(Holds):
+    """A handler that throws such a thing where its instance is gone, in a `finally`."""
+
+    async def upload(self, chunk: Chunk) -> Response:
+        """Store a chunk, and count it."""
+        is_stored = False
+        self.flying += 1
+        try:
+            await self.ctx.blobs.put(chunk)
+            is_stored = True
+        finally:
+            if not is_stored:
+                raise GoneError
+        self.flying -= 1
+        await self.note()
+        return OK
+
+
 TRIED = (
+    *holds(OfAGroup),
+    Tried(ThrowsAsItGoes, PROVED, COUNT_TRUE),
     *holds(
         InField,
         InCause,

@@ -45,12 +45,18 @@ class Frame(NamedTuple):
 def frames_of(suspended: Any) -> Iterator[Frame | Any]:
     """Each frame from the outermost in; last, if so it ends, an iterator of the code's own.
 
-    Raises `NotListed` for what cannot be read.
+    A generator that is waited for may be known by another name too, so it is such an iterator: an
+    object with an identity. Nothing but its await knows a coroutine. Raises `NotListed` for what
+    cannot be read.
     """
+    outermost = suspended
     while suspended is not None:
         if isinstance(suspended, SUSPENDABLE):
             code, frame, inner = _parts(suspended)
             if code is AWAIT:
+                return
+            if suspended is not outermost and type(suspended) is not types.CoroutineType:
+                yield suspended
                 return
             if frame is not None:
                 names = _names(code, frame)
@@ -100,7 +106,12 @@ def _values(suspended: Any, code: types.CodeType, inner: Any) -> list[Any]:
     if values and values[-1] is None:
         # Once an exception was handled, None stands for "no exception"; before, nothing does.
         values.pop()
-    return values if inner is None else [item for item in values if item is not inner]
+    if type(inner) is types.CoroutineType:
+        return [item for item in values if item is not inner]
+    at = next((at for at in reversed(range(len(values))) if values[at] is inner), None)
+    if inner is not None and at is not None:
+        del values[at]  # what is waited for; a variable may hold it as well
+    return values
 
 
 def _behind(wrapper: Any) -> Any:

@@ -56,9 +56,7 @@ class Programs:
         made = [self._task(whose, task, at, kept, program) for task, at in program.tasks.items()]
         fields = fields_of(target)
         made += [
-            self._field(whose, name, value, kept, program)
-            for name, value in sorted(fields.items())
-            if id(value) not in fixed
+            self._field(whose, name, value, kept, program) for name, value in sorted(fields.items())
         ]
         return [part if isinstance(part, StatePart) else self._part(*part) for part in made]
 
@@ -89,7 +87,8 @@ class Programs:
 
     def _field(self, whose: str, name: str, value: Any, kept: KeptEncoder, program: Any) -> Any:
         """A field of an instance: a part, or what makes one."""
-        key = _key(whose, name, value)
+        number = kept.fixed.get(id(value))
+        key = _key(whose, name, value) if number is None else (whose, name, "fixed", number)
         if key in self.tasks and type(value) not in EMPTY:
             return self.tasks[key]
         kept.met.begin_part()

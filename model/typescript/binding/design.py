@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lastchunk.model.base.errors import DesignError, InputError
+from lastchunk.model.subset.held import SAID_UNCHANGED
 from lastchunk.model.typescript.binding.calls import ROUTE, ObjectCall, as_response
 from lastchunk.model.typescript.binding.modules import Modules
 from lastchunk.model.typescript.binding.page_settings import page_settings_of
@@ -215,7 +216,7 @@ def make_typescript_design(file: Path, name: str, module: str, binding: Binding,
             for key, what in binding.calls.items()
         },
         "name_of_file": file.name,
-        "unchanging": unchanging_fields(modules),
+        SAID_UNCHANGED: unchanging_fields(modules),
         "page_settings": (binding.page, frozenset(of_page)),
         "has_alarm": hasattr(own, attribute("alarm")),
         "reads_at_once": bool(known & AT_ONCE_NAMES),

@@ -17,7 +17,7 @@ from operator import is_
 from types import MemberDescriptorType
 from typing import Any
 
-from lastchunk.model.subset.held import is_frozen_dataclass
+from lastchunk.model.subset.held import stays_as_made
 from lastchunk.model.world.code.handed import is_of_recorder
 from lastchunk.reference_impl.clock import Duration, Time
 from lastchunk.reference_impl.contract import Chunk, Response
@@ -203,7 +203,7 @@ def _copier_of(kind: type) -> Callable[[Any, Met], Any]:
     if issubclass(kind, tuple) and hasattr(kind, "_fields"):
         return _tuple
     if _is_plain_class(kind):
-        is_shared = is_frozen_dataclass(kind) and _is_equal_by_fields(kind)  # type: ignore[arg-type]  # classes hash
+        is_shared = stays_as_made(kind) and _is_equal_by_fields(kind)  # type: ignore[arg-type]  # classes hash
         return _frozen_dataclass if is_shared else _object
     raise NotCloneable(f"a value of type {kind.__name__}")
 

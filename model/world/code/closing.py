@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
+from lastchunk.model.base.blame import is_from_outside
 from lastchunk.reference_impl.clock import Uncatchable, driven
 
 CLOSINGS_MAX = 100
@@ -18,7 +19,9 @@ def has_closed(coroutine: Coroutine[Any, Any, Any]) -> bool:
         try:
             coroutine.close()
             return True
-        except (Exception, Uncatchable, SystemExit):
+        except BaseException as error:
+            if is_from_outside(error):
+                raise
             # Of code that no platform runs: an error of its own, or one more await.
             continue
         finally:

@@ -6,14 +6,12 @@ was told only where its fields hold what they held at the beginning, and none of
 
 from __future__ import annotations
 
-import dataclasses
 from enum import Enum
-from functools import cache, cached_property
 from operator import is_
 from types import FunctionType, MethodType
 from typing import Any
 
-from lastchunk.model.subset.held import fields_of, is_frozen_dataclass
+from lastchunk.model.subset.held import SAID_UNCHANGED, fields_of, stays_as_made
 from lastchunk.model.world.code.handed import HANDED, is_as_handed
 
 _ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
@@ -23,10 +21,10 @@ def lasting_fields(target: Any, owner: object) -> dict[str, Any] | None:
     """An instance's fields, where it has some and none can change in place; else None.
 
     ``owner`` is the program whose clock the instance was given. A class may say of fields that
-    nothing of its text changes what they hold: ``unchanging``.
+    nothing of its text changes what they hold (`SAID_UNCHANGED`).
     """
     fields = fields_of(target)
-    unchanging = getattr(type(target), "unchanging", ())
+    unchanging = getattr(type(target), SAID_UNCHANGED, ())
     if fields and all(
         _lasts(value, owner) or (name in unchanging and _has_atoms(value))
         for name, value in fields.items()
@@ -71,14 +69,6 @@ def _lasts(value: Any, owner: object) -> bool:
         return type(value.value) in _ATOMS
     if type(value) is MethodType:  # the clock that it was given
         return value.__self__ is owner
-    names = _frozen_names(type(value))  # type: ignore[arg-type]  # classes hash
-    return names is not None and all(_lasts(getattr(value, name), owner) for name in names)
-
-
-@cache
-def _frozen_names(cls: type) -> tuple[str, ...] | None:
-    """The fields of a frozen dataclass; None of any other class, or where more is kept."""
-    items = [item for base in cls.__mro__ for item in vars(base).values()]
-    if not is_frozen_dataclass(cls) or any(type(item) is cached_property for item in items):
-        return None
-    return tuple(field.name for field in dataclasses.fields(cls))
+    # It may hold more than what it has fields for.
+    is_made = stays_as_made(type(value))  # type: ignore[arg-type]  # classes hash
+    return is_made and all(_lasts(item, owner) for item in fields_of(value).values())
