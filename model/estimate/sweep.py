@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_plain
 from lastchunk.model.base.workers import check_workers, workers_or_here
 from lastchunk.model.design.load import DesignLike, load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.estimate.intervals import whatever_they_were, wilson
 from lastchunk.model.estimate.space import Axis, Space, grid
-from lastchunk.model.scenario.load import ScenarioLike, load_scenario
+from lastchunk.model.scenario.load import ScenarioLike, as_overrides, load_scenario
 
 UPLINK_SPEED = Axis(
     "uplink-speed",
@@ -54,8 +54,9 @@ def sweep(
     >>> frame[frame["property"] == "nothing_lost"][["value", "design", "rate"]].values.tolist()
     [[5000, 'alarm', 0.0], [10000, 'alarm', 0.0]]
     """
+    workers = as_plain(workers)
     check_workers(workers)
-    space = _space_of(axis)
+    overrides, space = as_overrides(overrides), _space_of(axis)
     compared: list[Future[Comparison]] = []
     with workers_or_here(workers) as executor:  # a point is a task: few sessions are one batch
         for point in space.points:

@@ -65,7 +65,7 @@ def test_whole_bounds_give_whole_values() -> None:
         (lambda: lastchunk.Axis.of("design.grace_ms", []), "points"),
         (lambda: lastchunk.Axis.of("design.grace_ms", 5_000), "points: 5000; allowed: several"),  # type: ignore[arg-type]  # no list
         (lambda: lastchunk.Axis.of("platform.storage", "kv"), "points: 'kv'; allowed: several"),
-        (lambda: lastchunk.Axis.of("chunks", [None]), "value; allowed: a number, a text"),
+        (lambda: lastchunk.Axis.of("chunks", [None]), "chunks; allowed: a number, a text"),
         (lambda: lastchunk.grid(), "at least one axis"),
         (lambda: lastchunk.latin_hypercube({"chunks": ("1", "2")}), "two numbers, the low one"),  # type: ignore[dict-item]  # texts
         (lambda: lastchunk.latin_hypercube({"chunks": 5}), "two numbers, the low one"),  # type: ignore[dict-item]  # no pair
