@@ -257,6 +257,30 @@ def test_no_words_of_a_violation_lie_on_those_of_another() -> None:
     assert all(one.x1 <= other.x0 for one, other in pairwise(boxes))
 
 
+@pytest.mark.parametrize(
+    "times",
+    [
+        (80_621, 80_621, 81_957, 82_166),
+        (79_000, 84_100),
+        (78_200, 81_000, 84_199),
+        (78_100, 78_100, 78_100, 84_000, 84_000, 84_200),
+        (78_100, 80_000, 81_000, 82_000, 83_000, 84_000, 84_200),
+    ],
+)
+def test_the_words_of_a_violation_end_within_their_panel(times: tuple[int, ...]) -> None:
+    made: Any = Figure(figsize=(3, 4))
+    axes = made.add_axes((0, 0, 1, 1))
+    panel = (78_100, 84_200)
+    axes.set_xlim(panel[0] / 1000, panel[1] / 1000)
+    draw_violations(axes, [(at, "a", "x") for at in times], panel, 3)
+    canvas: Any = FigureCanvasAgg(made)
+    boxes = [text.get_window_extent(canvas.get_renderer()) for text in axes.texts]
+    assert all(box.x0 >= 0 and box.x1 <= 3 * made.dpi for box in boxes)
+    assert all(one.x1 <= other.x0 for one, other in pairwise(boxes))
+    said = ", ".join(words for _, _, words in words_of(axes)).replace("violated ", "")
+    assert said == ", ".join(str(n) for n in range(1, len(times) + 1))
+
+
 def key_words(*items: Bar | Mark, panels: Any = ((0, 10_000),)) -> list[str]:
     bars = [item for item in items if isinstance(item, Bar)]
     marks = [item for item in items if isinstance(item, Mark)]
