@@ -49,11 +49,21 @@ class Axis:
             raise InputError("points", points, "at least one value")
         for value in values:
             _written(value, key)
-        return Axis(key, label or key, values, lambda value: [f"{key}={_written(value, key)}"])
+        return Axis(key, label or key, values, Setting(key))
 
     def __repr__(self) -> str:
         count = f"{len(self.points)} points from {self.points[0]} to {self.points[-1]}"
         return f"Axis({self.name!r}, {count})"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Sets one setting to a value of an axis; another process can be told of it."""
+
+    key: str
+
+    def __call__(self, value: Any) -> list[str]:
+        return [f"{self.key}={_written(value, self.key)}"]
 
 
 def _written(value: Any, key: str) -> str:

@@ -16,18 +16,27 @@ from lastchunk.model.estimate.intervals import whatever_they_were, wilson
 from lastchunk.model.estimate.space import Axis, Space, grid
 from lastchunk.model.scenario.load import ScenarioLike, as_overrides, load_scenario
 
+
+def _at_speed(mbps: float) -> list[str]:
+    return [f"uplink={{kind='constant', rate_kbps={round(mbps * 1000)}}}"]
+
+
+def _at_delay(mean_ms: float) -> list[str]:
+    return [f"network.request_delay_ms={{distribution='exponential', mean_ms={mean_ms}}}"]
+
+
 UPLINK_SPEED = Axis(
     "uplink-speed",
     "uplink speed (Mbit/s)",
     (0.5, 1.0, 1.5, 2.0, 2.4, 2.6, 3.0, 4.0, 6.0, 10.0, 20.0),
-    lambda mbps: [f"uplink={{kind='constant', rate_kbps={round(mbps * 1000)}}}"],
+    _at_speed,
     replaces_uplink=True,
 )
 REQUEST_DELAY = Axis(
     "request-delay",
     "mean request delay (ms), exponential",
     (10, 50, 200, 500, 1_000, 2_000, 4_000, 8_000, 16_000),
-    lambda ms: [f"network.request_delay_ms={{distribution='exponential', mean_ms={ms}}}"],
+    _at_delay,
 )
 
 

@@ -18,7 +18,8 @@ from lastchunk.model.base.pictures import Paged
 from lastchunk.model.base.workers import check_workers, workers_or_here
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.threshold import Threshold, find_threshold
-from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget
+from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, check_budget
+from lastchunk.model.properties import EXPLORABLE
 from lastchunk.model.scenario.load import as_overrides, load_scenario
 
 COLUMNS_MAX = 60
@@ -113,6 +114,9 @@ def ms_value_of(scenario: str, overrides: Sequence[str], design: str, key: str) 
 
 def check_axes(x: str, y: str, z: str | None = None) -> None:
     """Refuse a setting that stands on two axes: one of its values would take the other's place."""
+    for axis, given in (("--x", x), ("--y", y)):
+        if not isinstance(given, str):
+            raise InputError(axis, given, "the name of a setting")
     for option, key, others in (("--y", y, (x,)), ("--z", z, (x, y))):
         if key in others:
             raise InputError(option, key, "a setting of its own, on no other axis")
@@ -143,10 +147,12 @@ def region_of(
     workers = as_plain(workers)
     check_workers(workers)
     check_axes(x, y)
+    if slug not in EXPLORABLE:
+        raise InputError("--property", slug, ", ".join(EXPLORABLE))
+    budget = check_budget(Budget(seconds=seconds))
     now = (scenario, tuple(as_overrides(settings, "settings")), design)
     values = _values_of(x_values) or values_around(ms_value_of(*now, x))
     span = (1, max(4 * ms_value_of(*now, y), 4)) if y_range is None else _span_of(y_range)
-    budget = Budget(seconds=seconds)
     question = RegionQuestion(*now, slug, x, y, values, span, budget)
     with workers_or_here(workers) as executor:
         return exact_region(question, executor)

@@ -66,7 +66,13 @@ def sampled(number: Any) -> object:
     return repr([F(given, number, number).points for F in (ANY.latin_hypercube, ANY.sobol)])
 
 
-ASKED = [traced, compared, set_design, scoped, mapped, swept, sampled]
+def bounded(number: Any) -> object:
+    """A proof within a budget."""
+    budget = ANY.Budget(classes=number * 20, seconds=number * 20, memory_mb=number * 50)
+    return repr(ANY.verify("small-scope", "alarm", SLUG, budget).verdicts)
+
+
+ASKED = [bounded, traced, compared, set_design, scoped, mapped, swept, sampled]
 
 
 @pytest.mark.parametrize("kind", NUMBERS)

@@ -165,6 +165,30 @@ CALLS: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda _: ANY.region_of("small-scope", x="high_ms", y="grace_ms", y_range=(5,)),
         "y_range: (5,); allowed: two whole numbers, the low one first",
     ),
+    "a property of a map": (
+        lambda _: ANY.region_of("small-scope", slug="nope", x="high_ms", y="grace_ms"),
+        "--property: 'nope'; allowed: complete_at_finalization",
+    ),
+    "no property of a map": (
+        lambda _: ANY.region_of("small-scope", slug=None, x="high_ms", y="grace_ms"),
+        "--property; allowed: complete_at_finalization",
+    ),
+    "no time for a map": (
+        lambda _: ANY.region_of("small-scope", x="high_ms", y="grace_ms", seconds=0),
+        "budget.seconds: 0; allowed: at least 1",
+    ),
+    "a time of words for a map": (
+        lambda _: ANY.region_of("small-scope", x="high_ms", y="grace_ms", seconds="9"),
+        "budget.seconds: '9'; allowed: at least 1",
+    ),
+    "no setting across a map": (
+        lambda _: ANY.region_of("small-scope", x=None, y="grace_ms", x_values=[4, 8]),
+        "--x; allowed: the name of a setting",
+    ),
+    "a setting along a map": (
+        lambda _: ANY.region_of("small-scope", x="high_ms", y=3, x_values=[4, 8]),
+        "--y: 3; allowed: the name of a setting",
+    ),
     "points that are no number": (
         lambda _: ANY.latin_hypercube(BOUNDS, True),
         "points: True; allowed: a whole number from 1 to 100,000",

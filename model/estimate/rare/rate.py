@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_plain
 from lastchunk.model.base.memory import LESS_OFTEN, few_collections
 from lastchunk.model.base.workers import Here, check_workers, pool
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
@@ -56,6 +56,7 @@ def rare_rate(
     if slug not in list(EXPLORABLE):
         raise InputError("--property", slug, ", ".join(EXPLORABLE))
     check_workers(workers)
+    precision = as_plain(precision)
     if not isinstance(precision, int | float) or not 0 < precision < 1:
         raise InputError("precision", precision, "a share of the rate, above 0 and below 1")
     classes = check_range("classes", classes, 1, 1 << 40)
