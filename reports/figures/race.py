@@ -39,6 +39,8 @@ STEPS_MS = (
     3_600_000,
 )
 TICKS_MAX = 7
+HALO = "paint-order: stroke; stroke: var(--paper, #FFFFFF); stroke-width: 4px"
+"""On a phone the line of the stop is behind a name."""
 LETTERS = "font-family: system-ui, sans-serif"
 
 
@@ -118,7 +120,9 @@ def _grid(race: RacePicture, height: int) -> str:
 
 
 def _track(race: RacePicture, track: RaceTrack, top: int) -> str:
-    parts = [_text(0, top + 14, track.design, "start", variable(BLACK), "font-weight: 600")]
+    parts = [
+        _text(0, top + 14, track.design, "start", variable(BLACK), f"font-weight: 600; {HALO}")
+    ]
     ends = [float("-inf")] * ROWS
     for item in track.uploads:
         if item.to_ms < race.from_ms or item.from_ms > race.to_ms:
