@@ -9,7 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from lastchunk.reports.base.palette import BLACK, DIM, GREEN, ORANGE, PALE, SKY, VERMILION, variable
+from lastchunk.reports.base.palette import (
+    BLACK,
+    DIM,
+    GREEN,
+    ORANGE,
+    PAGE,
+    PALE,
+    SKY,
+    VERMILION,
+    variable,
+)
 
 TRACK, ABOVE, BELOW = 74, 22, 26
 """Heights in px: of a design's track, of the words above, of the axis below."""
@@ -39,7 +49,7 @@ STEPS_MS = (
     3_600_000,
 )
 TICKS_MAX = 7
-HALO = "paint-order: stroke; stroke: var(--paper, #FFFFFF); stroke-width: 4px"
+HALO = f"paint-order: stroke; stroke: var(--paper, {PAGE['paper'][0]}); stroke-width: 4px"
 """On a phone the line of the stop is behind a name."""
 LETTERS = "font-family: system-ui, sans-serif"
 
