@@ -14,10 +14,10 @@ from lastchunk.reports.base.palette import (
     DIM,
     GREEN,
     ORANGE,
-    PAGE,
     PALE,
     SKY,
     VERMILION,
+    WHITE,
     variable,
 )
 
@@ -49,7 +49,7 @@ STEPS_MS = (
     3_600_000,
 )
 TICKS_MAX = 7
-HALO = f"paint-order: stroke; stroke: var(--paper, {PAGE['paper'][0]}); stroke-width: 4px"
+HALO = f"paint-order: stroke; stroke: var(--paper, {WHITE}); stroke-width: 4px"
 """On a phone the line of the stop is behind a name."""
 LETTERS = "font-family: system-ui, sans-serif"
 
