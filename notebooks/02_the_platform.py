@@ -89,7 +89,8 @@ show("alarm", "AlarmSet", "StopPressed", "AlarmStarted", scenario=short)
 # %% [markdown]
 # ## D1: an alarm that throws is tried again
 #
-# Up to six times, after 2 s and twice as long each time.
+# Up to six times, after 2 s and twice as long each time, each wait up to a quarter longer by
+# chance. Then it is dropped.
 
 
 # %%

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 SHOWN_MAX = 400
 """So many characters of a value are shown."""
 
@@ -70,3 +72,17 @@ class InternalError(Exception):
 
     No input is to blame. Say what was found, and by which design and schedule it is found again.
     """
+
+
+def as_plain(value: Any) -> Any:
+    """A number of numpy's as Python's own; anything else as it is."""
+    is_single = type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0
+    return value.item() if is_single else value
+
+
+def as_whole(field: str, value: Any, least: int = 0) -> int:
+    """A whole number, which numpy may have made. Raises `InputError` for anything else."""
+    number = as_plain(value)
+    if type(number) is not int or number < least:
+        raise InputError(field, value, f"a whole number, at least {least}")
+    return number

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_plain
 from lastchunk.model.base.text_files import explained, looks_like_toml, read_text
 
 BITS_MAX = 10_000
@@ -37,14 +37,13 @@ def parse_toml(text: str, place: str, field: str) -> dict[str, Any]:
     return data
 
 
-def toml_value(value: Any) -> str:
+def toml_value(value: Any, field: str = "value") -> str:
     """One value on one line; a table is an inline one. Raises `InputError` where TOML has none."""
-    if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
-        value = value.item()  # its own text is no TOML
+    value = as_plain(value)  # numpy's own text is no TOML
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int) and value.bit_length() > BITS_MAX:
-        raise InputError("value", value, f"a whole number of at most {BITS_MAX:,} bits")
+        raise InputError(field, value, f"a whole number of at most {BITS_MAX:,} bits")
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, PurePath):
@@ -53,11 +52,12 @@ def toml_value(value: Any) -> str:
         # JSON's escapes are TOML's, but for the one character that JSON may leave as it is.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(toml_value, value))}]"
+        return f"[{', '.join(toml_value(item, field) for item in value)}]"
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{_key(key)} = {toml_value(item)}" for key, item in value.items())
+        pairs = ((_key(key), toml_value(item, f"{field}.{key}")) for key, item in value.items())
+        inner = ", ".join(f"{key} = {item}" for key, item in pairs)
         return f"{{ {inner} }}" if inner else "{}"
-    raise InputError("value", value, "a number, a text, true or false, a list or a table")
+    raise InputError(field, value, "a number, a text, true or false, a list or a table")
 
 
 def toml_document(data: Mapping[str, Any]) -> str:

@@ -24,7 +24,13 @@ from lastchunk.model.base.blame import (
     place_of_error,
     place_of_method,
 )
-from lastchunk.model.base.errors import DesignError, InputError, name_of_class, text_of_error
+from lastchunk.model.base.errors import (
+    DesignError,
+    InputError,
+    as_plain,
+    name_of_class,
+    text_of_error,
+)
 from lastchunk.model.base.step_limit import STEP_SECONDS_MAX, time_limit
 from lastchunk.model.design.carried import pack, unpack
 from lastchunk.model.design.from_source import from_text
@@ -219,7 +225,7 @@ def _known_settings(label: str, cls: Any, own: Any) -> dict[str, Any]:
     for key in own:
         if key not in known:
             raise InputError(f"design {label}: setting", key, _nearest(str(key), known))
-    return dict(own)
+    return {key: as_plain(value) for key, value in own.items()}
 
 
 def settings_for(name: str, cls: Any, overrides: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_plain
 from lastchunk.model.base.workers import check_workers
 from lastchunk.model.kernel.running.choice import ALL_ENGINES
 
@@ -24,16 +24,18 @@ class KindShown:
 
 def check_run(
     sessions: int, seed: int, workers: int, engine: str, half_width: float | None = None
-) -> None:
-    """Refuse numbers of a run that cannot be meant. Raises `InputError`."""
-    check_range("sessions", sessions, 1, SESSIONS_MAX)
-    check_range("seed", seed, 0, 2**63)
+) -> tuple[int, int, int, float | None]:
+    """The numbers of a run as Python's own. Raises `InputError` for what cannot be meant."""
+    sessions = check_range("sessions", sessions, 1, SESSIONS_MAX)
+    seed = check_range("seed", seed, 0, 2**63)
+    workers, half_width = as_plain(workers), as_plain(half_width)
     check_workers(workers)
     check_name("engine", engine, ALL_ENGINES)
     if half_width is not None and not isinstance(half_width, int | float):
         raise InputError("half_width", half_width, "a number above 0 and below 0.5")
     if half_width is not None and not 0 < half_width < 0.5:
         raise InputError("half_width", half_width, "above 0 and below 0.5")
+    return sessions, seed, workers, half_width
 
 
 def check_name(field: str, name: object, known: Sequence[str]) -> None:
@@ -65,9 +67,11 @@ def check_once(field: str, names: Sequence[object], allowed: str = OF_ITS_OWN) -
         raise InputError(field, twice, allowed)
 
 
-def check_range(field: str, value: int, low: int, high: int) -> None:
-    """Refuse what is no whole number, and one that is out of range."""
+def check_range(field: str, value: int, low: int, high: int) -> int:
+    """The whole number, which numpy may have made; what is none, or out of range, is refused."""
+    value = as_plain(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise InputError(field, value, f"a whole number from {low} to {high}")
     if not low <= value <= high:
         raise InputError(field, value, f"{low} to {high}")
+    return value

@@ -222,9 +222,10 @@ def compare(
     {'alarm': 'not seen', 'lazy-alarm': 'not seen'}
     """
     own = {slug: item for slug, item in asked_of(properties).items() if item.watch is not None}
-    sessions_max = SESSIONS_MAX if sessions_max is None else sessions_max
-    check_run(sessions, seed, workers, engine, half_width)
-    check_range("sessions_max", sessions_max, sessions, SESSIONS_MAX)
+    run = check_run(sessions, seed, workers, engine, half_width)
+    sessions, seed, workers, half_width = run
+    most = SESSIONS_MAX if sessions_max is None else sessions_max
+    most = check_range("sessions_max", most, sessions, SESSIONS_MAX)
     scenario = as_scenario(scenario)
     designs = load_designs(designs, scenario)
     names = [design.name for design in designs]
@@ -243,4 +244,4 @@ def compare(
         run = (scenario, tuple(designs), seed, count, kept, seconds)
         return Comparison(*run, own, known, used.words())
 
-    return more_until_enough(more, so_far, (sessions, sessions_max), half_width, looked)
+    return more_until_enough(more, so_far, (sessions, most), half_width, looked)

@@ -9,7 +9,7 @@ from math import isfinite
 from numbers import Real
 from typing import Any
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_plain
 from lastchunk.model.base.toml_text import toml_value
 from lastchunk.model.estimate.checks import check_kind, check_range
 
@@ -48,18 +48,28 @@ class Axis:
         if not values:
             raise InputError("points", points, "at least one value")
         for value in values:
-            _written(value)
-        return Axis(key, label or key, values, lambda value: [f"{key}={_written(value)}"])
+            _written(value, key)
+        return Axis(key, label or key, values, Setting(key))
 
     def __repr__(self) -> str:
         count = f"{len(self.points)} points from {self.points[0]} to {self.points[-1]}"
         return f"Axis({self.name!r}, {count})"
 
 
-def _written(value: Any) -> str:
+@dataclass(frozen=True)
+class Setting:
+    """Sets one setting to a value of an axis; another process can be told of it."""
+
+    key: str
+
+    def __call__(self, value: Any) -> list[str]:
+        return [f"{self.key}={_written(value, self.key)}"]
+
+
+def _written(value: Any, key: str) -> str:
     """A value as TOML has it: a whole one of a setting in ms has no point."""
     is_whole = isinstance(value, float) and value.is_integer()
-    return toml_value(int(value) if is_whole else value)
+    return toml_value(int(value) if is_whole else value, key)
 
 
 @dataclass(frozen=True)
@@ -113,7 +123,7 @@ def latin_hypercube(
     """
     from scipy.stats import qmc  # slow to import, and seldom needed
 
-    check_ranges(bounds, points, seed)
+    bounds, points, seed = check_ranges(bounds, points, seed)
     return between(bounds, qmc.LatinHypercube(d=len(bounds), rng=seed).random(points))
 
 
@@ -124,7 +134,7 @@ def sobol(bounds: Mapping[str, tuple[float, float]], points: int = 32, seed: int
     >>> sobol({"design.grace_ms": (1_000, 20_000), "network.request_loss": (0, 0.2)}, 8)
     Space(design.grace_ms by network.request_loss, 8 points)
     """
-    check_ranges(bounds, points, seed)
+    bounds, points, seed = check_ranges(bounds, points, seed)
     return between(bounds, sobol_shares(len(bounds), points, seed))
 
 
@@ -136,17 +146,23 @@ def sobol_shares(dimensions: int, points: int, seed: int) -> Any:
     return qmc.Sobol(d=dimensions, rng=seed).random_base2(count)[:points]
 
 
-def check_ranges(bounds: Mapping[str, tuple[float, float]], points: int, seed: int) -> None:
-    """Refuse what is no range, what is no number of points, and what is no seed."""
+def check_ranges(
+    bounds: Mapping[str, tuple[float, float]], points: int, seed: int
+) -> tuple[dict[str, tuple[float, float]], int, int]:
+    """All of it in numbers of Python; what is no range, number of points or seed is refused."""
     check_kind("bounds", bounds, Mapping, "a table: each setting with its range")
-    check_range("seed", seed, 0, 2**63)
+    seed, points = check_range("seed", seed, 0, 2**63), as_plain(points)
     check_names(list(bounds))
-    if not isinstance(points, int) or not 1 <= points <= POINTS_MAX:
+    if type(points) is not int or not 1 <= points <= POINTS_MAX:
         raise InputError("points", points, f"a whole number from 1 to {POINTS_MAX:,}")
+    ranges: dict[str, tuple[float, float]] = {}
     for key, pair in bounds.items():
         is_pair = isinstance(pair, tuple | list) and len(pair) == 2
-        if not is_pair or not all(map(_is_number, pair)) or not pair[0] < pair[1]:
+        ends = [as_plain(end) for end in pair] if is_pair else []
+        if not ends or not all(map(_is_number, ends)) or not ends[0] < ends[1]:
             raise InputError(key, pair, "two numbers, the low one first")
+        ranges[key] = (ends[0], ends[1])
+    return ranges, points, seed
 
 
 def between(
@@ -169,7 +185,7 @@ def between(
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and isfinite(value)
+    return type(value) is not bool and isinstance(value, Real) and isfinite(value)
 
 
 def check_names(names: Sequence[str]) -> None:

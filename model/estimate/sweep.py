@@ -8,26 +8,35 @@ from pathlib import Path
 
 import pandas as pd
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_plain
 from lastchunk.model.base.workers import check_workers, workers_or_here
 from lastchunk.model.design.load import DesignLike, load_designs
 from lastchunk.model.estimate.comparison import Comparison, compare
 from lastchunk.model.estimate.intervals import whatever_they_were, wilson
 from lastchunk.model.estimate.space import Axis, Space, grid
-from lastchunk.model.scenario.load import ScenarioLike, load_scenario
+from lastchunk.model.scenario.load import ScenarioLike, as_overrides, load_scenario
+
+
+def _at_speed(mbps: float) -> list[str]:
+    return [f"uplink={{kind='constant', rate_kbps={round(mbps * 1000)}}}"]
+
+
+def _at_delay(mean_ms: float) -> list[str]:
+    return [f"network.request_delay_ms={{distribution='exponential', mean_ms={mean_ms}}}"]
+
 
 UPLINK_SPEED = Axis(
     "uplink-speed",
     "uplink speed (Mbit/s)",
     (0.5, 1.0, 1.5, 2.0, 2.4, 2.6, 3.0, 4.0, 6.0, 10.0, 20.0),
-    lambda mbps: [f"uplink={{kind='constant', rate_kbps={round(mbps * 1000)}}}"],
+    _at_speed,
     replaces_uplink=True,
 )
 REQUEST_DELAY = Axis(
     "request-delay",
     "mean request delay (ms), exponential",
     (10, 50, 200, 500, 1_000, 2_000, 4_000, 8_000, 16_000),
-    lambda ms: [f"network.request_delay_ms={{distribution='exponential', mean_ms={ms}}}"],
+    _at_delay,
 )
 
 
@@ -54,8 +63,9 @@ def sweep(
     >>> frame[frame["property"] == "nothing_lost"][["value", "design", "rate"]].values.tolist()
     [[5000, 'alarm', 0.0], [10000, 'alarm', 0.0]]
     """
+    workers = as_plain(workers)
     check_workers(workers)
-    space = _space_of(axis)
+    overrides, space = as_overrides(overrides), _space_of(axis)
     compared: list[Future[Comparison]] = []
     with workers_or_here(workers) as executor:  # a point is a task: few sessions are one batch
         for point in space.points:

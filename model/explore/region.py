@@ -13,13 +13,14 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_plain, as_whole
 from lastchunk.model.base.pictures import Paged
 from lastchunk.model.base.workers import check_workers, workers_or_here
 from lastchunk.model.design.load import load_design
 from lastchunk.model.explore.threshold import Threshold, find_threshold
-from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget
-from lastchunk.model.scenario.load import load_scenario
+from lastchunk.model.explore.verify import DEFAULT_SCOPE, Budget, check_budget
+from lastchunk.model.properties import EXPLORABLE
+from lastchunk.model.scenario.load import as_overrides, load_scenario
 
 COLUMNS_MAX = 60
 OF_NOW = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
@@ -113,6 +114,9 @@ def ms_value_of(scenario: str, overrides: Sequence[str], design: str, key: str) 
 
 def check_axes(x: str, y: str, z: str | None = None) -> None:
     """Refuse a setting that stands on two axes: one of its values would take the other's place."""
+    for axis, given in (("--x", x), ("--y", y)):
+        if not isinstance(given, str):
+            raise InputError(axis, given, "the name of a setting")
     for option, key, others in (("--y", y, (x,)), ("--z", z, (x, y))):
         if key in others:
             raise InputError(option, key, "a setting of its own, on no other axis")
@@ -140,15 +144,32 @@ def region_of(
 
     What `lastchunk region` does; a notebook shows it as a map with its table. Raises `InputError`.
     """
+    workers = as_plain(workers)
     check_workers(workers)
     check_axes(x, y)
-    now = (scenario, tuple(settings), design)
-    values = tuple(x_values) or values_around(ms_value_of(*now, x))
-    span = y_range or (1, max(4 * ms_value_of(*now, y), 4))
-    budget = Budget(seconds=seconds)
+    if slug not in EXPLORABLE:
+        raise InputError("--property", slug, ", ".join(EXPLORABLE))
+    budget = check_budget(Budget(seconds=seconds))
+    now = (scenario, tuple(as_overrides(settings, "settings")), design)
+    values = _values_of(x_values) or values_around(ms_value_of(*now, x))
+    span = (1, max(4 * ms_value_of(*now, y), 4)) if y_range is None else _span_of(y_range)
     question = RegionQuestion(*now, slug, x, y, values, span, budget)
     with workers_or_here(workers) as executor:
         return exact_region(question, executor)
+
+
+def _values_of(given: Any) -> tuple[int, ...]:
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
+        raise InputError("x_values", given, "several whole numbers, in a list")
+    return tuple(as_whole("x_values", value) for value in given)
+
+
+def _span_of(given: RangeMs) -> RangeMs:
+    is_pair = isinstance(given, tuple | list) and len(given) == 2
+    ends = [as_plain(end) for end in given] if is_pair else []
+    if not ends or any(type(end) is not int for end in ends) or ends[0] >= ends[1]:
+        raise InputError("y_range", given, "two whole numbers, the low one first")
+    return (ends[0], ends[1])
 
 
 def exact_region(question: RegionQuestion, executor: Executor) -> ExactRegion:

@@ -7,17 +7,17 @@ setting; a few values further out are explored as well, and where they disagree,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_plain, as_whole
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
 from lastchunk.model.explore.halving import halved
 from lastchunk.model.explore.search.deadline import Deadline
 from lastchunk.model.explore.verify import Budget, verify
-from lastchunk.model.scenario.load import ScenarioLike, load_scenario
+from lastchunk.model.scenario.load import ScenarioLike, as_overrides, load_scenario
 from lastchunk.model.scenario.schema import Scenario
 
 VALUE_MS_MAX = 1 << 32
@@ -79,6 +79,8 @@ def find_threshold(
     >>> find_threshold("small-scope", [], "alarm", "complete_at_finalization", "grace_ms").above_ms
     17
     """
+    overrides = as_overrides(overrides)
+    low_ms, high_ms, near_ms = _ends(low_ms=low_ms, high_ms=high_ms, near_ms=near_ms)
     is_allowed = partial(_is_allowed, scenario, overrides, design, key)
     low_ms = _lowest(is_allowed) if low_ms is None else low_ms
     if high_ms is not None and high_ms < low_ms:
@@ -112,6 +114,12 @@ def find_threshold(
     )
     explored = tuple(sorted(known.items()))
     return Threshold(slug, key, below, low, high, explored, is_single)
+
+
+def _ends(**given: Any) -> Iterator[int | None]:
+    """Whole numbers, where there are any."""
+    for name, value in given.items():
+        yield None if value is None else as_whole(name, value)
 
 
 def _lowest(is_allowed: Callable[[int], bool]) -> int:
@@ -169,7 +177,7 @@ def _loaded(
     scenario: ScenarioLike, overrides: Sequence[str], design: DesignLike, key: str, value: int
 ) -> tuple[Scenario, DesignSpec]:
     """The scenario and the design at a value. Raises `InputError`, also for what is no key."""
-    if not key.removesuffix("_ms") or not key.endswith("_ms"):
+    if not isinstance(key, str) or not key.removesuffix("_ms") or not key.endswith("_ms"):
         raise InputError("--threshold", key, "a setting in ms, such as grace_ms or design.grace_ms")
     try:
         loaded = load_scenario(scenario, [*overrides, f"{key}={value}"])
@@ -197,11 +205,14 @@ def safe_region(
 
     ``across`` is a key with its values, ``along`` the key whose boundary is sought.
     """
-    key, values = across
+    overrides = as_overrides(overrides)
+    given: Any = across
+    is_pair = isinstance(given, tuple | list) and len(given) == 2
+    if not is_pair or isinstance(given[1], str) or not hasattr(given[1], "__iter__"):
+        raise InputError("across", across, "a key and its values, such as ('chunks', [1, 2])")
+    key, values = given
+    settings = [(value, [*overrides, f"{key}={value}"]) for value in map(as_plain, values)]
     return [
-        (
-            value,
-            find_threshold(scenario, [*overrides, f"{key}={value}"], design, slug, along, budget),
-        )
-        for value in values
+        (value, find_threshold(scenario, each, design, slug, along, budget))
+        for value, each in settings
     ]

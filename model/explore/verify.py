@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_plain
 from lastchunk.model.base.memory import few_collections, let_go, only_new_garbage
 from lastchunk.model.base.pictures import Paged
 from lastchunk.model.base.verdict import Verdict, VerdictKind
@@ -306,10 +306,11 @@ def check_budget(budget: Budget) -> Budget:
     """Refuse a budget below 1. Raises `InputError`."""
     if not isinstance(budget, Budget):
         raise InputError("budget", budget, "a Budget, such as Budget(seconds=60)")
-    for name, value in vars(budget).items():
+    plain = {name: as_plain(value) for name, value in vars(budget).items()}
+    for name, value in plain.items():
         if not isinstance(value, int | float) or not value >= 1:
             raise InputError(f"budget.{name}", value, "at least 1")
-    return budget
+    return Budget(**plain)
 
 
 def check_reductions(reductions: Reductions) -> Reductions:

@@ -61,6 +61,9 @@ def fitted_scenario(samples: LogSamples, choices: Mapping[str, FitChoice], kind:
         settings["client"] = {"chunk_ms": samples.chunk_ms}
     said = f"{samples.sessions:,} sessions, {samples.uploads:,} uploads, {samples.failed:,} failed"
     left_out = ["bursts of losses, and how delays hang together", "answers that were lost"]
+    if LEG in choices:  # half of two legs is longer than a bound more rarely than one of them is
+        uneven = "a request that is much slower than its answer: each leg is half of a round trip"
+        left_out.append(f"{uneven}, so a failure by a slow request is rarer here")
     made = Imported(kind, said, settings, tuple(left_out), (), columns)
     return Imported(
         **{**vars(made), "command": "fit", "verb": "Fitted", "notes": tuple(notes)},

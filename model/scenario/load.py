@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_plain
 from lastchunk.model.base.text_files import digits
 from lastchunk.model.base.toml_text import parse_toml, read_toml, toml_value
 from lastchunk.model.properties import SOMETIMES
@@ -55,7 +55,7 @@ def load_scenario(
     0.05
     """
     data, name, origin = data_of(given)
-    overrides = _listed(overrides)
+    overrides = as_overrides(overrides)
     for override in overrides:
         apply_override(data, override)
     if overrides:
@@ -65,7 +65,9 @@ def load_scenario(
         data["uplink"] = {"kind": "trace", "file": str(uplink)}
         options["uplink"] = "--uplink"
     if video_mbps is not None:
-        if not 0.001 <= video_mbps <= MBPS_MAX:
+        video_mbps = as_plain(video_mbps)
+        is_number = isinstance(video_mbps, int | float) and not isinstance(video_mbps, bool)
+        if not is_number or not 0.001 <= video_mbps <= MBPS_MAX:
             allowed = f"a number above 0: from 0.001 to {MBPS_MAX:,}"
             raise InputError("--video-mbps", video_mbps, allowed)
         data.setdefault("client", {})["video_kbps"] = round(video_mbps * 1000)
@@ -121,16 +123,18 @@ def _is_toml(text: str) -> bool:
     return "\n" in text or ("=" in text and not Path(text).exists())
 
 
-def _listed(overrides: Sequence[str] | Mapping[str, Any]) -> list[str]:
+def as_overrides(
+    overrides: Sequence[str] | Mapping[str, Any], field: str = "overrides"
+) -> list[str]:
     """Overrides as ``KEY=VALUE``, whether they were given so or as a mapping."""
     if isinstance(overrides, Mapping):
-        return [f"{_dotted(key)}={toml_value(value)}" for key, value in overrides.items()]
+        return [f"{_dotted(key)}={toml_value(value, key)}" for key, value in overrides.items()]
     if (
         isinstance(overrides, str)
         or not isinstance(overrides, Sequence)
         or not all(isinstance(item, str) for item in overrides)
     ):
-        raise InputError("overrides", overrides, "a list of KEY=VALUE, or a mapping")
+        raise InputError(field, overrides, "a list of KEY=VALUE, or a mapping")
     return list(overrides)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import simpy
 from simpy.events import NORMAL
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import as_whole
 from lastchunk.model.base.memory import MemoryLimit
 from lastchunk.model.base.pictures import Pictured
 from lastchunk.model.base.step_limit import StepLimit
@@ -260,6 +260,7 @@ def simulate(scenario: ScenarioLike, design: DesignLike, seed: int = 1, session:
     >>> simulate("cellular-driving", "alarm", seed=1)
     <Run of alarm in cellular-driving, seed 1, session 0: 104 events, ended quiet, completed>
     """
+    seed, session = as_whole("seed", seed), as_whole("session", session)
     return _run_of(_simulation(scenario, design, seed, session), seed, session)
 
 
@@ -267,13 +268,11 @@ def record(
     scenario: ScenarioLike, design: DesignLike, seed: int = 1, session: int = 0
 ) -> tuple[Run, Schedule]:
     """Run one session as `simulate` does, and write its choices down."""
+    seed, session = as_whole("seed", seed), as_whole("session", session)
     return recorded(_simulation(scenario, design, seed, session), seed, session)
 
 
 def _simulation(scenario: ScenarioLike, design: DesignLike, seed: int, session: int) -> Simulation:
-    for field, value in (("seed", seed), ("session", session)):
-        if type(value) is not int or value < 0:
-            raise InputError(field, value, "a whole number, at least 0")
     loaded = as_scenario(scenario)
     return Simulation(loaded, load_design(design, loaded), seed, session)
 

@@ -195,9 +195,10 @@ def frontier_axes(choice: SettingsChoice, axes: Axes) -> None:
         )
     axes.set_xlabel("dollars per million sessions")
     axes.set_ylabel(f"mean wait for the completion, {'s' if seconds else 'ms'}")
-    axes.set_ylim(bottom=0)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.4g}"))
-    axes.margins(x=0.18, y=0.12)
+    axes.margins(x=0.18)
+    longest = max(each.price.wait_interval_ms.high for each in choice.held)
+    axes.set_ylim(0, max(1.12 * longest / (1000 if seconds else 1), 1e-3))
     axes.set_title("what those that hold cost, and wait (bars: 95 %)", fontsize=9, loc="left")
     axes.grid(lw=0.4, alpha=0.4)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 
 from lastchunk.reports.base.palette import (
@@ -36,6 +38,8 @@ LANE_WORDS = {
 TOP, BOTTOM = 6.18, 0.35
 BAND_COLOURS = {"tab closed": GREY, "laptop asleep": PURPLE, "process down": BLACK}
 HEIGHTS = {"status": 0.18, "run": 0.12}
+BESIDE, BESIDE_HIGH = 0.35, 0.16
+"""A call beside the upload of an even chunk is a thin bar above it."""
 WORDS_AT = {"client": (4.88, 4.75), "object": (3.52, 3.65, 3.78), "alarm": (1.24, 1.38, 1.52)}
 BANDS_AT = (6.1, 5.97, 5.84)
 CHAR_IN = 0.058  # the width of a character of the smallest words
@@ -75,12 +79,8 @@ def draw_panel(axes: Axes, spans: Spans, panel: tuple[int, int], width_in: float
             words.put(max(begin_ms, from_ms), BANDS_AT, name, colour)
     for bar in spans.bars:
         if bar.to_ms >= from_ms and bar.from_ms <= to_ms and bar.lane in LANE_AT:
-            _draw_bar(axes, bar, panel, words.char_ms)
-    chunks = [(index, at_ms) for index, at_ms in spans.chunks if from_ms <= at_ms <= to_ms]
-    for index, at_ms in chunks:
-        name = f" chunk {index} recorded" if len(chunks) == 1 else f" {index}"
-        axes.plot(at_ms / 1000, LANE_AT["client"], "|", color=BLUE, ms=14, mew=2)
-        axes.text(at_ms / 1000, 5.35, name, fontsize=7, color=BLUE, clip_on=True)
+            _draw_bar(axes, bar, panel, words.char_ms, _is_beside_an_upload(bar, spans.bars))
+    _draw_chunks(axes, spans, panel, words.char_ms)
     for at_ms in spans.stops:
         if from_ms <= at_ms <= to_ms:
             axes.axvline(at_ms / 1000, color=ORANGE, ls="--", lw=1.2)
@@ -92,12 +92,46 @@ def draw_panel(axes: Axes, spans: Spans, panel: tuple[int, int], width_in: float
     axes.set_xlim(from_ms / 1000, to_ms / 1000)
 
 
-def _draw_bar(axes: Axes, bar: Bar, panel: tuple[int, int], char_ms: float) -> None:
+def _draw_chunks(axes: Axes, spans: Spans, panel: tuple[int, int], char_ms: float) -> None:
+    """Chunks as they come out of the recorder; those at nearly one time are said together."""
+    chunks = [(index, at_ms) for index, at_ms in spans.chunks if panel[0] <= at_ms <= panel[1]]
+    together: list[tuple[int, str]] = []
+    for index, at_ms in chunks:
+        axes.plot(at_ms / 1000, LANE_AT["client"], "|", color=BLUE, ms=14, mew=2)
+        name = f" chunk {index} recorded" if len(chunks) == 1 else f" {index}"
+        if together and at_ms - together[-1][0] < char_ms * len(together[-1][1]):
+            before_ms, said = together.pop()
+            together.append((before_ms, f"{said},{name}"))
+        else:
+            together.append((at_ms, name))
+    for at_ms, names in together:
+        axes.text(at_ms / 1000, 5.35, names, fontsize=7, color=BLUE, clip_on=True)
+
+
+def _is_beside_an_upload(bar: Bar, bars: Sequence[Bar]) -> bool:
+    """Whether a call is under way while the upload of an even chunk is, whose row it would have."""
+    return (
+        bar.lane == "network"
+        and not bar.label.isdigit()
+        and any(
+            other.lane == "network"
+            and other.label.isdigit()
+            and not int(other.label) % 2
+            and other.from_ms < bar.to_ms
+            and bar.from_ms < other.to_ms
+            for other in bars
+        )
+    )
+
+
+def _draw_bar(
+    axes: Axes, bar: Bar, panel: tuple[int, int], char_ms: float, is_beside: bool
+) -> None:
     # Odd chunks a little lower, so that neighbours that overlap in time both show.
-    shift = -0.2 if bar.label.isdigit() and int(bar.label) % 2 else 0.1
+    shift = -0.2 if bar.label.isdigit() and int(bar.label) % 2 else BESIDE if is_beside else 0.1
     at = LANE_AT[bar.lane] + (shift if bar.lane in SHIFTED else 0)
     span_ms = panel[1] - panel[0]
-    fill_bar(axes, bar, at, HEIGHTS.get(bar.lane, 0.34), span_ms)
+    fill_bar(axes, bar, at, BESIDE_HIGH if is_beside else HEIGHTS.get(bar.lane, 0.34), span_ms)
     begin_ms, end_ms = max(bar.from_ms, panel[0]), min(bar.to_ms, panel[1])
     words = bar.kind if bar.lane == "status" else bar.label
     words = f"chunk {words}" if words.isdigit() else words

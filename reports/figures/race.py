@@ -9,7 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from lastchunk.reports.base.palette import BLACK, DIM, GREEN, ORANGE, PALE, SKY, VERMILION, variable
+from lastchunk.reports.base.palette import (
+    BLACK,
+    DIM,
+    GREEN,
+    ORANGE,
+    PALE,
+    SKY,
+    VERMILION,
+    WHITE,
+    variable,
+)
 
 TRACK, ABOVE, BELOW = 74, 22, 26
 """Heights in px: of a design's track, of the words above, of the axis below."""
@@ -39,6 +49,8 @@ STEPS_MS = (
     3_600_000,
 )
 TICKS_MAX = 7
+HALO = f"paint-order: stroke; stroke: var(--paper, {WHITE}); stroke-width: 4px"
+"""On a phone the line of the stop is behind a name."""
 LETTERS = "font-family: system-ui, sans-serif"
 
 
@@ -118,7 +130,9 @@ def _grid(race: RacePicture, height: int) -> str:
 
 
 def _track(race: RacePicture, track: RaceTrack, top: int) -> str:
-    parts = [_text(0, top + 14, track.design, "start", variable(BLACK), "font-weight: 600")]
+    parts = [
+        _text(0, top + 14, track.design, "start", variable(BLACK), f"font-weight: 600; {HALO}")
+    ]
     ends = [float("-inf")] * ROWS
     for item in track.uploads:
         if item.to_ms < race.from_ms or item.from_ms > race.to_ms:

@@ -52,9 +52,14 @@ def plot_tornado(frame: pd.DataFrame, axes: Axes | None = None) -> Axes:
         axes.set_ylim(len(frame) - 0.5, -0.5)
         axes.axvline(0, color="black", lw=0.6)
         is_share = columns == OF_SOBOL
-        axes.set_xlabel("share of the variance" if is_share else "change of the figure")
+        words = "share of the variance" if is_share else "change of the figure"
+        axes.set_xlabel(words, loc="left")
         axes.grid(axis="x", lw=0.4, alpha=0.5)
-        axes.legend(frameon=False, fontsize=8, loc="lower right")
+        # Below the axes: there an interval may reach anywhere.
+        below = (1.0, 0.0)
+        axes.legend(
+            frameon=False, fontsize=8, loc="upper right", bbox_to_anchor=below, borderaxespad=2.2
+        )
     return axes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import shlex
 import sys
 import tomllib
@@ -75,12 +76,11 @@ def is_left_out(block: Block, path: Path, page: dict[str, str]) -> bool:
 
 def python(block: Block, names: dict[str, Any], _capsys: Any) -> None:
     """A file is written, and imports; other code is run, page by page in one namespace."""
-    code = compile(block.text, block.file or "block", "exec")
     if block.file:
         Path(block.file).write_text(block.text, encoding="utf-8")
-        exec(code, {"__name__": "a_file"})
+        runpy.run_path(block.file, run_name="a_file")  # a dataclass asks for its module
     else:
-        exec(code, names)
+        exec(compile(block.text, "block", "exec"), names)
 
 
 def examples(block: Block, names: dict[str, Any], _capsys: Any) -> None:

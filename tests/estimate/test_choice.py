@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from matplotlib.figure import Figure
 from scipy.stats import t
 
 import lastchunk
@@ -35,6 +36,7 @@ from lastchunk.model.estimate.replicate import replicate
 from lastchunk.model.explore.halving import halved
 from lastchunk.model.scenario.load import load_scenario
 from lastchunk.model.trace.prices import load_prices
+from lastchunk.reports.choice.draw import frontier_axes
 from lastchunk.reports.choice.words import choice_words, price_words
 
 SLUG = "complete_at_finalization"
@@ -265,6 +267,21 @@ def test_the_frontier_has_what_nothing_is_better_than(two_settings: SettingsChoi
     assert best == [1, 2, 0], "one that leaves sessions open is late, however soon others end"
     assert found.cheapest == held[1]
     assert found.promptest == held[0]
+
+
+def test_the_picture_has_room_above_the_longest_wait(two_settings: SettingsChoice) -> None:
+    waits = ((36, 37, 38), (39, 40, 41))
+    held = tuple(
+        PricedSetting(
+            setting(place, "proved"),
+            SettingPrice(Interval(3, 2, 4), Interval(mean, low, high), Interval(0, 0, 0)),
+        )
+        for place, (low, mean, high) in enumerate(waits)
+    )
+    axes = Figure().subplots()
+    frontier_axes(replace(two_settings, held=held), axes)
+    bottom, top = axes.get_ylim()
+    assert (bottom, top > 45) == (0, True), "a mark at the edge is half a mark"
 
 
 def test_ranges_end_at_what_does_not_hold() -> None:

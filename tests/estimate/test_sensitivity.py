@@ -95,6 +95,19 @@ def test_a_tornado_has_a_bar_a_setting_and_kind() -> None:
         lastchunk.plot_tornado(pd.DataFrame({"setting": ["a"]}))
 
 
+def test_the_key_of_a_tornado_covers_no_interval() -> None:
+    of_sobol = sensitivity(swept("saltelli", saltelli(BOUNDS, 64, 1), 64, ishigami), "finalizes")
+    of_morris = pd.DataFrame({"setting": ["a"], "effect": [0.4], "spread": [0.6]})
+    for found in (of_sobol, of_morris):
+        axes: Any = lastchunk.plot_tornado(found)
+        axes.figure.draw_without_rendering()
+        key = axes.get_legend().get_window_extent()
+        assert not key.overlaps(axes.get_window_extent())
+        assert not key.overlaps(axes.xaxis.label.get_window_extent())
+        assert key.y0 >= 0
+        assert key.x0 >= 0
+
+
 def test_a_figure_that_does_not_vary_is_said_to_be_so() -> None:
     said = []
     for function in (ishigami, lambda *_: 0.25):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import tomllib
 from itertools import product
 from pathlib import Path
@@ -65,7 +66,7 @@ def test_whole_bounds_give_whole_values() -> None:
         (lambda: lastchunk.Axis.of("design.grace_ms", []), "points"),
         (lambda: lastchunk.Axis.of("design.grace_ms", 5_000), "points: 5000; allowed: several"),  # type: ignore[arg-type]  # no list
         (lambda: lastchunk.Axis.of("platform.storage", "kv"), "points: 'kv'; allowed: several"),
-        (lambda: lastchunk.Axis.of("chunks", [None]), "value; allowed: a number, a text"),
+        (lambda: lastchunk.Axis.of("chunks", [None]), "chunks; allowed: a number, a text"),
         (lambda: lastchunk.grid(), "at least one axis"),
         (lambda: lastchunk.latin_hypercube({"chunks": ("1", "2")}), "two numbers, the low one"),  # type: ignore[dict-item]  # texts
         (lambda: lastchunk.latin_hypercube({"chunks": 5}), "two numbers, the low one"),  # type: ignore[dict-item]  # no pair
@@ -104,6 +105,16 @@ def test_settings_are_completed_and_are_their_dotted_names() -> None:
     ).network.request_loss
     with pytest.raises(AttributeError, match="no setting 'request_los' in 'network'"):
         _ = names.network.request_los
+
+
+def test_what_is_swept_can_be_sent_to_another_process() -> None:
+    axis = lastchunk.Axis.of("client.retry_ms", [1, 2.5])
+    space = lastchunk.latin_hypercube({"client.retry_ms": (1, 9), "network.request_loss": (0, 1)})
+    ready: list[Any] = [axis, lastchunk.grid(axis), space]
+    for given in [*ready, lastchunk.UPLINK_SPEED, lastchunk.REQUEST_DELAY]:
+        there = pickle.loads(pickle.dumps(given))
+        assert there == given
+        assert there.overrides(there.points[0]) == given.overrides(given.points[0])
 
 
 def test_numbers_of_numpy_and_paths_are_settings_too() -> None:

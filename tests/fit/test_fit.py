@@ -14,7 +14,7 @@ from lastchunk.model.base.verdict import Verdict
 from lastchunk.model.estimate.comparison import compare
 from lastchunk.model.fit.advice import least_grace, looks_most
 from lastchunk.model.fit.samples import LATE_BY, PUT_TIME, LogSamples
-from lastchunk.model.fit.written import fit_all
+from lastchunk.model.fit.written import fit_all, fitted_scenario
 from lastchunk.model.logs.check import LogQuestion, check_logs
 from lastchunk.model.logs.reading.mapping import make_mapping
 from lastchunk.model.properties import JudgeSettings
@@ -72,6 +72,17 @@ def test_a_log_leads_back_to_what_it_was_drawn_from(name: str, logs: Path) -> No
         mean = choices[LATE_BY].best.settings["mean_ms"]
         assert choices[LATE_BY].best.family.name == "exponential"
         assert 55 < mean < 110
+
+
+@pytest.mark.parametrize(("name", "is_said"), [("x.har", True), ("x.json", False)])
+def test_legs_that_are_halves_of_round_trips_are_said_to_be_too_even(
+    name: str, is_said: bool, logs: Path
+) -> None:
+    """Half of two legs is longer than a bound more rarely than one leg is."""
+    samples = LogSamples()
+    check_logs([logs / name], LogQuestion(make_mapping({}, ""), JudgeSettings()), samples.take)
+    left_out = fitted_scenario(samples, fit_all(samples), "a log").left_out
+    assert any("a failure by a slow request is rarer" in line for line in left_out) == is_said
 
 
 def test_the_command_writes_a_scenario_that_expects_the_same_rate(

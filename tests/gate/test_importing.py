@@ -181,6 +181,8 @@ def test_a_table_with_named_columns(tmp_path: Path) -> None:
         ("a.csv", "delay,speed\n1,2\n", "a.csv: 'delay, speed'; allowed: columns of request_"),
         ("a.json", '[{"title": "x", "upload": "fast"}]', "allowed: numbers upload"),
         ("a.json", "[1, 2]", "this is JSON"),
+        ("a.up", "0\n12\n12\n", "mahimahi's format, which --uplink takes as it is"),
+        ("a.up", "0\n12\nx\n", "or a CSV with named columns"),
         ("a.txt", "hello there\n", "a.txt: 'hello there'; allowed: columns of"),
     ],
 )

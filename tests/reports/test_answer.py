@@ -250,6 +250,11 @@ def test_the_race_is_the_same_session_for_each_design_and_drawn_in_its_times(
         u.to_ms >= picture.from_ms for t in picture.tracks for u in t.uploads
     )
     assert svg == race_svg(picture)
+    named = re.findall(r'style="([^"]*)">([^<]*)</text>', svg)
+    on_paper = [
+        words for style, words in named if "paint-order: stroke; stroke: var(--paper" in style
+    ]
+    assert on_paper == [track.design for track in picture.tracks], "the line of the stop is behind"
     assert all(track.words in svg for track in picture.tracks)
 
 

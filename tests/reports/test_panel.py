@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -81,6 +82,24 @@ def test_a_bar_has_its_lane_s_height() -> None:
         axes = drawn(Spans([Bar(lane, "put", 2_000, 7_500)]))
         (patch,) = axes.patches
         assert patch.get_height() == pytest.approx(HEIGHTS.get(lane, 0.34))
+
+
+def test_a_call_beside_an_upload_has_a_row_of_its_own() -> None:
+    for chunk in "01":
+        call = Bar("network", "stop", 2_000, 4_000, "signal stop")
+        upload = Bar("network", "request lost", 1_000, 9_000, chunk)
+        axes = drawn(Spans([upload, call, replace(call, from_ms=9_500, to_ms=9_900)]))
+        begun = {round(patch.get_x(), 1): patch for patch in axes.patches}
+        beside, apart = begun[2.0], begun[9.5]
+        rows = sorted((bar.get_y(), bar.get_y() + bar.get_height()) for bar in (begun[1.0], beside))
+        assert rows[0][1] <= rows[1][0] + 0.05, "neither hides the other"
+        assert apart.get_y() == pytest.approx(LANE_AT["network"] + 0.1 - 0.17)
+
+
+def test_chunks_that_come_together_are_said_together() -> None:
+    axes = drawn(Spans(chunks=[(0, 1_000), (1, 1_000), (2, 1_010), (3, 8_000)]))
+    assert [(at, words) for at, _, words in words_of(axes)] == [(1_000, "0, 1, 2"), (8_000, "3")]
+    assert len(axes.lines) == 4
 
 
 def test_a_bar_too_short_to_see_is_made_wide_enough() -> None:
@@ -255,6 +274,30 @@ def test_no_words_of_a_violation_lie_on_those_of_another() -> None:
     renderer = canvas.get_renderer()
     boxes = [text.get_window_extent(renderer) for text in axes.texts]
     assert all(one.x1 <= other.x0 for one, other in pairwise(boxes))
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        (80_621, 80_621, 81_957, 82_166),
+        (79_000, 84_100),
+        (78_200, 81_000, 84_199),
+        (78_100, 78_100, 78_100, 84_000, 84_000, 84_200),
+        (78_100, 80_000, 81_000, 82_000, 83_000, 84_000, 84_200),
+    ],
+)
+def test_the_words_of_a_violation_end_within_their_panel(times: tuple[int, ...]) -> None:
+    made: Any = Figure(figsize=(3, 4))
+    axes = made.add_axes((0, 0, 1, 1))
+    panel = (78_100, 84_200)
+    axes.set_xlim(panel[0] / 1000, panel[1] / 1000)
+    draw_violations(axes, [(at, "a", "x") for at in times], panel, 3)
+    canvas: Any = FigureCanvasAgg(made)
+    boxes = [text.get_window_extent(canvas.get_renderer()) for text in axes.texts]
+    assert all(box.x0 >= 0 and box.x1 <= 3 * made.dpi for box in boxes)
+    assert all(one.x1 <= other.x0 for one, other in pairwise(boxes))
+    said = ", ".join(words for _, _, words in words_of(axes)).replace("violated ", "")
+    assert said == ", ".join(str(n) for n in range(1, len(times) + 1))
 
 
 def key_words(*items: Bar | Mark, panels: Any = ((0, 10_000),)) -> list[str]:

@@ -23,7 +23,7 @@ from lastchunk.model.estimate.choice.seek import SAMPLED_STEPS, TURNS_MAX, Setti
 from lastchunk.model.estimate.intervals import CONFIDENCE
 from lastchunk.model.estimate.intervals.confidence import rate_sequence
 from lastchunk.model.properties import asked as asked_of_design
-from lastchunk.model.scenario.load import ScenarioLike, load_scenario
+from lastchunk.model.scenario.load import ScenarioLike, as_overrides, load_scenario
 
 FREE_MAX = 2
 SETTINGS_MAX = 1_000
@@ -50,10 +50,12 @@ def choice_question(
 
     Without ``sessions`` there are as many as the rates that are asked for need, 1,000 at least.
     """
-    check_range("--values", values, 2, VALUES_MAX)
-    check_range("sessions", SESSIONS_FIRST if sessions is None else sessions, 1, SESSIONS_ALLOWED)
-    check_range("seed", seed, 0, 2**63)
-    check_range("classes", classes, 1, 1 << 40)
+    values = check_range("--values", values, 2, VALUES_MAX)
+    if sessions is not None:
+        sessions = check_range("sessions", sessions, 1, SESSIONS_ALLOWED)
+    seed = check_range("seed", seed, 0, 2**63)
+    classes = check_range("classes", classes, 1, 1 << 40)
+    settings = as_overrides(settings, "settings")
     keys = [FreeSetting.of(each, values) for each in _several(free)]
     requirements = tuple(dict.fromkeys(Requirement.of(each) for each in _several(require)))
     if not 1 <= len({each.key for each in keys}) == len(keys) <= FREE_MAX:

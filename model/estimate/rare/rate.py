@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from random import Random
 
-from lastchunk.model.base.errors import InputError
+from lastchunk.model.base.errors import InputError, as_plain
 from lastchunk.model.base.memory import LESS_OFTEN, few_collections
 from lastchunk.model.base.workers import Here, check_workers, pool
 from lastchunk.model.design.load import DesignLike, DesignSpec, load_design
@@ -56,12 +56,13 @@ def rare_rate(
     if slug not in list(EXPLORABLE):
         raise InputError("--property", slug, ", ".join(EXPLORABLE))
     check_workers(workers)
+    precision = as_plain(precision)
     if not isinstance(precision, int | float) or not 0 < precision < 1:
         raise InputError("precision", precision, "a share of the rate, above 0 and below 1")
-    check_range("classes", classes, 1, 1 << 40)
-    check_range("effort", effort, 2, 1_000_000)
-    check_range("seed", seed, 0, 2**63)
-    check_range("replications_max", replications_max, REPLICATIONS_FIRST, 1_000_000)
+    classes = check_range("classes", classes, 1, 1 << 40)
+    effort = check_range("effort", effort, 2, 1_000_000)
+    seed = check_range("seed", seed, 0, 2**63)
+    most = check_range("replications_max", replications_max, REPLICATIONS_FIRST, 1_000_000)
     loaded = as_scenario(scenario)
     spec = load_design(design, loaded)
     asked = (next(_CALLS), loaded, spec, slug, classes)
@@ -80,7 +81,7 @@ def rare_rate(
             happenings += pilot.work.happenings
             return summed(found, effort, thresholds, happenings, each)
 
-        estimate = until_enough(replicate, summed_up, precision, replications_max, progress)
+        estimate = until_enough(replicate, summed_up, precision, most, progress)
     counts = (len(walk.machine.nodes), len(set(walk.levels.values())), walk.is_whole)
     return RareRate(loaded, spec, slug, estimate, *counts)
 

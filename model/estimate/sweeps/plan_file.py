@@ -83,7 +83,7 @@ def read_plan(path: str | Path) -> SweepPlan:
         tuple(each.given(folder) for each in file.designs),
         file.sessions,
         file.seed,
-        tuple(f"{key}={toml_value(value)}" for key, value in settings.items()),
+        tuple(f"{key}={toml_value(value, key)}" for key, value in settings.items()),
         None if file.uplink is None else folder / file.uplink,
         file.video_mbps,
         file.chunk_sessions,

@@ -35,7 +35,7 @@ def saltelli(
     bounds: SettingBounds, base: int, seed: int, logarithmic: Collection[str] = ()
 ) -> Space:
     """The points for Sobol's indices: two samples A and B, and A with each column of B in turn."""
-    check_ranges(bounds, base, seed)
+    bounds, base, seed = check_ranges(bounds, base, seed)
     if base & (base - 1):
         raise InputError("points", base, "a power of 2, such as 64, with saltelli")
     count = len(bounds)
@@ -51,7 +51,7 @@ def saltelli(
 
 def morris(bounds: SettingBounds, base: int, seed: int, logarithmic: Collection[str] = ()) -> Space:
     """The points of so many of Morris's walks, each setting changed once in each. Needs SALib."""
-    check_ranges(bounds, base, seed)
+    bounds, base, seed = check_ranges(bounds, base, seed)
     shares = _salib("sample.morris").sample(_problem(bounds), base, num_levels=LEVELS, seed=seed)
     return between(bounds, shares, logarithmic)
 

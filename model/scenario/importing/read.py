@@ -48,6 +48,9 @@ def read_import(path: Path, profile: str | None = None) -> Imported:
         found = _of_rows(text, path.name)
         if found is not None and profile is not None:
             raise InputError("--profile", profile, "none: this file has no profiles")
+    if found is None and all(line.isdecimal() for line in text.split()):
+        allowed = f"{KINDS_READ}; this is mahimahi's format, which --uplink takes as it is"
+        raise InputError("import", str(path), allowed)
     if found is None:
         raise InputError("import", str(path), explained(KINDS_READ, text))
     return found
