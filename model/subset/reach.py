@@ -229,7 +229,7 @@ def is_users(cls: type) -> bool:
 def is_users_function(function: types.FunctionType) -> bool:
     """Whether a function is neither the library's, nor one of the ports'."""
     file = function.__code__.co_filename
-    return not file.startswith(STDLIB) and function.__module__ not in KNOWN
+    return not file.startswith((STDLIB, "<frozen ")) and function.__module__ not in KNOWN
 
 
 def is_library(found: Any) -> bool:

@@ -9,23 +9,28 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 import random
 import re
 import time
 import types
 import uuid
+from abc import ABC, abstractmethod
 from collections import ChainMap, OrderedDict, UserDict, defaultdict, deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum, auto
 from random import random as drawn
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import pytest
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.subset.check import check_subset
 from tests.attack.ground import PROVED, VIOLATED, Looks, Patient, Tried, found, patient
+
+T = TypeVar("T")
 
 
 def draw() -> int:
@@ -299,7 +304,76 @@ class Everyday(Patient):
         return max(both)
 
 
-@pytest.mark.parametrize("tried", [*patient(Everyday)], ids=lambda tried: tried.name)
+class Sink(Protocol):
+    """What takes a number."""
+
+    def put(self, number: int) -> None:
+        """Take one."""
+
+
+class Shelf(ABC):
+    """What keeps numbers, by a base of the library whose functions have no source."""
+
+    @abstractmethod
+    def put(self, number: int) -> None:
+        """Keep one."""
+
+
+class Kept(Shelf, Generic[T]):
+    """What keeps them."""
+
+    def __init__(self, first: T) -> None:
+        self.numbers: list[T | int] = [first]
+
+    def put(self, number: int) -> None:
+        """Keep one."""
+        self.numbers.append(number)
+
+
+class Phase(StrEnum):
+    """Where it stands."""
+
+    OPEN = auto()
+    DONE = auto()
+
+
+class Quietly(AbstractContextManager[None]):
+    """Lets everything pass."""
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+
+class OfLibrary(Patient):
+    """Bases and decorators of the library, as people write them."""
+
+    def prepare(self) -> None:
+        """Begin with one number."""
+        self.kept: Kept[int] = Kept(1)
+        self.phase = Phase.OPEN
+
+    def looks(self) -> int:
+        """How many there are."""
+        with Quietly():
+            sink: Sink = self.kept
+            sink.put(len(f"{self.phase}"))
+        return len(self.kept.numbers)
+
+
+def by_path(self: Any) -> str:
+    """By a function whose own source cannot be read, either."""
+    return os.path.join("a", "b")  # noqa: PTH118
+
+
+def test_a_function_of_the_library_without_source_is_refused_by_its_module() -> None:
+    design = type("Design", (Patient,), {"looks": by_path, "__module__": __name__})
+    with pytest.raises(DesignError, match="the module os"):
+        check_subset("Design", design)
+
+
+@pytest.mark.parametrize(
+    "tried", [*patient(Everyday), *patient(OfLibrary)], ids=lambda tried: tried.name
+)
 def test_what_is_held_and_does_nothing_wrong_goes_on_working(tried: Tried) -> None:
     assert tried.cls.Settings is Looks
     kind, words = found(tried)
