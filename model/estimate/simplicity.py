@@ -85,7 +85,7 @@ def _methods(cls: Any) -> dict[str, FunctionType]:
     for base in reversed(cls.__mro__):
         for name, item in vars(base).items():
             function = item.__func__ if isinstance(item, staticmethod) else item
-            if not isinstance(function, FunctionType):
+            if not isinstance(function, FunctionType) or function.__module__ in GIVEN_MODULES:
                 continue
             if name in found and "super()" in inspect.getsource(function):
                 found[f"{name} of {base.__name__}'s base"] = found[name]

@@ -229,7 +229,7 @@ def _refused_by_any_name(value: Any) -> tuple[str, str] | None:
 
 
 def _check_code(name: str, code: Code, sets: list[Problem], faults: Faults) -> None:
-    problems = [*syntax_problems(code), *sets, *_classes_made(code, faults)]
+    problems = [*syntax_problems(code, faults.classes), *sets, *_classes_made(code, faults)]
     shown = code_shown(code.tree, {used.name: used.value for used in code.uses}, faults.methods)
     problems += [Problem(*found) for found in shown]
     problems += [problem for used in code.uses if (problem := _problem_of(used)) is not None]

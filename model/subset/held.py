@@ -76,11 +76,6 @@ def stays_as_made(cls: type) -> bool:
     )
 
 
-def is_kind_of_frozen(cls: type) -> bool:
-    """Whether a class, or one that is made of it, is a frozen dataclass."""
-    return is_frozen_dataclass(cls) or any(map(is_kind_of_frozen, type.__subclasses__(cls)))
-
-
 @cache
 def _slots_of(cls: type) -> tuple[tuple[str, str, Any], ...]:
     """The slots of a class and its bases."""

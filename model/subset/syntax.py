@@ -7,10 +7,10 @@ import ast
 import inspect
 import logging
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from lastchunk.model.subset.held import is_kind_of_frozen
+from lastchunk.model.subset.held import is_frozen_dataclass
 from lastchunk.model.subset.kinds import OF_A_MODULE, kind_problems
 from lastchunk.model.subset.listed import (
     ATTRIBUTES,
@@ -35,7 +35,7 @@ class Problem(NamedTuple):
     instead: str
 
 
-def syntax_problems(code: Code) -> Iterator[Problem]:
+def syntax_problems(code: Code, classes: Iterable[type]) -> Iterator[Problem]:
     """Each line of a function that the list does not allow."""
     names = {used.name: used.value for used in code.uses}
     names |= dict.fromkeys(_of_modules(code.tree, names), OF_A_MODULE)
@@ -47,7 +47,7 @@ def syntax_problems(code: Code) -> Iterator[Problem]:
         if isinstance(node, ast.Expr):
             yield from _unawaited(node, names, coroutines)
     yield from _never_awaited(code.tree)
-    yield from _made_again(code)
+    yield from _made_again(code, classes)
     yield from (Problem(*found) for found in kind_problems(code.tree, names))
 
 
@@ -272,12 +272,12 @@ def _coroutines(code: Code) -> set[str]:
     return nested
 
 
-def _made_again(code: Code) -> Iterator[Problem]:
+def _made_again(code: Code, classes: Iterable[type]) -> Iterator[Problem]:
     """What makes an object, asked of one that is made: a frozen one, too, is another by it."""
     tree: Any = code.tree
     name = getattr(tree, "name", "")
     calls = [node.func for node in walk(tree) if isinstance(node, ast.Call) and _of_self(node)]
-    may_ask = name in MAKES_OBJECTS or not _is_of_frozen(code)
+    may_ask = name in MAKES_OBJECTS or not _is_of_frozen(code, classes)
     own = {id(function) for function in calls} if may_ask else set()
     for node in walk(tree):
         if not isinstance(node, ast.Attribute) or id(node) in own:
@@ -289,13 +289,14 @@ def _made_again(code: Code) -> Iterator[Problem]:
             yield Problem(node.lineno, f"{node.attr} is not listed", ATTRIBUTES[node.attr])
 
 
-def _is_of_frozen(code: Code) -> bool:
-    """Whether code is a method of a class of which a frozen dataclass is made."""
+def _is_of_frozen(code: Code, classes: Iterable[type]) -> bool:
+    """Whether code is a method of a class of which one of these, a frozen dataclass, is made."""
     owner: Any = None
     known = getattr(code.owner, "__globals__", {})
     for word in code.name.split(".")[:-1]:
         owner = known.get(word) if owner is None else getattr(owner, word, None)
-    return isinstance(owner, type) and is_kind_of_frozen(owner)
+    made = (base for cls in classes if is_frozen_dataclass(cls) for base in cls.__mro__)
+    return isinstance(owner, type) and any(base is owner for base in made)
 
 
 def _of_self(call: ast.Call) -> bool:

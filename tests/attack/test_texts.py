@@ -11,6 +11,9 @@ import pytest
 
 from lastchunk.model.base.errors import DesignError
 from lastchunk.model.estimate.comparison import compare
+from lastchunk.model.estimate.simplicity import asks_of_platform, simplicity_of
+from lastchunk.model.subset.check import check_subset
+from lastchunk.reference_impl.clock import text_with_address
 from tests.attack.ground import REFUSED, Patient, Tried, found, patient
 
 LOG = logging.getLogger(__name__)
@@ -99,3 +102,19 @@ def test_what_a_person_is_told_may_name_any_object(
     caplog.set_level(logging.INFO)
     kind, words = found(tried)
     assert kind == tried.truth, words
+
+
+class Plain(Patient):
+    """It says nothing of its text."""
+
+    def looks(self) -> int:
+        """Once."""
+        return 1
+
+
+def test_what_there_is_to_read_of_a_design_is_the_same_before_and_after_it_is_explored() -> None:
+    """What refuses such a text is put into its classes, and is nothing that a person wrote."""
+    before, asks = simplicity_of(Plain), asks_of_platform(Plain)
+    check_subset("Plain", Plain)
+    assert Plain.__repr__ is text_with_address
+    assert (simplicity_of(Plain), asks_of_platform(Plain)) == (before, asks)

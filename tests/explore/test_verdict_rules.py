@@ -117,7 +117,7 @@ def test_a_budget_below_1_is_refused(field: str, value: Any) -> None:
     with pytest.raises(InputError, match=rf"^budget\.{field}: .*; allowed: at least 1$"):
         check_budget(Budget(**{field: value}))
     one = Budget(**{field: 1})
-    assert check_budget(one) is one
+    assert check_budget(one) == one
 
 
 # --- sometimes and silence ------------------------------------------------------------------------
