@@ -36,7 +36,7 @@ SETUP = 12
 many that were only taken, it is a tenth of what exploring costs, so as measured."""
 STEPS_FOR_ONE = 16
 PLAYED_MAX = 256
-"""So many schedules are kept where several answers share them; each takes some 20 KB."""
+"""So many schedules are kept for the other answers about a scope; each takes some 20 KB."""
 SHARE = 0.2
 SECONDS_LEAST = 1.0
 
